@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { Brand } from './brand.ts';
+
+/** Names of the field. Each is a short identifier; the patterns keep them safe in URLs, file names and router configurations. */
+export type EntityId = Brand<'EntityId'>;
+export type VpnId = Brand<'VpnId'>;
+export type PeName = Brand<'PeName'>;
+export type VrfName = Brand<'VrfName'>;
+/** `IC-0001` */
+export type InterconnectId = Brand<'InterconnectId'>;
+/** `IC-0001-C1`: the first change of interconnect IC-0001 */
+export type ChangeId = Brand<'ChangeId'>;
+/** `IC-0001-C1-P1`: the first plan of that change */
+export type PlanId = Brand<'PlanId'>;
+/** The `sub` of a person's token: an opaque user id. */
+export type PersonId = Brand<'PersonId'>;
+export type PlatformName = 'iosxr-um2' | 'junos-yang' | 'frr';
+
+const named = <Kind extends string>(pattern: RegExp, what: string) =>
+  z
+    .string()
+    .regex(pattern, `must be ${what}`)
+    .transform((text) => text as Brand<Kind>);
+
+export const entityIdSchema = named<'EntityId'>(/^[A-Z][A-Z0-9-]{1,15}$/, '2–16 capitals, digits or hyphens');
+export const vpnIdSchema = named<'VpnId'>(/^[A-Z][A-Z0-9-]{1,23}$/, '2–24 capitals, digits or hyphens');
+export const peNameSchema = named<'PeName'>(/^[a-z][a-z0-9.-]{0,62}$/, 'a lower-case host name of 1–63 characters');
+// 15: the shortest limit of any platform (Linux interface names, on which FRR's VRFs live).
+export const vrfNameSchema = named<'VrfName'>(/^[A-Za-z][A-Za-z0-9_-]{0,14}$/, '1–15 letters, digits, _ or -');
+export const interconnectIdSchema = named<'InterconnectId'>(/^IC-\d{4,9}$/, 'like IC-0001');
+export const changeIdSchema = named<'ChangeId'>(/^IC-\d{4,9}-C\d{1,6}$/, 'like IC-0001-C1');
+export const planIdSchema = named<'PlanId'>(/^IC-\d{4,9}-C\d{1,6}-P\d{1,6}$/, 'like IC-0001-C1-P1');
+export const personIdSchema = named<'PersonId'>(/^[\x21-\x7e]{1,128}$/, '1–128 printable characters');
+export const platformNameSchema = z.enum(['iosxr-um2', 'junos-yang', 'frr']);

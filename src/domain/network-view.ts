@@ -1,0 +1,110 @@
+import type { PeName, PlatformName, VpnId, VrfName } from './names.ts';
+import type { Address, Family, Prefix } from './prefix.ts';
+import { comparePrefixes } from './prefix.ts';
+import type { RouteDistinguisher, RouteTarget } from './route-target.ts';
+import { compareRouteTargets } from './route-target.ts';
+
+/** `whole-vpn`: every route of the VRF; explicit, and shown as such to the signers. */
+export type ExportScope = readonly Prefix[] | 'whole-vpn';
+
+/** One rule of a VRF's export: routes in scope carry the route target in addition to those they have. Prefixes match exactly. */
+export interface ExportRule {
+  readonly routeTarget: RouteTarget;
+  readonly scope: ExportScope;
+}
+
+/** What belongs to wasl in one address family of one VRF. Lists are sorted and free of duplicates (`canonicalExtranet`). */
+export interface FamilyExtranet {
+  readonly imports: readonly RouteTarget[];
+  readonly exports: readonly ExportRule[];
+}
+
+/** What belongs to wasl in one VRF, for every address family that the VRF has enabled. Composed from all interconnects active on it. */
+export type Extranet = Readonly<Partial<Record<Family, FamilyExtranet>>>;
+
+/** What the operator configured in one address family: wasl reads it, restates it where a platform needs that, and never removes it. */
+export interface FamilyBase {
+  readonly importRouteTargets: readonly RouteTarget[];
+  readonly exportRouteTargets: readonly RouteTarget[];
+  /** Names of the operator's export (import) route policies in order of evaluation; empty when there is none. */
+  readonly exportPolicies: readonly string[];
+  readonly importPolicies: readonly string[];
+}
+
+/** One VRF as read from a router's running datastore. */
+export interface RunningVrf {
+  readonly name: VrfName;
+  readonly routeDistinguisher: RouteDistinguisher | null;
+  readonly base: Readonly<Partial<Record<Family, FamilyBase>>>;
+  readonly extranet: Extranet;
+  /** Text of the operator's policies named in `base`, by name, as the platform shows it: needed to judge whether wrapping is safe. */
+  readonly policyTexts: Readonly<Record<string, string>>;
+  /** Objects named `WASL-...` that do not form an extranet wasl would render: a hand edit or a half state. Empty when clean. */
+  readonly anomalies: readonly string[];
+}
+
+export interface Attachment {
+  readonly branch: string;
+  readonly prefixes: readonly Prefix[];
+  /** A CE address inside one of the prefixes that answers pings. */
+  readonly probe: Address | null;
+}
+
+export interface VrfView extends RunningVrf {
+  /** null: a VRF of nobody in the inventory. */
+  readonly vpn: VpnId | null;
+  readonly canary: boolean;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface PeView {
+  readonly name: PeName;
+  readonly platform: PlatformName;
+  readonly vrfs: readonly VrfView[];
+}
+
+/** Every PE with every VRF, from the inventory and the routers. Sorted by name. */
+export interface NetworkView {
+  readonly pes: readonly PeView[];
+}
+
+export function localPrefixes(vrf: VrfView, family: Family): Prefix[] {
+  const wanted = (prefix: Prefix) => (prefix.includes(':') ? 'ipv6' : 'ipv4') === family;
+  return [...new Set(vrf.attachments.flatMap((attachment) => attachment.prefixes.filter(wanted)))].sort(
+    comparePrefixes,
+  );
+}
+
+export function enabledFamilies(vrf: Pick<RunningVrf, 'base'>): Family[] {
+  return (['ipv4', 'ipv6'] as const).filter((family) => vrf.base[family] !== undefined);
+}
+
+export const EMPTY_FAMILY_EXTRANET: FamilyExtranet = { imports: [], exports: [] };
+
+/** The one form of an extranet: every enabled family present, lists sorted, duplicates gone, empty rules dropped. */
+export function canonicalExtranet(extranet: Extranet, families: readonly Family[]): Extranet {
+  const result: Partial<Record<Family, FamilyExtranet>> = {};
+  for (const family of families) {
+    const { imports, exports } = extranet[family] ?? EMPTY_FAMILY_EXTRANET;
+    const byTarget = new Map<RouteTarget, ExportScope>();
+    for (const rule of exports) {
+      const known = byTarget.get(rule.routeTarget);
+      const scope = known === undefined ? rule.scope : joinScopes(known, rule.scope);
+      if (scope === 'whole-vpn' || scope.length > 0) byTarget.set(rule.routeTarget, scope);
+    }
+    result[family] = {
+      imports: [...new Set(imports)].sort(compareRouteTargets),
+      exports: [...byTarget]
+        .sort(([a], [b]) => compareRouteTargets(a, b))
+        .map(([routeTarget, scope]) => ({
+          routeTarget,
+          scope: scope === 'whole-vpn' ? scope : [...new Set(scope)].sort(comparePrefixes),
+        })),
+    };
+  }
+  return result;
+}
+
+function joinScopes(a: ExportScope, b: ExportScope): ExportScope {
+  return a === 'whole-vpn' || b === 'whole-vpn' ? 'whole-vpn' : [...a, ...b];
+}

@@ -1,0 +1,113 @@
+import type { Digest } from './canonical-json.ts';
+import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, PlatformName, VpnId, VrfName } from './names.ts';
+import type { ExportScope, Extranet } from './network-view.ts';
+import type { Address, Family, Prefix } from './prefix.ts';
+import type { RouteTarget } from './route-target.ts';
+import type { Verdict } from './verdict.ts';
+
+export type ChangeKind = 'provision' | 'modify' | 'suspend' | 'resume' | 'withdraw';
+
+/** How a PE can take part in a network transaction, best first; chosen by capability and shown to the approvers. */
+export type Procedure =
+  /** confirmed-commit 1.1: pending across sessions, ended by the persist id (RFC 6241 §8.4). */
+  | 'confirmed-commit-persist'
+  /** confirmed-commit 1.0: pending only while its session lives. */
+  | 'confirmed-commit-session'
+  /** candidate without confirmed commit: reverse delta on failure. */
+  | 'candidate-reverse-delta'
+  /** no candidate: edits reach running at once; reverse delta on failure. */
+  | 'writable-running-reverse-delta';
+
+export type DeltaOperation =
+  | {
+      readonly operation: 'create' | 'delete';
+      readonly object: 'import';
+      readonly family: Family;
+      readonly routeTarget: RouteTarget;
+    }
+  | {
+      readonly operation: 'create' | 'replace' | 'delete';
+      readonly object: 'export-rule';
+      readonly family: Family;
+      readonly routeTarget: RouteTarget;
+      /** The scope after the operation; for `delete` the scope that goes. */
+      readonly scope: ExportScope;
+    };
+
+/** Wanted minus running for one VRF of one PE. */
+export interface VrfDelta {
+  readonly vrf: VrfName;
+  readonly vpn: VpnId;
+  readonly before: Extranet;
+  readonly after: Extranet;
+  readonly operations: readonly DeltaOperation[];
+}
+
+export interface RouterPlan {
+  readonly pe: PeName;
+  readonly platform: PlatformName;
+  readonly procedure: Procedure;
+  /** Digest of everything on this PE that is not wasl's: at push it must be the same, else the plan is stale. */
+  readonly baseDigest: Digest;
+  readonly vrfs: readonly VrfDelta[];
+}
+
+/** `prefix` (originated by VPN `from` at `fromPe`) is reachable from VPN `to` at `toPe`. */
+export interface Reachability {
+  readonly from: VpnId;
+  readonly fromPe: PeName;
+  readonly prefix: Prefix;
+  readonly to: VpnId;
+  readonly toPe: PeName;
+  /** The route target that carries it. */
+  readonly via: RouteTarget;
+}
+
+export interface CounterExample {
+  readonly pe: PeName;
+  readonly vrf: VrfName;
+  readonly routeTarget: RouteTarget | null;
+  readonly prefix: Prefix | null;
+  /** One sentence a person reads: what would open, or what would not work. */
+  readonly sentence: string;
+}
+
+export type ProofName = 'exact-reachability' | 'no-overlap' | 'route-target-ownership' | 'return-path';
+
+export interface Proof {
+  readonly name: ProofName;
+  readonly verdict: Verdict;
+  readonly assumptions: readonly string[];
+  readonly counterExamples: readonly CounterExample[];
+}
+
+/** Pings and route look-ups that verification will do inside the confirm window. */
+export interface ReachabilityProbe {
+  readonly pe: PeName;
+  readonly vrf: VrfName;
+  readonly prefix: Prefix;
+  /** null: the prefix's site has no probe; then only its route is checked. */
+  readonly target: Address | null;
+  readonly expect: 'reachable' | 'unreachable';
+}
+
+export interface Plan {
+  readonly id: PlanId;
+  readonly changeId: ChangeId;
+  readonly interconnectId: InterconnectId;
+  readonly kind: ChangeKind;
+  readonly routers: readonly RouterPlan[];
+  readonly gained: readonly Reachability[];
+  readonly lost: readonly Reachability[];
+  readonly proofs: readonly Proof[];
+  readonly probes: readonly ReachabilityProbe[];
+  readonly window: {
+    /** ISO 8601; null: at once. */
+    readonly notBefore: string | null;
+    readonly confirmTimeoutSeconds: number;
+  };
+  readonly createdAt: string;
+  readonly createdBy: PersonId;
+  /** Covers everything above but id, createdAt and createdBy. */
+  readonly digest: Digest;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
+import { vpnIdSchema } from './names.ts';
+import type { Prefix } from './prefix.ts';
+import { prefixSchema } from './prefix.ts';
+import type { RouteTarget } from './route-target.ts';
+
+/** Bounds of one request: more would not be read by the people who sign it. */
+export const FLOWS_PER_REQUEST_MAX = 2;
+export const PREFIXES_PER_FLOW_MAX = 64;
+export const PURPOSE_LENGTH_MAX = 500;
+
+export const flowSchema = z.strictObject({
+  from: vpnIdSchema,
+  to: vpnIdSchema,
+  prefixes: z.union([z.literal('whole-vpn'), z.array(prefixSchema).min(1).max(PREFIXES_PER_FLOW_MAX)]),
+});
+
+/** What the parties ask and sign. Times are ISO 8601 with zone. */
+export const interconnectRequestSchema = z.strictObject({
+  purpose: z.string().trim().min(3).max(PURPOSE_LENGTH_MAX),
+  flows: z.array(flowSchema).min(1).max(FLOWS_PER_REQUEST_MAX),
+  /** Omitted: as soon as it is approved. */
+  validFrom: z.iso.datetime({ offset: true }).optional(),
+  validUntil: z.iso.datetime({ offset: true }),
+  policyVersion: z.string().regex(/^[\w.-]{1,40}$/),
+});
+
+/** One direction: `prefixes` of VPN `from` may be reached from VPN `to`. */
+export interface Flow {
+  readonly from: VpnId;
+  readonly to: VpnId;
+  readonly prefixes: readonly Prefix[] | 'whole-vpn';
+}
+
+export interface InterconnectRequest {
+  readonly purpose: string;
+  readonly flows: readonly Flow[];
+  readonly validFrom?: string | undefined;
+  readonly validUntil: string;
+  readonly policyVersion: string;
+}
+
+/** A flow with the route target that realises it. */
+export interface RealisedFlow extends Flow {
+  readonly routeTarget: RouteTarget;
+}
+
+/** An interconnect as planning and proving see it: id, parties in order of their names, flows with route targets. */
+export interface RealisedInterconnect {
+  readonly id: InterconnectId;
+  readonly parties: readonly [EntityId, EntityId];
+  readonly flows: readonly RealisedFlow[];
+}
+
+export type ApprovalSubject = 'request' | 'plan';
+export type Decision = 'approve' | 'reject';
+/** A party's entity, or `network` for the network side's approval of a plan. */
+export type ApprovalParty = EntityId | 'network';
+
+export interface Approval {
+  readonly subject: ApprovalSubject;
+  /** Digest of the request or of the plan that was decided on. */
+  readonly digest: string;
+  readonly party: ApprovalParty;
+  readonly person: PersonId;
+  readonly decision: Decision;
+  readonly reason: string | null;
+  /** ISO 8601 with zone. */
+  readonly decidedAt: string;
+}

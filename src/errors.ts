@@ -1,0 +1,216 @@
+/**
+ * The registry of error codes. API, CLI, docs and Temporal failures use these codes and no others.
+ * `transient`: the same call may succeed later. `permanent`: it will not. `unknown`: the outcome was not learnt; look before deciding.
+ */
+export type ErrorClass = 'transient' | 'permanent' | 'unknown';
+
+export interface ErrorEntry {
+  readonly class: ErrorClass;
+  readonly httpStatus: number;
+  readonly title: string;
+  readonly remedy: string;
+}
+
+const permanent = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'permanent',
+  httpStatus,
+  title,
+  remedy,
+});
+const transient = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'transient',
+  httpStatus,
+  title,
+  remedy,
+});
+const unknown = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'unknown',
+  httpStatus,
+  title,
+  remedy,
+});
+
+export const ERRORS = {
+  // Input: text that is not what it claims to be.
+  INPUT_INVALID: permanent(400, 'The input is not valid', 'Correct the field named in the path and send it again.'),
+  PREFIX_INVALID: permanent(400, 'Not an IP prefix', 'Write it as address/length, for example 10.100.10.0/24.'),
+  PREFIX_HOST_BITS: permanent(400, 'The prefix has host bits set', 'Use the network address of the prefix.'),
+  PREFIX_DEFAULT_ROUTE: permanent(
+    400,
+    'A default route cannot be shared',
+    'Name the prefixes that the agreement covers.',
+  ),
+  ROUTE_TARGET_INVALID: permanent(
+    400,
+    'Not a route target',
+    'Write it as AS:number or IPv4:number, for example 65000:9001.',
+  ),
+  ROUTE_DISTINGUISHER_INVALID: permanent(
+    400,
+    'Not a route distinguisher',
+    'Write it as AS:number or IPv4:number, for example 65000:100.',
+  ),
+  INVENTORY_INVALID: permanent(400, 'The inventory is not valid', 'Correct the lines named and validate again.'),
+  PLATFORM_UNKNOWN: permanent(400, 'No such platform', 'Use one of the platforms that `wasl router platforms` lists.'),
+
+  // Requests and approvals.
+  ENTITY_UNKNOWN: permanent(404, 'No such entity', 'Check the name against `wasl inventory show`.'),
+  VPN_UNKNOWN: permanent(404, 'No such VPN', 'Check the name against `wasl inventory show`.'),
+  ROUTER_UNKNOWN: permanent(404, 'No such router', 'Check the name against `wasl router list`.'),
+  INTERCONNECT_UNKNOWN: permanent(404, 'No such interconnect', 'Check the id against `wasl interconnect list`.'),
+  PLAN_UNKNOWN: permanent(404, 'No such plan', 'Check the id against `wasl interconnect show`.'),
+  CHANGE_UNKNOWN: permanent(404, 'No such change', 'Check the id against `wasl interconnect show`.'),
+  PREFIX_OUTSIDE_VPN: permanent(
+    422,
+    'The prefix is not inside the VPN',
+    "Share only prefixes of the VPN's address plan, or extend the plan in the inventory.",
+  ),
+  PREFIX_NOT_ORIGINATED: permanent(
+    422,
+    'No PE originates the prefix',
+    'Share a prefix that an attachment of the VPN announces, exactly as announced.',
+  ),
+  PREFIX_OVERLAP: permanent(
+    422,
+    'The addresses overlap',
+    'Renumber one side or share prefixes that do not overlap what the other VPN already reaches.',
+  ),
+  REQUEST_PARTIES: permanent(
+    422,
+    'An interconnect has exactly two parties',
+    'Name flows between two VPNs of two different entities.',
+  ),
+  REQUEST_CONFLICT: permanent(
+    409,
+    'The same idempotency key came with another body',
+    'Use a new key for a new request.',
+  ),
+  REQUEST_PERIOD: permanent(422, 'The period is not valid', 'Give an end that lies after the start and in the future.'),
+  LIFECYCLE_STEP: permanent(409, 'The interconnect is not in a state that allows this', 'Look at its state first.'),
+  APPROVAL_PARTY: permanent(403, 'This party has no part in the request', 'Only the two parties approve a request.'),
+  APPROVAL_SELF: permanent(403, 'Nobody approves their own request', 'Another person of the party must approve it.'),
+  APPROVAL_TWICE: permanent(409, 'This person has already decided', 'Another person must give the other approval.'),
+  APPROVAL_DIGEST: permanent(
+    409,
+    'The approval is for another version of the plan',
+    'Read the plan again and approve its current digest.',
+  ),
+  UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
+  FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
+  NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
+  REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),
+  RATE_LIMITED: transient(429, 'Too many requests', 'Wait as long as Retry-After says.'),
+
+  // Planning.
+  ROUTE_TARGET_POOL_EXHAUSTED: permanent(
+    409,
+    'The route target pool has no free number',
+    'Extend the pool in the inventory, or wait until released numbers leave quarantine.',
+  ),
+  ROUTE_TARGET_IN_USE: permanent(
+    409,
+    'A route target of the pool is already on a router',
+    'Remove it from the router, or take it out of the pool.',
+  ),
+  PROOF_FAILED: permanent(422, 'The proof refused the change', 'Read the counter-example: it names what would open.'),
+  PLAN_STALE: permanent(
+    409,
+    'The network differs from what the plan was made for',
+    'Look at the difference, then plan again and have the new plan approved.',
+  ),
+  PLAN_EMPTY: permanent(409, 'The plan changes nothing', 'Nothing needs to be done.'),
+  EXPORT_POLICY_UNSAFE: permanent(
+    422,
+    "The operator's export policy cannot be wrapped safely",
+    'Change the policy as the reason says, or provision this VRF by hand.',
+  ),
+  VRF_MISSING: permanent(422, 'The VRF is not on the router', 'Create the VRF, or correct the inventory.'),
+  RENDER_FAILED: permanent(500, 'The template could not be rendered', 'Report it with the plan: this is a defect.'),
+
+  // Routers.
+  ROUTER_UNREACHABLE: transient(502, 'The router does not answer', 'Check the management path to it.'),
+  ROUTER_AUTH_FAILED: permanent(502, 'The router refused the login', 'Check the credential named in the inventory.'),
+  ROUTER_HOST_KEY: permanent(
+    502,
+    'The router shows another host key than the one pinned',
+    'Find out why before pinning the new key in the inventory.',
+  ),
+  ROUTER_TIMEOUT: transient(504, 'The router did not answer in time', 'Check its load and the management path.'),
+  ROUTER_PROTOCOL: permanent(502, 'The router broke the NETCONF protocol', 'Capture the session and report it.'),
+  ROUTER_CAPABILITY: permanent(
+    502,
+    'The router lacks a NETCONF capability that is needed',
+    'Enable it on the router, or use another platform entry.',
+  ),
+  ROUTER_LOCKED: transient(409, 'Another session holds the lock', 'Wait, or ask the holder named to release it.'),
+  ROUTER_CANDIDATE_DIRTY: permanent(
+    409,
+    'The candidate holds uncommitted work of somebody else',
+    "Commit or discard it on the router: wasl never discards an operator's work.",
+  ),
+  ROUTER_REFUSED: permanent(422, 'The router refused the change', 'Read what the router said; nothing was applied.'),
+  ROUTER_READ_BACK: permanent(
+    502,
+    'The router does not hold what it acknowledged',
+    'Compare running with the plan; report it to the vendor.',
+  ),
+  COMMIT_OUTCOME_UNKNOWN: unknown(
+    502,
+    'The reply to a commit was lost',
+    'Recovery reads the router and decides; nothing is retried blindly.',
+  ),
+  VERIFY_FAILED: permanent(
+    422,
+    'Verification failed inside the confirm window',
+    'Read the reason; the change was rolled back.',
+  ),
+  SESSION_LOST: transient(502, 'The session of the transaction is gone', 'Recovery ends the transaction.'),
+  CHANGE_ATTENTION: unknown(
+    500,
+    'The change needs a person',
+    'Look at the routers named; they could not be brought to one state.',
+  ),
+
+  // wasl itself.
+  TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),
+  CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
+  INTERNAL: unknown(500, 'A defect in wasl', 'Report it with the code and the time.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorFacts {
+  /** Where: a JSON path, `file:line`, or PE and VRF. */
+  readonly path?: string;
+  /** Overrides the registry's remedy when a better one is known. */
+  readonly remedy?: string;
+  /** Machine-readable facts; never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** The one error that wasl throws on purpose. `message` states the fact; the remedy comes from the registry. */
+export class WaslError extends Error {
+  readonly code: ErrorCode;
+  readonly path: string | undefined;
+  readonly remedy: string;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, fact: string, facts: ErrorFacts = {}) {
+    super(fact, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = 'WaslError';
+    this.code = code;
+    this.path = facts.path;
+    this.remedy = facts.remedy ?? ERRORS[code].remedy;
+    this.details = facts.details;
+  }
+
+  get class(): ErrorClass {
+    return ERRORS[this.code].class;
+  }
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}

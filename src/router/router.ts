@@ -1,0 +1,97 @@
+import type { InventoryRouter, RouteTargetPool } from '../domain/inventory.ts';
+import type { PeName, VrfName } from '../domain/names.ts';
+import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { Procedure } from '../domain/plan.ts';
+import type { Address, Family, Prefix } from '../domain/prefix.ts';
+
+/** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
+export type RouterCredential =
+  | { readonly username: string; readonly password: string }
+  | { readonly username: string; readonly privateKey: string; readonly passphrase?: string };
+
+export interface RouterConnection {
+  readonly router: InventoryRouter;
+  readonly credential: RouterCredential;
+  /** Tells wasl's route targets from the operator's when running is parsed. */
+  readonly routeTargetPool: RouteTargetPool;
+  readonly signal?: AbortSignal;
+  readonly connectTimeoutMs?: number;
+  readonly rpcTimeoutMs?: number;
+}
+
+/** done: the server said so. refused: it said no, nothing changed. unknown: the reply was lost; look before deciding. */
+export type CommitOutcome =
+  | { readonly outcome: 'done'; readonly warnings: readonly string[] }
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+export interface VrfEdit {
+  readonly running: RunningVrf;
+  readonly wanted: Extranet;
+}
+
+export interface VrfRoute {
+  readonly prefix: Prefix;
+  /** vpn: learnt from another VRF or PE by route target; local: attached, static or from a CE. */
+  readonly origin: 'local' | 'vpn';
+}
+
+export interface PingRequest {
+  readonly vrf: VrfName;
+  readonly destination: Address;
+  readonly source?: Address;
+  readonly count: number;
+}
+
+/** What `wasl router check` shows. */
+export interface RouterFacts {
+  readonly pe: PeName;
+  readonly procedure: Procedure;
+  readonly capabilities: readonly string[];
+  /** What this server needs, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * One PE behind few methods: one NETCONF session, whatever the vendor. Errors are WaslError with a ROUTER_* code; the PE is in the message.
+ *
+ * The network transaction per PE: begin -> stage -> commitConfirmed -> (confirm | cancel) -> close.
+ * `abandon` undoes begin and stage. Nothing of another session is ever discarded, killed or unlocked.
+ */
+export interface Router {
+  readonly name: PeName;
+  readonly procedure: Procedure;
+  readonly facts: RouterFacts;
+  /** Resolves when the session ends, with the reason. */
+  readonly closed: Promise<string>;
+
+  /** All VRFs of running, sorted by name. */
+  readRunning(): Promise<RunningVrf[]>;
+  /** The whole VPN-relevant running configuration as canonical text, for byte-for-byte comparison and for people. */
+  readRunningText(): Promise<string>;
+
+  /**
+   * Locks the candidate (waits `lockWaitMs`, then ROUTER_LOCKED naming the holder), refuses a dirty one (ROUTER_CANDIDATE_DIRTY),
+   * and reads running under the lock.
+   */
+  begin(options: { readonly lockWaitMs: number }): Promise<RunningVrf[]>;
+  /** Edits the candidate to `wanted` and validates it. ROUTER_REFUSED with every rpc-error; the caller then abandons. */
+  stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }>;
+  /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit. */
+  commitConfirmed(options: {
+    readonly timeoutSeconds: number;
+    readonly persistId: string | null;
+  }): Promise<CommitOutcome>;
+  /** The confirming commit. After it the lock is released. `done` at once for procedures without confirmed commit. */
+  confirm(options: { readonly persistId: string | null }): Promise<CommitOutcome>;
+  /** cancel-commit; `refused` when nothing is pending under that id. Session-bound procedures end by cancel-commit or by closing the session. */
+  cancel(options: { readonly persistId: string | null }): Promise<CommitOutcome>;
+  /** discard-changes and unlock: undoes begin and stage. */
+  abandon(): Promise<void>;
+
+  readRoutes(vrf: VrfName, family: Family): Promise<VrfRoute[]>;
+  ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }>;
+
+  /** close-session; never throws. */
+  close(): Promise<void>;
+}

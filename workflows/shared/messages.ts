@@ -1,0 +1,65 @@
+/** The messages of the workflows: what callers may send and ask. Imports nothing that runs. */
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { ChangeOutcome } from '../../src/domain/change.ts';
+import type { Lifecycle } from '../../src/domain/lifecycle.ts';
+import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../src/domain/names.ts';
+import type { ChangeKind } from '../../src/domain/plan.ts';
+
+export const TASK_QUEUE = 'wasl';
+/** Workflow id of an interconnect's entity workflow. */
+export const interconnectWorkflowId = (id: InterconnectId): string => `interconnect/${id}`;
+
+export interface RunInterconnectInput {
+  readonly interconnectId: InterconnectId;
+  readonly parties: readonly [EntityId, EntityId];
+  readonly requestedBy: PersonId;
+  readonly requestDigest: string;
+  /** ISO 8601 with zone; null: as soon as approved. */
+  readonly validFrom: string | null;
+  readonly validUntil: string;
+}
+
+/** A party's decision on the request. Refused with APPROVAL_* or LIFECYCLE_STEP. */
+export interface DecideRequestInput {
+  readonly person: PersonId;
+  readonly party: EntityId;
+  readonly digest: string;
+  readonly decision: 'approve' | 'reject';
+  readonly reason: string | null;
+}
+
+/** The network side's decision on a plan: not by the requester, not by the planner. */
+export interface DecidePlanInput {
+  readonly person: PersonId;
+  readonly planId: PlanId;
+  readonly digest: string;
+  readonly decision: 'approve' | 'reject';
+  readonly reason: string | null;
+}
+
+export interface WithdrawInput {
+  readonly person: PersonId;
+  readonly reason: string;
+}
+
+/** What a caller sees of the running interconnect. */
+export interface InterconnectStatus {
+  readonly interconnectId: InterconnectId;
+  readonly lifecycle: Lifecycle;
+  readonly awaiting: readonly string[];
+  readonly change: {
+    readonly id: ChangeId;
+    readonly kind: ChangeKind;
+    readonly planId: PlanId | null;
+    readonly planDigest: string | null;
+    readonly outcome: ChangeOutcome | null;
+  } | null;
+  readonly reason: string | null;
+}
+
+export const decideRequest = defineUpdate<InterconnectStatus, [DecideRequestInput]>('decideRequest');
+export const decidePlan = defineUpdate<InterconnectStatus, [DecidePlanInput]>('decidePlan');
+/** Plans again for a change whose plan became stale or was refused by a proof. */
+export const replan = defineUpdate<InterconnectStatus, [{ readonly person: PersonId }]>('replan');
+export const withdraw = defineUpdate<InterconnectStatus, [WithdrawInput]>('withdraw');
+export const readStatus = defineQuery<InterconnectStatus>('readStatus');
