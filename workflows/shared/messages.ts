@@ -17,6 +17,37 @@ export interface RunInterconnectInput {
   /** ISO 8601 with zone; null: as soon as approved. */
   readonly validFrom: string | null;
   readonly validUntil: string;
+  /** Set by continue-as-new only: where the interconnect stands. */
+  readonly carried?: InterconnectState;
+}
+
+/** The memory of an interconnect's workflow; plain data, so that it survives continue-as-new. */
+export interface InterconnectState {
+  lifecycle: Lifecycle;
+  reason: string | null;
+  /** Counts lifecycle steps: with it each step has a key, and a repeated activity is a no-op. */
+  steps: number;
+  changes: number;
+  signatures: { readonly party: EntityId; readonly person: PersonId }[];
+  rejectedBy: PersonId | null;
+  change: ChangeInHand | null;
+  withdrawal: { readonly person: PersonId | null; readonly reason: string } | null;
+}
+
+/** The change that is being planned, approved or applied. */
+export interface ChangeInHand {
+  readonly id: ChangeId;
+  readonly kind: ChangeKind;
+  plan: {
+    readonly id: PlanId;
+    readonly digest: string;
+    readonly plannedBy: string;
+    readonly confirmTimeoutSeconds: number;
+  } | null;
+  decision: 'approve' | 'reject' | null;
+  /** Who asked to plan again, until it was done. */
+  replanBy: PersonId | null;
+  outcome: ChangeOutcome | null;
 }
 
 /** A party's decision on the request. Refused with APPROVAL_* or LIFECYCLE_STEP. */
@@ -61,5 +92,7 @@ export const decideRequest = defineUpdate<InterconnectStatus, [DecideRequestInpu
 export const decidePlan = defineUpdate<InterconnectStatus, [DecidePlanInput]>('decidePlan');
 /** Plans again for a change whose plan became stale or was refused by a proof. */
 export const replan = defineUpdate<InterconnectStatus, [{ readonly person: PersonId }]>('replan');
+/** After `attention`: reads the routers again and ends the transaction if it now can be ended. */
+export const recover = defineUpdate<InterconnectStatus, [{ readonly person: PersonId }]>('recover');
 export const withdraw = defineUpdate<InterconnectStatus, [WithdrawInput]>('withdraw');
 export const readStatus = defineQuery<InterconnectStatus>('readStatus');

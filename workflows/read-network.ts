@@ -1,0 +1,24 @@
+/** Reads for people: one router's facts or running configuration, or the matrix of who reaches whom. Changes nothing. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { ReadActivities } from '../src/activities/activities.ts';
+import type { PeName } from '../src/domain/names.ts';
+
+export type ReadNetworkInput =
+  | { readonly read: 'check' | 'running'; readonly pe: PeName }
+  | { readonly read: 'matrix' };
+
+const activities = proxyActivities<ReadActivities>({
+  startToCloseTimeout: '90 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+export async function readNetwork(input: ReadNetworkInput): Promise<unknown> {
+  switch (input.read) {
+    case 'check':
+      return activities.checkRouter({ pe: input.pe });
+    case 'running':
+      return activities.readRouter({ pe: input.pe });
+    case 'matrix':
+      return activities.readMatrix();
+  }
+}

@@ -1,0 +1,13 @@
+/** Ends a transaction whose worker or whose stage was lost, from the journal alone, on any worker. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { SharedTransactionActivities } from '../src/activities/activities.ts';
+import type { ApplyChangeInput, ApplyChangeResult } from './apply-change.ts';
+import { recoveryOptions } from './shared/activity-options.ts';
+
+export async function recoverTransaction(input: ApplyChangeInput): Promise<ApplyChangeResult> {
+  const { changeId, planId, confirmTimeoutSeconds } = input;
+  const activities = proxyActivities<SharedTransactionActivities>(recoveryOptions(confirmTimeoutSeconds));
+  const { outcome, reason } = await activities.recoverTransaction({ changeId, planId });
+  const code = outcome === 'applied' ? null : outcome === 'attention' ? 'CHANGE_ATTENTION' : 'SESSION_LOST';
+  return { outcome, reason, code };
+}

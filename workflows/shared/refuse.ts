@@ -1,0 +1,20 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ERRORS, type ErrorCode } from '../../src/errors.ts';
+
+/** A refusal that the caller of an update receives at once: type = code, never retried. */
+export function refuse(code: ErrorCode, fact: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: code,
+    message: fact,
+    nonRetryable: true,
+    details: [{ remedy: ERRORS[code].remedy }],
+  });
+}
+
+/** One sentence for people from what an activity failed with; anything else is a defect and fails the task. */
+export function explain(failure: unknown): string {
+  if (!(failure instanceof ActivityFailure)) throw failure;
+  const { cause } = failure;
+  if (cause instanceof ApplicationFailure) return `${cause.message} (${cause.type ?? 'INTERNAL'})`;
+  return `${failure.activityType} was lost: ${cause?.message ?? failure.message}`;
+}
