@@ -118,6 +118,11 @@ export const ERRORS = {
     'The network differs from what the plan was made for',
     'Look at the difference, then plan again and have the new plan approved.',
   ),
+  VRF_DRIFTED: permanent(
+    409,
+    'A VRF of the change does not hold what wasl put there',
+    'Look at the difference, bring the VRF back in line, then plan again.',
+  ),
   PLAN_EMPTY: permanent(409, 'The plan changes nothing', 'Nothing needs to be done.'),
   EXPORT_POLICY_UNSAFE: permanent(
     422,

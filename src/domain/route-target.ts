@@ -40,6 +40,7 @@ function parseEncodedNumber(text: string): EncodedNumber | null {
   }
   const asNumber = parseAsNumber(administrator);
   if (asNumber === null || asNumber > UINT32_MAX || type === '1') return null;
+  if (type === '0' && administrator.endsWith('L')) return null;
   const fourOctet = type === '2' || (type === undefined && (administrator.endsWith('L') || asNumber > ASN2_MAX));
   if (fourOctet) return assigned > UINT16_MAX ? null : { type: 2, administrator: String(asNumber), assigned };
   if (asNumber > ASN2_MAX || assigned > UINT32_MAX) return null;
@@ -98,11 +99,12 @@ export function shortForm(number: RouteTarget | RouteDistinguisher): string {
 /** Orders by type, administrator and number, so that lists of route targets have one canonical order. */
 export function compareRouteTargets(a: RouteTarget, b: RouteTarget): number {
   const [x, y] = [encodedParts(a), encodedParts(b)];
-  return (
-    x.type - y.type ||
-    x.administrator.localeCompare(y.administrator, 'en', { numeric: true }) ||
-    x.assigned - y.assigned
-  );
+  return x.type - y.type || administratorNumber(x) - administratorNumber(y) || x.assigned - y.assigned;
+}
+
+/** An AS number, or an IPv4 address as its 32-bit number: text order would put 10.0.0.1 before 9.0.0.1. */
+function administratorNumber({ administrator }: EncodedNumber): number {
+  return administrator.split('.').reduce((value, part) => value * 256 + Number(part), 0);
 }
 
 function checked<T extends string>(parse: (text: string) => T) {
