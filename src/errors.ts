@@ -178,6 +178,7 @@ export const ERRORS = {
 
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  ISSUER_UNAVAILABLE: transient(503, 'The keys of the token issuer cannot be read', 'Try again: nothing was lost.'),
   DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
   INTERNAL: unknown(500, 'A defect in wasl', 'Report it with the code and the time.'),

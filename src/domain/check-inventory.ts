@@ -1,13 +1,11 @@
+import type { DocumentPath } from './input-issues.ts';
 import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { VpnId } from './names.ts';
 import { contains, familyOf, isDefaultRoute } from './prefix.ts';
 import { parseRouteTarget, shortForm } from './route-target.ts';
 
-/** Where in the document: member names and list positions, so that an edge can turn it into a line or a JSON path. */
-export type InventoryPath = readonly (string | number)[];
-
 export interface InventoryIssue {
-  readonly path: InventoryPath;
+  readonly path: DocumentPath;
   readonly fact: string;
   readonly remedy: string;
 }
@@ -94,7 +92,7 @@ function checkRouters(inventory: Inventory): InventoryIssue[] {
 
 function checkVrfs(
   router: InventoryRouter,
-  path: InventoryPath,
+  path: DocumentPath,
   vpns: ReadonlyMap<VpnId, InventoryVpn>,
 ): InventoryIssue[] {
   const names = new Set<string>();
@@ -124,7 +122,7 @@ function checkVrfs(
   });
 }
 
-function checkAttachments(vrf: InventoryVrf, path: InventoryPath, vpn: InventoryVpn): InventoryIssue[] {
+function checkAttachments(vrf: InventoryVrf, path: DocumentPath, vpn: InventoryVpn): InventoryIssue[] {
   const branches = new Set<string>();
   return vrf.attachments.flatMap((attachment, index) => {
     const issues: InventoryIssue[] = [];
@@ -168,9 +166,4 @@ function checkDistinguishers(inventory: Inventory): InventoryIssue[] {
       return [{ path, fact, remedy: 'Give each VPN route distinguishers of its own.' }];
     }),
   );
-}
-
-/** `routers[0].vrfs[1].name` */
-export function formatPath(path: InventoryPath): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }

@@ -136,8 +136,9 @@ function checked<T>(parse: (text: string) => T) {
     try {
       return parse(text);
     } catch (error) {
-      const message = error instanceof WaslError ? `${error.message}. ${error.remedy}` : String(error);
-      context.addIssue({ code: 'custom', message });
+      if (!(error instanceof WaslError)) throw error;
+      const { code, message, remedy } = error;
+      context.addIssue({ code: 'custom', message: `${message}. ${remedy}`, params: { code, fact: message, remedy } });
       return z.NEVER;
     }
   };

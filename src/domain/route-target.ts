@@ -112,7 +112,9 @@ function checked<T extends string>(parse: (text: string) => T) {
     try {
       return parse(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      if (!(error instanceof WaslError)) throw error;
+      const { code, message, remedy } = error;
+      context.addIssue({ code: 'custom', message, params: { code, fact: message, remedy } });
       return z.NEVER;
     }
   };

@@ -1,0 +1,76 @@
+import type { EntityId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import type { Principal, Role } from './authentication.ts';
+
+const NETWORK_SIDE: readonly Role[] = ['engineer', 'auditor', 'security', 'admin'];
+const PARTIES: readonly Role[] = ['portal', 'party-approver'];
+const EVERY_ROLE: readonly Role[] = [...PARTIES, ...NETWORK_SIDE];
+
+/** `public`: answers without a token. Such routes name no entity, no person and no router. */
+export type Access = 'public' | readonly Role[];
+
+/**
+ * Who may do what: the only place that says it. A route that is not listed is refused to everybody.
+ * Beyond the role, parties see and touch only their own interconnects (`maySee`).
+ */
+export const ACCESS: Readonly<Record<string, Access>> = {
+  'GET /health': 'public',
+  'GET /ready': 'public',
+  'GET /metrics': 'public',
+  'GET /openapi.json': 'public',
+
+  'PUT /v1/inventory': ['admin'],
+  'GET /v1/inventory': NETWORK_SIDE,
+  'GET /v1/entities': EVERY_ROLE,
+  'GET /v1/vpns': EVERY_ROLE,
+
+  'POST /v1/interconnects': PARTIES,
+  'GET /v1/interconnects': EVERY_ROLE,
+  'GET /v1/interconnects/:id': EVERY_ROLE,
+  'POST /v1/interconnects/:id/approvals': ['party-approver'],
+  'POST /v1/interconnects/:id/withdrawal': ['party-approver', 'engineer', 'security'],
+  'POST /v1/interconnects/:id/replan': ['engineer'],
+
+  'GET /v1/plans/:id': NETWORK_SIDE,
+  'GET /v1/plans/:id/payloads': NETWORK_SIDE,
+  'POST /v1/plans/:id/approvals': ['engineer'],
+  'GET /v1/changes/:id': NETWORK_SIDE,
+
+  'GET /v1/matrix': NETWORK_SIDE,
+  'GET /v1/routers': NETWORK_SIDE,
+  'GET /v1/routers/:pe/check': ['engineer', 'security', 'admin'],
+  'GET /v1/routers/:pe/running': ['engineer', 'security'],
+
+  'GET /v1/events': EVERY_ROLE,
+  'GET /v1/ledger': ['auditor'],
+};
+
+export function accessTo(method: string, route: string): Access | undefined {
+  const key = `${method} ${route}`;
+  return Object.hasOwn(ACCESS, key) ? ACCESS[key] : undefined;
+}
+
+/** Throws FORBIDDEN unless one of the caller's roles is listed for the route. */
+export function authorise(principal: Principal, method: string, route: string): void {
+  const access = accessTo(method, route);
+  if (access === 'public') return;
+  if (access === undefined || !access.some((role) => principal.roles.includes(role))) {
+    const roles = principal.roles.length > 0 ? principal.roles.join(', ') : 'no role';
+    throw new WaslError('FORBIDDEN', `${principal.person} (${roles}) may not ${method} ${route}`);
+  }
+}
+
+/** Whether the caller sees only what its entity takes part in. A network-side role beside a party's role sees everything. */
+export function isPartyOnly(principal: Principal): boolean {
+  return !NETWORK_SIDE.some((role) => principal.roles.includes(role));
+}
+
+/** The entity whose interconnects the caller is confined to; null: none. */
+export function confinedTo(principal: Principal): EntityId | null {
+  return isPartyOnly(principal) ? principal.entity : null;
+}
+
+export function maySee(principal: Principal, parties: readonly EntityId[]): boolean {
+  const entity = confinedTo(principal);
+  return !isPartyOnly(principal) || (entity !== null && parties.includes(entity));
+}

@@ -1,0 +1,48 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, WaslError } from '../errors.ts';
+import type { Problem } from './wire.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+/** What a caller should wait before it repeats a call that failed with a transient code. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The error handler of the whole API: every failure leaves as RFC 9457 with a code of the registry, and no stack. */
+export function sendProblem(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toWaslError(error, request);
+  const entry = ERRORS[known.code];
+  if (entry.httpStatus >= 500) request.log.error({ err: error, code: known.code }, known.message);
+  if (entry.class === 'transient') void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  if (known.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  return reply.code(entry.httpStatus).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problemOf(known, request.url));
+}
+
+export function problemOf(error: WaslError, url: string): Problem {
+  const entry = ERRORS[error.code];
+  return {
+    type: `urn:wasl:error:${error.code}`,
+    title: entry.title,
+    status: entry.httpStatus,
+    detail: error.message,
+    code: error.code,
+    class: entry.class,
+    ...(error.path === undefined ? {} : { path: error.path }),
+    remedy: error.remedy,
+    instance: url.split('?')[0] ?? url,
+    ...(error.details === undefined ? {} : { details: error.details }),
+  };
+}
+
+function toWaslError(error: FastifyError | Error, request: FastifyRequest): WaslError {
+  if (error instanceof WaslError) return error;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const limit = request.routeOptions.bodyLimit;
+    return new WaslError('REQUEST_TOO_LARGE', `the body is larger than ${limit} bytes`);
+  }
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new WaslError('INPUT_INVALID', error.message, { path: 'body' });
+  }
+  // What is not an error of ours is a defect: its text may hold anything, so the caller gets none of it.
+  return new WaslError('INTERNAL', `the request ${request.id} failed inside wasl`, { cause: error });
+}

@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import { LIFECYCLES } from '../domain/lifecycle.ts';
+
+/**
+ * What the API answers: shapes of the wire, apart from the types of domain and store. Shared by the server, the OpenAPI
+ * document and the client; imports no server code.
+ */
+const list = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
+const familySchema = z.enum(['ipv4', 'ipv6']);
+const instantSchema = z.string().describe('ISO 8601 with zone');
+const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
+const scopeSchema = z.union([z.literal('whole-vpn'), list(z.string())]);
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    class: z.enum(['transient', 'permanent', 'unknown']),
+    path: z.string().optional(),
+    remedy: z.string(),
+    instance: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .describe('RFC 9457');
+export type Problem = z.infer<typeof problemSchema>;
+
+export const entitySchema = z.object({ id: z.string(), name: z.string() });
+export const vpnSchema = z.object({
+  id: z.string(),
+  entity: z.string(),
+  name: z.string().nullable(),
+  canary: z.boolean(),
+  prefixes: list(z.string()).nullable().describe('The address plan; null for VPNs of another entity'),
+});
+export const inventoryAnswerSchema = z.object({ version: z.int(), inventory: z.record(z.string(), z.unknown()) });
+export const inventoryImportedSchema = z.object({
+  version: z.int(),
+  entities: z.int(),
+  vpns: z.int(),
+  routers: z.int(),
+});
+
+const wireFlowSchema = z.object({ from: z.string(), to: z.string(), prefixes: scopeSchema });
+export const requestAnswerSchema = z.object({
+  purpose: z.string(),
+  flows: list(wireFlowSchema),
+  validFrom: instantSchema.optional(),
+  validUntil: instantSchema,
+  policyVersion: z.string(),
+});
+
+export const changeSchema = z.object({
+  id: z.string(),
+  interconnectId: z.string(),
+  kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+  planId: z.string().nullable(),
+  outcome: z.enum(['applied', 'refused', 'rolled-back', 'attention']).nullable(),
+  reason: z.string().nullable(),
+  routers: list(z.object({ pe: z.string(), state: z.string(), detail: z.string().nullable() })),
+  requestedBy: z.string(),
+  startedAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+});
+export type ChangeAnswer = z.infer<typeof changeSchema>;
+
+export const journalEntrySchema = z
+  .object({
+    pe: z.string(),
+    state: z.string(),
+    procedure: z.string(),
+    detail: z.string().nullable(),
+    at: instantSchema,
+  })
+  .describe('Without the persist id, which is a secret towards other operators of the router');
+export const changeWithJournalSchema = changeSchema.extend({ journal: list(journalEntrySchema) });
+export type ChangeWithJournal = z.infer<typeof changeWithJournalSchema>;
+
+export const approvalSchema = z.object({
+  subject: z.enum(['request', 'plan']),
+  digest: z.string(),
+  party: z.string(),
+  person: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  reason: z.string().nullable(),
+  decidedAt: instantSchema,
+});
+
+export const interconnectSummarySchema = z.object({
+  id: z.string(),
+  parties: list(z.string()),
+  lifecycle: z.enum(LIFECYCLES),
+  reason: z.string().nullable(),
+  request: requestAnswerSchema,
+  requestDigest: z.string().describe('What the parties sign'),
+  requestedBy: z.string(),
+  requestedByEntity: z.string(),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+});
+export type InterconnectSummary = z.infer<typeof interconnectSummarySchema>;
+
+export const interconnectSchema = interconnectSummarySchema.extend({
+  routeTargets: list(z.object({ from: z.string(), to: z.string(), routeTarget: z.string() }))
+    .nullable()
+    .describe('null until allocated, after release, and for the parties'),
+  awaiting: list(z.string()).describe('Whose decision is missing, as sentences'),
+  approvals: list(approvalSchema),
+  changes: list(changeSchema).describe('Oldest first; without the routers for the parties'),
+});
+export type InterconnectAnswer = z.infer<typeof interconnectSchema>;
+
+const familyExtranetSchema = z.object({
+  imports: list(z.string()),
+  exports: list(z.object({ routeTarget: z.string(), scope: scopeSchema })),
+});
+const extranetSchema = z.object({ ipv4: familyExtranetSchema.optional(), ipv6: familyExtranetSchema.optional() });
+export const operationSchema = z.discriminatedUnion('object', [
+  z.object({
+    operation: z.enum(['create', 'delete']),
+    object: z.literal('import'),
+    family: familySchema,
+    routeTarget: z.string(),
+  }),
+  z.object({
+    operation: z.enum(['create', 'replace', 'delete']),
+    object: z.literal('export-rule'),
+    family: familySchema,
+    routeTarget: z.string(),
+    scope: scopeSchema,
+  }),
+]);
+export type Operation = z.infer<typeof operationSchema>;
+
+export const reachabilitySchema = z.object({
+  from: z.string(),
+  fromPe: z.string(),
+  prefix: z.string(),
+  to: z.string(),
+  toPe: z.string(),
+  via: z.string(),
+});
+export type WireReachability = z.infer<typeof reachabilitySchema>;
+
+export const planSchema = z.object({
+  id: z.string(),
+  changeId: z.string(),
+  interconnectId: z.string(),
+  kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+  routers: list(
+    z.object({
+      pe: z.string(),
+      platform: z.string(),
+      procedure: z.string(),
+      baseDigest: z.string(),
+      vrfs: list(
+        z.object({
+          vrf: z.string(),
+          vpn: z.string(),
+          before: extranetSchema,
+          after: extranetSchema,
+          operations: list(operationSchema),
+        }),
+      ),
+    }),
+  ),
+  gained: list(reachabilitySchema),
+  lost: list(reachabilitySchema),
+  proofs: list(
+    z.object({
+      name: z.string(),
+      verdict: verdictSchema,
+      assumptions: list(z.string()),
+      counterExamples: list(
+        z.object({
+          pe: z.string(),
+          vrf: z.string(),
+          routeTarget: z.string().nullable(),
+          prefix: z.string().nullable(),
+          sentence: z.string(),
+        }),
+      ),
+    }),
+  ),
+  probes: list(
+    z.object({
+      pe: z.string(),
+      vrf: z.string(),
+      prefix: z.string(),
+      target: z.string().nullable(),
+      expect: z.enum(['reachable', 'unreachable']),
+    }),
+  ),
+  window: z.object({ notBefore: instantSchema.nullable(), confirmTimeoutSeconds: z.int() }),
+  createdAt: instantSchema,
+  createdBy: z.string(),
+  digest: z.string().describe('What the network side approves'),
+  approvals: list(approvalSchema),
+});
+export type PlanAnswer = z.infer<typeof planSchema>;
+
+export const payloadSchema = z.object({ pe: z.string(), xml: z.string() });
+export type WirePayload = z.infer<typeof payloadSchema>;
+
+export const matrixSchema = z.object({
+  readAt: instantSchema,
+  vpns: list(z.object({ id: z.string(), entity: z.string(), canary: z.boolean() })),
+  reachabilities: list(reachabilitySchema),
+  unread: list(z.object({ pe: z.string(), reason: z.string() })).describe('Routers that could not be read'),
+});
+export type MatrixAnswer = z.infer<typeof matrixSchema>;
+
+export const routerSummarySchema = z.object({
+  name: z.string(),
+  platform: z.string(),
+  host: z.string(),
+  port: z.int(),
+  vrfs: list(z.object({ name: z.string(), vpn: z.string(), routeDistinguisher: z.string() })),
+});
+export type RouterSummary = z.infer<typeof routerSummarySchema>;
+export const routerCheckSchema = z.object({
+  pe: z.string(),
+  procedure: z.string(),
+  capabilities: list(z.string()),
+  notes: list(z.string()),
+});
+export type RouterCheck = z.infer<typeof routerCheckSchema>;
+export const routerRunningSchema = z.object({ pe: z.string(), readAt: instantSchema, text: z.string() });
+export type RouterRunning = z.infer<typeof routerRunningSchema>;
+
+export const progressSchema = z.object({
+  sequence: z.int(),
+  interconnectId: z.string(),
+  changeId: z.string().nullable(),
+  pe: z.string().nullable(),
+  stage: z.string(),
+  status: z.enum(['started', 'done', 'failed', 'info']),
+  message: z.string(),
+  elapsedMs: z.number().nullable(),
+  at: instantSchema,
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+export const ledgerEntrySchema = z.object({
+  sequence: z.int(),
+  at: instantSchema,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  body: z.record(z.string(), z.unknown()),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type LedgerAnswer = z.infer<typeof ledgerEntrySchema>;
+
+export const readySchema = z.object({
+  status: z.enum(['ready', 'degraded', 'unavailable']),
+  database: z.enum(['up', 'down']),
+  workflows: z.enum(['up', 'down']).describe('down: reads work, writes answer 503'),
+});
+export type Ready = z.infer<typeof readySchema>;
