@@ -92,7 +92,13 @@ export interface Store {
   readPayloads(id: PlanId): Promise<Payload[]>;
 
   // Journal: durable before it returns; written before the wire.
-  appendJournal(entries: readonly Omit<JournalEntry, 'at'>[]): Promise<void>;
+  /**
+   * Makes the caller the one holder of the change's journal and returns it: each claim has a higher epoch, and entries of an older
+   * epoch are refused. So a worker that was taken for dead can write no more, and what is not journalled is not sent.
+   */
+  claimJournal(id: ChangeId): Promise<{ readonly epoch: number; readonly journal: JournalEntry[] }>;
+  /** SESSION_LOST when the epoch is no longer the change's highest. All entries are of one change. */
+  appendJournal(entries: readonly Omit<JournalEntry, 'at'>[], epoch: number): Promise<void>;
   /** In order of writing. */
   readJournal(id: ChangeId): Promise<JournalEntry[]>;
 
