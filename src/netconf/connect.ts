@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientChannel } from 'ssh2';
+import { NetconfError, printable } from './errors.ts';
+import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
+import type { BaseVersion } from './message/hello.ts';
+import { MessageLayer } from './session/message-layer.ts';
+import { NetconfSession } from './session/session.ts';
+import { SshConnection, type SshConnectOptions } from './ssh/connection.ts';
+
+/** What a server needs that is not in its hello: data, not code. */
+export interface SessionProfile {
+  /** Sent beside the base versions: Huawei wants its own, SR OS `urn:nokia.com:nc:pc` for a private candidate. */
+  readonly clientCapabilities?: readonly string[] | undefined;
+  /** Default both; `['1.0']` for a server that offers chunked framing and gets it wrong. */
+  readonly baseVersions?: readonly BaseVersion[] | undefined;
+  /** Wait before the first rpc: yuma's netconfd (2.13) loses one that arrives in one read with our hello. Default 0. */
+  readonly pauseAfterHelloMs?: number | undefined;
+  /** Huawei VRP pads messages with NUL bytes. Default false: NUL is malformed XML. */
+  readonly dropNulBytes?: boolean | undefined;
+  /** False for a server that offers less than it can do (default true: what is not offered is not sent). */
+  readonly checkCapabilities?: boolean | undefined;
+}
+
+export interface SessionOptions extends SessionProfile {
+  readonly helloTimeoutMs?: number | undefined;
+  /** Default for every call of the session. */
+  readonly rpcTimeoutMs?: number | undefined;
+  readonly closeTimeoutMs?: number | undefined;
+  readonly limits?: Partial<NetconfLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConnectOptions extends SshConnectOptions, SessionOptions {}
+
+/**
+ * Connects and opens one NETCONF session. The SSH connection ends with its last session.
+ *
+ * @throws NetconfError as `SshConnection.connect`, and `HELLO_TIMEOUT`, `FRAMING`, `PROTOCOL`, `LIMIT_EXCEEDED`
+ */
+export async function connect(options: ConnectOptions): Promise<NetconfSession> {
+  const connection = await SshConnection.connect(options);
+  try {
+    return await openSession(connection, options);
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+/** One more session on a connection that is there. */
+export async function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
+  const { helloTimeoutMs = DEFAULT_TIMEOUTS.helloTimeoutMs, signal, pauseAfterHelloMs = 0 } = options;
+  const started = performance.now();
+  const channel = await connection.openNetconf({ timeoutMs: helloTimeoutMs, signal });
+  const lastWords = collectLastWords(channel);
+  const release = connection.use();
+  const messages = new MessageLayer(channel, {
+    peer: connection.name,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    baseVersions: options.baseVersions ?? ['1.0', '1.1'],
+    clientCapabilities: options.clientCapabilities ?? [],
+    helloTimeoutMs: Math.max(1, helloTimeoutMs - (performance.now() - started)),
+    dropNulBytes: options.dropNulBytes ?? false,
+    reasonOfEnd: () => connection.reason ?? lastWords(),
+  });
+  void messages.ended.then(release);
+  const onAbort = () => messages.fail(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  try {
+    const { sessionId, capabilities } = await messages.hello;
+    if (pauseAfterHelloMs > 0) await sleep(pauseAfterHelloMs);
+    return new NetconfSession({
+      peer: connection.name,
+      sessionId,
+      capabilities,
+      messages,
+      connection,
+      rpcTimeoutMs: options.rpcTimeoutMs ?? DEFAULT_TIMEOUTS.rpcTimeoutMs,
+      closeTimeoutMs: options.closeTimeoutMs ?? DEFAULT_TIMEOUTS.closeTimeoutMs,
+      checkCapabilities: options.checkCapabilities ?? true,
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+const LAST_WORDS_BYTES = 1_024;
+
+/** What the subsystem wrote to stderr and its exit status: often the only trace of why a server ended a session. */
+function collectLastWords(channel: ClientChannel): () => NetconfError | null {
+  let stderr = '';
+  let status = '';
+  channel.stderr.on('data', (piece: Buffer) => {
+    stderr = (stderr + piece.toString('latin1')).slice(-LAST_WORDS_BYTES);
+  });
+  channel.on('exit', (code: number | null, signal?: string) => {
+    status = code === null ? ` (signal ${printable(signal ?? '', 20)})` : ` (exit status ${code})`;
+  });
+  return () => {
+    if (stderr === '' && status === '') return null;
+    const said = printable(stderr);
+    return new NetconfError(
+      'TRANSPORT',
+      `the server closed the channel${status}${said === '' ? '' : `, saying: ${said}`}`,
+    );
+  };
+}

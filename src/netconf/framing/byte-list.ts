@@ -1,0 +1,50 @@
+/** Below this a piece is copied into a block: a reply in one-byte pieces must not cost one Buffer a byte. */
+const COPY_BELOW_BYTES = 4_096;
+const BLOCK_BYTES = 65_536;
+
+/** Collects the pieces of a message without copying the large ones; one join at the end. */
+export class ByteList {
+  private pieces: Buffer[] = [];
+  private block: Buffer | null = null;
+  private blockStart = 0;
+  private blockEnd = 0;
+  private size = 0;
+
+  get length(): number {
+    return this.size;
+  }
+
+  push(piece: Buffer): void {
+    this.size += piece.length;
+    if (piece.length >= COPY_BELOW_BYTES) {
+      this.closeBlock();
+      this.pieces.push(piece);
+      return;
+    }
+    if (this.block === null || this.blockEnd + piece.length > this.block.length) {
+      this.closeBlock();
+      // The first block of a message is small: most replies are a few hundred bytes.
+      this.block = Buffer.allocUnsafe(this.pieces.length === 0 ? COPY_BELOW_BYTES : BLOCK_BYTES);
+      this.blockStart = 0;
+      this.blockEnd = 0;
+    }
+    this.blockEnd += piece.copy(this.block, this.blockEnd);
+  }
+
+  /** The bytes as one buffer; the list is empty afterwards. */
+  take(): Buffer {
+    this.closeBlock();
+    const [only] = this.pieces;
+    const whole = this.pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.pieces, this.size);
+    this.pieces = [];
+    this.block = null;
+    this.size = 0;
+    return whole;
+  }
+
+  private closeBlock(): void {
+    if (this.block === null || this.blockEnd === this.blockStart) return;
+    this.pieces.push(this.block.subarray(this.blockStart, this.blockEnd));
+    this.blockStart = this.blockEnd;
+  }
+}

@@ -1,0 +1,135 @@
+import { NetconfError } from '../errors.ts';
+import { type Framer, type FrameSink, isXmlWhitespace } from './framer.ts';
+
+/** RFC 6242 §4.2: chunk-size is at most 4294967295. */
+const CHUNK_BYTES_MAX = 4_294_967_295;
+const LF = 0x0a;
+const HASH = 0x23;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+/**
+ * The parts of `Chunked-Message = 1*chunk end-of-chunks`:
+ * `\n#<size>\n<data>` again and again, then `\n##\n`.
+ */
+type State =
+  | 'between' // before a message: its first LF, or whitespace to skip
+  | 'between-lf' // the byte before was LF
+  | 'after-data' // a chunk is complete: LF
+  | 'hash' // after that LF: #
+  | 'size-start' // first digit, or the second # of the end
+  | 'size' // more digits, or LF
+  | 'data'
+  | 'end-lf'; // after ##: LF
+
+/**
+ * Chunked framing, RFC 6242 §4.2, strict: a size has no leading zero and no more than its ten digits, every LF is there.
+ * Only whitespace between messages is skipped, which a strict reading forbids and several servers send.
+ */
+export class ChunkedFramer implements Framer {
+  private state: State = 'between';
+  /** The size being read, then the bytes of the chunk still to come. */
+  private remaining = 0;
+  private chunks = 0;
+  private readonly messageBytesMax: number;
+
+  constructor(messageBytesMax: number = CHUNK_BYTES_MAX) {
+    this.messageBytesMax = messageBytesMax;
+  }
+
+  get insideMessage(): boolean {
+    return this.state !== 'between' && this.state !== 'between-lf';
+  }
+
+  consume(chunk: Buffer, offset: number, sink: FrameSink): number {
+    let position = offset;
+    while (position < chunk.length) {
+      if (this.state === 'data') {
+        const end = Math.min(chunk.length, position + this.remaining);
+        sink.onBytes(chunk.subarray(position, end));
+        this.remaining -= end - position;
+        position = end;
+        if (this.remaining === 0) this.state = 'after-data';
+        continue;
+      }
+      const byte = chunk[position] ?? 0;
+      position += 1;
+      if (this.header(byte, chunk, position)) {
+        sink.onMessageEnd();
+        return position;
+      }
+    }
+    return position;
+  }
+
+  /** One byte outside of chunk data. True where it ends the message. */
+  private header(byte: number, chunk: Buffer, position: number): boolean {
+    switch (this.state) {
+      case 'between':
+      case 'between-lf':
+        if (byte === HASH && this.state === 'between-lf') this.state = 'size-start';
+        else if (isXmlWhitespace(byte)) this.state = byte === LF ? 'between-lf' : 'between';
+        else this.refuse('a chunk must start with LF and #', byte, chunk, position);
+        return false;
+      case 'after-data':
+        if (byte !== LF) this.refuse('after a chunk an LF must follow', byte, chunk, position);
+        this.state = 'hash';
+        return false;
+      case 'hash':
+        if (byte !== HASH) this.refuse('after a chunk LF and # must follow', byte, chunk, position);
+        this.state = 'size-start';
+        return false;
+      case 'size-start':
+        if (byte === HASH) {
+          if (this.chunks === 0) this.refuse('a message must have at least one chunk', byte, chunk, position);
+          this.state = 'end-lf';
+          return false;
+        }
+        if (byte <= DIGIT_0 || byte > DIGIT_9) {
+          this.refuse('a chunk size must start with a digit from 1 to 9', byte, chunk, position);
+        }
+        this.remaining = byte - DIGIT_0;
+        this.state = 'size';
+        return false;
+      case 'size':
+        if (byte === LF) {
+          this.chunks += 1;
+          this.state = 'data';
+          return false;
+        }
+        if (byte < DIGIT_0 || byte > DIGIT_9) {
+          this.refuse('a chunk size must be digits and then LF', byte, chunk, position);
+        }
+        this.remaining = this.remaining * 10 + (byte - DIGIT_0);
+        this.checkSize();
+        return false;
+      case 'end-lf':
+        if (byte !== LF) this.refuse('after ## an LF must follow', byte, chunk, position);
+        this.state = 'between';
+        this.chunks = 0;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private checkSize(): void {
+    if (this.remaining > CHUNK_BYTES_MAX) {
+      throw new NetconfError('FRAMING', `a chunk size above ${CHUNK_BYTES_MAX} (RFC 6242 section 4.2)`);
+    }
+    // Refused as soon as it is announced: waiting for the bytes would only cost time.
+    if (this.remaining > this.messageBytesMax) {
+      throw new NetconfError(
+        'LIMIT_EXCEEDED',
+        `a chunk of ${this.remaining} bytes or more, allowed are ${this.messageBytesMax}`,
+      );
+    }
+  }
+
+  private refuse(rule: string, byte: number, chunk: Buffer, position: number): never {
+    const seen = JSON.stringify(chunk.toString('latin1', Math.max(0, position - 1), position + 24));
+    const eom =
+      !this.insideMessage && byte === 0x3c ? '; the server agreed to base:1.1 and sends unchunked messages' : '';
+    throw new NetconfError('FRAMING', `${rule} (RFC 6242 section 4.2), the server sent ${seen}${eom}`);
+  }
+}

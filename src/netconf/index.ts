@@ -1,0 +1,42 @@
+/** A NETCONF client over SSH (RFC 6241, 6242). See README.md for what it supports. */
+export { type ConnectOptions, connect, openSession, type SessionOptions, type SessionProfile } from './connect.ts';
+export {
+  CommitOutcomeUnknownError,
+  type ErrorContext,
+  NetconfError,
+  type NetconfErrorCode,
+  printable,
+  RpcError,
+} from './errors.ts';
+export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
+export { Capabilities, type Capability, parseCapability, type YangModuleCapability } from './message/capabilities.ts';
+export type { NetconfNotification } from './message/notification.ts';
+export type { RpcReply } from './message/reply.ts';
+export { lockHolderSessionId, type RpcErrorInfo } from './message/rpc-error.ts';
+export * as namespaces from './namespaces.ts';
+export type { CommitOptions } from './operations/committing.ts';
+export type { CopyConfigOptions, EditConfigOptions } from './operations/editing.ts';
+export type { Filter, WithDefaults } from './operations/filter.ts';
+export type { LockTarget } from './operations/locking.ts';
+export type { Datastore } from './operations/operation.ts';
+export type { GetConfigOptions, GetOptions } from './operations/retrieval.ts';
+export type { SubscriptionOptions } from './operations/subscribing.ts';
+export type { SessionEnd } from './session/message-layer.ts';
+export type { NotificationStream } from './session/notification-stream.ts';
+export type { CallOptions, NetconfSession } from './session/session.ts';
+export type { LegacyAlgorithm } from './ssh/algorithms.ts';
+export type { KeyboardPrompt, SshAuth } from './ssh/authentication.ts';
+export { NETCONF_SSH_PORT, SshConnection, type SshConnectOptions, type SshTarget } from './ssh/connection.ts';
+export type { ExecOptions, ExecResult } from './ssh/exec.ts';
+export { fingerprint, type HostKeyPolicy } from './ssh/host-key.ts';
+export { escapeAttribute, escapeText, serializeXml, type XmlContent, xml } from './xml/build.ts';
+export {
+  child,
+  childrenNamed,
+  childText,
+  descend,
+  NamespaceScope,
+  resolveQName,
+  type XmlElement,
+} from './xml/element.ts';
+export { parseXml, parseXmlFragment, type XmlLimits } from './xml/parse.ts';

@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import type { SaxesTagNS } from 'saxes';
+import { NetconfError } from '../errors.ts';
+import { createXmlParser } from '../xml/parse.ts';
+
+/** The start tags of a message and of its first child, read without reading the rest. */
+export interface Envelope {
+  readonly root: SaxesTagNS;
+  /** Null where the root is empty or begins with text. */
+  readonly first: SaxesTagNS | null;
+  /** Offset of the byte after the root's start tag. */
+  readonly rootEnd: number;
+  /** Offset of the byte after the first child's start tag; -1 without one. */
+  readonly firstEnd: number;
+}
+
+/** The start tags of a message are a few hundred bytes; more is an attack. */
+const HEAD_BYTES_MAX = 64 * 1024;
+const LESS_THAN = 0x3c;
+const GREATER_THAN = 0x3e;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const SLASH = 0x2f;
+
+/**
+ * Reads the head of a message.
+ *
+ * @param complete false while the message is still arriving: null then means that more bytes are needed
+ * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
+ */
+export function readEnvelope(bytes: Buffer, complete = true): Envelope | null {
+  const root = nextStartTag(bytes, 0);
+  if (root === null) return incomplete(bytes, complete);
+  const rootEmpty = bytes[root.end - 2] === SLASH;
+  const first = rootEmpty ? null : nextStartTag(bytes, root.end);
+  if (!rootEmpty && first === null && !complete && bytes.length < HEAD_BYTES_MAX) return null;
+  const tags: SaxesTagNS[] = [];
+  const parser = createXmlParser({ open: (tag) => tags.push(tag), close: () => undefined });
+  const head = bytes.subarray(root.start, first?.end ?? root.end);
+  // Cutting at a > never splits a character; invalid bytes are refused and not replaced.
+  if (!isUtf8(head)) throw new NetconfError('PROTOCOL', 'a message that is not UTF-8');
+  parser.write(head.toString('utf8'));
+  const [rootTag, firstTag] = tags;
+  if (rootTag === undefined) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
+  return { root: rootTag, first: firstTag ?? null, rootEnd: root.end, firstEnd: first?.end ?? -1 };
+}
+
+/** An attribute without namespace, as `message-id`. */
+export function plainAttribute(tag: SaxesTagNS, name: string): string | null {
+  const attribute = tag.attributes[name];
+  return attribute !== undefined && attribute.uri === '' ? attribute.value : null;
+}
+
+/**
+ * The range of bytes inside the first child, where that child is also the last: its end tag and the root's are the last
+ * two tags. Null otherwise.
+ */
+export function insideOfOnlyChild(bytes: Buffer, envelope: Envelope): { start: number; end: number } | null {
+  if (envelope.first === null) return null;
+  if (bytes[envelope.firstEnd - 2] === SLASH) return { start: envelope.firstEnd, end: envelope.firstEnd };
+  const tail = bytes.toString('latin1', Math.max(envelope.firstEnd, bytes.length - TAIL_BYTES));
+  const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(tail);
+  if (end === null || end[1] !== envelope.first.name || end[2] !== envelope.root.name) return null;
+  return { start: envelope.firstEnd, end: bytes.length - (tail.length - end.index) };
+}
+
+/** Two end tags and the whitespace of a pretty printer. */
+const TAIL_BYTES = 1_024;
+
+/** The next start tag, over whitespace, comments and processing instructions. Null where there is none (yet). */
+function nextStartTag(bytes: Buffer, from: number): { start: number; end: number } | null {
+  let position = from;
+  for (;;) {
+    const start = bytes.indexOf(LESS_THAN, position);
+    if (start < 0 || start - from > HEAD_BYTES_MAX) return null;
+    const next = bytes[start + 1];
+    if (next === undefined || next === SLASH) return null;
+    if (next === 0x3f) {
+      position = after(bytes, '?>', start);
+    } else if (next === 0x21) {
+      if (bytes.length < start + 4) return null;
+      if (bytes.toString('latin1', start, start + 4) !== '<!--') return refuseDeclaration(bytes, start);
+      position = after(bytes, '-->', start + 4);
+    } else {
+      const end = tagEnd(bytes, start);
+      return end < 0 ? null : { start, end };
+    }
+    if (position < 0) return null;
+  }
+}
+
+function refuseDeclaration(bytes: Buffer, start: number): null {
+  // A CDATA section before the first child is text: the message has no child element to look at.
+  if (bytes.toString('latin1', start, start + 3) === '<![') return null;
+  throw new NetconfError('PROTOCOL', 'a DOCTYPE is refused (RFC 6241 section 3)');
+}
+
+function after(bytes: Buffer, mark: string, from: number): number {
+  const at = bytes.indexOf(mark, from, 'latin1');
+  return at < 0 ? -1 : at + mark.length;
+}
+
+/** The offset after the > that ends a tag; one inside of a quoted value does not. */
+function tagEnd(bytes: Buffer, start: number): number {
+  let quote = 0;
+  const stop = Math.min(bytes.length, start + HEAD_BYTES_MAX);
+  for (let position = start + 1; position < stop; position += 1) {
+    const byte = bytes[position];
+    if (quote !== 0) {
+      if (byte === quote) quote = 0;
+    } else if (byte === QUOTE || byte === APOSTROPHE) quote = byte;
+    else if (byte === GREATER_THAN) return position + 1;
+  }
+  if (stop < bytes.length) throw new NetconfError('LIMIT_EXCEEDED', `a start tag of more than ${HEAD_BYTES_MAX} bytes`);
+  return -1;
+}
+
+function incomplete(bytes: Buffer, complete: boolean): null {
+  if (complete) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
+  if (bytes.length >= HEAD_BYTES_MAX) {
+    throw new NetconfError('LIMIT_EXCEEDED', `no start tag in the first ${HEAD_BYTES_MAX} bytes of a message`);
+  }
+  return null;
+}

@@ -1,0 +1,178 @@
+import { isUtf8 } from 'node:buffer';
+import { NetconfError } from '../errors.ts';
+import type { NetconfLimits } from '../limits.ts';
+import { NETCONF_BASE } from '../namespaces.ts';
+import { child, type XmlElement } from '../xml/element.ts';
+import { createXmlParser, parseXml, TreeBuilder, type XmlEvents } from '../xml/parse.ts';
+import { type Envelope, insideOfOnlyChild } from './envelope.ts';
+import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
+
+/** Up to this size a reply is parsed whole when it arrives; above it only where it can hold an rpc-error. */
+const PARSE_AT_ONCE_BYTES_MAX = 64 * 1024;
+const DECODE_BYTES = 256 * 1024;
+
+/** An answer without an rpc-error of severity error. Text and tree are made when they are first asked for. */
+export class RpcReply {
+  readonly messageId: string;
+  /** rpc-errors of severity warning: the rpc took effect, and the server said this about it. */
+  readonly warnings: readonly RpcErrorInfo[];
+  /** The whole `<rpc-reply>` as received, UTF-8. */
+  readonly bytes: Buffer;
+  private readonly envelope: Envelope;
+  private readonly limits: NetconfLimits;
+  private parsed: XmlElement | null;
+
+  constructor(messageId: string, content: ReplyContent, warnings: readonly RpcErrorInfo[], limits: NetconfLimits) {
+    this.messageId = messageId;
+    this.warnings = warnings;
+    this.bytes = content.bytes;
+    this.envelope = content.envelope;
+    this.parsed = content.root;
+    this.limits = limits;
+  }
+
+  /** True where the server answered `<ok/>` (RFC 6241 §4.4), if need be beside warnings. */
+  get ok(): boolean {
+    const { first } = this.envelope;
+    if (first !== null && first.local === 'ok') return true;
+    return this.parsed !== null && child(this.parsed, 'ok') !== undefined;
+  }
+
+  /** The whole `<rpc-reply>` as text. */
+  get xml(): string {
+    return this.bytes.toString('utf8');
+  }
+
+  /**
+   * What stands inside `<data>`, byte for byte as the server sent it; '' for a reply without data. It is not parsed above
+   * 64 KiB: whoever parses it finds what is malformed. Prefixes declared on `<rpc-reply>` are not in it: `data` knows them.
+   */
+  get dataXml(): string {
+    return this.dataBytes.toString('utf8');
+  }
+
+  /** `dataXml` as bytes: a view, no copy. */
+  get dataBytes(): Buffer {
+    if (this.envelope.first?.local !== 'data') return this.bytes.subarray(0, 0);
+    const range = insideOfOnlyChild(this.bytes, this.envelope);
+    if (range === null) {
+      throw new NetconfError('PROTOCOL', '<data> is not the only child of the reply: read it as a tree', {
+        messageId: this.messageId,
+      });
+    }
+    return this.bytes.subarray(range.start, range.end);
+  }
+
+  /** The `<rpc-reply>` as a tree. */
+  get root(): XmlElement {
+    this.parsed ??= parseXml(this.xml, this.limits);
+    return this.parsed;
+  }
+
+  /** The `<data>` element as a tree; undefined for a reply without it. */
+  get data(): XmlElement | undefined {
+    return child(this.root, 'data');
+  }
+}
+
+/** A reply as it came, before success or failure is told. */
+export interface ReplyContent {
+  readonly bytes: Buffer;
+  readonly envelope: Envelope;
+  readonly root: XmlElement | null;
+  /** Every rpc-error of the reply in document order. */
+  readonly errors: readonly RpcErrorInfo[];
+}
+
+/**
+ * Reads an `<rpc-reply>` (RFC 6241 §4.2) so far that its rpc-errors are known: those that stand directly in it and those in the
+ * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear, and for a large reply without the
+ * bytes "rpc-error" no more than two searches.
+ *
+ * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
+ */
+export function readReply(bytes: Buffer, envelope: Envelope, limits: NetconfLimits): ReplyContent {
+  if (!isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
+  if (bytes.length <= PARSE_AT_ONCE_BYTES_MAX) {
+    const root = parseXml(bytes.toString('utf8'), limits);
+    return { bytes, envelope, root, errors: errorsOf(root) };
+  }
+  // Large: data in one element, and the name of an error nowhere, is a success without looking further.
+  const onlyData = envelope.first?.local === 'data' && insideOfOnlyChild(bytes, envelope) !== null;
+  if (onlyData && !bytes.includes('rpc-error')) return { bytes, envelope, root: null, errors: [] };
+  return { bytes, envelope, root: null, errors: findErrors(bytes, limits) };
+}
+
+/** True where the root element may be an rpc-reply; NX-OS and older Junos send envelopes without namespace. */
+export function isEnvelopeName(envelope: Envelope, name: string, namespace: string = NETCONF_BASE): boolean {
+  return envelope.root.local === name && (envelope.root.uri === namespace || envelope.root.uri === '');
+}
+
+function errorsOf(root: XmlElement): RpcErrorInfo[] {
+  const errors: RpcErrorInfo[] = [];
+  for (const element of root.children) {
+    const role = roleOfReplyChild(element.name, element.namespace);
+    if (role === 'error') errors.push(readRpcError(element));
+    else if (role === 'wrapper') collectFromWrapper(element, errors);
+  }
+  return errors;
+}
+
+function collectFromWrapper(wrapper: XmlElement, errors: RpcErrorInfo[]): void {
+  for (const element of wrapper.children) {
+    if (isErrorInWrapper(element.name, element.namespace)) errors.push(readRpcError(element));
+    else collectFromWrapper(element, errors);
+  }
+}
+
+/** The errors of a large reply: read as events, a tree is built of the errors only. */
+function findErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
+  const finder = new ErrorFinder();
+  const parser = createXmlParser(finder, limits);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let offset = 0; offset < bytes.length; offset += DECODE_BYTES) {
+    parser.write(decoder.decode(bytes.subarray(offset, offset + DECODE_BYTES), { stream: true }));
+  }
+  parser.write(decoder.decode());
+  parser.close();
+  return finder.errors;
+}
+
+type OpenTag = Parameters<XmlEvents['open']>[0];
+
+/** The same rule as `errorsOf`, over events. */
+class ErrorFinder implements XmlEvents {
+  readonly errors: RpcErrorInfo[] = [];
+  private depth = 0;
+  private insideWrapper = false;
+  private builder: TreeBuilder | null = null;
+  private errorDepth = 0;
+
+  open(tag: OpenTag): void {
+    this.depth += 1;
+    if (this.depth === 2) this.insideWrapper = roleOfReplyChild(tag.local, tag.uri) === 'wrapper';
+    const starts =
+      this.builder === null &&
+      ((this.depth === 2 && roleOfReplyChild(tag.local, tag.uri) === 'error') ||
+        (this.depth > 2 && this.insideWrapper && isErrorInWrapper(tag.local, tag.uri)));
+    if (starts) {
+      this.builder = new TreeBuilder();
+      this.errorDepth = this.depth;
+    }
+    this.builder?.open(tag);
+  }
+
+  text(text: string): void {
+    this.builder?.text(text);
+  }
+
+  close(): void {
+    this.builder?.close();
+    if (this.builder !== null && this.depth === this.errorDepth) {
+      const [element] = this.builder.roots;
+      if (element !== undefined) this.errors.push(readRpcError(element));
+      this.builder = null;
+    }
+    this.depth -= 1;
+  }
+}

@@ -1,0 +1,88 @@
+import { CommitOutcomeUnknownError, NetconfError } from '../errors.ts';
+
+export interface PendingRpc<Result> {
+  readonly messageId: string;
+  readonly operation: string;
+  /** A lost answer to it is `COMMIT_OUTCOME_UNKNOWN`. */
+  readonly changesRunning: boolean;
+  resolve(result: Result): void;
+  reject(error: NetconfError): void;
+}
+
+interface Entry<Result> extends PendingRpc<Result> {
+  release(): void;
+}
+
+/** Abandoned ids kept to know that a late answer may still come; the oldest are forgotten. */
+const ABANDONED_MAX = 4_096;
+
+/** The rpcs on the wire, by message-id (RFC 6241 §4.1), each with its timer and its AbortSignal. */
+export class PendingRpcs<Result> {
+  private readonly peer: string;
+  private readonly entries = new Map<string, Entry<Result>>();
+  private readonly abandoned = new Set<string>();
+
+  constructor(peer: string) {
+    this.peer = peer;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  add(rpc: PendingRpc<Result>, timeoutMs: number, signal: AbortSignal | undefined): void {
+    const give = (error: NetconfError) => this.abandon(rpc.messageId, error);
+    const timer = setTimeout(() => give(new NetconfError('RPC_TIMEOUT', `no answer in ${timeoutMs} ms`)), timeoutMs);
+    const onAbort = () => give(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const release = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    this.entries.set(rpc.messageId, { ...rpc, release });
+  }
+
+  /** Whom a reply belongs to, taken out of the list. Undefined for a late, doubled or unknown one, which is to be dropped. */
+  take(messageId: string): PendingRpc<Result> | undefined {
+    const entry = this.entries.get(messageId);
+    this.entries.delete(messageId);
+    this.abandoned.delete(messageId);
+    entry?.release();
+    return entry;
+  }
+
+  /**
+   * The id that a reply without message-id must belong to (Junos sends such): clear only with one rpc on the wire and none
+   * abandoned, whose answer it might be.
+   */
+  onlyId(): string | undefined {
+    if (this.entries.size !== 1 || this.abandoned.size > 0) return undefined;
+    return this.entries.keys().next().value;
+  }
+
+  /** The session has ended: every rpc fails with its reason. */
+  rejectAll(reason: NetconfError): void {
+    for (const id of [...this.entries.keys()]) {
+      const rpc = this.take(id);
+      if (rpc !== undefined) this.lose(rpc, reason);
+    }
+  }
+
+  /** The answer to this rpc will not be read, for `reason`. */
+  lose(rpc: PendingRpc<Result>, reason: NetconfError): void {
+    const context = { peer: this.peer, operation: rpc.operation, messageId: rpc.messageId };
+    if (rpc.changesRunning) rpc.reject(new CommitOutcomeUnknownError(reason, context));
+    else rpc.reject(new NetconfError(reason.code, reason.fact, { ...context, cause: reason.cause ?? reason }));
+  }
+
+  private abandon(messageId: string, reason: NetconfError): void {
+    const rpc = this.take(messageId);
+    if (rpc === undefined) return;
+    this.abandoned.add(messageId);
+    if (this.abandoned.size > ABANDONED_MAX) {
+      const [oldest] = this.abandoned;
+      if (oldest !== undefined) this.abandoned.delete(oldest);
+    }
+    this.lose(rpc, reason);
+  }
+}
