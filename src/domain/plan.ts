@@ -1,8 +1,8 @@
 import type { Digest } from './canonical-json.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, PlatformName, VpnId, VrfName } from './names.ts';
-import type { ExportScope, Extranet } from './network-view.ts';
+import type { ExportScope, Extranet, RunningVrf } from './network-view.ts';
 import type { Address, Family, Prefix } from './prefix.ts';
-import type { RouteTarget } from './route-target.ts';
+import type { RouteDistinguisher, RouteTarget } from './route-target.ts';
 import type { Verdict } from './verdict.ts';
 
 export type ChangeKind = 'provision' | 'modify' | 'suspend' | 'resume' | 'withdraw';
@@ -34,10 +34,20 @@ export type DeltaOperation =
       readonly scope: ExportScope;
     };
 
+/** The part of a VRF that is not wasl's; policy texts by digest. */
+export interface OperatorPart {
+  readonly routeDistinguisher: RouteDistinguisher | null;
+  readonly base: RunningVrf['base'];
+  readonly policyDigests: Readonly<Record<string, Digest>>;
+}
+
 /** Wanted minus running for one VRF of one PE. */
 export interface VrfDelta {
   readonly vrf: VrfName;
-  readonly vpn: VpnId;
+  /** null: a VRF that left the inventory while it still carries the interconnect; only a removal touches such. */
+  readonly vpn: VpnId | null;
+  /** What the operator had configured in this VRF, so that a stale plan can say what changed. Absent in plans made by hand. */
+  readonly operator?: OperatorPart;
   readonly before: Extranet;
   readonly after: Extranet;
   readonly operations: readonly DeltaOperation[];

@@ -1,0 +1,142 @@
+import {
+  canonicalExtranet,
+  EMPTY_FAMILY_EXTRANET,
+  type ExportRule,
+  type ExportScope,
+  type Extranet,
+  type FamilyExtranet,
+} from '../domain/network-view.ts';
+import type { DeltaOperation } from '../domain/plan.ts';
+import { FAMILIES, type Family } from '../domain/prefix.ts';
+import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { WaslError } from '../errors.ts';
+
+/** After minus before: at most one operation per family and object, in order of family, object and route target. */
+export function diffExtranets(before: Extranet, after: Extranet): DeltaOperation[] {
+  const [had, has] = [canonicalExtranet(before, FAMILIES), canonicalExtranet(after, FAMILIES)];
+  return FAMILIES.flatMap((family) => {
+    const [b, a] = [had[family] ?? EMPTY_FAMILY_EXTRANET, has[family] ?? EMPTY_FAMILY_EXTRANET];
+    return [...diffImports(family, b.imports, a.imports), ...diffExports(family, b.exports, a.exports)];
+  });
+}
+
+function diffImports(
+  family: Family,
+  before: readonly RouteTarget[],
+  after: readonly RouteTarget[],
+): DeltaOperation[] {
+  const [had, has] = [new Set(before), new Set(after)];
+  return [...new Set([...before, ...after])]
+    .sort(compareRouteTargets)
+    .filter((routeTarget) => had.has(routeTarget) !== has.has(routeTarget))
+    .map((routeTarget) => ({
+      operation: has.has(routeTarget) ? 'create' : 'delete',
+      object: 'import',
+      family,
+      routeTarget,
+    }));
+}
+
+function diffExports(family: Family, before: readonly ExportRule[], after: readonly ExportRule[]): DeltaOperation[] {
+  const [had, has] = [scopes(before), scopes(after)];
+  return [...new Set([...had.keys(), ...has.keys()])].sort(compareRouteTargets).flatMap((routeTarget): DeltaOperation[] => {
+    const [old, next] = [had.get(routeTarget), has.get(routeTarget)];
+    const rule = { object: 'export-rule', family, routeTarget } as const;
+    if (next === undefined) return old === undefined ? [] : [{ operation: 'delete', ...rule, scope: old }];
+    if (old === undefined) return [{ operation: 'create', ...rule, scope: next }];
+    return sameScope(old, next) ? [] : [{ operation: 'replace', ...rule, scope: next } as const];
+  });
+}
+
+/** Before plus operations. Throws PLAN_STALE when an operation does not fit what is there: nothing is created twice or deleted blindly. */
+export function applyOperations(extranet: Extranet, operations: readonly DeltaOperation[]): Extranet {
+  const present = FAMILIES.filter((family) => extranet[family] !== undefined);
+  const touched = operations.map((operation) => operation.family);
+  const families = FAMILIES.filter((family) => present.includes(family) || touched.includes(family));
+  const start = canonicalExtranet(extranet, families);
+  const result: Partial<Record<Family, FamilyExtranet>> = {};
+  for (const family of families) {
+    const imports = new Set(start[family]?.imports);
+    const exports = scopes(start[family]?.exports ?? []);
+    for (const operation of operations) {
+      if (operation.family !== family) continue;
+      if (operation.object === 'import') applyImport(imports, operation);
+      else applyExport(exports, operation);
+    }
+    result[family] = {
+      imports: [...imports],
+      exports: [...exports].map(([routeTarget, scope]) => ({ routeTarget, scope })),
+    };
+  }
+  return canonicalExtranet(result, families);
+}
+
+/** The operations that lead back from `before` plus `operations` to `before`. */
+export function reverseOperations(before: Extranet, operations: readonly DeltaOperation[]): DeltaOperation[] {
+  return diffExtranets(applyOperations(before, operations), before);
+}
+
+export function sameExtranet(a: Extranet, b: Extranet): boolean {
+  return diffExtranets(a, b).length === 0;
+}
+
+/** The extranet without what belongs to the route targets; the families stay. */
+export function withoutTargets(extranet: Extranet, targets: ReadonlySet<RouteTarget>): Extranet {
+  return pickTargets(extranet, (target) => !targets.has(target));
+}
+
+/** Only what belongs to the route targets that are picked. */
+export function pickTargets(extranet: Extranet, picked: (target: RouteTarget) => boolean): Extranet {
+  const families = FAMILIES.filter((family) => extranet[family] !== undefined);
+  const kept = families.map((family) => {
+    const { imports, exports } = extranet[family] ?? EMPTY_FAMILY_EXTRANET;
+    return [family, { imports: imports.filter(picked), exports: exports.filter((rule) => picked(rule.routeTarget)) }];
+  });
+  return canonicalExtranet(Object.fromEntries(kept), families);
+}
+
+export function joinExtranets(a: Extranet, b: Extranet): Extranet {
+  const families = FAMILIES.filter((family) => a[family] !== undefined || b[family] !== undefined);
+  const joined = families.map((family) => {
+    const [x, y] = [a[family] ?? EMPTY_FAMILY_EXTRANET, b[family] ?? EMPTY_FAMILY_EXTRANET];
+    return [family, { imports: [...x.imports, ...y.imports], exports: [...x.exports, ...y.exports] }];
+  });
+  return canonicalExtranet(Object.fromEntries(joined), families);
+}
+
+function applyImport(imports: Set<RouteTarget>, operation: Extract<DeltaOperation, { object: 'import' }>): void {
+  const { routeTarget } = operation;
+  if (imports.has(routeTarget) === (operation.operation === 'create')) throw doesNotFit(operation);
+  if (operation.operation === 'create') imports.add(routeTarget);
+  else imports.delete(routeTarget);
+}
+
+function applyExport(
+  exports: Map<RouteTarget, ExportScope>,
+  operation: Extract<DeltaOperation, { object: 'export-rule' }>,
+): void {
+  const { routeTarget, scope } = operation;
+  const known = exports.get(routeTarget);
+  if ((known === undefined) !== (operation.operation === 'create')) throw doesNotFit(operation);
+  if (operation.operation === 'delete') {
+    if (known === undefined || !sameScope(known, scope)) throw doesNotFit(operation);
+    exports.delete(routeTarget);
+  } else exports.set(routeTarget, scope);
+}
+
+function doesNotFit({ operation, object, family, routeTarget }: DeltaOperation): WaslError {
+  return new WaslError(
+    'PLAN_STALE',
+    `cannot ${operation} the ${object} of ${shortForm(routeTarget)} for ${family}: the VRF is not as planned`,
+  );
+}
+
+function scopes(rules: readonly ExportRule[]): Map<RouteTarget, ExportScope> {
+  return new Map(rules.map((rule) => [rule.routeTarget, rule.scope]));
+}
+
+/** Of canonical scopes. */
+function sameScope(a: ExportScope, b: ExportScope): boolean {
+  if (a === 'whole-vpn' || b === 'whole-vpn') return a === b;
+  return a.length === b.length && a.every((prefix, index) => prefix === b[index]);
+}

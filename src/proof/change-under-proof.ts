@@ -1,0 +1,84 @@
+import type { VpnId } from '../domain/names.ts';
+import type { NetworkView } from '../domain/network-view.ts';
+import type { ChangeKind, CounterExample } from '../domain/plan.ts';
+import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
+import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { type CarriedRoute, ownerName, routeKey, type VrfAtPe } from './route-model.ts';
+
+/** What is to be proved: the network before and after, and what was approved. */
+export interface ChangeUnderProof {
+  readonly kind: ChangeKind;
+  readonly before: NetworkView;
+  readonly after: NetworkView;
+  readonly subject: RealisedInterconnect;
+  /** For `modify`: the interconnect as it is on the network. */
+  readonly previous?: RealisedInterconnect | undefined;
+  /** The other interconnects that are or may be on the network. */
+  readonly others: readonly RealisedInterconnect[];
+}
+
+/** Routes between VPNs before and after, and their difference; computed once for all proofs. */
+export interface RouteChange {
+  readonly before: readonly CarriedRoute[];
+  readonly after: readonly CarriedRoute[];
+  readonly gained: readonly CarriedRoute[];
+  readonly lost: readonly CarriedRoute[];
+}
+
+/** A change that takes away: it must never be refused because something else is wrong ("it ends"). */
+export function isRemoval(kind: ChangeKind): boolean {
+  return kind === 'withdraw' || kind === 'suspend';
+}
+
+/** The flows that shall be on the network after the change. */
+export function approvedFlows({ kind, subject }: Pick<ChangeUnderProof, 'kind' | 'subject'>): readonly RealisedFlow[] {
+  return isRemoval(kind) ? [] : subject.flows;
+}
+
+/** The route targets that the change may touch. */
+export function ownTargets({
+  subject,
+  previous,
+}: Pick<ChangeUnderProof, 'subject' | 'previous'>): ReadonlySet<RouteTarget> {
+  return new Set([...subject.flows, ...(previous?.flows ?? [])].map((flow) => flow.routeTarget));
+}
+
+export function differRoutes(before: readonly CarriedRoute[], after: readonly CarriedRoute[]): RouteChange {
+  const [had, has] = [new Set(before.map(routeKey)), new Set(after.map(routeKey))];
+  return {
+    before,
+    after,
+    gained: after.filter((route) => !had.has(routeKey(route))),
+    lost: before.filter((route) => !has.has(routeKey(route))),
+  };
+}
+
+/** More than a person reads: the rest is counted in the last sentence. */
+export const COUNTER_EXAMPLES_MAX = 50;
+
+/** Sorted by where they are, without repetition, at most COUNTER_EXAMPLES_MAX. */
+export function listCounterExamples(found: readonly CounterExample[]): CounterExample[] {
+  const key = (one: CounterExample) => `${one.pe} ${one.vrf} ${one.routeTarget} ${one.prefix} ${one.sentence}`;
+  const byKey = new Map(found.map((one) => [key(one), one]));
+  const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const last = sorted[COUNTER_EXAMPLES_MAX - 1];
+  if (last === undefined || sorted.length === COUNTER_EXAMPLES_MAX) return sorted;
+  const more = sorted.length - COUNTER_EXAMPLES_MAX;
+  return [...sorted.slice(0, COUNTER_EXAMPLES_MAX - 1), { ...last, sentence: `${last.sentence} (and ${more} more)` }];
+}
+
+/** A counter-example at the VRF that holds, or lacks, the route. */
+export function routeCounterExample(route: CarriedRoute, what: string): CounterExample {
+  const { from, to, prefix, via } = route;
+  const holder = `${ownerName(to)} at ${to.pe} (VRF ${to.vrf.name})`;
+  const sentence = `${prefix} of ${ownerName(from)} at ${from.pe} ${what} ${holder} by route target ${shortForm(via)}`;
+  return { pe: to.pe, vrf: to.vrf.name, routeTarget: via, prefix, sentence };
+}
+
+/** Where to point when a VPN has nothing to point at: any VRF of the first VPN named that has one. */
+export function anchorVrf(
+  byVpn: ReadonlyMap<VpnId, readonly VrfAtPe[]>,
+  ...vpns: readonly VpnId[]
+): VrfAtPe | undefined {
+  return vpns.map((vpn) => byVpn.get(vpn)?.[0]).find((at) => at !== undefined) ?? [...byVpn.values()][0]?.[0];
+}

@@ -1,0 +1,58 @@
+import { localPrefixes } from '../domain/network-view.ts';
+import type { CounterExample, Proof } from '../domain/plan.ts';
+import { FAMILIES } from '../domain/prefix.ts';
+import { type ChangeUnderProof, listCounterExamples, type RouteChange } from './change-under-proof.ts';
+import { findOverlaps, type OwnedPrefix } from './prefix-overlap.ts';
+import { allVrfs, type CarriedRoute, ownerName, ownerOf, type VrfAtPe } from './route-model.ts';
+
+interface ReachedPrefix extends OwnedPrefix {
+  /** Who announces it, where. */
+  readonly origin: VrfAtPe;
+  /** The gained route, when the prefix is new in this VPN. */
+  readonly gained: CarriedRoute | null;
+}
+
+/** No address that a VPN gains is one that it already has, reaches, or gains from somebody else: the longer prefix would win. */
+export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange): Proof {
+  const gaining = new Map<string, ReachedPrefix[]>();
+  // Gained first: of one owner's same prefix, held before and gained again, the gained one must count.
+  for (const route of routes.gained) add(gaining, route, route);
+  const gainedOnly = new Set(gaining.keys());
+  for (const route of routes.after) if (gainedOnly.has(ownerOf(route.to))) add(gaining, route, null);
+  for (const at of allVrfs(after)) {
+    const list = gaining.get(ownerOf(at));
+    if (list === undefined) continue;
+    for (const prefix of FAMILIES.flatMap((family) => localPrefixes(at.vrf, family))) {
+      list.push({ prefix, owner: ownerOf(at), origin: at, gained: null });
+    }
+  }
+  const found = [...gaining.values()].flatMap((reached) =>
+    findOverlaps(reached).flatMap(({ outer, inner }) => {
+      if (inner.gained !== null) return [describe(inner.gained, outer)];
+      if (outer.gained !== null) return [describe(outer.gained, inner)];
+      return [];
+    }),
+  );
+  return {
+    name: 'no-overlap',
+    verdict: found.length > 0 ? 'fail' : 'pass',
+    assumptions: ['addresses that are routed in a VPN but not in the inventory overlap with nothing of this change'],
+    counterExamples: listCounterExamples(found),
+  };
+}
+
+function add(gaining: Map<string, ReachedPrefix[]>, route: CarriedRoute, gained: CarriedRoute | null): void {
+  const taker = ownerOf(route.to);
+  const list = gaining.get(taker) ?? [];
+  list.push({ prefix: route.prefix, owner: ownerOf(route.from), origin: route.from, gained });
+  gaining.set(taker, list);
+}
+
+function describe(route: CarriedRoute, other: ReachedPrefix): CounterExample {
+  const { from, to, prefix, via } = route;
+  const otherOwner = other.owner === ownerOf(to) ? `${ownerName(to)} itself` : ownerName(other.origin);
+  const sentence =
+    `${prefix} of ${ownerName(from)}, new in ${ownerName(to)}, overlaps ${other.prefix} ` +
+    `of ${otherOwner} at ${other.origin.pe}`;
+  return { pe: to.pe, vrf: to.vrf.name, routeTarget: via, prefix, sentence };
+}

@@ -1,0 +1,95 @@
+import type { PlatformName } from '../domain/names.ts';
+import { FAMILIES } from '../domain/prefix.ts';
+import type { CounterExample } from '../domain/plan.ts';
+import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { approvedFlows, type ChangeUnderProof, isRemoval } from './change-under-proof.ts';
+import { allVrfs, type VrfAtPe } from './route-model.ts';
+
+/**
+ * Where an import policy can only take away from what the import route targets let in. Elsewhere (Junos: vrf-import decides alone)
+ * a policy that matches route targets by pattern may let in a new one. A platform that is not listed is taken for the latter.
+ */
+const IMPORT_POLICY_ONLY_NARROWS: ReadonlySet<PlatformName> = new Set<PlatformName>(['iosxr-um2', 'frr']);
+
+/** A route-target pattern rather than a value: `65000:*`, `65000:90..`, `target:.*:9001`, `65000:[89]...`. */
+const TARGET_PATTERN = /[\d*.\])]:[\d]*[*.[(\\?+]|[*\])+?]:\d|(?:ios-|dfa-|posix-)?regex/;
+
+export interface PolicyJudgement {
+  readonly assumptions: readonly string[];
+  /** What cannot be decided: the proof is then `unknown`. */
+  readonly undecided: readonly CounterExample[];
+}
+
+/**
+ * Operators' route policies are text that no model reads whole. A change adds only fresh route targets to routes, so:
+ * - export policies can only lose our route target or drop the prefix: nothing opens, and the route check sees what is missing;
+ * - import policies of third VRFs matter where they decide alone and match route targets by pattern, or where the text is not known.
+ */
+export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
+  if (isRemoval(change.kind)) return { assumptions: [], undecided: [] };
+  const flows = approvedFlows(change);
+  const assumptions: string[] = [];
+  const undecided: CounterExample[] = [];
+  const platforms = new Map(change.after.pes.map(({ name, platform }) => [name, platform]));
+  for (const at of allVrfs(change.after)) {
+    const where = `VRF ${at.vrf.name} at ${at.pe}`;
+    const gives = flows.some((flow) => flow.from === at.vrf.vpn);
+    const takes = flows.some((flow) => flow.to === at.vrf.vpn);
+    const [imports, exports] = [policyNames(at, 'importPolicies'), policyNames(at, 'exportPolicies')];
+    if (gives && exports.length > 0) {
+      assumptions.push(`export policy ${exports.join(', ')} of ${where} keeps the added route target and the prefixes`);
+    }
+    if (imports.length === 0) continue;
+    if (takes) {
+      assumptions.push(`import policy ${imports.join(', ')} of ${where} accepts the new routes`);
+      continue;
+    }
+    const platform = platforms.get(at.pe);
+    if (platform !== undefined && IMPORT_POLICY_ONLY_NARROWS.has(platform)) continue;
+    const doubt = imports.map((name) => doubtAbout(at.vrf.policyTexts[name], name)).find((text) => text !== null);
+    if (doubt === undefined) {
+      assumptions.push(`import policy ${imports.join(', ')} of ${where} does not take the new route targets`);
+    } else {
+      const sentence = `${doubt}, so whether ${where} would take the new routes is not known`;
+      undecided.push({ pe: at.pe, vrf: at.vrf.name, routeTarget: null, prefix: null, sentence });
+    }
+  }
+  return { assumptions: assumptions.sort(), undecided };
+}
+
+function doubtAbout(text: string | undefined, name: string): string | null {
+  if (text === undefined) return `the text of import policy ${name} was not read`;
+  if (TARGET_PATTERN.test(text)) return `import policy ${name} matches route targets by a pattern`;
+  return null;
+}
+
+function policyNames({ vrf }: VrfAtPe, kind: 'importPolicies' | 'exportPolicies'): string[] {
+  return [...new Set(FAMILIES.flatMap((family) => vrf.base[family]?.[kind] ?? []))].sort();
+}
+
+/** Texts at a VRF that are not wasl's model of it: policies and anomalies that name one of the change's route targets. */
+export function mentionsOf(at: VrfAtPe, targets: ReadonlySet<RouteTarget>): { target: RouteTarget; where: string }[] {
+  const texts: [string, string][] = [
+    ...Object.entries(at.vrf.policyTexts).map(([name, text]): [string, string] => [`policy ${name}`, text]),
+    ...at.vrf.anomalies.map((text): [string, string] => ['an object that wasl would not render', text]),
+  ];
+  return texts.flatMap(([where, text]) =>
+    [...targets].filter((target) => isNamedIn(text, target)).map((target) => ({ target, where })),
+  );
+}
+
+/** Every way in which a dialect may spell the route target. */
+function isNamedIn(text: string, target: RouteTarget): boolean {
+  const { type, administrator, assigned } = encodedParts(target);
+  const number = Number(administrator);
+  const spellings = new Set([shortForm(target), `${administrator}:${assigned}`]);
+  if (type !== 1) spellings.add(`${administrator}L:${assigned}`);
+  if (type === 2) spellings.add(`${Math.floor(number / 65_536)}.${number % 65_536}:${assigned}`);
+  return [...spellings].some((spelling) => {
+    for (let at = text.indexOf(spelling); at >= 0; at = text.indexOf(spelling, at + 1)) {
+      const [before, after] = [text[at - 1] ?? ' ', text[at + spelling.length] ?? ' '];
+      if (!/[\d.]/.test(before) && !/\d/.test(after)) return true;
+    }
+    return false;
+  });
+}
