@@ -1,0 +1,20 @@
+import { sql } from 'drizzle-orm';
+import type { StoreTransaction } from './database.ts';
+
+/** Numbers of wasl's advisory locks: arbitrary, but the same in every process and version. */
+export const ADVISORY_LOCKS = {
+  migration: 7_745_001,
+  /** The chain has one head. */
+  ledger: 7_745_002,
+  /** Sequence numbers become visible in their order, so a reader that goes on from the last one misses nothing. */
+  progress: 7_745_003,
+  routeTargets: 7_745_004,
+} as const;
+
+/**
+ * Held until the store transaction ends. Order, so that no two transactions wait for each other: rows first, then route targets,
+ * the ledger last.
+ */
+export async function lockUntilCommit(tx: StoreTransaction, lock: keyof typeof ADVISORY_LOCKS): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS[lock]})`);
+}

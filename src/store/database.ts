@@ -1,0 +1,76 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { toStoreError } from './store-error.ts';
+
+/** Connections of one process: an API and a few workers stay far below the 100 that a Postgres server allows by default. */
+const CONNECTIONS_MAX = 10;
+/** A server that is up answers at once; longer means that it is down, and callers retry. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Every query is an indexed look-up; longer means that something is wrong, and a lock must not be held for it. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** Beyond the server's own timeout: then the server itself hangs, and the connection is given up. */
+const REPLY_TIMEOUT_MS = 20_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+const IDLE_CONNECTION_TIMEOUT_MS = 30_000;
+
+export type StoreTransaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
+
+/** Now; injected so that tests are deterministic. */
+export type Clock = () => Date;
+
+export interface Database {
+  readonly clock: Clock;
+  /** One store transaction: all of `action` or nothing. Throws only WaslError. */
+  transact<T>(action: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Single statements outside a transaction. Throws only WaslError. */
+  read<T>(action: (database: NodePgDatabase) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function openDatabase(databaseUrl: string, clock: Clock): Database {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: 'wasl',
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: REPLY_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is dropped by the pool; the next call opens a new one or says that the server is away.
+  pool.on('error', () => undefined);
+
+  async function use<T>(action: (database: NodePgDatabase) => Promise<T>): Promise<T> {
+    try {
+      const client = await pool.connect();
+      let broken = true;
+      // A connection may break while it is checked out and idle between two statements; the next statement then fails.
+      const ignore = () => undefined;
+      client.on('error', ignore);
+      try {
+        const result = await action(drizzle({ client }));
+        broken = false;
+        return result;
+      } catch (error) {
+        broken = toStoreError(error).code === 'DATABASE_UNAVAILABLE';
+        throw error;
+      } finally {
+        client.off('error', ignore);
+        client.release(broken);
+      }
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  return {
+    clock,
+    read: use,
+    transact: (action) => use((database) => database.transaction(action)),
+    close: async () => {
+      if (!pool.ended) await pool.end();
+    },
+  };
+}

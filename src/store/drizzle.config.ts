@@ -1,0 +1,8 @@
+import { defineConfig } from 'drizzle-kit';
+
+// npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './src/store/schema.ts',
+  out: './src/store/migrations',
+});

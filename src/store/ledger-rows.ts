@@ -1,0 +1,65 @@
+import { asc, desc, gt } from 'drizzle-orm';
+import type { Digest } from '../domain/canonical-json.ts';
+import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
+import { lockUntilCommit } from './advisory-locks.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { ledger } from './schema.ts';
+import type { Store } from './store.ts';
+
+/** Rows of one read: a page that an auditor's export fetches in a moment. */
+const LEDGER_PAGE_MAX = 5_000;
+const LEDGER_PAGE_DEFAULT = 500;
+
+/**
+ * The last statement of its store transaction: from here to the end of it nobody else can append, and what is acknowledged together
+ * is recorded together.
+ */
+export async function appendFacts(
+  tx: StoreTransaction,
+  at: Date,
+  facts: readonly Omit<LedgerFact, 'at'>[],
+): Promise<LedgerEntry[]> {
+  if (facts.length === 0) return [];
+  await lockUntilCommit(tx, 'ledger');
+  const [head] = await tx
+    .select({ sequence: ledger.sequence, hash: ledger.hash })
+    .from(ledger)
+    .orderBy(desc(ledger.sequence))
+    .limit(1);
+  let sequence = head?.sequence ?? 0;
+  let previousHash = (head?.hash ?? GENESIS_HASH) as Digest;
+  const entries = facts.map((given): LedgerEntry => {
+    // Hashed as JSON will give it back: without undefined members, dates as text.
+    const body: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(given.body));
+    const fact: LedgerFact = { ...given, body, at: at.toISOString() };
+    sequence += 1;
+    const hash = hashLedgerEntry(sequence, previousHash, fact);
+    const entry = { ...fact, sequence, previousHash, hash };
+    previousHash = hash;
+    return entry;
+  });
+  await tx.insert(ledger).values(entries);
+  return entries;
+}
+
+export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {
+  return {
+    async appendLedger(fact) {
+      const [entry] = await database.transact((tx) => appendFacts(tx, database.clock(), [fact]));
+      if (entry === undefined) throw new TypeError('one fact makes one entry');
+      return entry;
+    },
+
+    async readLedger({ afterSequence, limit = LEDGER_PAGE_DEFAULT }) {
+      const rows = await database.read((db) =>
+        db
+          .select()
+          .from(ledger)
+          .where(gt(ledger.sequence, afterSequence))
+          .orderBy(asc(ledger.sequence))
+          .limit(Math.min(limit, LEDGER_PAGE_MAX)),
+      );
+      return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import { approvalQueries } from './approval-rows.ts';
+import { changeQueries } from './change-rows.ts';
+import { type Clock, openDatabase } from './database.ts';
+import { interconnectQueries } from './interconnect-rows.ts';
+import { inventoryQueries } from './inventory-rows.ts';
+import { journalQueries } from './journal-rows.ts';
+import { ledgerQueries } from './ledger-rows.ts';
+import { planQueries } from './plan-rows.ts';
+import { openProgressListener } from './progress-listener.ts';
+import { progressQueries } from './progress-rows.ts';
+import { routeTargetQueries } from './route-target-rows.ts';
+import type { Store } from './store.ts';
+
+export interface StoreOptions {
+  readonly databaseUrl: string;
+  readonly clock: Clock;
+}
+
+/** Throws DATABASE_UNAVAILABLE, or CONFIGURATION when the server refuses the login. Tables: see `migrate`. */
+export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<Store> {
+  const database = openDatabase(databaseUrl, clock);
+  const listener = openProgressListener(databaseUrl);
+  const store: Store = {
+    ...inventoryQueries(database),
+    ...interconnectQueries(database),
+    ...approvalQueries(database),
+    ...changeQueries(database),
+    ...journalQueries(database),
+    ...planQueries(database),
+    ...routeTargetQueries(database),
+    ...progressQueries(database),
+    ...ledgerQueries(database),
+    onProgress: (callback) => listener.subscribe(callback),
+    ping: () => database.read(async (db) => void (await db.execute(sql`select 1`))),
+    close: async () => {
+      await listener.close();
+      await database.close();
+    },
+  };
+  try {
+    await store.ping();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { and, asc, between, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { RouteTargetPool } from '../domain/inventory.ts';
+import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
+import { WaslError } from '../errors.ts';
+import { lockUntilCommit } from './advisory-locks.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { lockInterconnect, realiseFlows } from './interconnect-rows.ts';
+import { currentInventory } from './inventory-rows.ts';
+import { appendFacts } from './ledger-rows.ts';
+import { routeTargets } from './schema.ts';
+import type { Store } from './store.ts';
+
+const DAY_MS = 86_400_000;
+const PROGRAM = 'wasl';
+
+export function routeTargetQueries(
+  database: Database,
+): Pick<Store, 'allocateRouteTargets' | 'releaseRouteTargets' | 'countRouteTargets'> {
+  return {
+    allocateRouteTargets: (id, avoid) =>
+      database.transact(async (tx) => {
+        const interconnect = await lockInterconnect(tx, id);
+        if (interconnect.flows !== null) return interconnect.flows;
+        await lockUntilCommit(tx, 'routeTargets');
+        const pool = (await currentInventory(tx))?.inventory.backbone.routeTargetPool;
+        if (pool === undefined) {
+          throw new WaslError('ROUTE_TARGET_POOL_EXHAUSTED', 'there is no pool before the first inventory', {
+            remedy: 'Import an inventory.',
+          });
+        }
+        const at = database.clock();
+        const flows = interconnect.request.flows;
+        // All or none are allocated, in one store transaction: what is missing is always all of them.
+        const fresh = await chooseFree(tx, pool, flows.length, avoid, at);
+        await tx.insert(routeTargets).values(
+          fresh.map((routeTarget, flow) => {
+            const { administrator, assigned } = encodedParts(routeTarget);
+            return { routeTarget, administrator, assigned, interconnectId: id, flow, allocatedAt: at };
+          }),
+        );
+        const realised = realiseFlows(interconnect.request, fresh);
+        if (realised === null) throw new TypeError('every flow was given a route target');
+        await appendFacts(
+          tx,
+          at,
+          realised.map(({ routeTarget, from, to }) => ({
+            ...{ actor: PROGRAM, action: 'route-target.allocated', subject: id },
+            body: { routeTarget, from, to },
+          })),
+        );
+        return realised;
+      }),
+
+    releaseRouteTargets: (id) =>
+      database.transact(async (tx) => {
+        await lockInterconnect(tx, id);
+        const at = database.clock();
+        const released = await tx
+          .update(routeTargets)
+          .set({ releasedAt: at })
+          .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)))
+          .returning({ routeTarget: routeTargets.routeTarget });
+        await appendFacts(
+          tx,
+          at,
+          released.map(({ routeTarget }) => ({
+            ...{ actor: PROGRAM, action: 'route-target.released', subject: id },
+            body: { routeTarget },
+          })),
+        );
+      }),
+
+    countRouteTargets: () =>
+      database.transact(async (tx) => {
+        const pool = (await currentInventory(tx))?.inventory.backbone.routeTargetPool;
+        if (pool === undefined) return { free: 0, inUse: 0, quarantined: 0 };
+        const isOver = lte(routeTargets.releasedAt, quarantineEnd(pool, database.clock()));
+        const [counts] = await tx
+          .select({
+            inUse: sql<number>`(count(*) filter (where ${isNull(routeTargets.releasedAt)}))::int`,
+            released: sql<number>`(count(*) filter (where ${isNotNull(routeTargets.releasedAt)}))::int`,
+            over: sql<number>`(count(*) filter (where ${isOver}))::int`,
+          })
+          .from(routeTargets)
+          .where(inPool(pool));
+        const { inUse, released, over } = counts ?? { inUse: 0, released: 0, over: 0 };
+        const quarantined = released - over;
+        return { free: pool.to - pool.from + 1 - inUse - quarantined, inUse, quarantined };
+      }),
+  };
+}
+
+const inPool = (pool: RouteTargetPool) =>
+  and(eq(routeTargets.administrator, pool.administrator), between(routeTargets.assigned, pool.from, pool.to));
+
+const quarantineEnd = (pool: RouteTargetPool, now: Date) => new Date(now.getTime() - pool.quarantineDays * DAY_MS);
+
+/** The lowest numbers that nobody holds, that are not in quarantine, and that were not seen on a router. */
+async function chooseFree(
+  tx: StoreTransaction,
+  pool: RouteTargetPool,
+  count: number,
+  avoid: readonly RouteTarget[],
+  now: Date,
+): Promise<RouteTarget[]> {
+  await tx.delete(routeTargets).where(and(inPool(pool), lte(routeTargets.releasedAt, quarantineEnd(pool, now))));
+  const held = await tx
+    .select({ assigned: routeTargets.assigned })
+    .from(routeTargets)
+    .where(inPool(pool))
+    .orderBy(asc(routeTargets.assigned));
+  const taken = new Set(held.map(({ assigned }) => assigned));
+  const onRouters = new Set<string>(avoid);
+  const chosen: RouteTarget[] = [];
+  for (let assigned = pool.from; assigned <= pool.to && chosen.length < count; assigned++) {
+    if (taken.has(assigned)) continue;
+    const routeTarget = parseRouteTarget(`${pool.administrator}:${assigned}`);
+    if (!onRouters.has(routeTarget)) chosen.push(routeTarget);
+  }
+  if (chosen.length < count) {
+    const fact = `${count} route targets are needed and ${chosen.length} are free in ${pool.administrator}:${pool.from}-${pool.to}`;
+    throw new WaslError('ROUTE_TARGET_POOL_EXHAUSTED', fact, { details: { needed: count, free: chosen.length } });
+  }
+  return chosen;
+}

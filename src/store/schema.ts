@@ -1,0 +1,235 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  check,
+  foreignKey,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { ChangeOutcome, ProgressEvent, RouterTransactionState } from '../domain/change.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
+import type { ChangeKind, Plan, Procedure } from '../domain/plan.ts';
+import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
+
+/** Milliseconds, as the clocks of JavaScript tell them: a time reads back as it was written. */
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+// Documents are `json`, not `jsonb`: kept as written, so that a digest over them is the same after reading.
+
+/** Every imported inventory; the newest is in force. A document each: it is read whole, and checked before it comes here. */
+export const inventories = pgTable('inventories', {
+  version: integer('version').primaryKey().generatedAlwaysAsIdentity(),
+  inventory: json('inventory').$type<Inventory>().notNull(),
+  importedBy: text('imported_by').$type<PersonId>().notNull(),
+  importedAt: time('imported_at').notNull(),
+});
+
+export const interconnects = pgTable(
+  'interconnects',
+  {
+    number: integer('number').generatedAlwaysAsIdentity().notNull(),
+    id: text('id').$type<InterconnectId>().primaryKey().generatedAlwaysAs(
+      // lpad would cut what is longer than four digits.
+      sql`'IC-' || lpad(number::text, greatest(4, length(number::text)), '0')`,
+    ),
+    request: json('request').$type<InterconnectRequest>().notNull(),
+    requestDigest: text('request_digest').notNull(),
+    firstParty: text('first_party').$type<EntityId>().notNull(),
+    secondParty: text('second_party').$type<EntityId>().notNull(),
+    requestedBy: text('requested_by').$type<PersonId>().notNull(),
+    requestedByEntity: text('requested_by_entity').$type<EntityId>().notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    /** Digest of everything that came with the key: the same key with another body is a conflict. */
+    bodyDigest: text('body_digest').notNull(),
+    lifecycle: text('lifecycle').$type<Lifecycle>().notNull(),
+    reason: text('reason'),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('interconnects_number').on(table.number),
+    uniqueIndex('interconnects_idempotency').on(table.requestedBy, table.idempotencyKey),
+    index('interconnects_first_party').on(table.firstParty, table.number),
+    index('interconnects_second_party').on(table.secondParty, table.number),
+    index('interconnects_lifecycle').on(table.lifecycle, table.number),
+    check('interconnects_parties_ordered', sql`${table.firstParty} < ${table.secondParty}`),
+  ],
+);
+
+const interconnectId = () =>
+  text('interconnect_id')
+    .$type<InterconnectId>()
+    .notNull()
+    .references(() => interconnects.id);
+
+export const lifecycleSteps = pgTable(
+  'lifecycle_steps',
+  {
+    interconnectId: interconnectId(),
+    stepKey: text('step_key').notNull(),
+    event: text('event').$type<LifecycleEvent>().notNull(),
+    from: text('from').$type<Lifecycle>().notNull(),
+    to: text('to').$type<Lifecycle>().notNull(),
+    actor: text('actor').notNull(),
+    reason: text('reason'),
+    at: time('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.interconnectId, table.stepKey] })],
+);
+
+export const approvals = pgTable(
+  'approvals',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    interconnectId: interconnectId(),
+    subject: text('subject').$type<ApprovalSubject>().notNull(),
+    digest: text('digest').notNull(),
+    party: text('party').$type<ApprovalParty>().notNull(),
+    person: text('person').$type<PersonId>().notNull(),
+    decision: text('decision').$type<Decision>().notNull(),
+    reason: text('reason'),
+    decidedAt: time('decided_at').notNull(),
+  },
+  // Without the party: one person never signs for both.
+  (table) => [uniqueIndex('approvals_person').on(table.interconnectId, table.subject, table.digest, table.person)],
+);
+
+export const changes = pgTable(
+  'changes',
+  {
+    id: text('id').$type<ChangeId>().primaryKey(),
+    interconnectId: interconnectId(),
+    number: integer('number').notNull(),
+    changeKey: text('change_key').notNull(),
+    kind: text('kind').$type<ChangeKind>().notNull(),
+    planId: text('plan_id').$type<PlanId>(),
+    outcome: text('outcome').$type<ChangeOutcome>(),
+    reason: text('reason'),
+    /** Whoever claimed the journal last writes it; older epochs are refused. */
+    journalEpoch: integer('journal_epoch').notNull().default(0),
+    requestedBy: text('requested_by').notNull(),
+    startedAt: time('started_at').notNull(),
+    endedAt: time('ended_at'),
+  },
+  (table) => [
+    uniqueIndex('changes_number').on(table.interconnectId, table.number),
+    uniqueIndex('changes_key').on(table.interconnectId, table.changeKey),
+    index('changes_open').on(table.startedAt).where(sql`${table.outcome} is null`),
+  ],
+);
+
+export const plans = pgTable(
+  'plans',
+  {
+    id: text('id').$type<PlanId>().primaryKey(),
+    changeId: text('change_id')
+      .$type<ChangeId>()
+      .notNull()
+      .references(() => changes.id),
+    number: integer('number').notNull(),
+    digest: text('digest').notNull(),
+    plan: json('plan').$type<Plan>().notNull(),
+    savedAt: time('saved_at').notNull(),
+  },
+  (table) => [uniqueIndex('plans_number').on(table.changeId, table.number)],
+);
+
+export const payloads = pgTable(
+  'payloads',
+  {
+    planId: text('plan_id')
+      .$type<PlanId>()
+      .notNull()
+      .references(() => plans.id),
+    pe: text('pe').$type<PeName>().notNull(),
+    xml: text('xml').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.planId, table.pe] })],
+);
+
+export const journal = pgTable(
+  'journal',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    changeId: text('change_id').$type<ChangeId>().notNull(),
+    pe: text('pe').$type<PeName>().notNull(),
+    state: text('state').$type<RouterTransactionState>().notNull(),
+    procedure: text('procedure').$type<Procedure>().notNull(),
+    persistId: text('persist_id'),
+    detail: text('detail'),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    foreignKey({ name: 'journal_change', columns: [table.changeId], foreignColumns: [changes.id] }),
+    index('journal_change_pe').on(table.changeId, table.pe, table.sequence),
+  ],
+);
+
+/** In use while `released_at` is null; then in quarantine, until the allocation that finds the time over takes the row away. */
+export const routeTargets = pgTable(
+  'route_targets',
+  {
+    routeTarget: text('route_target').$type<RouteTarget>().primaryKey(),
+    administrator: text('administrator').notNull(),
+    assigned: bigint('assigned', { mode: 'number' }).notNull(),
+    interconnectId: interconnectId(),
+    flow: integer('flow').notNull(),
+    allocatedAt: time('allocated_at').notNull(),
+    releasedAt: time('released_at'),
+  },
+  (table) => [
+    index('route_targets_pool').on(table.administrator, table.assigned),
+    uniqueIndex('route_targets_flow').on(table.interconnectId, table.flow).where(sql`${table.releasedAt} is null`),
+  ],
+);
+
+export const progress = pgTable(
+  'progress',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    interconnectId: text('interconnect_id').$type<InterconnectId>().notNull(),
+    changeId: text('change_id').$type<ChangeId>(),
+    pe: text('pe').$type<PeName>(),
+    stage: text('stage').$type<ProgressEvent['stage']>().notNull(),
+    status: text('status').$type<ProgressEvent['status']>().notNull(),
+    message: text('message').notNull(),
+    elapsedMs: integer('elapsed_ms'),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    foreignKey({ name: 'progress_interconnect', columns: [table.interconnectId], foreignColumns: [interconnects.id] }),
+    index('progress_interconnect_sequence').on(table.interconnectId, table.sequence),
+  ],
+);
+
+/** Append-only: a trigger (migration `ledger-append-only`) refuses every update, delete and truncate. */
+export const ledger = pgTable(
+  'ledger',
+  {
+    sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    body: json('body').$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** Text: what was hashed is what is stored. */
+    at: text('at').notNull(),
+    previousHash: text('previous_hash').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [
+    // The chain cannot fork, even if the lock around appending failed.
+    uniqueIndex('ledger_previous_hash').on(table.previousHash),
+    index('ledger_subject').on(table.subject, table.sequence),
+    check('ledger_from_one', sql`${table.sequence} >= 1`),
+  ],
+);

@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { stopEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly postgresDirectory: string;
+  }
+}
+
+const PREFIX = 'wasl-test-postgres-';
+
+/** Gives each run a directory for its one server, which the first test that needs a database starts; stops and removes it at the end. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  project.provide('postgresDirectory', directory);
+  return () => remove(directory);
+}
+
+async function remove(directory: string): Promise<void> {
+  await stopEmbeddedPostgres(directory);
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** Of runs that were killed: their process is gone, their server is not. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !isAlive(pid)) await remove(join(tmpdir(), name)).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
