@@ -1,0 +1,27 @@
+import type { ExportScope } from '../domain/network-view.ts';
+import type { DeltaOperation } from '../domain/plan.ts';
+import { shortForm } from '../domain/route-target.ts';
+
+/** `+ import 65000:9001 (ipv4)`: one line of a delta. */
+export function describeOperation(operation: DeltaOperation): string {
+  const sign = { create: '+', replace: '~', delete: '-' }[operation.operation];
+  const target = shortForm(operation.routeTarget);
+  if (operation.object === 'import') return `${sign} import ${target} (${operation.family})`;
+  return `${sign} export ${describeScope(operation.scope)} with ${target} (${operation.family})`;
+}
+
+export function describeScope(scope: ExportScope): string {
+  return scope === 'whole-vpn' ? 'every route of the VPN' : scope.join(', ');
+}
+
+/** What stands in a VRF beyond (or short of) what was expected there: the operations read as `has` and `lacks`. */
+export function describeDifference(operation: DeltaOperation): string {
+  const target = shortForm(operation.routeTarget);
+  const object =
+    operation.object === 'import'
+      ? `import ${target} (${operation.family})`
+      : `export ${describeScope(operation.scope)} with ${target} (${operation.family})`;
+  return { create: `has also ${object}`, replace: `has instead ${object}`, delete: `lacks ${object}` }[
+    operation.operation
+  ];
+}

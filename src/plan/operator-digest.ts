@@ -1,0 +1,60 @@
+import { type Digest, digestOf } from '../domain/canonical-json.ts';
+import type { FamilyBase, RunningVrf } from '../domain/network-view.ts';
+import type { OperatorPart } from '../domain/plan.ts';
+import { FAMILIES } from '../domain/prefix.ts';
+import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/route-target.ts';
+
+/** Digest of everything on a PE that is not wasl's, whatever order the router lists it in. */
+export function operatorDigest(vrfs: readonly RunningVrf[]): Digest {
+  return digestOf(Object.fromEntries(vrfs.map((vrf) => [vrf.name, operatorPart(vrf)])));
+}
+
+/** Route targets are sets and sorted; policies keep their order, because it is their order of evaluation. */
+export function operatorPart({ routeDistinguisher, base, policyTexts }: RunningVrf): OperatorPart {
+  const families = FAMILIES.flatMap((family) => {
+    const found = base[family];
+    return found === undefined ? [] : [[family, canonicalBase(found)]];
+  });
+  const policies = Object.entries(policyTexts).map(([name, text]) => [name, digestOf(text)]);
+  return { routeDistinguisher, base: Object.fromEntries(families), policyDigests: Object.fromEntries(policies) };
+}
+
+function canonicalBase({ importRouteTargets, exportRouteTargets, importPolicies, exportPolicies }: FamilyBase) {
+  const sorted = (targets: readonly RouteTarget[]) => [...new Set(targets)].sort(compareRouteTargets);
+  return {
+    importRouteTargets: sorted(importRouteTargets),
+    exportRouteTargets: sorted(exportRouteTargets),
+    importPolicies,
+    exportPolicies,
+  };
+}
+
+/** What an operator changed in one VRF, in words; empty when nothing. */
+export function describeOperatorChange(before: OperatorPart, after: OperatorPart): string[] {
+  const changes: string[] = [];
+  const compare = (what: string, old: string, now: string) => {
+    if (old !== now) changes.push(`${what} was ${old}, is ${now}`);
+  };
+  const distinguisher = ({ routeDistinguisher: rd }: OperatorPart) => (rd === null ? 'none' : shortForm(rd));
+  compare('the route distinguisher', distinguisher(before), distinguisher(after));
+  for (const family of FAMILIES) {
+    const [old, now] = [before.base[family], after.base[family]];
+    if (old === undefined || now === undefined) {
+      compare(family, old === undefined ? 'off' : 'on', now === undefined ? 'off' : 'on');
+      continue;
+    }
+    compare(`${family} import`, targets(old.importRouteTargets), targets(now.importRouteTargets));
+    compare(`${family} export`, targets(old.exportRouteTargets), targets(now.exportRouteTargets));
+    compare(`${family} import policy`, names(old.importPolicies), names(now.importPolicies));
+    compare(`${family} export policy`, names(old.exportPolicies), names(now.exportPolicies));
+  }
+  const policies = new Set([...Object.keys(before.policyDigests), ...Object.keys(after.policyDigests)]);
+  for (const name of [...policies].sort()) {
+    const [old, now] = [before.policyDigests[name], after.policyDigests[name]];
+    if (old !== now) changes.push(`the text of policy ${name} ${now === undefined ? 'is gone' : 'changed'}`);
+  }
+  return changes;
+}
+
+const targets = (list: readonly RouteTarget[]): string => names(list.map(shortForm));
+const names = (list: readonly string[]): string => (list.length === 0 ? 'none' : list.join(', '));

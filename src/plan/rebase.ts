@@ -1,0 +1,70 @@
+import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
+import { applyOperations, diffExtranets } from './delta.ts';
+import { describeDifference } from './describe-operation.ts';
+import { planTargets } from './holds-plan.ts';
+import { describeOperatorChange, operatorDigest, operatorPart } from './operator-digest.ts';
+
+export interface RebaseOptions {
+  /** Route targets of other interconnects. When given, whatever else came to a VRF of the plan makes it stale. */
+  readonly otherWaslRouteTargets?: ReadonlySet<RouteTarget>;
+}
+
+export interface Rebase {
+  /** same: as planned. rebased: only other changes of wasl came in between. stale: the approval is void. */
+  readonly verdict: 'same' | 'rebased' | 'stale';
+  /** What to stage, one per VRF of the plan; empty when stale. */
+  readonly edits: readonly { readonly running: RunningVrf; readonly wanted: Extranet }[];
+  /** In words; for `rebased` what the other changes did. */
+  readonly differences: readonly string[];
+}
+
+/** Holds a PE's plan against what runs there now, read under the candidate lock. The semantic delta stays the approved one. */
+export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], options: RebaseOptions = {}): Rebase {
+  const stale = operatorDifferences(plan, running);
+  const moved: string[] = [];
+  const edits: { running: RunningVrf; wanted: Extranet }[] = [];
+  const own = planTargets(plan);
+  for (const delta of plan.vrfs) {
+    const vrf = running.find(({ name }) => name === delta.vrf);
+    if (vrf === undefined) {
+      stale.push(`VRF ${delta.vrf} is gone from ${plan.pe}`);
+      continue;
+    }
+    const where = `VRF ${delta.vrf} at ${plan.pe}`;
+    stale.push(...vrf.anomalies.map((anomaly) => `${where}: ${anomaly}`));
+    const differences = diffExtranets(delta.before, vrf.extranet);
+    for (const difference of differences) {
+      const words = `${where} ${describeDifference(difference)}`;
+      const { operation, routeTarget } = difference;
+      if (own.has(routeTarget)) stale.push(`${words}, which is this plan's to change`);
+      // A removal closes, and its interconnect may be gone from the record already; what came must belong to another one.
+      else if (operation === 'delete' || (options.otherWaslRouteTargets?.has(routeTarget) ?? true)) moved.push(words);
+      else stale.push(`${words}, which belongs to no interconnect`);
+    }
+    if (stale.length > 0) continue;
+    edits.push({ running: vrf, wanted: differences.length === 0 ? delta.after : rebased(delta, vrf) });
+  }
+  if (stale.length > 0) return { verdict: 'stale', edits: [], differences: stale };
+  return { verdict: moved.length === 0 ? 'same' : 'rebased', edits, differences: moved };
+}
+
+function rebased(delta: VrfDelta, vrf: RunningVrf): Extranet {
+  return applyOperations(vrf.extranet, delta.operations);
+}
+
+function operatorDifferences(plan: RouterPlan, running: readonly RunningVrf[]): string[] {
+  if (operatorDigest(running) === plan.baseDigest) return [];
+  const changes = plan.vrfs.flatMap(({ vrf: name, operator }) => {
+    const vrf = running.find((candidate) => candidate.name === name);
+    if (operator === undefined || vrf === undefined) return [];
+    const where = `VRF ${name} at ${plan.pe}`;
+    return describeOperatorChange(operator, operatorPart(vrf)).map((change) => `${where}: ${change}`);
+  });
+  const gone = plan.vrfs.some(({ vrf }) => !running.some(({ name }) => name === vrf));
+  if (changes.length > 0 || gone) return changes;
+  const others = running.filter(({ name }) => !plan.vrfs.some(({ vrf }) => vrf === name)).map(({ name }) => name);
+  const which = others.length === 0 ? 'a VRF is gone' : `another VRF was changed, added or removed (there are now ${others.join(', ')})`;
+  return [`the operator's configuration of ${plan.pe} changed: ${which}`];
+}

@@ -1,0 +1,74 @@
+import type { PeName, VrfName } from '../domain/names.ts';
+import type { NetworkView } from '../domain/network-view.ts';
+import type { CounterExample, Plan, Proof, Reachability, VrfDelta } from '../domain/plan.ts';
+import type { RealisedInterconnect } from '../domain/request.ts';
+import { WaslError } from '../errors.ts';
+import { listCounterExamples } from '../proof/change-under-proof.ts';
+import { proveChange } from '../proof/prove-change.ts';
+import { reachabilityKey } from '../proof/reachability.ts';
+import { applyOperations } from './delta.ts';
+import { replaceExtranets } from './replace-extranets.ts';
+
+export interface ReproveInput {
+  /** The network as it is now, every PE read again. */
+  readonly view: NetworkView;
+  readonly plan: Plan;
+  readonly subject: RealisedInterconnect;
+  readonly previous?: RealisedInterconnect;
+  readonly active: readonly RealisedInterconnect[];
+}
+
+/**
+ * The proofs of a rebased plan: its operations applied to the network as it is now. What is gained and lost must also be what the
+ * approvers saw. Throws PLAN_STALE when an operation does not fit.
+ */
+export function reprove({ view, plan, subject, previous, active }: ReproveInput): Proof[] {
+  const deltas = new Map<PeName, ReadonlyMap<VrfName, VrfDelta>>(
+    plan.routers.map(({ pe, vrfs }) => [pe, new Map(vrfs.map((delta) => [delta.vrf, delta]))]),
+  );
+  const current = new Map(view.pes.map((pe) => [pe.name, new Map(pe.vrfs.map((vrf) => [vrf.name, vrf.extranet]))]));
+  for (const { pe, vrfs } of plan.routers) {
+    const gone = vrfs.find(({ vrf }) => !current.get(pe)?.has(vrf));
+    if (gone !== undefined) throw new WaslError('PLAN_STALE', `VRF ${gone.vrf} is gone from ${pe}`, { path: pe });
+  }
+  const after = replaceExtranets(view, (pe, vrf) => {
+    const delta = deltas.get(pe)?.get(vrf);
+    return delta && applyOperations(current.get(pe)?.get(vrf) ?? {}, delta.operations);
+  });
+  const others = active.filter((other) => other.id !== subject.id);
+  const { gained, lost, proofs } = proveChange({ kind: plan.kind, before: view, after, subject, previous, others });
+  const moved = [
+    ...differReachability(plan, plan.gained, gained, 'gained'),
+    ...differReachability(plan, plan.lost, lost, 'lost'),
+  ];
+  if (moved.length === 0) return [...proofs];
+  return proofs.map((proof) => {
+    if (proof.name !== 'exact-reachability') return proof;
+    return { ...proof, verdict: 'fail', counterExamples: listCounterExamples([...proof.counterExamples, ...moved]) };
+  });
+}
+
+function differReachability(
+  plan: Plan,
+  approved: readonly Reachability[],
+  found: readonly Reachability[],
+  what: 'gained' | 'lost',
+): CounterExample[] {
+  const [was, is] = [new Set(approved.map(reachabilityKey)), new Set(found.map(reachabilityKey))];
+  const report = (one: Reachability, words: string): CounterExample => ({
+    pe: one.toPe,
+    vrf: vrfOf(plan, one),
+    routeTarget: one.via,
+    prefix: one.prefix,
+    sentence: `${one.prefix} of ${one.from} at ${one.fromPe} ${words} ${what} by ${one.to} at ${one.toPe}`,
+  });
+  return [
+    ...found.filter((one) => !was.has(reachabilityKey(one))).map((one) => report(one, 'was not approved to be')),
+    ...approved.filter((one) => !is.has(reachabilityKey(one))).map((one) => report(one, 'would no longer be')),
+  ];
+}
+
+function vrfOf(plan: Plan, { to, toPe }: Reachability): VrfName {
+  const router = plan.routers.find(({ pe }) => pe === toPe);
+  return router?.vrfs.find(({ vpn }) => vpn === to)?.vrf ?? (to as string as VrfName);
+}
