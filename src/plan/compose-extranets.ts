@@ -94,7 +94,9 @@ export function checkOriginated(view: NetworkView, { id, flows }: RealisedInterc
     const shared = flow.prefixes === 'whole-vpn' ? [...places.keys()] : flow.prefixes;
     for (const prefix of shared) {
       if (isDefaultRoute(prefix)) {
-        throw new WaslError('PREFIX_DEFAULT_ROUTE', `${flow.from} would share the default route with ${flow.to}`, { path });
+        throw new WaslError('PREFIX_DEFAULT_ROUTE', `${flow.from} would share the default route with ${flow.to}`, {
+          path,
+        });
       }
       if (!places.has(prefix)) throw notOriginated(flow, prefix, places, path);
     }

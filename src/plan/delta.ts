@@ -20,11 +20,7 @@ export function diffExtranets(before: Extranet, after: Extranet): DeltaOperation
   });
 }
 
-function diffImports(
-  family: Family,
-  before: readonly RouteTarget[],
-  after: readonly RouteTarget[],
-): DeltaOperation[] {
+function diffImports(family: Family, before: readonly RouteTarget[], after: readonly RouteTarget[]): DeltaOperation[] {
   const [had, has] = [new Set(before), new Set(after)];
   return [...new Set([...before, ...after])]
     .sort(compareRouteTargets)
@@ -39,13 +35,15 @@ function diffImports(
 
 function diffExports(family: Family, before: readonly ExportRule[], after: readonly ExportRule[]): DeltaOperation[] {
   const [had, has] = [scopes(before), scopes(after)];
-  return [...new Set([...had.keys(), ...has.keys()])].sort(compareRouteTargets).flatMap((routeTarget): DeltaOperation[] => {
-    const [old, next] = [had.get(routeTarget), has.get(routeTarget)];
-    const rule = { object: 'export-rule', family, routeTarget } as const;
-    if (next === undefined) return old === undefined ? [] : [{ operation: 'delete', ...rule, scope: old }];
-    if (old === undefined) return [{ operation: 'create', ...rule, scope: next }];
-    return sameScope(old, next) ? [] : [{ operation: 'replace', ...rule, scope: next } as const];
-  });
+  return [...new Set([...had.keys(), ...has.keys()])]
+    .sort(compareRouteTargets)
+    .flatMap((routeTarget): DeltaOperation[] => {
+      const [old, next] = [had.get(routeTarget), has.get(routeTarget)];
+      const rule = { object: 'export-rule', family, routeTarget } as const;
+      if (next === undefined) return old === undefined ? [] : [{ operation: 'delete', ...rule, scope: old }];
+      if (old === undefined) return [{ operation: 'create', ...rule, scope: next }];
+      return sameScope(old, next) ? [] : [{ operation: 'replace', ...rule, scope: next } as const];
+    });
 }
 
 /** Before plus operations. Throws PLAN_STALE when an operation does not fit what is there: nothing is created twice or deleted blindly. */

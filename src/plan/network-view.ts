@@ -21,7 +21,8 @@ export function buildNetworkView(
 ): NetworkView {
   const known = new Set(inventory.routers.map((router) => router.name));
   for (const pe of runningByPe.keys()) {
-    if (!known.has(pe)) throw new WaslError('ROUTER_UNKNOWN', `${pe} was read but is not in the inventory`, { path: pe });
+    if (!known.has(pe))
+      throw new WaslError('ROUTER_UNKNOWN', `${pe} was read but is not in the inventory`, { path: pe });
   }
   const canaries = new Set(inventory.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
   const pes = inventory.routers.map((router) => {
@@ -66,7 +67,10 @@ function checkPresent(pe: PeName, listed: InventoryVrf, running: RunningVrf | un
   if (found !== null && found !== listed.routeDistinguisher) {
     const wanted = shortForm(listed.routeDistinguisher);
     const fact = `VRF ${listed.name} at ${pe} has route distinguisher ${shortForm(found)}, the inventory says ${wanted}`;
-    throw new WaslError('INVENTORY_INVALID', fact, { path, remedy: 'Find out which VRF this is, then correct one of them.' });
+    throw new WaslError('INVENTORY_INVALID', fact, {
+      path,
+      remedy: 'Find out which VRF this is, then correct one of them.',
+    });
   }
 }
 

@@ -1,6 +1,12 @@
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { ChangeId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
-import { canonicalExtranet, type Extranet, type NetworkView, type PeView, type VrfView } from '../domain/network-view.ts';
+import {
+  canonicalExtranet,
+  type Extranet,
+  type NetworkView,
+  type PeView,
+  type VrfView,
+} from '../domain/network-view.ts';
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';

@@ -22,7 +22,9 @@ export function planProbes(
   const { gained, lost } = change;
   const routes = carriedRoutes(after);
   const held = new Set(routes.map(({ to, prefix }) => `${to.pe} ${to.vrf.name} ${prefix}`));
-  const ways = new Set(routes.map(({ from, to, family }) => `${ownerOf(from)} ${from.pe} ${to.pe} ${ownerOf(to)} ${family}`));
+  const ways = new Set(
+    routes.map(({ from, to, family }) => `${ownerOf(from)} ${from.pe} ${to.pe} ${ownerOf(to)} ${family}`),
+  );
   const targets = probeTargets(after, new Set([...gained, ...lost].map((one) => one.from)));
   const vrfsOf = new Map<string, VrfAtPe[]>();
   for (const at of allVrfs(after)) {
@@ -33,7 +35,8 @@ export function planProbes(
   const add = (at: VrfAtPe, prefix: Prefix, target: Address | null, expect: ReachabilityProbe['expect']) => {
     const key = `${at.pe} ${at.vrf.name} ${prefix}`;
     // The same prefix from two PEs: the one that can be pinged decides.
-    if ((probes.get(key)?.target ?? null) === null) probes.set(key, { pe: at.pe, vrf: at.vrf.name, prefix, target, expect });
+    if ((probes.get(key)?.target ?? null) === null)
+      probes.set(key, { pe: at.pe, vrf: at.vrf.name, prefix, target, expect });
   };
 
   for (const { from, fromPe, prefix, to, toPe } of gained) {

@@ -65,6 +65,9 @@ function operatorDifferences(plan: RouterPlan, running: readonly RunningVrf[]): 
   const gone = plan.vrfs.some(({ vrf }) => !running.some(({ name }) => name === vrf));
   if (changes.length > 0 || gone) return changes;
   const others = running.filter(({ name }) => !plan.vrfs.some(({ vrf }) => vrf === name)).map(({ name }) => name);
-  const which = others.length === 0 ? 'a VRF is gone' : `another VRF was changed, added or removed (there are now ${others.join(', ')})`;
+  const which =
+    others.length === 0
+      ? 'a VRF is gone'
+      : `another VRF was changed, added or removed (there are now ${others.join(', ')})`;
   return [`the operator's configuration of ${plan.pe} changed: ${which}`];
 }

@@ -1,6 +1,6 @@
 import type { PlatformName } from '../domain/names.ts';
-import { FAMILIES } from '../domain/prefix.ts';
 import type { CounterExample } from '../domain/plan.ts';
+import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { approvedFlows, type ChangeUnderProof, isRemoval } from './change-under-proof.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';

@@ -17,7 +17,9 @@ export function proveReturnPath(change: ChangeUnderProof, routes: RouteChange): 
       if (route.via !== flow.routeTarget || ways.has(wayKey(flow.to, route.from, route.family))) continue;
       const { pe, vrf } = route.from;
       if (!hasReverse) {
-        assumptions.push(`one-way as signed: from ${flow.from} nothing of ${flow.to} is reachable over ${route.family}`);
+        assumptions.push(
+          `one-way as signed: from ${flow.from} nothing of ${flow.to} is reachable over ${route.family}`,
+        );
         continue;
       }
       const sentence = `${route.prefix} of ${flow.from} would be reachable from ${flow.to}, but VRF ${vrf.name} at ${pe} has no ${route.family} route back to ${flow.to}`;

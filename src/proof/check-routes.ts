@@ -1,0 +1,219 @@
+import type { PeName, VpnId, VrfName } from '../domain/names.ts';
+import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
+import type { CounterExample, Plan, Reachability } from '../domain/plan.ts';
+import { FAMILIES, type Family, familyOf, overlaps, type Prefix } from '../domain/prefix.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { listCounterExamples } from './change-under-proof.ts';
+import { allVrfs, carriedRoutes, type VrfAtPe, vrfsByVpn } from './route-model.ts';
+
+export interface ObservedRoute {
+  readonly prefix: Prefix;
+  /** vpn: learnt from another VRF or PE by route target. */
+  readonly origin: 'local' | 'vpn';
+}
+
+/** Routes by `tableKey`. A table that was not read is absent: that is not an empty one. */
+export type ObservedTables = ReadonlyMap<string, readonly ObservedRoute[]>;
+
+export function tableKey(pe: PeName, vrf: VrfName, family: Family): string {
+  return `${pe}/${vrf}/${family}`;
+}
+
+export interface RouteCheck {
+  readonly verdict: Verdict;
+  /** What a person reads; the first one sums up. */
+  readonly sentences: readonly string[];
+  readonly counterExamples: readonly CounterExample[];
+}
+
+export interface RouteCheckInput {
+  /** The network as it shall be after the change: who has which VRF where. */
+  readonly view: NetworkView;
+  readonly before: ObservedTables;
+  readonly after: ObservedTables;
+  readonly plan: Plan;
+}
+
+/** What the plan says of one table. */
+interface Expectation {
+  readonly at: VrfAtPe;
+  readonly family: Family;
+  readonly gained: ReadonlyMap<Prefix, Reachability>;
+  readonly lost: ReadonlyMap<Prefix, Reachability>;
+  /** VPNs shared whole with this one: routes that the inventory does not list may come or go with them. */
+  readonly wholeVpns: ReadonlySet<VpnId>;
+}
+
+/**
+ * The real routing tables against the plan, inside the confirm window: every planned route came, every withdrawn one went, and
+ * nothing else moved in any table that was read. All tables of the PEs of the plan must have been read, else `unknown`.
+ *
+ * A route that came without being planned is let pass only when the model has it in that VRF anyway (a site of its own VPN came
+ * back) and it overlaps with nothing that the change opens. A route that went without being planned always fails.
+ */
+export function checkRoutes({ view, before, after, plan }: RouteCheckInput): RouteCheck {
+  const found: CounterExample[] = [];
+  const unread: CounterExample[] = [];
+  const notes: string[] = [];
+  const modelled = lazily(() => modelledRoutes(view));
+  const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
+  const locals = lazily(() => localRoutes(view, [before, after]));
+  let came = 0;
+  for (const table of tables) {
+    const key = tableKey(table.at.pe, table.at.vrf.name, table.family);
+    const [old, now] = [before.get(key), after.get(key)];
+    if (old === undefined || now === undefined) {
+      const when = old === undefined ? 'before the change' : 'after the commit';
+      unread.push(counter(table, null, `the ${table.family} routes of ${where(table)} were not read ${when}`));
+      continue;
+    }
+    const [had, has] = [vpnRoutes(old), vpnRoutes(now)];
+    for (const [prefix, one] of table.gained) {
+      if (has.has(prefix)) came += 1;
+      else found.push(counter(table, one, `${prefix} of ${one.from} did not arrive in ${where(table)}`));
+    }
+    for (const prefix of has) {
+      if (had.has(prefix) || table.gained.has(prefix) || isOfWholeVpn(table, prefix, locals())) continue;
+      const expected = modelled().get(key)?.has(prefix) === true;
+      if (expected && !plan.gained.some((one) => overlaps(one.prefix, prefix))) {
+        notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
+      } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
+    }
+    for (const prefix of had) {
+      if (has.has(prefix) || isOfWholeVpn(table, prefix, locals())) continue;
+      if (table.lost.has(prefix) && modelled().get(key)?.has(prefix) !== true) continue;
+      found.push(counter(table, null, `${where(table)} lost ${prefix}, which this change does not take away`, prefix));
+    }
+    for (const [prefix, one] of table.lost) {
+      if (!has.has(prefix) || table.gained.has(prefix) || modelled().get(key)?.has(prefix) === true) continue;
+      found.push(counter(table, one, `${prefix} of ${one.from} is still in ${where(table)}`));
+    }
+  }
+  return conclude(found, unread, notes, came, tables.length);
+}
+
+function conclude(
+  found: readonly CounterExample[],
+  unread: readonly CounterExample[],
+  notes: readonly string[],
+  came: number,
+  tables: number,
+): RouteCheck {
+  const verdict = found.length > 0 ? 'fail' : unread.length > 0 || tables === 0 ? 'unknown' : 'pass';
+  const counterExamples = listCounterExamples([...found, ...unread]);
+  const summary =
+    verdict === 'pass'
+      ? `${came} routes arrived as planned; ${tables} routing tables were compared and nothing else moved`
+      : tables === 0
+        ? 'no routing table was read'
+        : `${found.length} findings and ${unread.length} unread among ${tables} routing tables`;
+  return {
+    verdict,
+    sentences: [summary, ...counterExamples.map((one) => one.sentence), ...notes.sort()],
+    counterExamples,
+  };
+}
+
+/** Every table of a PE of the plan, every table the plan moves, and whatever else was read. */
+function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>): Expectation[] {
+  const touched = new Set(plan.routers.map((router) => router.pe));
+  const [gained, lost] = [byTaker(plan.gained), byTaker(plan.lost)];
+  const whole = wholeTargets(plan);
+  const sharers = new Map<VpnId, Set<VpnId>>();
+  for (const one of [...plan.gained, ...plan.lost]) {
+    if (whole.has(one.via)) sharers.set(one.to, (sharers.get(one.to) ?? new Set()).add(one.from));
+  }
+  return allVrfs(view).flatMap((at) => {
+    const taker = `${at.pe} ${at.vrf.vpn}`;
+    // Tables of a family that is not enabled are compared when they were read: there should be nothing in them.
+    return FAMILIES.flatMap((family): Expectation[] => {
+      const ofFamily = (list: readonly Reachability[] = []) =>
+        new Map(list.filter((one) => familyOf(one.prefix) === family).map((one) => [one.prefix, one]));
+      const table = {
+        at,
+        family,
+        gained: ofFamily(gained.get(taker)),
+        lost: ofFamily(lost.get(taker)),
+        wholeVpns: (at.vrf.vpn === null ? undefined : sharers.get(at.vrf.vpn)) ?? new Set<VpnId>(),
+      };
+      const moves = table.gained.size + table.lost.size > 0;
+      const must = enabledFamilies(at.vrf).includes(family) && (touched.has(at.pe) || moves);
+      return must || read.has(tableKey(at.pe, at.vrf.name, family)) ? [table] : [];
+    });
+  });
+}
+
+function byTaker(list: readonly Reachability[]): Map<string, Reachability[]> {
+  const result = new Map<string, Reachability[]>();
+  for (const one of list) {
+    const key = `${one.toPe} ${one.to}`;
+    const known = result.get(key);
+    if (known === undefined) result.set(key, [one]);
+    else known.push(one);
+  }
+  return result;
+}
+
+/** Route targets that the plan puts on, or takes from, every route of a VPN. */
+function wholeTargets(plan: Plan): ReadonlySet<Reachability['via']> {
+  const operations = plan.routers.flatMap((router) => router.vrfs.flatMap((delta) => delta.operations));
+  return new Set(
+    operations.flatMap((one) => (one.object === 'export-rule' && one.scope === 'whole-vpn' ? [one.routeTarget] : [])),
+  );
+}
+
+/** Table -> what the route-target model has in it, of its own VPN and of others. */
+function modelledRoutes(view: NetworkView): Map<string, Set<Prefix>> {
+  const tables = new Map<string, Set<Prefix>>();
+  for (const { to, family, prefix } of carriedRoutes(view)) {
+    const key = tableKey(to.pe, to.vrf.name, family);
+    const table = tables.get(key) ?? new Set();
+    tables.set(key, table.add(prefix));
+  }
+  for (const sites of vrfsByVpn(view).values()) {
+    for (const family of FAMILIES) {
+      const own = new Set(sites.flatMap(({ vrf }) => localPrefixes(vrf, family)));
+      for (const { pe, vrf } of sites) {
+        const key = tableKey(pe, vrf.name, family);
+        tables.set(key, new Set([...(tables.get(key) ?? []), ...own]));
+      }
+    }
+  }
+  return tables;
+}
+
+/** VPN -> local routes as the routers show them, also those that the inventory does not list. */
+function localRoutes(view: NetworkView, observed: readonly ObservedTables[]): Map<VpnId, Set<Prefix>> {
+  const result = new Map<VpnId, Set<Prefix>>();
+  for (const [vpn, sites] of vrfsByVpn(view)) {
+    const keys = sites.flatMap(({ pe, vrf }) => FAMILIES.map((family) => tableKey(pe, vrf.name, family)));
+    const routes = observed.flatMap((tables) => keys.flatMap((key) => tables.get(key) ?? []));
+    result.set(vpn, new Set(routes.filter((route) => route.origin === 'local').map((route) => route.prefix)));
+  }
+  return result;
+}
+
+function isOfWholeVpn(table: Expectation, prefix: Prefix, locals: ReadonlyMap<VpnId, ReadonlySet<Prefix>>): boolean {
+  return [...table.wholeVpns].some((vpn) => locals.get(vpn)?.has(prefix));
+}
+
+function vpnRoutes(routes: readonly ObservedRoute[]): ReadonlySet<Prefix> {
+  return new Set(routes.filter((route) => route.origin === 'vpn').map((route) => route.prefix));
+}
+
+function where({ at }: Expectation): string {
+  return `VRF ${at.vrf.name} at ${at.pe}`;
+}
+
+function counter({ at }: Expectation, one: Reachability | null, sentence: string, prefix?: Prefix): CounterExample {
+  const place = { pe: at.pe, vrf: at.vrf.name };
+  return { ...place, routeTarget: one?.via ?? null, prefix: prefix ?? one?.prefix ?? null, sentence };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
