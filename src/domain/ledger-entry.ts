@@ -23,7 +23,15 @@ export interface LedgerEntry extends LedgerFact {
 /** The hash before the first row. */
 export const GENESIS_HASH = `sha256:${'0'.repeat(64)}` as Digest;
 
+export function digestLedgerFact({ actor, action, subject, body, at }: LedgerFact): Digest {
+  return digestOf({ actor, action, subject, body, at });
+}
+
+/** Over the fact's digest, not over the fact: a row whose content an auditor may not see, or that was erased, still links the chain. */
+export function linkLedgerRow(sequence: number, previousHash: Digest, factDigest: Digest): Digest {
+  return digestOf({ sequence, previousHash, fact: factDigest });
+}
+
 export function hashLedgerEntry(sequence: number, previousHash: Digest, fact: LedgerFact): Digest {
-  const { actor, action, subject, body, at } = fact;
-  return digestOf({ sequence, previousHash, actor, action, subject, body, at });
+  return linkLedgerRow(sequence, previousHash, digestLedgerFact(fact));
 }
