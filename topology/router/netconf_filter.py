@@ -71,8 +71,9 @@ class Client:
             if len(self.buffer) > 64:
                 raise EOFError  # not RFC 6242 framing: RFC 6242, 4.2 ends the session
             self.fill()
+        size = int(header[1]) if header[1] else None  # before the buffer that the match looks into changes
         del self.buffer[: header.end()]
-        return int(header[1]) if header[1] else None
+        return size
 
 
 def operation(message):

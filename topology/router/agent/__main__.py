@@ -50,7 +50,7 @@ def synchronise(session, reason):
             say(f"{reason}: applied in {time.monotonic() - started:.3f} s:", "; ".join(commands))
             left = commands_for(bgpd.read_configuration(), wanted)
             if left:
-                raise RuntimeError(f"FRR took the commands and still lacks: {left}")
+                say("FRR took the commands and still lacks, tried again at the next look:", "; ".join(left))
     for vrf in sorted({vrf for vrf, _ in wanted} - {vrf for vrf, _ in configuration.families}):
         if reason != "poll":
             say(f"VRF {vrf} is in NETCONF and not on this router: nothing done for it")

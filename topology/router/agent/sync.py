@@ -54,7 +54,19 @@ def map_commands(configuration, vrf, family, present, wanted):
 
 def is_intact(configuration, wanted_map):
     lists = [line for name, lines in configuration.prefix_lists.items() if name.startswith(f"{wanted_map.name}-") for line in lines]
-    return configuration.maps.get(wanted_map.name) == list(wanted_map.entries) and sorted(lists) == sorted(wanted_map.prefix_lists)
+    return by_entry(configuration.maps.get(wanted_map.name, ())) == by_entry(wanted_map.entries) and sorted(lists) == sorted(wanted_map.prefix_lists)
+
+
+def by_entry(lines):
+    """Entry -> its lines; FRR shows them in an order of its own."""
+    entries, header = {}, None
+    for line in lines:
+        if line.startswith("route-map "):
+            header = line
+            entries[header] = set()
+        elif line != "exit":
+            entries[header].add(line.strip())
+    return entries
 
 
 def remove_commands(configuration, chosen, family):
