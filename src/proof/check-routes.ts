@@ -40,8 +40,9 @@ interface Expectation {
   readonly family: Family;
   readonly gained: ReadonlyMap<Prefix, Reachability>;
   readonly lost: ReadonlyMap<Prefix, Reachability>;
-  /** VPNs shared whole with this one: routes that the inventory does not list may come or go with them. */
-  readonly wholeVpns: ReadonlySet<VpnId>;
+  /** VPNs that this change shares whole with this one, or stops to: routes that the inventory does not list come, or go, too. */
+  readonly wholeGained: ReadonlySet<VpnId>;
+  readonly wholeLost: ReadonlySet<VpnId>;
 }
 
 /**
@@ -73,14 +74,23 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       else found.push(counter(table, one, `${prefix} of ${one.from} did not arrive in ${where(table)}`));
     }
     for (const prefix of has) {
-      if (had.has(prefix) || table.gained.has(prefix) || isOfWholeVpn(table, prefix, locals())) continue;
+      if (had.has(prefix) || table.gained.has(prefix)) continue;
+      const sharer = sharerOf(table.wholeGained, prefix, locals());
+      if (sharer !== null) {
+        const clash = old.find((route) => overlaps(route.prefix, prefix) && !sharer.has(route.prefix));
+        if (clash === undefined) continue;
+        found.push(
+          counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash.prefix}`, prefix),
+        );
+        continue;
+      }
       const expected = modelled().get(key)?.has(prefix) === true;
       if (expected && !plan.gained.some((one) => overlaps(one.prefix, prefix))) {
         notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
       } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
     }
     for (const prefix of had) {
-      if (has.has(prefix) || isOfWholeVpn(table, prefix, locals())) continue;
+      if (has.has(prefix) || sharerOf(table.wholeLost, prefix, locals()) !== null) continue;
       if (table.lost.has(prefix) && modelled().get(key)?.has(prefix) !== true) continue;
       found.push(counter(table, null, `${where(table)} lost ${prefix}, which this change does not take away`, prefix));
     }
@@ -109,7 +119,7 @@ function conclude(
         : `${found.length} findings and ${unread.length} unread among ${tables} routing tables`;
   return {
     verdict,
-    sentences: [summary, ...counterExamples.map((one) => one.sentence), ...notes.sort()],
+    sentences: [summary, ...counterExamples.map((one) => one.sentence), ...notes],
     counterExamples,
   };
 }
@@ -119,10 +129,8 @@ function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>):
   const touched = new Set(plan.routers.map((router) => router.pe));
   const [gained, lost] = [byTaker(plan.gained), byTaker(plan.lost)];
   const whole = wholeTargets(plan);
-  const sharers = new Map<VpnId, Set<VpnId>>();
-  for (const one of [...plan.gained, ...plan.lost]) {
-    if (whole.has(one.via)) sharers.set(one.to, (sharers.get(one.to) ?? new Set()).add(one.from));
-  }
+  const sharers = (list: readonly Reachability[], to: VpnId | null): ReadonlySet<VpnId> =>
+    new Set(list.filter((one) => one.to === to && whole.has(one.via)).map((one) => one.from));
   return allVrfs(view).flatMap((at) => {
     const taker = `${at.pe} ${at.vrf.vpn}`;
     // Tables of a family that is not enabled are compared when they were read: there should be nothing in them.
@@ -134,7 +142,8 @@ function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>):
         family,
         gained: ofFamily(gained.get(taker)),
         lost: ofFamily(lost.get(taker)),
-        wholeVpns: (at.vrf.vpn === null ? undefined : sharers.get(at.vrf.vpn)) ?? new Set<VpnId>(),
+        wholeGained: sharers(gained.get(taker) ?? [], at.vrf.vpn),
+        wholeLost: sharers(lost.get(taker) ?? [], at.vrf.vpn),
       };
       const moves = table.gained.size + table.lost.size > 0;
       const must = enabledFamilies(at.vrf).includes(family) && (touched.has(at.pe) || moves);
@@ -193,8 +202,17 @@ function localRoutes(view: NetworkView, observed: readonly ObservedTables[]): Ma
   return result;
 }
 
-function isOfWholeVpn(table: Expectation, prefix: Prefix, locals: ReadonlyMap<VpnId, ReadonlySet<Prefix>>): boolean {
-  return [...table.wholeVpns].some((vpn) => locals.get(vpn)?.has(prefix));
+/** The local routes of the VPN that shares this prefix with all its others. */
+function sharerOf(
+  whole: ReadonlySet<VpnId>,
+  prefix: Prefix,
+  locals: ReadonlyMap<VpnId, ReadonlySet<Prefix>>,
+): ReadonlySet<Prefix> | null {
+  for (const vpn of whole) {
+    const routes = locals.get(vpn);
+    if (routes?.has(prefix)) return routes;
+  }
+  return null;
 }
 
 function vpnRoutes(routes: readonly ObservedRoute[]): ReadonlySet<Prefix> {
