@@ -178,6 +178,11 @@ export const ERRORS = {
 
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  API_UNREACHABLE: transient(
+    502,
+    'The wasl server does not answer',
+    'Check --server or WASL_SERVER, and that it runs.',
+  ),
   ISSUER_UNAVAILABLE: transient(503, 'The keys of the token issuer cannot be read', 'Try again: nothing was lost.'),
   DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),

@@ -30,6 +30,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/interconnects/:id/approvals': ['party-approver'],
   'POST /v1/interconnects/:id/withdrawal': ['party-approver', 'engineer', 'security'],
   'POST /v1/interconnects/:id/replan': ['engineer'],
+  'POST /v1/interconnects/:id/recovery': ['engineer'],
 
   'GET /v1/plans/:id': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,

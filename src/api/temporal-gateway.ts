@@ -11,6 +11,7 @@ import {
   decideRequest,
   interconnectWorkflowId,
   readStatus,
+  recover,
   replan,
   TASK_QUEUE,
   withdraw,
@@ -23,6 +24,8 @@ import type { WorkflowGateway } from './workflow-gateway.ts';
 const UPDATE_TIMEOUT_MS = 20_000;
 /** Starting and pinging need the server only, no worker. */
 const SERVER_TIMEOUT_MS = 5_000;
+/** A status is a courtesy of a live worker: readers have the record without it. */
+const STATUS_TIMEOUT_MS = 1_500;
 
 /** The gateway over a Temporal client. The client may have been connected lazily: nothing is sent before the first call. */
 export function temporalGateway(client: Client): WorkflowGateway {
@@ -58,7 +61,8 @@ export function temporalGateway(client: Client): WorkflowGateway {
       send(id, UPDATE_TIMEOUT_MS, (handle) => handle.executeUpdate(decidePlan, { args: [input] })),
     replan: (id, input) => send(id, UPDATE_TIMEOUT_MS, (handle) => handle.executeUpdate(replan, { args: [input] })),
     withdraw: (id, input) => send(id, UPDATE_TIMEOUT_MS, (handle) => handle.executeUpdate(withdraw, { args: [input] })),
-    readStatus: (id) => send(id, SERVER_TIMEOUT_MS, (handle) => handle.query(readStatus)),
+    recover: (id, input) => send(id, UPDATE_TIMEOUT_MS, (handle) => handle.executeUpdate(recover, { args: [input] })),
+    readStatus: (id) => send(id, STATUS_TIMEOUT_MS, (handle) => handle.query(readStatus)),
     async ping() {
       await callWithin(client, SERVER_TIMEOUT_MS, () => client.workflowService.getSystemInfo({}), null);
     },
@@ -108,7 +112,10 @@ function findRefusal(error: unknown): WaslError | null {
     const type = 'type' in current ? current.type : undefined;
     if (typeof type === 'string' && isErrorCode(type)) {
       const details = 'details' in current && Array.isArray(current.details) ? current.details : [];
-      return new WaslError(type, current.message, { ...factsOf(details[0]), cause: error });
+      const facts = factsOf(details[0]);
+      const prefix = facts.path === undefined ? '' : `${facts.path}: `;
+      const fact = current.message.startsWith(prefix) ? current.message.slice(prefix.length) : current.message;
+      return new WaslError(type, fact, { ...facts, cause: error });
     }
     current = current.cause;
   }

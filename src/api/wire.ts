@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIFECYCLES } from '../domain/lifecycle.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
 
 /**
  * What the API answers: shapes of the wire, apart from the types of domain and store. Shared by the server, the OpenAPI
@@ -17,7 +18,7 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
     class: z.enum(['transient', 'permanent', 'unknown']),
     path: z.string().optional(),
     remedy: z.string(),
@@ -158,7 +159,7 @@ export const planSchema = z.object({
       vrfs: list(
         z.object({
           vrf: z.string(),
-          vpn: z.string(),
+          vpn: z.string().nullable().describe('null: a VRF of no VPN of the inventory'),
           before: extranetSchema,
           after: extranetSchema,
           operations: list(operationSchema),

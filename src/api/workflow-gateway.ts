@@ -19,6 +19,8 @@ export interface WorkflowGateway {
   decidePlan(id: InterconnectId, input: DecidePlanInput): Promise<InterconnectStatus>;
   replan(id: InterconnectId, input: { readonly person: PersonId }): Promise<InterconnectStatus>;
   withdraw(id: InterconnectId, input: WithdrawInput): Promise<InterconnectStatus>;
+  /** Runs the recovery again after a person mended what it could not. */
+  recover(id: InterconnectId, input: { readonly person: PersonId }): Promise<InterconnectStatus>;
   readStatus(id: InterconnectId): Promise<InterconnectStatus>;
   /** Throws TEMPORAL_UNAVAILABLE. */
   ping(): Promise<void>;

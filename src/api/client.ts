@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import { isErrorCode, WaslError } from '../errors.ts';
+import { readServerSentEvents } from './read-server-sent-events.ts';
+import {
+  type ChangeWithJournal,
+  changeWithJournalSchema,
+  entitySchema,
+  type InterconnectAnswer,
+  type InterconnectSummary,
+  interconnectSchema,
+  interconnectSummarySchema,
+  inventoryAnswerSchema,
+  inventoryImportedSchema,
+  type LedgerAnswer,
+  ledgerEntrySchema,
+  type MatrixAnswer,
+  matrixSchema,
+  type PlanAnswer,
+  type Progress,
+  payloadSchema,
+  planSchema,
+  progressSchema,
+  type Ready,
+  type RouterCheck,
+  type RouterRunning,
+  type RouterSummary,
+  readySchema,
+  routerCheckSchema,
+  routerRunningSchema,
+  routerSummarySchema,
+  vpnSchema,
+  type WirePayload,
+} from './wire.ts';
+
+/** The server itself waits up to 90 seconds for a worker that reads a slow router. */
+const CALL_TIMEOUT_MS = 120_000;
+/** Running configuration of a large PE; more is not an answer of wasl. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface Decision {
+  readonly decision: 'approve' | 'reject';
+  readonly digest: string;
+  readonly reason?: string | undefined;
+}
+
+export interface ApiClientOptions {
+  /** `http://127.0.0.1:8080`, with or without a path. */
+  readonly server: string;
+  /** Sent as bearer token; read again for each call, so that a renewed token is picked up. */
+  readonly token: () => string | null;
+  readonly fetch?: typeof fetch;
+}
+
+/**
+ * The typed client of the HTTP API. Problems come back as WaslError with the server's code, path, fact and remedy.
+ * A server that does not answer is API_UNREACHABLE; a call that may have reached it is safe to repeat where the API says so.
+ */
+export interface ApiClient {
+  importInventory(inventory: unknown): Promise<z.infer<typeof inventoryImportedSchema>>;
+  readInventory(): Promise<z.infer<typeof inventoryAnswerSchema>>;
+  listEntities(): Promise<z.infer<typeof entitySchema>[]>;
+  listVpns(): Promise<z.infer<typeof vpnSchema>[]>;
+  submitRequest(
+    request: unknown,
+    idempotencyKey: string,
+  ): Promise<{ created: boolean; interconnect: InterconnectAnswer }>;
+  listInterconnects(filter?: {
+    readonly lifecycle?: string | undefined;
+    readonly before?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<InterconnectSummary[]>;
+  readInterconnect(id: string): Promise<InterconnectAnswer>;
+  decideRequest(id: string, decision: Decision): Promise<InterconnectAnswer>;
+  withdraw(id: string, reason: string): Promise<InterconnectAnswer>;
+  replan(id: string): Promise<InterconnectAnswer>;
+  recover(id: string): Promise<InterconnectAnswer>;
+  readPlan(id: string): Promise<PlanAnswer>;
+  readPayloads(id: string): Promise<WirePayload[]>;
+  decidePlan(id: string, decision: Decision): Promise<PlanAnswer>;
+  readChange(id: string): Promise<ChangeWithJournal>;
+  readMatrix(): Promise<MatrixAnswer>;
+  listRouters(): Promise<RouterSummary[]>;
+  checkRouter(pe: string): Promise<RouterCheck>;
+  readRunning(pe: string): Promise<RouterRunning>;
+  readLedger(filter?: {
+    readonly after?: number | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<LedgerAnswer[]>;
+  readReady(): Promise<Ready>;
+  /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
+  readEvents(options: {
+    readonly after: number;
+    readonly interconnect?: string | undefined;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<Progress>;
+}
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const send = options.fetch ?? fetch;
+  const base = options.server.replace(/\/+$/, '');
+
+  async function request(method: string, path: string, init: RequestParts = {}): Promise<Response> {
+    const token = options.token();
+    const signal = init.signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS);
+    try {
+      return await send(`${base}${path}`, {
+        method,
+        headers: {
+          accept: init.accept ?? 'application/json, application/problem+json',
+          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...init.headers,
+        },
+        signal,
+        ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+      });
+    } catch (cause) {
+      if (init.signal?.aborted) throw cause;
+      throw unreachable(base, cause);
+    }
+  }
+
+  async function call<T>(
+    method: string,
+    path: string,
+    schema: z.ZodType<T>,
+    init: RequestParts = {},
+  ): Promise<Answer<T>> {
+    const response = await request(method, path, init);
+    const body = await readJson(response, base);
+    if (!response.ok && !init.acceptStatuses?.includes(response.status)) throw problemError(response.status, body);
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return { status: response.status, value: parsed.data };
+    throw new WaslError(
+      'API_UNREACHABLE',
+      `${base} answered ${method} ${path} with something else than wasl's contract`,
+      {
+        remedy: 'Check the address of the server, and that client and server are of one release.',
+      },
+    );
+  }
+
+  const get = async <T>(path: string, schema: z.ZodType<T>) => (await call('GET', path, schema)).value;
+  const post = async <T>(path: string, schema: z.ZodType<T>, body?: unknown) =>
+    (await call('POST', path, schema, body === undefined ? {} : { body })).value;
+  const at = (collection: string, id: string, rest = '') => `/v1/${collection}/${encodeURIComponent(id)}${rest}`;
+
+  return {
+    importInventory: async (inventory) =>
+      (await call('PUT', '/v1/inventory', inventoryImportedSchema, { body: inventory })).value,
+    readInventory: () => get('/v1/inventory', inventoryAnswerSchema),
+    listEntities: () => get('/v1/entities', z.array(entitySchema)),
+    listVpns: () => get('/v1/vpns', z.array(vpnSchema)),
+    submitRequest: async (body, key) => {
+      const headers = { 'idempotency-key': key };
+      const answer = await call('POST', '/v1/interconnects', interconnectSchema, { body, headers });
+      return { created: answer.status === 201, interconnect: answer.value };
+    },
+    listInterconnects: (filter = {}) =>
+      get(`/v1/interconnects${query({ ...filter })}`, z.array(interconnectSummarySchema)),
+    readInterconnect: (id) => get(at('interconnects', id), interconnectSchema),
+    decideRequest: (id, decision) => post(at('interconnects', id, '/approvals'), interconnectSchema, decision),
+    withdraw: (id, reason) => post(at('interconnects', id, '/withdrawal'), interconnectSchema, { reason }),
+    replan: (id) => post(at('interconnects', id, '/replan'), interconnectSchema),
+    recover: (id) => post(at('interconnects', id, '/recovery'), interconnectSchema),
+    readPlan: (id) => get(at('plans', id), planSchema),
+    readPayloads: (id) => get(at('plans', id, '/payloads'), z.array(payloadSchema)),
+    decidePlan: (id, decision) => post(at('plans', id, '/approvals'), planSchema, decision),
+    readChange: (id) => get(at('changes', id), changeWithJournalSchema),
+    readMatrix: () => get('/v1/matrix', matrixSchema),
+    listRouters: () => get('/v1/routers', z.array(routerSummarySchema)),
+    checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
+    readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),
+    readLedger: (filter = {}) => get(`/v1/ledger${query({ ...filter })}`, z.array(ledgerEntrySchema)),
+    readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
+    async *readEvents({ after, interconnect, signal }) {
+      const path = `/v1/events${query({ after, interconnect })}`;
+      const response = await request('GET', path, { accept: 'text/event-stream', signal });
+      if (!response.ok || response.body === null) throw problemError(response.status, await readJson(response, base));
+      for await (const event of readServerSentEvents(response.body)) {
+        if (event.event !== 'progress') continue;
+        const parsed = progressSchema.safeParse(JSON.parse(event.data));
+        if (parsed.success) yield parsed.data;
+      }
+    },
+  };
+}
+
+interface Answer<T> {
+  readonly status: number;
+  readonly value: T;
+}
+
+interface RequestParts {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+  readonly acceptStatuses?: readonly number[];
+}
+
+function query(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] satisfies [string, string]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+async function readJson(response: Response, base: string): Promise<unknown> {
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  try {
+    if (declared > ANSWER_BYTES_MAX) throw new RangeError(`an answer of ${declared} bytes`);
+    return await response.json();
+  } catch (cause) {
+    throw new WaslError('API_UNREACHABLE', `${base} answered ${response.status} without JSON`, { cause });
+  }
+}
+
+const problemAnswerSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  path: z.string().optional(),
+  remedy: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+function problemError(status: number, body: unknown): WaslError {
+  const parsed = problemAnswerSchema.safeParse(body);
+  if (!parsed.success || !isErrorCode(parsed.data.code)) {
+    return new WaslError('API_UNREACHABLE', `the server answered ${status} without a problem that this client knows`);
+  }
+  const { code, detail, path, remedy, details } = parsed.data;
+  return new WaslError(code, detail, {
+    ...(path === undefined ? {} : { path }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+function unreachable(base: string, cause: unknown): WaslError {
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+  return new WaslError('API_UNREACHABLE', `${base} does not answer: ${reason}`, { cause });
+}

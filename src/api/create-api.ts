@@ -1,0 +1,116 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyRequest } from 'fastify';
+import { createJsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { WaslError } from '../errors.ts';
+import { createAuthenticate } from './authentication.ts';
+import { accessTo, authorise } from './authorisation.ts';
+import { isLoopback } from './loopback.ts';
+import { createMetrics } from './metrics.ts';
+import { sendProblem } from './problem.ts';
+import { registerEventRoutes } from './routes/event-routes.ts';
+import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
+import { registerInventoryRoutes } from './routes/inventory-routes.ts';
+import { registerLedgerRoutes } from './routes/ledger-routes.ts';
+import { registerNetworkRoutes } from './routes/network-routes.ts';
+import { registerOperationRoutes } from './routes/operation-routes.ts';
+import { registerPlanRoutes } from './routes/plan-routes.ts';
+import type { ApiDependencies, ApiServer } from './server-types.ts';
+import { compileInputValidator } from './validate-input.ts';
+
+/** A request with its 128 prefixes is a few kilobytes; only the inventory import allows more. */
+const BODY_BYTES_MAX = 64 * 1024;
+/** A client that sends its request slower than this is cut off. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'wasl',
+    version: '1',
+    description: 'Interconnects between the L3VPNs of government entities: requests, approvals, plans, changes.',
+  },
+  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+} as const;
+
+/**
+ * The HTTP API. Nothing is sent to store, workflows or routers before the first request.
+ * Every request is authenticated, then held against the one table of roles, before its body is read.
+ */
+export function createApi(deps: ApiDependencies): ApiServer {
+  const app: ApiServer = Fastify({
+    ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestIdHeader: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(compileInputValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
+  });
+  guardRoutes(app, deps);
+  const metrics = createMetrics(deps.store);
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);
+  });
+  void app.register(swagger, {
+    openapi: OPENAPI,
+    transform: (route) => describeRoute(route),
+  });
+  void app.register((scope: ApiServer, _options, done) => {
+    registerOperationRoutes(scope, deps, metrics);
+    registerInventoryRoutes(scope, deps);
+    registerInterconnectRoutes(scope, deps);
+    registerPlanRoutes(scope, deps);
+    registerNetworkRoutes(scope, deps);
+    registerEventRoutes(scope, deps);
+    registerLedgerRoutes(scope, deps);
+    done();
+  });
+  return app;
+}
+
+/** Authentication and authorisation of every route; what `authorisation.ts` does not list is refused. */
+function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
+  const authenticate = createAuthenticate(auth, clock);
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
+    const { url } = request.routeOptions;
+    // No route: the not-found handler answers, and says nothing about what exists.
+    if (url === undefined || accessTo(request.method, url) === 'public') return;
+    if (auth.loopbackOnly) refuseForeignAddress(request);
+    request.principal = await authenticate(request.headers.authorization);
+    authorise(request.principal, request.method, url);
+  });
+}
+
+/** Tokens of the development issuer count on this machine only, however the server came to be bound. */
+function refuseForeignAddress(request: FastifyRequest): void {
+  const { localAddress } = request.socket;
+  if (localAddress !== undefined && !isLoopback(localAddress)) {
+    throw new WaslError('UNAUTHENTICATED', 'tokens of the development issuer are accepted on loopback only');
+  }
+}
+
+const toJsonSchema = createJsonSchemaTransform({
+  zodToJsonConfig: {
+    // `readonly` is about our types, not about the wire.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+    },
+  },
+});
+
+/** The route's OpenAPI entry, with what the table of roles says about it. */
+function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<typeof toJsonSchema> {
+  const { schema, url } = toJsonSchema(route);
+  const access = accessTo(String(route.route.method), url);
+  if (access === undefined || access === 'public') return { schema, url };
+  const roles = `Roles: ${access.join(', ')}.`;
+  const description = [schema?.description, roles].filter((text) => text !== undefined).join(' ');
+  return { schema: { ...schema, description, security: [{ bearer: [] }] }, url };
+}

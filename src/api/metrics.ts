@@ -1,0 +1,43 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Store } from '../store/store.ts';
+
+export interface ApiMetrics {
+  observe(route: string, method: string, status: number, elapsedMs: number): void;
+  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Numbers for Prometheus. Labels are routes, methods and states: never an entity, a person or a router. */
+export function createMetrics(store: Pick<Store, 'countRouteTargets'>): ApiMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const duration = new Histogram({
+    name: 'wasl_http_request_duration_seconds',
+    help: 'Time to answer a request of the API',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'wasl_route_targets',
+    help: 'Route targets of the pool by state',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      // Without the database the other numbers are still worth scraping.
+      const counts = await store.countRouteTargets().catch(() => null);
+      if (counts === null) return;
+      this.set({ state: 'free' }, counts.free);
+      this.set({ state: 'in-use' }, counts.inUse);
+      this.set({ state: 'quarantined' }, counts.quarantined);
+    },
+  });
+  return {
+    observe(route, method, status, elapsedMs) {
+      duration.observe({ route, method, status: String(status) }, elapsedMs / 1_000);
+    },
+    async render() {
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { ProgressEvent } from '../../domain/change.ts';
+import { type InterconnectId, interconnectIdSchema } from '../../domain/names.ts';
+import { WaslError } from '../../errors.ts';
+import type { Principal } from '../authentication.ts';
+import { confinedTo, isPartyOnly, maySee } from '../authorisation.ts';
+import { createEventFeed } from '../event-feed.ts';
+import { presentProgress } from '../present.ts';
+import { type ApiDependencies, type ApiServer, callerOf } from '../server-types.ts';
+
+/** Each stream holds a socket and reads the database when progress comes. */
+const STREAMS_MAX = 200;
+/** Streams look without being woken, too: a lost notification delays an event by this much, and proxies see life. */
+const LOOK_INTERVAL_MS = 5_000;
+const PAGE = 200;
+/** What a client waits before it connects again. */
+const RECONNECT_MS = 1_000;
+/** Longest delay of setTimeout. */
+const TIMER_MAX_MS = 0x7fff_ffff;
+
+/**
+ * Progress as server-sent events. `id` is the sequence: a client that was cut off resumes with Last-Event-ID and misses
+ * nothing. A stream ends when the caller's token does. Parties see the lifecycle of their own interconnects, not the routers.
+ */
+export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDependencies): void {
+  const feed = createEventFeed(store);
+  const open = new Set<AbortController>();
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.abort();
+    await feed.close();
+  });
+
+  app.get(
+    '/v1/events',
+    {
+      schema: {
+        summary: 'Progress as server-sent events',
+        description: 'Resumes after Last-Event-ID, else after `after`, else from the beginning.',
+        tags: ['events'],
+        headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+        querystring: z.object({
+          interconnect: interconnectIdSchema.optional(),
+          after: z.coerce.number().int().min(0).default(0),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { interconnect, after } = request.query;
+      if (interconnect !== undefined) await requireVisible(interconnect, caller);
+      if (open.size >= STREAMS_MAX) {
+        throw new WaslError('RATE_LIMITED', `${STREAMS_MAX} event streams are open`);
+      }
+      const stream = new AbortController();
+      open.add(stream);
+      const lifetimeMs = Math.min(caller.expiresAt.getTime() - clock().getTime(), TIMER_MAX_MS);
+      const expiry = setTimeout(() => stream.abort(), Math.max(0, lifetimeMs));
+      request.raw.once('close', () => stream.abort());
+      reply.hijack();
+      try {
+        await writeEvents(reply.raw, stream.signal, request.headers['last-event-id'] ?? after, interconnect, caller);
+      } catch (error) {
+        // The head is out: the cut stream is the message, and the client resumes.
+        if (!stream.signal.aborted) request.log.warn({ err: error }, 'an event stream broke');
+      } finally {
+        clearTimeout(expiry);
+        open.delete(stream);
+        reply.raw.end();
+      }
+    },
+  );
+
+  async function writeEvents(
+    response: ServerResponse,
+    signal: AbortSignal,
+    after: number,
+    interconnectId: InterconnectId | undefined,
+    caller: Principal,
+  ): Promise<void> {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    response.write(`retry: ${RECONNECT_MS}\n\n`);
+    const visible = visibility(caller);
+    let afterSequence = after;
+    while (!signal.aborted) {
+      const { version } = feed;
+      const filter = { afterSequence, limit: PAGE, ...(interconnectId === undefined ? {} : { interconnectId }) };
+      const events = await store.readProgress(filter);
+      for (const event of events) {
+        afterSequence = event.sequence;
+        if (await visible(event)) await write(response, frame(event), signal);
+      }
+      if (events.length === PAGE) continue;
+      await feed.wait(version, LOOK_INTERVAL_MS, signal);
+      if (!signal.aborted) await write(response, ': alive\n\n', signal);
+    }
+  }
+
+  /** Which events the caller may see; remembers the parties of the interconnects it met. */
+  function visibility(caller: Principal): (event: ProgressEvent) => Promise<boolean> {
+    if (!isPartyOnly(caller)) return async () => true;
+    const own = new Map<InterconnectId, boolean>();
+    return async ({ interconnectId, pe, stage }) => {
+      if (pe !== null || stage !== 'lifecycle') return false;
+      const known = own.get(interconnectId);
+      if (known !== undefined) return known;
+      const { parties } = await store.readInterconnect(interconnectId);
+      const mine = maySee(caller, parties);
+      own.set(interconnectId, mine);
+      return mine;
+    };
+  }
+
+  async function requireVisible(id: InterconnectId, caller: Principal): Promise<void> {
+    const { parties } = await store.readInterconnect(id);
+    if (maySee(caller, parties)) return;
+    const entity = confinedTo(caller) ?? 'nobody';
+    throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id} of ${entity}`);
+  }
+}
+
+function frame(event: ProgressEvent): string {
+  return `id: ${event.sequence}\nevent: progress\ndata: ${JSON.stringify(presentProgress(event))}\n\n`;
+}
+
+/** A reader that is slower than the network makes the stream wait, not the memory grow. */
+async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (!response.write(text)) await once(response, 'drain', { signal });
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { checkInventory } from '../../domain/check-inventory.ts';
+import { formatPath } from '../../domain/input-issues.ts';
+import { type Inventory, inventorySchema } from '../../domain/inventory.ts';
+import { WaslError } from '../../errors.ts';
+import type { Store } from '../../store/store.ts';
+import { presentVpns } from '../present.ts';
+import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
+import { ISSUES_MAX } from '../validate-input.ts';
+import {
+  entitySchema,
+  inventoryAnswerSchema,
+  inventoryImportedSchema,
+  routerSummarySchema,
+  vpnSchema,
+} from '../wire.ts';
+
+/** 2 000 routers with a few hundred VRFs each come to about 20 MB of JSON. */
+const INVENTORY_BYTES_MAX = 32 * 1024 * 1024;
+
+export function registerInventoryRoutes(app: ApiServer, { store }: ApiDependencies): void {
+  app.put(
+    '/v1/inventory',
+    {
+      bodyLimit: INVENTORY_BYTES_MAX,
+      schema: {
+        summary: 'Replace the inventory',
+        tags: ['inventory'],
+        body: inventorySchema,
+        response: answers(inventoryImportedSchema),
+      },
+    },
+    async (request) => {
+      const inventory: Inventory = request.body;
+      refuseIssues(inventory);
+      const { version } = await store.saveInventory(inventory, callerOf(request).person);
+      const { entities, vpns, routers } = inventory;
+      return { version, entities: entities.length, vpns: vpns.length, routers: routers.length };
+    },
+  );
+
+  app.get(
+    '/v1/inventory',
+    { schema: { summary: 'The inventory in force', tags: ['inventory'], response: answers(inventoryAnswerSchema) } },
+    async () => {
+      const { version, inventory } = await requireInventory(store);
+      return { version, inventory: { ...inventory } };
+    },
+  );
+
+  app.get(
+    '/v1/entities',
+    { schema: { summary: 'The entities', tags: ['inventory'], response: answers(z.array(entitySchema)) } },
+    async () => (await requireInventory(store)).inventory.entities.map(({ id, name }) => ({ id, name })),
+  );
+
+  app.get(
+    '/v1/vpns',
+    { schema: { summary: 'The VPNs', tags: ['inventory'], response: answers(z.array(vpnSchema)) } },
+    async (request) => presentVpns((await requireInventory(store)).inventory, callerOf(request)),
+  );
+
+  app.get(
+    '/v1/routers',
+    { schema: { summary: 'The PEs', tags: ['routers'], response: answers(z.array(routerSummarySchema)) } },
+    async () =>
+      (await requireInventory(store)).inventory.routers.map(({ name, platform, management, vrfs }) => ({
+        name,
+        platform,
+        host: management.host,
+        port: management.port,
+        vrfs: vrfs.map((vrf) => ({ name: vrf.name, vpn: vrf.vpn, routeDistinguisher: vrf.routeDistinguisher })),
+      })),
+  );
+}
+
+/** Throws INVENTORY_INVALID before the first import. */
+export async function requireInventory(store: Store): Promise<{ version: number; inventory: Inventory }> {
+  const current = await store.readInventory();
+  if (current === null) {
+    const remedy = 'Import one with `wasl inventory import FILE`.';
+    throw new WaslError('INVENTORY_INVALID', 'no inventory has been imported', { remedy });
+  }
+  return current;
+}
+
+function refuseIssues(inventory: Inventory): void {
+  const found = checkInventory(inventory);
+  const issues = found.slice(0, ISSUES_MAX).map(({ path, fact, remedy }) => ({ path: formatPath(path), fact, remedy }));
+  const [first] = issues;
+  if (first === undefined) return;
+  const { path, remedy } = first;
+  const fact = found.length === 1 ? first.fact : `${first.fact} (and ${found.length - 1} more)`;
+  throw new WaslError('INVENTORY_INVALID', fact, { path, remedy, details: { issues } });
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type PeName, peNameSchema } from '../../domain/names.ts';
+import { WaslError } from '../../errors.ts';
+import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
+import { matrixSchema, routerCheckSchema, routerRunningSchema } from '../wire.ts';
+import { requireInventory } from './inventory-routes.ts';
+
+const peParams = z.object({ pe: peNameSchema });
+
+/** Reads of live routers, done by a worker. */
+export function registerNetworkRoutes(app: ApiServer, { store, routerReads }: ApiDependencies): void {
+  app.get(
+    '/v1/routers/:pe/check',
+    {
+      schema: {
+        summary: 'Log in to the PE and say how it can take part in a network transaction',
+        tags: ['routers'],
+        params: peParams,
+        response: answers(routerCheckSchema),
+      },
+    },
+    async (request) => routerReads.check(await requireRouter(request.params.pe)),
+  );
+
+  app.get(
+    '/v1/routers/:pe/running',
+    {
+      schema: {
+        summary: "The PE's VPN-relevant running configuration",
+        tags: ['routers'],
+        params: peParams,
+        response: answers(routerRunningSchema),
+      },
+    },
+    async (request) => routerReads.read(await requireRouter(request.params.pe)),
+  );
+
+  app.get(
+    '/v1/matrix',
+    { schema: { summary: 'Who reaches whom', tags: ['routers'], response: answers(matrixSchema) } },
+    async () => routerReads.matrix(),
+  );
+
+  async function requireRouter(pe: PeName): Promise<PeName> {
+    const { inventory } = await requireInventory(store);
+    if (!inventory.routers.some((router) => router.name === pe)) {
+      throw new WaslError('ROUTER_UNKNOWN', `the inventory has no router ${pe}`, { path: 'params.pe' });
+    }
+    return pe;
+  }
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { WaslError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { AuthConfig, Principal } from './authentication.ts';
+import type { RouterReads } from './router-reads.ts';
+import { problemSchema } from './wire.ts';
+import type { WorkflowGateway } from './workflow-gateway.ts';
+
+export interface ApiDependencies {
+  readonly store: Store;
+  readonly workflows: WorkflowGateway;
+  readonly routerReads: RouterReads;
+  readonly auth: AuthConfig;
+  readonly clock: () => Date;
+  /** Omitted: the API logs nothing. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before any handler runs, except on public routes. */
+    principal: Principal | null;
+  }
+}
+
+/** The verified caller. Throws UNAUTHENTICATED on a route that was declared public. */
+export function callerOf(request: Pick<FastifyRequest, 'principal'>): Principal {
+  if (request.principal === null) throw new WaslError('UNAUTHENTICATED', 'the route needs a caller');
+  return request.principal;
+}
+
+/** Response schemas of a route: the answer, and the one form of every failure. */
+export function answers<Answer extends z.ZodType>(answer: Answer) {
+  return {
+    200: answer,
+    default: {
+      description: 'Any failure, with a code of docs/errors.md',
+      content: { 'application/problem+json': { schema: problemSchema } },
+    },
+  };
+}
