@@ -41,6 +41,8 @@ export interface RunningVrf {
   readonly policyTexts: Readonly<Record<string, string>>;
   /** Objects named `WASL-...` that do not form an extranet wasl would render: a hand edit or a half state. Empty when clean. */
   readonly anomalies: readonly string[];
+  /** Facts that a platform's own templates need and no other layer reads, e.g. `auto-export`. Absent: none. */
+  readonly traits?: readonly string[];
 }
 
 export interface Attachment {
@@ -48,6 +50,8 @@ export interface Attachment {
   readonly prefixes: readonly Prefix[];
   /** A CE address inside one of the prefixes that answers pings. */
   readonly probe: Address | null;
+  /** The PE's own address towards the CE: verification pings come from it, so that the other side has a way back. */
+  readonly source?: Address | null | undefined;
 }
 
 export interface VrfView extends RunningVrf {

@@ -1,0 +1,111 @@
+import type { PlatformName } from '../domain/names.ts';
+import { canonicalExtranet, type Extranet, enabledFamilies } from '../domain/network-view.ts';
+import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { WaslError } from '../errors.ts';
+import { type PlatformManifest, readManifest } from './platform-manifest.ts';
+import { judgeExportPolicies } from './policy-safety.ts';
+import { renderTemplate } from './templates.ts';
+import { isEmptyExtranet, type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
+
+/** A VRF's `traits`: auto-export is on by the operator's hand, or by wasl's. */
+export const TRAIT_AUTO_EXPORT = 'auto-export';
+export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
+
+/**
+ * The children of `<config>` that bring the VRFs of one PE from what they have to what they shall have; empty when that is the same.
+ * All edits of a PE belong into one call: names and containers are stated once, and VRFs of one PE that join are seen.
+ *
+ * Throws EXPORT_POLICY_UNSAFE with the reason, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
+ * platform cannot write, RENDER_FAILED for a defect of a template.
+ */
+export function renderEdits(platform: PlatformName, edits: readonly RenderEdit[]): string {
+  const manifest = readManifest(platform);
+  for (const edit of edits) {
+    refuseUnwritableTargets(manifest, edit);
+    refuseUnsafePolicies(manifest, edit);
+  }
+  const vrfs = [...edits]
+    .sort((a, b) => (a.running.name < b.running.name ? -1 : 1))
+    .map((edit) => viewVrfEdit(edit, stepAutoExport(edit, edits)));
+  return renderTemplate(platform, viewRouterEdit(vrfs));
+}
+
+function viewRouterEdit(vrfs: readonly VrfEditView[]) {
+  const families = vrfs.flatMap((vrf) => vrf.families);
+  const familyPoliciesChange = families.some(({ exportPolicy }) => exportPolicy.change !== null);
+  const prefixesChange = families.some(({ prefixesChanges }) => prefixesChanges.length > 0);
+  const instanceChanges = vrfs.some((vrf) => vrf.instanceChanges);
+  const policyOptionsChange = vrfs.some(
+    ({ importPolicy, exportPolicy, communityChanges, autoExport }) =>
+      importPolicy.change !== null ||
+      exportPolicy.change !== null ||
+      communityChanges.length > 0 ||
+      autoExport !== null ||
+      prefixesChange,
+  );
+  return {
+    vrfs,
+    importsOrReferenceChange: vrfs.some((vrf) => vrf.importsOrReferenceChange),
+    importsOrRulesChange: vrfs.some((vrf) => vrf.importsOrRulesChange),
+    familyPoliciesChange,
+    prefixesChange,
+    familyPoliciesOrPrefixesChange: familyPoliciesChange || prefixesChange,
+    instanceChanges,
+    policyOptionsChange,
+    anythingChanges: instanceChanges || policyOptionsChange,
+  };
+}
+
+/** Needed where a flow joins two VRFs of this PE; kept while the VRF has any interconnect, since the other end may not be among the edits. */
+function stepAutoExport(edit: RenderEdit, edits: readonly RenderEdit[]) {
+  const traits = edit.running.traits ?? [];
+  const before = traits.includes(TRAIT_WASL_AUTO_EXPORT);
+  if (isEmptyExtranet(edit.wanted)) return { before, after: false };
+  const mine = targetsOf(edit.wanted);
+  const joined = edits.some((other) => {
+    if (other === edit) return false;
+    const theirs = targetsOf(other.wanted);
+    return (
+      mine.exports.some((rt) => theirs.imports.includes(rt)) || theirs.exports.some((rt) => mine.imports.includes(rt))
+    );
+  });
+  return { before, after: before || (joined && !traits.includes(TRAIT_AUTO_EXPORT)) };
+}
+
+function targetsOf(extranet: Extranet): { imports: RouteTarget[]; exports: RouteTarget[] } {
+  const families = Object.values(extranet);
+  return {
+    imports: families.flatMap(({ imports }) => imports),
+    exports: families.flatMap(({ exports }) => exports.map(({ routeTarget }) => routeTarget)),
+  };
+}
+
+function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
+  if (manifest.takesSmallFourOctetAsNumbers) return;
+  const { imports, exports } = targetsOf(wanted);
+  for (const rt of [...imports, ...exports]) {
+    const { type, administrator } = encodedParts(rt);
+    if (type !== 2 || Number(administrator) > 0xffff) continue;
+    throw new WaslError(
+      'ROUTE_TARGET_INVALID',
+      `${manifest.vendor} cannot write route target ${shortForm(rt)} in the 4-octet encoding`,
+      { path: running.name, remedy: 'Use a route target pool in the 2-octet encoding.' },
+    );
+  }
+}
+
+/** Only where wasl adds to the exports: taking the last rule away is always safe. */
+function refuseUnsafePolicies(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
+  const families = enabledFamilies(running);
+  const after = canonicalExtranet(wanted, families);
+  for (const family of families) {
+    const policies = running.base[family]?.exportPolicies ?? [];
+    if ((after[family]?.exports.length ?? 0) === 0 || policies.length === 0) continue;
+    const reason = judgeExportPolicies(manifest.policyLanguage, policies, running.policyTexts);
+    if (reason === null) continue;
+    throw new WaslError('EXPORT_POLICY_UNSAFE', `VRF ${running.name} ${family}: ${reason}`, {
+      path: `${running.name}/${family}`,
+      details: { policies, reason },
+    });
+  }
+}
