@@ -1,9 +1,9 @@
 import type { Proof, Reachability } from '../domain/plan.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
-import { type ChangeUnderProof, differRoutes } from './change-under-proof.ts';
+import { type ChangeUnderProof, differRoutes, type RouteChange } from './change-under-proof.ts';
 import { proveExactReachability } from './exact-reachability.ts';
 import { proveNoOverlap } from './no-overlap.ts';
-import { reachabilityOf } from './reachability.ts';
+import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
 import { carriedRoutes } from './route-model.ts';
 import { proveRouteTargetOwnership } from './route-target-ownership.ts';
@@ -18,14 +18,23 @@ export interface ProvedChange {
 export function proveChange(change: ChangeUnderProof): ProvedChange {
   const routes = differRoutes(carriedRoutes(change.before), carriedRoutes(change.after));
   return {
-    gained: reachabilityOf(routes.gained),
-    lost: reachabilityOf(routes.lost),
+    ...differReachability(routes),
     proofs: [
       proveExactReachability(change, routes),
       proveNoOverlap(change, routes),
       proveRouteTargetOwnership(change),
       proveReturnPath(change, routes),
     ],
+  };
+}
+
+/** By VPN and PE, not by VRF: a VPN that keeps a prefix in one of its VRFs at a PE has not lost it there. */
+function differReachability({ before, after }: RouteChange): Pick<ProvedChange, 'gained' | 'lost'> {
+  const [had, has] = [reachabilityOf(before), reachabilityOf(after)];
+  const [hadKeys, hasKeys] = [new Set(had.map(reachabilityKey)), new Set(has.map(reachabilityKey))];
+  return {
+    gained: has.filter((one) => !hadKeys.has(reachabilityKey(one))),
+    lost: had.filter((one) => !hasKeys.has(reachabilityKey(one))),
   };
 }
 

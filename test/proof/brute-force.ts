@@ -1,0 +1,130 @@
+/**
+ * The same questions answered the slow way, on purpose unlike the implementation: every route is written out with its route targets,
+ * every VRF is asked about every route. It shares no code with src/proof or src/plan.
+ */
+import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
+import type { RealisedInterconnect } from '../../src/domain/request.ts';
+
+interface Route {
+  readonly pe: string;
+  readonly vrf: string;
+  readonly vpn: string | null;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly prefix: string;
+  readonly targets: readonly string[];
+}
+
+function everyRoute(view: NetworkView): Route[] {
+  const routes: Route[] = [];
+  for (const pe of view.pes) {
+    for (const vrf of pe.vrfs) {
+      for (const attachment of vrf.attachments) {
+        for (const prefix of attachment.prefixes) {
+          const family = prefix.includes(':') ? 'ipv6' : 'ipv4';
+          const targets: string[] = [...(vrf.base[family]?.exportRouteTargets ?? [])];
+          for (const rule of vrf.extranet[family]?.exports ?? []) {
+            if (rule.scope === 'whole-vpn' || rule.scope.some((one) => one === prefix)) targets.push(rule.routeTarget);
+          }
+          routes.push({ pe: pe.name, vrf: vrf.name, vpn: vrf.vpn, family, prefix, targets });
+        }
+      }
+    }
+  }
+  return routes;
+}
+
+/** `fromPe fromVrf prefix toPe toVrf target`, for VRFs that are not of one VPN. */
+export function bruteCarried(view: NetworkView): Set<string> {
+  const found = new Set<string>();
+  for (const pe of view.pes) {
+    for (const vrf of pe.vrfs) {
+      for (const route of everyRoute(view)) {
+        if (route.pe === pe.name && route.vrf === vrf.name) continue;
+        if (route.vpn !== null && route.vpn === vrf.vpn) continue;
+        for (const target of route.targets) {
+          if (imports(vrf, route.family).some((one) => one === target)) {
+            found.add(`${route.pe} ${route.vrf} ${route.prefix} ${pe.name} ${vrf.name} ${target}`);
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function imports(vrf: VrfView, family: 'ipv4' | 'ipv6'): string[] {
+  return [...(vrf.base[family]?.importRouteTargets ?? []), ...(vrf.extranet[family]?.imports ?? [])];
+}
+
+/** `from fromPe prefix to toPe target`, between known VPNs. */
+export function bruteReachability(view: NetworkView): Set<string> {
+  const found = new Set<string>();
+  for (const line of bruteCarried(view)) {
+    const [fromPe, fromVrf, prefix, toPe, toVrf, target] = line.split(' ');
+    const owner = (pe: string | undefined, vrf: string | undefined) =>
+      view.pes.find((one) => one.name === pe)?.vrfs.find((one) => one.name === vrf)?.vpn ?? null;
+    const [from, to] = [owner(fromPe, fromVrf), owner(toPe, toVrf)];
+    if (from !== null && to !== null) found.add(`${from} ${fromPe} ${prefix} ${to} ${toPe} ${target}`);
+  }
+  return found;
+}
+
+/** What the flows allow, in the form of `bruteCarried`. */
+export function bruteApproved(view: NetworkView, interconnect: RealisedInterconnect): Set<string> {
+  const found = new Set<string>();
+  for (const flow of interconnect.flows) {
+    for (const route of everyRoute(view)) {
+      const shared = flow.prefixes === 'whole-vpn' || flow.prefixes.some((one) => one === route.prefix);
+      if (route.vpn !== flow.from || !shared) continue;
+      const giver = view.pes.find((pe) => pe.name === route.pe)?.vrfs.find((vrf) => vrf.name === route.vrf);
+      if (giver?.base[route.family] === undefined) continue;
+      for (const pe of view.pes) {
+        for (const vrf of pe.vrfs) {
+          if (vrf.vpn !== flow.to || vrf.base[route.family] === undefined) continue;
+          found.add(`${route.pe} ${route.vrf} ${route.prefix} ${pe.name} ${vrf.name} ${flow.routeTarget}`);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The prefixes of the flows that would end nowhere. */
+export function bruteUndelivered(view: NetworkView, interconnect: RealisedInterconnect): boolean {
+  const approved = [...bruteApproved(view, interconnect)];
+  return interconnect.flows.some((flow) => {
+    const mine = approved.filter((line) => line.endsWith(` ${flow.routeTarget}`));
+    if (flow.prefixes === 'whole-vpn') return mine.length === 0;
+    return flow.prefixes.some((prefix) => !mine.some((line) => line.split(' ')[2] === prefix));
+  });
+}
+
+/** Interconnects put on the network by hand: a new view, no delta involved. */
+export function brutePut(view: NetworkView, interconnects: readonly RealisedInterconnect[]): NetworkView {
+  const copy = structuredClone(view) as unknown as { pes: { vrfs: VrfView[] }[] };
+  for (const pe of copy.pes) {
+    pe.vrfs = pe.vrfs.map((vrf) => {
+      const extranet: Record<string, { imports: string[]; exports: { routeTarget: string; scope: unknown }[] }> = {};
+      for (const family of Object.keys(vrf.base)) {
+        const part = { imports: [] as string[], exports: [] as { routeTarget: string; scope: unknown }[] };
+        for (const { flows } of interconnects) {
+          for (const flow of flows) {
+            if (flow.to === vrf.vpn) part.imports.push(flow.routeTarget);
+            if (flow.from !== vrf.vpn) continue;
+            if (flow.prefixes === 'whole-vpn') part.exports.push({ routeTarget: flow.routeTarget, scope: 'whole-vpn' });
+            else {
+              const here = vrf.attachments.flatMap((one) => [...one.prefixes]);
+              const scope = flow.prefixes.filter(
+                (prefix) => here.includes(prefix) && prefix.includes(':') === (family === 'ipv6'),
+              );
+              if (scope.length > 0) part.exports.push({ routeTarget: flow.routeTarget, scope });
+            }
+          }
+        }
+        extranet[family] = part;
+      }
+      return { ...vrf, extranet: extranet as unknown as VrfView['extranet'] };
+    });
+  }
+  return copy as unknown as NetworkView;
+}
