@@ -1,11 +1,7 @@
 /** Reads for people: one router's facts or running configuration, or the matrix of who reaches whom. Changes nothing. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ReadActivities } from '../src/activities/activities.ts';
-import type { PeName } from '../src/domain/names.ts';
-
-export type ReadNetworkInput =
-  | { readonly read: 'check' | 'running'; readonly pe: PeName }
-  | { readonly read: 'matrix' };
+import type { ReadNetworkInput } from './shared/messages.ts';
 
 const activities = proxyActivities<ReadActivities>({
   startToCloseTimeout: '90 seconds',

@@ -23,7 +23,10 @@ export const ATTACHMENTS_PER_VRF_MAX = 256;
 const attachmentSchema = z.strictObject({
   branch: z.string().min(1).max(80),
   prefixes: z.array(prefixSchema).min(1).max(256),
+  /** A CE address inside one of the prefixes that answers pings. */
   probe: addressSchema.nullable().default(null),
+  /** The PE's own address towards the CE, from which verification pings. */
+  source: addressSchema.nullable().optional(),
 });
 
 const vrfSchema = z.strictObject({

@@ -2,8 +2,13 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ChangeOutcome } from '../../src/domain/change.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
-import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../src/domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { ChangeKind } from '../../src/domain/plan.ts';
+
+/** What `readNetwork` reads for people. */
+export type ReadNetworkInput =
+  | { readonly read: 'check' | 'running'; readonly pe: PeName }
+  | { readonly read: 'matrix' };
 
 export const TASK_QUEUE = 'wasl';
 /** Workflow id of an interconnect's entity workflow. */

@@ -1,0 +1,42 @@
+import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the activities need from outside; composed in `bin/`, replaced in tests. */
+export interface ActivityDependencies {
+  readonly store: Store;
+  readonly openRouter: (connection: RouterConnection) => Promise<Router>;
+  /** Resolves a credential's name from the inventory. Throws CONFIGURATION. */
+  readonly credential: (name: string) => RouterCredential;
+  /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
+  readonly newPersistId: () => string;
+  readonly now: () => Date;
+  /** The task queue that only this worker polls: its sessions live here. */
+  readonly ownTaskQueue: string;
+  readonly limits?: Partial<ActivityLimits>;
+}
+
+export interface ActivityLimits {
+  /** How long `begin` waits for a candidate lock before it names the holder. */
+  readonly lockWaitMs: number;
+  /** Verification gives routes this long to arrive; always less than half of the confirm window. */
+  readonly convergenceMs: number;
+  /** Between two looks at the routing tables: slow enough for servers whose timers starve under polling (netconfd: one second). */
+  readonly pollIntervalMs: number;
+  readonly pingCount: number;
+  /** Untouched PEs that are watched during a change because they hold a canary VRF. */
+  readonly witnessesMax: number;
+  /** The confirming commit must leave this much of the window, else the change is cancelled. */
+  readonly confirmMarginMs: number;
+  /** Recovery gives a router that does not answer this long beyond its own timer. */
+  readonly recoveryGraceMs: number;
+}
+
+export const DEFAULT_LIMITS: ActivityLimits = {
+  lockWaitMs: 8_000,
+  convergenceMs: 20_000,
+  pollIntervalMs: 500,
+  pingCount: 3,
+  witnessesMax: 16,
+  confirmMarginMs: 3_000,
+  recoveryGraceMs: 60_000,
+};

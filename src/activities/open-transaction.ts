@@ -1,0 +1,131 @@
+import type { RouterTransactionState, Stage } from '../domain/change.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { ChangeId, InterconnectId, PeName } from '../domain/names.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
+import type { Plan, RouterPlan } from '../domain/plan.ts';
+import type { ObservedTables } from '../proof/check-routes.ts';
+import type { Router, VrfEdit } from '../router/router.ts';
+import type { StageResult } from './activities.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { WatchedRouter } from './route-tables.ts';
+import { describeError } from './translate-errors.ts';
+import type { Channel } from './verify.ts';
+
+/** One PE inside a transaction, with what was seen of it under the lock. */
+export interface RouterInTransaction {
+  readonly plan: RouterPlan;
+  readonly router: Router;
+  /** Running as read under the candidate lock, before the edit. */
+  readonly base: readonly RunningVrf[];
+  /** The same as text: after a rollback running must equal it byte for byte. */
+  readonly baseText: string;
+  readonly edits: readonly VrfEdit[];
+  readonly persistId: string | null;
+  state: RouterTransactionState;
+}
+
+/** A transaction whose sessions this worker holds. */
+export interface OpenTransaction {
+  readonly changeId: ChangeId;
+  readonly plan: Plan;
+  readonly inventory: Inventory;
+  readonly recorder: TransactionRecorder;
+  readonly routers: ReadonlyMap<PeName, RouterInTransaction>;
+  /** The PEs of the plan, and untouched ones with canary VRFs (read only). */
+  readonly watched: readonly WatchedRouter[];
+  readonly tablesBefore: ObservedTables;
+  /** Branch-to-branch pings of the parties that answered before the change. */
+  readonly channelsBefore: readonly Channel[];
+  /** Milliseconds since the epoch; null before the first commit was sent. */
+  committedAtMs: number | null;
+}
+
+export const PASS = (reason: string): StageResult => ({ verdict: 'pass', reason, code: null, transient: false });
+
+export function failed(error: unknown): StageResult {
+  const { code, sentence, transient } = describeError(error);
+  return { verdict: 'fail', reason: sentence, code, transient };
+}
+
+/** The journal before the wire, and progress for the people who watch. */
+export class TransactionRecorder {
+  readonly #deps: ActivityDependencies;
+  readonly #changeId: ChangeId;
+  readonly #interconnectId: InterconnectId;
+  readonly #epoch: number;
+
+  constructor(deps: ActivityDependencies, changeId: ChangeId, interconnectId: InterconnectId, epoch: number) {
+    this.#deps = deps;
+    this.#changeId = changeId;
+    this.#interconnectId = interconnectId;
+    this.#epoch = epoch;
+  }
+
+  /** Durable when it returns. One store transaction for all PEs of the stage. */
+  async journal(
+    entries: readonly {
+      readonly plan: RouterPlan;
+      readonly state: RouterTransactionState;
+      readonly persistId: string | null;
+      readonly detail?: string | null;
+    }[],
+  ): Promise<void> {
+    await this.#deps.store.appendJournal(
+      entries.map(({ plan, state, persistId, detail }) => ({
+        changeId: this.#changeId,
+        pe: plan.pe,
+        state,
+        procedure: plan.procedure,
+        persistId,
+        detail: detail ?? null,
+      })),
+      this.#epoch,
+    );
+  }
+
+  async note(stage: Stage, pe: PeName | null, status: 'done' | 'failed' | 'info', message: string): Promise<void> {
+    const at = { interconnectId: this.#interconnectId, changeId: this.#changeId, pe, stage };
+    await this.#deps.store.appendProgress([{ ...at, status, message, elapsedMs: null }]);
+  }
+
+  /** Runs one stage on every PE in parallel; all are awaited, whatever fails. Results in the order of `items`. */
+  async onEach<Item, Result>(
+    stage: Stage,
+    items: readonly Item[],
+    peOf: (item: Item) => PeName,
+    work: (item: Item) => Promise<{ readonly result: Result; readonly message: string; readonly failed?: boolean }>,
+  ): Promise<PromiseSettledResult<Result>[]> {
+    const common = { interconnectId: this.#interconnectId, changeId: this.#changeId, stage };
+    const started = items.map((item) => ({
+      ...common,
+      pe: peOf(item),
+      status: 'started' as const,
+      message: stage,
+      elapsedMs: null,
+    }));
+    await this.#deps.store.appendProgress(started);
+    return Promise.allSettled(
+      items.map(async (item) => {
+        const startedAtMs = performance.now();
+        const finish = (status: 'done' | 'failed', message: string) => {
+          const elapsedMs = Math.round(performance.now() - startedAtMs);
+          return this.#deps.store.appendProgress([{ ...common, pe: peOf(item), status, message, elapsedMs }]);
+        };
+        try {
+          const { result, message, failed: bad } = await work(item);
+          await finish(bad ? 'failed' : 'done', message);
+          return result;
+        } catch (error) {
+          await finish('failed', describeError(error).sentence);
+          throw error;
+        }
+      }),
+    );
+  }
+}
+
+/** The first failure by the order of PEs, so that the reason does not depend on who was faster. */
+export function firstFailure(results: readonly PromiseSettledResult<unknown>[]): unknown | null {
+  for (const result of results) if (result.status === 'rejected') return result.reason;
+  return null;
+}

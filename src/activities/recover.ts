@@ -1,0 +1,212 @@
+/** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChangeOutcome, JournalEntry, RouterTransactionState } from '../domain/change.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { PeName } from '../domain/names.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
+import type { Plan, RouterPlan } from '../domain/plan.ts';
+import { WaslError } from '../errors.ts';
+import { holdsPlan, reverseRouterPlan } from '../plan/holds-plan.ts';
+import { rebaseRouter } from '../plan/rebase.ts';
+import type { TransactionInput } from './activities.ts';
+import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
+import { readInventory, withRouter } from './network.ts';
+import { TransactionRecorder } from './open-transaction.ts';
+import { describeError } from './translate-errors.ts';
+
+/** Between two looks at a router whose timer must run out. */
+const LOOK_INTERVAL_MS = 1_500;
+/** A server's timer may be late by this (netconfd looks at its timers each second, and applies after that). */
+const TIMER_MARGIN_MS = 5_000;
+
+interface Recovery {
+  readonly deps: ActivityDependencies;
+  readonly inventory: Inventory;
+  readonly plan: Plan;
+  readonly recorder: TransactionRecorder;
+  /** When the last confirmed commit that may be pending will have run out at the latest. */
+  readonly timersEndAtMs: number;
+}
+
+type Finding = 'before' | 'after' | 'unread' | 'mixed';
+
+export async function recoverTransaction(
+  deps: ActivityDependencies,
+  { changeId, planId }: TransactionInput,
+): Promise<{ outcome: ChangeOutcome; reason: string; attention: readonly PeName[] }> {
+  const [plan, inventory] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
+  // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
+  const { epoch, journal } = await deps.store.claimJournal(changeId);
+  const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
+  const sentAt = journal.filter((entry) => entry.state === 'commit-sent').map((entry) => Date.parse(entry.at));
+  const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
+  const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
+  const recovery: Recovery = { deps, inventory, plan, recorder, timersEndAtMs };
+  const last = lastEntries(journal);
+
+  if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
+    await recorder.note('recover', null, 'done', 'the worker was lost before any commit: no router was written');
+    return {
+      outcome: 'refused',
+      reason: 'the worker was lost before any commit: no router was written',
+      attention: [],
+    };
+  }
+
+  const forward = journal.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
+  const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
+  await recorder.note('recover', null, 'info', `the transaction lost its worker; ${direction}`);
+  const findings = await onEveryRouter(recovery, plan.routers, (router) =>
+    endPending(recovery, router, last.get(router.pe) ?? null, forward),
+  );
+
+  const kept = plan.routers.filter((router) => findings.get(router.pe) === 'after');
+  if (kept.length === plan.routers.length) {
+    return conclude(recovery, 'applied', `recovered: every one of ${kept.length} routers holds the change`);
+  }
+  // One PE without the change is enough: all or none, so those that kept it give it back.
+  await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router, findings));
+  const attention = plan.routers.map((router) => router.pe).filter((pe) => findings.get(pe) !== 'before');
+  if (attention.length > 0) {
+    const reason = `these routers could not be brought back: ${attention.join(', ')}`;
+    return { ...(await conclude(recovery, 'attention', reason)), attention };
+  }
+  const compensated = kept.length > 0 ? ` (${kept.map((router) => router.pe).join(', ')} by a counter-change)` : '';
+  return conclude(recovery, 'rolled-back', `recovered: every router is back as it was${compensated}`);
+}
+
+/** States after which a router may hold the change. */
+const WRITTEN: readonly RouterTransactionState[] = [
+  'commit-sent',
+  'pending-confirm',
+  'confirm-sent',
+  'confirmed',
+  'cancel-sent',
+  'compensating',
+  'rolled-back',
+  'unknown',
+];
+
+function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, JournalEntry> {
+  return new Map(journal.map((entry) => [entry.pe, entry]));
+}
+
+async function conclude(recovery: Recovery, outcome: ChangeOutcome, reason: string) {
+  await recovery.recorder.note('recover', null, outcome === 'attention' ? 'failed' : 'done', reason);
+  return { outcome, reason, attention: [] as readonly PeName[] };
+}
+
+/** Not when a PE whose pending commit died with its session has already gone back: then all go back. */
+async function canRollForward(recovery: Recovery, last: ReadonlyMap<PeName, JournalEntry>): Promise<boolean> {
+  const fragile = recovery.plan.routers.filter(
+    ({ pe, procedure }) => procedure === 'confirmed-commit-session' && last.get(pe)?.state !== 'confirmed',
+  );
+  const looks = await Promise.all(fragile.map((router) => look(recovery, router).catch(() => 'unread' as const)));
+  return looks.every((finding) => finding === 'after');
+}
+
+/** Each router until it was read or its grace is over; all in parallel. */
+async function onEveryRouter(
+  recovery: Recovery,
+  routers: readonly RouterPlan[],
+  work: (router: RouterPlan) => Promise<Finding>,
+): Promise<Map<PeName, Finding>> {
+  const { deps, recorder } = recovery;
+  const graceMs = deps.limits?.recoveryGraceMs ?? DEFAULT_LIMITS.recoveryGraceMs;
+  const giveUpAtMs = Math.max(Date.now(), recovery.timersEndAtMs) + graceMs;
+  const findings = new Map<PeName, Finding>();
+  await recorder.onEach(
+    'recover',
+    routers,
+    (router) => router.pe,
+    async (router) => {
+      let finding: Finding = 'unread';
+      let why = '';
+      for (;;) {
+        try {
+          finding = await work(router);
+          break;
+        } catch (error) {
+          const { sentence, transient } = describeError(error);
+          why = `: ${sentence}`;
+          if (!transient || Date.now() >= giveUpAtMs) break;
+          await sleep(LOOK_INTERVAL_MS);
+        }
+      }
+      findings.set(router.pe, finding);
+      return {
+        result: finding,
+        failed: finding === 'unread' || finding === 'mixed',
+        message: `${WORDS[finding]}${why}`,
+      };
+    },
+  );
+  return findings;
+}
+
+const WORDS: Readonly<Record<Finding, string>> = {
+  before: 'is as it was before the change',
+  after: 'holds the change',
+  mixed: 'holds a part of the change',
+  unread: 'could not be read',
+};
+
+/** Cancels or confirms what is pending on one PE, then reads it until its timer has run out or its state is plain. */
+async function endPending(
+  recovery: Recovery,
+  router: RouterPlan,
+  entry: JournalEntry | null,
+  forward: boolean,
+): Promise<Finding> {
+  const { deps, inventory, recorder } = recovery;
+  const persistId = entry?.persistId ?? null;
+  if (router.procedure === 'confirmed-commit-persist' && persistId !== null && entry?.state !== 'confirmed') {
+    await recorder.journal([{ plan: router, state: forward ? 'confirm-sent' : 'cancel-sent', persistId }]);
+    // Refused means that nothing is pending under this id: it ran out, was confirmed, or never arrived. The read says which.
+    await withRouter(deps, inventory, router.pe, (r) => (forward ? r.confirm({ persistId }) : r.cancel({ persistId })));
+  }
+  const settled = entry?.state === 'confirmed' || (forward && persistId !== null) ? 'after' : 'before';
+  for (;;) {
+    const finding = await look(recovery, router);
+    if (finding === settled || Date.now() >= recovery.timersEndAtMs) {
+      const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
+      await recorder.journal([{ plan: router, state, persistId }]);
+      return finding;
+    }
+    await sleep(Math.min(LOOK_INTERVAL_MS, Math.max(0, recovery.timersEndAtMs - Date.now())));
+  }
+}
+
+async function look(recovery: Recovery, router: RouterPlan): Promise<Finding> {
+  const running = await withRouter(recovery.deps, recovery.inventory, router.pe, (r) => r.readRunning());
+  return holdsPlan(router, running);
+}
+
+/** The recorded reverse delta, as a small transaction of its own on one PE. */
+async function giveBack(recovery: Recovery, router: RouterPlan, findings: Map<PeName, Finding>): Promise<Finding> {
+  const { deps, inventory, plan, recorder } = recovery;
+  const reverse = reverseRouterPlan(router);
+  const persistId = router.procedure === 'confirmed-commit-persist' ? deps.newPersistId() : null;
+  await recorder.journal([{ plan: router, state: 'compensating', persistId }]);
+  await withRouter(deps, inventory, router.pe, async (r) => {
+    const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
+    const rebase = rebaseRouter(reverse, await r.begin({ lockWaitMs }));
+    if (rebase.verdict === 'stale') {
+      throw new WaslError('PLAN_STALE', `${router.pe} was changed by somebody: ${rebase.differences.join('; ')}`);
+    }
+    await r.stage(rebase.edits);
+    const timeoutSeconds = plan.window.confirmTimeoutSeconds;
+    const commit = await r.commitConfirmed({ timeoutSeconds, persistId });
+    if (commit.outcome === 'refused') throw new WaslError('ROUTER_REFUSED', `${router.pe}: ${commit.reason}`);
+    if (commit.outcome === 'unknown') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${commit.reason}`);
+    const running: readonly RunningVrf[] = await r.readRunning();
+    if (holdsPlan(router, running) !== 'before') {
+      throw new WaslError('ROUTER_READ_BACK', `${router.pe} acknowledged the counter-change but does not show it`);
+    }
+    await r.confirm({ persistId });
+  });
+  const finding = await look(recovery, router);
+  findings.set(router.pe, finding);
+  await recorder.journal([{ plan: router, state: finding === 'before' ? 'rolled-back' : 'unknown', persistId }]);
+  return finding;
+}

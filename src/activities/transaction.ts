@@ -1,0 +1,320 @@
+/** The stages of the network transaction over the sessions that this worker holds. */
+import type { Inventory } from '../domain/inventory.ts';
+import type { ChangeId, PeName } from '../domain/names.ts';
+import type { RouterPlan } from '../domain/plan.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
+import { WaslError } from '../errors.ts';
+import { rebaseRouter } from '../plan/rebase.ts';
+import type { CommitOutcome, Router } from '../router/router.ts';
+import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
+import { requireAuthority } from './authority.ts';
+import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
+import { openInventoryRouter, readInventory, withRouter } from './network.ts';
+import {
+  failed,
+  firstFailure,
+  type OpenTransaction,
+  PASS,
+  type RouterInTransaction,
+  TransactionRecorder,
+} from './open-transaction.ts';
+import { reproveRebased } from './plan-change.ts';
+import { readRouteTables } from './route-tables.ts';
+import { readBackRouter, verifyTransaction, workingChannels } from './verify.ts';
+
+export class TransactionStages implements TransactionActivities {
+  readonly #deps: ActivityDependencies;
+  readonly #limits: ActivityLimits;
+  readonly #open = new Map<ChangeId, OpenTransaction>();
+  /** Every session opened for a change, also while it is still being prepared. */
+  readonly #sessions = new Map<ChangeId, Router[]>();
+
+  constructor(deps: ActivityDependencies) {
+    this.#deps = deps;
+    this.#limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  }
+
+  async prepareRouters({ changeId, planId }: TransactionInput): Promise<StageResult> {
+    const { store } = this.#deps;
+    const [plan, inventory] = await Promise.all([store.readPlan(planId), readInventory(this.#deps)]);
+    const interconnect = await store.readInterconnect(plan.interconnectId);
+    try {
+      requireAuthority(plan, interconnect, await store.listApprovals(plan.interconnectId), this.#deps.now());
+    } catch (refusal) {
+      return failed(refusal);
+    }
+
+    const others = (await store.listRealised()).filter((other) => other.id !== plan.interconnectId);
+    const otherWaslRouteTargets = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
+    const { epoch } = await store.claimJournal(changeId);
+    const recorder = new TransactionRecorder(this.#deps, changeId, plan.interconnectId, epoch);
+    await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'preparing', persistId: null })));
+    await this.drop(changeId);
+    const sessions: Router[] = [];
+    this.#sessions.set(changeId, sessions);
+    const results = await recorder.onEach(
+      'prepare',
+      plan.routers,
+      (router) => router.pe,
+      async (router) => {
+        const prepared = await this.#prepareRouter(inventory, router, sessions, otherWaslRouteTargets);
+        const rebased = prepared.rebased ? ', rebased on another change of wasl' : '';
+        return { result: prepared, message: `locked, edited and validated${rebased}` };
+      },
+    );
+    try {
+      const failure = firstFailure(results);
+      if (failure !== null) throw failure;
+      const prepared = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      if (prepared.some((each) => each.rebased)) {
+        await reproveRebased(this.#deps, inventory, plan, new Map(prepared.map((p) => [p.plan.pe, p.base])));
+      }
+      const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
+      const witnesses = await this.#openWitnesses(inventory, plan.routers, sessions);
+      const watched = [...prepared.map(({ router, base }) => ({ router, running: base })), ...witnesses];
+      const [tablesBefore, channelsBefore] = await Promise.all([
+        readRouteTables(watched),
+        workingChannels({ inventory, plan, routers }, this.#limits),
+      ]);
+      await recorder.journal(prepared.map((p) => ({ plan: p.plan, state: 'prepared', persistId: p.persistId })));
+      this.#open.set(changeId, {
+        changeId,
+        plan,
+        inventory,
+        recorder,
+        routers,
+        watched,
+        tablesBefore,
+        channelsBefore,
+        committedAtMs: null,
+      });
+      return PASS(`${prepared.length} routers locked, edited and validated`);
+    } catch (failure) {
+      await Promise.all(sessions.map((router) => abandonAndClose(router)));
+      this.#sessions.delete(changeId);
+      await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'idle', persistId: null })));
+      return failed(failure);
+    }
+  }
+
+  async commitRouters({ changeId }: TransactionInput): Promise<StageResult> {
+    const transaction = this.#require(changeId);
+    const { recorder } = transaction;
+    const routers = [...transaction.routers.values()];
+    const timeoutSeconds = transaction.plan.window.confirmTimeoutSeconds;
+
+    // Before the wire: whoever recovers must know every persist id that may be pending.
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
+    transaction.committedAtMs = Date.now();
+    const results = await recorder.onEach(
+      'commit',
+      routers,
+      (each) => each.plan.pe,
+      async (each) => {
+        each.state = 'commit-sent';
+        const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
+        each.state =
+          commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
+        return {
+          result: commit,
+          failed: commit.outcome !== 'done',
+          message: describeCommit(commit, 'pending its confirmation'),
+        };
+      },
+    );
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+    const bad = firstBadCommit(results, routers);
+    return bad ?? PASS(`${routers.length} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
+  }
+
+  async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
+    const transaction = this.#require(changeId);
+    return verifyTransaction(transaction, this.#limits);
+  }
+
+  async confirmRouters({ changeId }: TransactionInput): Promise<StageResult> {
+    const transaction = this.#require(changeId);
+    const { recorder } = transaction;
+    const routers = [...transaction.routers.values()];
+    const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
+    const windowMs = transaction.plan.window.confirmTimeoutSeconds * 1_000;
+    if (elapsedMs > windowMs - this.#limits.confirmMarginMs) {
+      return failed(
+        new WaslError(
+          'VERIFY_FAILED',
+          `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`,
+        ),
+      );
+    }
+
+    // The point of no return: from here the journal says so, and recovery rolls forward.
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'confirm-sent', persistId: r.persistId })));
+    const results = await recorder.onEach(
+      'confirm',
+      routers,
+      (each) => each.plan.pe,
+      async (each) => {
+        const confirm = await each.router.confirm({ persistId: each.persistId });
+        each.state = confirm.outcome === 'done' ? 'confirmed' : 'unknown';
+        if (confirm.outcome === 'done') await readBackRouter(each, await each.router.readRunning());
+        return {
+          result: confirm,
+          failed: confirm.outcome !== 'done',
+          message: describeCommit(confirm, 'confirmed and read back'),
+        };
+      },
+    );
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+    await this.drop(changeId);
+    const bad = firstBadCommit(results, routers);
+    return bad ?? PASS(`confirmed on ${routers.length} routers, each read back`);
+  }
+
+  async cancelRouters({ changeId }: TransactionInput): Promise<StageResult> {
+    const transaction = this.#require(changeId);
+    const { recorder } = transaction;
+    const routers = [...transaction.routers.values()];
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'cancel-sent', persistId: r.persistId })));
+    const results = await recorder.onEach(
+      'cancel',
+      routers,
+      (each) => each.plan.pe,
+      async (each) => {
+        await this.#undoCommit(each);
+        await this.#requireBase(transaction.inventory, each);
+        each.state = 'rolled-back';
+        return { result: undefined, message: 'rolled back; running equals what it was before, byte for byte' };
+      },
+    );
+    for (const each of routers) if (each.state !== 'rolled-back') each.state = 'unknown';
+    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+    await this.drop(changeId);
+    const failure = firstFailure(results);
+    return failure === null ? PASS(`${routers.length} routers read back and equal to before`) : failed(failure);
+  }
+
+  /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.keys()].map((changeId) => this.drop(changeId)));
+  }
+
+  /** Ends the sessions of one change: locks are released, and what is pending without persist is undone by its router. */
+  async drop(changeId: ChangeId): Promise<void> {
+    const sessions = this.#sessions.get(changeId) ?? [];
+    this.#sessions.delete(changeId);
+    this.#open.delete(changeId);
+    await Promise.all(sessions.map((router) => router.close()));
+  }
+
+  async #prepareRouter(
+    inventory: Inventory,
+    plan: RouterPlan,
+    sessions: Router[],
+    otherWaslRouteTargets: ReadonlySet<RouteTarget>,
+  ) {
+    const router = await openInventoryRouter(this.#deps, inventory, plan.pe);
+    sessions.push(router);
+    if (router.procedure !== plan.procedure) {
+      const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
+      throw new WaslError('PLAN_STALE', fact);
+    }
+    const base = await router.begin({ lockWaitMs: this.#limits.lockWaitMs });
+    const rebase = rebaseRouter(plan, base, { otherWaslRouteTargets });
+    if (rebase.verdict === 'stale') {
+      const differences = rebase.differences.join('; ');
+      throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
+    }
+    const baseText = await router.readRunningText();
+    await router.stage(rebase.edits);
+    const persistId = plan.procedure === 'confirmed-commit-persist' ? this.#deps.newPersistId() : null;
+    const state = 'prepared' as const;
+    return {
+      plan,
+      router,
+      base,
+      baseText,
+      edits: rebase.edits,
+      persistId,
+      state,
+      rebased: rebase.verdict === 'rebased',
+    };
+  }
+
+  /** PEs outside the change whose canary VRFs must stay silent. */
+  async #openWitnesses(inventory: Inventory, touched: readonly RouterPlan[], sessions: Router[]) {
+    const canaries = new Set(inventory.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
+    const pes = inventory.routers
+      .filter((router) => !touched.some((plan) => plan.pe === router.name))
+      .filter((router) => router.vrfs.some((vrf) => canaries.has(vrf.vpn)))
+      .slice(0, this.#limits.witnessesMax);
+    return Promise.all(
+      pes.map(async ({ name }) => {
+        const router = await openInventoryRouter(this.#deps, inventory, name);
+        sessions.push(router);
+        return { router, running: await router.readRunning() };
+      }),
+    );
+  }
+
+  /** cancel-commit where something may be pending; the reverse delta where the procedure has no pending state. */
+  async #undoCommit(each: RouterInTransaction): Promise<void> {
+    if (each.state === 'prepared') return each.router.abandon();
+    if (each.plan.procedure === 'confirmed-commit-persist' || each.plan.procedure === 'confirmed-commit-session') {
+      const cancel = await each.router.cancel({ persistId: each.persistId });
+      // Refused: nothing is pending under this id any more. Either way the read-back decides, not the reply.
+      if (cancel.outcome === 'unknown') await each.router.close();
+      return;
+    }
+    const running = await each.router.begin({ lockWaitMs: this.#limits.lockWaitMs });
+    await each.router.stage(
+      each.edits.map(({ running: before }) => ({
+        running: running.find((vrf) => vrf.name === before.name) ?? before,
+        wanted: before.extranet,
+      })),
+    );
+    const commit = await each.router.commitConfirmed({ timeoutSeconds: 0, persistId: null });
+    if (commit.outcome !== 'done') throw new WaslError('COMMIT_OUTCOME_UNKNOWN', `${each.plan.pe}: ${commit.reason}`);
+  }
+
+  /** "Rolled back" is measured: a fresh session reads running, and it is what it was. */
+  async #requireBase(inventory: Inventory, each: RouterInTransaction): Promise<void> {
+    await each.router.close();
+    const text = await withRouter(this.#deps, inventory, each.plan.pe, (router) => router.readRunningText());
+    if (text !== each.baseText) {
+      throw new WaslError('ROUTER_READ_BACK', `${each.plan.pe} was told to roll back, but running differs from before`);
+    }
+  }
+
+  #require(changeId: ChangeId): OpenTransaction {
+    const transaction = this.#open.get(changeId);
+    if (transaction === undefined) throw new WaslError('SESSION_LOST', `this worker holds no sessions of ${changeId}`);
+    return transaction;
+  }
+}
+
+async function abandonAndClose(router: Router): Promise<void> {
+  // The session's end releases the lock and discards the candidate anyway (RFC 6241 §7.5).
+  await router.abandon().catch(() => undefined);
+  await router.close();
+}
+
+function describeCommit(commit: CommitOutcome, done: string): string {
+  if (commit.outcome === 'done') return commit.warnings.length > 0 ? `${done} (${commit.warnings.join('; ')})` : done;
+  return commit.outcome === 'refused' ? `refused: ${commit.reason}` : `outcome unknown: ${commit.reason}`;
+}
+
+function firstBadCommit(
+  results: readonly PromiseSettledResult<CommitOutcome>[],
+  routers: readonly RouterInTransaction[],
+): StageResult | null {
+  for (const [index, result] of results.entries()) {
+    const pe = routers[index]?.plan.pe ?? '';
+    if (result.status === 'rejected') return failed(result.reason);
+    if (result.value.outcome === 'refused')
+      return failed(new WaslError('ROUTER_REFUSED', `${pe} ${describeCommit(result.value, '')}`));
+    if (result.value.outcome === 'unknown') {
+      return failed(new WaslError('COMMIT_OUTCOME_UNKNOWN', `${pe}: ${describeCommit(result.value, '')}`));
+    }
+  }
+  return null;
+}

@@ -1,0 +1,52 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { isErrorCode, WaslError } from '../errors.ts';
+
+/** The one place where errors become Temporal's: type = code, retried only when the class is transient. */
+export function translateError(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof WaslError) {
+    return ApplicationFailure.create({
+      type: error.code,
+      message: error.path === undefined ? error.message : `${error.path}: ${error.message}`,
+      nonRetryable: error.class !== 'transient',
+      details: [{ remedy: error.remedy, path: error.path ?? null }],
+    });
+  }
+  // A defect. Its message may hold anything, so only its kind travels into the history; the worker's log has the rest.
+  const kind = error instanceof Error ? error.name : typeof error;
+  return ApplicationFailure.create({ type: 'INTERNAL', message: `a defect in wasl (${kind})`, nonRetryable: true });
+}
+
+/** Wraps each activity; the type is unchanged. */
+export function translateErrors<Activities extends object>(
+  activities: Activities,
+  log: (error: unknown) => void,
+): Activities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (...args: unknown[]) => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        if (!(error instanceof WaslError)) log(error);
+        throw translateError(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as Activities;
+}
+
+/** The code and the sentence of any error, for journals and stage results. */
+export function describeError(error: unknown): {
+  readonly code: string;
+  readonly sentence: string;
+  readonly transient: boolean;
+} {
+  if (error instanceof WaslError) {
+    return { code: error.code, sentence: error.message, transient: error.class === 'transient' };
+  }
+  if (error instanceof ApplicationFailure && error.type && isErrorCode(error.type)) {
+    return { code: error.type, sentence: error.message, transient: !error.nonRetryable };
+  }
+  return { code: 'INTERNAL', sentence: error instanceof Error ? error.message : String(error), transient: false };
+}

@@ -1,0 +1,222 @@
+/** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own channels. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOf } from '../domain/canonical-json.ts';
+import type { PeName, VpnId, VrfName } from '../domain/names.ts';
+import { canonicalExtranet, enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
+import { type Address, contains, type Family, familyOf } from '../domain/prefix.ts';
+import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
+import { WaslError } from '../errors.ts';
+import { buildNetworkView } from '../plan/network-view.ts';
+import { operatorDigest } from '../plan/operator-digest.ts';
+import { checkPings, type PingResult } from '../proof/check-pings.ts';
+import { checkRoutes } from '../proof/check-routes.ts';
+import type { Router } from '../router/router.ts';
+import type { StageResult } from './activities.ts';
+import type { ActivityLimits } from './dependencies.ts';
+import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
+import { readRouteTables } from './route-tables.ts';
+
+/** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
+export interface Channel {
+  readonly router: Router;
+  readonly vrf: VrfName;
+  readonly destination: Address;
+  readonly source: Address | null;
+}
+
+/** Channels that are pinged per touched VRF: two other sites show whether the VPN itself still works. */
+const CHANNELS_PER_VRF_MAX = 2;
+
+export async function verifyTransaction(transaction: OpenTransaction, limits: ActivityLimits): Promise<StageResult> {
+  const { recorder, plan } = transaction;
+  const routers = [...transaction.routers.values()];
+
+  const readBacks = await recorder.onEach(
+    'read-back',
+    routers,
+    (each) => each.plan.pe,
+    async (each) => {
+      await readBackRouter(each, await each.router.readRunning());
+      return { result: undefined, message: 'running holds exactly the approved delta' };
+    },
+  );
+  const failure = firstFailure(readBacks);
+  if (failure !== null) return failed(failure);
+
+  const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
+  const deadline = Date.now() + Math.min(limits.convergenceMs, windowMs / 2);
+  for (;;) {
+    const { verdict, sentence, hopeless } = await lookOnce(transaction, limits);
+    if (verdict === 'pass') {
+      await recorder.note('verify', null, 'done', sentence);
+      return PASS(sentence);
+    }
+    // Routes and answers may still be on their way; what nobody approved will not go away by waiting.
+    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) {
+      await recorder.note('verify', null, 'failed', sentence);
+      return failed(new WaslError('VERIFY_FAILED', sentence));
+    }
+    await sleep(limits.pollIntervalMs);
+  }
+}
+
+interface Look {
+  readonly verdict: Verdict;
+  /** What passed, or the first finding. */
+  readonly sentence: string;
+  readonly hopeless: boolean;
+}
+
+async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): Promise<Look> {
+  const { plan, inventory, watched, tablesBefore } = transaction;
+  const after = await readRouteTables(watched);
+  const names = new Set(watched.map(({ router }) => router.name));
+  const readable = { ...inventory, routers: inventory.routers.filter((router) => names.has(router.name)) };
+  const running = watched.map(
+    ({ router, running: vrfs }) => [router.name, withEdits(transaction, router.name, vrfs)] as const,
+  );
+  const view = buildNetworkView(readable, new Map(running), { required: new Set() });
+  const routes = checkRoutes({ view, before: tablesBefore, after, plan });
+  if (routes.verdict !== 'pass') {
+    const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
+    return { verdict: routes.verdict, sentence, hopeless: gainedUnapproved(transaction, after) };
+  }
+  const [pings, lostChannels] = await Promise.all([
+    pingProbes(transaction, limits),
+    silentChannels(transaction.channelsBefore, limits),
+  ]);
+  const reach = checkPings(plan, pings);
+  const sentences = [routes.sentences[0], reach.sentences[0], ...lostChannels].filter((text) => text !== undefined);
+  const verdict = combineVerdicts([reach.verdict, lostChannels.length === 0 ? 'pass' : 'fail']);
+  const channels = transaction.channelsBefore.length;
+  if (verdict === 'pass') {
+    const own = channels === 0 ? '' : `; ${channels} channels inside the parties' own VPNs work as before`;
+    return { verdict, sentence: `${sentences.join('; ')}${own}`, hopeless: false };
+  }
+  const sentence = (reach.verdict === 'pass' ? lostChannels[0] : reach.sentences[0]) ?? 'pings are not as planned';
+  return { verdict, sentence, hopeless: false };
+}
+
+/** A route that came to a VRF of the plan's PEs, or of a witness, without being planned. */
+function gainedUnapproved({ plan, tablesBefore }: OpenTransaction, after: OpenTransaction['tablesBefore']): boolean {
+  const planned = new Set(plan.gained.map((one) => one.prefix));
+  for (const [key, routes] of after) {
+    const had = new Set(tablesBefore.get(key)?.map((route) => route.prefix));
+    if (routes.some((route) => route.origin === 'vpn' && !had.has(route.prefix) && !planned.has(route.prefix)))
+      return true;
+  }
+  return false;
+}
+
+function withEdits(transaction: OpenTransaction, pe: PeName, vrfs: readonly RunningVrf[]): RunningVrf[] {
+  const edits = transaction.routers.get(pe)?.edits ?? [];
+  return vrfs.map((vrf) => {
+    const edit = edits.find((candidate) => candidate.running.name === vrf.name);
+    return edit === undefined ? vrf : { ...vrf, extranet: edit.wanted };
+  });
+}
+
+/** Throws ROUTER_READ_BACK unless running is the base with exactly the edits. */
+export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
+  const { pe } = each.plan;
+  if (operatorDigest(running) !== operatorDigest(each.base)) {
+    throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
+  }
+  for (const base of each.base) {
+    const vrf = running.find((candidate) => candidate.name === base.name);
+    const edit = each.edits.find((candidate) => candidate.running.name === base.name);
+    if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is gone`);
+    const families = enabledFamilies(base);
+    const wanted = canonicalExtranet(edit?.wanted ?? base.extranet, families);
+    if (vrf.anomalies.length > 0 || digestOf(canonicalExtranet(vrf.extranet, families)) !== digestOf(wanted)) {
+      const why = vrf.anomalies[0] ?? 'the edits are not in running, although the commit was acknowledged';
+      throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is not as approved: ${why}`);
+    }
+  }
+}
+
+async function pingProbes(transaction: OpenTransaction, limits: ActivityLimits): Promise<PingResult[]> {
+  const { plan, watched } = transaction;
+  const pings = plan.probes.map(async ({ pe, vrf, target, expect }): Promise<PingResult[]> => {
+    const router = watched.find((each) => each.router.name === pe)?.router;
+    if (target === null || router === undefined) return [];
+    const source = sourceAddress(transaction, pe, vrf, familyOf(target));
+    // One lost echo says silent; an answer may need a second one, while ARP is resolved.
+    const count = expect === 'reachable' ? limits.pingCount : 1;
+    const { sent, received } = await router.ping({
+      vrf,
+      destination: target,
+      count,
+      ...(source === null ? {} : { source }),
+    });
+    return [{ pe, vrf, target, sent, received }];
+  });
+  return (await Promise.all(pings)).flat();
+}
+
+/** An address of the PE in the VRF, inside what the other side may reach: else an answer would find no way back. */
+function sourceAddress(
+  { inventory, plan }: Pick<OpenTransaction, 'inventory' | 'plan'>,
+  pe: PeName,
+  vrf: VrfName,
+  family: Family,
+): Address | null {
+  const entry = inventory.routers.find((router) => router.name === pe)?.vrfs.find((each) => each.name === vrf);
+  const sources = (entry?.attachments ?? []).flatMap(({ source }) => (source ? [source] : []));
+  const own = sources.filter((source) => familyOf(source) === family);
+  const shared = plan.gained.filter((one) => one.from === entry?.vpn && one.fromPe === pe).map((one) => one.prefix);
+  return own.find((source) => shared.some((prefix) => contains(prefix, source))) ?? own[0] ?? null;
+}
+
+/** The parties' own branch-to-branch pings that answer now: after the change they must still answer. */
+export async function workingChannels(
+  transaction: Pick<OpenTransaction, 'inventory' | 'plan' | 'routers'>,
+  limits: ActivityLimits,
+): Promise<Channel[]> {
+  const channels = [...transaction.routers.values()].flatMap((each) => channelsOf(transaction, each));
+  const answers = await Promise.all(channels.map((channel) => answersPing(channel, limits)));
+  return channels.filter((_, index) => answers[index]);
+}
+
+function channelsOf(
+  { inventory, plan }: Pick<OpenTransaction, 'inventory' | 'plan'>,
+  { router, edits }: RouterInTransaction,
+): Channel[] {
+  const own = inventory.routers.find((each) => each.name === router.name);
+  return edits.flatMap(({ running }) => {
+    const vpn = own?.vrfs.find((vrf) => vrf.name === running.name)?.vpn;
+    if (vpn === undefined) return [];
+    return remoteProbes(inventory, vpn, router.name)
+      .slice(0, CHANNELS_PER_VRF_MAX)
+      .map((destination) => ({
+        router,
+        vrf: running.name,
+        destination,
+        source: sourceAddress({ inventory, plan }, router.name, running.name, familyOf(destination)),
+      }));
+  });
+}
+
+function remoteProbes(inventory: OpenTransaction['inventory'], vpn: VpnId, exceptPe: PeName): Address[] {
+  return inventory.routers
+    .filter((router) => router.name !== exceptPe)
+    .flatMap((router) => router.vrfs.filter((vrf) => vrf.vpn === vpn))
+    .flatMap((vrf) => vrf.attachments.flatMap(({ probe }) => (probe === null ? [] : [probe])));
+}
+
+async function silentChannels(before: readonly Channel[], limits: ActivityLimits): Promise<string[]> {
+  const answers = await Promise.all(before.map((channel) => answersPing(channel, limits)));
+  return before
+    .filter((_, index) => !answers[index])
+    .map(({ router, vrf, destination }) => `${vrf} at ${router.name} no longer reaches its own site ${destination}`);
+}
+
+async function answersPing({ router, vrf, destination, source }: Channel, limits: ActivityLimits): Promise<boolean> {
+  const { received } = await router.ping({
+    vrf,
+    destination,
+    count: limits.pingCount,
+    ...(source === null ? {} : { source }),
+  });
+  return received > 0;
+}

