@@ -31,6 +31,7 @@ const SLASH = 0x2f;
 export function readEnvelope(bytes: Buffer, complete = true): Envelope | null {
   const root = nextStartTag(bytes, 0);
   if (root === null) return incomplete(bytes, complete);
+  if (!onlyProlog(bytes, root.start)) throw new NetconfError('PROTOCOL', 'malformed XML: text before the root element');
   const rootEmpty = bytes[root.end - 2] === SLASH;
   const first = rootEmpty ? null : nextStartTag(bytes, root.end);
   if (!rootEmpty && first === null && !complete && bytes.length < HEAD_BYTES_MAX) return null;
@@ -66,6 +67,14 @@ export function insideOfOnlyChild(bytes: Buffer, envelope: Envelope): { start: n
 
 /** Two end tags and the whitespace of a pretty printer. */
 const TAIL_BYTES = 1_024;
+
+/** Before the root only whitespace, a byte order mark, comments and processing instructions may stand. */
+function onlyProlog(bytes: Buffer, end: number): boolean {
+  const first = bytes[0];
+  if (end === 0 || (first === LESS_THAN && end < HEAD_BYTES_MAX)) return true;
+  const text = bytes.toString('utf8', 0, bytes.indexOf(LESS_THAN));
+  return /^\ufeff?[ \t\r\n]*$/.test(text);
+}
 
 /** The next start tag, over whitespace, comments and processing instructions. Null where there is none (yet). */
 function nextStartTag(bytes: Buffer, from: number): { start: number; end: number } | null {

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import { type NetconfError, RpcError } from '../../../src/netconf/index.ts';
+import { deliveries, openLayer, outcomeOf } from '../support/memory-peer.ts';
+import { BASE_NS, frame } from '../support/ssh-server.ts';
+
+const error = (fields = '') =>
+  `<rpc-error><error-type>application</error-type><error-tag>operation-failed</error-tag><error-severity>error</error-severity>${fields}</rpc-error>`;
+const warning = (message: string) =>
+  `<rpc-error><error-severity>warning</error-severity><error-message>${message}</error-message></rpc-error>`;
+const reply = (inside: string, attributes = 'message-id="1"') =>
+  `<rpc-reply xmlns="${BASE_NS}" ${attributes}>${inside}</rpc-reply>`;
+
+interface Case {
+  readonly name: string;
+  readonly message: string;
+  readonly outcome: string;
+  /** Messages of the warnings or errors that must be kept, in order. */
+  readonly said?: readonly (string | null)[];
+  /** The session ends, since the message belongs to no rpc. */
+  readonly ends?: boolean;
+}
+
+const JUNOS = 'http://xml.juniper.net/junos/24.4R0/junos';
+const cases: Case[] = [
+  { name: 'ok', message: reply('<ok/>'), outcome: 'ok' },
+  {
+    name: 'ok with prefix',
+    message: `<nc:rpc-reply xmlns:nc="${BASE_NS}" message-id="1"><nc:ok/></nc:rpc-reply>`,
+    outcome: 'ok',
+  },
+  { name: 'no namespace at all', message: '<rpc-reply message-id="1"><ok/></rpc-reply>', outcome: 'ok' },
+  {
+    name: 'a declaration, a comment and line ends around it',
+    message: `<?xml version="1.0" encoding="UTF-8"?>\n<!-- a > b -->\n${reply('<ok/>')}\n`,
+    outcome: 'ok',
+  },
+  { name: 'an attribute with > in it', message: reply('<ok/>', 'x="a>b" message-id="1" y=\'">\''), outcome: 'ok' },
+  { name: 'empty', message: `<rpc-reply xmlns="${BASE_NS}" message-id="1"/>`, outcome: 'data' },
+  {
+    name: 'an error beside ok is an error (ncclient says ok)',
+    message: reply(`${error()}<ok/>`),
+    outcome: 'RPC_ERROR',
+    said: [null],
+  },
+  { name: 'ok and then an error is an error', message: reply(`<ok/>${error()}`), outcome: 'RPC_ERROR', said: [null] },
+  {
+    name: 'two warnings are no error (ncclient says error)',
+    message: reply(`${warning('one')}${warning('two')}<ok/>`),
+    outcome: 'ok',
+    said: ['one', 'two'],
+  },
+  {
+    name: 'a warning does not hide the error after it (ncclient 54)',
+    message: reply(`${warning('one')}${error('<error-message>bad</error-message>')}`),
+    outcome: 'RPC_ERROR',
+    said: ['one', 'bad'],
+  },
+  {
+    name: 'an rpc-error inside of data is data (ncclient fails)',
+    message: reply(`<data><log xmlns="urn:l">${error()}</log><rpc-error xmlns="${BASE_NS}"/></data>`),
+    outcome: 'data',
+  },
+  {
+    name: 'an error beside data is an error',
+    message: reply(`<data><a xmlns="urn:a"/></data>${error()}`),
+    outcome: 'RPC_ERROR',
+    said: [null],
+  },
+  {
+    name: 'an error without severity, type and tag is an error',
+    message: reply('<rpc-error><error-message>hm</error-message></rpc-error>'),
+    outcome: 'RPC_ERROR',
+    said: ['hm'],
+  },
+  {
+    name: 'an unknown severity is an error',
+    message: reply('<rpc-error><error-severity>notice</error-severity></rpc-error>'),
+    outcome: 'RPC_ERROR',
+    said: [null],
+  },
+  { name: 'an empty error is an error', message: reply('<rpc-error/>'), outcome: 'RPC_ERROR', said: [null] },
+  {
+    name: 'Junos: errors nested in commit-results and load-configuration-results',
+    message: reply(
+      `<commit-results><routing-engine xmlns="${JUNOS}"><name>re0</name>${error('<source-daemon>rpd</source-daemon><error-message>re0</error-message>')}</routing-engine></commit-results>` +
+        `<load-configuration-results>${warning('loaded')}${error('<error-message>load</error-message>')}</load-configuration-results>`,
+    ),
+    outcome: 'RPC_ERROR',
+    said: ['re0', 'loaded', 'load'],
+  },
+  {
+    name: 'Junos: a warning in commit-results beside ok',
+    message: reply(`<commit-results>${warning('statement not found')}</commit-results><ok/>`),
+    outcome: 'ok',
+    said: ['statement not found'],
+  },
+  {
+    name: 'Junos: xnm:error',
+    message: reply('<xnm:error xmlns:xnm="http://xml.juniper.net/xnm/1.1/xnm"><message>syntax</message></xnm:error>'),
+    outcome: 'RPC_ERROR',
+    said: ['syntax'],
+  },
+  { name: 'Junos: a reply without message-id', message: reply('<ok/>', ''), outcome: 'ok' },
+  {
+    name: 'Junos: routing-engine left open (rustnetconf 43)',
+    message: reply('<commit-results><routing-engine></commit-results><ok/>'),
+    outcome: 'PROTOCOL',
+  },
+  {
+    name: 'IOS-XR: lock-denied without error-message',
+    message: reply(
+      error('<error-info><session-id>7</session-id></error-info>').replace('operation-failed', 'lock-denied'),
+    ),
+    outcome: 'RPC_ERROR',
+    said: [null],
+  },
+  {
+    name: 'Huawei: flow-id attribute and a CR reference',
+    message: reply(error('<error-message>a&#13;\nb</error-message>'), 'message-id="1" flow-id="27"'),
+    outcome: 'RPC_ERROR',
+    said: ['a\r\nb'],
+  },
+  { name: 'an unclosed reply', message: `<rpc-reply xmlns="${BASE_NS}" message-id="1"><ok/>`, outcome: 'PROTOCOL' },
+  { name: 'an undeclared prefix', message: reply('<x:ok/>'), outcome: 'PROTOCOL', ends: true },
+  { name: 'an undeclared entity', message: reply('<data>&bomb;</data>'), outcome: 'PROTOCOL' },
+  { name: 'a NUL byte', message: reply('<data>\u0000</data>'), outcome: 'PROTOCOL' },
+  { name: 'a DOCTYPE', message: `<!DOCTYPE x [<!ENTITY a "aaaa">]>${reply('<ok/>')}`, outcome: 'PROTOCOL', ends: true },
+  {
+    name: 'an external DTD',
+    message: `<!DOCTYPE x SYSTEM "http://evil/">${reply('<ok/>')}`,
+    outcome: 'PROTOCOL',
+    ends: true,
+  },
+  { name: 'a DOCTYPE after the root tag', message: reply('<!DOCTYPE x><ok/>'), outcome: 'PROTOCOL', ends: true },
+  { name: 'an unknown message', message: '<html><body>login</body></html>', outcome: 'PROTOCOL', ends: true },
+  {
+    name: 'an rpc-reply of another namespace',
+    message: '<rpc-reply xmlns="urn:x" message-id="1"><ok/></rpc-reply>',
+    outcome: 'PROTOCOL',
+    ends: true,
+  },
+  {
+    name: 'a message-id in a namespace is none',
+    message: `<rpc-reply xmlns="${BASE_NS}" xmlns:n="${BASE_NS}" n:message-id="7"><ok/></rpc-reply>`,
+    outcome: 'ok',
+  },
+  { name: 'text only', message: 'Connection refused', outcome: 'PROTOCOL', ends: true },
+  { name: 'a second hello', message: `<hello xmlns="${BASE_NS}"/>`, outcome: 'PROTOCOL', ends: true },
+];
+
+describe.each(['eom', 'chunked'] as const)('a reply (%s), at every byte border', (framing) => {
+  // Both framings meet every border in framing.test.ts; here one of them is enough.
+  const ways = (bytes: Buffer) => (framing === 'eom' ? deliveries(bytes) : deliveries(bytes).slice(0, 2));
+  it.each(cases)('$name', async ({ message, outcome, said, ends = false }) => {
+    for (const pieces of ways(frame(message, framing))) {
+      const { layer, peer, call } = await openLayer(framing);
+      const answer = call();
+      for (const piece of pieces) peer.arrives(piece);
+      expect(await outcomeOf(answer)).toBe(outcome);
+      expect(layer.isOpen).toBe(!ends);
+      const infos = await answer.then(
+        (done) => done.warnings,
+        (failed) => (failed instanceof RpcError ? failed.errors : []),
+      );
+      expect(infos.map((info) => info.message)).toEqual(said ?? []);
+      layer.fail(new Error('done') as never);
+    }
+  });
+});
+
+describe('whom a reply belongs to', () => {
+  it('a reply to nobody is dropped, a doubled one too', async () => {
+    const { layer, peer, call } = await openLayer('chunked');
+    const first = outcomeOf(call());
+    peer.arrives(frame(reply('<ok/>', 'message-id="99"'), 'chunked'));
+    peer.arrives(frame(reply('<ok/>'), 'chunked'));
+    peer.arrives(frame(reply(error()), 'chunked'));
+    expect(await first).toBe('ok');
+    const second = outcomeOf(call());
+    peer.arrives(frame(reply(error()), 'chunked'));
+    peer.arrives(frame(reply('<ok/>', 'message-id="2"'), 'chunked'));
+    expect(await second).toBe('ok');
+    expect([layer.repliesDropped, layer.isOpen]).toEqual([3, true]);
+  });
+
+  it('an answer after its timeout is dropped and disturbs nobody', async () => {
+    const { layer, peer, call } = await openLayer('eom');
+    expect(await outcomeOf(call({ timeoutMs: 5 }))).toBe('RPC_TIMEOUT');
+    const second = outcomeOf(call());
+    peer.arrives(frame(reply('<data><late/></data>'), 'eom'));
+    peer.arrives(frame(reply('<ok/>', 'message-id="2"'), 'eom'));
+    expect(await second).toBe('ok');
+    expect(layer.repliesDropped).toBe(1);
+  });
+
+  it('a reply without message-id is given to no one where it may be another rpc’s late answer', async () => {
+    const { layer, peer, call } = await openLayer('eom');
+    expect(await outcomeOf(call({ timeoutMs: 5 }))).toBe('RPC_TIMEOUT');
+    const commit = outcomeOf(call({ changesRunning: true }));
+    peer.arrives(frame(reply('<ok/>', ''), 'eom'));
+    expect(await commit).toBe('COMMIT_OUTCOME_UNKNOWN');
+    expect(layer.isOpen).toBe(false);
+  });
+
+  it('given up by the caller, the session goes on', async () => {
+    const { layer, peer, call } = await openLayer('eom');
+    const controller = new AbortController();
+    const first = outcomeOf(call({ signal: controller.signal }));
+    controller.abort(new Error('enough'));
+    expect(await first).toBe('ABORTED');
+    const second = outcomeOf(call());
+    peer.arrives(frame(reply('<ok/>', 'message-id="2"'), 'eom'));
+    expect([await second, layer.isOpen]).toEqual(['ok', true]);
+  });
+
+  it('the end of the stream fails every rpc in flight, each by its kind', async () => {
+    const { layer, peer, call } = await openLayer('chunked');
+    const outcomes = [outcomeOf(call()), outcomeOf(call({ changesRunning: true }))];
+    peer.arrives('\n#10\n<rpc');
+    peer.ends();
+    expect(await Promise.all(outcomes)).toEqual(['TRANSPORT', 'COMMIT_OUTCOME_UNKNOWN']);
+    expect((await layer.ended).error?.fact).toBe('the server closed the channel in the middle of a message');
+  });
+});
+
+describe('floods', () => {
+  const limits = { xmlDepthMax: 64, xmlAttributesMax: 32, xmlElementsMax: 10_000 };
+  const floods: [string, string, string][] = [
+    ['deep nesting', '<a>'.repeat(100_000), 'LIMIT_EXCEEDED'],
+    ['attributes', `<a ${Array.from({ length: 50_000 }, (_, n) => `a${n}=""`).join(' ')}/>`, 'LIMIT_EXCEEDED'],
+    [
+      'namespace declarations',
+      `<a ${Array.from({ length: 50_000 }, (_, n) => `xmlns:a${n}="urn:a"`).join(' ')}/>`,
+      'LIMIT_EXCEEDED',
+    ],
+    ['elements', '<a/>'.repeat(200_000), 'LIMIT_EXCEEDED'],
+  ];
+  it.each(floods)('%s', async (_name, flood, outcome) => {
+    const { peer, call } = await openLayer('chunked', limits);
+    const answer = call();
+    // The name of an error makes the whole of a large reply be read.
+    peer.arrives(frame(reply(`<data>${flood}</data><x xmlns="rpc-error"/>`), 'chunked'));
+    expect(await outcomeOf(answer)).toBe(outcome);
+  });
+
+  it('half a million numeric references are read in linear time', async () => {
+    const { peer, call } = await openLayer('chunked');
+    const answer = call();
+    const started = performance.now();
+    peer.arrives(frame(reply(`<data><a>${'&#65;'.repeat(500_000)}</a></data>`), 'chunked'));
+    expect((await answer).data?.children[0]?.text).toHaveLength(500_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('a large reply whose data names rpc-error is still data, and its errors are still found', async () => {
+    const filler = '<entry xmlns="urn:e"><name>rpc-error</name></entry>'.repeat(4_000);
+    const { peer, call } = await openLayer('chunked');
+    const [first, second] = [call(), call()];
+    peer.arrives(frame(reply(`<data>${filler}<rpc-error/></data>`), 'chunked'));
+    expect((await first).dataXml).toHaveLength(filler.length + '<rpc-error/>'.length);
+    peer.arrives(
+      frame(
+        reply(`<data>${filler}</data>${error('<error-message>late</error-message>')}`, 'message-id="2"'),
+        'chunked',
+      ),
+    );
+    const failed = await second.catch((problem: NetconfError) => problem);
+    expect(failed).toMatchObject({ code: 'RPC_ERROR', first: { message: 'late' } });
+  });
+
+  it('a start tag without end is given up at its bound', async () => {
+    const { peer, call, layer } = await openLayer('chunked');
+    const answer = outcomeOf(call());
+    peer.arrives(frame(`<rpc-reply ${'a'.repeat(100_000)}`, 'chunked'));
+    expect(await answer).toBe('LIMIT_EXCEEDED');
+    expect(layer.isOpen).toBe(false);
+  });
+});
+
+describe('Huawei', () => {
+  it('NUL bytes are dropped where the profile says so', async () => {
+    const { peer, call } = await openLayer('eom', {}, { dropNulBytes: true });
+    const answer = outcomeOf(call());
+    peer.arrives(frame(`${reply('<ok/>')}\u0000\u0000`, 'eom'));
+    expect(await answer).toBe('ok');
+  });
+});
