@@ -8,11 +8,13 @@ import pg from 'pg';
 import { WaslError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { checkReachable, findPostgresProgram, type PostgresProgram } from './postgres-program.ts';
+import { isAlive } from './process-state.ts';
 
 /** A cold disk takes seconds to recover a large write-ahead log; beyond this a person should look. */
 const START_TIMEOUT_SECONDS = 60;
 /** After it the server is stopped without waiting for its clients; it recovers from its log at the next start. */
 const STOP_TIMEOUT_SECONDS = 10;
+const STOP_POLL_MS = 10;
 /** After `kill -9` of the server its children hold the shared memory for a moment; and a free port may be taken by another. */
 const START_ATTEMPTS = 5;
 const START_RETRY_MS = 200;
@@ -68,9 +70,15 @@ export async function stopEmbeddedPostgres(directory: string): Promise<void> {
   const program = await findPostgresProgram();
   for (const mode of ['fast', 'immediate']) {
     const stopped = await pgCtl(directory, program, ['stop', '-m', mode, '-t', String(STOP_TIMEOUT_SECONDS)]);
-    if (stopped || (await findRunningServer(resolve(directory))) === null) return;
+    if (stopped || (await findRunningServer(resolve(directory))) === null) return waitForEnd(running.pid);
   }
   throw new WaslError('DATABASE_UNAVAILABLE', `the embedded Postgres with process id ${running.pid} does not stop`);
+}
+
+/** The server's files are complete and its port is free a moment before its process has ended. */
+async function waitForEnd(pid: number): Promise<void> {
+  const deadline = performance.now() + STOP_TIMEOUT_SECONDS * 1000;
+  while (isAlive(pid) && performance.now() < deadline) await sleep(STOP_POLL_MS);
 }
 
 async function readOrMakePassword(directory: string, program: PostgresProgram): Promise<string> {
@@ -164,15 +172,6 @@ async function isServerProcess(pid: number, directory: string): Promise<boolean>
   if (process.platform !== 'linux') return true;
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return commandLine.split('\0').includes(join(directory, 'data'));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 async function claimOwnership(directory: string): Promise<boolean> {

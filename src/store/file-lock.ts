@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WaslError } from '../errors.ts';
+import { isAlive } from './process-state.ts';
 
 const RETRY_MS = 50;
 
@@ -49,13 +50,4 @@ async function removeStale(path: string, timeoutMs: number): Promise<void> {
   await rename(path, moved).catch(() => undefined);
   if ((await readFile(moved, 'utf8').catch(() => holder)) !== holder) await link(moved, path).catch(() => undefined);
   await rm(moved, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { stopEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { isAlive } from '../../src/store/process-state.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,14 +31,5 @@ async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
     if (Number.isInteger(pid) && !isAlive(pid)) await remove(join(tmpdir(), name)).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { verifyChain } from '../../../src/ledger/verify-chain.ts';
+import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { isAlive } from '../../../src/store/process-state.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wasl-embedded-'));
+});
+afterEach(async () => {
+  await stopEmbeddedPostgres(directory);
+  await rm(directory, { recursive: true, force: true });
+});
+
+const clock = () => new Date();
+
+async function setting(databaseUrl: string, name: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const answer = await client.query(`show ${name}`).finally(() => client.end());
+  return answer.rows[0][name];
+}
+
+test('kill -9 of the server in the middle of writing loses no acknowledged row', async () => {
+  const first = await startEmbeddedPostgres({ directory });
+  await migrate(first.databaseUrl);
+  const store = await openStore({ databaseUrl: first.databaseUrl, clock });
+  const acknowledged: string[] = [];
+  const write = async (writer: number) => {
+    for (let row = 0; ; row++) {
+      const subject = `w${writer}-${row}`;
+      await store.appendLedger({ actor: 'wasl', action: 'test.written', subject, body: {} });
+      acknowledged.push(subject);
+    }
+  };
+  const writers = Promise.allSettled([0, 1, 2, 3].map(write));
+  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(40), { timeout: 20_000 });
+  process.kill(first.pid, 'SIGKILL');
+  for (const outcome of await writers) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } });
+  }
+  await store.close();
+
+  const second = await startEmbeddedPostgres({ directory });
+  expect(second.pid).not.toBe(first.pid);
+  const reopened = await openStore({ databaseUrl: second.databaseUrl, clock });
+  const entries = await reopened.readLedger({ afterSequence: 0, limit: 5_000 });
+  await reopened.close();
+  const present = new Set(entries.map(({ subject }) => subject));
+  expect(acknowledged.filter((subject) => !present.has(subject))).toEqual([]);
+  expect(verifyChain(entries).intact).toBe(true);
+});
+
+test('it is durable, asks for its random password, and listens on loopback only', async () => {
+  const { databaseUrl } = await startEmbeddedPostgres({ directory });
+  expect(await setting(databaseUrl, 'fsync')).toBe('on');
+  expect(await setting(databaseUrl, 'synchronous_commit')).toBe('on');
+  expect(await setting(databaseUrl, 'data_checksums')).toBe('on');
+  const password = join(directory, 'password');
+  expect((await stat(password)).mode & 0o777).toBe(0o600);
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+  expect(new URL(databaseUrl).password).toBe((await readFile(password, 'utf8')).trim());
+
+  const wrong = new URL(databaseUrl);
+  wrong.password = 'guess';
+  const refused = openStore({ databaseUrl: wrong.href, clock });
+  await expect(refused).rejects.toMatchObject({ code: 'CONFIGURATION', path: 'DATABASE_URL' });
+  await expect(refused).rejects.not.toThrow(/guess/);
+
+  expect(await setting(databaseUrl, 'listen_addresses')).toBe('127.0.0.1');
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+  if (outside !== undefined) expect(await canConnect(outside, Number(new URL(databaseUrl).port))).toBe(false);
+});
+
+function canConnect(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.unref();
+  });
+}
+
+test('several that start at once share one server', async () => {
+  const servers = await Promise.all([1, 2, 3].map(() => startEmbeddedPostgres({ directory })));
+  expect(new Set(servers.map(({ pid, databaseUrl }) => `${pid} ${databaseUrl}`)).size).toBe(1);
+});
+
+test('a stop and a start keep the data; stop leaves no process', async () => {
+  const first = await startEmbeddedPostgres({ directory });
+  await migrate(first.databaseUrl);
+  const store = await openStore({ databaseUrl: first.databaseUrl, clock });
+  const entry = await store.appendLedger({ actor: 'wasl', action: 'a', subject: 's', body: {} });
+  // With the store still open: its connections do not hold the server up.
+  await first.stop();
+  expect(isAlive(first.pid)).toBe(false);
+  await expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  await store.close();
+  const second = await startEmbeddedPostgres({ directory });
+  const reopened = await openStore({ databaseUrl: second.databaseUrl, clock });
+  expect(await reopened.readLedger({ afterSequence: 0 })).toEqual([entry]);
+  await reopened.close();
+});
+
+test('a stale postmaster.pid whose number now belongs to another program is no obstacle', async () => {
+  const first = await startEmbeddedPostgres({ directory });
+  const pidFile = join(directory, 'data', 'postmaster.pid');
+  const lines = (await readFile(pidFile, 'utf8')).split('\n');
+  await first.stop();
+  await writeFile(pidFile, [String(process.pid), ...lines.slice(1)].join('\n'));
+  const second = await startEmbeddedPostgres({ directory });
+  expect(await setting(second.databaseUrl, 'port')).toBe(new URL(second.databaseUrl).port);
+});
+
+test('an initialisation that died half-way is done anew', async () => {
+  await mkdir(join(directory, 'data.unfinished'));
+  await writeFile(join(directory, 'data.unfinished', 'PG_VERSION'), 'half');
+  const { databaseUrl } = await startEmbeddedPostgres({ directory });
+  expect(await setting(databaseUrl, 'fsync')).toBe('on');
+});
+
+test('the server outlives its starter, is joined by the next process, and then belongs to that one', async () => {
+  const script = `
+    import { startEmbeddedPostgres } from './src/store/embedded-postgres.ts';
+    const server = await startEmbeddedPostgres({ directory: process.argv[1] });
+    process.stdout.write(server.pid + '\\n');
+    setInterval(() => {}, 1000);
+  `;
+  const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const pid = await new Promise<number>((resolve, reject) => {
+      starter.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
+      starter.once('exit', () => reject(new Error('the starter ended before it said the process id')));
+    });
+    const joined = await startEmbeddedPostgres({ directory });
+    expect(joined).toMatchObject({ pid, owned: false });
+    await joined.stop();
+    expect(isAlive(pid)).toBe(true);
+
+    const ended = new Promise((resolve) => starter.once('exit', resolve));
+    starter.kill('SIGINT');
+    await ended;
+    expect(isAlive(pid)).toBe(true);
+    const heir = await startEmbeddedPostgres({ directory });
+    expect(heir).toMatchObject({ pid, owned: true });
+    await heir.stop();
+    expect(isAlive(pid)).toBe(false);
+  } finally {
+    starter.kill('SIGKILL');
+  }
+});
+
+test('below a folder that is closed to the server, a person is told which one', async () => {
+  const closed = join(directory, 'closed');
+  await mkdir(closed);
+  await chmod(closed, 0o700);
+  const started = startEmbeddedPostgres({ directory: join(closed, 'postgres') });
+  if (process.getuid?.() === 0) {
+    await expect(started).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining(closed) });
+  } else {
+    await (await started).stop();
+  }
+});

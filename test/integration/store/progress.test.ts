@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { InterconnectId } from '../../../src/domain/names.ts';
+import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { sampleSubmission } from '../../support/store-samples.ts';
+
+let database: TestDatabase;
+let writer: Store;
+let reader: Store;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  [writer, reader] = [await database.open(), await database.open()];
+});
+afterAll(() => database.drop());
+
+const submit = async (store: Store, key: string) =>
+  (await store.createInterconnect(sampleSubmission(key))).interconnect.id;
+const event = (interconnectId: InterconnectId, message: string) =>
+  ({ interconnectId, changeId: null, pe: null, stage: 'prepare', status: 'info', message, elapsedMs: 12 }) as const;
+
+test('events are read in order, from where one stopped, of one interconnect or of all', async () => {
+  const [a, b] = [await submit(writer, 'a'), await submit(writer, 'b')];
+  await writer.appendProgress([]);
+  await writer.appendProgress([event(a, 'one'), event(b, 'two')]);
+  await writer.appendProgress([event(a, 'three')]);
+  const all = await reader.readProgress({ afterSequence: 0 });
+  expect(all.map(({ message }) => message)).toEqual(['one', 'two', 'three']);
+  expect(all[0]).toEqual({ ...event(a, 'one'), sequence: expect.any(Number), at: expect.stringMatching(/Z$/) });
+  const messages = async (filter: Parameters<Store['readProgress']>[0]) =>
+    (await reader.readProgress(filter)).map(({ message }) => message);
+  expect(await messages({ afterSequence: 0, interconnectId: a })).toEqual(['one', 'three']);
+  expect(await messages({ afterSequence: all[0]?.sequence ?? 0, limit: 1 })).toEqual(['two']);
+});
+
+test('a reader that goes on from the last number misses nothing while many write', async () => {
+  const id = await submit(writer, 'many');
+  const start = (await reader.readProgress({ afterSequence: 0 })).at(-1)?.sequence ?? 0;
+  const seen: number[] = [];
+  let done = false;
+  const writing = Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      (index % 2 === 0 ? writer : reader).appendProgress([event(id, `${index}`)]),
+    ),
+  ).finally(() => {
+    done = true;
+  });
+  for (let last = false; !last; ) {
+    last = done;
+    for (const { sequence } of await reader.readProgress({ afterSequence: seen.at(-1) ?? start })) seen.push(sequence);
+  }
+  await writing;
+  expect(seen).toHaveLength(60);
+});
+
+test('a listener in another process is called, until it unsubscribes', async () => {
+  const id = await submit(writer, 'notify');
+  const [first, second] = [vi.fn(), vi.fn()];
+  const stopFirst = await reader.onProgress(first);
+  const stopSecond = await reader.onProgress(second);
+  await writer.appendProgress([event(id, 'x')]);
+  await vi.waitFor(() => {
+    expect(first).toHaveBeenCalledTimes(1);
+    expect(second).toHaveBeenCalledTimes(1);
+  });
+  await stopFirst();
+  await writer.appendProgress([event(id, 'y')]);
+  await vi.waitFor(() => expect(second).toHaveBeenCalledTimes(2));
+  expect(first).toHaveBeenCalledTimes(1);
+  await stopSecond();
+  const again = vi.fn();
+  const stopAgain = await reader.onProgress(again);
+  await writer.appendProgress([event(id, 'z')]);
+  await vi.waitFor(() => expect(again).toHaveBeenCalledTimes(1));
+  await stopAgain();
+});
+
+test('after the server was killed and is back, calls work and listeners hear again, having been told that they may have missed something', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'wasl-progress-'));
+  const server = await startEmbeddedPostgres({ directory });
+  await migrate(server.databaseUrl);
+  const store = await openStore({ databaseUrl: server.databaseUrl, clock: () => new Date() });
+  try {
+    const id = await submit(store, 'restart');
+    const listener = vi.fn();
+    await store.onProgress(listener);
+    process.kill(server.pid, 'SIGKILL');
+    await vi.waitFor(() => expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' }));
+    await startEmbeddedPostgres({ directory, port: Number(new URL(server.databaseUrl).port) });
+    await store.ping();
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled(), { timeout: 10_000 });
+    listener.mockClear();
+    await store.appendProgress([event(id, 'after')]);
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    expect((await store.readProgress({ afterSequence: 0 })).map(({ message }) => message)).toEqual(['after']);
+  } finally {
+    await store.close();
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
