@@ -1,0 +1,14 @@
+/** Time as the routers see it; injected, so that tests need not wait. */
+export interface Clock {
+  now(): Date;
+  /** Calls back once after `ms`; the returned function cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,14 @@
+import type { YangModule } from '../datastore/schema.ts';
+
+const cisco = (prefix: string, name: string): YangModule => ({
+  prefix,
+  namespace: `http://cisco.com/ns/yang/${name}`,
+});
+
+export const UM_VRF = cisco('um-vrf-cfg', 'Cisco-IOS-XR-um-vrf-cfg');
+export const UM_BGP = cisco('um-router-bgp-cfg', 'Cisco-IOS-XR-um-router-bgp-cfg');
+export const UM_POLICY = cisco('um-route-policy-cfg', 'Cisco-IOS-XR-um-route-policy-cfg');
+export const UM_SNMP = cisco('um-snmp-server-cfg', 'Cisco-IOS-XR-um-snmp-server-cfg');
+export const RIB_IPV4 = cisco('ip-rib-ipv4-oper', 'Cisco-IOS-XR-ip-rib-ipv4-oper');
+export const RIB_IPV6 = cisco('ip-rib-ipv6-oper', 'Cisco-IOS-XR-ip-rib-ipv6-oper');
+export const PING = cisco('ping-act', 'Cisco-IOS-XR-ping-act');

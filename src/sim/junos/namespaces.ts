@@ -1,0 +1,12 @@
+import type { YangModule } from '../datastore/schema.ts';
+
+const juniper = (prefix: string, path: string): YangModule => ({
+  prefix,
+  namespace: `http://yang.juniper.net/junos/${path}`,
+});
+
+export const ROOT = juniper('jc', 'conf/root');
+export const INSTANCES = juniper('jc-routing-instances', 'conf/routing-instances');
+export const POLICY = juniper('jc-policy-options', 'conf/policy-options');
+export const RPC_ROUTE = juniper('route', 'rpc/route');
+export const RPC_PING = juniper('ping', 'rpc/ping');

@@ -1,0 +1,253 @@
+import { type CommitRequest, type DatastoreName, type Datastores, RpcErrors } from '../datastore/datastores.ts';
+import { type ErrorOption, editTree } from '../datastore/edit.ts';
+import { filterTree } from '../datastore/filter.ts';
+import { type DataNode, serialiseChildren } from '../datastore/tree.ts';
+import type { OperationalContext, Personality } from '../personality.ts';
+import { child, childText, NETCONF_NAMESPACE, tag, type XmlElement } from '../xml/element.ts';
+import { RpcError } from './rpc-error.ts';
+
+const NOTIFICATION_NAMESPACE = 'urn:ietf:params:xml:ns:netconf:notification:1.0';
+export const OK = '<ok/>';
+
+/** What an operation may touch. */
+export interface OperationContext {
+  readonly sessionId: number;
+  readonly personality: Personality;
+  readonly datastores: Datastores;
+  readonly operational: OperationalContext;
+  /** Whether edits are acknowledged and forgotten: a fault. */
+  dropsEdits(): boolean;
+  killSession(sessionId: number): boolean;
+  subscribe(): void;
+}
+
+type Operation = (input: XmlElement, context: OperationContext) => string;
+
+/** Runs one rpc and gives the content of its reply. Throws RpcError or RpcErrors. */
+export function runOperation(input: XmlElement, context: OperationContext): string {
+  const base = input.namespace === NETCONF_NAMESPACE ? BASE_OPERATIONS.get(input.name) : undefined;
+  if (base !== undefined) return base(input, context);
+  if (input.namespace === NOTIFICATION_NAMESPACE && input.name === 'create-subscription') {
+    context.subscribe();
+    return OK;
+  }
+  const platform = context.personality.rpcs.get(`{${input.namespace}}${input.name}`);
+  if (platform !== undefined) return platform(input, context.operational);
+  throw new RpcError({
+    type: 'protocol',
+    tag: 'operation-not-supported',
+    message: `There is no operation ${input.name} in namespace "${input.namespace}"`,
+    info: { 'bad-element': input.name },
+  });
+}
+
+const BASE_OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['get', get],
+  ['get-config', getConfig],
+  ['edit-config', editConfig],
+  ['copy-config', copyConfig],
+  ['lock', acknowledged((input, { datastores, sessionId }) => datastores.lock(readTarget(input, 'target'), sessionId))],
+  [
+    'unlock',
+    acknowledged((input, { datastores, sessionId }) => datastores.unlock(readTarget(input, 'target'), sessionId)),
+  ],
+  ['validate', validate],
+  ['commit', commit],
+  ['cancel-commit', cancelCommit],
+  ['discard-changes', acknowledged((_input, { datastores, sessionId }) => datastores.discard(sessionId))],
+  ['kill-session', killSession],
+  // The session closes itself after this reply (RFC 6241 §7.8).
+  ['close-session', () => OK],
+]);
+
+/** An operation whose whole answer is that it was done. */
+function acknowledged(perform: (input: XmlElement, context: OperationContext) => void): Operation {
+  return (input, context) => {
+    perform(input, context);
+    return OK;
+  };
+}
+
+function applyFilter(tree: DataNode, input: XmlElement): DataNode {
+  const filter = child(input, 'filter');
+  if (filter === undefined) return tree;
+  const type = filter.attributes.get('type') ?? filter.attributes.get(`{${NETCONF_NAMESPACE}}type`) ?? 'subtree';
+  if (type !== 'subtree') {
+    throw new RpcError({
+      type: 'protocol',
+      tag: 'bad-attribute',
+      message: `Filters of type ${type} are not supported`,
+      info: { 'bad-attribute': 'type', 'bad-element': 'filter' },
+    });
+  }
+  return filterTree(tree, filter);
+}
+
+/** RFC 6241 §7.1. */
+function getConfig(input: XmlElement, { datastores }: OperationContext): string {
+  const source = readTarget(input, 'source');
+  return tag('data', serialiseChildren(applyFilter(datastores[source], input)));
+}
+
+/** RFC 6241 §7.7: the running configuration and the operational data that the filter asks for. */
+function get(input: XmlElement, { datastores, personality, operational }: OperationContext): string {
+  const filter = child(input, 'filter');
+  const asked = filter?.children ?? [];
+  const trees = [...personality.operational].flatMap(([name, build]) => {
+    const wanted = asked.filter((element) => `{${element.namespace}}${element.name}` === name);
+    if (filter !== undefined && wanted.length === 0) return [];
+    return [build(operational, wanted.flatMap(findVrfNames))];
+  });
+  const tree = { ...datastores.running, children: [...datastores.running.children, ...trees] };
+  return tag('data', serialiseChildren(applyFilter(tree, input)));
+}
+
+/** Names that a filter pins with `<vrf-name>`: spares building the tables of the other VRFs. */
+function findVrfNames(filter: XmlElement): string[] {
+  if (filter.name === 'vrf-name' && filter.text.trim() !== '') return [filter.text.trim()];
+  return filter.children.flatMap(findVrfNames);
+}
+
+/** RFC 6241 §7.2. */
+function editConfig(input: XmlElement, context: OperationContext): string {
+  const { datastores, personality, sessionId } = context;
+  const target = readTarget(input, 'target');
+  if (target === 'running') {
+    throw new RpcError({
+      type: 'protocol',
+      tag: 'operation-not-supported',
+      message: 'Running is not writable: edit the candidate and commit',
+    });
+  }
+  datastores.requireWritable('candidate', sessionId);
+  const defaultOperation = readChoice(input, 'default-operation', ['merge', 'replace', 'none'], 'merge');
+  const errorOption = readChoice<ErrorOption>(input, 'error-option', personality.errorOptions, 'stop-on-error');
+  const testOption = readChoice(
+    input,
+    'test-option',
+    ['set', 'test-then-set', 'test-only'],
+    personality.capabilities.some((uri) => uri.includes(':validate:')) ? 'test-then-set' : 'set',
+  );
+  const config = child(input, 'config');
+  if (config === undefined) throw missingElement('config');
+  const { tree, errors } = editTree(datastores.candidate, config, defaultOperation, errorOption);
+  // References are checked at validate and commit: an edit may leave them open for the next one to close.
+  if (testOption !== 'test-only' && !context.dropsEdits()) datastores.setCandidate(tree, sessionId);
+  if (errors.length > 0) throw new RpcErrors(errors);
+  return OK;
+}
+
+/** RFC 6241 §7.3; only running to candidate, which is discard-changes by another name. */
+function copyConfig(input: XmlElement, { datastores, sessionId }: OperationContext): string {
+  if (readTarget(input, 'target') !== 'candidate' || readTarget(input, 'source') !== 'running') {
+    throw new RpcError({ type: 'protocol', tag: 'operation-not-supported', message: 'Only running to candidate' });
+  }
+  datastores.discard(sessionId);
+  return OK;
+}
+
+/** RFC 6241 §8.6.4.1. */
+function validate(input: XmlElement, { datastores, personality }: OperationContext): string {
+  const check = personality.check(datastores[readTarget(input, 'source')]);
+  return personality.renderChecked('validate', check);
+}
+
+/** RFC 6241 §8.3.4.1, §8.4.5.1. */
+function commit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
+  const allowed = ['confirmed', 'confirm-timeout'];
+  if (personality.confirmedCommit === '1.1') allowed.push('persist', 'persist-id');
+  const stranger = input.children.find((element) => !allowed.includes(element.name));
+  if (stranger !== undefined) {
+    throw new RpcError({
+      type: 'protocol',
+      tag: 'unknown-element',
+      message: `commit does not take ${stranger.name}`,
+      info: { 'bad-element': stranger.name },
+    });
+  }
+  const check = personality.check(datastores.candidate);
+  if (check.errors.length > 0) return personality.renderChecked('commit', check);
+  datastores.commit(readCommitRequest(input), sessionId);
+  return personality.renderChecked('commit', check);
+}
+
+function readCommitRequest(input: XmlElement): CommitRequest {
+  const confirmed = child(input, 'confirmed') !== undefined;
+  const timeout = childText(input, 'confirm-timeout');
+  const persist = childText(input, 'persist');
+  const invalid = (element: string, message: string): RpcError =>
+    new RpcError({ type: 'protocol', tag: 'invalid-value', message, info: { 'bad-element': element } });
+  if (timeout !== undefined && !/^[1-9]\d{0,9}$/.test(timeout)) {
+    throw invalid('confirm-timeout', 'confirm-timeout is a number of seconds, at least 1');
+  }
+  if (!confirmed && (timeout !== undefined || persist !== undefined)) {
+    throw invalid('confirmed', 'confirm-timeout and persist belong to a confirmed commit');
+  }
+  return {
+    confirmed,
+    confirmTimeoutSeconds: timeout === undefined ? undefined : Number(timeout),
+    persist,
+    persistId: childText(input, 'persist-id'),
+  };
+}
+
+/** RFC 6241 §8.4.4.1; not part of confirmed-commit 1.0. */
+function cancelCommit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
+  if (personality.confirmedCommit === '1.0') {
+    throw new RpcError({
+      type: 'protocol',
+      tag: 'operation-not-supported',
+      message: 'cancel-commit belongs to confirmed-commit:1.1',
+    });
+  }
+  datastores.cancelCommit(childText(input, 'persist-id'), sessionId);
+  return OK;
+}
+
+/** RFC 6241 §7.9. */
+function killSession(input: XmlElement, context: OperationContext): string {
+  const sessionId = Number(childText(input, 'session-id'));
+  if (sessionId === context.sessionId || !context.killSession(sessionId)) {
+    throw new RpcError({ type: 'protocol', tag: 'invalid-value', message: 'There is no such other session' });
+  }
+  return OK;
+}
+
+function missingElement(name: string): RpcError {
+  return new RpcError({
+    type: 'protocol',
+    tag: 'missing-element',
+    message: `${name} is missing`,
+    info: { 'bad-element': name },
+  });
+}
+
+function readTarget(input: XmlElement, role: 'source' | 'target'): DatastoreName {
+  const name = child(input, role)?.children[0]?.name;
+  if (name === undefined) throw missingElement(role);
+  if (name === 'running' || name === 'candidate') return name;
+  throw new RpcError({
+    type: 'protocol',
+    tag: 'operation-not-supported',
+    message: `There is no datastore ${name} here`,
+    info: { 'bad-element': name },
+  });
+}
+
+function readChoice<Choice extends string>(
+  input: XmlElement,
+  name: string,
+  choices: readonly Choice[],
+  fallback: Choice,
+): Choice {
+  const text = childText(input, name);
+  if (text === undefined) return fallback;
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice !== undefined) return choice;
+  throw new RpcError({
+    type: 'protocol',
+    tag: 'invalid-value',
+    message: `${name} is one of ${choices.join(', ')}`,
+    info: { 'bad-element': name },
+  });
+}
