@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { WaslError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
-import { checkReachable, findPostgresProgram, type PostgresProgram } from './postgres-program.ts';
+import { commandAsServer, type PostgresProgram, preparePostgres } from './postgres-program.ts';
 import { isAlive } from './process-state.ts';
 
 /** A cold disk takes seconds to recover a large write-ahead log; beyond this a person should look. */
@@ -46,12 +46,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
-  const program = await findPostgresProgram();
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (program.user.uid !== undefined && program.user.gid !== undefined) {
-    await chown(directory, program.user.uid, program.user.gid);
-  }
-  await checkReachable(directory, program.user);
+  const program = await preparePostgres(directory);
   return withFileLock(join(directory, 'start.lock'), START_TIMEOUT_SECONDS * 1000, async () => {
     const password = await readOrMakePassword(directory, program);
     await initialise(directory, program);
@@ -67,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 export async function stopEmbeddedPostgres(directory: string): Promise<void> {
   const running = await findRunningServer(resolve(directory));
   if (running === null) return;
-  const program = await findPostgresProgram();
+  const program = await preparePostgres(resolve(directory));
   for (const mode of ['fast', 'immediate']) {
     const stopped = await pgCtl(directory, program, ['stop', '-m', mode, '-t', String(STOP_TIMEOUT_SECONDS)]);
     if (stopped || (await findRunningServer(resolve(directory))) === null) return waitForEnd(running.pid);
@@ -232,8 +227,9 @@ async function execute(
       await log.chown(program.user.uid, program.user.gid);
     }
     return await new Promise((resolveCode, reject) => {
-      const child = spawn(file, args, {
-        ...program.user,
+      const command = commandAsServer(program, file, args);
+      const child = spawn(command.file, command.args, {
+        ...command.as,
         cwd: directory,
         env: { PATH: process.env.PATH, LC_ALL: 'C' },
         stdio: ['ignore', log.fd, log.fd],
