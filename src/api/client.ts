@@ -47,7 +47,7 @@ export interface ApiClientOptions {
   /** `http://127.0.0.1:8080`, with or without a path. */
   readonly server: string;
   /** Sent as bearer token; read again for each call, so that a renewed token is picked up. */
-  readonly token: () => string | null;
+  readonly token: () => string | null | Promise<string | null>;
   readonly fetch?: typeof fetch;
 }
 
@@ -100,7 +100,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const base = options.server.replace(/\/+$/, '');
 
   async function request(method: string, path: string, init: RequestParts = {}): Promise<Response> {
-    const token = options.token();
+    const token = await options.token();
     const signal = init.signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS);
     try {
       return await send(`${base}${path}`, {

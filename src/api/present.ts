@@ -1,6 +1,5 @@
 import type { ChangeRecord, JournalEntry, ProgressEvent } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import { isEnd } from '../domain/lifecycle.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
 import type { InterconnectRecord } from '../store/store.ts';
@@ -46,6 +45,8 @@ export interface InterconnectParts {
   readonly record: InterconnectRecord;
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
+  /** Of the plan of the change that is open; null: there is none. */
+  readonly openPlanDigest: string | null;
   /** What the running workflow says; null when it does not answer: then the record speaks alone. */
   readonly status: { readonly awaiting: readonly string[]; readonly reason: string | null } | null;
 }
@@ -58,27 +59,24 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     ...presentSummary(record),
     reason: status?.reason ?? record.reason,
     routeTargets: confined ? null : targets,
-    awaiting: status?.awaiting ?? awaitedDecisions(record, approvals, changes),
+    awaiting: status?.awaiting ?? awaitedDecisions(parts),
     approvals: approvals.map(presentApproval),
     changes: changes.map((change) => ({ ...presentChange(change), ...(confined ? { routers: [] } : {}) })),
   };
 }
 
 /** Whose decision is missing, as far as the record shows it. */
-function awaitedDecisions(
-  record: InterconnectRecord,
-  approvals: readonly Approval[],
-  changes: readonly ChangeRecord[],
-): string[] {
-  if (isEnd(record.lifecycle)) return [];
+function awaitedDecisions({ record, approvals, openPlanDigest }: InterconnectParts): string[] {
+  const isDecided = (subject: string, digest: string, party: string) =>
+    approvals.some((a) => a.subject === subject && a.digest === digest && a.party === party);
   if (record.lifecycle === 'requested') {
-    const signed = (party: string) =>
-      approvals.some((a) => a.subject === 'request' && a.party === party && a.digest === record.requestDigest);
-    return record.parties.filter((party) => !signed(party)).map((party) => `signature of ${party}`);
+    return record.parties
+      .filter((party) => !isDecided('request', record.requestDigest, party))
+      .map((party) => `signature of ${party}`);
   }
-  const open = changes.findLast((change) => change.outcome === null && change.planId !== null);
-  if (record.lifecycle === 'planned' && open !== undefined) return ['approval of the plan by the network side'];
-  return [];
+  const isPlanned = record.lifecycle === 'planned' || record.lifecycle === 'withdrawing';
+  if (!isPlanned || openPlanDigest === null || isDecided('plan', openPlanDigest, 'network')) return [];
+  return ['approval of the plan by the network side'];
 }
 
 export function presentApproval(approval: Approval): Approval {

@@ -182,7 +182,9 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
     // The workflow knows why it waits; a worker that is away must not keep anybody from reading the record.
     const status = isEnd(record.lifecycle) ? null : await workflows.readStatus(record.id).catch(() => null);
     const [approvals, changes] = await Promise.all([store.listApprovals(record.id), store.listChanges(record.id)]);
-    return presentInterconnect({ record, approvals, changes, status }, caller);
+    const open = changes.findLast((change) => change.outcome === null)?.planId ?? null;
+    const openPlanDigest = status !== null || open === null ? null : (await store.readPlan(open)).digest;
+    return presentInterconnect({ record, approvals, changes, openPlanDigest, status }, caller);
   }
 }
 

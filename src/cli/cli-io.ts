@@ -1,0 +1,19 @@
+/** Where text goes: a terminal or a pipe. */
+export interface CliStream {
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}
+
+/** Everything that the commands touch of the world. `bin/` makes it from the process, tests from strings. */
+export interface CliIo {
+  readonly out: CliStream;
+  readonly err: CliStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `-` is standard input. */
+  readFile(path: string): Promise<string>;
+  readonly now: () => Date;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch;
+}

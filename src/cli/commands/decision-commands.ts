@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { WaslError } from '../../errors.ts';
+import type { CliSession } from '../session.ts';
+import { flowInWords, shortDigest } from '../wording.ts';
+
+const WHAT = 'a request (IC-0001) for your entity, or a plan (IC-0001-C1-P1) for the network side';
+
+/** The form of the id says what is decided. An id names one version: a new plan has a new id. */
+export function registerDecisionCommands(program: Command, session: CliSession): void {
+  program
+    .command('approve')
+    .description('approve a request as a party, or a plan as the network side')
+    .argument('<id>', WHAT)
+    .option('--reason <text>', 'why, for the record')
+    .option('--digest <digest>', 'approve only this version')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wasl approve IC-0001\n  wasl approve IC-0001-C1-P1 --reason "reviewed in CAB 42"',
+    )
+    .action((id: string, options: { reason?: string; digest?: string }) => decide(session, id, 'approve', options));
+
+  program
+    .command('reject')
+    .description('reject a request as a party, or a plan as the network side')
+    .argument('<id>', WHAT)
+    .requiredOption('--reason <text>', 'why; the other side reads it')
+    .option('--digest <digest>', 'reject only this version')
+    .addHelpText('after', '\nExample:\n  wasl reject IC-0001 --reason "the prefixes belong to another project"')
+    .action((id: string, options: { reason?: string; digest?: string }) => decide(session, id, 'reject', options));
+}
+
+async function decide(
+  session: CliSession,
+  id: string,
+  decision: 'approve' | 'reject',
+  options: { reason?: string; digest?: string },
+): Promise<void> {
+  const verb = decision === 'approve' ? 'approved' : 'rejected';
+  if (/^IC-\d+-C\d+-P\d+$/.test(id)) {
+    const digest = options.digest ?? (await session.client.readPlan(id)).digest;
+    const plan = await session.client.decidePlan(id, { decision, digest, reason: options.reason });
+    if (session.isJson) return session.printJson(plan);
+    return session.print(`plan ${id} (${shortDigest(digest)}) is ${verb}: ${plan.kind} ${plan.interconnectId}`);
+  }
+  if (!/^IC-\d+$/.test(id)) {
+    const remedy = 'Write an id like IC-0001 or IC-0001-C1-P1.';
+    throw new WaslError('INPUT_INVALID', `${id} is neither a request nor a plan`, { path: 'id', remedy });
+  }
+  const digest = options.digest ?? (await session.client.readInterconnect(id)).requestDigest;
+  const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason });
+  if (session.isJson) return session.printJson(interconnect);
+  session.print([
+    `request ${id} (${shortDigest(digest)}) is ${verb}`,
+    ...interconnect.request.flows.map((flow) => `  ${flowInWords(flow)}`),
+    ...interconnect.awaiting.map((whose) => `  ${session.paint('yellow', 'waits for')} ${whose}`),
+  ]);
+}

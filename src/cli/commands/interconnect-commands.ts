@@ -1,0 +1,73 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { LIFECYCLES } from '../../domain/lifecycle.ts';
+import type { CliSession } from '../session.ts';
+import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
+import { paintLifecycle } from '../wording.ts';
+
+export function registerInterconnectCommands(program: Command, session: CliSession): void {
+  const interconnect = program.command('interconnect').description('agreements of two parties and what became of them');
+
+  interconnect
+    .command('list')
+    .description('interconnects, newest first')
+    .option('--state <state>', `only those in this state: ${LIFECYCLES.join(', ')}`, parseState)
+    .option('--before <id>', 'the page after this one')
+    .option('--limit <count>', 'how many', parseCount)
+    .addHelpText('after', '\nExample:\n  wasl interconnect list --state active')
+    .action(async (options: { state?: string; before?: string; limit?: number }) => {
+      const { state: lifecycle, before, limit } = options;
+      const list = await session.client.listInterconnects({ lifecycle, before, limit });
+      if (session.isJson) return session.printJson(list);
+      session.print(showInterconnects(list, session.paint));
+    });
+
+  interconnect
+    .command('show')
+    .description('one interconnect: agreement, decisions, changes')
+    .argument('<id>', 'for example IC-0001')
+    .action(async (id: string) => {
+      const answer = await session.client.readInterconnect(id);
+      if (session.isJson) return session.printJson(answer);
+      session.print(showInterconnect(answer, session.paint));
+    });
+
+  interconnect
+    .command('withdraw')
+    .description('take it off the network, or give up a request that is not on it yet')
+    .argument('<id>', 'for example IC-0001')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .addHelpText('after', '\nExample:\n  wasl interconnect withdraw IC-0001 --reason "the project has ended"')
+    .action((id: string, options: { reason: string }) => act(id, () => session.client.withdraw(id, options.reason)));
+
+  interconnect
+    .command('replan')
+    .description('plan again what could not be planned or went stale')
+    .argument('<id>', 'for example IC-0001')
+    .action((id: string) => act(id, () => session.client.replan(id)));
+
+  interconnect
+    .command('recover')
+    .description('end a change that needed a person, after the routers named were mended')
+    .argument('<id>', 'for example IC-0001')
+    .action((id: string) => act(id, () => session.client.recover(id)));
+
+  async function act(id: string, call: () => ReturnType<typeof session.client.withdraw>): Promise<void> {
+    const answer = await call();
+    if (session.isJson) return session.printJson(answer);
+    session.print([
+      `accepted: ${id} is ${paintLifecycle(answer.lifecycle, session.paint)}`,
+      `  \`wasl status ${id} --watch\` shows what happens`,
+    ]);
+  }
+}
+
+function parseState(text: string): string {
+  if ((LIFECYCLES as readonly string[]).includes(text)) return text;
+  throw new InvalidArgumentError(`Write one of ${LIFECYCLES.join(', ')}.`);
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 0) throw new InvalidArgumentError('Write a whole number.');
+  return count;
+}

@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import { registerDecisionCommands } from './commands/decision-commands.ts';
+import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
+import { registerInventoryCommands } from './commands/inventory-commands.ts';
+import { registerLedgerCommands } from './commands/ledger-commands.ts';
+import { registerNetworkCommands } from './commands/network-commands.ts';
+import { registerPlanCommands } from './commands/plan-commands.ts';
+import { registerRequestCommands } from './commands/request-commands.ts';
+import { registerStatusCommands } from './commands/status-commands.ts';
+import { completionScript, SHELLS } from './completion.ts';
+import { EXIT } from './exit-codes.ts';
+import { printError } from './print-error.ts';
+import { createSession, type GlobalOptions } from './session.ts';
+
+export interface CliHooks {
+  /** Adds the commands that run a part of wasl (serve, worker, sim, demo); `bin/` composes those. */
+  readonly registerServerCommands?: (program: Command) => void;
+  readonly version?: string;
+}
+
+const HELP_AFTER = `
+Environment:
+  WASL_SERVER      address of the server
+  WASL_TOKEN       bearer token
+  WASL_TOKEN_FILE  file that holds the token
+  NO_COLOR         no colours; without it colours appear on a terminal only
+
+Exit codes:
+  0  done
+  2  wrong usage, bad input, or a refusal: the same call will not succeed
+  3  something was away or busy: the same call may succeed later
+  4  the outcome is not known, or a person must look at routers
+  130  interrupted
+
+Examples:
+  wasl inventory import backbone.yaml
+  wasl request submit moh-mof.yaml
+  wasl approve IC-0001
+  wasl plan show IC-0001 --xml
+  wasl status IC-0001 --watch
+  wasl matrix`;
+
+/** The whole CLI: one command line in, text out, exit code back. Touches nothing but `io`. */
+export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks = {}): Promise<number> {
+  const program = new Command('wasl');
+  const session = createSession(io, () => program.opts<GlobalOptions>());
+  program
+    .description('Provisions, proves, verifies and withdraws interconnects between the L3VPNs of government entities.')
+    .version(hooks.version ?? '0.0.0')
+    .option('--server <url>', 'address of the server (WASL_SERVER; http://127.0.0.1:8080)')
+    .option('--token-file <file>', 'file that holds the bearer token (WASL_TOKEN_FILE)')
+    .option('--json', 'machine-readable output')
+    .addHelpText('after', HELP_AFTER)
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) });
+  registerInventoryCommands(program, session);
+  registerRequestCommands(program, session);
+  registerPlanCommands(program, session);
+  registerDecisionCommands(program, session);
+  registerStatusCommands(program, session);
+  registerInterconnectCommands(program, session);
+  registerNetworkCommands(program, session);
+  registerLedgerCommands(program, session);
+  hooks.registerServerCommands?.(program);
+  program
+    .command('completion')
+    .description('a completion script for your shell')
+    .argument('<shell>', SHELLS.join(', '))
+    .addHelpText('after', '\nExample:\n  source <(wasl completion bash)')
+    .action((shell: string) => io.out.write(completionScript(program, shell)));
+  inheritSettings(program);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return session.exitCode;
+  } catch (error) {
+    // Help and version end that way, too, with exit code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.permanent;
+    return printError(error, io, session.isJson);
+  }
+}
+
+/** Commands added by a hook may have been made without the program's settings; all must write to `io` and never exit. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { WaslError } from '../errors.ts';
+import type { CliIo } from './cli-io.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { createPaint, withoutControls } from './paint.ts';
+
+const issuesSchema = z.object({
+  issues: z.array(z.object({ path: z.string(), fact: z.string(), remedy: z.string().nullish() })),
+});
+
+/** Path, fact and remedy on standard error; returns the exit code. */
+export function printError(error: unknown, io: CliIo, isJson: boolean): number {
+  if (io.signal.aborted) return EXIT.interrupted;
+  const known =
+    error instanceof WaslError
+      ? error
+      : new WaslError('INTERNAL', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const text = isJson ? asJson(known) : asText(known, io);
+  io.err.write(`${withoutControls(text)}\n`);
+  return exitCodeOf(known.class);
+}
+
+function asJson({ code, class: errorClass, message, path, remedy, details }: WaslError): string {
+  return JSON.stringify({ error: { code, class: errorClass, detail: message, path, remedy, details } }, null, 2);
+}
+
+function asText(error: WaslError, io: CliIo): string {
+  const paint = createPaint(io.err, io.env);
+  const issues = issuesSchema.safeParse(error.details);
+  // A document with several faults: each with its own place, so that one pass corrects them all.
+  if (issues.success && issues.data.issues.length > 1) {
+    const lines = issues.data.issues.flatMap(({ path, fact, remedy }) => [
+      `${paint('bold', path)}: ${fact}`,
+      ...(remedy ? [`  ${remedy}`] : []),
+    ]);
+    const count = `${issues.data.issues.length} faults`;
+    return [...lines, `${paint('red', `error ${error.code}`)}: ${count}. ${error.remedy}`].join('\n');
+  }
+  const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;
+  return `${paint('red', `error ${error.code}`)}: ${where}${error.message}\n${error.remedy}`;
+}

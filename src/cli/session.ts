@@ -1,0 +1,81 @@
+import { type ApiClient, createApiClient } from '../api/client.ts';
+import { WaslError } from '../errors.ts';
+import type { CliIo } from './cli-io.ts';
+import { EXIT } from './exit-codes.ts';
+import { createPaint, type Paint, withoutControls } from './paint.ts';
+
+const SERVER_DEFAULT = 'http://127.0.0.1:8080';
+
+export interface GlobalOptions {
+  readonly server?: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+}
+
+/** One run of the CLI: what every command has at hand. */
+export interface CliSession {
+  readonly io: CliIo;
+  readonly client: ApiClient;
+  readonly isJson: boolean;
+  readonly paint: Paint;
+  /** To standard output, free of control characters. */
+  print(lines: string | readonly string[]): void;
+  printJson(value: unknown): void;
+  /** To standard error: remarks that are not the answer. */
+  remark(text: string): void;
+  /** `ok` unless a command says otherwise. */
+  exitCode: number;
+}
+
+/** `readOptions` is asked on first use: the command line is parsed by then. */
+export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliSession {
+  let client: ApiClient | null = null;
+  return {
+    io,
+    paint: createPaint(io.out, io.env),
+    exitCode: EXIT.ok,
+    get isJson() {
+      return readOptions().json === true;
+    },
+    get client() {
+      const options = readOptions();
+      const server = options.server ?? io.env.WASL_SERVER ?? SERVER_DEFAULT;
+      refuseBadServer(server);
+      client ??= createApiClient({ server, token: () => readToken(io, options), fetch: io.fetch });
+      return client;
+    },
+    print(lines) {
+      const text = typeof lines === 'string' ? lines : lines.join('\n');
+      if (text !== '') io.out.write(`${withoutControls(text)}\n`);
+    },
+    printJson(value) {
+      io.out.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+    remark(text) {
+      io.err.write(`${withoutControls(text)}\n`);
+    },
+  };
+}
+
+/** WASL_TOKEN, else the file of --token-file or WASL_TOKEN_FILE; null: none given, and the server will say what it thinks of it. */
+async function readToken(io: CliIo, options: GlobalOptions): Promise<string | null> {
+  const file = options.tokenFile ?? io.env.WASL_TOKEN_FILE;
+  if (options.tokenFile === undefined && io.env.WASL_TOKEN) return io.env.WASL_TOKEN;
+  if (file === undefined) return null;
+  try {
+    return (await io.readFile(file)).trim();
+  } catch (cause) {
+    throw new WaslError('CONFIGURATION', 'the token file cannot be read', {
+      path: file,
+      remedy: 'Name a readable file with --token-file, or put the token into WASL_TOKEN.',
+      cause,
+    });
+  }
+}
+
+function refuseBadServer(server: string): void {
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
+  const remedy = 'Write it like https://wasl.example or http://127.0.0.1:8080.';
+  throw new WaslError('CONFIGURATION', `${server} is not the address of a server`, { path: '--server', remedy });
+}

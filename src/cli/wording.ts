@@ -1,0 +1,63 @@
+import type { InterconnectAnswer, InterconnectSummary, PlanAnswer } from '../api/wire.ts';
+import { parseRouteTarget, shortForm } from '../domain/route-target.ts';
+import type { Paint } from './paint.ts';
+
+/** Sentences and short forms that several views share. */
+
+export function shortTarget(routeTarget: string): string {
+  return shortForm(parseRouteTarget(routeTarget));
+}
+
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
+}
+
+export function scopeInWords(scope: 'whole-vpn' | readonly string[], vpn: string): string {
+  return scope === 'whole-vpn' ? `EVERY prefix of ${vpn}` : scope.join(', ');
+}
+
+/** `10.100.10.0/24 of MOH can be reached from MOF` */
+export function flowInWords(flow: InterconnectSummary['request']['flows'][number]): string {
+  const what =
+    flow.prefixes === 'whole-vpn' ? `EVERY prefix of ${flow.from}` : `${flow.prefixes.join(', ')} of ${flow.from}`;
+  return `${what} can be reached from ${flow.to}`;
+}
+
+const PROCEDURES: Readonly<Record<string, string>> = {
+  'confirmed-commit-persist': 'confirmed commit, survives its session',
+  'confirmed-commit-session': 'confirmed commit, bound to its session',
+  'candidate-reverse-delta': 'commit, undone by a reverse change',
+  'writable-running-reverse-delta': 'writes running, undone by a reverse change',
+};
+
+/** Which guarantee the PE gives. */
+export function procedureInWords(procedure: string): string {
+  return PROCEDURES[procedure] ?? procedure;
+}
+
+export function paintLifecycle(lifecycle: InterconnectSummary['lifecycle'], paint: Paint): string {
+  if (lifecycle === 'active') return paint('green', lifecycle);
+  if (lifecycle === 'failed' || lifecycle === 'rejected' || lifecycle === 'attention') return paint('red', lifecycle);
+  return paint('yellow', lifecycle);
+}
+
+export function paintOutcome(outcome: InterconnectAnswer['changes'][number]['outcome'], paint: Paint): string {
+  if (outcome === null) return paint('yellow', 'under way');
+  return paint(outcome === 'applied' ? 'green' : outcome === 'attention' ? 'red' : 'yellow', outcome);
+}
+
+export function paintVerdict(verdict: PlanAnswer['proofs'][number]['verdict'], paint: Paint): string {
+  return paint(verdict === 'pass' ? 'green' : 'red', verdict);
+}
+
+/** `850 ms`, `12.4 s`, `3 min 05 s` */
+export function formatDuration(elapsedMs: number): string {
+  if (elapsedMs < 1_000) return `${Math.round(elapsedMs)} ms`;
+  if (elapsedMs < 60_000) return `${(elapsedMs / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(elapsedMs / 1_000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
