@@ -88,7 +88,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
         },
         exchange,
         clock: options.clock ?? systemClock,
-        hostKeys: { regular: deriveHostKey(seed), changed: deriveHostKey(`${seed}/changed`) },
+        hostKeys: { regular: deriveHostKey(seed), changed: () => deriveHostKey(`${seed}/changed`) },
         username,
         password,
         authorizedKeys: options.authorizedKeys ?? [],

@@ -29,7 +29,8 @@ export interface RouterOptions {
   readonly base: BaseConfiguration;
   readonly exchange: RouteExchange;
   readonly clock: Clock;
-  readonly hostKeys: { readonly regular: HostKey; readonly changed: HostKey };
+  /** The second is derived only when the fault asks for it: keys are most of what starting costs. */
+  readonly hostKeys: { readonly regular: HostKey; readonly changed: () => HostKey };
   readonly username: string;
   readonly password: string;
   readonly authorizedKeys: readonly string[];

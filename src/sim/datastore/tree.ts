@@ -42,11 +42,14 @@ export function isSameInstance(a: DataNode, b: DataNode): boolean {
   return x.length === y.length && x.every((key, i) => key === y[i]);
 }
 
+/** Numbers inside keys count as numbers: 65000:200 stands before 65000:1000. */
+const KEY_ORDER = new Intl.Collator('en', { numeric: true });
+
 function compareKeys(a: DataNode, b: DataNode): number {
   const [x, y] = [keyValues(a), keyValues(b)];
   for (const [i, key] of x.entries()) {
-    const order = key.localeCompare(y[i] ?? '', 'en', { numeric: true }) || (key < (y[i] ?? '') ? -1 : 1);
-    if (key !== y[i]) return order;
+    const other = y[i] ?? '';
+    if (key !== other) return KEY_ORDER.compare(key, other) || (key < other ? -1 : 1);
   }
   return 0;
 }

@@ -10,7 +10,7 @@ export const HANDSHAKE_ROUND_TRIPS = 6;
 
 export interface ListenerOptions {
   readonly port: number;
-  readonly hostKeys: { readonly regular: HostKey; readonly changed: HostKey };
+  readonly hostKeys: { readonly regular: HostKey; readonly changed: () => HostKey };
   readonly username: string;
   readonly password: string;
   /** OpenSSH public keys that may log in. */
@@ -82,7 +82,7 @@ export class Listener {
   #serve(socket: Socket): void {
     if (socket.destroyed) return;
     const { regular, changed } = this.#options.hostKeys;
-    const key = this.#host.usesChangedHostKey() ? changed : regular;
+    const key = this.#host.usesChangedHostKey() ? changed() : regular;
     const server = new ssh2.Server({ hostKeys: [key.privateKey] }, (connection) => this.#connected(connection, socket));
     server.injectSocket(socket);
   }

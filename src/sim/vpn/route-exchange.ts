@@ -2,7 +2,6 @@ import type { Attachment } from '../../domain/network-view.ts';
 import {
   type Address,
   type AddressRange,
-  comparePrefixes,
   FAMILIES,
   type Family,
   familyOf,
@@ -181,10 +180,11 @@ function exportedRoutes(member: ExchangeMember, instances: ReadonlyMap<string, V
   );
 }
 
-/** A local route wins; then the name of the router decides, so that the choice is the same in every run. */
+/** Canonical order of prefixes; of equal ones a local route wins, then the name of the router decides, the same in every run. */
 function comparePreference(a: VpnRoute, b: VpnRoute): number {
-  const byPrefix = a.prefix === b.prefix ? 0 : comparePrefixes(a.prefix, b.prefix);
-  if (byPrefix !== 0) return byPrefix;
+  if (a.range.first !== b.range.first) return a.range.first < b.range.first ? -1 : 1;
+  if (a.range.last !== b.range.last) return a.range.last > b.range.last ? -1 : 1;
   if (a.origin !== b.origin) return a.origin === 'local' ? -1 : 1;
-  return a.fromRouter.localeCompare(b.fromRouter) || a.fromVrf.localeCompare(b.fromVrf);
+  if (a.fromRouter !== b.fromRouter) return a.fromRouter < b.fromRouter ? -1 : 1;
+  return a.fromVrf < b.fromVrf ? -1 : 1;
 }
