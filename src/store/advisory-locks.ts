@@ -12,8 +12,8 @@ export const ADVISORY_LOCKS = {
 } as const;
 
 /**
- * Held until the store transaction ends. Order, so that no two transactions wait for each other: rows first, then route targets,
- * the ledger last.
+ * Held until the store transaction ends. Order, so that no two transactions wait for each other: the interconnect's row, the
+ * change's, route targets, the ledger last. The progress lock is never held with another.
  */
 export async function lockUntilCommit(tx: StoreTransaction, lock: keyof typeof ADVISORY_LOCKS): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS[lock]})`);

@@ -51,7 +51,7 @@ async function findChange(db: Pick<StoreTransaction, 'select'>, id: ChangeId): P
 
 /** Locks the row until the store transaction ends. Throws CHANGE_UNKNOWN. */
 export async function lockChange(tx: StoreTransaction, id: ChangeId): Promise<ChangeRecord> {
-  await tx.select({ id: changes.id }).from(changes).where(eq(changes.id, id)).for('update');
+  await tx.select({ id: changes.id }).from(changes).where(eq(changes.id, id)).for('no key update');
   return findChange(tx, id);
 }
 

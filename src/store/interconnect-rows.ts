@@ -70,7 +70,7 @@ const unknownInterconnect = (id: InterconnectId) =>
 
 /** Locks the row until the store transaction ends: whoever changes something about an interconnect does so alone. Throws INTERCONNECT_UNKNOWN. */
 export async function lockInterconnect(tx: StoreTransaction, id: InterconnectId): Promise<InterconnectRecord> {
-  await tx.select({ id: interconnects.id }).from(interconnects).where(eq(interconnects.id, id)).for('update');
+  await tx.select({ id: interconnects.id }).from(interconnects).where(eq(interconnects.id, id)).for('no key update');
   return findInterconnect(tx, id);
 }
 

@@ -1,18 +1,19 @@
-import { desc } from 'drizzle-orm';
+import { desc, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
+import type { RouteTargetPool } from '../domain/inventory.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { inventories } from './schema.ts';
 import type { Store } from './store.ts';
 
-/** The inventory in force, in one look-up of the primary key; null before the first import. */
-export async function currentInventory(db: Pick<StoreTransaction, 'select'>) {
+/** The route target pool in force, without the inventory around it, which may be megabytes; null before the first import. */
+export async function currentRouteTargetPool(db: Pick<StoreTransaction, 'select'>): Promise<RouteTargetPool | null> {
   const [row] = await db
-    .select({ version: inventories.version, inventory: inventories.inventory })
+    .select({ pool: sql<RouteTargetPool>`${inventories.inventory} #> '{backbone,routeTargetPool}'` })
     .from(inventories)
     .orderBy(desc(inventories.version))
     .limit(1);
-  return row ?? null;
+  return row?.pool ?? null;
 }
 
 export function inventoryQueries(database: Database): Pick<Store, 'saveInventory' | 'readInventory'> {
@@ -33,6 +34,14 @@ export function inventoryQueries(database: Database): Pick<Store, 'saveInventory
         return row;
       }),
 
-    readInventory: () => database.read((db) => currentInventory(db)),
+    readInventory: () =>
+      database.read(async (db) => {
+        const [row] = await db
+          .select({ version: inventories.version, inventory: inventories.inventory })
+          .from(inventories)
+          .orderBy(desc(inventories.version))
+          .limit(1);
+        return row ?? null;
+      }),
   };
 }

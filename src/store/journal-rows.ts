@@ -1,4 +1,5 @@
 import { asc, eq, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { JournalEntry } from '../domain/change.ts';
 import type { ChangeId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
@@ -6,9 +7,6 @@ import { unknownChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { changes, journal } from './schema.ts';
 import type { Store } from './store.ts';
-
-/** Rows of one insert: Postgres takes 65 535 parameters a statement, and an entry has seven. */
-const ENTRIES_PER_INSERT = 5_000;
 
 export function journalQueries(database: Database): Pick<Store, 'claimJournal' | 'appendJournal' | 'readJournal'> {
   return {
@@ -29,28 +27,43 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
       if (first === undefined) return;
       const { changeId } = first;
       if (entries.some((entry) => entry.changeId !== changeId)) throw new TypeError('entries of several changes');
-      const at = database.clock();
-      await database.transact(async (tx) => {
-        // The lock makes a claim wait until these entries are durable; appends do not wait for each other.
-        const [change] = await tx
-          .select({ epoch: changes.journalEpoch })
-          .from(changes)
-          .where(eq(changes.id, changeId))
-          .for('share');
-        if (change === undefined) throw unknownChange(changeId);
-        if (change.epoch !== epoch) {
-          const fact = `the journal of ${changeId} is held under epoch ${change.epoch}, not ${epoch}`;
-          throw new WaslError('SESSION_LOST', fact, { details: { epoch: change.epoch } });
-        }
-        for (let from = 0; from < entries.length; from += ENTRIES_PER_INSERT) {
-          const some = entries.slice(from, from + ENTRIES_PER_INSERT);
-          await tx.insert(journal).values(some.map((entry) => ({ ...entry, at })));
-        }
-      });
+      const heldEpoch = await database.read((db) => insertEntries(db, changeId, entries, epoch, database.clock()));
+      if (heldEpoch === null) throw unknownChange(changeId);
+      if (heldEpoch !== epoch) {
+        const fact = `the journal of ${changeId} is held under epoch ${heldEpoch}, not ${epoch}`;
+        throw new WaslError('SESSION_LOST', fact, { details: { epoch: heldEpoch } });
+      }
     },
 
     readJournal: (id) => database.read((db) => readEntries(db, id)),
   };
+}
+
+/**
+ * One statement, so one round trip and one durable write before the wire. Returns the epoch that holds the journal (nothing is
+ * written when it is another), null for an unknown change. The shared lock makes a claim wait until the entries are durable, and
+ * makes this wait for a claim; appends do not wait for each other.
+ */
+async function insertEntries(
+  db: NodePgDatabase,
+  changeId: ChangeId,
+  entries: readonly Omit<JournalEntry, 'at'>[],
+  epoch: number,
+  at: Date,
+): Promise<number | null> {
+  const { rows } = await db.execute<{ readonly epoch: number }>(sql`
+    with holder as (
+      select journal_epoch as epoch from changes where id = ${changeId} for share
+    ), written as (
+      insert into journal (change_id, pe, state, procedure, persist_id, detail, at)
+      select ${changeId}, entry->>'pe', entry->>'state', entry->>'procedure', entry->>'persistId', entry->>'detail',
+        ${at.toISOString()}::timestamptz
+      from holder, json_array_elements(${JSON.stringify(entries)}::json) with ordinality as given(entry, place)
+      where holder.epoch = ${epoch}
+      order by place
+    )
+    select epoch from holder`);
+  return rows[0]?.epoch ?? null;
 }
 
 async function readEntries(db: Pick<StoreTransaction, 'select'>, id: ChangeId): Promise<JournalEntry[]> {

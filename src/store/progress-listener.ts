@@ -14,34 +14,32 @@ export interface ProgressListener {
   close(): Promise<void>;
 }
 
+/** From the first subscriber to the last; its client is replaced when the connection breaks. */
+interface Session {
+  readonly ending: AbortController;
+  client: Promise<pg.Client | null>;
+}
+
 /**
  * One connection that listens for all subscribers of this process, open while there are any; it cannot come from the pool, which
  * gives connections to anyone. When it breaks it is opened again, and every subscriber is called: something may have been missed.
  */
 export function openProgressListener(databaseUrl: string): ProgressListener {
   const listeners = new Set<() => void>();
-  let connection: Promise<pg.Client> | null = null;
-  const closing = new AbortController();
+  let session: Session | null = null;
 
   const callAll = () => {
     for (const listener of listeners) listener();
   };
 
-  async function connect(): Promise<pg.Client> {
+  async function connect(own: Session): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: databaseUrl,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'wasl-listen',
       keepAlive: true,
     });
-    let lost = false;
-    const onLost = () => {
-      if (lost) return;
-      lost = true;
-      client.end().catch(() => undefined);
-      if (connection !== null && listeners.size > 0 && !closing.signal.aborted) connection = reconnect();
-    };
-    // Until the server has answered, a failure is the caller's; afterwards it is a loss.
+    // Until the server listens for us, a failure is the caller's; afterwards it is a loss.
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -51,53 +49,60 @@ export function openProgressListener(databaseUrl: string): ProgressListener {
       await client.end().catch(() => undefined);
       throw toStoreError(error);
     }
-    client.on('error', onLost);
-    client.on('end', onLost);
+    client.once('end', () => {
+      if (!own.ending.signal.aborted) own.client = reconnect(own);
+    });
     return client;
   }
 
-  async function reconnect(): Promise<pg.Client> {
+  /** null when the session was ended meanwhile. */
+  async function reconnect(own: Session): Promise<pg.Client | null> {
+    const { signal } = own.ending;
     for (let waitMs = RECONNECT_MIN_MS; ; waitMs = Math.min(waitMs * 2, RECONNECT_MAX_MS)) {
-      await sleep(waitMs, undefined, { signal: closing.signal, ref: false });
-      try {
-        const client = await connect();
-        callAll();
-        return client;
-      } catch {
-        // The server is still away: wait longer.
-      }
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return null;
+      const client = await connect(own).catch(() => null);
+      if (client === null) continue;
+      callAll();
+      return client;
     }
   }
 
-  async function disconnect(): Promise<void> {
-    const open = connection;
-    connection = null;
-    const client = await open?.catch(() => null);
+  async function end(own: Session): Promise<void> {
+    if (session === own) session = null;
+    own.ending.abort();
+    const client = await own.client.catch(() => null);
     await client?.end().catch(() => undefined);
+  }
+
+  function begin(): Session {
+    const own: Session = { ending: new AbortController(), client: Promise.resolve(null) };
+    own.client = connect(own);
+    return own;
   }
 
   return {
     async subscribe(listener) {
-      const own = () => listener();
-      listeners.add(own);
-      connection ??= connect();
+      const called = () => listener();
+      listeners.add(called);
+      session ??= begin();
+      const own = session;
       try {
-        await connection;
+        await own.client;
       } catch (error) {
-        listeners.delete(own);
-        connection = null;
+        listeners.delete(called);
+        await end(own);
         throw error;
       }
       return async () => {
-        listeners.delete(own);
-        if (listeners.size === 0) await disconnect();
+        listeners.delete(called);
+        if (listeners.size === 0 && session !== null) await end(session);
       };
     },
 
     async close() {
-      closing.abort();
       listeners.clear();
-      await disconnect();
+      if (session !== null) await end(session);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { lockUntilCommit } from './advisory-locks.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database } from './database.ts';
 import { progress } from './schema.ts';
 import type { Store } from './store.ts';
@@ -14,10 +14,11 @@ export function progressQueries(database: Database): Pick<Store, 'appendProgress
       if (events.length === 0) return;
       const at = database.clock();
       await database.transact(async (tx) => {
-        await lockUntilCommit(tx, 'progress');
+        // The notification is delivered when the store transaction commits, and not at all when it does not.
+        await tx.execute(
+          sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.progress}), pg_notify(${PROGRESS_CHANNEL}, '')`,
+        );
         await tx.insert(progress).values(events.map((event) => ({ ...event, at })));
-        // Delivered when the store transaction commits, and not at all when it does not.
-        await tx.execute(sql`select pg_notify(${PROGRESS_CHANNEL}, '')`);
       });
     },
 

@@ -5,7 +5,7 @@ import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { lockInterconnect, realiseFlows } from './interconnect-rows.ts';
-import { currentInventory } from './inventory-rows.ts';
+import { currentRouteTargetPool } from './inventory-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { routeTargets } from './schema.ts';
 import type { Store } from './store.ts';
@@ -22,8 +22,8 @@ export function routeTargetQueries(
         const interconnect = await lockInterconnect(tx, id);
         if (interconnect.flows !== null) return interconnect.flows;
         await lockUntilCommit(tx, 'routeTargets');
-        const pool = (await currentInventory(tx))?.inventory.backbone.routeTargetPool;
-        if (pool === undefined) {
+        const pool = await currentRouteTargetPool(tx);
+        if (pool === null) {
           throw new WaslError('ROUTE_TARGET_POOL_EXHAUSTED', 'there is no pool before the first inventory', {
             remedy: 'Import an inventory.',
           });
@@ -72,8 +72,8 @@ export function routeTargetQueries(
 
     countRouteTargets: () =>
       database.transact(async (tx) => {
-        const pool = (await currentInventory(tx))?.inventory.backbone.routeTargetPool;
-        if (pool === undefined) return { free: 0, inUse: 0, quarantined: 0 };
+        const pool = await currentRouteTargetPool(tx);
+        if (pool === null) return { free: 0, inUse: 0, quarantined: 0 };
         const isOver = lte(routeTargets.releasedAt, quarantineEnd(pool, database.clock()));
         const [counts] = await tx
           .select({

@@ -80,6 +80,26 @@ test('a listener in another process is called, until it unsubscribes', async () 
   await stopAgain();
 });
 
+test('while the server is away, unsubscribing and closing do not wait for it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'wasl-progress-'));
+  const server = await startEmbeddedPostgres({ directory });
+  try {
+    const store = await openStore({ databaseUrl: server.databaseUrl, clock: () => new Date() });
+    const stop = await store.onProgress(() => undefined);
+    await server.stop();
+    await vi.waitFor(() => expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' }));
+    const before = performance.now();
+    await stop();
+    await expect(store.onProgress(() => undefined)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    await store.close();
+    await expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    expect(performance.now() - before).toBeLessThan(5_000);
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
 test('after the server was killed and is back, calls work and listeners hear again, having been told that they may have missed something', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'wasl-progress-'));
   const server = await startEmbeddedPostgres({ directory });
