@@ -1,0 +1,262 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { localPrefixes, type NetworkView } from '../../src/domain/network-view.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { planChange } from '../../src/plan/plan-change.ts';
+import { checkRoutes, type ObservedRoute, type ObservedTables, tableKey } from '../../src/proof/check-routes.ts';
+import { planInput, samplePlan } from '../plan/samples.ts';
+import { bruteCarried, brutePut } from './brute-force.ts';
+import {
+  alterVrf,
+  makeFlow,
+  makeInterconnect,
+  pe,
+  prefix,
+  sampleInterconnect,
+  sampleNetwork,
+  vrfName,
+} from './networks.ts';
+
+const network = sampleNetwork();
+const provisioned = brutePut(network, [sampleInterconnect()]);
+const plan = samplePlan();
+
+/** What the routers would show: local routes, those of the VRF's own VPN elsewhere, and what the brute-force model carries. */
+function observe(view: NetworkView): Map<string, ObservedRoute[]> {
+  const carried = [...bruteCarried(view)].map((line) => line.split(' '));
+  const tables = new Map<string, ObservedRoute[]>();
+  for (const one of view.pes) {
+    for (const vrf of one.vrfs) {
+      for (const family of ['ipv4', 'ipv6'] as const) {
+        const local = localPrefixes(vrf, family);
+        const own = view.pes.flatMap((far) =>
+          far.vrfs
+            .filter((twin) => twin !== vrf && twin.vpn !== null && twin.vpn === vrf.vpn)
+            .flatMap((twin) => localPrefixes(twin, family)),
+        );
+        const foreign = carried
+          .filter(([, , , toPe, toVrf]) => toPe === one.name && toVrf === vrf.name)
+          .map(([, , text = '']) => prefix(text))
+          .filter((text) => text.includes(':') === (family === 'ipv6'));
+        tables.set(tableKey(one.name, vrf.name, family), [
+          ...local.map((text) => ({ prefix: text, origin: 'local' as const })),
+          ...[...new Set([...own, ...foreign])].map((text) => ({ prefix: text, origin: 'vpn' as const })),
+        ]);
+      }
+    }
+  }
+  return tables;
+}
+
+const key = (at: string, name: string, family: 'ipv4' | 'ipv6' = 'ipv4') => tableKey(pe(at), vrfName(name), family);
+
+function alterTable(tables: ObservedTables, of: string, alter: (routes: readonly ObservedRoute[]) => ObservedRoute[]) {
+  return new Map([...tables].map(([name, routes]) => [name, name === of ? alter(routes) : [...routes]]));
+}
+const add =
+  (text: string, origin: 'vpn' | 'local' = 'vpn') =>
+  (routes: readonly ObservedRoute[]) => [...routes, { prefix: prefix(text), origin }];
+const drop = (text: string) => (routes: readonly ObservedRoute[]) => routes.filter((route) => route.prefix !== text);
+
+const before = observe(network);
+const after = observe(provisioned);
+const check = (more: { before?: ObservedTables; after?: ObservedTables; plan?: Plan; view?: NetworkView } = {}) =>
+  checkRoutes({ view: provisioned, before, after, plan, ...more });
+
+describe('after a provisioning', () => {
+  test('what was planned, and nothing else, passes', () => {
+    expect(check()).toEqual({
+      verdict: 'pass',
+      sentences: ['6 routes arrived as planned; 18 routing tables were compared and nothing else moved'],
+      counterExamples: [],
+    });
+  });
+
+  test.each([
+    [
+      'a planned route that did not arrive',
+      key('pe3', 'MOF'),
+      drop('10.100.10.0/24'),
+      '10.100.10.0/24 of MOH did not arrive in VRF MOF at pe3',
+    ],
+    [
+      'a planned route that is local there',
+      key('pe3', 'MOF'),
+      (routes: readonly ObservedRoute[]) => add('10.100.10.0/24', 'local')(drop('10.100.10.0/24')(routes)),
+      '10.100.10.0/24 of MOH did not arrive in VRF MOF at pe3',
+    ],
+    [
+      'another prefix of the party',
+      key('pe3', 'MOF'),
+      add('10.100.30.0/24'),
+      'VRF MOF at pe3 gained 10.100.30.0/24, which nobody approved',
+    ],
+    [
+      'a route in a third VPN',
+      key('pe1', 'MOE'),
+      add('10.100.10.0/24'),
+      'VRF MOE at pe1 gained 10.100.10.0/24, which nobody approved',
+    ],
+    [
+      'a more specific route in a third VPN',
+      key('pe1', 'MOE'),
+      add('10.100.10.128/25'),
+      'VRF MOE at pe1 gained 10.100.10.128/25, which nobody approved',
+    ],
+    [
+      'a route in a canary',
+      key('pe2', 'CANARY'),
+      add('10.120.10.0/24'),
+      'VRF CANARY at pe2 gained 10.120.10.0/24, which nobody approved',
+    ],
+    [
+      'a route in a VRF of nobody',
+      key('pe4', 'STRAY'),
+      add('10.100.10.0/24'),
+      'VRF STRAY at pe4 gained 10.100.10.0/24, which nobody approved',
+    ],
+    [
+      'a route in the other family',
+      key('pe1', 'MOE', 'ipv6'),
+      add('2001:db8:100::/48'),
+      'VRF MOE at pe1 gained 2001:db8:100::/48, which nobody approved',
+    ],
+    [
+      "a route of the party's own VPN that went",
+      key('pe2', 'MOH'),
+      drop('10.100.10.0/24'),
+      'VRF MOH at pe2 lost 10.100.10.0/24, which this change does not take away',
+    ],
+    [
+      "a third VPN's route that went",
+      key('pe1', 'MOE'),
+      drop('10.131.0.0/16'),
+      'VRF MOE at pe1 lost 10.131.0.0/16, which this change does not take away',
+    ],
+  ] as const)('%s fails', (_, of, alter, sentence) => {
+    const result = check({ after: alterTable(after, of, alter) });
+    expect(result.verdict).toBe('fail');
+    expect(result.counterExamples.map((one) => one.sentence)).toEqual([sentence]);
+  });
+
+  test('a table that was not read, before or after, is unknown and never a pass', () => {
+    for (const of of [key('pe3', 'MOF'), key('pe2', 'CANARY'), key('pe4', 'STRAY', 'ipv6')]) {
+      const without = (tables: ObservedTables) => new Map([...tables].filter(([name]) => name !== of));
+      expect(check({ after: without(after) }).verdict).toBe('unknown');
+      expect(check({ before: without(before) }).verdict).toBe('unknown');
+      expect(check({ before: without(before), after: without(after) }).verdict).toBe('unknown');
+    }
+    expect(check({ view: { pes: [] } }).verdict).toBe('unknown');
+  });
+
+  test('a finding weighs more than an unread table', () => {
+    const partly = new Map([...after].filter(([name]) => name !== key('pe4', 'STRAY')));
+    expect(check({ after: alterTable(partly, key('pe1', 'MOE'), add('10.100.10.0/24')) }).verdict).toBe('fail');
+  });
+
+  test('a site of its own VPN that came back is told, not held against the change', () => {
+    const away = alterTable(before, key('pe1', 'MOE'), drop('10.131.0.0/16'));
+    const result = check({ before: away });
+    expect(result.verdict).toBe('pass');
+    expect(result.sentences[1]).toBe('10.131.0.0/16 came back to VRF MOE at pe1, where it belongs without this change');
+  });
+
+  test('but not where the VPN uses addresses that the change opens: which of the two came cannot be seen', () => {
+    const put = (view: NetworkView) =>
+      alterVrf(view, 'pe3', 'MOE', (vrf) => ({
+        ...vrf,
+        attachments: [{ branch: 'same', prefixes: [prefix('10.100.10.0/24')], probe: null }],
+      }));
+    const away = alterTable(observe(put(network)), key('pe1', 'MOE'), drop('10.100.10.0/24'));
+    const result = check({ view: put(provisioned), before: away, after: observe(put(provisioned)) });
+    expect(result.counterExamples.map((one) => one.sentence)).toEqual([
+      'VRF MOE at pe1 gained 10.100.10.0/24, which nobody approved',
+    ]);
+  });
+});
+
+describe('after a withdrawal', () => {
+  const withdrawal = planChange(planInput({ view: provisioned, kind: 'withdraw' }));
+  const withdrawn = { view: network, before: after, after: before, plan: withdrawal };
+
+  test('what was planned passes', () => {
+    expect(check(withdrawn).verdict).toBe('pass');
+  });
+
+  test('a route that stays fails', () => {
+    const result = check({ ...withdrawn, after: alterTable(before, key('pe4', 'MOF'), add('10.100.20.0/24')) });
+    expect(result.counterExamples.map((one) => one.sentence)).toEqual([
+      '10.100.20.0/24 of MOH is still in VRF MOF at pe4',
+    ]);
+  });
+
+  test('a route that another interconnect carries too must stay', () => {
+    const twin = makeInterconnect(2, makeFlow('MOH', 'MOF', '65000:9011', ['10.100.10.0/24']));
+    const [had, has] = [brutePut(network, [sampleInterconnect(), twin]), brutePut(network, [twin])];
+    const of = planChange(planInput({ view: had, kind: 'withdraw', active: [twin] }));
+    const state = { view: has, before: observe(had), plan: of };
+    expect(check({ ...state, after: observe(has) }).verdict).toBe('pass');
+    const gone = check({ ...state, after: alterTable(observe(has), key('pe3', 'MOF'), drop('10.100.10.0/24')) });
+    expect(gone.counterExamples.map((one) => one.sentence)).toEqual([
+      'VRF MOF at pe3 lost 10.100.10.0/24, which this change does not take away',
+    ]);
+  });
+});
+
+describe('a whole VPN', () => {
+  const whole = makeInterconnect(1, makeFlow('MOH', 'MOF', '65000:9001', 'whole-vpn'));
+  const of = planChange(planInput({ subject: whole }));
+  const put = brutePut(network, [whole]);
+  const link = add('192.0.2.0/30', 'local');
+  const [had, has] = [
+    alterTable(observe(network), key('pe1', 'MOH'), link),
+    alterTable(observe(put), key('pe1', 'MOH'), link),
+  ];
+
+  test('brings routes that the inventory does not list, if the VPN has them', () => {
+    expect(
+      check({ view: put, plan: of, before: had, after: alterTable(has, key('pe3', 'MOF'), add('192.0.2.0/30')) })
+        .verdict,
+    ).toBe('pass');
+    const stranger = alterTable(has, key('pe3', 'MOF'), add('192.0.2.4/30'));
+    expect(check({ view: put, plan: of, before: had, after: stranger }).verdict).toBe('fail');
+    const third = alterTable(has, key('pe3', 'MOE'), add('192.0.2.0/30'));
+    expect(check({ view: put, plan: of, before: had, after: third }).verdict).toBe('fail');
+  });
+
+  test('not if such a route overlaps with what the other VPN has', () => {
+    const clash = add('192.0.2.0/24', 'local');
+    const result = check({
+      view: put,
+      plan: of,
+      before: alterTable(had, key('pe3', 'MOF'), clash),
+      after: alterTable(alterTable(has, key('pe3', 'MOF'), clash), key('pe3', 'MOF'), add('192.0.2.0/30')),
+    });
+    expect(result.counterExamples.map((one) => one.sentence)).toEqual([
+      'VRF MOF at pe3 gained 192.0.2.0/30, which overlaps its 192.0.2.0/24',
+    ]);
+  });
+});
+
+test('any one route that came to or went from any table is found', () => {
+  const keys = [...after.keys()];
+  const fault = fc.record({
+    table: fc.constantFrom(...keys),
+    text: fc.constantFrom('10.100.10.0/24', '10.100.30.0/24', '10.120.10.0/24', '10.99.0.0/16', '10.130.0.0/16'),
+    action: fc.constantFrom('add', 'drop'),
+  });
+  let faults = 0;
+  fc.assert(
+    fc.property(fault, ({ table, text, action }) => {
+      const there = (after.get(table) ?? []).some((route) => route.prefix === text && route.origin === 'vpn');
+      // A route of the VPN's own that comes (back) is no fault.
+      const belongs = ['MOH 10.100.30.0/24', 'MOE 10.130.0.0/16'].includes(`${table.split('/')[1]} ${text}`);
+      if (there === (action === 'add') || (action === 'add' && belongs)) return;
+      faults += 1;
+      const altered = alterTable(after, table, action === 'add' ? add(text) : drop(text));
+      expect(check({ after: altered }).verdict).toBe('fail');
+    }),
+    { numRuns: 300 },
+  );
+  expect(faults).toBeGreaterThan(50);
+});

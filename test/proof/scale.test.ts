@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
+import { planChange } from '../../src/plan/plan-change.ts';
+import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
+import { carriedRoutes } from '../../src/proof/route-model.ts';
+import { planInput } from '../plan/samples.ts';
+import { makeFlow, makeInterconnect, makePe } from './networks.ts';
+
+/** A national backbone: every VPN has a VRF with one prefix at every PE. */
+function backbone(peCount: number, vpnCount: number): NetworkView {
+  const vpns = Array.from({ length: vpnCount }, (_, index) => index);
+  const pes = Array.from({ length: peCount }, (_, at) =>
+    makePe(
+      `pe${String(at).padStart(4, '0')}`,
+      vpns.map((number) => ({
+        vpn: `V${String(number).padStart(3, '0')}`,
+        own: `65000:${100 + number}`,
+        families: ['ipv4'],
+        prefixes: [`${10 + number}.${at >> 8}.${at & 255}.0/24`],
+      })),
+    ),
+  );
+  return { pes };
+}
+
+const pair = makeInterconnect(
+  1,
+  makeFlow('V000', 'V001', '65000:9001', ['10.0.0.0/24', '10.0.1.0/24']),
+  makeFlow('V001', 'V000', '65000:9002', ['11.0.0.0/24']),
+);
+
+/** The same view, counting how often a VRF's route targets or attachments are looked at: the work, whatever the machine. */
+function counted(view: NetworkView): { view: NetworkView; reads: () => number } {
+  let reads = 0;
+  const watch = (vrf: VrfView): VrfView =>
+    new Proxy(vrf, {
+      get(target, name, receiver) {
+        if (name === 'base' || name === 'extranet' || name === 'attachments') reads += 1;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+  return { view: { pes: view.pes.map((pe) => ({ ...pe, vrfs: pe.vrfs.map(watch) })) }, reads: () => reads };
+}
+
+test('the model looks at each VRF a fixed number of times, however many there are', () => {
+  const perVrf = [25, 50, 100].map((peCount) => {
+    const { view, reads } = counted(backbone(peCount, 10));
+    expect(carriedRoutes(view)).toEqual([]);
+    return reads() / (peCount * 10);
+  });
+  expect(perVrf[2]).toBe(perVrf[0]);
+  expect(perVrf[1]).toBe(perVrf[0]);
+});
+
+test('all proofs together look at each VRF a fixed number of times', () => {
+  const perVrf = [20, 40, 80].map((peCount) => {
+    const { view, reads } = counted(backbone(peCount, 10));
+    proveChange({ kind: 'provision', before: view, after: view, subject: pair, others: [] });
+    return reads() / (peCount * 10);
+  });
+  // Lookups per approved route (2 of 10 VPNs here) come on top; quadratic work would double at each step.
+  expect((perVrf[2] ?? Infinity) / (perVrf[0] ?? 0)).toBeLessThan(1.5);
+});
+
+test('a plan over 200 PEs with 50 VRFs each is made and proved', () => {
+  const view = backbone(200, 50);
+  const plan = planChange(planInput({ view, subject: pair }));
+  expect(verdictOf(plan.proofs)).toBe('pass');
+  expect(plan.routers.length).toBe(200);
+  expect(plan.gained.length).toBe(3 * 200);
+}, 30_000);
