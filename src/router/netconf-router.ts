@@ -1,0 +1,276 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PeName, VrfName } from '../domain/names.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
+import type { Procedure } from '../domain/plan.ts';
+import type { Family } from '../domain/prefix.ts';
+import { WaslError } from '../errors.ts';
+import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
+import type { PlatformManifest } from '../render/platform-manifest.ts';
+import { renderEdits } from '../render/render-edits.ts';
+import { acquireLock } from './candidate-lock.ts';
+import { canonicalText } from './canonical-text.ts';
+import type { PlatformAdapter, RouterReader } from './platform.ts';
+import { chooseProcedure, describeProcedure } from './procedure.ts';
+import type { CommitOutcome, PingRequest, Router, RouterConnection, RouterFacts, VrfEdit, VrfRoute } from './router.ts';
+import { describeWarnings, translateError } from './translate-error.ts';
+
+/** Failures after which a request that changes running was certainly not carried out. */
+const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
+
+export class NetconfRouter implements Router {
+  readonly name: PeName;
+  readonly procedure: Procedure;
+  readonly facts: RouterFacts;
+  readonly closed: Promise<string>;
+  readonly #session: NetconfSession;
+  readonly #connection: RouterConnection;
+  readonly #manifest: PlatformManifest;
+  readonly #adapter: PlatformAdapter;
+  readonly #target: 'candidate' | 'running';
+  #holdsLock = false;
+  /** This session put something into the candidate that running does not have. */
+  #dirty = false;
+  /** Edits for running, held back until the commit, where there is no candidate. */
+  #heldEdit = '';
+  #inConfirmWindow = false;
+  #lastRequestAt = Number.NEGATIVE_INFINITY;
+  /** Requests queue here, so that concurrent callers keep the interval too. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    session: NetconfSession,
+    connection: RouterConnection,
+    manifest: PlatformManifest,
+    adapter: PlatformAdapter,
+  ) {
+    this.#session = session;
+    this.#connection = connection;
+    this.#manifest = manifest;
+    this.#adapter = adapter;
+    this.name = connection.router.name;
+    this.procedure = chooseProcedure(session.capabilities, this.name);
+    this.#target = this.procedure === 'writable-running-reverse-delta' ? 'running' : 'candidate';
+    this.closed = session.closed.then(({ kind, error }) => error?.message ?? `${this.name}: the session was ${kind}`);
+    this.facts = {
+      pe: this.name,
+      procedure: this.procedure,
+      capabilities: session.capabilities.all.map(({ raw }) => raw),
+      notes: [describeProcedure(this.procedure), ...manifest.notes],
+    };
+  }
+
+  async readRunning(): Promise<RunningVrf[]> {
+    return this.#parse(await this.#getRunning());
+  }
+
+  async readRunningText(): Promise<string> {
+    const reply = await this.#getRunning();
+    return canonicalText(reply.data?.children ?? [], this.#adapter.transparentContainers);
+  }
+
+  async begin({ lockWaitMs }: { readonly lockWaitMs: number }): Promise<RunningVrf[]> {
+    if (!this.#holdsLock) {
+      await this.#translated(() =>
+        acquireLock(this.#session, {
+          pe: this.name,
+          lockWaitMs,
+          target: this.#target,
+          lockRefusesDirtyCandidate: this.#manifest.lockRefusesDirtyCandidate,
+          signal: this.#connection.signal,
+        }),
+      );
+      this.#holdsLock = true;
+    }
+    return this.readRunning();
+  }
+
+  async stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }> {
+    const config = renderEdits(this.#manifest.name, edits);
+    if (config === '') return { warnings: [] };
+    if (this.#target === 'running') {
+      this.#heldEdit = config;
+      return { warnings: [] };
+    }
+    const { capabilities } = this.#session;
+    const canValidate = capabilities.validate !== null;
+    // Before the edit: a refused one may have left a part behind on a server without rollback-on-error.
+    this.#dirty = true;
+    const edited = await this.#request(() =>
+      this.#session.editConfig({
+        target: 'candidate',
+        config,
+        defaultOperation: this.#manifest.defaultOperation,
+        ...(this.#manifest.validateBy === 'test-then-set' && canValidate ? { testOption: 'test-then-set' } : {}),
+        ...(capabilities.has(':rollback-on-error') ? { errorOption: 'rollback-on-error' } : {}),
+      }),
+    );
+    if (this.#manifest.validateBy !== 'validate' || !canValidate)
+      return { warnings: describeWarnings(edited.warnings) };
+    const validated = await this.#request(() => this.#session.validate('candidate'));
+    return { warnings: describeWarnings([...edited.warnings, ...validated.warnings]) };
+  }
+
+  async commitConfirmed(options: {
+    readonly timeoutSeconds: number;
+    readonly persistId: string | null;
+  }): Promise<CommitOutcome> {
+    const { timeoutSeconds: confirmTimeoutSeconds, persistId } = options;
+    this.#inConfirmWindow = true;
+    switch (this.procedure) {
+      case 'confirmed-commit-persist': {
+        if (persistId === null) throw new WaslError('INTERNAL', `${this.name}: this procedure needs a persist id`);
+        return this.#commit(() => this.#session.commit({ confirmed: true, confirmTimeoutSeconds, persist: persistId }));
+      }
+      case 'confirmed-commit-session':
+        return this.#commit(() => this.#session.commit({ confirmed: true, confirmTimeoutSeconds }));
+      case 'candidate-reverse-delta':
+        return this.#settled(await this.#commit(() => this.#session.commit()));
+      case 'writable-running-reverse-delta': {
+        const config = this.#heldEdit;
+        if (config === '') return { outcome: 'done', warnings: [] };
+        const { defaultOperation } = this.#manifest;
+        return this.#commit(() => this.#session.editConfig({ target: 'running', config, defaultOperation }));
+      }
+    }
+  }
+
+  async confirm({ persistId }: { readonly persistId: string | null }): Promise<CommitOutcome> {
+    if (this.procedure.endsWith('-reverse-delta')) {
+      await this.#release();
+      return { outcome: 'done', warnings: [] };
+    }
+    // Without persist-id for a session's own commit (RFC 6241 §8.4.5.1).
+    const options = this.procedure === 'confirmed-commit-persist' && persistId !== null ? { persistId } : {};
+    const outcome = this.#settled(await this.#commit(() => this.#session.commit(options)));
+    if (outcome.outcome === 'done') await this.#release();
+    return outcome;
+  }
+
+  async cancel({ persistId }: { readonly persistId: string | null }): Promise<CommitOutcome> {
+    switch (this.procedure) {
+      case 'confirmed-commit-persist': {
+        const options = persistId === null ? {} : { persistId };
+        const outcome = await this.#commit(() => this.#session.cancelCommit(options));
+        // running is as before, the candidate still holds the edits.
+        if (outcome.outcome === 'done' && this.#holdsLock) await this.abandon();
+        this.#inConfirmWindow = outcome.outcome === 'unknown';
+        return outcome;
+      }
+      case 'confirmed-commit-session':
+        // 1.0 has no cancel-commit: the server undoes the commit of a session that ends (RFC 6241 §8.4.1).
+        await this.close();
+        return {
+          outcome: 'done',
+          warnings: [`${this.name}: ended by closing its session; a new session has to show that running is as before`],
+        };
+      default:
+        return {
+          outcome: 'refused',
+          reason: `${this.name}: nothing is pending; this procedure ends by a counter-change`,
+        };
+    }
+  }
+
+  async abandon(): Promise<void> {
+    this.#heldEdit = '';
+    // A session that is gone has lost its lock, and with it what it had put into the candidate (RFC 6241 §8.3.5.2).
+    if (!this.#session.isOpen) return;
+    if (this.#dirty) await this.#request(() => this.#session.discardChanges());
+    this.#dirty = false;
+    await this.#release();
+  }
+
+  readRoutes(vrf: VrfName, family: Family): Promise<VrfRoute[]> {
+    return this.#adapter.readRoutes(this.#reader, vrf, family);
+  }
+
+  ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }> {
+    return this.#adapter.ping(this.#reader, request);
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  get #reader(): RouterReader {
+    return {
+      get: async (filterXml) => {
+        const reply = await this.#request(() => this.#session.get({ filter: { subtree: filterXml } }));
+        return reply.data?.children ?? [];
+      },
+      call: async (rpcXml) => (await this.#request(() => this.#session.rpc(rpcXml))).root.children,
+      exec: async (command) => (await this.#translated(() => this.#session.exec(command))).stdout,
+    };
+  }
+
+  #getRunning(): Promise<RpcReply> {
+    const filter = { subtree: this.#adapter.configFilter };
+    return this.#request(() => this.#session.getConfig({ source: 'running', filter }));
+  }
+
+  #parse(reply: RpcReply): RunningVrf[] {
+    const { router, routeTargetPool } = this.#connection;
+    return this.#adapter.parseRunning(reply.data?.children ?? [], { pool: routeTargetPool, vrfs: router.vrfs });
+  }
+
+  /** The lock is let go; where that fails the session goes, and the lock with it. */
+  async #release(): Promise<void> {
+    if (!this.#holdsLock) return;
+    this.#holdsLock = false;
+    try {
+      await this.#request(() => this.#session.unlock(this.#target));
+    } catch (error) {
+      // SR OS has released it by itself with the commit; anybody else's lock cannot be meant.
+      if (!(error instanceof WaslError) || error.code !== 'ROUTER_REFUSED') await this.close();
+    }
+  }
+
+  /** What was committed for good is no longer this session's to discard. */
+  #settled(outcome: CommitOutcome): CommitOutcome {
+    if (outcome.outcome === 'done') {
+      this.#dirty = false;
+      this.#inConfirmWindow = false;
+    }
+    return outcome;
+  }
+
+  async #commit(send: () => Promise<RpcReply>): Promise<CommitOutcome> {
+    try {
+      const { warnings } = await this.#paced(send);
+      return { outcome: 'done', warnings: describeWarnings(warnings) };
+    } catch (error) {
+      if (!(error instanceof NetconfError)) throw error;
+      const refused = error instanceof RpcError || NEVER_SENT.has(error.code);
+      return { outcome: refused ? 'refused' : 'unknown', reason: error.message };
+    }
+  }
+
+  #request<T>(send: () => Promise<T>): Promise<T> {
+    return this.#translated(() => this.#paced(send));
+  }
+
+  async #translated<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      throw translateError(error, this.name, 'session');
+    }
+  }
+
+  /** Inside the confirm window requests keep the interval that the manifest asks for; elsewhere they go at once. */
+  async #paced<T>(send: () => Promise<T>): Promise<T> {
+    const interval = this.#manifest.minimumRpcIntervalMsInConfirmWindow;
+    if (!this.#inConfirmWindow || interval === 0) {
+      this.#lastRequestAt = performance.now();
+      return send();
+    }
+    const mine = this.#turn.then(async () => {
+      const wait = this.#lastRequestAt + interval - performance.now();
+      if (wait > 0) await sleep(wait);
+      this.#lastRequestAt = performance.now();
+    });
+    this.#turn = mine;
+    await mine;
+    return send();
+  }
+}

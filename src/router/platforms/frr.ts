@@ -1,0 +1,171 @@
+import type { VrfName } from '../../domain/names.ts';
+import {
+  canonicalExtranet,
+  type ExportRule,
+  type FamilyBase,
+  type FamilyExtranet,
+  type RunningVrf,
+} from '../../domain/network-view.ts';
+import { FAMILIES, type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
+import {
+  compareRouteTargets,
+  parseRouteDistinguisher,
+  parseRouteTarget,
+  type RouteTarget,
+} from '../../domain/route-target.ts';
+import { WaslError } from '../../errors.ts';
+import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
+import { OBJECT_PREFIX } from '../../render/object-names.ts';
+import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
+import type { PingRequest, VrfRoute } from '../router.ts';
+import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+
+const NAMESPACE = 'urn:wasl:frr:l3vpn';
+
+/** FRR behind netconfd, with the YANG module of topology/yang. */
+export const frr: PlatformAdapter = {
+  configFilter: `<vrfs xmlns="${NAMESPACE}"/>`,
+  transparentContainers: new Set(['vrfs', 'ipv4', 'ipv6']),
+  parseRunning,
+  readRoutes,
+  ping,
+};
+
+function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContext): RunningVrf[] {
+  const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
+  const entries = vrfEntries(config).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const objects = objectsByVrf(readObjects(config, isMine), entries.map(nameOf), {});
+  return entries.map((entry) => {
+    const known = vrfs.find(({ name }) => name === nameOf(entry))?.families;
+    const vrf = parseVrf(entry, known ?? familiesInUse(entry), isMine);
+    const mine = objects.get(vrf.name) ?? new Map();
+    return { ...vrf, anomalies: findAnomalies('frr', vrf, mine, (edit) => readObjects(edit, () => true)) };
+  });
+}
+
+const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
+
+function vrfEntries(config: readonly XmlElement[]): XmlElement[] {
+  const roots = config.filter(({ name, namespace }) => name === 'vrfs' && namespace === NAMESPACE);
+  return roots.flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
+}
+
+/** The module has both families always; one with nothing in it neither imports nor exports. */
+function familiesInUse(entry: XmlElement): Family[] {
+  return FAMILIES.filter((family) => (child(entry, family)?.children.length ?? 0) > 0);
+}
+
+function parseVrf(entry: XmlElement, families: readonly Family[], isMine: (rt: RouteTarget) => boolean): RunningVrf {
+  const base: Partial<Record<Family, FamilyBase>> = {};
+  const extranet: Partial<Record<Family, FamilyExtranet>> = {};
+  for (const family of families) {
+    const content = child(entry, family);
+    const imports = readTargets(content, 'import-rt');
+    const policy = content === undefined ? undefined : childText(content, 'export-policy');
+    base[family] = {
+      importRouteTargets: imports.filter((rt) => !isMine(rt)),
+      exportRouteTargets: readTargets(content, 'export-rt').filter((rt) => !isMine(rt)),
+      exportPolicies: policy === undefined ? [] : [policy],
+      importPolicies: [],
+    };
+    extranet[family] = { imports: imports.filter(isMine), exports: readRules(content) };
+  }
+  const rd = childText(entry, 'rd');
+  return {
+    name: nameOf(entry),
+    routeDistinguisher: rd === undefined ? null : parseRouteDistinguisher(rd),
+    base,
+    extranet: canonicalExtranet(extranet, families),
+    policyTexts: {},
+    anomalies: [],
+  };
+}
+
+function readTargets(content: XmlElement | undefined, name: string): RouteTarget[] {
+  const entries = content === undefined ? [] : childrenNamed(content, name);
+  return entries.map(({ text }) => parseRouteTarget(text.trim())).sort(compareRouteTargets);
+}
+
+function ownRules(content: XmlElement | undefined): XmlElement[] {
+  const entries = content === undefined ? [] : childrenNamed(content, 'export-rule');
+  return entries.filter((entry) => childText(entry, 'name')?.startsWith(OBJECT_PREFIX));
+}
+
+function readRules(content: XmlElement | undefined): ExportRule[] {
+  return ownRules(content).flatMap((entry) => {
+    const routeTarget = tryParse(() => parseRouteTarget(childText(entry, 'route-target') ?? ''));
+    if (routeTarget === null) return [];
+    const wholeVpn = child(entry, 'whole-vpn') !== undefined;
+    const prefixes = childrenNamed(entry, 'prefix').flatMap(
+      ({ text }) => tryParse(() => parsePrefix(text.trim())) ?? [],
+    );
+    return [{ routeTarget, scope: wholeVpn ? ('whole-vpn' as const) : prefixes }];
+  });
+}
+
+function readObjects(config: readonly XmlElement[], isMine: (rt: RouteTarget) => boolean): WaslObjects {
+  const objects = new Map<string, string>();
+  for (const entry of vrfEntries(config)) {
+    for (const family of FAMILIES) {
+      const content = child(entry, family);
+      const place = `vrf ${nameOf(entry)} ${family}`;
+      for (const rt of readTargets(content, 'import-rt').filter(isMine)) objects.set(`${place} import-rt ${rt}`, '');
+      for (const rt of readTargets(content, 'export-rt').filter(isMine)) objects.set(`${place} export-rt ${rt}`, '');
+      for (const rule of ownRules(content)) {
+        const parts = rule.children.map(({ name, text }) => `${name} ${text.trim()}`).sort();
+        objects.set(`${place} export-rule ${childText(rule, 'name')}`, parts.join('\n'));
+      }
+    }
+  }
+  return objects;
+}
+
+/** The routing table itself, not BGP's: it shows what was installed. */
+async function readRoutes(reader: RouterReader, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
+  const version = family === 'ipv4' ? 'ip' : 'ipv6';
+  const text = await reader.exec(`vtysh -c ${quote(`show ${version} route vrf ${vrf} json`)}`);
+  let table: Record<string, RibEntry[]>;
+  try {
+    table = JSON.parse(text);
+  } catch (cause) {
+    throw new WaslError('ROUTER_PROTOCOL', `show ${version} route vrf ${vrf}: the answer is not JSON`, { cause });
+  }
+  return Object.entries(table).flatMap(([prefix, entries]): VrfRoute[] => {
+    const installed = entries.find(({ selected }) => selected === true);
+    if (installed === undefined) return [];
+    return [{ prefix: parsePrefix(prefix), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
+  });
+}
+
+interface RibEntry {
+  readonly protocol?: string;
+  readonly selected?: boolean;
+  readonly nexthops?: readonly { readonly vrf?: string; readonly labels?: readonly number[] }[];
+}
+
+/** An imported route leads out of the VRF: over a label, or into another VRF of this router. */
+function isImported({ protocol, nexthops = [] }: RibEntry, vrf: VrfName): boolean {
+  if (protocol !== 'bgp') return false;
+  return nexthops.some((hop) => (hop.labels ?? []).length > 0 || (hop.vrf !== undefined && hop.vrf !== vrf));
+}
+
+/** Inside a confirm window there is no time for the default of 10 s. */
+const PING_DEADLINE_MARGIN_SECONDS = 1;
+const PING_INTERVAL_SECONDS = 0.2;
+
+async function ping(reader: RouterReader, { vrf, destination, source, count }: PingRequest) {
+  const deadline = Math.ceil(count * PING_INTERVAL_SECONDS) + PING_DEADLINE_MARGIN_SECONDS;
+  // With several -I, ping takes the device from one and the source from the other.
+  const from = source === undefined ? '' : ` -I ${quote(source)}`;
+  const version = familyOf(destination) === 'ipv4' ? '-4' : '-6';
+  const text = await reader.exec(
+    `ping ${version} -n -q -c ${count} -i ${PING_INTERVAL_SECONDS} -w ${deadline} -I ${quote(vrf)}${from} ${quote(destination)}`,
+  );
+  const summary = /(\d+) packets transmitted, (\d+) received/.exec(text);
+  return { sent: Number(summary?.[1] ?? count) || count, received: Number(summary?.[2] ?? 0) };
+}
+
+/** For the router's shell. VRF names and addresses are checked when they are read; quoting does not rely on it. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,121 @@
+import type { VrfName } from '../../domain/names.ts';
+import type { ExportRule, ExportScope, FamilyExtranet } from '../../domain/network-view.ts';
+import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
+import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
+import { objectNames } from '../../render/object-names.ts';
+import { tryParse } from '../wasl-objects.ts';
+
+/** `policy-options` by kind and name. */
+export interface PolicyOptions {
+  readonly statements: ReadonlyMap<string, XmlElement>;
+  readonly prefixLists: ReadonlyMap<string, XmlElement>;
+  readonly communities: ReadonlyMap<string, XmlElement>;
+}
+
+export function readPolicyOptions(roots: readonly XmlElement[]): PolicyOptions {
+  const options = roots.flatMap((root) => childrenNamed(root, 'policy-options'));
+  const named = (list: string) =>
+    new Map(
+      options
+        .flatMap((container) => childrenNamed(container, list))
+        .map((entry) => [childText(entry, 'name') ?? '', entry]),
+    );
+  return {
+    statements: named('policy-statement'),
+    prefixLists: named('prefix-list'),
+    communities: named('community'),
+  };
+}
+
+/** A community's members in one form; regular expressions and other kinds of members stay as they are. */
+export function membersOf(community: XmlElement | undefined): string[] {
+  const members = community === undefined ? [] : childrenNamed(community, 'members');
+  return members.map(({ text }) => tryParse(() => parseRouteTarget(text.trim())) ?? text.trim()).sort();
+}
+
+export function prefixesOf(list: XmlElement | undefined): Prefix[] {
+  const items = list === undefined ? [] : childrenNamed(list, 'prefix-list-item');
+  return items.flatMap((item) => tryParse(() => parsePrefix(childText(item, 'name') ?? '')) ?? []);
+}
+
+/** Exactly one route target: a community of several matches only routes that carry all of them. */
+function targetOf(name: string, { communities }: PolicyOptions): RouteTarget[] {
+  const members = communities.get(name);
+  const [only, ...more] = membersOf(members);
+  return only === undefined || more.length > 0 ? [] : (tryParse(() => [parseRouteTarget(only)]) ?? []);
+}
+
+/**
+ * Route targets that a chain of the operator's policies imports by (`from community`) or exports with (`then community add|set`):
+ * every one it names, whatever the other conditions. Too many rather than too few, for a proof reads them.
+ */
+export function targetsNamedBy(
+  policies: readonly string[],
+  direction: 'import' | 'export',
+  options: PolicyOptions,
+): RouteTarget[] {
+  const names = policies.flatMap((policy) => {
+    const statement = options.statements.get(policy);
+    if (statement === undefined) return [];
+    return [statement, ...childrenNamed(statement, 'term')].flatMap((term) => {
+      if (direction === 'import') {
+        return childrenNamed(child(term, 'from') ?? term, 'community').map(({ text }) => text.trim());
+      }
+      return childrenNamed(child(term, 'then') ?? term, 'community')
+        .filter((action) => childText(action, 'choice-ident') !== 'delete')
+        .map((action) => childText(action, 'community-name') ?? '');
+    });
+  });
+  const targets = names.flatMap((name) =>
+    membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
+  );
+  return [...new Set(targets)].sort(compareRouteTargets);
+}
+
+/** What wasl's two policies of a VRF say, read from their terms. */
+export function parseExtranet(vrf: VrfName, options: PolicyOptions): Record<Family, FamilyExtranet> {
+  const terms = (policy: string) => {
+    const statement = options.statements.get(policy);
+    return statement === undefined ? [] : childrenNamed(statement, 'term');
+  };
+  const importTerms = terms(objectNames.importPolicy(vrf));
+  const exportTerms = terms(objectNames.exportPolicy(vrf));
+  const ofFamily = (family: Family): FamilyExtranet => ({
+    imports: importTerms
+      .filter((term) => childText(term, 'name') === family)
+      .flatMap((term) => childrenNamed(child(term, 'from') ?? term, 'community'))
+      .flatMap(({ text }) => targetOf(text.trim(), options)),
+    exports: exportTerms
+      .filter((term) => childText(term, 'name')?.endsWith(`-${family}`))
+      .flatMap((term) => parseRule(term, options)),
+  });
+  const [ipv4, ipv6] = FAMILIES.map(ofFamily) as [FamilyExtranet, FamilyExtranet];
+  return { ipv4, ipv6 };
+}
+
+function parseRule(term: XmlElement, options: PolicyOptions): ExportRule[] {
+  const list = child(child(term, 'from') ?? term, 'prefix-list');
+  const scope: ExportScope =
+    list === undefined ? 'whole-vpn' : prefixesOf(options.prefixLists.get(childText(list, 'name') ?? ''));
+  return childrenNamed(child(term, 'then') ?? term, 'community')
+    .flatMap((action) => targetOf(childText(action, 'community-name') ?? '', options))
+    .map((routeTarget) => ({ routeTarget, scope }));
+}
+
+/** One statement a line, as `display set` shows it after the policy's name. Order is kept: it has meaning. */
+export function setLines(element: XmlElement, prefix = ''): string[] {
+  const parts = element.children.filter(({ name }) => !(prefix === '' && name === 'name'));
+  return parts.flatMap((part) => linesOfPart(part, prefix));
+}
+
+const KEYS = ['name', 'address', 'list_name', 'choice-ident', 'choice-value', 'community-name'];
+
+function linesOfPart(part: XmlElement, prefix: string): string[] {
+  const head = prefix === '' ? part.name : `${prefix} ${part.name}`;
+  if (part.children.length === 0) return [`${head} ${part.text.trim()}`.trim()];
+  const keys = part.children.filter(({ name }) => KEYS.includes(name)).map(({ text }) => text.trim());
+  const line = [head, ...keys.filter((key) => key !== '')].join(' ');
+  const rest = part.children.filter(({ name }) => !KEYS.includes(name));
+  return rest.length === 0 ? [line] : rest.flatMap((inner) => linesOfPart(inner, line));
+}

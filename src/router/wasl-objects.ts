@@ -1,0 +1,82 @@
+import type { RouteTargetPool } from '../domain/inventory.ts';
+import type { PlatformName, VrfName } from '../domain/names.ts';
+import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import { encodedParts, type RouteTarget } from '../domain/route-target.ts';
+import { WaslError } from '../errors.ts';
+import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
+import { namePrefixOf } from '../render/object-names.ts';
+import { renderEdits } from '../render/render-edits.ts';
+
+/** What is on a router under wasl's name, as `kind name` or `vrf NAME ...`, and what it says in one normal form. */
+export type WaslObjects = ReadonlyMap<string, string>;
+
+/** Whether a route target is one of those that belong to wasl and to nobody else. */
+export function isFromPool(pool: RouteTargetPool, rt: RouteTarget): boolean {
+  const { administrator, assigned } = encodedParts(rt);
+  return administrator === pool.administrator && pool.from <= assigned && assigned <= pool.to;
+}
+
+/**
+ * Objects by the VRF that they belong to: by place, or by a name that the grammar of its kind knows. What names no VRF of the router is
+ * put to the first VRF, so that it is reported and not lost.
+ */
+export function objectsByVrf(
+  objects: WaslObjects,
+  vrfs: readonly VrfName[],
+  grammar: Readonly<Record<string, RegExp>>,
+): Map<VrfName, Map<string, string>> {
+  const byVrf = new Map<VrfName, Map<string, string>>();
+  for (const [key, content] of objects) {
+    const [kind = '', name = ''] = key.split(' ');
+    const named = (vrf: VrfName) =>
+      name.startsWith(namePrefixOf(vrf)) && grammar[kind]?.test(name.slice(namePrefixOf(vrf).length)) === true;
+    const owner = (kind === 'vrf' ? vrfs.find((vrf) => vrf === name) : vrfs.find(named)) ?? vrfs[0];
+    if (owner === undefined) continue;
+    const mine = byVrf.get(owner) ?? new Map<string, string>();
+    byVrf.set(owner, mine.set(key, content));
+  }
+  return byVrf;
+}
+
+/**
+ * What is on the router under wasl's name and is not what wasl would write for the extranet that was read: hand edits and half states, as
+ * sentences. The templates are the judge: the extranet is rendered onto the bare VRF and the objects are compared.
+ */
+export function findAnomalies(
+  platform: PlatformName,
+  vrf: RunningVrf,
+  found: WaslObjects,
+  readObjects: (config: readonly XmlElement[]) => WaslObjects,
+): string[] {
+  const bare: Extranet = Object.fromEntries(
+    Object.keys(vrf.extranet).map((family) => [family, { imports: [], exports: [] }]),
+  );
+  let expected: WaslObjects;
+  try {
+    const xml = renderEdits(platform, [{ running: { ...vrf, extranet: bare }, wanted: vrf.extranet }]);
+    expected = readObjects(parseXmlFragment(xml));
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    return [error.message];
+  }
+  const anomalies: string[] = [];
+  for (const [name, content] of expected) {
+    const actual = found.get(name);
+    if (actual === undefined) anomalies.push(`${name} is missing`);
+    else if (actual !== content) anomalies.push(`${name} is not as wasl wrote it`);
+  }
+  for (const name of found.keys()) {
+    if (!expected.has(name)) anomalies.push(`${name} belongs to no interconnect`);
+  }
+  return anomalies.sort();
+}
+
+/** null where a text of the router is not what it should be: the comparison of objects then reports it. */
+export function tryParse<T>(parse: () => T): T | null {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof WaslError) return null;
+    throw error;
+  }
+}
