@@ -7,6 +7,8 @@ export interface NetconfLimits {
   readonly capabilitiesMax: number;
   /** One reply or notification held in memory. A national PE's whole configuration is below 64 MiB; larger ones are streamed. */
   readonly replyBytesMax: number;
+  /** One reply read as a stream. No configuration comes near; it ends a server that sends for ever. */
+  readonly streamedBytesMax: number;
   /** One request. Nothing wasl pushes comes near; it stops a runaway template. */
   readonly requestBytesMax: number;
   /** Nesting of elements. The deepest YANG models stay below 40. */
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: NetconfLimits = {
   helloBytesMax: 2 * MEBIBYTE,
   capabilitiesMax: 20_000,
   replyBytesMax: 128 * MEBIBYTE,
+  streamedBytesMax: 16 * 1024 * MEBIBYTE,
   requestBytesMax: 64 * MEBIBYTE,
   xmlDepthMax: 256,
   xmlAttributesMax: 256,

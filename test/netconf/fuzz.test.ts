@@ -65,7 +65,7 @@ describe('framers', () => {
 
   it.each([
     ['eom', () => new EomFramer()],
-    ['chunked', () => new ChunkedFramer(10_000)],
+    ['chunked', () => new ChunkedFramer(() => 10_000)],
   ] as const)('%s: any bytes give the same messages or the same error at any borders', (_name, create) => {
     const noise = fc.array(
       fc.constantFrom(']', '>', '#', '\n', '0', '1', '2', '<a/>', ']]>]]>', '\n##\n', '\n#3\nabc', ' '),

@@ -42,6 +42,13 @@ export class ByteList {
     return whole;
   }
 
+  /** The bytes so far as one buffer, and they stay. */
+  peek(): Buffer {
+    const whole = this.take();
+    if (whole.length > 0) this.push(whole);
+    return whole;
+  }
+
   private closeBlock(): void {
     if (this.block === null || this.blockEnd === this.blockStart) return;
     this.pieces.push(this.block.subarray(this.blockStart, this.blockEnd));

@@ -31,9 +31,10 @@ export class ChunkedFramer implements Framer {
   /** The size being read, then the bytes of the chunk still to come. */
   private remaining = 0;
   private chunks = 0;
-  private readonly messageBytesMax: number;
+  private readonly messageBytesMax: () => number;
 
-  constructor(messageBytesMax: number = CHUNK_BYTES_MAX) {
+  /** @param messageBytesMax what a message may have by now: a chunk that announces more is refused at once */
+  constructor(messageBytesMax: () => number = () => CHUNK_BYTES_MAX) {
     this.messageBytesMax = messageBytesMax;
   }
 
@@ -118,11 +119,9 @@ export class ChunkedFramer implements Framer {
       throw new NetconfError('FRAMING', `a chunk size above ${CHUNK_BYTES_MAX} (RFC 6242 section 4.2)`);
     }
     // Refused as soon as it is announced: waiting for the bytes would only cost time.
-    if (this.remaining > this.messageBytesMax) {
-      throw new NetconfError(
-        'LIMIT_EXCEEDED',
-        `a chunk of ${this.remaining} bytes or more, allowed are ${this.messageBytesMax}`,
-      );
+    const allowed = this.messageBytesMax();
+    if (this.remaining > allowed) {
+      throw new NetconfError('LIMIT_EXCEEDED', `a chunk of ${this.remaining} bytes or more, allowed are ${allowed}`);
     }
   }
 

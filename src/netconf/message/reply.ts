@@ -69,7 +69,7 @@ export class RpcReply {
     return this.parsed;
   }
 
-  /** The `<data>` element as a tree; undefined for a reply without it. */
+  /** The `<data>` element as a tree, in whatever namespace (RFC 6022 and 8526 have their own); undefined without it. */
   get data(): XmlElement | undefined {
     return child(this.root, 'data');
   }
@@ -141,7 +141,7 @@ function findErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
 type OpenTag = Parameters<XmlEvents['open']>[0];
 
 /** The same rule as `errorsOf`, over events. */
-class ErrorFinder implements XmlEvents {
+export class ErrorFinder implements XmlEvents {
   readonly errors: RpcErrorInfo[] = [];
   private depth = 0;
   private insideWrapper = false;

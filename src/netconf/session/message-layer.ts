@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream';
 import { NetconfError, printable, RpcError, toNetconfError } from '../errors.ts';
-import { ByteList } from '../framing/byte-list.ts';
 import { ChunkedFramer } from '../framing/chunked-framer.ts';
 import { encodeFrame, type Framing } from '../framing/encode.ts';
 import { EomFramer } from '../framing/eom-framer.ts';
-import type { Framer, FrameSink } from '../framing/framer.ts';
+import type { Framer } from '../framing/framer.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { type Envelope, plainAttribute, readEnvelope } from '../message/envelope.ts';
 import { agreeFraming, type BaseVersion, readHello, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
 import { isEnvelopeName, RpcReply, readReply } from '../message/reply.ts';
 import { NETCONF_BASE, NETCONF_NOTIFICATION } from '../namespaces.ts';
+import { MessageAssembler } from './message-assembler.ts';
 import { NotificationStream } from './notification-stream.ts';
-import { PendingRpcs } from './pending-rpcs.ts';
+import { type PendingRpc, PendingRpcs, type RpcRequest } from './pending-rpcs.ts';
+import { ReplyStream } from './reply-stream.ts';
 
 export interface MessageLayerOptions {
   readonly peer: string;
@@ -26,14 +27,7 @@ export interface MessageLayerOptions {
   readonly reasonOfEnd?: () => NetconfError | null;
 }
 
-export interface RpcRequest {
-  readonly operation: string;
-  /** The element inside `<rpc>`. */
-  readonly body: string;
-  readonly changesRunning: boolean;
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
+type Settle = Pick<PendingRpc, 'resolve' | 'reject' | 'resolveStream'>;
 
 export interface SessionEnd {
   /** `closed`: by us, in order. `lost`: anything else. */
@@ -54,15 +48,10 @@ export class MessageLayer {
   notificationsDropped = 0;
   private readonly stream: Duplex;
   private readonly options: MessageLayerOptions;
-  private readonly pending: PendingRpcs<RpcReply>;
-  private readonly message = new ByteList();
-  private readonly sink: FrameSink = {
-    onBytes: (piece) => this.onBytes(piece),
-    onMessageEnd: () => this.onMessageEnd(),
-  };
+  private readonly pending: PendingRpcs;
+  private readonly assembler: MessageAssembler;
   private framer: Framer = new EomFramer();
   private framing: Framing = 'eom';
-  private messageBytesMax: number;
   private lastMessageId = 0;
   private notifications: NotificationStream | null = null;
   private end: SessionEnd | null = null;
@@ -76,7 +65,14 @@ export class MessageLayer {
     this.stream = stream;
     this.options = options;
     this.pending = new PendingRpcs(options.peer);
-    this.messageBytesMax = options.limits.helloBytesMax;
+    this.assembler = new MessageAssembler(options.limits.helloBytesMax, {
+      streamedBytesMax: options.limits.streamedBytesMax,
+      dropNulBytes: options.dropNulBytes,
+      onMessage: (bytes) => this.onMessage(bytes),
+      wantsStreams: () => this.pending.streaming > 0,
+      streamFor: (envelope) => this.startStream(envelope),
+      onCongested: () => this.stream.pause(),
+    });
     this.ended = new Promise((resolve) => {
       this.onEnded = resolve;
     });
@@ -99,26 +95,38 @@ export class MessageLayer {
 
   /** Sends one rpc (RFC 6241 §4.1) in one write and waits for its reply. */
   call(request: RpcRequest): Promise<RpcReply> {
-    const messageId = String(this.lastMessageId + 1);
-    const context = { peer: this.options.peer, operation: request.operation, messageId };
-    const refusal = this.refusalOf(request);
-    if (refusal !== null)
-      return Promise.reject(new NetconfError(refusal.code, refusal.fact, { ...context, cause: refusal.cause }));
-    const text = `<?xml version="1.0" encoding="UTF-8"?><rpc xmlns="${NETCONF_BASE}" message-id="${messageId}">${request.body}</rpc>`;
-    let frame: Buffer;
-    try {
-      frame = encodeFrame(text, this.framing);
-      this.checkRequestSize(frame.length);
-    } catch (error) {
-      const { code, fact } = toNetconfError(error);
-      return Promise.reject(new NetconfError(code, fact, context));
-    }
-    this.lastMessageId += 1;
+    return new Promise((resolve, reject) => this.send(request, { resolve, reject }));
+  }
+
+  /** The same, for a reply that is read while it arrives. `timeoutMs` then bounds the wait for each piece. */
+  callStreaming(request: RpcRequest): Promise<ReplyStream> {
     return new Promise((resolve, reject) => {
-      const { operation, changesRunning } = request;
-      this.pending.add({ messageId, operation, changesRunning, resolve, reject }, request.timeoutMs, request.signal);
-      this.stream.write(frame);
+      const whole = (reply: RpcReply) => {
+        const stream = this.newStream(request, reply.messageId);
+        stream.push(reply.bytes);
+        stream.finish(null);
+        resolve(stream);
+      };
+      this.send(request, { resolve: whole, reject, resolveStream: resolve });
     });
+  }
+
+  private send(request: RpcRequest, settle: Settle): void {
+    const messageId = String(this.lastMessageId + 1);
+    try {
+      this.refuseIfImpossible(request);
+      const text = `<?xml version="1.0" encoding="UTF-8"?><rpc xmlns="${NETCONF_BASE}" message-id="${messageId}">${request.body}</rpc>`;
+      const frame = encodeFrame(text, this.framing);
+      this.checkRequestSize(frame.length);
+      this.lastMessageId += 1;
+      this.pending.add({ ...settle, request, messageId }, request.timeoutMs, request.signal);
+      this.stream.write(frame);
+    } catch (error) {
+      const { code, fact, cause } = toNetconfError(error);
+      settle.reject(
+        new NetconfError(code, fact, { peer: this.options.peer, operation: request.operation, messageId, cause }),
+      );
+    }
   }
 
   /** From now on notifications are queued for the one reader of the returned stream. */
@@ -151,21 +159,13 @@ export class MessageLayer {
     this.end = { kind, error: kind === 'closed' ? null : error };
     this.onHelloFailed(error);
     this.pending.rejectAll(error);
+    this.assembler.fail(error);
     this.notifications?.finish(this.end.error);
     this.stream.destroy();
     this.onEnded(this.end);
   }
 
-  private onBytes(piece: Buffer): void {
-    if (this.message.length + piece.length > this.messageBytesMax) {
-      throw new NetconfError('LIMIT_EXCEEDED', `a message of more than ${this.messageBytesMax} bytes`);
-    }
-    this.message.push(piece);
-  }
-
-  private onMessageEnd(): void {
-    let bytes = this.message.take();
-    if (this.options.dropNulBytes && bytes.includes(0)) bytes = bytes.filter((byte) => byte !== 0) as Buffer;
+  private onMessage(bytes: Buffer): void {
     if (this.onHello !== null) this.receiveHello(bytes, this.onHello);
     else this.receive(bytes);
   }
@@ -173,7 +173,7 @@ export class MessageLayer {
   private onData(chunk: Buffer): void {
     let offset = 0;
     try {
-      while (offset < chunk.length && this.end === null) offset = this.framer.consume(chunk, offset, this.sink);
+      while (offset < chunk.length && this.end === null) offset = this.framer.consume(chunk, offset, this.assembler);
     } catch (error) {
       this.fail(toNetconfError(error, {}, 'PROTOCOL'));
     }
@@ -201,8 +201,8 @@ export class MessageLayer {
     const { limits, baseVersions } = this.options;
     const hello = readHello(decode(bytes), limits);
     this.framing = agreeFraming(baseVersions, hello.capabilities);
-    if (this.framing === 'chunked') this.framer = new ChunkedFramer(limits.replyBytesMax);
-    this.messageBytesMax = limits.replyBytesMax;
+    if (this.framing === 'chunked') this.framer = new ChunkedFramer(() => this.assembler.allowed);
+    this.assembler.bytesMax = limits.replyBytesMax;
     this.onHello = null;
     onHello(hello);
   }
@@ -226,7 +226,7 @@ export class MessageLayer {
     try {
       const content = readReply(bytes, envelope, limits);
       const failed = content.errors.some((error) => error.severity === 'error');
-      const context = { peer, operation: rpc.operation, messageId };
+      const context = { peer, operation: rpc.request.operation, messageId };
       if (failed) rpc.reject(new RpcError(content.errors, bytes.toString('utf8'), context));
       else rpc.resolve(new RpcReply(messageId, content, content.errors, limits));
     } catch (error) {
@@ -248,27 +248,66 @@ export class MessageLayer {
       this.notificationsDropped += 1;
       return;
     }
-    this.notifications.push(new NetconfNotification(bytes, this.options.limits));
+    const notification = new NetconfNotification(bytes, this.options.limits);
+    this.notifications.push(notification);
+    if (bytes.includes('notificationComplete') && notification.event?.name === 'notificationComplete') {
+      // RFC 5277 §2.1.1: the stop time is reached, the subscription is over and the session may have another.
+      this.notifications.finish(null);
+      this.notifications = null;
+      return;
+    }
     // Backpressure down to the SSH window, unless that would keep a reply from its rpc.
     if (this.notifications.congested && this.pending.size === 0) this.stream.pause();
   }
 
-  private refusalOf(request: RpcRequest): NetconfError | null {
+  /** The head of a message that is still arriving: the stream it goes to, where its rpc wants one and the server sends data. */
+  private startStream(envelope: Envelope): ReplyStream | null {
+    const messageId = plainAttribute(envelope.root, 'message-id') ?? '';
+    if (!isEnvelopeName(envelope, 'rpc-reply') || envelope.first?.local !== 'data') return null;
+    if (!this.pending.wantsStream(messageId)) return null;
+    const rpc = this.pending.take(messageId);
+    if (rpc?.resolveStream === undefined) return null;
+    const stream = this.newStream(rpc.request, messageId);
+    this.watchStream(stream, rpc);
+    rpc.resolveStream(stream);
+    return stream;
+  }
+
+  private newStream(request: RpcRequest, messageId: string): ReplyStream {
+    const context = { peer: this.options.peer, operation: request.operation, messageId };
+    return new ReplyStream(context, this.options.limits, () => this.stream.resume());
+  }
+
+  /** A stream ends early by the caller's signal, or when no piece came in time though the reader was waiting. */
+  private watchStream(stream: ReplyStream, { request }: PendingRpc): void {
+    const { timeoutMs, signal } = request;
+    const onAbort = () =>
+      stream.finish(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    let bytesSeen = 0;
+    const timer = setInterval(() => {
+      if (stream.congested || stream.bytesReceived > bytesSeen) bytesSeen = stream.bytesReceived;
+      else stream.finish(new NetconfError('RPC_TIMEOUT', `no piece of the reply in ${timeoutMs} ms`));
+    }, timeoutMs);
+    void stream.finished.then(() => {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', onAbort);
+    });
+  }
+
+  private refuseIfImpossible(request: RpcRequest): void {
     if (this.end !== null) {
       const why = this.end.error === null ? 'it was closed' : this.end.error.fact;
-      return new NetconfError('SESSION_CLOSED', `the session has ended: ${why}`, {
-        cause: this.end.error ?? undefined,
-      });
+      throw new NetconfError('SESSION_CLOSED', `the session has ended: ${why}`, { cause: this.end.error ?? undefined });
     }
     if (request.signal?.aborted === true) {
-      return new NetconfError('ABORTED', 'given up by the caller before it was sent', { cause: request.signal.reason });
+      throw new NetconfError('ABORTED', 'given up by the caller before it was sent', { cause: request.signal.reason });
     }
     if (this.pending.size >= this.options.limits.rpcsInFlightMax) {
-      return new NetconfError('LIMIT_EXCEEDED', `${this.pending.size} rpcs are in flight`);
+      throw new NetconfError('LIMIT_EXCEEDED', `${this.pending.size} rpcs are in flight`);
     }
     // A reader that stopped for slow notifications must hear the answer.
     this.stream.resume();
-    return null;
   }
 
   private checkRequestSize(bytes: number): void {

@@ -1,15 +1,27 @@
 import { CommitOutcomeUnknownError, NetconfError } from '../errors.ts';
+import type { RpcReply } from '../message/reply.ts';
+import type { ReplyStream } from './reply-stream.ts';
 
-export interface PendingRpc<Result> {
-  readonly messageId: string;
+export interface RpcRequest {
   readonly operation: string;
+  /** The element inside `<rpc>`. */
+  readonly body: string;
   /** A lost answer to it is `COMMIT_OUTCOME_UNKNOWN`. */
   readonly changesRunning: boolean;
-  resolve(result: Result): void;
-  reject(error: NetconfError): void;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
-interface Entry<Result> extends PendingRpc<Result> {
+export interface PendingRpc {
+  readonly messageId: string;
+  readonly request: RpcRequest;
+  resolve(reply: RpcReply): void;
+  reject(error: NetconfError): void;
+  /** Set where the caller wants to read the reply while it arrives. */
+  readonly resolveStream?: (stream: ReplyStream) => void;
+}
+
+interface Entry extends PendingRpc {
   release(): void;
 }
 
@@ -17,20 +29,31 @@ interface Entry<Result> extends PendingRpc<Result> {
 const ABANDONED_MAX = 4_096;
 
 /** The rpcs on the wire, by message-id (RFC 6241 §4.1), each with its timer and its AbortSignal. */
-export class PendingRpcs<Result> {
+export class PendingRpcs {
   private readonly peer: string;
-  private readonly entries = new Map<string, Entry<Result>>();
+  private readonly entries = new Map<string, Entry>();
+  private streams = 0;
   private readonly abandoned = new Set<string>();
 
   constructor(peer: string) {
     this.peer = peer;
   }
 
+  /** How many want their reply as a stream. */
+  get streaming(): number {
+    return this.streams;
+  }
+
+  /** Whether the reply with this id is wanted as a stream. */
+  wantsStream(messageId: string): boolean {
+    return this.entries.get(messageId)?.resolveStream !== undefined;
+  }
+
   get size(): number {
     return this.entries.size;
   }
 
-  add(rpc: PendingRpc<Result>, timeoutMs: number, signal: AbortSignal | undefined): void {
+  add(rpc: PendingRpc, timeoutMs: number, signal: AbortSignal | undefined): void {
     const give = (error: NetconfError) => this.abandon(rpc.messageId, error);
     const timer = setTimeout(() => give(new NetconfError('RPC_TIMEOUT', `no answer in ${timeoutMs} ms`)), timeoutMs);
     const onAbort = () => give(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
@@ -40,14 +63,16 @@ export class PendingRpcs<Result> {
       signal?.removeEventListener('abort', onAbort);
     };
     this.entries.set(rpc.messageId, { ...rpc, release });
+    if (rpc.resolveStream !== undefined) this.streams += 1;
   }
 
   /** Whom a reply belongs to, taken out of the list. Undefined for a late, doubled or unknown one, which is to be dropped. */
-  take(messageId: string): PendingRpc<Result> | undefined {
+  take(messageId: string): PendingRpc | undefined {
     const entry = this.entries.get(messageId);
     this.entries.delete(messageId);
     this.abandoned.delete(messageId);
     entry?.release();
+    if (entry?.resolveStream !== undefined) this.streams -= 1;
     return entry;
   }
 
@@ -69,9 +94,9 @@ export class PendingRpcs<Result> {
   }
 
   /** The answer to this rpc will not be read, for `reason`. */
-  lose(rpc: PendingRpc<Result>, reason: NetconfError): void {
-    const context = { peer: this.peer, operation: rpc.operation, messageId: rpc.messageId };
-    if (rpc.changesRunning) rpc.reject(new CommitOutcomeUnknownError(reason, context));
+  lose(rpc: PendingRpc, reason: NetconfError): void {
+    const context = { peer: this.peer, operation: rpc.request.operation, messageId: rpc.messageId };
+    if (rpc.request.changesRunning) rpc.reject(new CommitOutcomeUnknownError(reason, context));
     else rpc.reject(new NetconfError(reason.code, reason.fact, { ...context, cause: reason.cause ?? reason }));
   }
 

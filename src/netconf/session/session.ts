@@ -1,6 +1,8 @@
 import { NetconfError, toNetconfError } from '../errors.ts';
 import type { Capabilities } from '../message/capabilities.ts';
 import type { RpcReply } from '../message/reply.ts';
+import { NETCONF_PARTIAL_LOCK } from '../namespaces.ts';
+import { actionOperation } from '../operations/action.ts';
 import {
   type CommitOptions,
   cancelCommitOperation,
@@ -15,16 +17,33 @@ import {
   type EditConfigOptions,
   editConfigOperation,
 } from '../operations/editing.ts';
-import { type LockTarget, lockOperation, unlockOperation } from '../operations/locking.ts';
+import {
+  type LockTarget,
+  lockOperation,
+  partialLockOperation,
+  partialUnlockOperation,
+  unlockOperation,
+} from '../operations/locking.ts';
+import { type EditDataOptions, editDataOperation, type GetDataOptions, getDataOperation } from '../operations/nmda.ts';
 import { checkCapabilities, type Datastore, type Operation } from '../operations/operation.ts';
 import { type GetConfigOptions, type GetOptions, getConfigOperation, getOperation } from '../operations/retrieval.ts';
+import { type GetSchemaOptions, getSchemaOperation } from '../operations/schema.ts';
 import { closeSessionOperation, killSessionOperation } from '../operations/sessions.ts';
 import { createSubscriptionOperation, type SubscriptionOptions } from '../operations/subscribing.ts';
+import {
+  announcedContentId,
+  readYangLibrary,
+  YANG_LIBRARY_FILTER,
+  type YangLibrary,
+  type YangLibraryCache,
+} from '../operations/yang-library.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import { type ExecOptions, type ExecResult, execCommand } from '../ssh/exec.ts';
 import { contentToText, type XmlContent } from '../xml/build.ts';
+import { childrenNamed, childText } from '../xml/element.ts';
 import type { MessageLayer, SessionEnd } from './message-layer.ts';
 import type { NotificationStream } from './notification-stream.ts';
+import type { ReplyStream } from './reply-stream.ts';
 
 /** Every call takes these. A call that ends by them leaves the session usable: a late answer is dropped. */
 export interface CallOptions {
@@ -108,6 +127,61 @@ export class NetconfSession {
     return this.run(() => unlockOperation(target), options);
   }
 
+  /** partial-lock, RFC 5717 §2.4.1. */
+  async partialLock(
+    selects: readonly string[],
+    options: CallOptions & { readonly namespaces?: Readonly<Record<string, string>> } = {},
+  ): Promise<{ readonly lockId: number; readonly lockedNodes: readonly string[] }> {
+    const { root } = await this.run(() => partialLockOperation(selects, options.namespaces), options);
+    const lockId = Number(childText(root, 'lock-id', NETCONF_PARTIAL_LOCK));
+    if (!Number.isInteger(lockId)) {
+      throw new NetconfError('PROTOCOL', 'the reply has no lock-id', { peer: this.peer, operation: 'partial-lock' });
+    }
+    const nodes = childrenNamed(root, 'locked-node', NETCONF_PARTIAL_LOCK);
+    return { lockId, lockedNodes: nodes.map((node) => node.text.trim()) };
+  }
+
+  /** partial-unlock, RFC 5717 §2.4.2. */
+  partialUnlock(lockId: number, options: CallOptions = {}): Promise<RpcReply> {
+    return this.run(() => partialUnlockOperation(lockId), options);
+  }
+
+  /** get-schema, RFC 6022 §3.1: the text of a YANG module. */
+  async getSchema(options: GetSchemaOptions & CallOptions): Promise<string> {
+    const { data } = await this.run(() => getSchemaOperation(options), options);
+    return data?.text ?? '';
+  }
+
+  /** get-data, RFC 8526 §3.1.1. */
+  getData(options: GetDataOptions & CallOptions): Promise<RpcReply> {
+    return this.run(() => getDataOperation(options), options);
+  }
+
+  /** edit-data, RFC 8526 §3.1.2. */
+  editData(options: EditDataOptions & CallOptions): Promise<RpcReply> {
+    return this.run(() => editDataOperation(options), options);
+  }
+
+  /** action, RFC 7950 §7.15. `changesRunning` as in `rpc`. */
+  action(content: XmlContent, options: CallOptions & { readonly changesRunning?: boolean } = {}): Promise<RpcReply> {
+    return this.run(() => ({ ...actionOperation(content), changesRunning: options.changesRunning ?? false }), options);
+  }
+
+  /**
+   * The server's YANG library, RFC 8525, or RFC 7895 on older servers. With a cache it is read only where the content-id of the
+   * hello is new.
+   */
+  async yangLibrary(options: CallOptions & { readonly cache?: YangLibraryCache } = {}): Promise<YangLibrary> {
+    const announced = announcedContentId(this.capabilities);
+    const known = announced === null ? undefined : options.cache?.get(announced);
+    if (known !== undefined) return known;
+    const { data } = await this.run(() => getOperation(YANG_LIBRARY_FILTER), options);
+    const library = readYangLibrary(data);
+    const id = announced ?? library.contentId;
+    if (id !== null) options.cache?.set(id, library);
+    return library;
+  }
+
   /** validate, RFC 6241 §8.6.4.1. */
   validate(source: Datastore | { readonly config: XmlContent }, options: CallOptions = {}): Promise<RpcReply> {
     return this.run(() => validateOperation(source), options);
@@ -165,6 +239,22 @@ export class NetconfSession {
     return this.run(() => ({ name, body: contentToText(content), requires: [], changesRunning }), options);
   }
 
+  /** get-config (RFC 6241 §7.1) as a stream: constant memory. `timeoutMs` bounds the wait for each piece. */
+  async getConfigStream(options: GetConfigOptions & CallOptions): Promise<ReplyStream> {
+    return this.stream(
+      this.prepare(() => getConfigOperation(options)),
+      options,
+    );
+  }
+
+  /** get (RFC 6241 §7.7) as a stream. */
+  async getStream(options: GetOptions & CallOptions = {}): Promise<ReplyStream> {
+    return this.stream(
+      this.prepare(() => getOperation(options)),
+      options,
+    );
+  }
+
   /** Runs a command over SSH exec on this session's connection. */
   exec(command: string, options: ExecOptions = {}): Promise<ExecResult> {
     const { connection, peer } = this.parts;
@@ -209,6 +299,14 @@ export class NetconfSession {
   private send(operation: Operation, { timeoutMs = this.parts.rpcTimeoutMs, signal }: CallOptions): Promise<RpcReply> {
     const { name, body, changesRunning } = operation;
     return this.parts.messages.call({ operation: name, body, changesRunning, timeoutMs, signal });
+  }
+
+  private stream(
+    operation: Operation,
+    { timeoutMs = this.parts.rpcTimeoutMs, signal }: CallOptions,
+  ): Promise<ReplyStream> {
+    const { name, body, changesRunning } = operation;
+    return this.parts.messages.callStreaming({ operation: name, body, changesRunning, timeoutMs, signal });
   }
 }
 

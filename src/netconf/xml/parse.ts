@@ -63,7 +63,9 @@ export function createXmlParser(
   let elements = 0;
   let attributes = 0;
   parser.on('error', (error) => {
-    throw new NetconfError('PROTOCOL', `malformed XML: ${error.message.slice(0, 200)}`, { cause: error });
+    // Without a file name the parser begins with "undefined:".
+    const reason = error.message.replace(/^undefined: /, '').slice(0, 200);
+    throw new NetconfError('PROTOCOL', `malformed XML: ${reason}`, { cause: error });
   });
   parser.on('doctype', () => {
     throw new NetconfError('PROTOCOL', 'a DOCTYPE is refused (RFC 6241 section 3)');

@@ -1,0 +1,267 @@
+import { TextDecoder } from 'node:util';
+import { NetconfError, RpcError } from '../errors.ts';
+import { ByteList } from '../framing/byte-list.ts';
+import { insideOfOnlyChild, readEnvelope } from '../message/envelope.ts';
+import { ErrorFinder } from '../message/reply.ts';
+import type { RpcErrorInfo } from '../message/rpc-error.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { createXmlParser, TreeBuilder, type XmlEvents, type XmlLimits } from '../xml/parse.ts';
+
+/** Above this the channel is paused until the reader has taken what waits. One SSH window is 2 MiB. */
+const QUEUED_BYTES_MAX = 512 * 1024;
+/** Held back while reading bytes: the end tags of data and rpc-reply with a pretty printer's whitespace. */
+const TAIL_BYTES = 1_024;
+
+/**
+ * A reply that is read while it arrives, in constant memory: when the reader is slow the SSH window closes and the server
+ * waits. Read it once, by one of `bytes`, `elements` and `parse`, or `cancel` it; other rpcs of the session wait behind it.
+ */
+export class ReplyStream {
+  readonly messageId: string;
+  /** rpc-errors of severity warning, complete when `elements` or `parse` has ended. */
+  warnings: readonly RpcErrorInfo[] = [];
+  /** Bytes of the message so far. */
+  bytesReceived = 0;
+  /** Resolves when the last byte has arrived, or never will. */
+  readonly finished: Promise<void>;
+  private readonly context: { readonly peer: string; readonly operation: string; readonly messageId: string };
+  private readonly limits: XmlLimits;
+  private readonly onDrained: () => void;
+  private readonly waitingBytes = new ByteList();
+  private end: { readonly error: NetconfError | null } | null = null;
+  private wake: (() => void) | null = null;
+  private onFinished: () => void = () => undefined;
+  private taken = false;
+  private cancelled = false;
+
+  constructor(
+    context: { readonly peer: string; readonly operation: string; readonly messageId: string },
+    limits: XmlLimits,
+    onDrained: () => void,
+  ) {
+    this.context = context;
+    this.messageId = context.messageId;
+    this.limits = limits;
+    this.onDrained = onDrained;
+    this.finished = new Promise((resolve) => {
+      this.onFinished = resolve;
+    });
+  }
+
+  /** Bytes of the message arrived. Not for readers. */
+  push(piece: Buffer): void {
+    if (this.end !== null) return;
+    this.bytesReceived += piece.length;
+    if (this.cancelled) return;
+    this.waitingBytes.push(piece);
+    this.wakeReader();
+  }
+
+  /** The message is complete, or will never be. Not for readers. */
+  finish(error: NetconfError | null): void {
+    this.end ??= {
+      error: error === null ? null : new NetconfError(error.code, error.fact, { ...this.context, cause: error.cause }),
+    };
+    this.wakeReader();
+    this.onFinished();
+    this.onDrained();
+  }
+
+  /** True while the reader is behind: the channel should pause. */
+  get congested(): boolean {
+    return !this.cancelled && this.end === null && this.waitingBytes.length > QUEUED_BYTES_MAX;
+  }
+
+  /** The rest of the reply is not wanted: it is read and dropped, and the session goes on. */
+  cancel(): void {
+    this.taken = true;
+    this.cancelled = true;
+    this.waitingBytes.take();
+    this.onDrained();
+  }
+
+  /**
+   * What stands inside `<data>`, as it arrives. It is not parsed. Where `<data>` turns out not to be the only child of the
+   * reply an error is thrown at the end: an rpc-error could stand beside it.
+   */
+  async *bytes(): AsyncGenerator<Buffer, void, undefined> {
+    let held: Buffer = Buffer.alloc(0);
+    let inside: { rootName: string; firstName: string } | null = null;
+    for await (const piece of this.pieces()) {
+      held = held.length === 0 ? piece : Buffer.concat([held, piece]);
+      if (inside === null) {
+        // The layer starts a stream only when both start tags are there.
+        const envelope = readEnvelope(held);
+        if (envelope?.first?.local !== 'data')
+          throw this.error('PROTOCOL', 'a reply without <data> cannot be read as bytes');
+        const empty = insideOfOnlyChild(held, envelope);
+        if (empty !== null && empty.end === empty.start && held[envelope.firstEnd - 2] === 0x2f) return;
+        inside = { rootName: envelope.root.name, firstName: envelope.first.name };
+        held = held.subarray(envelope.firstEnd);
+      }
+      if (held.length > TAIL_BYTES) {
+        yield held.subarray(0, held.length - TAIL_BYTES);
+        held = held.subarray(held.length - TAIL_BYTES);
+      }
+    }
+    const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(held.toString('latin1'));
+    if (inside === null || end === null || end[1] !== inside.firstName || end[2] !== inside.rootName) {
+      throw this.error('PROTOCOL', '<data> is not the only child of the reply, or the reply is malformed');
+    }
+    if (end.index > 0) yield held.subarray(0, end.index);
+  }
+
+  /**
+   * The elements at a path below `<data>`, each as a tree when it is complete: `elements('vrfs', 'vrf')`. Everything else is
+   * read over, and checked to be well-formed.
+   *
+   * @throws RpcError at the end, where an rpc-error of severity error stands beside the data
+   */
+  async *elements(...path: readonly string[]): AsyncGenerator<XmlElement, void, undefined> {
+    const collector = new PathCollector(path);
+    for await (const _ of this.parsed(collector)) yield* collector.take();
+    yield* collector.take();
+  }
+
+  /**
+   * The whole reply as events, SAX-like, `<rpc-reply>` first. Handlers run while the next bytes arrive.
+   *
+   * @throws RpcError at the end, as `elements`
+   */
+  async parse(events: XmlEvents): Promise<void> {
+    for await (const _ of this.parsed(events)) {
+      // The events went to the caller's handlers.
+    }
+  }
+
+  /** Feeds the parser piece by piece, and tells the errors at the end. */
+  private async *parsed(events: XmlEvents): AsyncGenerator<void, void, undefined> {
+    const finder = new ErrorFinder();
+    const both: XmlEvents = {
+      open: (tag) => {
+        finder.open(tag);
+        events.open(tag);
+      },
+      close: (tag) => {
+        finder.close();
+        events.close(tag);
+      },
+      text: (text) => {
+        finder.text(text);
+        events.text?.(text);
+      },
+    };
+    // A stream has no bound on its elements: that is what it is for.
+    const parser = createXmlParser(both, { ...this.limits, xmlElementsMax: Number.POSITIVE_INFINITY });
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    for await (const piece of this.pieces()) {
+      this.located(() => parser.write(decode(decoder, piece)));
+      yield;
+    }
+    this.located(() => {
+      parser.write(decode(decoder));
+      parser.close();
+    });
+    this.warnings = finder.errors;
+    if (finder.errors.some((error) => error.severity === 'error')) throw new RpcError(finder.errors, '', this.context);
+  }
+
+  private async *pieces(): AsyncGenerator<Buffer, void, undefined> {
+    if (this.taken) throw this.error('INVALID_REQUEST', 'a reply stream is read once');
+    this.taken = true;
+    try {
+      for (;;) {
+        if (this.waitingBytes.length > 0) {
+          const piece = this.waitingBytes.take();
+          this.onDrained();
+          yield piece;
+        } else if (this.end !== null) {
+          if (this.end.error !== null) throw this.end.error;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.cancel();
+    }
+  }
+
+  private wakeReader(): void {
+    this.wake?.();
+    this.wake = null;
+  }
+
+  private located(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof NetconfError)) throw error;
+      throw new NetconfError(error.code, error.fact, { ...this.context, cause: error.cause });
+    }
+  }
+
+  private error(code: 'PROTOCOL' | 'INVALID_REQUEST', fact: string): NetconfError {
+    return new NetconfError(code, fact, this.context);
+  }
+}
+
+function decode(decoder: TextDecoder, piece?: Buffer): string {
+  try {
+    return decoder.decode(piece, { stream: piece !== undefined });
+  } catch (error) {
+    throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8', { cause: error });
+  }
+}
+
+/** `<rpc-reply>` and `<data>`. */
+const ENVELOPE_DEPTH = 2;
+
+/** Builds a tree of each element at the path below data, and of nothing else. */
+class PathCollector implements XmlEvents {
+  private readonly path: readonly string[];
+  private complete: XmlElement[] = [];
+  private depth = 0;
+  /** How many of the first levels agree with the path. */
+  private matched = 0;
+  private builder: TreeBuilder | null = null;
+
+  constructor(path: readonly string[]) {
+    this.path = ['data', ...path];
+  }
+
+  open(tag: Parameters<XmlEvents['open']>[0]): void {
+    this.depth += 1;
+    if (this.builder === null && this.depth >= ENVELOPE_DEPTH && this.matched === this.depth - ENVELOPE_DEPTH) {
+      if (tag.local === this.path[this.matched]) {
+        this.matched += 1;
+        if (this.matched === this.path.length) this.builder = new TreeBuilder();
+      }
+    }
+    this.builder?.open(tag);
+  }
+
+  text(text: string): void {
+    this.builder?.text(text);
+  }
+
+  close(): void {
+    this.builder?.close();
+    if (this.matched === this.depth - ENVELOPE_DEPTH + 1) {
+      if (this.builder !== null) {
+        this.complete.push(...this.builder.roots);
+        this.builder = null;
+      }
+      this.matched -= 1;
+    }
+    this.depth -= 1;
+  }
+
+  take(): XmlElement[] {
+    const { complete } = this;
+    this.complete = [];
+    return complete;
+  }
+}
