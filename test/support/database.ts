@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
@@ -49,6 +50,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await withClient(administration, (client) => client.query(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+/** For a test that starts and kills a server of its own; cleared with the run, or by the next one when the run is killed. */
+export function makeServerDirectory(): Promise<string> {
+  return mkdtemp(`${inject('postgresDirectory')}-own-`);
 }
 
 /** Under another name until it is migrated: a run that dies here leaves no half template. */

@@ -15,21 +15,18 @@ const PREFIX = 'wasl-test-postgres-';
 
 /** Gives each run a directory for its one server, which the first test that needs a database starts; stops and removes it at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await removeLeftovers();
-  const directory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  project.provide('postgresDirectory', directory);
-  return () => remove(directory);
+  // Of runs that were killed: their process is gone, their servers are not.
+  await removeServersOf((pid) => !isAlive(pid));
+  project.provide('postgresDirectory', await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)));
+  return () => removeServersOf((pid) => pid === process.pid);
 }
 
-async function remove(directory: string): Promise<void> {
-  await stopEmbeddedPostgres(directory);
-  await rm(directory, { recursive: true, force: true });
-}
-
-/** Of runs that were killed: their process is gone, their server is not. */
-async function removeLeftovers(): Promise<void> {
+async function removeServersOf(isWanted: (pid: number) => boolean): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
-    if (Number.isInteger(pid) && !isAlive(pid)) await remove(join(tmpdir(), name)).catch(() => undefined);
+    if (!Number.isInteger(pid) || !isWanted(pid)) continue;
+    const directory = join(tmpdir(), name);
+    await stopEmbeddedPostgres(directory);
+    await rm(directory, { recursive: true, force: true });
   }
 }

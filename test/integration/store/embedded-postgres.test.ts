@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -10,10 +10,11 @@ import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { isAlive } from '../../../src/store/process-state.ts';
+import { makeServerDirectory } from '../../support/database.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'wasl-embedded-'));
+  directory = await makeServerDirectory();
 });
 afterEach(async () => {
   await stopEmbeddedPostgres(directory);

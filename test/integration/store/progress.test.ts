@@ -1,13 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { InterconnectId } from '../../../src/domain/names.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, makeServerDirectory, type TestDatabase } from '../../support/database.ts';
 import { sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
@@ -81,7 +79,7 @@ test('a listener in another process is called, until it unsubscribes', async () 
 });
 
 test('while the server is away, unsubscribing and closing do not wait for it', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'wasl-progress-'));
+  const directory = await makeServerDirectory();
   const server = await startEmbeddedPostgres({ directory });
   try {
     const store = await openStore({ databaseUrl: server.databaseUrl, clock: () => new Date() });
@@ -101,7 +99,7 @@ test('while the server is away, unsubscribing and closing do not wait for it', a
 });
 
 test('after the server was killed and is back, calls work and listeners hear again, having been told that they may have missed something', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'wasl-progress-'));
+  const directory = await makeServerDirectory();
   const server = await startEmbeddedPostgres({ directory });
   await migrate(server.databaseUrl);
   const store = await openStore({ databaseUrl: server.databaseUrl, clock: () => new Date() });
