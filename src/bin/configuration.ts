@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
 import type { RouterCredential } from '../router/router.ts';
 
@@ -43,7 +44,7 @@ export function requireSetting(name: string, meaning: string, env: Environment =
 
 /** `host:port`; the default listens on loopback only. */
 export function readListenAddress(env: Environment = process.env): { readonly host: string; readonly port: number } {
-  const text = env.WASL_LISTEN || '127.0.0.1:8630';
+  const text = env.WASL_LISTEN || '127.0.0.1:8080';
   const match = /^(?<host>\[[0-9a-f:.]+\]|[^:]+):(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.port);
   if (!match?.groups?.host || port > 65_535) {
@@ -99,4 +100,15 @@ export function readCredentials(env: Environment = process.env): (name: string) 
     const remedy = `Add ${name} to ${path}.`;
     throw new WaslError('CONFIGURATION', `no credential is called ${name}`, { path, remedy });
   };
+}
+
+/** How long verification gives routes to arrive (WASL_CONVERGENCE_SECONDS, 1 to 600). */
+export function readLimits(env: Environment = process.env): Partial<ActivityLimits> {
+  const text = env.WASL_CONVERGENCE_SECONDS;
+  if (!text) return {};
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 600) return { convergenceMs: seconds * 1_000 };
+  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not 1 to 600 seconds`, {
+    path: 'WASL_CONVERGENCE_SECONDS',
+  });
 }

@@ -5,7 +5,6 @@ import type { JSONWebKeySet } from 'jose';
 import { pino } from 'pino';
 import type { AuthConfig } from '../api/authentication.ts';
 import { createApi } from '../api/create-api.ts';
-import { createDevelopmentIssuer, type DevelopmentIssuer } from '../api/development-issuer.ts';
 import { temporalGateway } from '../api/temporal-gateway.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
 import { WaslError } from '../errors.ts';
@@ -61,12 +60,4 @@ export function readAuth(env: Readonly<Record<string, string | undefined>>): Aut
     path: 'WASL_JWT_JWKS_URL',
     remedy: "Set WASL_JWT_JWKS_URL to the issuer's key set, or WASL_JWT_JWKS_FILE to a copy of it.",
   });
-}
-
-/** For the demo and the lab: whoever holds its key file is whoever they say, so it refuses to serve beyond loopback. */
-export function startDevelopmentIssuer(
-  host: string,
-  privateJwk?: DevelopmentIssuer['privateJwk'],
-): Promise<DevelopmentIssuer> {
-  return createDevelopmentIssuer({ apiHost: host, clock: () => new Date(), ...(privateJwk ? { privateJwk } : {}) });
 }

@@ -1,18 +1,21 @@
 /** `wasl worker`: runs workflows and activities, and holds the NETCONF sessions of the transactions it began. */
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityLimits } from '../activities/dependencies.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Stages wait on routers, not on the processor: many changes may be under way on one worker. */
 const ACTIVITIES_AT_ONCE = 200;
 /** What a stopping worker grants its stages; what takes longer is recovered elsewhere. */
 const SHUTDOWN_GRACE = '10 seconds';
+
+/** A workflow waits this long for the worker that has it in memory; then any other one replays it. */
+const STICKY_TIMEOUT = '2 seconds';
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -52,6 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     ...common,
     taskQueue: TASK_QUEUE,
     workflowBundle,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     activities: activities.shared as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
@@ -73,12 +77,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await stopped;
     },
   };
-}
-
-/** The workflows as one script for the sandbox. Fails when a workflow imports what is not deterministic. */
-export async function bundleWorkflows(): Promise<{ code: string }> {
-  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 }
 
 let runtimeInstalled = false;

@@ -1,0 +1,79 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
+import { migrate } from '../store/migrate.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
+import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
+
+/** Where `temporal server start-dev` listens unless told otherwise. */
+const TEMPORAL_PORT_DEFAULT = 7233;
+
+export interface RunningBackends {
+  readonly store: Store;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  /** Closes the store and stops the servers that this process started. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The two servers that wasl stands on: those that DATABASE_URL and TEMPORAL_ADDRESS name, else an embedded Postgres and a Temporal
+ * development server in the state directory, started once and shared by the processes of this machine.
+ */
+export async function openBackends(say: Say): Promise<RunningBackends> {
+  const { databaseUrl, temporalAddress, temporalNamespace } = readBackends();
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.reverse()) await each();
+  };
+  try {
+    const [url, address] = await Promise.all([
+      databaseUrl ?? startOwnPostgres(stops, say),
+      temporalAddress ?? startOwnTemporal(stops, say),
+    ]);
+    await migrate(url);
+    const store = await openStore({ databaseUrl: url, clock: () => new Date() });
+    stops.push(() => store.close());
+    return { store, temporalAddress: address, temporalNamespace, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startOwnPostgres(stops: (() => Promise<void>)[], say: Say): Promise<string> {
+  const directory = join(stateDirectory(), 'postgres');
+  const postgres = await startEmbeddedPostgres({ directory });
+  stops.push(() => postgres.stop());
+  say(`Postgres: ${postgres.owned ? 'started' : 'joined'} the embedded server in ${directory}`);
+  return postgres.databaseUrl;
+}
+
+async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say): Promise<string> {
+  const address = `127.0.0.1:${TEMPORAL_PORT_DEFAULT}`;
+  if (await answers(address)) {
+    say(`Temporal: using the server at ${address}`);
+    return address;
+  }
+  const binary = await obtainTemporalBinary(cacheDirectory(), say);
+  const directory = join(stateDirectory(), 'temporal');
+  await mkdir(directory, { recursive: true });
+  const databaseFile = join(directory, 'temporal.db');
+  const server = await startTemporalServer(binary, { databaseFile, port: TEMPORAL_PORT_DEFAULT });
+  stops.push(() => server.stop());
+  say(`Temporal: started a development server at ${address}, its history in ${directory}`);
+  return address;
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
+}

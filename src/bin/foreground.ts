@@ -1,0 +1,16 @@
+/** For commands that run until they are told to stop. */
+
+/** Resolves at the first SIGINT or SIGTERM, or when the process that started this one is gone (its end of our stdin closes). */
+export async function untilStopped(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    if (process.env.WASL_STOP_WITH_PARENT === '1') process.stdin.resume().once('end', () => resolve());
+  });
+  // Else an open stdin keeps the process alive.
+  process.stdin.pause();
+}
+
+/** To standard error: standard output is for answers. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

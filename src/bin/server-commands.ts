@@ -1,0 +1,86 @@
+/** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ROLES, type Role } from '../api/authentication.ts';
+
+const BACKENDS_HELP = `
+Environment:
+  DATABASE_URL       Postgres; without it an embedded server in the state directory
+  TEMPORAL_ADDRESS   host:port; without it a development server, found or started
+  TEMPORAL_NAMESPACE default
+  WASL_STATE_DIR     ~/.local/state/wasl`;
+
+const SERVE_HELP = `${BACKENDS_HELP}
+  WASL_LISTEN        127.0.0.1:8080
+  WASL_JWT_ISSUER, WASL_JWT_AUDIENCE, WASL_JWT_JWKS_URL or WASL_JWT_JWKS_FILE: whose tokens count`;
+
+const WORKER_HELP = `${BACKENDS_HELP}
+  WASL_CREDENTIALS   YAML file of router credentials by name, mode 0600:
+                       backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519 }`;
+
+const SIM_HELP = `
+Example:
+  wasl sim docs/samples/demo-backbone.yaml --write-inventory live.yaml --write-credentials credentials.yaml`;
+
+export interface SimulateOptions {
+  readonly firstPort: number;
+  readonly rttMs: number;
+  readonly writeInventory?: string;
+  readonly writeCredentials?: string;
+  readonly writeControl?: string;
+}
+
+export interface TokenOptions {
+  readonly person: string;
+  readonly role: readonly Role[];
+  readonly entity?: string;
+}
+
+export function registerServerCommands(program: Command): void {
+  program
+    .command('serve')
+    .description('run the HTTP API')
+    .option('--development-issuer', 'accept tokens of `wasl token`: for one machine, on loopback only')
+    .addHelpText('after', SERVE_HELP)
+    .action(async (options: { readonly developmentIssuer?: boolean }) => {
+      await (await import('./commands/serve.ts')).serve(options);
+    });
+  program
+    .command('worker')
+    .description('run workflows and activities; holds the NETCONF sessions')
+    .addHelpText('after', WORKER_HELP)
+    .action(async () => (await import('./commands/worker.ts')).work());
+  program
+    .command('sim')
+    .description('run a simulated backbone: the routers of an inventory as NETCONF servers on loopback')
+    .argument('<inventory>', 'YAML file')
+    .option('--first-port <port>', 'first of consecutive ports; without it free ones', parseUint16, 0)
+    .option('--rtt-ms <ms>', 'round-trip time to every router', parseUint16, 0)
+    .option('--write-inventory <file>', 'the inventory with real ports and host keys, for `wasl inventory import`')
+    .option('--write-credentials <file>', 'the credentials file for `wasl worker`')
+    .option('--write-control <file>', 'URL and token of the control server: faults, reboots, running text')
+    .addHelpText('after', SIM_HELP)
+    .action(async (file: string, options: SimulateOptions) =>
+      (await import('./commands/sim.ts')).simulate(file, options),
+    );
+  program
+    .command('token')
+    .description('a token of the development issuer, for `wasl serve --development-issuer`')
+    .requiredOption('--person <id>', 'user id')
+    .addOption(new Option('--role <role...>', 'roles').choices([...ROLES]).makeOptionMandatory())
+    .option('--entity <id>', 'the entity that portal and party-approver act for')
+    .addHelpText('after', '\nExample:\n  export WASL_TOKEN=$(wasl token --person engineer-1 --role engineer)')
+    .action(async (options: TokenOptions) => (await import('./commands/token.ts')).printToken(options));
+  program
+    .command('demo')
+    .description('four stories on a simulated backbone: provision, failed verification, a killed worker, withdrawal')
+    .option('--keep', 'leave everything running and print the addresses; Ctrl-C ends it')
+    .action(async (options: { readonly keep?: boolean }) => {
+      process.exitCode = await (await import('./commands/demo.ts')).demo(options);
+    });
+}
+
+function parseUint16(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('must be 0 to 65535');
+  return value;
+}
