@@ -5,14 +5,17 @@ import { type Address, contains, FAMILIES, familyOf, type Prefix, prefixSortKey 
 import { sortByKey } from '../proof/reachability.ts';
 import { allVrfs, carriedRoutes, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
 
-/** Probes that must stay silent are bounded per VRF: the comparison of whole routing tables covers every prefix anyway. */
-export const SILENT_PROBES_PER_VRF_MAX = 4;
+/**
+ * Probes that third VPNs must leave unanswered, canaries not counted: each costs a router a few seconds of waiting inside the
+ * confirm window, and the comparison of whole routing tables covers every prefix and VRF anyway.
+ */
+export const SILENT_PROBES_MAX = 400;
 
 /**
  * What verification looks up and pings inside the confirm window:
  * - each gained prefix in every VRF of the VPN that gains it, pinged where packets have a way back to that very PE;
  * - each lost prefix where nothing else carries it any more: unreachable;
- * - on touched PEs every VRF of the other VPNs, canaries for every prefix: unreachable.
+ * - on touched PEs the canaries for every prefix, and VRFs of other VPNs for one prefix of each VPN that gives: unreachable.
  */
 export function planProbes(
   after: NetworkView,
@@ -52,13 +55,22 @@ export function planProbes(
   }
   const parties = new Set<string>([...gained, ...lost].flatMap((one) => [one.from, one.to]));
   const opened = openedPrefixes(gained, targets);
+  const spread: { readonly at: VrfAtPe; readonly place: number; readonly one: OpenedPrefix }[] = [];
+  const places = new Map<PeName, number>();
   for (const at of allVrfs(after)) {
     if (!touched.has(at.pe) || parties.has(ownerOf(at))) continue;
     const own = new Set(FAMILIES.flatMap((family) => localPrefixes(at.vrf, family)));
     const silent = opened.filter(({ prefix }) => !own.has(prefix) && !held.has(`${at.pe} ${at.vrf.name} ${prefix}`));
-    const some = at.vrf.canary ? silent : silent.slice(0, SILENT_PROBES_PER_VRF_MAX);
-    for (const { prefix, target } of some) add(at, prefix, target, 'unreachable');
+    if (at.vrf.canary) for (const { prefix, target } of silent) add(at, prefix, target, 'unreachable');
+    else {
+      const place = (places.get(at.pe) ?? 0) + 1;
+      places.set(at.pe, place);
+      for (const one of firstOfEach(silent)) spread.push({ at, place, one });
+    }
   }
+  // The first other VRF of every PE before the second of any: where there are too many, every PE keeps some.
+  const fair = sortByKey(spread, ({ at, place }) => `${String(place).padStart(6, '0')} ${at.pe}`);
+  for (const { at, one } of fair.slice(0, SILENT_PROBES_MAX)) add(at, one.prefix, one.target, 'unreachable');
   return sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
 }
 
@@ -78,15 +90,27 @@ function probeTargets(view: NetworkView, vpns: ReadonlySet<VpnId>): ReadonlyMap<
   return targets;
 }
 
+interface OpenedPrefix {
+  readonly from: VpnId;
+  readonly prefix: Prefix;
+  readonly target: Address | null;
+}
+
 /** Each gained prefix once, those that answer pings first, then in canonical order. */
-function openedPrefixes(
-  gained: readonly Reachability[],
-  targets: ReadonlyMap<string, Address>,
-): { readonly prefix: Prefix; readonly target: Address | null }[] {
-  const byPrefix = new Map<Prefix, Address | null>();
+function openedPrefixes(gained: readonly Reachability[], targets: ReadonlyMap<string, Address>): OpenedPrefix[] {
+  const byPrefix = new Map<Prefix, OpenedPrefix>();
   for (const { from, fromPe, prefix } of gained) {
-    byPrefix.set(prefix, byPrefix.get(prefix) ?? targets.get(`${from} ${fromPe} ${prefix}`) ?? null);
+    const target = byPrefix.get(prefix)?.target ?? targets.get(`${from} ${fromPe} ${prefix}`) ?? null;
+    byPrefix.set(prefix, { from, prefix, target });
   }
-  const list = [...byPrefix].map(([prefix, target]) => ({ prefix, target }));
-  return sortByKey(list, ({ prefix, target }) => `${target === null ? 1 : 0} ${prefixSortKey(prefix)}`);
+  return sortByKey(
+    [...byPrefix.values()],
+    ({ prefix, target }) => `${target === null ? 1 : 0} ${prefixSortKey(prefix)}`,
+  );
+}
+
+/** The first one of every giving VPN. */
+function firstOfEach(opened: readonly OpenedPrefix[]): OpenedPrefix[] {
+  const seen = new Set<VpnId>();
+  return opened.filter(({ from }) => !seen.has(from) && seen.add(from) !== undefined);
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { canonicalExtranet, type Extranet } from '../../src/domain/network-view.ts';
 import { applyOperations, diffExtranets, reverseOperations, sameExtranet } from '../../src/plan/delta.ts';
 import { describeOperation } from '../../src/plan/describe-operation.ts';
-import { prefix, rt } from '../proof/networks.ts';
+import { PROPERTY_TIMEOUT_MS, prefix, rt } from '../proof/networks.ts';
 
 const target = fc.nat(5).map((number) => rt(`65000:${9000 + number}`));
 const scope = (family: 'ipv4' | 'ipv6') =>
@@ -22,42 +22,58 @@ const part = (family: 'ipv4' | 'ipv6') =>
 const extranet: fc.Arbitrary<Extranet> = fc.record({ ipv4: part('ipv4'), ipv6: part('ipv6') });
 const canonical = (one: Extranet) => canonicalExtranet(one, ['ipv4', 'ipv6']);
 
-test('before plus the delta is after', () => {
-  fc.assert(
-    fc.property(extranet, extranet, (before, after) => {
-      expect(applyOperations(before, diffExtranets(before, after))).toEqual(canonical(after));
-    }),
-  );
-});
+test(
+  'before plus the delta is after',
+  () => {
+    fc.assert(
+      fc.property(extranet, extranet, (before, after) => {
+        expect(applyOperations(before, diffExtranets(before, after))).toEqual(canonical(after));
+      }),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('the reverse leads back', () => {
-  fc.assert(
-    fc.property(extranet, extranet, (before, after) => {
-      const operations = diffExtranets(before, after);
-      const back = reverseOperations(before, operations);
-      expect(applyOperations(applyOperations(before, operations), back)).toEqual(canonical(before));
-      expect(back.length).toBe(operations.length);
-    }),
-  );
-});
+test(
+  'the reverse leads back',
+  () => {
+    fc.assert(
+      fc.property(extranet, extranet, (before, after) => {
+        const operations = diffExtranets(before, after);
+        const back = reverseOperations(before, operations);
+        expect(applyOperations(applyOperations(before, operations), back)).toEqual(canonical(before));
+        expect(back.length).toBe(operations.length);
+      }),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('equal extranets differ by nothing, others by something', () => {
-  fc.assert(
-    fc.property(extranet, extranet, (a, b) => {
-      expect(diffExtranets(a, a)).toEqual([]);
-      expect(sameExtranet(a, b)).toBe(JSON.stringify(canonical(a)) === JSON.stringify(canonical(b)));
-    }),
-  );
-});
+test(
+  'equal extranets differ by nothing, others by something',
+  () => {
+    fc.assert(
+      fc.property(extranet, extranet, (a, b) => {
+        expect(diffExtranets(a, a)).toEqual([]);
+        expect(sameExtranet(a, b)).toBe(JSON.stringify(canonical(a)) === JSON.stringify(canonical(b)));
+      }),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('no object has two operations', () => {
-  fc.assert(
-    fc.property(extranet, extranet, (before, after) => {
-      const objects = diffExtranets(before, after).map((one) => `${one.family} ${one.object} ${one.routeTarget}`);
-      expect(new Set(objects).size).toBe(objects.length);
-    }),
-  );
-});
+test(
+  'no object has two operations',
+  () => {
+    fc.assert(
+      fc.property(extranet, extranet, (before, after) => {
+        const objects = diffExtranets(before, after).map((one) => `${one.family} ${one.object} ${one.routeTarget}`);
+        expect(new Set(objects).size).toBe(objects.length);
+      }),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 const nothing: Extranet = { ipv4: { imports: [], exports: [] } };
 const some: Extranet = {

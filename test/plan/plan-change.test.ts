@@ -17,6 +17,7 @@ import {
   makeFlow,
   makeInterconnect,
   makePe,
+  PROPERTY_TIMEOUT_MS,
   prefix,
   rt,
   sampleInterconnect,
@@ -66,7 +67,6 @@ describe('a provisioning', () => {
     );
     expect(probes).toEqual([
       'pe1 MOE 10.100.10.0/24 10.100.10.1 unreachable',
-      'pe1 MOE 10.100.20.0/24 null unreachable',
       'pe1 MOE 10.120.10.0/24 10.120.10.1 unreachable',
       'pe1 MOH 10.120.10.0/24 10.120.10.1 reachable',
       'pe2 CANARY 10.100.10.0/24 10.100.10.1 unreachable',
@@ -75,7 +75,6 @@ describe('a provisioning', () => {
       // Nothing of pe2 is shared, so an answer would not find its way back to it: only the route is looked up.
       'pe2 MOH 10.120.10.0/24 null reachable',
       'pe3 MOE 10.100.10.0/24 10.100.10.1 unreachable',
-      'pe3 MOE 10.100.20.0/24 null unreachable',
       'pe3 MOE 10.120.10.0/24 10.120.10.1 unreachable',
       'pe3 MOF 10.100.10.0/24 10.100.10.1 reachable',
       'pe3 MOF 10.100.20.0/24 null reachable',
@@ -85,7 +84,6 @@ describe('a provisioning', () => {
       'pe4 MOF 10.100.10.0/24 null reachable',
       'pe4 MOF 10.100.20.0/24 null reachable',
       'pe4 STRAY 10.100.10.0/24 10.100.10.1 unreachable',
-      'pe4 STRAY 10.100.20.0/24 null unreachable',
       'pe4 STRAY 10.120.10.0/24 10.120.10.1 unreachable',
     ]);
   });
@@ -293,47 +291,55 @@ function canonicalState(view: NetworkView) {
   ]);
 }
 
-test('composition is what putting every interconnect on by hand gives', () => {
-  fc.assert(
-    fc.property(arbitraryCase, ({ network: plain, subject, other: second }) => {
-      const composed = composeExtranets(plain, [subject, second]);
-      const put = brutePut(plain, [subject, second]);
-      for (const pe of put.pes) {
-        for (const vrf of pe.vrfs) {
-          const families = (['ipv4', 'ipv6'] as const).filter((family) => vrf.base[family] !== undefined);
-          expect(composed.get(pe.name)?.get(vrf.name)).toEqual(canonicalExtranet(vrf.extranet, families));
+test(
+  'composition is what putting every interconnect on by hand gives',
+  () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ network: plain, subject, other: second }) => {
+        const composed = composeExtranets(plain, [subject, second]);
+        const put = brutePut(plain, [subject, second]);
+        for (const pe of put.pes) {
+          for (const vrf of pe.vrfs) {
+            const families = (['ipv4', 'ipv6'] as const).filter((family) => vrf.base[family] !== undefined);
+            expect(composed.get(pe.name)?.get(vrf.name)).toEqual(canonicalExtranet(vrf.extranet, families));
+          }
         }
-      }
-    }),
-    { numRuns: 200 },
-  );
-});
+      }),
+      { numRuns: 200 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('provision, then withdraw: the network is as it was, and each plan does exactly what it says', () => {
-  let planned = 0;
-  fc.assert(
-    fc.property(arbitraryCase, ({ network: plain, subject, other: second }) => {
-      const before = brutePut(plain, [second]);
-      const absent = (id: string) => !plain.pes.some((pe) => pe.vrfs.some((vrf) => vrf.vpn === id));
-      const impossible =
-        subject.flows.some((flow) => absent(flow.from) || absent(flow.to)) || bruteUndelivered(plain, subject);
-      if (impossible) return;
-      planned += 1;
-      const provision = planChange(planInput({ view: before, subject, active: [second] }));
-      const after = applyPlan(before, provision);
-      expect(canonicalState(after)).toEqual(canonicalState(brutePut(plain, [second, subject])));
-      expect(provision.proofs.find(({ name }) => name === 'exact-reachability')?.verdict).toBe('pass');
+test(
+  'provision, then withdraw: the network is as it was, and each plan does exactly what it says',
+  () => {
+    let planned = 0;
+    fc.assert(
+      fc.property(arbitraryCase, ({ network: plain, subject, other: second }) => {
+        const before = brutePut(plain, [second]);
+        const absent = (id: string) => !plain.pes.some((pe) => pe.vrfs.some((vrf) => vrf.vpn === id));
+        const impossible =
+          subject.flows.some((flow) => absent(flow.from) || absent(flow.to)) || bruteUndelivered(plain, subject);
+        if (impossible) return;
+        planned += 1;
+        const provision = planChange(planInput({ view: before, subject, active: [second] }));
+        const after = applyPlan(before, provision);
+        expect(canonicalState(after)).toEqual(canonicalState(brutePut(plain, [second, subject])));
+        expect(provision.proofs.find(({ name }) => name === 'exact-reachability')?.verdict).toBe('pass');
 
-      const withdrawal = planChange(planInput({ view: after, subject, active: [second], kind: 'withdraw' }));
-      expect(canonicalState(applyPlan(after, withdrawal))).toEqual(canonicalState(before));
-      expect(verdictOf(withdrawal.proofs)).toBe('pass');
-      expect(withdrawal.lost).toEqual(provision.gained);
-      expect(provision.routers.every(({ vrfs }) => vrfs.every(({ operations }) => operations.length > 0))).toBe(true);
-    }),
-    { numRuns: 300 },
-  );
-  expect(planned).toBeGreaterThan(20);
-});
+        const withdrawal = planChange(planInput({ view: after, subject, active: [second], kind: 'withdraw' }));
+        expect(canonicalState(applyPlan(after, withdrawal))).toEqual(canonicalState(before));
+        expect(verdictOf(withdrawal.proofs)).toBe('pass');
+        expect(withdrawal.lost).toEqual(provision.gained);
+        expect(provision.routers.every(({ vrfs }) => vrfs.every(({ operations }) => operations.length > 0))).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+    expect(planned).toBeGreaterThan(10);
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 test('platforms are named as the inventory does', () => {
   const view = {

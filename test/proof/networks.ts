@@ -6,6 +6,9 @@ import { type Address, type Family, type Prefix, parseAddress, parsePrefix } fro
 import type { RealisedFlow, RealisedInterconnect } from '../../src/domain/request.ts';
 import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
 
+/** Hundreds of networks per property; the machine that runs them may be busy. */
+export const PROPERTY_TIMEOUT_MS = 60_000;
+
 export const rt = (text: string): RouteTarget => parseRouteTarget(text);
 export const prefix = (text: string): Prefix => parsePrefix(text);
 export const address = (text: string): Address => parseAddress(text);

@@ -13,6 +13,7 @@ import {
   arbitraryNetwork,
   makeFlow,
   makeInterconnect,
+  PROPERTY_TIMEOUT_MS,
   prefix,
   rt,
   sampleInterconnect,
@@ -436,45 +437,57 @@ function bruteExact(change: ChangeUnderProof): boolean {
   );
 }
 
-test('exact reachability passes if and only if the brute-force model finds exactly the approved routes', () => {
-  let passed = 0;
-  let failed = 0;
-  fc.assert(
-    fc.property(arbitraryChange, (change) => {
-      const verdict = proof(proveChange(change).proofs, 'exact-reachability').verdict;
-      const exact = bruteExact(change);
-      if (exact) passed += 1;
-      else failed += 1;
-      expect(verdict).toBe(exact ? 'pass' : 'fail');
-    }),
-    { numRuns: 500 },
-  );
-  // Both answers were asked for: a generator that only makes one of them would test nothing.
-  expect(Math.min(passed, failed)).toBeGreaterThan(50);
-});
+test(
+  'exact reachability passes if and only if the brute-force model finds exactly the approved routes',
+  () => {
+    let passed = 0;
+    let failed = 0;
+    fc.assert(
+      fc.property(arbitraryChange, (change) => {
+        const verdict = proof(proveChange(change).proofs, 'exact-reachability').verdict;
+        const exact = bruteExact(change);
+        if (exact) passed += 1;
+        else failed += 1;
+        expect(verdict).toBe(exact ? 'pass' : 'fail');
+      }),
+      { numRuns: 500 },
+    );
+    // Both answers were asked for: a generator that only makes one of them would test nothing.
+    expect(Math.min(passed, failed)).toBeGreaterThan(50);
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('gained and lost are the difference that the brute-force model sees', () => {
-  fc.assert(
-    fc.property(arbitraryChange, (change) => {
-      const { gained, lost } = proveChange(change);
-      const [had, has] = [bruteReachability(change.before), bruteReachability(change.after)];
-      expect(new Set(gained.map(reachabilityKey))).toEqual(new Set([...has].filter((line) => !had.has(line))));
-      expect(new Set(lost.map(reachabilityKey))).toEqual(new Set([...had].filter((line) => !has.has(line))));
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  'gained and lost are the difference that the brute-force model sees',
+  () => {
+    fc.assert(
+      fc.property(arbitraryChange, (change) => {
+        const { gained, lost } = proveChange(change);
+        const [had, has] = [bruteReachability(change.before), bruteReachability(change.after)];
+        expect(new Set(gained.map(reachabilityKey))).toEqual(new Set([...has].filter((line) => !had.has(line))));
+        expect(new Set(lost.map(reachabilityKey))).toEqual(new Set([...had].filter((line) => !has.has(line))));
+      }),
+      { numRuns: 200 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('whatever VPN of the subject ends up with a route target of it that no flow gives it, some proof fails', () => {
-  fc.assert(
-    fc.property(arbitraryChange, ({ subject: one, ...rest }) => {
-      const change = { ...rest, subject: one, kind: 'provision' as const };
-      if (verdictOf(proveChange(change).proofs) !== 'pass') return;
-      expect(strangers(change.after, one)).toEqual([]);
-    }),
-    { numRuns: 300 },
-  );
-});
+test(
+  'whatever VPN of the subject ends up with a route target of it that no flow gives it, some proof fails',
+  () => {
+    fc.assert(
+      fc.property(arbitraryChange, ({ subject: one, ...rest }) => {
+        const change = { ...rest, subject: one, kind: 'provision' as const };
+        if (verdictOf(proveChange(change).proofs) !== 'pass') return;
+        expect(strangers(change.after, one)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 /** VRFs that import a flow's route target without being of its taking VPN. */
 function strangers(view: NetworkView, { flows }: RealisedInterconnect): string[] {

@@ -8,6 +8,7 @@ import {
   alterVrf,
   arbitraryInterconnect,
   arbitraryNetwork,
+  PROPERTY_TIMEOUT_MS,
   rt,
   sampleInterconnect,
   sampleNetwork,
@@ -17,38 +18,50 @@ const arbitraryState = fc
   .tuple(arbitraryNetwork, fc.array(fc.constantFrom(1, 2, 3).chain(arbitraryInterconnect), { maxLength: 3 }))
   .map(([network, interconnects]) => brutePut(network, interconnects));
 
-test('the indexed model finds exactly the routes that asking every VRF about every route finds', () => {
-  fc.assert(
-    fc.property(arbitraryState, (view) => {
-      const routes = carriedRoutes(view).map(routeKey);
-      expect(new Set(routes)).toEqual(bruteCarried(view));
-      expect(routes.length).toBe(new Set(routes).size);
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  'the indexed model finds exactly the routes that asking every VRF about every route finds',
+  () => {
+    fc.assert(
+      fc.property(arbitraryState, (view) => {
+        const routes = carriedRoutes(view).map(routeKey);
+        expect(new Set(routes)).toEqual(bruteCarried(view));
+        expect(routes.length).toBe(new Set(routes).size);
+      }),
+      { numRuns: 200 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('reachability between VPNs is the same as the brute-force one, sorted and without repetition', () => {
-  fc.assert(
-    fc.property(arbitraryState, (view) => {
-      const found = computeReachability(view);
-      expect(new Set(found.map(reachabilityKey))).toEqual(bruteReachability(view));
-      expect(new Set(found.map(reachabilityKey)).size).toBe(found.length);
-    }),
-    { numRuns: 200 },
-  );
-});
+test(
+  'reachability between VPNs is the same as the brute-force one, sorted and without repetition',
+  () => {
+    fc.assert(
+      fc.property(arbitraryState, (view) => {
+        const found = computeReachability(view);
+        expect(new Set(found.map(reachabilityKey))).toEqual(bruteReachability(view));
+        expect(new Set(found.map(reachabilityKey)).size).toBe(found.length);
+      }),
+      { numRuns: 200 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('the order of PEs and VRFs in the view changes nothing', () => {
-  fc.assert(
-    fc.property(arbitraryState, (view) => {
-      const reversed = { pes: [...view.pes].reverse().map((pe) => ({ ...pe, vrfs: [...pe.vrfs].reverse() })) };
-      expect(computeReachability(reversed)).toEqual(computeReachability(view));
-      expect(computeMatrix(reversed)).toEqual(computeMatrix(view));
-    }),
-    { numRuns: 100 },
-  );
-});
+test(
+  'the order of PEs and VRFs in the view changes nothing',
+  () => {
+    fc.assert(
+      fc.property(arbitraryState, (view) => {
+        const reversed = { pes: [...view.pes].reverse().map((pe) => ({ ...pe, vrfs: [...pe.vrfs].reverse() })) };
+        expect(computeReachability(reversed)).toEqual(computeReachability(view));
+        expect(computeMatrix(reversed)).toEqual(computeMatrix(view));
+      }),
+      { numRuns: 100 },
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
 test('VPNs that nothing joins reach nothing of each other', () => {
   expect(computeReachability(sampleNetwork())).toEqual([]);
