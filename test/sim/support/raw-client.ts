@@ -103,8 +103,12 @@ export class RawClient {
 
   /** Sends one operation, resolves with the whole reply. Rejects when the session ends first. */
   rpc(operation: string, attributes = ''): Promise<XmlElement> {
+    return this.exchange(`<rpc xmlns="${BASE}" message-id="${this.#nextMessageId++}"${attributes}>${operation}</rpc>`);
+  }
+
+  /** Sends a whole message of any kind, framed, and resolves with the next reply. */
+  exchange(text: string): Promise<XmlElement> {
     if (this.#closed) return Promise.reject(new Error('session closed'));
-    const text = `<rpc xmlns="${BASE}" message-id="${this.#nextMessageId++}"${attributes}>${operation}</rpc>`;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.sendRaw(this.#chunked ? `\n#${Buffer.byteLength(text)}\n${text}\n##\n` : `${text}${END}`);
