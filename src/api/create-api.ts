@@ -1,6 +1,11 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyRequest } from 'fastify';
-import { createJsonSchemaTransform, serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  serializerCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise } from './authorisation.ts';
@@ -59,6 +64,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   void app.register(swagger, {
     openapi: OPENAPI,
     transform: (route) => describeRoute(route),
+    transformObject: (document) => withAnswersOnly(collectComponents(document)),
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
@@ -96,14 +102,21 @@ function refuseForeignAddress(request: FastifyRequest): void {
   }
 }
 
-const toJsonSchema = createJsonSchemaTransform({
-  zodToJsonConfig: {
-    // `readonly` is about our types, not about the wire.
-    override: ({ jsonSchema }) => {
-      delete jsonSchema.readOnly;
-    },
+const ZOD_TO_JSON = {
+  // `readonly` is about our types, not about the wire.
+  override: ({ jsonSchema }: { jsonSchema: { readOnly?: boolean } }) => {
+    delete jsonSchema.readOnly;
   },
-});
+} as const;
+const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: ZOD_TO_JSON });
+const collectComponents = createJsonSchemaTransformObject({ zodToJsonConfig: ZOD_TO_JSON });
+
+/** The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to. */
+function withAnswersOnly(document: ReturnType<typeof collectComponents>): ReturnType<typeof collectComponents> {
+  const { schemas, ...components } = document.components ?? {};
+  const answers = Object.entries(schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  return { ...document, components: { ...components, schemas: Object.fromEntries(answers) } };
+}
 
 /** The route's OpenAPI entry, with what the table of roles says about it. */
 function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<typeof toJsonSchema> {

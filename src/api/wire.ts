@@ -25,7 +25,7 @@ export const problemSchema = z
     instance: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),
   })
-  .describe('RFC 9457');
+  .meta({ id: 'Problem', description: 'RFC 9457' });
 export type Problem = z.infer<typeof problemSchema>;
 
 export const entitySchema = z.object({ id: z.string(), name: z.string() });
@@ -45,26 +45,30 @@ export const inventoryImportedSchema = z.object({
 });
 
 const wireFlowSchema = z.object({ from: z.string(), to: z.string(), prefixes: scopeSchema });
-export const requestAnswerSchema = z.object({
-  purpose: z.string(),
-  flows: list(wireFlowSchema),
-  validFrom: instantSchema.optional(),
-  validUntil: instantSchema,
-  policyVersion: z.string(),
-});
+export const requestAnswerSchema = z
+  .object({
+    purpose: z.string(),
+    flows: list(wireFlowSchema),
+    validFrom: instantSchema.optional(),
+    validUntil: instantSchema,
+    policyVersion: z.string(),
+  })
+  .meta({ id: 'Request' });
 
-export const changeSchema = z.object({
-  id: z.string(),
-  interconnectId: z.string(),
-  kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
-  planId: z.string().nullable(),
-  outcome: z.enum(['applied', 'refused', 'rolled-back', 'attention']).nullable(),
-  reason: z.string().nullable(),
-  routers: list(z.object({ pe: z.string(), state: z.string(), detail: z.string().nullable() })),
-  requestedBy: z.string(),
-  startedAt: instantSchema,
-  endedAt: instantSchema.nullable(),
-});
+export const changeSchema = z
+  .object({
+    id: z.string(),
+    interconnectId: z.string(),
+    kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+    planId: z.string().nullable(),
+    outcome: z.enum(['applied', 'refused', 'rolled-back', 'attention']).nullable(),
+    reason: z.string().nullable(),
+    routers: list(z.object({ pe: z.string(), state: z.string(), detail: z.string().nullable() })),
+    requestedBy: z.string(),
+    startedAt: instantSchema,
+    endedAt: instantSchema.nullable(),
+  })
+  .meta({ id: 'Change' });
 export type ChangeAnswer = z.infer<typeof changeSchema>;
 
 export const journalEntrySchema = z
@@ -76,41 +80,49 @@ export const journalEntrySchema = z
     at: instantSchema,
   })
   .describe('Without the persist id, which is a secret towards other operators of the router');
-export const changeWithJournalSchema = changeSchema.extend({ journal: list(journalEntrySchema) });
+export const changeWithJournalSchema = changeSchema
+  .extend({ journal: list(journalEntrySchema) })
+  .meta({ id: 'ChangeWithJournal' });
 export type ChangeWithJournal = z.infer<typeof changeWithJournalSchema>;
 
-export const approvalSchema = z.object({
-  subject: z.enum(['request', 'plan']),
-  digest: z.string(),
-  party: z.string(),
-  person: z.string(),
-  decision: z.enum(['approve', 'reject']),
-  reason: z.string().nullable(),
-  decidedAt: instantSchema,
-});
+export const approvalSchema = z
+  .object({
+    subject: z.enum(['request', 'plan']),
+    digest: z.string(),
+    party: z.string(),
+    person: z.string(),
+    decision: z.enum(['approve', 'reject']),
+    reason: z.string().nullable(),
+    decidedAt: instantSchema,
+  })
+  .meta({ id: 'Approval' });
 
-export const interconnectSummarySchema = z.object({
-  id: z.string(),
-  parties: list(z.string()),
-  lifecycle: z.enum(LIFECYCLES),
-  reason: z.string().nullable(),
-  request: requestAnswerSchema,
-  requestDigest: z.string().describe('What the parties sign'),
-  requestedBy: z.string(),
-  requestedByEntity: z.string(),
-  createdAt: instantSchema,
-  updatedAt: instantSchema,
-});
+export const interconnectSummarySchema = z
+  .object({
+    id: z.string(),
+    parties: list(z.string()),
+    lifecycle: z.enum(LIFECYCLES),
+    reason: z.string().nullable(),
+    request: requestAnswerSchema,
+    requestDigest: z.string().describe('What the parties sign'),
+    requestedBy: z.string(),
+    requestedByEntity: z.string(),
+    createdAt: instantSchema,
+    updatedAt: instantSchema,
+  })
+  .meta({ id: 'InterconnectSummary' });
 export type InterconnectSummary = z.infer<typeof interconnectSummarySchema>;
 
-export const interconnectSchema = interconnectSummarySchema.extend({
-  routeTargets: list(z.object({ from: z.string(), to: z.string(), routeTarget: z.string() }))
-    .nullable()
-    .describe('null until allocated, after release, and for the parties'),
-  awaiting: list(z.string()).describe('Whose decision is missing, as sentences'),
-  approvals: list(approvalSchema),
-  changes: list(changeSchema).describe('Oldest first; without the routers for the parties'),
-});
+export const interconnectSchema = interconnectSummarySchema
+  .extend({
+    routeTargets: list(z.object({ from: z.string(), to: z.string(), routeTarget: z.string() }))
+      .nullable()
+      .describe('null until allocated, after release, and for the parties'),
+    awaiting: list(z.string()).describe('Whose decision is missing, as sentences'),
+    approvals: list(approvalSchema),
+    changes: list(changeSchema).describe('Oldest first; without the routers for the parties'),
+  })
+  .meta({ id: 'Interconnect' });
 export type InterconnectAnswer = z.infer<typeof interconnectSchema>;
 
 const familyExtranetSchema = z.object({
@@ -118,99 +130,107 @@ const familyExtranetSchema = z.object({
   exports: list(z.object({ routeTarget: z.string(), scope: scopeSchema })),
 });
 const extranetSchema = z.object({ ipv4: familyExtranetSchema.optional(), ipv6: familyExtranetSchema.optional() });
-export const operationSchema = z.discriminatedUnion('object', [
-  z.object({
-    operation: z.enum(['create', 'delete']),
-    object: z.literal('import'),
-    family: familySchema,
-    routeTarget: z.string(),
-  }),
-  z.object({
-    operation: z.enum(['create', 'replace', 'delete']),
-    object: z.literal('export-rule'),
-    family: familySchema,
-    routeTarget: z.string(),
-    scope: scopeSchema,
-  }),
-]);
+export const operationSchema = z
+  .discriminatedUnion('object', [
+    z.object({
+      operation: z.enum(['create', 'delete']),
+      object: z.literal('import'),
+      family: familySchema,
+      routeTarget: z.string(),
+    }),
+    z.object({
+      operation: z.enum(['create', 'replace', 'delete']),
+      object: z.literal('export-rule'),
+      family: familySchema,
+      routeTarget: z.string(),
+      scope: scopeSchema,
+    }),
+  ])
+  .meta({ id: 'Operation' });
 export type Operation = z.infer<typeof operationSchema>;
 
-export const reachabilitySchema = z.object({
-  from: z.string(),
-  fromPe: z.string(),
-  prefix: z.string(),
-  to: z.string(),
-  toPe: z.string(),
-  via: z.string(),
-});
+export const reachabilitySchema = z
+  .object({
+    from: z.string(),
+    fromPe: z.string(),
+    prefix: z.string(),
+    to: z.string(),
+    toPe: z.string(),
+    via: z.string(),
+  })
+  .meta({ id: 'Reachability' });
 export type WireReachability = z.infer<typeof reachabilitySchema>;
 
-export const planSchema = z.object({
-  id: z.string(),
-  changeId: z.string(),
-  interconnectId: z.string(),
-  kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
-  routers: list(
-    z.object({
-      pe: z.string(),
-      platform: z.string(),
-      procedure: z.string(),
-      baseDigest: z.string(),
-      vrfs: list(
-        z.object({
-          vrf: z.string(),
-          vpn: z.string().nullable().describe('null: a VRF of no VPN of the inventory'),
-          before: extranetSchema,
-          after: extranetSchema,
-          operations: list(operationSchema),
-        }),
-      ),
-    }),
-  ),
-  gained: list(reachabilitySchema),
-  lost: list(reachabilitySchema),
-  proofs: list(
-    z.object({
-      name: z.string(),
-      verdict: verdictSchema,
-      assumptions: list(z.string()),
-      counterExamples: list(
-        z.object({
-          pe: z.string(),
-          vrf: z.string(),
-          routeTarget: z.string().nullable(),
-          prefix: z.string().nullable(),
-          sentence: z.string(),
-        }),
-      ),
-    }),
-  ),
-  probes: list(
-    z.object({
-      pe: z.string(),
-      vrf: z.string(),
-      prefix: z.string(),
-      target: z.string().nullable(),
-      expect: z.enum(['reachable', 'unreachable']),
-    }),
-  ),
-  window: z.object({ notBefore: instantSchema.nullable(), confirmTimeoutSeconds: z.int() }),
-  createdAt: instantSchema,
-  createdBy: z.string(),
-  digest: z.string().describe('What the network side approves'),
-  approvals: list(approvalSchema),
-});
+export const planSchema = z
+  .object({
+    id: z.string(),
+    changeId: z.string(),
+    interconnectId: z.string(),
+    kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+    routers: list(
+      z.object({
+        pe: z.string(),
+        platform: z.string(),
+        procedure: z.string(),
+        baseDigest: z.string(),
+        vrfs: list(
+          z.object({
+            vrf: z.string(),
+            vpn: z.string().nullable().describe('null: a VRF of no VPN of the inventory'),
+            before: extranetSchema,
+            after: extranetSchema,
+            operations: list(operationSchema),
+          }),
+        ),
+      }),
+    ),
+    gained: list(reachabilitySchema),
+    lost: list(reachabilitySchema),
+    proofs: list(
+      z.object({
+        name: z.string(),
+        verdict: verdictSchema,
+        assumptions: list(z.string()),
+        counterExamples: list(
+          z.object({
+            pe: z.string(),
+            vrf: z.string(),
+            routeTarget: z.string().nullable(),
+            prefix: z.string().nullable(),
+            sentence: z.string(),
+          }),
+        ),
+      }),
+    ),
+    probes: list(
+      z.object({
+        pe: z.string(),
+        vrf: z.string(),
+        prefix: z.string(),
+        target: z.string().nullable(),
+        expect: z.enum(['reachable', 'unreachable']),
+      }),
+    ),
+    window: z.object({ notBefore: instantSchema.nullable(), confirmTimeoutSeconds: z.int() }),
+    createdAt: instantSchema,
+    createdBy: z.string(),
+    digest: z.string().describe('What the network side approves'),
+    approvals: list(approvalSchema),
+  })
+  .meta({ id: 'Plan' });
 export type PlanAnswer = z.infer<typeof planSchema>;
 
 export const payloadSchema = z.object({ pe: z.string(), xml: z.string() });
 export type WirePayload = z.infer<typeof payloadSchema>;
 
-export const matrixSchema = z.object({
-  readAt: instantSchema,
-  vpns: list(z.object({ id: z.string(), entity: z.string(), canary: z.boolean() })),
-  reachabilities: list(reachabilitySchema),
-  unread: list(z.object({ pe: z.string(), reason: z.string() })).describe('Routers that could not be read'),
-});
+export const matrixSchema = z
+  .object({
+    readAt: instantSchema,
+    vpns: list(z.object({ id: z.string(), entity: z.string(), canary: z.boolean() })),
+    reachabilities: list(reachabilitySchema),
+    unread: list(z.object({ pe: z.string(), reason: z.string() })).describe('Routers that could not be read'),
+  })
+  .meta({ id: 'Matrix' });
 export type MatrixAnswer = z.infer<typeof matrixSchema>;
 
 export const routerSummarySchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WaslError } from '../errors.ts';
+import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { createPaint, withoutControls } from './paint.ts';
@@ -33,8 +33,8 @@ function asText(error: WaslError, io: CliIo): string {
       `${paint('bold', path)}: ${fact}`,
       ...(remedy ? [`  ${remedy}`] : []),
     ]);
-    const count = `${issues.data.issues.length} faults`;
-    return [...lines, `${paint('red', `error ${error.code}`)}: ${count}. ${error.remedy}`].join('\n');
+    const summary = `${issues.data.issues.length} faults. ${ERRORS[error.code].remedy}`;
+    return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`].join('\n');
   }
   const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;
   return `${paint('red', `error ${error.code}`)}: ${where}${error.message}\n${error.remedy}`;

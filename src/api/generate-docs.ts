@@ -1,0 +1,94 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { inventorySchema } from '../domain/inventory.ts';
+import { interconnectRequestSchema } from '../domain/request.ts';
+import { ERRORS } from '../errors.ts';
+import { createApi } from './create-api.ts';
+
+/**
+ * The documents that are made of code and checked in, so that a change of the contract shows in a review:
+ * path -> text. `test/api/generated-docs.test.ts` fails when one is stale; running this file writes them.
+ */
+export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
+  return {
+    'docs/openapi.json': toJson(await renderOpenApi()),
+    'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
+    'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
+    'docs/errors.md': renderErrors(),
+  };
+}
+
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Draft 7: what the YAML language servers of editors understand best. */
+function renderSchema(schema: z.ZodType, title: string): object {
+  return { title, ...z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) };
+}
+
+/** The API describes itself before it touches anything it was given. */
+async function renderOpenApi(): Promise<unknown> {
+  const app = createApi({
+    store: unusable('the store'),
+    workflows: unusable('the workflows'),
+    routerReads: unusable('the routers'),
+    auth: { issuer: 'none', audience: 'none', keys: { jwks: { keys: [] } } },
+    clock: () => new Date(0),
+  });
+  await app.ready();
+  const document: unknown = app.swagger();
+  await app.close();
+  return document;
+}
+
+function unusable<T extends object>(name: string): T {
+  return new Proxy({} as T, {
+    get: (_target, member) => {
+      throw new Error(`rendering the documents must not touch ${name} (${String(member)})`);
+    },
+  });
+}
+
+function renderErrors(): string {
+  const rows = Object.entries(ERRORS)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([code, entry]) => `| \`${code}\` | ${entry.class} | ${entry.httpStatus} | ${entry.title} | ${entry.remedy} |`,
+    );
+  return [
+    '# Error codes',
+    '',
+    'Made of `src/errors.ts`; `npm run docs` writes it. API, CLI and workflows use these codes and no others.',
+    '',
+    '| class | meaning | exit code of `wasl` |',
+    '|---|---|---|',
+    '| permanent | the same call will not succeed | 2 |',
+    '| transient | the same call may succeed later; the API sends `Retry-After` | 3 |',
+    '| unknown | the outcome was not learnt, or a person must look | 4 |',
+    '',
+    'The API answers RFC 9457 `application/problem+json`: `type` is `urn:wasl:error:` and the code; `code`, `class`, `path`',
+    'and `remedy` are extension members; `details` holds machine-readable facts, such as all faults of a document.',
+    '',
+    '| code | class | HTTP | what | remedy |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** Writes what differs; returns the paths. */
+async function writeDocs(root: URL): Promise<string[]> {
+  const written: string[] = [];
+  for (const [path, text] of Object.entries(await renderDocs())) {
+    const file = new URL(path, root);
+    const before = await readFile(file, 'utf8').catch(() => null);
+    if (before === text) continue;
+    await writeFile(file, text);
+    written.push(path);
+  }
+  return written;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const written = await writeDocs(new URL('../../', import.meta.url));
+  process.stdout.write(written.length === 0 ? 'nothing is stale\n' : `written: ${written.join(', ')}\n`);
+}
