@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/domain/change.ts';
 import type { ChangeId, PeName, PlanId } from '../../../src/domain/names.ts';
@@ -108,6 +110,24 @@ test('who lost the journal to a later claim writes no more', async () => {
   });
   await store.appendJournal([entry(id, 'pe1', 'cancel-sent')], second.epoch);
   expect((await store.readJournal(id)).map(({ state }) => state)).toEqual(['prepared', 'cancel-sent']);
+});
+
+test('an append that meets a claim in its last moment waits for it, and is refused', async () => {
+  const { id } = await startChange();
+  const { epoch } = await store.claimJournal(id);
+  const claimant = new pg.Client({ connectionString: database.databaseUrl });
+  await claimant.connect();
+  await claimant.query('begin');
+  await claimant.query('update changes set journal_epoch = journal_epoch + 1 where id = $1', [id]);
+  const append = expect(store.appendJournal([entry(id, 'pe1', 'commit-sent')], epoch)).rejects.toMatchObject({
+    code: 'SESSION_LOST',
+  });
+  // Long enough for the append to reach the server and wait there.
+  await sleep(300);
+  await claimant.query('commit');
+  await claimant.end();
+  await append;
+  expect(await store.readJournal(id)).toEqual([]);
 });
 
 test('a claim among running appends sees every entry that its holder was told is written', async () => {

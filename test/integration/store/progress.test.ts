@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { InterconnectId } from '../../../src/domain/names.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
@@ -7,6 +9,9 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestDatabase, makeServerDirectory, type TestDatabase } from '../../support/database.ts';
 import { sampleSubmission } from '../../support/store-samples.ts';
+
+/** Long enough for a statement to reach the server and wait there. */
+const SETTLE_MS = 300;
 
 let database: TestDatabase;
 let writer: Store;
@@ -54,6 +59,27 @@ test('a reader that goes on from the last number misses nothing while many write
   }
   await writing;
   expect(seen).toHaveLength(60);
+});
+
+test('an event that is held up holds up the later ones: none becomes visible before a lower number', async () => {
+  const [slow, quick] = [await submit(writer, 'slow'), await submit(writer, 'quick')];
+  const last = async (afterSequence: number) => reader.readProgress({ afterSequence });
+  const start = (await last(0)).at(-1)?.sequence ?? 0;
+  // Holds up the check that the interconnect exists, which comes after the number was taken.
+  const blocker = new pg.Client({ connectionString: database.databaseUrl });
+  await blocker.connect();
+  await blocker.query('begin');
+  await blocker.query('select from interconnects where id = $1 for update', [slow]);
+  const first = writer.appendProgress([event(slow, 'first')]);
+  await sleep(SETTLE_MS);
+  const second = writer.appendProgress([event(quick, 'second')]);
+  await sleep(SETTLE_MS);
+  const seen = await last(start);
+  await blocker.query('commit');
+  await blocker.end();
+  await Promise.all([first, second]);
+  const later = await last(seen.at(-1)?.sequence ?? start);
+  expect([...seen, ...later].map(({ message }) => message)).toEqual(['first', 'second']);
 });
 
 test('a listener in another process is called, until it unsubscribes', async () => {
