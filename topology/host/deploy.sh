@@ -12,7 +12,6 @@ deploy() {
   fi
   destroy
   say "deploying $lab: $(routers "$lab" | xargs), $(customer_edges "$lab" | xargs)"
-  describe_lab "$lab" >"$STATE/lab.json"
   clab "$lab" deploy --reconfigure
   echo "$wanted" >"$STATE/deployed"
 }
@@ -95,7 +94,7 @@ print_addresses() {
   printf '%-12s ssh 127.0.0.1:%s\n' p1 "$(port_of p1)"
   jq -r '.customerEdges | to_entries[] | "\(.key) \(.value.vpn) behind \(.value.pe): \([.value.ipv4, .value.ipv6, (.value.behind[] | .ipv4, .ipv6)] | join(" "))"' "$TOPOLOGY/$lab.network.json" |
     while read -r name rest; do printf '%-12s %s\n' "$name" "$rest"; done
-  printf 'key %s, known hosts %s, all of it as JSON %s\n' "$CLIENT_KEY" "$KNOWN_HOSTS" "$STATE/lab.json"
+  printf 'in %s: key id_ed25519, known_hosts, lab.json (all of this), and for wasl inventory.yaml and credentials.yaml\n' "$STATE"
 }
 
 lab_ssh() {

@@ -17,6 +17,14 @@ make_keys() {
     printf '[127.0.0.1]:%s %s\n' "$(port_of "$router")" "$(cut -d' ' -f1,2 "$folder/ssh_host_ed25519_key.pub")" >>"$KNOWN_HOSTS"
   done
   describe_lab "$lab" >"$STATE/lab.json"
+  describe_for_wasl "$lab"
+}
+
+# describe_for_wasl LAB: the inventory to import, and the worker's credentials file (WASL_CREDENTIALS)
+describe_for_wasl() {
+  jq --arg lab "$1" --argjson routers "$(jq .routers "$STATE/lab.json")" -f "$TOPOLOGY/host/inventory.jq" "$TOPOLOGY/$1.network.json" >"$STATE/inventory.yaml"
+  printf 'lab: { username: root, privateKeyFile: %s }\n' "$CLIENT_KEY" >"$STATE/credentials.yaml"
+  chmod 600 "$STATE/credentials.yaml"
 }
 
 routers() { jq -r '.routers | keys[]' "$TOPOLOGY/$1.network.json"; }
@@ -50,3 +58,6 @@ on() {
   ssh -p "$(port_of "$router")" -i "$CLIENT_KEY" -o IdentitiesOnly=yes -o UserKnownHostsFile="$KNOWN_HOSTS" -o StrictHostKeyChecking=yes \
     -o ConnectTimeout=5 -o LogLevel=ERROR root@127.0.0.1 "$@"
 }
+
+# own_state: what up makes under sudo is the person's, who logs in and runs the tests
+own_state() { [ -z "${SUDO_UID:-}" ] || chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$STATE"; }
