@@ -144,7 +144,7 @@ describe('what cannot be meant is not sent', () => {
       'XML that closes the rpc',
       () => session.rpc('<a/></rpc><rpc><b/>'),
       'INVALID_REQUEST',
-      'pe1: the XML to send is refused: malformed XML: documents may contain only one root.',
+      'pe1: the XML to send is refused: malformed XML: unexpected close tag.',
     ],
     [
       'XML with a DOCTYPE',
