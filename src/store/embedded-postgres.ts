@@ -18,6 +18,8 @@ const STOP_POLL_MS = 10;
 /** After `kill -9` of the server its children hold the shared memory for a moment; and a free port may be taken by another. */
 const START_ATTEMPTS = 5;
 const START_RETRY_MS = 200;
+/** The whole of it: neither wasl's secrets nor the caller's locale reach the server. */
+const SERVER_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
 const SUPERUSER = 'wasl';
 const DATABASE = 'wasl';
 
@@ -231,7 +233,7 @@ async function execute(
       const child = spawn(command.file, command.args, {
         ...command.as,
         cwd: directory,
-        env: { PATH: process.env.PATH, LC_ALL: 'C' },
+        env: SERVER_ENVIRONMENT,
         stdio: ['ignore', log.fd, log.fd],
         detached: true,
       });

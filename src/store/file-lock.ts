@@ -6,7 +6,10 @@ import { isAlive } from './process-state.ts';
 
 const RETRY_MS = 50;
 
-/** Runs `action` while no other process on this machine does so under the same path. A lock whose holder died, or that is older than `timeoutMs`, is taken over. */
+/**
+ * Runs `action` while no other process on this machine does so under the same path. A lock whose holder died, or that is older
+ * than `timeoutMs`, is taken over. CONFIGURATION, naming the file, when it is not had in twice that time.
+ */
 export async function withFileLock<T>(path: string, timeoutMs: number, action: () => Promise<T>): Promise<T> {
   const token = `${process.pid} ${randomBytes(8).toString('hex')}`;
   const deadline = performance.now() + 2 * timeoutMs;

@@ -68,7 +68,10 @@ function toRecord(row: InterconnectRow): InterconnectRecord {
 const unknownInterconnect = (id: InterconnectId) =>
   new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`);
 
-/** Locks the row until the store transaction ends: whoever changes something about an interconnect does so alone. Throws INTERCONNECT_UNKNOWN. */
+/**
+ * Locks the row until the store transaction ends: whoever changes something about an interconnect does so alone. Rows that refer to
+ * it can be written meanwhile: progress does not wait. Throws INTERCONNECT_UNKNOWN.
+ */
 export async function lockInterconnect(tx: StoreTransaction, id: InterconnectId): Promise<InterconnectRecord> {
   await tx.select({ id: interconnects.id }).from(interconnects).where(eq(interconnects.id, id)).for('no key update');
   return findInterconnect(tx, id);
@@ -87,10 +90,8 @@ export function interconnectQueries(
     createInterconnect: (input) =>
       database.transact(async (tx) => {
         const { request, requestedBy, requestedByEntity, idempotencyKey } = input;
-        const [firstParty, secondParty] = [...input.parties].sort() as [
-          (typeof input.parties)[0],
-          (typeof input.parties)[1],
-        ];
+        const [one, other] = input.parties;
+        const [firstParty, secondParty] = one < other ? [one, other] : [other, one];
         const bodyDigest = digestOf({ request, parties: [firstParty, secondParty], requestedByEntity });
         const sameKey = and(
           eq(interconnects.requestedBy, requestedBy),
@@ -113,8 +114,7 @@ export function interconnectQueries(
         if (inserted[0] === undefined) {
           // The same request at the same moment: it has committed by now, or the insert would still wait for it.
           const [winner] = await tx.select(interconnectColumns).from(interconnects).where(sameKey);
-          if (winner === undefined)
-            throw new WaslError('DATABASE_UNAVAILABLE', 'the same request was just rolled back');
+          if (winner === undefined) throw new WaslError('DATABASE_UNAVAILABLE', 'the same request was rolled back');
           return firstAnswer(winner, bodyDigest);
         }
         const { id } = inserted[0];

@@ -46,7 +46,7 @@ export function toStoreError(error: unknown): WaslError {
   });
 }
 
-/** Drizzle wraps the driver's error in one whose message holds the SQL and the parameters; a refused connect to several addresses is an AggregateError. */
+/** Drizzle wraps the driver's error in one whose message holds SQL and parameters; a refused connect to several addresses is an AggregateError. */
 function originOf(error: unknown): unknown {
   let origin = error;
   for (let depth = 0; depth < 8; depth++) {
