@@ -6,6 +6,7 @@ import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
 import { namePrefixOf } from '../render/object-names.ts';
 import { renderEdits } from '../render/render-edits.ts';
+import { isEmptyExtranet } from '../render/vrf-view.ts';
 
 /** What is on a router under wasl's name, as `kind name` or `vrf NAME ...`, and what it says in one normal form. */
 export type WaslObjects = ReadonlyMap<string, string>;
@@ -48,6 +49,8 @@ export function findAnomalies(
   found: WaslObjects,
   readObjects: (config: readonly XmlElement[]) => WaslObjects,
 ): string[] {
+  // Most VRFs of a PE have nothing of wasl's.
+  if (found.size === 0 && isEmptyExtranet(vrf.extranet)) return [];
   const bare: Extranet = Object.fromEntries(
     Object.keys(vrf.extranet).map((family) => [family, { imports: [], exports: [] }]),
   );
