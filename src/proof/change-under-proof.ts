@@ -3,7 +3,7 @@ import type { NetworkView } from '../domain/network-view.ts';
 import type { ChangeKind, CounterExample } from '../domain/plan.ts';
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
-import { type CarriedRoute, ownerName, routeKey, type VrfAtPe } from './route-model.ts';
+import { allVrfs, type CarriedRoute, ownerName, routeKey, type VrfAtPe, vrfsByVpn } from './route-model.ts';
 
 /** What is to be proved: the network before and after, and what was approved. */
 export interface ChangeUnderProof {
@@ -75,10 +75,8 @@ export function routeCounterExample(route: CarriedRoute, what: string): CounterE
   return { pe: to.pe, vrf: to.vrf.name, routeTarget: via, prefix, sentence };
 }
 
-/** Where to point when a VPN has nothing to point at: any VRF of the first VPN named that has one. */
-export function anchorVrf(
-  byVpn: ReadonlyMap<VpnId, readonly VrfAtPe[]>,
-  ...vpns: readonly VpnId[]
-): VrfAtPe | undefined {
-  return vpns.map((vpn) => byVpn.get(vpn)?.[0]).find((at) => at !== undefined) ?? [...byVpn.values()][0]?.[0];
+/** Where to point when a VPN has nothing to point at: a VRF of the first VPN named that has one, else any. null in an empty view. */
+export function anchorVrf(view: NetworkView, ...vpns: readonly VpnId[]): VrfAtPe | null {
+  const byVpn = vrfsByVpn(view);
+  return vpns.map((vpn) => byVpn.get(vpn)?.[0]).find((at) => at !== undefined) ?? allVrfs(view)[0] ?? null;
 }

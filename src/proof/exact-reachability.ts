@@ -88,8 +88,8 @@ function emptyFlow(
   flow: RealisedFlow,
   approved: readonly CarriedRoute[],
 ): CounterExample[] {
-  const at = anchorVrf(vrfsByVpn(after), flow.from, flow.to);
-  if (at === undefined) return [];
+  const at = anchorVrf(after, flow.from, flow.to);
+  if (at === null) return [];
   const place = { pe: at.pe, vrf: at.vrf.name, routeTarget: flow.routeTarget };
   const mine = approved.filter((route) => route.via === flow.routeTarget);
   if (flow.prefixes === 'whole-vpn') {

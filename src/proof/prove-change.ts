@@ -5,7 +5,7 @@ import { proveExactReachability } from './exact-reachability.ts';
 import { proveNoOverlap } from './no-overlap.ts';
 import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
-import { carriedRoutes } from './route-model.ts';
+import { allVrfs, carriedRoutes } from './route-model.ts';
 import { proveRouteTargetOwnership } from './route-target-ownership.ts';
 
 export interface ProvedChange {
@@ -17,14 +17,17 @@ export interface ProvedChange {
 /** Nothing else opens: all proofs of one change. A pure function of the two views and what was approved. */
 export function proveChange(change: ChangeUnderProof): ProvedChange {
   const routes = differRoutes(carriedRoutes(change.before), carriedRoutes(change.after));
+  const proofs = [
+    proveExactReachability(change, routes),
+    proveNoOverlap(change, routes),
+    proveRouteTargetOwnership(change),
+    proveReturnPath(change, routes),
+  ];
+  // A view without VRFs has nothing to open and nobody to point at: nothing was examined, so nothing is proved.
+  const examined = allVrfs(change.before).length > 0 && allVrfs(change.after).length > 0;
   return {
     ...differReachability(routes),
-    proofs: [
-      proveExactReachability(change, routes),
-      proveNoOverlap(change, routes),
-      proveRouteTargetOwnership(change),
-      proveReturnPath(change, routes),
-    ],
+    proofs: examined ? proofs : proofs.map((proof) => ({ ...proof, verdict: 'unknown' as const })),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   ownTargets,
 } from './change-under-proof.ts';
 import { mentionsOf } from './operator-policies.ts';
-import { allVrfs, type VrfAtPe, vrfsByVpn } from './route-model.ts';
+import { allVrfs, type VrfAtPe } from './route-model.ts';
 
 /**
  * Each flow's route target is its own: no other flow or interconnect has it, no operator's configuration names it, and after the
@@ -104,7 +104,6 @@ function waslUse(
 
 /** Route-target reuse is the classic transitive leak: two flows with one route target join four VPNs. */
 function sharedTargets({ after, subject, others }: ChangeUnderProof): CounterExample[] {
-  const byVpn = vrfsByVpn(after);
   const holders = new Map<RouteTarget, string>();
   for (const other of others) {
     if (other.id === subject.id) continue;
@@ -113,8 +112,8 @@ function sharedTargets({ after, subject, others }: ChangeUnderProof): CounterExa
   const found: CounterExample[] = [];
   for (const flow of subject.flows) {
     const holder = holders.get(flow.routeTarget);
-    const at = anchorVrf(byVpn, flow.from, flow.to);
-    if (holder !== undefined && at !== undefined) {
+    const at = anchorVrf(after, flow.from, flow.to);
+    if (holder !== undefined && at !== null) {
       const sentence = `route target ${shortForm(flow.routeTarget)} of ${flow.from} to ${flow.to} already belongs to a flow of ${holder}`;
       found.push({ pe: at.pe, vrf: at.vrf.name, routeTarget: flow.routeTarget, prefix: null, sentence });
     }

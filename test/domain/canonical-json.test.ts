@@ -6,7 +6,7 @@ import { canonicalJson, digestOf } from '../../src/domain/canonical-json.ts';
 describe('RFC 8785', () => {
   test('the example of §3.2.2 and §3.2.3', () => {
     const input = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      numbers: [JSON.parse('333333333.33333329') as number, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
     };
@@ -48,7 +48,7 @@ describe('RFC 8785', () => {
     [1e20, '100000000000000000000'],
     [5e-324, '5e-324'],
     [1.7976931348623157e308, '1.7976931348623157e+308'],
-    [9007199254740993, '9007199254740992'],
+    [2 ** 53 + 1, '9007199254740992'],
     [-1.5, '-1.5'],
   ])('the number %s is %s (appendix B)', (value, text) => {
     expect(canonicalJson(value)).toBe(text);
