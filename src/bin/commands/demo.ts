@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { createApiClient } from '../../api/client.ts';
 import { runCli } from '../../cli/main.ts';
 import { createProcessIo } from '../../cli/process-io.ts';
 import { WaslError } from '../../errors.ts';
-import { type DemoStage, openDemoStage, type Person, SAMPLES } from '../demo-stage.ts';
+import { type DemoStage, openDemoStage, SAMPLES } from '../demo-stage.ts';
 import { say } from '../foreground.ts';
+import type { Person } from '../local-installation.ts';
 
 const ENGINEER_1: Person = { id: 'engineer-1', roles: ['engineer', 'admin'] };
 const ENGINEER_2: Person = { id: 'engineer-2', roles: ['engineer'] };
@@ -36,7 +36,7 @@ export async function demo(options: { readonly keep?: boolean }): Promise<number
     if (io.signal.aborted) return 130;
     throw error;
   } finally {
-    await stage.stop();
+    await stage.installation.stop();
   }
 }
 
@@ -100,7 +100,7 @@ class Narrator {
   }
 
   async #untilPlanned(id: string): Promise<void> {
-    const client = await this.#client(ENGINEER_1);
+    const client = await this.#stage.installation.clientOf(ENGINEER_1);
     for (;;) {
       const { awaiting, reason } = await client.readInterconnect(id);
       if (awaiting.some((each) => each.includes('approval of the plan'))) return;
@@ -111,17 +111,17 @@ class Narrator {
   }
 
   async #killWorkerDuringCommit(id: string): Promise<void> {
-    const client = await this.#client(ENGINEER_1);
+    const client = await this.#stage.installation.clientOf(ENGINEER_1);
     let committed = 0;
     for await (const event of client.readEvents({ after: 0, interconnect: id, signal: this.#io.signal })) {
       // Two routers hold the change, unconfirmed; the third never answers.
       if (event.stage === 'commit' && event.status === 'done' && ++committed === 2) break;
     }
-    await this.#stage.killWorker();
+    await this.#stage.installation.killWorker();
     this.#tell(
       styleText('red', '$ kill -9 the worker, while the confirmed commit is on its way; then start another one'),
     );
-    await this.#stage.startWorker();
+    await this.#stage.installation.startWorker();
   }
 
   async #texts(): Promise<ReadonlyMap<string, string>> {
@@ -143,18 +143,17 @@ class Narrator {
     const shown = argv.map((word) => (/[\s]/.test(word) ? `'${word}'` : word.replace(SAMPLES, ''))).join(' ');
     this.#tell('');
     this.#tell(`${styleText('dim', person.id.padEnd(16))} ${styleText('bold', `$ wasl ${shown}`)}`);
-    const token = await this.#stage.tokenOf(person);
-    const env = { ...process.env, WASL_SERVER: this.#stage.apiUrl, WASL_TOKEN: token };
+    const { installation } = this.#stage;
+    const env = {
+      ...process.env,
+      WASL_SERVER: installation.apiUrl,
+      WASL_TOKEN: await installation.tokenOf(person),
+    };
     const code = await runCli(argv, { ...this.#io, env });
     this.#io.signal.throwIfAborted();
     // Watching a change that was rolled back says so to scripts; that is part of the stories.
     if (code !== 0 && argv[0] !== 'status')
       throw new WaslError('INTERNAL', `wasl ${argv.join(' ')} ended with ${code}`);
-  }
-
-  async #client(person: Person) {
-    const token = await this.#stage.tokenOf(person);
-    return createApiClient({ server: this.#stage.apiUrl, token: async () => token, fetch });
   }
 
   #chapter(title: string): void {
@@ -169,7 +168,7 @@ async function keepRunning(stage: DemoStage, signal: AbortSignal, tell: (text: s
   tell('');
   for (const [name, address] of stage.addresses) tell(`  ${name.padEnd(20)} ${address}`);
   tell('');
-  tell(`  export WASL_SERVER=${stage.apiUrl} WASL_STATE_DIR=${stage.directory}`);
+  tell(`  export WASL_SERVER=${stage.installation.apiUrl} WASL_STATE_DIR=${stage.installation.directory}`);
   tell('  export WASL_TOKEN=$(npx wasl token --person engineer-1 --role engineer)');
   tell('');
   tell('Ctrl-C ends it.');

@@ -1,0 +1,165 @@
+/** A whole installation on one machine, in a directory of its own: what several machines run for real, here as child processes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Role } from '../api/authentication.ts';
+import { type ApiClient, createApiClient } from '../api/client.ts';
+import { createDevelopmentIssuer } from '../api/development-issuer.ts';
+import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
+import { migrate } from '../store/migrate.ts';
+import { freePort, stopProcess } from './child-process.ts';
+import { cacheDirectory } from './configuration.ts';
+import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
+
+/** A part that is not ready by then has failed; its log says why. */
+const READY_TIMEOUT_MS = 60_000;
+const LOOK_INTERVAL_MS = 100;
+
+const PROGRAM = fileURLToPath(new URL('./wasl.js', import.meta.url));
+
+export interface Person {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  readonly entity?: string;
+}
+
+export interface InstallationOptions {
+  /** Made by the caller; removed by `stop`. Holds data, logs and keys. */
+  readonly directory: string;
+  /** For the worker (`WASL_CREDENTIALS`). */
+  readonly credentialsFile: string;
+  /** How long verification gives routes to arrive. */
+  readonly convergenceSeconds: number;
+  readonly say: Say;
+}
+
+/** Parts that run until `stop`, which ends them in the reverse order. */
+export class LocalInstallation {
+  readonly directory: string;
+  readonly #stops: (() => Promise<unknown>)[] = [];
+  readonly #say: Say;
+  #env: Readonly<Record<string, string>> = {};
+  #worker: ChildProcess | null = null;
+  #workers = 0;
+  #mint: (person: Person) => Promise<string> = () => Promise.reject(new Error('not started'));
+  apiUrl = '';
+  temporalAddress = '';
+
+  constructor(directory: string, say: Say) {
+    this.directory = directory;
+    this.#say = say;
+  }
+
+  /** Postgres, Temporal, API and one worker. */
+  async start({ credentialsFile, convergenceSeconds }: Omit<InstallationOptions, 'directory' | 'say'>): Promise<void> {
+    const binary = await obtainTemporalBinary(cacheDirectory(), this.#say);
+    const [postgres, temporal, apiPort] = await Promise.all([
+      startEmbeddedPostgres({ directory: this.path('postgres') }).then(async (server) => {
+        this.#stops.push(() => server.stop());
+        await migrate(server.databaseUrl);
+        return server;
+      }),
+      startTemporalServer(binary, { databaseFile: this.path('temporal.db') }).then((server) => {
+        this.#stops.push(() => server.stop());
+        return server;
+      }),
+      freePort(),
+    ]);
+    const listen = `127.0.0.1:${apiPort}`;
+    const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
+    await writeFile(this.path('development-issuer.json'), JSON.stringify(issuer.privateJwk), { mode: 0o600 });
+    this.#mint = ({ id, roles, entity }) =>
+      issuer.mintToken({ person: id, roles, ...(entity === undefined ? {} : { entity }) });
+    this.#env = {
+      DATABASE_URL: postgres.databaseUrl,
+      TEMPORAL_ADDRESS: temporal.address,
+      WASL_STATE_DIR: this.directory,
+      WASL_LISTEN: listen,
+      WASL_CREDENTIALS: credentialsFile,
+      WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),
+    };
+    this.apiUrl = `http://${listen}`;
+    this.temporalAddress = temporal.address;
+    this.startPart('api', ['serve', '--development-issuer']);
+    await Promise.all([untilText(this.path('api.log'), `API: ${this.apiUrl}`), this.startWorker()]);
+  }
+
+  /** Any `wasl` command that runs until it is stopped; its output goes to `<name>.log`. */
+  startPart(name: string, args: readonly string[]): ChildProcess {
+    const log = openSync(this.path(`${name}.log`), 'a', 0o600);
+    // A group of its own: Ctrl-C is for whoever opened the installation, who stops the parts in order; they also end with it.
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      env: { ...process.env, ...this.#env, WASL_STOP_WITH_PARENT: '1' },
+      stdio: ['pipe', log, log],
+      detached: true,
+    });
+    this.#stops.push(() => stopProcess(child));
+    return child;
+  }
+
+  async startWorker(): Promise<void> {
+    this.#workers += 1;
+    const name = `worker-${this.#workers}`;
+    this.#worker = this.startPart(name, ['worker']);
+    await untilText(this.path(`${name}.log`), 'worker ready');
+  }
+
+  /** `kill -9`: nothing is said to anybody. */
+  async killWorker(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === null) return;
+    const gone = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill('SIGKILL');
+    await gone;
+  }
+
+  tokenOf(person: Person): Promise<string> {
+    return this.#mint(person);
+  }
+
+  async clientOf(person: Person): Promise<ApiClient> {
+    const token = await this.tokenOf(person);
+    return createApiClient({ server: this.apiUrl, token: async () => token, fetch });
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  async stop(): Promise<void> {
+    for (const each of this.#stops.reverse()) {
+      await each().catch((error: unknown) => this.#say(`while stopping: ${error}`));
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Starts everything, or leaves nothing behind. `before` starts what the parts need. */
+export async function openInstallation(
+  options: InstallationOptions,
+  before: (installation: LocalInstallation) => Promise<void> = async () => undefined,
+): Promise<LocalInstallation> {
+  const installation = new LocalInstallation(options.directory, options.say);
+  try {
+    await Promise.all([before(installation), installation.start(options)]);
+    return installation;
+  } catch (error) {
+    await installation.stop();
+    throw error;
+  }
+}
+
+/** Waits until the file is there and contains the text. */
+export async function untilText(path: string, text: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    const content = await readFile(path, 'utf8').catch(() => null);
+    if (content?.includes(text)) return;
+    if (Date.now() > deadline)
+      throw new Error(`${path} does not say "${text}" after ${READY_TIMEOUT_MS / 1_000} s:\n${content?.slice(-2_000)}`);
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
