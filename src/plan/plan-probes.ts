@@ -1,9 +1,17 @@
 import type { PeName, VpnId } from '../domain/names.ts';
 import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { Reachability, ReachabilityProbe } from '../domain/plan.ts';
-import { type Address, contains, FAMILIES, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
+import {
+  type Address,
+  contains,
+  FAMILIES,
+  type Family,
+  familyOf,
+  type Prefix,
+  prefixSortKey,
+} from '../domain/prefix.ts';
 import { sortByKey } from '../proof/reachability.ts';
-import { allVrfs, carriedRoutes, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
+import { allVrfs, type CarriedRoute, carriedRoutes, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
 
 /**
  * Probes that third VPNs must leave unanswered, canaries not counted: each costs a router a few seconds of waiting inside the
@@ -25,9 +33,7 @@ export function planProbes(
   const { gained, lost } = change;
   const routes = carriedRoutes(after);
   const held = new Set(routes.map(({ to, prefix }) => `${to.pe} ${to.vrf.name} ${prefix}`));
-  const ways = new Set(
-    routes.map(({ from, to, family }) => `${ownerOf(from)} ${from.pe} ${to.pe} ${ownerOf(to)} ${family}`),
-  );
+  const ways = wayBackPrefixes(routes);
   const targets = probeTargets(after, new Set([...gained, ...lost].map((one) => one.from)));
   const vrfsOf = new Map<string, VrfAtPe[]>();
   for (const at of allVrfs(after)) {
@@ -43,9 +49,11 @@ export function planProbes(
   };
 
   for (const { from, fromPe, prefix, to, toPe } of gained) {
-    const wayBack = ways.has(`${to} ${toPe} ${fromPe} ${from} ${familyOf(prefix)}`);
-    const target = wayBack ? (targets.get(`${from} ${fromPe} ${prefix}`) ?? null) : null;
-    for (const at of vrfsOf.get(`${toPe} ${to}`) ?? []) add(at, prefix, target, 'reachable');
+    const back = ways.get(`${to} ${toPe} ${fromPe} ${from} ${familyOf(prefix)}`) ?? [];
+    const target = targets.get(`${from} ${fromPe} ${prefix}`) ?? null;
+    for (const at of vrfsOf.get(`${toPe} ${to}`) ?? []) {
+      add(at, prefix, findsBack(at, familyOf(prefix), back) ? target : null, 'reachable');
+    }
   }
   for (const { from, fromPe, prefix, to, toPe } of lost) {
     for (const at of vrfsOf.get(`${toPe} ${to}`) ?? []) {
@@ -72,6 +80,25 @@ export function planProbes(
   const fair = sortByKey(spread, ({ at, place }) => `${String(place).padStart(6, '0')} ${at.pe}`);
   for (const { at, one } of fair.slice(0, SILENT_PROBES_MAX)) add(at, one.prefix, one.target, 'unreachable');
   return sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
+}
+
+/** Giving VPN and PE, holding PE and VPN, family -> prefixes held: what an answer from there can be addressed to. */
+function wayBackPrefixes(routes: readonly CarriedRoute[]): ReadonlyMap<string, readonly Prefix[]> {
+  const ways = new Map<string, Prefix[]>();
+  for (const { from, to, family, prefix } of routes) {
+    const key = `${ownerOf(from)} ${from.pe} ${to.pe} ${ownerOf(to)} ${family}`;
+    const known = ways.get(key);
+    if (known === undefined) ways.set(key, [prefix]);
+    else known.push(prefix);
+  }
+  return ways;
+}
+
+/** Pings come from the PE's own address towards a CE: where the inventory names one, the other side must reach that very address. */
+function findsBack({ vrf }: VrfAtPe, family: Family, back: readonly Prefix[]): boolean {
+  const sources = vrf.attachments.flatMap(({ source }) => (source && familyOf(source) === family ? [source] : []));
+  if (sources.length === 0) return back.length > 0;
+  return sources.some((source) => back.some((prefix) => contains(prefix, source)));
 }
 
 /** VPN, PE and prefix -> a CE address inside the prefix that answers pings. */

@@ -11,6 +11,7 @@ import { planChange } from '../../src/plan/plan-change.ts';
 import { verdictOf } from '../../src/proof/prove-change.ts';
 import { brutePut, bruteUndelivered } from '../proof/brute-force.ts';
 import {
+  address,
   alterVrf,
   arbitraryInterconnect,
   arbitraryNetwork,
@@ -86,6 +87,20 @@ describe('a provisioning', () => {
       'pe4 STRAY 10.100.10.0/24 10.100.10.1 unreachable',
       'pe4 STRAY 10.120.10.0/24 10.120.10.1 unreachable',
     ]);
+  });
+
+  test('pings only from an address that the other side reaches', () => {
+    const withSource = (source: string) =>
+      alterVrf(network, 'pe3', 'MOF', (vrf) => ({
+        ...vrf,
+        attachments: vrf.attachments.map((one) => ({ ...one, source: address(source) })),
+      }));
+    const pinged = (source: string) =>
+      planChange(planInput({ view: withSource(source) })).probes.find(
+        ({ pe: at, vrf, prefix: one }) => at === 'pe3' && vrf === 'MOF' && one === '10.100.10.0/24',
+      )?.target;
+    expect(pinged('10.120.10.254')).toBe('10.100.10.1');
+    expect(pinged('192.0.2.1')).toBeNull();
   });
 
   test('does not want silence where another interconnect already gives the prefix', () => {

@@ -122,6 +122,27 @@ const FAULTS: readonly {
     sentence: 'VRF MOH at pe1 would export its whole VPN with 65000:9001',
   },
   {
+    fault: 'a prefix that was not signed is ready to be shared as soon as somebody announces it',
+    at: ['pe1', 'MOH'],
+    alter: (vrf) => ({
+      ...vrf,
+      extranet: {
+        ...vrf.extranet,
+        ipv4: {
+          imports: [rt('65000:9002')],
+          exports: [
+            {
+              routeTarget: rt('65000:9001'),
+              scope: ['10.100.10.0/24', '10.100.20.0/24', '10.100.99.0/24'].map(prefix),
+            },
+          ],
+        },
+      },
+    }),
+    proof: 'route-target-ownership',
+    sentence: 'VRF MOH at pe1 would share 10.100.99.0/24, which was not approved',
+  },
+  {
     fault: 'one PE of the taking VPN was forgotten',
     at: ['pe4', 'MOF'],
     alter: (vrf) => ({ ...vrf, extranet: {} }),
