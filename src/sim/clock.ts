@@ -8,7 +8,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    // The routers' sockets keep the process alive, not their timers: a stopped simulation leaves nothing to wait for.
+    const timer = setTimeout(callback, ms).unref();
     return () => clearTimeout(timer);
   },
 };

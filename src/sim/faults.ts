@@ -59,12 +59,13 @@ export class FaultBoard {
     this.#hooks = hooks;
   }
 
-  /** Returns the fault's id, for `clear`. */
+  /** Returns the fault's id, for `clear`. Throws what the router says to a lock or an edit that it refuses. */
   set(fault: Fault, options: { readonly times?: number } = {}): number {
     if (this.#active.size >= FAULTS_MAX) throw new RangeError(`more than ${FAULTS_MAX} faults on one router`);
     const active: ActiveFault = { id: this.#nextId++, fault, remaining: options.times ?? null };
-    this.#active.set(active.id, active);
+    // A state that cannot begin, such as a lock that is taken, is no fault.
     this.#hooks.onSet(active);
+    this.#active.set(active.id, active);
     return active.id;
   }
 

@@ -3,10 +3,10 @@ import type { InventoryRouter } from '../domain/inventory.ts';
 import type { Attachment } from '../domain/network-view.ts';
 import type { Family } from '../domain/prefix.ts';
 import type { Clock } from './clock.ts';
-import { type ConfirmEvent, Datastores, RpcErrors } from './datastore/datastores.ts';
-import { editTree } from './datastore/edit.ts';
+import { type DatastoreEvents, Datastores } from './datastore/datastores.ts';
+import { mergeConfig } from './datastore/merge-config.ts';
 import { type DataNode, emptyTree, isEqualTree, prettyText } from './datastore/tree.ts';
-import { type ActiveFault, FaultBoard } from './faults.ts';
+import { FaultBoard } from './faults.ts';
 import { renderConfigChange, renderConfirmedCommit, renderNotification } from './netconf/notifications.ts';
 import { runOperation } from './netconf/operations.ts';
 import { RpcError } from './netconf/rpc-error.ts';
@@ -14,11 +14,11 @@ import { Session, type SessionHost } from './netconf/session.ts';
 import type { BaseConfiguration, OperationalContext, Personality } from './personality.ts';
 import type { HostKey } from './ssh/host-key.ts';
 import { HANDSHAKE_ROUND_TRIPS, Listener } from './ssh/listener.ts';
+import { StandingFaults } from './standing-faults.ts';
 import { isAnswered } from './vpn/ping.ts';
 import type { ExchangeMember, RouteExchange, VpnRoute } from './vpn/route-exchange.ts';
 import type { VpnInstance } from './vpn/vpn-instance.ts';
-import { tag, type XmlElement } from './xml/element.ts';
-import { parseXml } from './xml/parse.ts';
+import type { XmlElement } from './xml/element.ts';
 
 /** How long a router is down when nothing else is said: short, so that a demonstration does not wait. */
 const REBOOT_DOWN_MS_DEFAULT = 1_000;
@@ -56,7 +56,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
   readonly #datastores: Datastores;
   readonly #sessions = new Set<Session>();
   readonly #listener: Listener;
-  readonly #heldLocks = new Map<number, { readonly sessionId: number; cancelTimer(): void }>();
+  readonly #standingFaults: StandingFaults;
   #nextSessionId: number;
   #up = true;
   #cancelBoot = (): void => {};
@@ -69,12 +69,16 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     this.name = inventory.name;
     this.attachments = new Map(inventory.vrfs.map((vrf) => [vrf.name, vrf.attachments]));
     this.#nextSessionId = personality.firstSessionId;
-    const tree = buildTree(personality, emptyTree(personality.schema), personality.renderBase(base));
+    const tree = mergeConfig(emptyTree(personality.schema), personality.renderBase(base));
     this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock);
-    this.faults = new FaultBoard({
-      onSet: (active) => this.#faultSet(active),
-      onClear: (active) => this.#faultCleared(active),
+    this.#standingFaults = new StandingFaults({
+      datastores: this.#datastores,
+      clock,
+      leftover: personality.renderLeftover(inventory.vrfs[0]?.name ?? 'NONE'),
+      newSessionId: () => this.#nextSessionId++,
+      clearFault: (id) => this.faults.clear(id),
     });
+    this.faults = new FaultBoard(this.#standingFaults);
     this.#listener = new Listener(
       { ...options, handshakeDelayMs: HANDSHAKE_ROUND_TRIPS * options.rttMs },
       {
@@ -93,7 +97,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
 
   async stop(): Promise<void> {
     this.#cancelBoot();
-    for (const held of this.#heldLocks.values()) held.cancelTimer();
+    this.#standingFaults.stop();
     for (const session of this.#sessions) session.cut();
     await this.#listener.stop();
     this.#datastores.close();
@@ -159,7 +163,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
 
   /** A person at the console edits and commits: `config` is the children of `<config>`. Throws what a NETCONF client would be told. */
   editRunning(config: string, defaultOperation: 'merge' | 'none' = 'merge'): void {
-    this.#datastores.writeRunning(buildTree(this.#personality, this.#datastores.running, config, defaultOperation));
+    this.#datastores.writeRunning(mergeConfig(this.#datastores.running, config, defaultOperation));
   }
 
   /** Power off and on: sessions, locks and candidate are gone, a pending confirmed commit is undone (RFC 6241 §8.4.1). */
@@ -260,22 +264,17 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     return victim !== undefined;
   }
 
-  #datastoreEvents() {
+  #datastoreEvents(): DatastoreEvents {
     return {
-      check: (tree: DataNode) => this.#personality.check(tree).errors,
-      lockDenied: (
-        ...[datastore, holder, reason]: [
-          datastore: 'running' | 'candidate',
-          holder: number,
-          reason: 'held' | 'dirty' | 'confirmed-commit-pending',
-        ]
-      ) => this.#personality.lockDenied(datastore, holder, reason, this.#usernameOf(holder)),
-      runningChanged: (before: DataNode, after: DataNode, sessionId: number) => {
+      check: (tree) => this.#personality.check(tree).errors,
+      lockDenied: (datastore, holder, reason) =>
+        this.#personality.lockDenied(datastore, holder, reason, this.#usernameOf(holder)),
+      runningChanged: (before, after, sessionId) => {
         this.#options.exchange.routerChanged(this.name);
         const targets = changedTopNodes(before, after);
         if (targets.length > 0) this.#notify(renderConfigChange(this.#changedBy(sessionId), targets));
       },
-      confirmedCommit: (event: ConfirmEvent, sessionId: number, timeoutSeconds: number) =>
+      confirmedCommit: (event, sessionId, timeoutSeconds) =>
         this.#notify(renderConfirmedCommit(this.#changedBy(sessionId), event, timeoutSeconds)),
     };
   }
@@ -299,47 +298,6 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
       this.#options.clock.after(ms, resolve);
     });
   }
-
-  /** Faults that are states, not accidents, begin here. */
-  #faultSet({ id, fault }: ActiveFault): void {
-    if (fault.kind === 'blackhole') return;
-    if (fault.kind === 'dirty-candidate') {
-      const vrf = this.#options.inventory.vrfs[0]?.name ?? 'NONE';
-      const config = fault.config ?? this.#personality.renderLeftover(vrf);
-      this.#datastores.setCandidate(buildTree(this.#personality, this.#datastores.candidate, config), 0);
-    }
-    if (fault.kind === 'hold-lock') {
-      const sessionId = fault.sessionId ?? this.#nextSessionId++;
-      this.#datastores.lock(fault.datastore ?? 'candidate', sessionId);
-      const end = fault.seconds === undefined ? null : fault.seconds * 1000;
-      const cancelTimer = end === null ? () => {} : this.#options.clock.after(end, () => this.faults.clear(id));
-      this.#heldLocks.set(id, { sessionId, cancelTimer });
-    }
-  }
-
-  #faultCleared({ id, fault }: ActiveFault): void {
-    if (fault.kind === 'dirty-candidate' && this.#datastores.lockHolder('candidate') === undefined) {
-      this.#datastores.discard(0);
-    }
-    const held = this.#heldLocks.get(id);
-    if (held === undefined) return;
-    this.#heldLocks.delete(id);
-    held.cancelTimer();
-    this.#datastores.endSession(held.sessionId);
-  }
-}
-
-/** `config` (children of `<config>`) merged into a tree. Throws RpcErrors. */
-function buildTree(
-  personality: Personality,
-  tree: DataNode,
-  config: string,
-  defaultOperation: 'merge' | 'none' = 'merge',
-): DataNode {
-  const element = parseXml(tag('config', config));
-  const result = editTree(tree, element, defaultOperation, 'rollback-on-error');
-  if (result.errors.length > 0) throw new RpcErrors(result.errors);
-  return result.tree.schema === personality.schema ? result.tree : tree;
 }
 
 function changedTopNodes(before: DataNode, after: DataNode): { name: string; namespace: string }[] {

@@ -34,7 +34,7 @@ describe('confirmed commit', () => {
   });
 
   const connect = async (router: string): Promise<RawClient> => {
-    const client = await RawClient.connect({ port: backbone.router(router).port });
+    const client = await RawClient.connect(backbone.router(router));
     clients.push(client);
     return client;
   };

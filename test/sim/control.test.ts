@@ -70,12 +70,12 @@ describe('the control server', () => {
   });
 
   it('shows sessions and reboots', async () => {
-    const client = await RawClient.connect({ port: backbone.router('pe2').port });
+    const client = await RawClient.connect(backbone.router('pe2'));
     expect((await control.sessions('pe2')).map((session) => session.id)).toEqual([client.sessionId]);
     await control.reboot('pe2', { downMs: 10 });
     await client.waitClosed();
     expect((await control.routers())[1]).toMatchObject({ name: 'pe2', sessions: 0 });
-    await vi.waitFor(() => expect(backbone.router('pe2').isUp()).toBe(true));
+    await vi.waitFor(() => expect(backbone.router('pe2').isUp()).toBe(true), { timeout: 10_000 });
   });
 
   it('refuses what is not JSON, what is too large, and what it does not know', async () => {

@@ -24,8 +24,8 @@ describe('edit-config and get-config', () => {
 
   beforeAll(async () => {
     backbone = await startBackbone({ inventory: FOUR_ROUTERS });
-    xr = await RawClient.connect({ port: backbone.router('pe1').port });
-    junos = await RawClient.connect({ port: backbone.router('pe4').port });
+    xr = await RawClient.connect(backbone.router('pe1'));
+    junos = await RawClient.connect(backbone.router('pe4'));
   });
   afterAll(() => backbone.close());
   beforeEach(async () => {

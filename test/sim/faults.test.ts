@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import type { Fault } from '../../src/sim/faults.ts';
 import { FOUR_ROUTERS, prefixOf, probeOf } from './support/fixtures.ts';
+import { ManualClock } from './support/manual-clock.ts';
 import {
   COMMIT,
   confirmedCommit,
@@ -16,11 +17,16 @@ import { errorsOf, find, isOk, RawClient } from './support/raw-client.ts';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
+/** For what takes no time but a turn of the event loop, on a busy machine. */
+const PATIENCE = { timeout: 10_000 };
+
 describe('faults', () => {
+  let clock: ManualClock;
   let backbone: Backbone;
   const clients: RawClient[] = [];
   beforeEach(async () => {
-    backbone = await startBackbone({ inventory: FOUR_ROUTERS });
+    clock = new ManualClock();
+    backbone = await startBackbone({ inventory: FOUR_ROUTERS, clock });
   });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.drop()));
@@ -29,7 +35,7 @@ describe('faults', () => {
 
   const pe1 = () => backbone.router('pe1');
   const connect = async (): Promise<RawClient> => {
-    const client = await RawClient.connect({ port: pe1().port });
+    const client = await RawClient.connect(pe1());
     clients.push(client);
     return client;
   };
@@ -69,11 +75,14 @@ describe('faults', () => {
 
   it('lets another session hold the lock, for a while', async () => {
     const client = await connect();
-    pe1().faults.set({ kind: 'hold-lock', sessionId: 77, seconds: 0.05 });
+    pe1().faults.set({ kind: 'hold-lock', sessionId: 77, seconds: 30 });
     const denied = await client.rpc(lock());
     expect(errorsOf(denied)[0]).toMatch(/^lock-denied/);
     expect(find(denied, 'session-id')?.text).toBe('77');
-    await vi.waitFor(async () => expect(isOk(await client.rpc(lock()))).toBe(true));
+    clock.advance(29_999);
+    expect(errorsOf(await client.rpc(lock()))).toHaveLength(1);
+    clock.advance(1);
+    expect(isOk(await client.rpc(lock()))).toBe(true);
     expect(pe1().faults.list()).toEqual([]);
   });
 
@@ -86,6 +95,9 @@ describe('faults', () => {
     expect(isOk(await client.rpc(lock()))).toBe(true);
     backbone.router('pe3').faults.set({ kind: 'dirty-candidate' });
     expect(backbone.router('pe3').isCandidateDirty()).toBe(true);
+    expect(() => pe1().faults.set({ kind: 'dirty-candidate' })).toThrow(/locked by session/);
+    expect(() => pe1().faults.set({ kind: 'hold-lock' })).toThrow();
+    expect(pe1().faults.list()).toEqual([]);
   });
 
   it('drops the connection before a commit is applied', async () => {
@@ -132,21 +144,28 @@ describe('faults', () => {
 
   it('is slow', async () => {
     const client = await connect();
-    pe1().faults.set({ kind: 'slow', ms: 60 });
-    const startedAt = performance.now();
-    await client.rpc(VALIDATE);
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(55);
+    pe1().faults.set({ kind: 'slow', ms: 60_000 });
+    const answered = vi.fn();
+    const reply = client.rpc(VALIDATE).then(answered);
+    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1), PATIENCE);
+    clock.advance(59_999);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(answered).not.toHaveBeenCalled();
+    clock.advance(1);
+    await reply;
   });
 
   it('reboots at a commit: before it nothing is kept, after a persistent confirmed one neither', async () => {
     for (const when of ['before', 'after'] as const) {
       const client = await connect();
       await client.rpc(edit(xrDescription('MOH', 'changed')));
-      once({ kind: 'reboot', operation: 'commit', when, downMs: 5 });
+      once({ kind: 'reboot', operation: 'commit', when, downMs: 5_000 });
       await expect(client.rpc(confirmedCommit({ persist: 'id' }))).rejects.toThrow('session closed');
       expect(changed()).toBe(false);
       expect(pe1().sessions()).toEqual([]);
-      await vi.waitFor(() => expect(pe1().isUp()).toBe(true));
+      expect(pe1().isUp()).toBe(false);
+      clock.advance(5_000);
+      expect(pe1().isUp()).toBe(true);
     }
   });
 
@@ -157,10 +176,11 @@ describe('faults', () => {
         .routes('MOH', 'ipv4')
         .map((route) => route.prefix);
     expect(seen()).toContain(prefixOf(0, 1));
-    pe1().reboot({ downMs: 50 });
+    pe1().reboot({ downMs: 50_000 });
     await expect(connect()).rejects.toThrow();
     expect(seen()).not.toContain(prefixOf(0, 1));
-    await vi.waitFor(() => expect(seen()).toContain(prefixOf(0, 1)));
+    clock.advance(50_000);
+    expect(seen()).toContain(prefixOf(0, 1));
     await connect();
   });
 
@@ -207,7 +227,7 @@ describe('faults', () => {
     const far = await startBackbone({ inventory: FOUR_ROUTERS, rttMs: 40 });
     try {
       const startedAt = performance.now();
-      const client = await RawClient.connect({ port: far.router('pe1').port });
+      const client = await RawClient.connect(far.router('pe1'));
       expect(performance.now() - startedAt).toBeGreaterThanOrEqual(6 * 40 - 5);
       const rpcAt = performance.now();
       await client.rpc(VALIDATE);

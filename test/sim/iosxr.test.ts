@@ -127,7 +127,7 @@ describe('an IOS-XR router', () => {
         { router: 'pe2', vrf: 'MOF', style: 'final' },
       ],
     });
-    client = await RawClient.connect({ port: backbone.router('pe1').port });
+    client = await RawClient.connect(backbone.router('pe1'));
   });
   afterAll(() => backbone.close());
   beforeEach(async () => {
@@ -186,7 +186,7 @@ describe('an IOS-XR router', () => {
   });
 
   it('protects an operator policy from create', async () => {
-    const pe2 = await RawClient.connect({ port: backbone.router('pe2').port });
+    const pe2 = await RawClient.connect(backbone.router('pe2'));
     expect(errorsOf(await pe2.rpc(edit(xrExportPolicy('MOH', 'WASL-P'))))[0]).toMatch(/^data-exists/);
     await pe2.drop();
   });

@@ -46,8 +46,8 @@ describe('a Junos router', () => {
       inventory: INVENTORY,
       operatorExportPolicies: [{ router: 'pe2', vrf: 'ROP', style: 'final' }],
     });
-    pe1 = await RawClient.connect({ port: backbone.router('pe1').port });
-    pe2 = await RawClient.connect({ port: backbone.router('pe2').port });
+    pe1 = await RawClient.connect(backbone.router('pe1'));
+    pe2 = await RawClient.connect(backbone.router('pe2'));
   });
   afterAll(() => backbone.close());
   beforeEach(async () => {
@@ -71,8 +71,8 @@ describe('a Junos router', () => {
       // Session-bound: it ends with a restore when the session does; here the test restores by hand to keep the session.
       backbone.router(router).reboot({ downMs: 0 });
       expect(backbone.router(router).runningText()).toBe(before);
-      await vi.waitFor(() => expect(backbone.router(router).isUp()).toBe(true));
-      const again = await RawClient.connect({ port: backbone.router(router).port });
+      await vi.waitFor(() => expect(backbone.router(router).isUp()).toBe(true), { timeout: 10_000 });
+      const again = await RawClient.connect(backbone.router(router));
       if (router === 'pe1') pe1 = again;
       else pe2 = again;
     }

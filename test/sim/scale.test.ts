@@ -31,7 +31,7 @@ describe('200 routers in one process', () => {
     expect((user + system) / 1e6).toBeLessThan(START_CPU_SECONDS_MAX);
     expect((process.memoryUsage().heapUsed - heapBefore) / ROUTERS).toBeLessThan(IDLE_BYTES_PER_ROUTER_MAX);
 
-    const clients = await Promise.all(backbone.routers().map(({ port }) => RawClient.connect({ port })));
+    const clients = await Promise.all(backbone.routers().map((router) => RawClient.connect(router)));
     const replies = await Promise.all(clients.map((client) => client.rpc(getConfig('running'))));
     expect(replies.filter((reply) => find(reply, 'data') !== undefined)).toHaveLength(ROUTERS);
     expect(backbone.router('pe1').routes('V1', 'ipv4')).toHaveLength(ROUTERS);

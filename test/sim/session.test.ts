@@ -29,7 +29,7 @@ describe('sessions, locks and notifications', () => {
   afterAll(() => backbone.close());
 
   const portOf = (router: string): number => backbone.router(router).port;
-  const connect = (router = 'pe1', login = {}) => RawClient.connect({ port: portOf(router), ...login });
+  const connect = (router = 'pe1', login = {}) => RawClient.connect(backbone.router(router), login);
 
   describe('login', () => {
     it('takes the password or the key, and shows the host key of the inventory', async () => {
@@ -102,7 +102,9 @@ describe('sessions, locks and notifications', () => {
       client.sendRaw([...text].map((character) => `\n#1\n${character}`).join(''));
       client.sendRaw('\n##\n');
       expect(errorsOf(await reply)).toHaveLength(1);
-      await vi.waitFor(() => expect(backbone.router('pe1').lockHolder('candidate')).toBe(client.sessionId));
+      await vi.waitFor(() => expect(backbone.router('pe1').lockHolder('candidate')).toBe(client.sessionId), {
+        timeout: 10_000,
+      });
       await client.drop();
     });
 
@@ -220,7 +222,7 @@ describe('sessions, locks and notifications', () => {
     await editor.rpc(edit(xrDescription('MOH', 'noticed')));
     await editor.rpc(confirmedCommit({ timeoutSeconds: 60 }));
     await editor.rpc(COMMIT);
-    await vi.waitFor(() => expect(listener.notifications.length).toBe(8));
+    await vi.waitFor(() => expect(listener.notifications.length).toBe(8), { timeout: 10_000 });
     const events = listener.notifications.map((notification) => notification.children[1]);
     const summary = events.map((event) => (event && find(event, 'confirm-event')?.text) ?? event?.name);
     const change = 'netconf-config-change';

@@ -27,7 +27,8 @@ type Operation = (input: XmlElement, context: OperationContext) => string;
 export function runOperation(input: XmlElement, context: OperationContext): string {
   const base = input.namespace === NETCONF_NAMESPACE ? BASE_OPERATIONS.get(input.name) : undefined;
   if (base !== undefined) return base(input, context);
-  if (input.namespace === NOTIFICATION_NAMESPACE && input.name === 'create-subscription') {
+  const canNotify = context.personality.capabilities.some((uri) => uri.endsWith(':notification:1.0'));
+  if (canNotify && input.namespace === NOTIFICATION_NAMESPACE && input.name === 'create-subscription') {
     context.subscribe();
     return OK;
   }

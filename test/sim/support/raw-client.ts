@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import type { SimulatedRouter } from '../../../src/sim/router.ts';
 import type { XmlElement } from '../../../src/sim/xml/element.ts';
 import { parseXml } from '../../../src/sim/xml/parse.ts';
 
 /** A NETCONF client of a few lines over raw ssh2, so that the simulation is not tested with the product's own client. */
 export interface RawLogin {
-  readonly port: number;
   readonly username?: string;
   readonly password?: string;
   readonly privateKey?: string;
@@ -21,6 +21,7 @@ export class RawClient {
   /** SHA-256 of the host key that the server showed, in OpenSSH form. */
   readonly fingerprint: string;
   readonly notifications: XmlElement[] = [];
+  readonly #router: SimulatedRouter;
   readonly #client: Client;
   readonly #channel: ClientChannel;
   readonly #chunked: boolean;
@@ -29,13 +30,13 @@ export class RawClient {
   #closed = false;
   #nextMessageId = 1;
 
-  static async connect(login: RawLogin): Promise<RawClient> {
+  static async connect(router: SimulatedRouter, login: RawLogin = {}): Promise<RawClient> {
     const client = new ssh2.Client();
     let fingerprint = '';
     const { createHash } = await import('node:crypto');
     client.connect({
       host: '127.0.0.1',
-      port: login.port,
+      port: router.port,
       username: login.username ?? 'wasl',
       ...(login.privateKey === undefined
         ? { password: login.password ?? 'simulated' }
@@ -64,10 +65,19 @@ export class RawClient {
     }
     const end = buffered.indexOf(END);
     const hello = parseXml(buffered.subarray(0, end).toString());
-    return new RawClient(client, channel, hello, buffered.subarray(end + END.length), capabilities, fingerprint);
+    return new RawClient(
+      router,
+      client,
+      channel,
+      hello,
+      buffered.subarray(end + END.length),
+      capabilities,
+      fingerprint,
+    );
   }
 
   private constructor(
+    router: SimulatedRouter,
     client: Client,
     channel: ClientChannel,
     hello: XmlElement,
@@ -75,6 +85,7 @@ export class RawClient {
     capabilities: readonly string[],
     fingerprint: string,
   ) {
+    this.#router = router;
     this.#client = client;
     this.#channel = channel;
     this.hello = hello;
@@ -119,17 +130,15 @@ export class RawClient {
     this.#channel.write(bytes);
   }
 
-  /** Ends the connection without a word, as a client that dies does; resolves when the server has noticed too. */
+  /** Ends the connection without a word, as a client that dies does; resolves when the router has noticed too. */
   async drop(): Promise<void> {
-    if (this.#closed) return;
-    const closed = once(this.#client, 'close');
-    this.#client.destroy();
-    await closed;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!this.#closed) this.#client.destroy();
+    await this.waitClosed();
   }
 
   async waitClosed(): Promise<void> {
-    while (!this.#closed) await new Promise((resolve) => setTimeout(resolve, 5));
+    const isKnown = (): boolean => this.#router.sessions().some(({ id }) => id === this.sessionId);
+    while (!this.#closed || isKnown()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   #receive(bytes: Buffer): void {
