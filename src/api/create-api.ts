@@ -113,9 +113,11 @@ const collectComponents = createJsonSchemaTransformObject({ zodToJsonConfig: ZOD
 
 /** The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to. */
 function withAnswersOnly(document: ReturnType<typeof collectComponents>): ReturnType<typeof collectComponents> {
-  const { schemas, ...components } = document.components ?? {};
-  const answers = Object.entries(schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
-  return { ...document, components: { ...components, schemas: Object.fromEntries(answers) } };
+  const schemas: Record<string, unknown> = 'components' in document ? (document.components?.schemas ?? {}) : {};
+  for (const name of Object.keys(schemas)) {
+    if (name.endsWith('Input')) delete schemas[name];
+  }
+  return document;
 }
 
 /** The route's OpenAPI entry, with what the table of roles says about it. */

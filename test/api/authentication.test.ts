@@ -1,0 +1,108 @@
+import { generateKeyPair, SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { createAuthenticate } from '../../src/api/authentication.ts';
+import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
+import { WaslError } from '../../src/errors.ts';
+import { NOW } from '../support/api-under-test.ts';
+
+const clock = () => NOW;
+const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
+const authenticate = createAuthenticate(issuer.auth, clock);
+const seconds = Math.floor(NOW.getTime() / 1_000);
+
+async function refusal(authorization: string | undefined): Promise<string> {
+  const error = await authenticate(authorization).then(
+    () => new Error('it was accepted'),
+    (reason: unknown) => reason,
+  );
+  return error instanceof WaslError ? `${error.code}: ${error.message}` : String(error);
+}
+
+/** A token like the issuer's, with what is wrong about it. */
+async function forge(change: (token: SignJWT) => SignJWT, claims: Record<string, unknown> = {}): Promise<string> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
+  const token = new SignJWT({ roles: ['admin'], ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'development' })
+    .setIssuer(issuer.auth.issuer)
+    .setAudience(issuer.auth.audience)
+    .setSubject('intruder-1')
+    .setExpirationTime(seconds + 60);
+  return `Bearer ${await change(token).sign(privateKey)}`;
+}
+
+describe('bearer tokens', () => {
+  it('make a principal: person, known roles, entity, end', async () => {
+    const token = await issuer.mintToken({ person: 'moh-signatory-1', roles: ['party-approver'], entity: 'MOH' });
+    const principal = await authenticate(`Bearer ${token}`);
+    expect(principal).toEqual({
+      person: 'moh-signatory-1',
+      roles: ['party-approver'],
+      entity: 'MOH',
+      expiresAt: new Date((seconds + 8 * 3_600) * 1_000),
+    });
+  });
+
+  it('are refused without, malformed, or too long', async () => {
+    expect(await refusal(undefined)).toBe('UNAUTHENTICATED: the request carries no bearer token');
+    expect(await refusal('Basic YTpi')).toBe('UNAUTHENTICATED: the request carries no bearer token');
+    expect(await refusal('Bearer a.b.c')).toMatch(/^UNAUTHENTICATED/);
+    expect(await refusal(`Bearer ${'a'.repeat(9_000)}`)).toBe('UNAUTHENTICATED: the request carries no bearer token');
+  });
+
+  it('are refused with the signature of another key, even under the same key id', async () => {
+    expect(await refusal(await forge((token) => token))).toBe("UNAUTHENTICATED: the token's signature is not valid");
+  });
+
+  it('are refused unsigned', async () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = { iss: issuer.auth.issuer, aud: 'wasl', sub: 'x', exp: seconds + 60, roles: ['admin'] };
+    expect(await refusal(`Bearer ${part({ alg: 'none' })}.${part(claims)}.`)).toMatch(/^UNAUTHENTICATED/);
+  });
+
+  it('are refused after their end, of another issuer, for another audience', async () => {
+    const expired = await issuer.mintToken({ person: 'a', roles: ['admin'], lifetimeSeconds: -60 });
+    expect(await refusal(`Bearer ${expired}`)).toBe('UNAUTHENTICATED: the token has expired');
+    const other = createAuthenticate({ ...issuer.auth, audience: 'another-system' }, clock);
+    const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
+    await expect(other(`Bearer ${token}`)).rejects.toThrow("the token's claim aud is not the one expected");
+    const stranger = createAuthenticate({ ...issuer.auth, issuer: 'urn:other' }, clock);
+    await expect(stranger(`Bearer ${token}`)).rejects.toThrow("the token's claim iss is not the one expected");
+  });
+
+  it('of a party need an entity; roles of other systems mean nothing', async () => {
+    const token = await issuer.mintToken({ person: 'a', roles: ['portal'] });
+    expect(await refusal(`Bearer ${token}`)).toBe(
+      'UNAUTHENTICATED: the token has a role of a party and names no entity',
+    );
+    const foreign = await issuer.mintToken({ person: 'a', roles: ['superuser' as 'admin'] });
+    expect((await authenticate(`Bearer ${foreign}`)).roles).toEqual([]);
+  });
+
+  it('cannot be judged while the key set is away: that is ISSUER_UNAVAILABLE, not a refusal', async () => {
+    const jwksUrl = new URL('http://127.0.0.1:1/jwks');
+    const away = createAuthenticate({ issuer: 'urn:x', audience: 'wasl', keys: { jwksUrl } }, clock);
+    const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
+    await expect(away(`Bearer ${token}`)).rejects.toMatchObject({ code: 'ISSUER_UNAVAILABLE' });
+  });
+});
+
+describe('the development issuer', () => {
+  it.each(['0.0.0.0', '::', '192.0.2.7', 'wasl.example', '127.evil.example'])(
+    'does not start for %s',
+    async (apiHost) => {
+      await expect(createDevelopmentIssuer({ apiHost, clock })).rejects.toMatchObject({
+        code: 'CONFIGURATION',
+        message: `the development issuer does not start for an API on ${apiHost}`,
+      });
+    },
+  );
+
+  it.each(['127.0.0.1', '127.0.0.53', '::1', 'localhost'])('starts for %s', async (apiHost) => {
+    await expect(createDevelopmentIssuer({ apiHost, clock })).resolves.toBeDefined();
+  });
+
+  it('publishes no private key', () => {
+    expect(JSON.stringify(issuer.auth)).not.toContain('"d"');
+    expect(issuer.privateJwk.d).toBeDefined();
+  });
+});

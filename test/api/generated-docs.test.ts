@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { renderDocs } from '../../src/api/generate-docs.ts';
+import { readInventory } from '../../src/cli/read-inventory.ts';
+import { readRequest } from '../../src/cli/read-request.ts';
+import { checkRequest } from '../../src/domain/check-request.ts';
+import { ERRORS } from '../../src/errors.ts';
+import { NOW } from '../support/api-under-test.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const docs = await renderDocs();
+
+describe('the documents made of code', () => {
+  it.each(Object.keys(docs))('%s is not stale (npm run docs writes it)', (path) => {
+    expect(read(path)).toBe(docs[path]);
+  });
+
+  it('know the same codes: registry, OpenAPI and the table', () => {
+    const openapi = JSON.parse(docs['docs/openapi.json'] ?? '');
+    expect(openapi.components.schemas.Problem.properties.code.enum.sort()).toEqual(Object.keys(ERRORS).sort());
+    const listed = [...(docs['docs/errors.md'] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+    expect(listed).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  it('refer only to schemas that are there', () => {
+    const openapi = JSON.parse(docs['docs/openapi.json'] ?? '');
+    const references = [...(docs['docs/openapi.json'] ?? '').matchAll(/#\/components\/schemas\/(\w+)/g)];
+    expect(references.length).toBeGreaterThan(20);
+    expect(Object.keys(openapi.components.schemas)).toEqual(
+      expect.arrayContaining([...new Set(references.map(([, name]) => name))]),
+    );
+  });
+});
+
+describe('the samples', () => {
+  it('are valid inventories: twelve PEs of two vendors, eight entities, a canary everywhere', () => {
+    const national = readInventory(read('docs/samples/national-backbone.yaml'), 'national-backbone.yaml');
+    expect(national.routers).toHaveLength(12);
+    expect(new Set(national.routers.map((router) => router.platform))).toEqual(new Set(['iosxr-um2', 'junos-yang']));
+    expect(national.entities.map((entity) => entity.id).sort()).toEqual(
+      ['MOE', 'MOF', 'MOH', 'MOJ', 'MOL', 'MTCIT', 'NCSI', 'ROP'].sort(),
+    );
+    const canaries = new Set(national.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
+    expect(national.routers.every((router) => router.vrfs.some((vrf) => canaries.has(vrf.vpn)))).toBe(true);
+  });
+
+  it.each(['moh-mof', 'moe-mof', 'moe-moh'])('%s fits the demonstration backbone', (name) => {
+    const demo = readInventory(read('docs/samples/demo-backbone.yaml'), 'demo-backbone.yaml');
+    const request = readRequest(read(`docs/samples/${name}.yaml`), `${name}.yaml`);
+    expect(checkRequest(request, demo, NOW)).toHaveLength(2);
+  });
+
+  it.each(['national-backbone', 'demo-backbone', 'moh-mof'])('%s names its schema for editors', (name) => {
+    expect(read(`docs/samples/${name}.yaml`)).toMatch(/^# yaml-language-server: \$schema=\.\.\/\w+\.schema\.json\n/);
+  });
+});
