@@ -143,6 +143,13 @@ const FAULTS: readonly {
     sentence: 'VRF MOH at pe1 would share 10.100.99.0/24, which was not approved',
   },
   {
+    fault: 'a third VPN imports it where no route has it yet',
+    at: ['pe1', 'MOE'],
+    alter: (vrf) => ({ ...vrf, extranet: { ipv6: { imports: [rt('65000:9001')], exports: [] } } }),
+    proof: 'route-target-ownership',
+    sentence: 'VRF MOE at pe1 would import 65000:9001 without approval',
+  },
+  {
     fault: 'one PE of the taking VPN was forgotten',
     at: ['pe4', 'MOF'],
     alter: (vrf) => ({ ...vrf, extranet: {} }),
