@@ -21,8 +21,8 @@ export type Fault =
   | { readonly kind: 'rpc-error'; readonly operation: string; readonly tag?: ErrorTag; readonly message?: string }
   /** The connection breaks before the operation is done, or after it is done and before the reply. */
   | { readonly kind: 'drop-connection'; readonly operation: string; readonly when: 'before' | 'after' }
-  /** The operation is neither done nor answered, and nothing after it in that session. */
-  | { readonly kind: 'no-reply'; readonly operation: string }
+  /** The operation is not answered, nor is anything after it in that session; with `done` it is carried out nevertheless. */
+  | { readonly kind: 'no-reply'; readonly operation: string; readonly done?: boolean }
   /** Every rpc takes this much longer. */
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'reboot'; readonly operation: string; readonly when: 'before' | 'after'; readonly downMs?: number }

@@ -3,7 +3,7 @@ import type { InventoryRouter } from '../domain/inventory.ts';
 import type { Attachment } from '../domain/network-view.ts';
 import type { Family } from '../domain/prefix.ts';
 import type { Clock } from './clock.ts';
-import { type DatastoreEvents, Datastores } from './datastore/datastores.ts';
+import { type DatastoreEvents, Datastores, RpcErrors } from './datastore/datastores.ts';
 import { mergeConfig } from './datastore/merge-config.ts';
 import { type DataNode, emptyTree, isEqualTree, prettyText } from './datastore/tree.ts';
 import { FaultBoard } from './faults.ts';
@@ -186,7 +186,11 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     await this.#wait(this.#options.rttMs + (this.faults.strike('slow')?.ms ?? 0));
     if (!this.#sessions.has(session)) return 'silent';
 
-    if (this.faults.strike('no-reply', (fault) => matches(fault.operation)) !== undefined) return 'silent';
+    const silence = this.faults.strike('no-reply', (fault) => matches(fault.operation));
+    if (silence !== undefined) {
+      if (silence.done === true) this.#runUnheard(session, operation);
+      return 'silent';
+    }
     const refusal = this.faults.strike('rpc-error', (fault) => matches(fault.operation));
     if (refusal !== undefined) {
       const message = refusal.message ?? 'Refused by a fault that was switched on';
@@ -218,6 +222,15 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
         session.isSubscribed = true;
       },
     });
+  }
+
+  #runUnheard(session: Session, operation: XmlElement): void {
+    try {
+      this.#run(session, operation);
+    } catch (error) {
+      // A refusal is not told either; anything else is a mistake in this program.
+      if (!(error instanceof RpcError || error instanceof RpcErrors)) throw error;
+    }
   }
 
   /** Connection drops and reboots at an operation; true when the session is gone. */

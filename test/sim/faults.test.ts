@@ -142,6 +142,14 @@ describe('faults', () => {
     expect(isOk(await (await connect()).rpc(VALIDATE))).toBe(true);
   });
 
+  it('carries out what it never answers, when asked to', async () => {
+    const client = await connect();
+    once({ kind: 'no-reply', operation: 'commit', done: true });
+    await client.rpc(edit(xrDescription('MOH', 'changed')));
+    client.rpc(COMMIT).catch(() => {});
+    await vi.waitFor(() => expect(changed()).toBe(true), PATIENCE);
+  });
+
   it('is slow', async () => {
     const client = await connect();
     pe1().faults.set({ kind: 'slow', ms: 60_000 });

@@ -1,7 +1,7 @@
 import { WaslError } from '../../errors.ts';
 import type { Fault, FaultKind } from '../faults.ts';
 
-type FieldType = 'string' | 'number' | 'prefix-or-address' | 'moment' | 'datastore';
+type FieldType = 'string' | 'number' | 'boolean' | 'prefix-or-address' | 'moment' | 'datastore';
 
 /** Fields of every kind of fault; `?` marks those that may be absent. */
 const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType>>>> = {
@@ -12,7 +12,7 @@ const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType>>>> =
   'dirty-candidate': { 'config?': 'string' },
   'rpc-error': { operation: 'string', 'tag?': 'string', 'message?': 'string' },
   'drop-connection': { operation: 'string', when: 'moment' },
-  'no-reply': { operation: 'string' },
+  'no-reply': { operation: 'string', 'done?': 'boolean' },
   slow: { ms: 'number' },
   reboot: { operation: 'string', when: 'moment', 'downMs?': 'number' },
   'drop-edits': {},
@@ -46,6 +46,7 @@ function isFaultKind(text: string): text is FaultKind {
 
 function isOfType(value: unknown, type: FieldType): boolean {
   if (type === 'number') return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  if (type === 'boolean') return typeof value === 'boolean';
   if (typeof value !== 'string') return false;
   if (type === 'moment') return value === 'before' || value === 'after';
   if (type === 'datastore') return value === 'running' || value === 'candidate';
