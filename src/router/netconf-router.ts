@@ -114,8 +114,17 @@ export class NetconfRouter implements Router {
     readonly timeoutSeconds: number;
     readonly persistId: string | null;
   }): Promise<CommitOutcome> {
+    const outcome = await this.#commitProvisionally(options);
+    // Set after the commit: it need not keep an interval to what was asked before.
+    this.#inConfirmWindow = outcome.outcome !== 'refused' && this.procedure.startsWith('confirmed-commit');
+    return outcome;
+  }
+
+  async #commitProvisionally(options: {
+    readonly timeoutSeconds: number;
+    readonly persistId: string | null;
+  }): Promise<CommitOutcome> {
     const { timeoutSeconds: confirmTimeoutSeconds, persistId } = options;
-    this.#inConfirmWindow = true;
     switch (this.procedure) {
       case 'confirmed-commit-persist': {
         if (persistId === null) throw new WaslError('INTERNAL', `${this.name}: this procedure needs a persist id`);
@@ -139,6 +148,8 @@ export class NetconfRouter implements Router {
       await this.#release();
       return { outcome: 'done', warnings: [] };
     }
+    // The request that ends the window need not keep an interval.
+    this.#inConfirmWindow = false;
     // Without persist-id for a session's own commit (RFC 6241 §8.4.5.1).
     const options = this.procedure === 'confirmed-commit-persist' && persistId !== null ? { persistId } : {};
     const outcome = this.#settled(await this.#commit(() => this.#session.commit(options)));
@@ -149,11 +160,11 @@ export class NetconfRouter implements Router {
   async cancel({ persistId }: { readonly persistId: string | null }): Promise<CommitOutcome> {
     switch (this.procedure) {
       case 'confirmed-commit-persist': {
+        this.#inConfirmWindow = false;
         const options = persistId === null ? {} : { persistId };
         const outcome = await this.#commit(() => this.#session.cancelCommit(options));
         // running is as before, the candidate still holds the edits.
         if (outcome.outcome === 'done' && this.#holdsLock) await this.abandon();
-        this.#inConfirmWindow = outcome.outcome === 'unknown';
         return outcome;
       }
       case 'confirmed-commit-session':
@@ -227,10 +238,7 @@ export class NetconfRouter implements Router {
 
   /** What was committed for good is no longer this session's to discard. */
   #settled(outcome: CommitOutcome): CommitOutcome {
-    if (outcome.outcome === 'done') {
-      this.#dirty = false;
-      this.#inConfirmWindow = false;
-    }
+    if (outcome.outcome === 'done') this.#dirty = false;
     return outcome;
   }
 

@@ -1,0 +1,84 @@
+import type { PlatformName } from '../../src/domain/names.ts';
+import type { Extranet, RunningVrf } from '../../src/domain/network-view.ts';
+import { parsePrefix } from '../../src/domain/prefix.ts';
+import { parseRouteTarget } from '../../src/domain/route-target.ts';
+import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+import { BASES, POOL } from '../router/support/base-configurations.ts';
+import { ConfigTree } from '../router/support/config-tree.ts';
+import { renderEdits } from '../../src/render/render-edits.ts';
+
+const rt = parseRouteTarget;
+const prefixes = (...texts: readonly string[]) => texts.map((text) => parsePrefix(text));
+
+const ONE: Extranet = {
+  ipv4: {
+    imports: [rt('65000:9002')],
+    exports: [{ routeTarget: rt('65000:9001'), scope: prefixes('10.100.10.0/24', '10.100.20.0/24') }],
+  },
+  ipv6: {
+    imports: [rt('65000:9002')],
+    exports: [{ routeTarget: rt('65000:9001'), scope: prefixes('2001:db8:100:10::/64') }],
+  },
+};
+
+/** A second interconnect of the same VRF, one in each other encoding. */
+const TWO: Extranet = {
+  ipv4: {
+    imports: [rt('65000:9002'), rt('192.0.2.1:9')],
+    exports: [
+      { routeTarget: rt('65000:9001'), scope: prefixes('10.100.10.0/24', '10.100.20.0/24', '10.100.30.0/24') },
+      { routeTarget: rt('70000:9003'), scope: 'whole-vpn' },
+    ],
+  },
+  ipv6: ONE.ipv6 ?? { imports: [], exports: [] },
+};
+
+/** The far side on the same PE: VRFs of one router that join. */
+const OTHER: Extranet = { ipv4: { imports: [rt('65000:9001')], exports: [] } };
+
+interface GoldenStep {
+  readonly name: string;
+  /** MOF, MOH. */
+  readonly wanted: readonly [Extranet, Extranet];
+}
+
+/** Each starts from the state that the one before it left. */
+export const STEPS: readonly GoldenStep[] = [
+  { name: '1-first-interconnect', wanted: [{}, ONE] },
+  { name: '2-second-interconnect', wanted: [{}, TWO] },
+  { name: '3-far-side-on-the-same-router', wanted: [OTHER, TWO] },
+  { name: '4-first-goes', wanted: [OTHER, { ...TWO, ipv6: { imports: [], exports: [] } }] },
+  { name: '5-last-goes', wanted: [{}, {}] },
+];
+
+export interface GoldenResult {
+  readonly file: string;
+  readonly platform: PlatformName;
+  readonly editXml: string;
+  readonly stateXml: string;
+}
+
+/** Every edit of every base, with the whole configuration after it. */
+export function runScenarios(): GoldenResult[] {
+  return BASES.flatMap(({ platform, name, xml }) => {
+    const tree = new ConfigTree(platform, xml);
+    const parse = () => PLATFORMS[platform].parseRunning(tree.elements(), { pool: POOL, vrfs: [] });
+    const bare = parse();
+    const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
+    return STEPS.map((step, i) => {
+      const now = parse();
+      // The extranet is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
+      const edits = bare.map((vrf, k) => ({
+        running: { ...vrf, traits: now[k]?.traits ?? [], extranet: keepEnabled(vrf, STEPS[i - 1]?.wanted[k]) },
+        wanted: keepEnabled(vrf, step.wanted[k]),
+      }));
+      const editXml = renderEdits(platform, edits);
+      tree.apply(editXml);
+      return { file: `${platform}/${folder}-${step.name}.xml`, platform, editXml, stateXml: tree.text() };
+    });
+  });
+}
+
+function keepEnabled(vrf: RunningVrf, wanted: Extranet = {}): Extranet {
+  return Object.fromEntries(Object.entries(wanted).filter(([family]) => family in vrf.base));
+}
