@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config';
 // unit: pure and in-process, no server. integration: embedded Postgres, a Temporal server, SSH on loopback.
 export default defineConfig({
   test: {
+    // .ci/run sums the suites from the JSON report.
+    reporters: process.env.WASL_TEST_REPORT
+      ? ['default', ['json', { outputFile: process.env.WASL_TEST_REPORT }]]
+      : ['default'],
     projects: [
       {
         test: {
@@ -15,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/postgres-setup.ts'],
+          globalSetup: ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -1,0 +1,82 @@
+/** The people of an interconnect, through the HTTP API: what the portal, the signatories and the engineers do. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { InterconnectAnswer } from '../../../src/api/wire.ts';
+import type { LocalInstallation, Person } from '../../../src/bin/local-installation.ts';
+
+/** The slowest story waits for a confirm window; beyond this something hangs. */
+const SETTLED_SECONDS_MAX = 120;
+
+export const ADMIN: Person = { id: 'engineer-1', roles: ['engineer', 'admin', 'auditor'] };
+const APPROVER: Person = { id: 'engineer-2', roles: ['engineer'] };
+const portal = (entity: string): Person => ({ id: `${entity.toLowerCase()}-portal-1`, roles: ['portal'], entity });
+const signatory = (entity: string): Person => ({
+  id: `${entity.toLowerCase()}-signatory-1`,
+  roles: ['party-approver'],
+  entity,
+});
+
+export interface FlowInput {
+  readonly from: string;
+  readonly to: string;
+  readonly prefixes: readonly string[] | 'whole-vpn';
+}
+
+/** Asks, signs for both parties, approves the plan; resolves when the change has ended, however it ended. */
+export async function provision(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<InterconnectAnswer> {
+  const { id } = await request(wasl, flows);
+  await approvePlan(wasl, id);
+  return settled(wasl, id);
+}
+
+export async function request(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<InterconnectAnswer> {
+  const asking = flows[0]?.from ?? '';
+  const body = { purpose: 'A story of the lab', policyVersion: '2026-1', validUntil: '2031-12-31T23:59:59Z', flows };
+  const requester = await wasl.clientOf(portal(asking));
+  const { interconnect } = await requester.submitRequest(body, `lab-${Date.now()}-${Math.random()}`);
+  for (const party of interconnect.parties) {
+    const client = await wasl.clientOf(signatory(party));
+    await client.decideRequest(interconnect.id, { decision: 'approve', digest: interconnect.requestDigest });
+  }
+  return interconnect;
+}
+
+export async function approvePlan(wasl: LocalInstallation, id: string): Promise<void> {
+  const client = await wasl.clientOf(APPROVER);
+  const planned = await waitFor(wasl, id, ({ awaiting, reason }) => {
+    if (awaiting.some((each) => each.includes('replan'))) throw new Error(`${id} cannot be planned: ${reason}`);
+    return awaiting.some((each) => each.includes('approval of the plan'));
+  });
+  const planId = planned.changes.at(-1)?.planId;
+  if (!planId) throw new Error(`${id} has no plan`);
+  const { digest } = await client.readPlan(planId);
+  await client.decidePlan(planId, { decision: 'approve', digest });
+}
+
+export async function withdraw(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
+  const { parties } = await (await wasl.clientOf(ADMIN)).readInterconnect(id);
+  const client = await wasl.clientOf(signatory(parties[0] ?? ''));
+  await client.withdraw(id, 'the story is over');
+  await approvePlan(wasl, id);
+  return settled(wasl, id);
+}
+
+/** Resolves when the last change has an outcome and the interconnect rests. */
+export function settled(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
+  const resting = ['active', 'withdrawn', 'failed', 'rejected', 'attention'];
+  return waitFor(wasl, id, ({ lifecycle, changes }) => resting.includes(lifecycle) && changes.at(-1)?.outcome !== null);
+}
+
+async function waitFor(
+  wasl: LocalInstallation,
+  id: string,
+  reached: (answer: InterconnectAnswer) => boolean,
+): Promise<InterconnectAnswer> {
+  const client = await wasl.clientOf(ADMIN);
+  const deadline = Date.now() + SETTLED_SECONDS_MAX * 1_000;
+  for (;;) {
+    const answer = await client.readInterconnect(id);
+    if (reached(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`${id} is still ${answer.lifecycle}: ${answer.reason}`);
+    await sleep(200);
+  }
+}
