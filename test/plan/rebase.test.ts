@@ -49,6 +49,14 @@ describe('at push', () => {
     const reversed = [...runningAt(network, 'pe3')].reverse();
     expect(rebaseRouter(routerPlan(plan, 'pe3'), reversed).verdict).toBe('same');
     expect(operatorDigest(reversed)).toBe(operatorDigest(runningAt(network, 'pe3')));
+    const listed = (...targets: string[]) =>
+      alter('pe3', 'MOF', (vrf) => {
+        const importRouteTargets = targets.map(rt);
+        const family = { importRouteTargets, exportRouteTargets: [], importPolicies: [], exportPolicies: [] };
+        return { ...vrf, base: { ipv4: family } };
+      });
+    expect(operatorDigest(listed('65000:1', '65000:2'))).toBe(operatorDigest(listed('65000:2', '65000:1')));
+    expect(operatorDigest(listed('65000:1', '65000:2'))).not.toBe(operatorDigest(listed('65000:1')));
   });
 
   test('another change of wasl that came in between is kept, and the same operations are made', () => {
