@@ -2,12 +2,23 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type DocumentPath, formatPath, type InputIssue, listInputIssues } from '../domain/input-issues.ts';
 import { type ErrorCode, WaslError } from '../errors.ts';
+import type { CliIo } from './cli-io.ts';
 
 /** YAML 1.2 (and so JSON), with the line of every value. */
 export interface ReadDocument {
   readonly value: unknown;
   /** `file:line` of the value, or of the nearest one around it when it is missing. */
   placeOf(path: DocumentPath): string;
+}
+
+/** Throws INPUT_INVALID for a file that is not there or not readable. */
+export async function readText(io: Pick<CliIo, 'readFile'>, file: string): Promise<string> {
+  try {
+    return await io.readFile(file);
+  } catch (cause) {
+    const remedy = 'Check its name and that you may read it.';
+    throw new WaslError('INPUT_INVALID', 'the file cannot be read', { path: file, remedy, cause });
+  }
 }
 
 /** Aliases that one document may expand: a bomb of nested aliases grows beyond any. */

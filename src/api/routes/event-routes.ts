@@ -88,6 +88,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     const visible = visibility(caller);
     let afterSequence = after;
     while (!signal.aborted) {
+      await feed.listen();
       const { version } = feed;
       const filter = { afterSequence, limit: PAGE, ...(interconnectId === undefined ? {} : { interconnectId }) };
       const events = await store.readProgress(filter);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { inventorySchema } from '../../domain/inventory.ts';
+import { readText } from '../read-document.ts';
 import { readInventory } from '../read-inventory.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
@@ -15,7 +16,7 @@ export function registerInventoryCommands(program: Command, session: CliSession)
     .argument('<file>', 'YAML file, - for standard input')
     .addHelpText('after', '\nExample:\n  wasl inventory validate docs/samples/national-backbone.yaml')
     .action(async (file: string) => {
-      const valid = readInventory(await session.io.readFile(file), file);
+      const valid = readInventory(await readText(session.io, file), file);
       const counts = { entities: valid.entities.length, vpns: valid.vpns.length, routers: valid.routers.length };
       if (session.isJson) return session.printJson({ file, valid: true, ...counts });
       session.print(`${file} is valid: ${inWords(counts)}`);
@@ -27,7 +28,7 @@ export function registerInventoryCommands(program: Command, session: CliSession)
     .argument('<file>', 'YAML file, - for standard input')
     .addHelpText('after', '\nExample:\n  wasl inventory import backbone.yaml')
     .action(async (file: string) => {
-      const valid = readInventory(await session.io.readFile(file), file);
+      const valid = readInventory(await readText(session.io, file), file);
       const imported = await session.client.importInventory(valid);
       if (session.isJson) return session.printJson(imported);
       session.print(`inventory version ${imported.version} is in force: ${inWords(imported)}`);

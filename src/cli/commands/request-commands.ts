@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { digestOf } from '../../domain/canonical-json.ts';
+import { readText } from '../read-document.ts';
 import { readRequest } from '../read-request.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect } from '../show-interconnect.ts';
@@ -17,7 +18,7 @@ export function registerRequestCommands(program: Command, session: CliSession): 
       '\nExamples:\n  wasl request submit docs/samples/moh-mof.yaml\n  wasl request submit moh-mof.yaml --key moh-mof-second-time',
     )
     .action(async (file: string, options: { key?: string }) => {
-      const body = readRequest(await session.io.readFile(file), file);
+      const body = readRequest(await readText(session.io, file), file);
       const key = options.key ?? digestOf(body);
       const { created, interconnect } = await session.client.submitRequest(body, key);
       if (session.isJson) return session.printJson({ created, interconnect });

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { runForTest } from '../support/cli-under-test.ts';
+
+describe('usage', () => {
+  it('help ends well and shows commands, environment, exit codes and examples', async () => {
+    const { code, out } = await runForTest(['--help']);
+    expect(code).toBe(0);
+    for (const part of ['inventory', 'WASL_TOKEN', 'Exit codes:', 'Examples:']) expect(out).toContain(part);
+  });
+
+  it.each([
+    [['bogus'], "error: unknown command 'bogus'"],
+    [['plan', 'show'], "error: missing required argument 'id'"],
+    [['reject', 'IC-0001'], "error: required option '--reason <text>' not specified"],
+    [['interconnect', 'list', '--state', 'happy'], "argument 'happy' is invalid. Write one of requested,"],
+    [['status', 'IC-0001', '--watch', '--timeout', 'soon'], 'Write a number of seconds.'],
+  ])('%j is wrong usage: 2', async (argv, message) => {
+    const { code, out, err } = await runForTest(argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  it.each([
+    [['approve', 'nonsense'], 'error INPUT_INVALID: id: nonsense is neither a request nor a plan'],
+    [['matrix', '--server', 'ftp://x'], 'error CONFIGURATION: --server: ftp://x is not the address of a server'],
+    [
+      ['matrix', '--token-file', '/nowhere/token'],
+      'error CONFIGURATION: /nowhere/token: the token file cannot be read',
+    ],
+    [['completion', 'tcsh'], 'error INPUT_INVALID: shell: tcsh is not a shell that wasl completes in'],
+  ])('%j is refused with path, fact and remedy', async (argv, message) => {
+    const { code, err } = await runForTest(argv);
+    expect([code, err.split('\n')[0]]).toEqual([2, message]);
+    expect(err.split('\n')[1]).not.toBe('');
+  });
+
+  it('runs commands of the server side that bin/ adds, with the same output and exit codes', async () => {
+    const hooks = {
+      registerServerCommands: (program: import('commander').Command) => {
+        program.command('serve').requiredOption('--port <port>');
+      },
+    };
+    const { code, err } = await runForTest(['serve'], {}, { hooks });
+    expect(code).toBe(2);
+    expect(err).toContain("required option '--port <port>'");
+  });
+
+  it('an interrupted run says 130', async () => {
+    const signal = AbortSignal.abort();
+    expect((await runForTest(['matrix'], { WASL_SERVER: 'http://127.0.0.1:1' }, { signal })).code).toBe(130);
+  });
+});
+
+describe('a server that is not wasl', () => {
+  const answering =
+    (body: string, status = 200) =>
+    async () =>
+      new Response(body, { status });
+  it.each([
+    ['no JSON', '<html>', 200],
+    ['another shape', '{"readAt":1}', 200],
+    ['a failure that is no problem', '{"message":"nginx"}', 502],
+    ['a code of the future', '{"code":"NEW_CODE","detail":"x"}', 400],
+  ])('%s: API_UNREACHABLE', async (_what, body, status) => {
+    const { code, err } = await runForTest(['matrix'], {}, { fetch: answering(body, status) });
+    expect(code).toBe(3);
+    expect(err).toMatch(/^error API_UNREACHABLE/);
+  });
+});
+
+describe('completion', () => {
+  async function complete(words: string[]): Promise<string[]> {
+    const { out } = await runForTest(['completion', 'bash']);
+    const script = `${out}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_wasl\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
+  }
+
+  it('of bash follows the commands', async () => {
+    expect(await complete(['wasl', 'inv'])).toEqual(['inventory']);
+    expect(await complete(['wasl', 'router', ''])).toEqual(
+      expect.arrayContaining(['list', 'check', 'read', 'platforms']),
+    );
+    expect(await complete(['wasl', '--json', 'plan', 'show', 'IC-0001', '--x'])).toEqual(['--xml']);
+  });
+
+  it('exists for zsh and fish', async () => {
+    expect((await runForTest(['completion', 'zsh'])).out).toContain('bashcompinit');
+    const fish = (await runForTest(['completion', 'fish'])).out;
+    expect(fish).toContain("complete -c wasl -n '__fish_seen_subcommand_from router; and not ");
+    expect(fish).toContain('-f -a matrix');
+  });
+});
+
+it('validates an inventory without a server', async () => {
+  const path = new URL('../../docs/samples/national-backbone.yaml', import.meta.url).pathname;
+  const { code, out } = await runForTest(['inventory', 'validate', path, '--json']);
+  expect([code, JSON.parse(out)]).toEqual([0, { file: path, valid: true, entities: 8, vpns: 9, routers: 12 }]);
+  const missing = await runForTest(['inventory', 'validate', '/nowhere/inventory.yaml']);
+  expect([missing.code, missing.err.split('\n')[0]]).toEqual([
+    2,
+    'error INPUT_INVALID: /nowhere/inventory.yaml: the file cannot be read',
+  ]);
+});

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Role } from '../../../src/api/authentication.ts';
+import { createApiClient } from '../../../src/api/client.ts';
+import type { Progress } from '../../../src/api/wire.ts';
+import type { ProgressEvent } from '../../../src/domain/change.ts';
+import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, NOW } from '../../support/api-under-test.ts';
+import { runForTest } from '../../support/cli-under-test.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const SAMPLES = new URL('../../../docs/samples/', import.meta.url).pathname;
+
+let database: TestDatabase;
+let store: Store;
+let api: ApiUnderTest;
+let server: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = await database.open(() => NOW);
+  api = await createApiUnderTest(store, {
+    check: async (pe) => ({
+      ...{ pe, procedure: 'confirmed-commit-persist' },
+      ...{ capabilities: ['urn:ietf:params:netconf:base:1.1'], notes: ['needs nothing'] },
+    }),
+    read: async (pe) => ({ pe, readAt: NOW.toISOString(), text: `vrf MOH on ${pe}\n` }),
+    matrix: async () => ({
+      readAt: NOW.toISOString(),
+      vpns: DEMO_INVENTORY.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
+      reachabilities: [],
+      unread: [{ pe: 'sll-pe-01' as PeName, reason: 'it does not answer' }],
+    }),
+  });
+  server = await api.app.listen({ host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await api.app.close();
+  await database.drop();
+});
+
+async function wasl(person: string, roles: readonly Role[], line: string, entity?: string) {
+  const token = await api.issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
+  return runForTest(line.split(' '), { WASL_SERVER: server, WASL_TOKEN: token });
+}
+
+test('a person imports the inventory, asks, signs and looks', async () => {
+  const imported = await wasl('admin-1', ['admin'], `inventory import ${SAMPLES}demo-backbone.yaml`);
+  expect(imported).toMatchObject({ code: 0, out: 'inventory version 1 is in force: 4 entities, 4 VPNs, 4 routers\n' });
+  const shown = await wasl('admin-1', ['admin'], 'inventory show');
+  expect(shown.out).toContain('MOH              MOH     10.100.0.0/16, 2001:db8:100::/48  mct-pe-01, sll-pe-01');
+
+  const line = `request submit ${SAMPLES}moh-mof.yaml`;
+  const submitted = await wasl('moh-clerk-1', ['portal'], line, 'MOH');
+  expect([submitted.code, submitted.err]).toEqual([0, '']);
+  expect(submitted.out).toContain('flow     10.100.10.0/24, 10.100.20.0/24 of MOH can be reached from MOF');
+  const again = await wasl('moh-clerk-1', ['portal'], line, 'MOH');
+  expect(again.err).toBe('This request is there already as IC-0001; --key makes another one of it.\n');
+
+  const approved = await wasl('mof-signatory-1', ['party-approver'], 'approve IC-0001', 'MOF');
+  expect(approved).toMatchObject({ code: 0, err: '' });
+  expect(approved.out).toMatch(/^request IC-0001 \(sha256:[0-9a-f]{12}\) is approved\n/);
+  const self = await wasl('moh-clerk-1', ['party-approver'], 'approve IC-0001', 'MOH');
+  expect(self).toMatchObject({
+    code: 2,
+    out: '',
+    err: 'error APPROVAL_SELF: moh-clerk-1 made the request IC-0001\nAnother person of the party must approve it.\n',
+  });
+  const listed = await wasl('engineer-1', ['engineer'], 'interconnect list --state requested');
+  expect(listed.out).toMatch(/^ID {7}PARTIES {2}STATE .*\nIC-0001 {2}MOF–MOH {2}requested .*\n$/);
+  const json = await wasl('engineer-1', ['engineer'], 'interconnect show IC-0001 --json');
+  expect(JSON.parse(json.out)).toMatchObject({ id: 'IC-0001', approvals: [{ party: 'MOF' }] });
+  const none = await wasl('engineer-1', ['engineer'], 'plan show IC-0001');
+  expect(none).toMatchObject({ code: 2 });
+  expect(none.err).toContain('error PLAN_UNKNOWN: IC-0001: IC-0001 has no plan yet');
+  const ledger = await wasl('auditor-1', ['auditor'], 'ledger list');
+  expect(ledger.out).toMatch(/1 {2}\S+ {2}admin-1 /);
+});
+
+test('routers and matrix', async () => {
+  const list = await wasl('engineer-1', ['engineer'], 'router list');
+  expect(list.out).toContain('nzw-pe-01  iosxr-um2   127.0.0.1:8303  MOF, CANARY');
+  const check = await wasl('engineer-1', ['engineer'], 'router check mct-pe-01');
+  expect(check.out).toContain('procedure  confirmed commit, survives its session');
+  const read = await wasl('engineer-1', ['engineer'], 'router read mct-pe-01');
+  expect(read.out).toBe('vrf MOH on mct-pe-01\n');
+  const absent = await wasl('engineer-1', ['engineer'], 'router check nowhere');
+  expect(absent).toMatchObject({ code: 2 });
+  const matrix = await wasl('engineer-1', ['engineer'], 'matrix');
+  expect(matrix.out).toContain('not read: sll-pe-01: it does not answer');
+});
+
+test('exit codes: 2 for a refusal, 3 for what is away', async () => {
+  expect((await wasl('portal-1', ['portal'], 'matrix', 'MOH')).code).toBe(2);
+  api.workflows.isAway = true;
+  const away = await wasl('engineer-1', ['engineer'], 'interconnect replan IC-0001');
+  api.workflows.isAway = false;
+  expect(away.code).toBe(3);
+  expect(away.err).toContain('error TEMPORAL_UNAVAILABLE');
+  const nobody = await runForTest(['matrix'], { WASL_SERVER: server });
+  expect(nobody).toMatchObject({ code: 2 });
+  const nowhere = await runForTest(['matrix', '--json'], { WASL_SERVER: 'http://127.0.0.1:1' });
+  expect([nowhere.code, JSON.parse(nowhere.err).error.code]).toEqual([3, 'API_UNREACHABLE']);
+});
+
+async function clientAs(person: string, roles: readonly Role[], entity?: string) {
+  const token = await api.issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
+  return createApiClient({ server, token: () => token });
+}
+const event = (
+  message: string,
+  pe: string | null = null,
+  stage: ProgressEvent['stage'] = 'prepare',
+): Omit<ProgressEvent, 'sequence' | 'at'> => ({
+  interconnectId: 'IC-0001' as InterconnectId,
+  changeId: null,
+  pe: pe as PeName | null,
+  stage,
+  status: 'done',
+  message,
+  elapsedMs: 5,
+});
+
+async function collect(events: AsyncGenerator<Progress>, until: string): Promise<Progress[]> {
+  const seen: Progress[] = [];
+  for await (const progress of events) {
+    seen.push(progress);
+    if (progress.message === until) break;
+  }
+  return seen;
+}
+
+test('events arrive as they are written, resume after the last one, and tell parties no routers', async () => {
+  const network = await clientAs('engineer-1', ['engineer']);
+  const party = await clientAs('moh-clerk-1', ['portal'], 'MOH');
+  const stranger = await clientAs('moe-clerk-1', ['portal'], 'MOE');
+  const stop = new AbortController();
+  const { signal } = stop;
+  const after = (await store.readProgress({ afterSequence: 0 })).at(-1)?.sequence ?? 0;
+  const live = collect(network.readEvents({ after, signal }), 'second');
+  await store.appendProgress([event('first', 'mct-pe-01')]);
+  await store.appendProgress([event('signed', null, 'lifecycle'), event('second', 'sll-pe-01')]);
+  const seen = await live;
+  expect(seen.map(({ message }) => message)).toEqual(['first', 'signed', 'second']);
+
+  const first = seen[0]?.sequence ?? 0;
+  const resumed = await collect(network.readEvents({ after: first, interconnect: 'IC-0001', signal }), 'second');
+  expect(resumed.map(({ message }) => message)).toEqual(['signed', 'second']);
+  const token = await api.issuer.mintToken({ person: 'engineer-1', roles: ['engineer'] });
+  const raw = await fetch(`${server}/v1/events`, {
+    headers: { authorization: `Bearer ${token}`, 'last-event-id': String(first) },
+  });
+  const reader = raw.body?.getReader();
+  let text = '';
+  while (!text.includes('"second"')) text += new TextDecoder().decode((await reader?.read())?.value);
+  await reader?.cancel();
+  expect(text).not.toContain('"first"');
+  expect(text).toContain(`id: ${first + 1}\nevent: progress\ndata: {`);
+
+  const toParty = await collect(party.readEvents({ after, signal }), 'signed');
+  expect(toParty.map(({ message }) => message)).toEqual(['signed']);
+  const toStranger: string[] = [];
+  const watching = (async () => {
+    for await (const { message } of stranger.readEvents({ after, signal })) toStranger.push(message);
+  })().catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  stop.abort();
+  await watching;
+  expect(toStranger).toEqual([]);
+});
+
+test('status --watch shows every router and ends when the change does', async () => {
+  const id = 'IC-0001' as InterconnectId;
+  const step = (name: 'plan' | 'approve' | 'schedule' | 'start' | 'activate') =>
+    store.stepLifecycle(id, name, { stepKey: name, actor: 'wasl', reason: null });
+  const change = await store.createChange({
+    interconnectId: id,
+    kind: 'provision',
+    requestedBy: 'wasl',
+    changeKey: 'c1',
+  });
+  for (const name of ['plan', 'approve', 'schedule', 'start'] as const) await step(name);
+  vi.spyOn(api.workflows, 'readStatus').mockImplementation(async () => {
+    throw new Error('no worker');
+  });
+  const watch = wasl('engineer-1', ['engineer'], `status ${id} --watch --timeout 30`);
+  await store.appendProgress([{ ...event('locked', 'mct-pe-01'), changeId: change.id }]);
+  await store.endChange(change.id, 'applied', 'every router holds it');
+  await step('activate');
+  const { code, out } = await watch;
+  expect(out).toMatch(/mct-pe-01 {2}prepare: locked \(5 ms\)\n/);
+  expect(out).toMatch(/IC-0001 is active\n$/);
+  expect(code).toBe(0);
+});
+
+test('status --watch gives up when it was told to', async () => {
+  await wasl('moh-clerk-1', ['portal'], `request submit ${SAMPLES}moe-moh.yaml`, 'MOH');
+  const { code, err } = await wasl('engineer-1', ['engineer'], 'status IC-0002 --watch --follow --timeout 1');
+  expect([code, err.split('\n')[0]]).toEqual([3, 'error WATCH_TIMEOUT: IC-0002 was still requested after 1 s']);
+});

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import type { CliStream } from '../../src/cli/cli-io.ts';
+import { type CliHooks, runCli } from '../../src/cli/main.ts';
+
+export interface CliRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliSettings {
+  readonly isTerminal?: boolean;
+  readonly fetch?: typeof fetch;
+  readonly hooks?: CliHooks;
+  readonly signal?: AbortSignal;
+}
+
+/** One run of the CLI with its output in strings. */
+export async function runForTest(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  settings: CliSettings = {},
+): Promise<CliRun> {
+  const text = { out: '', err: '' };
+  const stream = (name: 'out' | 'err'): CliStream => ({
+    isTerminal: settings.isTerminal === true,
+    columns: 120,
+    write: (chunk) => {
+      text[name] += chunk;
+    },
+  });
+  const io = {
+    out: stream('out'),
+    err: stream('err'),
+    env,
+    readFile: (path: string) => readFile(path, 'utf8'),
+    now: () => new Date(),
+    signal: settings.signal ?? new AbortController().signal,
+    fetch: settings.fetch ?? fetch,
+  };
+  const code = await runCli(argv, io, settings.hooks);
+  return { code, ...text };
+}
