@@ -180,9 +180,9 @@ function parseRules(wrapper: string, sets: Blocks): ExportRule[] {
 }
 
 function parsePrefixes(block: string): Prefix[] {
-  return linesOf(block)
-    .slice(1, -1)
-    .flatMap((line) => tryParse(() => parsePrefix(line.replace(/,$/, ''))) ?? []);
+  // A hand-made `le` or `ge` after a prefix shows as an anomaly; the rule itself must not vanish from the view.
+  const prefixes = linesOf(block).map((line) => line.replace(/,$/, '').split(' ')[0] ?? '');
+  return prefixes.slice(1, -1).flatMap((text) => tryParse(() => parsePrefix(text)) ?? []);
 }
 
 /** wasl's objects in a configuration or in an edit: blocks by name, references and entries by place. */
