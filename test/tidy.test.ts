@@ -53,7 +53,7 @@ const BANNED_FOLDERS = ['utils', 'util', 'helpers', 'common', 'lib', 'services',
 const BANNED_WORDS: readonly (readonly [RegExp, string])[] = [
   [/\bTODO\b|\bFIXME\b|\bXXX\b|\bHACK\b/, 'finish it, or put it into the issue'],
   [/\bconsole\.(log|error|warn|info)\b/, "a log function or the CLI's output"],
-  [/\bas any\b|: any\b/, 'a type'],
+  [/\bas any\b|: any[;,)\]|>]/, 'a type'],
   [/@ts-(ignore|nocheck|expect-error)/, 'a type'],
 ];
 

@@ -1,7 +1,7 @@
 /** The `wasl` command. */
 import { readFileSync } from 'node:fs';
 import { runCli } from '../cli/main.ts';
-import { createProcessIo } from '../cli/process-io.ts';
+import { createProcessIo } from './process-io.ts';
 import { registerServerCommands } from './server-commands.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

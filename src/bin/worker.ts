@@ -1,6 +1,6 @@
 /** `wasl worker`: runs workflows and activities, and holds the NETCONF sessions of the transactions it began. */
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityLimits } from '../activities/dependencies.ts';
@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly temporalNamespace: string;
   readonly credential: (name: string) => RouterCredential;
   readonly limits?: Partial<ActivityLimits>;
+  /** The workflows where they are bundled already; else they are bundled here, which takes a second or two. */
+  readonly workflowBundle?: WorkflowBundleOption;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }
 
@@ -49,7 +51,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     (error) => log('error', 'an activity met a defect', { error: String(error) }),
   );
 
-  const [connection, workflowBundle] = await Promise.all([NativeConnection.connect({ address }), bundleWorkflows()]);
+  const [connection, workflowBundle] = await Promise.all([
+    NativeConnection.connect({ address }),
+    options.workflowBundle ?? bundleWorkflows(),
+  ]);
   const common = { connection, namespace, maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE };
   const shared = await Worker.create({
     ...common,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { runCli } from '../../cli/main.ts';
-import { createProcessIo } from '../../cli/process-io.ts';
 import { WaslError } from '../../errors.ts';
 import { type DemoStage, openDemoStage, SAMPLES } from '../demo-stage.ts';
 import { say } from '../foreground.ts';
 import type { Person } from '../local-installation.ts';
+import { createProcessIo } from '../process-io.ts';
 
 const ENGINEER_1: Person = { id: 'engineer-1', roles: ['engineer', 'admin'] };
 const ENGINEER_2: Person = { id: 'engineer-2', roles: ['engineer'] };

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { CliIo, CliStream } from '../cli/cli-io.ts';
+
+/** Of a terminal that does not say. */
+const COLUMNS_DEFAULT = 100;
+/** A file named by a slip of the keyboard is not read whole. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The world of a real process, for `bin/`. Ctrl-C aborts the signal once; a second one ends the process as usual. */
+export function createProcessIo(process: NodeJS.Process): CliIo {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  return {
+    out: streamOf(process.stdout),
+    err: streamOf(process.stderr),
+    env: process.env,
+    readFile: async (path) => {
+      const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+      if (content.length > FILE_BYTES_MAX) throw new RangeError(`${path} is larger than ${FILE_BYTES_MAX} bytes`);
+      return content;
+    },
+    now: () => new Date(),
+    signal: interrupt.signal,
+    fetch,
+  };
+}
+
+function streamOf(stream: NodeJS.WriteStream): CliStream {
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? COLUMNS_DEFAULT;
+    },
+    write(content) {
+      stream.write(content);
+    },
+  };
+}
