@@ -1,8 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import type { Inventory } from '../domain/inventory.ts';
-import type { PeName, PersonId } from '../domain/names.ts';
+import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { ChangeKind, Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
@@ -10,7 +10,7 @@ import { WaslError } from '../errors.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { planChange } from '../plan/plan-change.ts';
 import { reprove } from '../plan/reprove.ts';
-import { renderEdits } from '../render/render.ts';
+import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -29,7 +29,7 @@ export async function planInterconnectChange(
   const subject = await realise(deps, interconnect, reading.running, others);
 
   const plan = planChange({
-    view: buildNetworkView(inventory, reading.running),
+    view: buildNetworkView(inventory, reading.running, { required: requiredVpns(kind, subject) }),
     active: others,
     subject,
     kind,
@@ -59,6 +59,12 @@ export async function planInterconnectChange(
     reason: reasonOf(plan),
     confirmTimeoutSeconds: plan.window.confirmTimeoutSeconds,
   };
+}
+
+/** A third party's missing VRF opens nothing, and what is to go may be gone already: only what is to be joined must be there. */
+function requiredVpns(kind: ChangeKind, subject: RealisedInterconnect): ReadonlySet<VpnId> {
+  if (kind === 'withdraw' || kind === 'suspend') return new Set();
+  return new Set(subject.flows.flatMap((flow) => [flow.from, flow.to]));
 }
 
 /** The interconnect with its route targets; numbers of the pool that a router already carries are not given out. */
@@ -124,7 +130,9 @@ export async function reproveRebased(
   if (interconnect.flows === null)
     throw new WaslError('PLAN_STALE', `${plan.interconnectId} has no route targets any more`);
   const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  const view = buildNetworkView(inventory, new Map([...running, ...lockedRunning]));
+  const view = buildNetworkView(inventory, new Map([...running, ...lockedRunning]), {
+    required: requiredVpns(plan.kind, subject),
+  });
   const proofs = reprove({ view, plan, active: realised, subject });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
     throw new WaslError('PLAN_STALE', `after another change of wasl: ${reasonOf({ ...plan, proofs })}`);

@@ -42,7 +42,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       return {
         readAt: deps.now().toISOString(),
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
-        reachabilities: computeReachability(buildNetworkView(readable, running)),
+        reachabilities: computeReachability(buildNetworkView(readable, running, { required: new Set() })),
         unread,
       };
     },
