@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import { NetconfError, printable } from './errors.ts';
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
 import type { BaseVersion } from './message/hello.ts';
+import { keepAlive } from './session/keepalive.ts';
 import { MessageLayer } from './session/message-layer.ts';
 import { NetconfSession } from './session/session.ts';
 import { SshConnection, type SshConnectOptions } from './ssh/connection.ts';
@@ -26,6 +27,8 @@ export interface SessionOptions extends SessionProfile {
   /** Default for every call of the session. */
   readonly rpcTimeoutMs?: number | undefined;
   readonly closeTimeoutMs?: number | undefined;
+  /** A silent session is probed this often, never while an rpc runs. Default off: TCP's keepalive is on anyway. */
+  readonly keepaliveIntervalMs?: number | undefined;
   readonly limits?: Partial<NetconfLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,6 +73,9 @@ export async function openSession(connection: SshConnection, options: SessionOpt
   try {
     const { sessionId, capabilities } = await messages.hello;
     if (pauseAfterHelloMs > 0) await sleep(pauseAfterHelloMs);
+    if (options.keepaliveIntervalMs !== undefined) {
+      keepAlive(messages, { intervalMs: options.keepaliveIntervalMs, answerWithinMs: KEEPALIVE_ANSWER_MS });
+    }
     return new NetconfSession({
       peer: connection.name,
       sessionId,
@@ -85,6 +91,8 @@ export async function openSession(connection: SshConnection, options: SessionOpt
   }
 }
 
+/** How long a probe of an idle session may take; generous, as a control plane that converges answers late. */
+const KEEPALIVE_ANSWER_MS = 15_000;
 const LAST_WORDS_BYTES = 1_024;
 
 /** What the subsystem wrote to stderr and its exit status: often the only trace of why a server ended a session. */

@@ -1,4 +1,10 @@
 /** A NETCONF client over SSH (RFC 6241, 6242). See README.md for what it supports. */
+export {
+  CALL_HOME_SSH_PORT,
+  type CallHomeListener,
+  type CallHomeOptions,
+  listenForCallHome,
+} from './call-home.ts';
 export { type ConnectOptions, connect, openSession, type SessionOptions, type SessionProfile } from './connect.ts';
 export {
   CommitOutcomeUnknownError,
@@ -24,6 +30,7 @@ export type { GetConfigOptions, GetOptions } from './operations/retrieval.ts';
 export type { GetSchemaOptions } from './operations/schema.ts';
 export type { SubscriptionOptions } from './operations/subscribing.ts';
 export { type YangLibrary, YangLibraryCache, type YangModule } from './operations/yang-library.ts';
+export { ConnectionPool, type PooledTarget, type PoolOptions } from './pool.ts';
 export type { SessionEnd } from './session/message-layer.ts';
 export type { NotificationStream } from './session/notification-stream.ts';
 export type { ReplyStream } from './session/reply-stream.ts';
@@ -33,6 +40,7 @@ export type { KeyboardPrompt, SshAuth } from './ssh/authentication.ts';
 export { NETCONF_SSH_PORT, SshConnection, type SshConnectOptions, type SshTarget } from './ssh/connection.ts';
 export type { ExecOptions, ExecResult } from './ssh/exec.ts';
 export { fingerprint, type HostKeyPolicy } from './ssh/host-key.ts';
+export { type ScannedHostKey, type ScanOptions, scanHostKey } from './ssh/scan-host-key.ts';
 export { escapeAttribute, escapeText, serializeXml, type XmlContent, xml } from './xml/build.ts';
 export {
   child,

@@ -39,6 +39,10 @@ export class MessageAssembler implements FrameSink {
     return streams ? this.options.streamedBytesMax : this.bytesMax;
   }
 
+  get streaming(): boolean {
+    return this.target !== null;
+  }
+
   onBytes(received: Buffer): void {
     const piece = this.options.dropNulBytes && received.includes(0) ? withoutNul(received) : received;
     if (this.target !== null) {

@@ -93,6 +93,11 @@ export class MessageLayer {
     return this.pending.size;
   }
 
+  /** True while a reply is being read as a stream. */
+  get streaming(): boolean {
+    return this.assembler.streaming;
+  }
+
   /** Sends one rpc (RFC 6241 §4.1) in one write and waits for its reply. */
   call(request: RpcRequest): Promise<RpcReply> {
     return new Promise((resolve, reject) => this.send(request, { resolve, reject }));
