@@ -163,6 +163,19 @@ describe('faults', () => {
     await reply;
   });
 
+  it('does nothing for a session that is gone when its rpc arrives', async () => {
+    const client = await connect();
+    await client.rpc(edit(xrDescription('MOH', 'changed')));
+    pe1().faults.set({ kind: 'slow', ms: 1_000 });
+    client.rpc(confirmedCommit({ persist: 'id' })).catch(() => {});
+    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1), PATIENCE);
+    await client.drop();
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(changed()).toBe(false);
+    expect(pe1().pendingCommit()).toBeNull();
+  });
+
   it('reboots at a commit: before it nothing is kept, after a persistent confirmed one neither', async () => {
     for (const when of ['before', 'after'] as const) {
       const client = await connect();

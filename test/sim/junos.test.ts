@@ -170,6 +170,13 @@ describe('a Junos router', () => {
     expect(networks('pe2', 'MOF', 'ipv6')).toEqual([prefix6Of(1, 1), prefix6Of(1, 2)]);
   });
 
+  it('drops what a chain marks but does not accept: the default of vrf-export is reject', async () => {
+    const options = junosPolicyOptions(statement('WASL-EXP', term('mark', '', junosAdd('WASL-OWN'))) + OWN);
+    await during(pe1, 'pe1', options + junosInstance('MOF', '<vrf-export>WASL-EXP</vrf-export>'), () => {
+      expect(networks('pe2', 'MOF')).toEqual([prefixOf(1, 2)]);
+    });
+  });
+
   it('runs a chain in order: next policy falls through, set wipes what came before', async () => {
     const add = statement('WASL-A', term('t', '', `${junosAdd('WASL-EXTRA')}<next>policy</next>`));
     const keep = statement('OP-KEEP', term('t', '', `${junosAdd('WASL-OWN')}<accept/>`));

@@ -50,6 +50,40 @@ describe('sessions, locks and notifications', () => {
       await expect(connect('pe1', login)).rejects.toThrow(/authentication/);
     });
 
+    it('refuses one who knows the public key only', async () => {
+      /** Offers the known key and signs with another. */
+      class ForgingAgent extends ssh2.BaseAgent {
+        override getIdentities(callback: ssh2.IdentityCallback): void {
+          const known = ssh2.utils.parseKey(key.public);
+          callback(undefined, known instanceof Error ? [] : [known]);
+        }
+        override sign(
+          _key: unknown,
+          data: Buffer,
+          options: ssh2.SigningRequestOptions | ssh2.SignCallback,
+          callback?: ssh2.SignCallback,
+        ): void {
+          const other = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private);
+          const done = typeof options === 'function' ? options : callback;
+          if (!(other instanceof Error)) done?.(undefined, other.sign(data));
+        }
+      }
+      const client = new ssh2.Client();
+      const outcome = new Promise<string>((resolve) => {
+        client.on('ready', () => resolve('ready'));
+        client.on('error', (error) => resolve(error.message));
+      });
+      client.connect({
+        host: '127.0.0.1',
+        port: portOf('pe1'),
+        username: 'wasl',
+        hostVerifier: () => true,
+        agent: new ForgingAgent(),
+      });
+      expect(await outcome).toMatch(/authentication methods failed/);
+      client.destroy();
+    });
+
     it('shows the same host keys for the same seed, others for another', async () => {
       const again = await startBackbone({ inventory: FOUR_ROUTERS });
       const other = await startBackbone({ inventory: FOUR_ROUTERS, seed: 'other' });
