@@ -1,0 +1,5 @@
+import { readFileSync } from 'node:fs';
+
+export async function forbidden(): Promise<string> {
+  return readFileSync('/etc/hostname', 'utf8');
+}
