@@ -73,6 +73,45 @@ export function targetsNamedBy(
   return [...new Set(targets)].sort(compareRouteTargets);
 }
 
+/** A policy as text with the communities that it names, so that a reader sees which route targets it is about. */
+export function policyText(policy: string, options: PolicyOptions): string | null {
+  const statement = options.statements.get(policy);
+  if (statement === undefined) return null;
+  const lines = setLines(statement);
+  const communities = [...options.communities].filter(([name]) => lines.some((line) => line.split(' ').includes(name)));
+  return [
+    ...lines,
+    ...communities.flatMap(([name, community]) => setLines(community).map((line) => `community ${name} ${line}`)),
+  ].join('\n');
+}
+
+/**
+ * Why a chain of import policies may take routes whose route target it does not name, as sentences with the pattern `target:*:*`; empty when
+ * it takes only what it names. What no policy decides is accepted on import.
+ */
+export function openEnds(policies: readonly string[], options: PolicyOptions): string[] {
+  const parts = policies.flatMap((policy) => {
+    const statement = options.statements.get(policy);
+    return statement === undefined ? [] : [...childrenNamed(statement, 'term'), statement];
+  });
+  const named = (part: XmlElement) =>
+    childrenNamed(child(part, 'from') ?? part, 'community').map(({ text }) => text.trim());
+  const does = (part: XmlElement, action: string) => child(child(part, 'then') ?? part, action) !== undefined;
+  const rejectsRest = parts.some((part) => child(part, 'from') === undefined && does(part, 'reject'));
+  const inverts = (name: string) => child(options.communities.get(name) ?? EMPTY, 'invert-match') !== undefined;
+  return [
+    ...(rejectsRest ? [] : ['# takes target:*:*: no last term rejects what the others leave']),
+    ...(parts.some((part) => does(part, 'accept') && named(part).length === 0)
+      ? ['# takes target:*:*: a term accepts without naming a community']
+      : []),
+    ...(parts.some((part) => named(part).some(inverts))
+      ? ['# takes target:*:*: a community matches by invert-match']
+      : []),
+  ];
+}
+
+const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };
+
 /** What wasl's two policies of a VRF say, read from their terms. */
 export function parseExtranet(vrf: VrfName, options: PolicyOptions): Record<Family, FamilyExtranet> {
   const terms = (policy: string) => {
