@@ -1,5 +1,7 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
+import type { Capture } from './capture.ts';
 import { NetconfError, printable } from './errors.ts';
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
 import type { BaseVersion } from './message/hello.ts';
@@ -30,6 +32,8 @@ export interface SessionOptions extends SessionProfile {
   /** A silent session is probed this often, never while an rpc runs. Default off: TCP's keepalive is on anyway. */
   readonly keepaliveIntervalMs?: number | undefined;
   readonly limits?: Partial<NetconfLimits> | undefined;
+  /** Sees every message, in clear: give it `createCapture().record`, which masks. */
+  readonly capture?: Capture | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,19 +56,42 @@ export async function connect(options: ConnectOptions): Promise<NetconfSession> 
 
 /** One more session on a connection that is there. */
 export async function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
-  const { helloTimeoutMs = DEFAULT_TIMEOUTS.helloTimeoutMs, signal, pauseAfterHelloMs = 0 } = options;
+  const { helloTimeoutMs = DEFAULT_TIMEOUTS.helloTimeoutMs, signal } = options;
   const started = performance.now();
   const channel = await connection.openNetconf({ timeoutMs: helloTimeoutMs, signal });
   const lastWords = collectLastWords(channel);
-  const release = connection.use();
-  const messages = new MessageLayer(channel, {
-    peer: connection.name,
+  const left = Math.max(1, helloTimeoutMs - (performance.now() - started));
+  return establish(channel, { ...options, helloTimeoutMs: left }, connection.name, connection, () => {
+    return connection.reason ?? lastWords();
+  });
+}
+
+/** A session over a byte stream that is there already: a replay, or another secure transport. */
+export function openSessionOverStream(
+  stream: Duplex,
+  options: SessionOptions & { readonly name?: string } = {},
+): Promise<NetconfSession> {
+  return establish(stream, options, options.name ?? 'stream', null, () => null);
+}
+
+async function establish(
+  stream: Duplex,
+  options: SessionOptions,
+  peer: string,
+  connection: SshConnection | null,
+  reasonOfEnd: () => NetconfError | null,
+): Promise<NetconfSession> {
+  const { signal, pauseAfterHelloMs = 0, keepaliveIntervalMs } = options;
+  const release = connection?.use();
+  const messages = new MessageLayer(stream, {
+    peer,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     baseVersions: options.baseVersions ?? ['1.0', '1.1'],
     clientCapabilities: options.clientCapabilities ?? [],
-    helloTimeoutMs: Math.max(1, helloTimeoutMs - (performance.now() - started)),
+    helloTimeoutMs: options.helloTimeoutMs ?? DEFAULT_TIMEOUTS.helloTimeoutMs,
     dropNulBytes: options.dropNulBytes ?? false,
-    reasonOfEnd: () => connection.reason ?? lastWords(),
+    capture: options.capture,
+    reasonOfEnd,
   });
   void messages.ended.then(release);
   const onAbort = () => messages.fail(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
@@ -73,11 +100,11 @@ export async function openSession(connection: SshConnection, options: SessionOpt
   try {
     const { sessionId, capabilities } = await messages.hello;
     if (pauseAfterHelloMs > 0) await sleep(pauseAfterHelloMs);
-    if (options.keepaliveIntervalMs !== undefined) {
-      keepAlive(messages, { intervalMs: options.keepaliveIntervalMs, answerWithinMs: KEEPALIVE_ANSWER_MS });
+    if (keepaliveIntervalMs !== undefined) {
+      keepAlive(messages, { intervalMs: keepaliveIntervalMs, answerWithinMs: KEEPALIVE_ANSWER_MS });
     }
     return new NetconfSession({
-      peer: connection.name,
+      peer,
       sessionId,
       capabilities,
       messages,

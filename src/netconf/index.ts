@@ -5,7 +5,23 @@ export {
   type CallHomeOptions,
   listenForCallHome,
 } from './call-home.ts';
-export { type ConnectOptions, connect, openSession, type SessionOptions, type SessionProfile } from './connect.ts';
+export {
+  type Capture,
+  type CaptureOptions,
+  createCapture,
+  createReplay,
+  maskSecrets,
+  SECRET_NAMES,
+  type TranscriptEntry,
+} from './capture.ts';
+export {
+  type ConnectOptions,
+  connect,
+  openSession,
+  openSessionOverStream,
+  type SessionOptions,
+  type SessionProfile,
+} from './connect.ts';
 export {
   CommitOutcomeUnknownError,
   type ErrorContext,

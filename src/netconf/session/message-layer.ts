@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Capture } from '../capture.ts';
 import { NetconfError, printable, RpcError, toNetconfError } from '../errors.ts';
 import { ChunkedFramer } from '../framing/chunked-framer.ts';
 import { encodeFrame, type Framing } from '../framing/encode.ts';
@@ -23,6 +24,8 @@ export interface MessageLayerOptions {
   readonly helloTimeoutMs: number;
   /** Huawei VRP pads messages with NUL, which XML forbids. */
   readonly dropNulBytes: boolean;
+  /** Sees every message but those read as streams. It must not throw. */
+  readonly capture?: Capture | undefined;
   /** What the layer below knows about the end of the stream, for the message. */
   readonly reasonOfEnd?: () => NetconfError | null;
 }
@@ -82,7 +85,9 @@ export class MessageLayer {
     stream.on('error', (error: Error) => this.onStreamEnd(toNetconfError(error)));
     stream.on('end', () => this.onStreamEnd(null));
     stream.on('close', () => this.onStreamEnd(null));
-    stream.write(encodeFrame(writeHello(options.baseVersions, options.clientCapabilities), 'eom'));
+    const ours = writeHello(options.baseVersions, options.clientCapabilities);
+    options.capture?.({ direction: 'sent', text: ours });
+    stream.write(encodeFrame(ours, 'eom'));
   }
 
   get isOpen(): boolean {
@@ -125,6 +130,7 @@ export class MessageLayer {
       this.checkRequestSize(frame.length);
       this.lastMessageId += 1;
       this.pending.add({ ...settle, request, messageId }, request.timeoutMs, request.signal);
+      this.options.capture?.({ direction: 'sent', text });
       this.stream.write(frame);
     } catch (error) {
       const { code, fact, cause } = toNetconfError(error);
@@ -171,6 +177,7 @@ export class MessageLayer {
   }
 
   private onMessage(bytes: Buffer): void {
+    this.options.capture?.({ direction: 'received', text: bytes.toString('utf8') });
     if (this.onHello !== null) this.receiveHello(bytes, this.onHello);
     else this.receive(bytes);
   }
