@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
-import type { ActivityLimits } from '../activities/dependencies.ts';
+import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
   readonly credential: (name: string) => RouterCredential;
+  /** Replaced where the price of sessions and requests is measured. */
+  readonly openRouter?: ActivityDependencies['openRouter'];
   readonly limits?: Partial<ActivityLimits>;
   /** The workflows where they are bundled already; else they are bundled here, which takes a second or two. */
   readonly workflowBundle?: WorkflowBundleOption;
@@ -41,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const activities = createActivities(
     {
       store,
-      openRouter,
+      openRouter: options.openRouter ?? openRouter,
       credential: options.credential,
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => new Date(),

@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { createApi } from '../api/create-api.ts';
 import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
-import { createApi } from './create-api.ts';
+import { platforms } from '../router/platform-facts.ts';
 
 /**
  * The documents that are made of code and checked in, so that a change of the contract shows in a review:
- * path -> text. `test/api/generated-docs.test.ts` fails when one is stale; running this file writes them.
+ * path -> text. `test/generated-docs.test.ts` fails when one is stale; running this file writes them.
  */
 export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
   return {
@@ -15,6 +16,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
     'docs/errors.md': renderErrors(),
+    'docs/platforms.md': renderPlatforms(),
   };
 }
 
@@ -73,6 +75,49 @@ function renderErrors(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** What each kind of router is asked for; the guarantee of a change follows from what the router itself offers. */
+function renderPlatforms(): string {
+  const rows = platforms().map((platform) => {
+    const spacing = platform.minimumRpcIntervalMsInConfirmWindow;
+    const cells = [
+      `\`${platform.name}\``,
+      platform.vendor,
+      platform.dialect,
+      platform.validateBy,
+      platform.pauseAfterHelloMs === 0 ? 'none' : `${platform.pauseAfterHelloMs} ms`,
+      spacing === 0 ? 'any' : `one in ${spacing} ms`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const notes = platforms().flatMap((platform) => [
+    `## ${platform.name}`,
+    '',
+    ...platform.notes.map((note) => `- ${note}`),
+    '',
+  ]);
+  return [
+    '# Platforms',
+    '',
+    'Made of `templates/*/platform.json`; `npm run docs` writes it. What was tested on which router is said in the README.',
+    '',
+    '| platform | vendor | dialect | candidate checked by | pause after hello | requests in the confirm window |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    '| procedure, best first | chosen when the hello has | when a change fails |',
+    '|---|---|---|',
+    '| `confirmed-commit-persist` | candidate, confirmed-commit 1.1 | cancel-commit by persist id, from any session; else the router goes back by itself |',
+    '| `confirmed-commit-session` | candidate, confirmed-commit 1.0 | the session is ended and the router goes back; else its timer does it |',
+    '| `candidate-reverse-delta` | candidate | wasl commits the recorded reverse delta |',
+    '| `writable-running-reverse-delta` | writable-running | wasl edits the recorded reverse delta |',
+    '',
+    ...notes,
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
 }
 
 /** Writes what differs; returns the paths. */

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renderDocs } from '../../src/api/generate-docs.ts';
-import { readInventory } from '../../src/cli/read-inventory.ts';
-import { readRequest } from '../../src/cli/read-request.ts';
-import { checkRequest } from '../../src/domain/check-request.ts';
-import { ERRORS } from '../../src/errors.ts';
-import { NOW } from '../support/api-under-test.ts';
+import { renderDocs } from '../src/bin/generate-docs.ts';
+import { readInventory } from '../src/cli/read-inventory.ts';
+import { readRequest } from '../src/cli/read-request.ts';
+import { checkRequest } from '../src/domain/check-request.ts';
+import { ERRORS } from '../src/errors.ts';
+import { NOW } from './support/api-under-test.ts';
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const docs = await renderDocs();
 
 describe('the documents made of code', () => {
