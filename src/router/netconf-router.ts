@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PeName, VrfName } from '../domain/names.ts';
+import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
-import type { Family } from '../domain/prefix.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
 import type { PlatformManifest } from '../render/platform-manifest.ts';
@@ -11,7 +10,16 @@ import { acquireLock } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
-import type { CommitOutcome, PingRequest, Router, RouterConnection, RouterFacts, VrfEdit, VrfRoute } from './router.ts';
+import type {
+  CommitOutcome,
+  PingRequest,
+  Router,
+  RouterConnection,
+  RouterFacts,
+  RouteTable,
+  VrfEdit,
+  VrfRoute,
+} from './router.ts';
 import { describeWarnings, translateError } from './translate-error.ts';
 
 /** Failures after which a request that changes running was certainly not carried out. */
@@ -191,8 +199,8 @@ export class NetconfRouter implements Router {
     await this.#release();
   }
 
-  readRoutes(vrf: VrfName, family: Family): Promise<VrfRoute[]> {
-    return this.#adapter.readRoutes(this.#reader, vrf, family);
+  readRouteTables(tables: readonly RouteTable[]): Promise<VrfRoute[][]> {
+    return this.#adapter.readRouteTables(this.#reader, tables);
   }
 
   ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }> {

@@ -1,9 +1,7 @@
 import type { InventoryVrf, RouteTargetPool } from '../domain/inventory.ts';
-import type { VrfName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { Family } from '../domain/prefix.ts';
 import type { XmlElement } from '../netconf/index.ts';
-import type { PingRequest, VrfRoute } from './router.ts';
+import type { PingRequest, RouteTable, VrfRoute } from './router.ts';
 
 /** What an adapter may ask of its router: reads only. Errors are WaslError already. */
 export interface RouterReader {
@@ -28,6 +26,7 @@ export interface PlatformAdapter {
   /** Containers without presence: empty they mean nothing (RFC 7950 §7.5.1), and servers differ in whether they show them. */
   readonly transparentContainers: ReadonlySet<string>;
   parseRunning(config: readonly XmlElement[], context: ParseContext): RunningVrf[];
-  readRoutes(reader: RouterReader, vrf: VrfName, family: Family): Promise<VrfRoute[]>;
+  /** In the order of `tables`. */
+  readRouteTables(reader: RouterReader, tables: readonly RouteTable[]): Promise<VrfRoute[][]>;
   ping(reader: RouterReader, request: PingRequest): Promise<{ readonly sent: number; readonly received: number }>;
 }

@@ -30,6 +30,11 @@ export interface VrfEdit {
   readonly wanted: Extranet;
 }
 
+export interface RouteTable {
+  readonly vrf: VrfName;
+  readonly family: Family;
+}
+
 export interface VrfRoute {
   readonly prefix: Prefix;
   /** vpn: learnt from another VRF or PE by route target; local: attached, static or from a CE. */
@@ -89,7 +94,8 @@ export interface Router {
   /** discard-changes and unlock: undoes begin and stage. */
   abandon(): Promise<void>;
 
-  readRoutes(vrf: VrfName, family: Family): Promise<VrfRoute[]>;
+  /** In the order of `tables`; together, so that a platform may answer many with one question. */
+  readRouteTables(tables: readonly RouteTable[]): Promise<VrfRoute[][]>;
   ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }>;
 
   /** close-session; never throws. */

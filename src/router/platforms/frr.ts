@@ -17,7 +17,7 @@ import { WaslError } from '../../errors.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
-import type { PingRequest, VrfRoute } from '../router.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
@@ -27,7 +27,7 @@ export const frr: PlatformAdapter = {
   configFilter: `<vrfs xmlns="${NAMESPACE}"/>`,
   transparentContainers: new Set(['vrfs', 'ipv4', 'ipv6']),
   parseRunning,
-  readRoutes,
+  readRouteTables,
   ping,
 };
 
@@ -120,21 +120,37 @@ function readObjects(config: readonly XmlElement[], isMine: (rt: RouteTarget) =>
   return objects;
 }
 
-/** The routing table itself, not BGP's: it shows what was installed. */
-async function readRoutes(reader: RouterReader, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
-  const version = family === 'ipv4' ? 'ip' : 'ipv6';
-  const text = await reader.exec(`vtysh -c ${quote(`show ${version} route vrf ${vrf} json`)}`);
-  let table: Record<string, RibEntry[]>;
-  try {
-    table = JSON.parse(text);
-  } catch (cause) {
-    throw new WaslError('ROUTER_PROTOCOL', `show ${version} route vrf ${vrf}: the answer is not JSON`, { cause });
-  }
-  return Object.entries(table).flatMap(([prefix, entries]): VrfRoute[] => {
-    const installed = entries.find(({ selected }) => selected === true);
-    if (installed === undefined) return [];
-    return [{ prefix: parsePrefix(prefix), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
+const READ_ALL_TABLES = "vtysh -d zebra -c 'show ip route vrf all json' -c 'show ipv6 route vrf all json'";
+
+/**
+ * The routing tables themselves, not BGP's: they show what was installed. All at once: in a small router starting vtysh costs more than
+ * everything that it prints.
+ */
+async function readRouteTables(reader: RouterReader, tables: readonly RouteTable[]): Promise<VrfRoute[][]> {
+  const [ipv4, ipv6] = parseTables(await reader.exec(READ_ALL_TABLES));
+  return tables.map(({ vrf, family }) => {
+    const table = (family === 'ipv4' ? ipv4 : ipv6)[vrf];
+    if (table === undefined) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: no ${family} table of ${vrf}`);
+    return Object.entries(table).flatMap(([prefix, entries]): VrfRoute[] => {
+      const installed = entries.find(({ selected }) => selected === true);
+      if (installed === undefined) return [];
+      return [{ prefix: parsePrefix(prefix), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
+    });
   });
+}
+
+type RibTables = Readonly<Record<string, Readonly<Record<string, readonly RibEntry[]>>>>;
+
+/** One document a command; FRR begins each at the start of a line, and no line inside one with a brace. */
+function parseTables(text: string): readonly [RibTables, RibTables] {
+  const documents = text.split(/^(?=\{)/m).filter((document) => document.trim() !== '');
+  try {
+    const [ipv4, ipv6] = documents.map((document) => JSON.parse(document) as RibTables);
+    if (documents.length === 2 && ipv4 !== undefined && ipv6 !== undefined) return [ipv4, ipv6];
+  } catch (cause) {
+    throw new WaslError('ROUTER_PROTOCOL', 'show route vrf all: the answer is not JSON', { cause });
+  }
+  throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: ${documents.length} answers to two commands`);
 }
 
 interface RibEntry {

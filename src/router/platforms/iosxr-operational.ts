@@ -1,8 +1,8 @@
 import type { VrfName } from '../../domain/names.ts';
-import { type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
+import { familyOf, parsePrefix } from '../../domain/prefix.ts';
 import { childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
 import type { RouterReader } from '../platform.ts';
-import type { PingRequest, VrfRoute } from '../router.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 
 const RIB = {
   ipv4: { namespace: 'http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper', root: 'rib', af: 'IPv4' },
@@ -13,7 +13,7 @@ const PING = 'http://cisco.com/ns/yang/Cisco-IOS-XR-ping-act';
 const PING_TIMEOUT_SECONDS = 1;
 
 /** Reads the RIB of one VRF, 24.2.1 and later, where the key of a route is `network`. */
-export async function readIosxrRoutes(reader: RouterReader, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
+export async function readIosxrTable(reader: RouterReader, { vrf, family }: RouteTable): Promise<VrfRoute[]> {
   const { namespace, root, af } = RIB[family];
   const data = await reader.get(
     `<${root} xmlns="${namespace}"><vrfs><vrf><vrf-name>${escapeText(vrf)}</vrf-name><afs><af><af-name>${af}</af-name>` +

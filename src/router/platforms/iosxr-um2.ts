@@ -19,7 +19,8 @@ import { child, childrenNamed, childText, descend, type XmlElement } from '../..
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
-import { pingIosxr, readIosxrRoutes } from './iosxr-operational.ts';
+import { pingIosxr, readIosxrTable } from './iosxr-operational.ts';
+import { readEachTable } from './read-each-table.ts';
 
 const VRF = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg';
 const BGP = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg';
@@ -34,7 +35,7 @@ export const iosxrUm2: PlatformAdapter = {
     ...['routing-policy', 'route-policies', 'sets', 'prefix-sets'],
   ]),
   parseRunning,
-  readRoutes: readIosxrRoutes,
+  readRouteTables: readEachTable(readIosxrTable),
   ping: pingIosxr,
 };
 

@@ -7,7 +7,7 @@ import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
 import { isEmptyExtranet } from '../../render/vrf-view.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
-import type { PingRequest, VrfRoute } from '../router.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 import {
   membersOf,
@@ -18,6 +18,7 @@ import {
   setLines,
   targetsNamedBy,
 } from './junos-policies.ts';
+import { readEachTable } from './read-each-table.ts';
 
 const ROOT = 'http://yang.juniper.net/junos/conf/root';
 const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';
@@ -30,7 +31,7 @@ export const junosYang: PlatformAdapter = {
   configFilter: `<configuration xmlns="${ROOT}"><policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/></configuration>`,
   transparentContainers: new Set(['configuration', 'policy-options', 'routing-instances', 'routing-options']),
   parseRunning,
-  readRoutes,
+  readRouteTables: readEachTable(readTable),
   ping,
 };
 
@@ -151,7 +152,7 @@ function readObjects(config: readonly XmlElement[]): WaslObjects {
 
 const TABLE = { ipv4: 'inet.0', ipv6: 'inet6.0' } as const;
 
-async function readRoutes(reader: RouterReader, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
+async function readTable(reader: RouterReader, { vrf, family }: RouteTable): Promise<VrfRoute[]> {
   const reply = await reader.call(
     `<get-route-information xmlns="${RPC_ROUTE}"><table>${escapeText(vrf)}.${TABLE[family]}</table></get-route-information>`,
   );

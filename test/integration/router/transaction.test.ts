@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../../src/domain/inventory.ts';
 import type { PeName, VrfName } from '../../../src/domain/names.ts';
 import type { Extranet, RunningVrf } from '../../../src/domain/network-view.ts';
-import { parseAddress, parsePrefix } from '../../../src/domain/prefix.ts';
+import { type Family, parseAddress, parsePrefix } from '../../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../../src/domain/route-target.ts';
 import { openRouter } from '../../../src/router/open-router.ts';
-import type { Router, RouterConnection } from '../../../src/router/router.ts';
+import type { Router, RouterConnection, VrfRoute } from '../../../src/router/router.ts';
 import { type Backbone, startBackbone } from '../../../src/sim/backbone.ts';
 import { FOUR_ROUTERS, prefix6Of, prefixOf, probe6Of, probeOf } from '../../sim/support/fixtures.ts';
 
@@ -70,6 +70,10 @@ async function stageOn(router: Router, vrf: VrfName, wanted: Extranet) {
   return router.stage([{ running, wanted }]);
 }
 
+async function routesOf(router: Router, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
+  return (await router.readRouteTables([{ vrf, family }])).flat();
+}
+
 describe.each([
   { from: 'pe2', fromSite: 2, to: 'pe4', toSite: 4 },
   { from: 'pe4', fromSite: 4, to: 'pe2', toSite: 2 },
@@ -84,12 +88,12 @@ describe.each([
       expect(outcome.outcome).toBe('done');
     }
     const shared = parsePrefix(prefixOf(0, fromSite));
-    const imported = (await mof.readRoutes(MOF, 'ipv4')).filter(({ prefix }) => prefix === shared);
+    const imported = (await routesOf(mof, MOF, 'ipv4')).filter(({ prefix }) => prefix === shared);
     expect(imported).toEqual([{ prefix: shared, origin: 'vpn' }]);
-    const imported6 = (await moh.readRoutes(MOH, 'ipv6')).filter(({ origin }) => origin === 'vpn');
+    const imported6 = (await routesOf(moh, MOH, 'ipv6')).filter(({ origin }) => origin === 'vpn');
     expect(imported6.map(({ prefix }) => prefix)).toContain(parsePrefix(prefix6Of(1, toSite)));
     // MOH's other sites are its own affair.
-    const routes = await mof.readRoutes(MOF, 'ipv4');
+    const routes = await routesOf(mof, MOF, 'ipv4');
     expect(routes.map(({ prefix }) => prefix)).not.toContain(parsePrefix(prefixOf(0, 1)));
     const there = {
       vrf: MOF,
