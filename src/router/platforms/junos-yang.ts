@@ -11,8 +11,10 @@ import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 import {
   membersOf,
+  openEnds,
   type PolicyOptions,
   parseExtranet,
+  policyText,
   prefixesOf,
   readPolicyOptions,
   setLines,
@@ -84,19 +86,36 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
   const isMarked = options.prefixLists.has(objectNames.autoExportMark(name));
-  const texts = [...importPolicies, ...exportPolicies].flatMap((policy) => {
-    const statement = options.statements.get(policy);
-    return statement === undefined ? [] : [[policy, setLines(statement).join('\n')] as const];
-  });
+  const texts = readTexts(entry, importPolicies, exportPolicies, options);
   return {
     name,
     routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
     base: Object.fromEntries(families.map((family) => [family, base])),
     extranet: canonicalExtranet(extranet, families),
-    policyTexts: Object.fromEntries(texts),
+    policyTexts: texts,
     anomalies: [],
     ...(isOn ? { traits: [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] } : {}),
   };
+}
+
+/** The operator's policies as text; an import chain that may take more than it names says so in its last policy. */
+function readTexts(
+  entry: XmlElement,
+  importPolicies: readonly string[],
+  exportPolicies: readonly string[],
+  options: PolicyOptions,
+): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const policy of [...importPolicies, ...exportPolicies]) {
+    const text = policyText(policy, options);
+    if (text !== null) texts[policy] = text;
+  }
+  const last = importPolicies.at(-1);
+  const known = last === undefined ? undefined : texts[last];
+  if (last !== undefined && known !== undefined && childText(entry, 'import-default-action') !== 'reject') {
+    texts[last] = [known, ...openEnds(importPolicies, options)].join('\n');
+  }
+  return texts;
 }
 
 function operatorList(entry: XmlElement, direction: 'vrf-import' | 'vrf-export'): string[] {
