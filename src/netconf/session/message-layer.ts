@@ -7,10 +7,11 @@ import { EomFramer } from '../framing/eom-framer.ts';
 import type { Framer } from '../framing/framer.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { type Envelope, plainAttribute, readEnvelope } from '../message/envelope.ts';
-import { agreeFraming, type BaseVersion, readHello, type ServerHello, writeHello } from '../message/hello.ts';
+import { type BaseVersion, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
 import { isEnvelopeName, RpcReply, readReply } from '../message/reply.ts';
 import { NETCONF_BASE, NETCONF_NOTIFICATION } from '../namespaces.ts';
+import { HelloExchange } from './hello-exchange.ts';
 import { MessageAssembler } from './message-assembler.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { type PendingRpc, PendingRpcs, type RpcRequest } from './pending-rpcs.ts';
@@ -53,14 +54,13 @@ export class MessageLayer {
   private readonly options: MessageLayerOptions;
   private readonly pending: PendingRpcs;
   private readonly assembler: MessageAssembler;
+  private readonly exchange: HelloExchange;
   private framer: Framer = new EomFramer();
   private framing: Framing = 'eom';
   private lastMessageId = 0;
   private notifications: NotificationStream | null = null;
   private end: SessionEnd | null = null;
   private closing = false;
-  private onHello: ((hello: ServerHello) => void) | null = null;
-  private onHelloFailed: (error: NetconfError) => void = () => undefined;
   private onEnded: (end: SessionEnd) => void = () => undefined;
 
   /** Sends our hello at once, whatever the server does: some wait for it (RFC 6241 §8.1 lets neither side wait). */
@@ -79,8 +79,8 @@ export class MessageLayer {
     this.ended = new Promise((resolve) => {
       this.onEnded = resolve;
     });
-    this.hello = this.awaitHello();
-    this.hello.catch(() => undefined);
+    this.exchange = new HelloExchange(options.peer, options.helloTimeoutMs, (error) => this.fail(error));
+    this.hello = this.exchange.hello;
     stream.on('data', (chunk: Buffer) => this.onData(chunk));
     stream.on('error', (error: Error) => this.onStreamEnd(toNetconfError(error)));
     stream.on('end', () => this.onStreamEnd(null));
@@ -168,7 +168,7 @@ export class MessageLayer {
   fail(error: NetconfError, kind: SessionEnd['kind'] = 'lost'): void {
     if (this.end !== null) return;
     this.end = { kind, error: kind === 'closed' ? null : error };
-    this.onHelloFailed(error);
+    this.exchange.fail(error);
     this.pending.rejectAll(error);
     this.assembler.fail(error);
     this.notifications?.finish(this.end.error);
@@ -178,7 +178,7 @@ export class MessageLayer {
 
   private onMessage(bytes: Buffer): void {
     this.options.capture?.({ direction: 'received', text: bytes.toString('utf8') });
-    if (this.onHello !== null) this.receiveHello(bytes, this.onHello);
+    if (this.exchange.waiting) this.receiveHello(bytes);
     else this.receive(bytes);
   }
 
@@ -191,32 +191,11 @@ export class MessageLayer {
     }
   }
 
-  private awaitHello(): Promise<ServerHello> {
-    const { peer, helloTimeoutMs } = this.options;
-    return new Promise((resolve, reject) => {
-      const context = { peer, operation: 'hello' };
-      const timer = setTimeout(() => {
-        this.fail(new NetconfError('HELLO_TIMEOUT', `no complete hello in ${helloTimeoutMs} ms`));
-      }, helloTimeoutMs);
-      this.onHello = (hello) => {
-        clearTimeout(timer);
-        resolve(hello);
-      };
-      this.onHelloFailed = (error) => {
-        clearTimeout(timer);
-        reject(new NetconfError(error.code, error.fact, { ...context, cause: error.cause }));
-      };
-    });
-  }
-
-  private receiveHello(bytes: Buffer, onHello: (hello: ServerHello) => void): void {
+  private receiveHello(bytes: Buffer): void {
     const { limits, baseVersions } = this.options;
-    const hello = readHello(decode(bytes), limits);
-    this.framing = agreeFraming(baseVersions, hello.capabilities);
+    this.framing = this.exchange.accept(bytes, baseVersions, limits);
     if (this.framing === 'chunked') this.framer = new ChunkedFramer(() => this.assembler.allowed);
     this.assembler.bytesMax = limits.replyBytesMax;
-    this.onHello = null;
-    onHello(hello);
   }
 
   private receive(bytes: Buffer): void {
@@ -280,7 +259,7 @@ export class MessageLayer {
     const rpc = this.pending.take(messageId);
     if (rpc?.resolveStream === undefined) return null;
     const stream = this.newStream(rpc.request, messageId);
-    this.watchStream(stream, rpc);
+    stream.watch(rpc.request);
     rpc.resolveStream(stream);
     return stream;
   }
@@ -288,23 +267,6 @@ export class MessageLayer {
   private newStream(request: RpcRequest, messageId: string): ReplyStream {
     const context = { peer: this.options.peer, operation: request.operation, messageId };
     return new ReplyStream(context, this.options.limits, () => this.stream.resume());
-  }
-
-  /** A stream ends early by the caller's signal, or when no piece came in time though the reader was waiting. */
-  private watchStream(stream: ReplyStream, { request }: PendingRpc): void {
-    const { timeoutMs, signal } = request;
-    const onAbort = () =>
-      stream.finish(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    let bytesSeen = 0;
-    const timer = setInterval(() => {
-      if (stream.congested || stream.bytesReceived > bytesSeen) bytesSeen = stream.bytesReceived;
-      else stream.finish(new NetconfError('RPC_TIMEOUT', `no piece of the reply in ${timeoutMs} ms`));
-    }, timeoutMs);
-    void stream.finished.then(() => {
-      clearInterval(timer);
-      signal?.removeEventListener('abort', onAbort);
-    });
   }
 
   private refuseIfImpossible(request: RpcRequest): void {
@@ -342,13 +304,5 @@ export class MessageLayer {
     const reason =
       error ?? this.options.reasonOfEnd?.() ?? new NetconfError('TRANSPORT', `the server closed the channel${where}`);
     this.fail(reason);
-  }
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new NetconfError('PROTOCOL', 'a hello that is not UTF-8', { cause: error });
   }
 }

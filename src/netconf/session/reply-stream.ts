@@ -5,7 +5,8 @@ import { insideOfOnlyChild, readEnvelope } from '../message/envelope.ts';
 import { ErrorFinder } from '../message/reply.ts';
 import type { RpcErrorInfo } from '../message/rpc-error.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { createXmlParser, TreeBuilder, type XmlEvents, type XmlLimits } from '../xml/parse.ts';
+import { createXmlParser, type XmlEvents, type XmlLimits } from '../xml/parse.ts';
+import { PathCollector } from './path-collector.ts';
 
 /** Above this the channel is paused until the reader has taken what waits. One SSH window is 2 MiB. */
 const QUEUED_BYTES_MAX = 512 * 1024;
@@ -65,6 +66,21 @@ export class ReplyStream {
     this.wakeReader();
     this.onFinished();
     this.onDrained();
+  }
+
+  /** Ends early by the caller's signal, or when no piece came in time though the reader was waiting. Not for readers. */
+  watch({ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): void {
+    const onAbort = () => this.finish(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    let bytesSeen = 0;
+    const timer = setInterval(() => {
+      if (this.congested || this.bytesReceived > bytesSeen) bytesSeen = this.bytesReceived;
+      else this.finish(new NetconfError('RPC_TIMEOUT', `no piece of the reply in ${timeoutMs} ms`));
+    }, timeoutMs);
+    void this.finished.then(() => {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', onAbort);
+    });
   }
 
   /** True while the reader is behind: the channel should pause. */
@@ -213,55 +229,5 @@ function decode(decoder: TextDecoder, piece?: Buffer): string {
     return decoder.decode(piece, { stream: piece !== undefined });
   } catch (error) {
     throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8', { cause: error });
-  }
-}
-
-/** `<rpc-reply>` and `<data>`. */
-const ENVELOPE_DEPTH = 2;
-
-/** Builds a tree of each element at the path below data, and of nothing else. */
-class PathCollector implements XmlEvents {
-  private readonly path: readonly string[];
-  private complete: XmlElement[] = [];
-  private depth = 0;
-  /** How many of the first levels agree with the path. */
-  private matched = 0;
-  private builder: TreeBuilder | null = null;
-
-  constructor(path: readonly string[]) {
-    this.path = ['data', ...path];
-  }
-
-  open(tag: Parameters<XmlEvents['open']>[0]): void {
-    this.depth += 1;
-    if (this.builder === null && this.depth >= ENVELOPE_DEPTH && this.matched === this.depth - ENVELOPE_DEPTH) {
-      if (tag.local === this.path[this.matched]) {
-        this.matched += 1;
-        if (this.matched === this.path.length) this.builder = new TreeBuilder();
-      }
-    }
-    this.builder?.open(tag);
-  }
-
-  text(text: string): void {
-    this.builder?.text(text);
-  }
-
-  close(): void {
-    this.builder?.close();
-    if (this.matched === this.depth - ENVELOPE_DEPTH + 1) {
-      if (this.builder !== null) {
-        this.complete.push(...this.builder.roots);
-        this.builder = null;
-      }
-      this.matched -= 1;
-    }
-    this.depth -= 1;
-  }
-
-  take(): XmlElement[] {
-    const { complete } = this;
-    this.complete = [];
-    return complete;
   }
 }
