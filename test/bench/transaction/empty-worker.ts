@@ -1,0 +1,39 @@
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type {
+  SharedTransactionActivities,
+  StageResult,
+  TransactionActivities,
+} from '../../../src/activities/activities.ts';
+import { TASK_QUEUE } from '../../../workflows/shared/messages.ts';
+
+const OWN_TASK_QUEUE = `${TASK_QUEUE}/worker/empty`;
+const PASSED: StageResult = { verdict: 'pass', reason: 'passed', code: null, transient: false };
+
+interface EmptyWorkerOptions {
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  readonly workflowBundle: WorkflowBundleOption;
+}
+
+/** The same workflow, the same two queues, as many activities: none of them does anything. What remains is Temporal's own price. */
+export async function startEmptyWorker(options: EmptyWorkerOptions): Promise<void> {
+  const { temporalAddress: address, namespace, workflowBundle } = options;
+  const connection = await NativeConnection.connect({ address });
+  const pass = async () => PASSED;
+  const shared: Pick<SharedTransactionActivities, 'claimWorker'> = {
+    claimWorker: async () => ({ taskQueue: OWN_TASK_QUEUE }),
+  };
+  const own: TransactionActivities = {
+    prepareRouters: pass,
+    commitRouters: pass,
+    verifyRouters: pass,
+    confirmRouters: pass,
+    cancelRouters: pass,
+  };
+  const common = { connection, namespace };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowBundle, activities: shared }),
+    Worker.create({ ...common, taskQueue: OWN_TASK_QUEUE, activities: own }),
+  ]);
+  for (const worker of workers) void worker.run();
+}
