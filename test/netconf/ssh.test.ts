@@ -135,6 +135,19 @@ describe('the login', () => {
     expect(session.isOpen).toBe(true);
   });
 
+  it('goes on where an agent is not there, and says so where nothing else is', async () => {
+    const server = await start();
+    const agent = '/nonexistent/agent.sock';
+    const session = await open(server, { auth: [{ agent }, { password: 'secret' }] });
+    expect(session.isOpen).toBe(true);
+    await expect(open(server, { auth: { agent } })).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+      message: expect.stringMatching(
+        /^pe1: connect: the server refused every login method for user "wasl" \(.*agent.*\)$/,
+      ),
+    });
+  });
+
   it('by keyboard-interactive, where one hidden question is answered with the password', async () => {
     const server = await start({ keyboard: { prompts: [{ prompt: 'Password: ', echo: false }], answers: ['secret'] } });
     expect((await open(server)).isOpen).toBe(true);

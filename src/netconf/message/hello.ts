@@ -1,4 +1,4 @@
-import { NetconfError } from '../errors.ts';
+import { NetconfError, printable } from '../errors.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { BASE_1_0, BASE_1_1, NETCONF_BASE } from '../namespaces.ts';
 import { escapeText } from '../xml/build.ts';
@@ -34,7 +34,7 @@ export function readHello(text: string, limits: NetconfLimits): ServerHello {
   if (root.name !== 'hello' || (root.namespace !== NETCONF_BASE && root.namespace !== '')) {
     throw new NetconfError(
       'PROTOCOL',
-      `the first message must be hello, the server sent <${root.name}> in "${root.namespace}"`,
+      `the first message must be hello, the server sent <${printable(root.name, 60)}> in "${printable(root.namespace, 100)}"`,
     );
   }
   const list = child(root, 'capabilities', root.namespace);

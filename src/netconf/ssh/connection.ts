@@ -194,7 +194,12 @@ export class SshConnection {
       };
       const onClose = () =>
         fail(new NetconfError('TRANSPORT', 'the server closed the connection before the login was done'));
-      const onError = (error: Error & { level?: string }) => fail(hostKeyError ?? fromSsh2(error, target));
+      const setbacks: string[] = [];
+      const onError = (error: Ssh2Error) => {
+        // ssh2 goes on with the next method after these.
+        if (isSetback(error)) setbacks.push(printable(error.message, 200));
+        else fail(hostKeyError ?? fromSsh2(error, target, setbacks));
+      };
       const onReady = () => {
         release();
         resolve(new SshConnection(name, client, under));
@@ -264,17 +269,22 @@ function watch(
   };
 }
 
-function fromSsh2(error: Error & { level?: string }, target: SshTarget): NetconfError {
-  if (error.level === 'client-authentication' && /methods failed/.test(error.message)) {
-    return new NetconfError(
-      'AUTH_FAILED',
-      `the server refused every login method for user ${JSON.stringify(target.username)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return toNetconfError(error);
+type Ssh2Error = Error & { readonly level?: string };
+
+const NO_METHOD_LEFT = /methods failed/;
+
+/** An agent that is not there, a key that does not sign: one method less, and not the end. */
+function isSetback(error: Ssh2Error): boolean {
+  return error.level === 'agent' || (error.level === 'client-authentication' && !NO_METHOD_LEFT.test(error.message));
+}
+
+function fromSsh2(error: Ssh2Error, target: SshTarget, setbacks: readonly string[]): NetconfError {
+  if (error.level !== 'client-authentication') return toNetconfError(error);
+  const why = setbacks.length === 0 ? '' : ` (${setbacks.join('; ')})`;
+  const user = JSON.stringify(target.username);
+  return new NetconfError('AUTH_FAILED', `the server refused every login method for user ${user}${why}`, {
+    cause: error,
+  });
 }
 
 /** No Nagle: an rpc is one write and must leave at once. */

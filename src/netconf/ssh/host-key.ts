@@ -32,7 +32,8 @@ export function fingerprint(key: Buffer): string {
 export function keyType(key: Buffer): string {
   if (key.length < 4) return 'unknown';
   const length = key.readUInt32BE(0);
-  return length > 64 || key.length < 4 + length ? 'unknown' : key.toString('latin1', 4, 4 + length);
+  const type = length > 64 || key.length < 4 + length ? '' : key.toString('latin1', 4, 4 + length);
+  return /^[A-Za-z0-9@.-]+$/.test(type) ? type : 'unknown';
 }
 
 function fromFingerprints(sha256: readonly string[]): HostKeyCheck {

@@ -1,5 +1,5 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { NetconfError } from '../errors.ts';
+import { NetconfError, printable } from '../errors.ts';
 import { NamespaceScope, type XmlElement } from './element.ts';
 
 export interface XmlLimits {
@@ -64,7 +64,7 @@ export function createXmlParser(
   let attributes = 0;
   parser.on('error', (error) => {
     // Without a file name the parser begins with "undefined:".
-    const reason = error.message.replace(/^undefined: /, '').slice(0, 200);
+    const reason = printable(error.message.replace(/^undefined: /, ''), 200);
     throw new NetconfError('PROTOCOL', `malformed XML: ${reason}`, { cause: error });
   });
   parser.on('doctype', () => {

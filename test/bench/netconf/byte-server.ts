@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { ConnectOptions } from '../../../src/netconf/index.ts';
+
+const SSHD = '/usr/sbin/sshd';
 
 export interface ByteServer {
   readonly options: ConnectOptions;
@@ -15,6 +17,7 @@ export interface ByteServer {
 
 /** OpenSSH's sshd with byte-server.py as its netconf subsystem: a peer whose own time is small against any client's. */
 export async function startByteServer(base: '1.0' | '1.1'): Promise<ByteServer> {
+  if (!existsSync(SSHD)) throw new Error(`${SSHD} is not there: apt-get install openssh-server`);
   const folder = mkdtempSync(join(tmpdir(), 'netconf-bench-'));
   const login = ssh2.utils.generateKeyPairSync('ed25519');
   const host = ssh2.utils.generateKeyPairSync('ed25519');
@@ -38,7 +41,7 @@ export async function startByteServer(base: '1.0' | '1.1'): Promise<ByteServer> 
     `Subsystem netconf "/usr/bin/python3 ${join(import.meta.dirname, 'byte-server.py')} ${base}"`,
     `PidFile ${join(folder, 'pid')}`,
   ];
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', file('config', config.join('\n')), '-E', join(folder, 'log')], {
+  const sshd = spawn(SSHD, ['-D', '-f', file('config', config.join('\n')), '-E', join(folder, 'log')], {
     stdio: 'ignore',
   });
   const keyFile = file('login', login.private);

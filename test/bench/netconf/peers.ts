@@ -125,7 +125,8 @@ export function ncclient(server: ByteServer): Peer {
     async run(task) {
       child.stdin.write(`${JSON.stringify(task)}\n`);
       const line = await lines.next();
-      return line.done === true ? null : (JSON.parse(line.value) as number);
+      if (line.done === true) throw new Error('ncclient does not answer: apt-get install python3-ncclient');
+      return JSON.parse(line.value) as number;
     },
   };
 }
