@@ -13,6 +13,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/lab/**', 'test/bench/**'],
+          // Properties over many runs, on machines with little to spare.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
+import './quiet-temporal.ts';
 import type { SharedActivities, StageResult, TransactionActivities } from '../../src/activities/activities.ts';
 import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { runInterconnect } from '../../workflows/run-interconnect.ts';
@@ -102,6 +103,8 @@ function scripted(taskQueue: string): SharedActivities & TransactionActivities {
       const digest = `sha256:${String(plans).padStart(64, '0')}`;
       return { planId, digest, verdict: 'pass', reason: 'proofs pass', confirmTimeoutSeconds: 30 };
     },
+    awaitTurn: async () => undefined,
+    leaveTurn: async () => undefined,
     claimWorker: async () => ({ taskQueue }),
     recoverTransaction: async () => ({ outcome: 'rolled-back', reason: 'recovered: all back', attention: [] }),
     checkRouter: async () => null,
