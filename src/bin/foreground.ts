@@ -1,9 +1,9 @@
 /** For commands that run until they are told to stop. */
 
-/** Resolves at the first SIGINT or SIGTERM, or when the process that started this one is gone (its end of our stdin closes). */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone (its end of our stdin closes). */
 export async function untilStopped(): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
     if (process.env.WASL_STOP_WITH_PARENT === '1') process.stdin.resume().once('end', () => resolve());
   });
   // Else an open stdin keeps the process alive.

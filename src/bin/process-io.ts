@@ -7,10 +7,10 @@ const COLUMNS_DEFAULT = 100;
 /** A file named by a slip of the keyboard is not read whole. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The world of a real process, for `bin/`. Ctrl-C aborts the signal once; a second one ends the process as usual. */
+/** The world of a real process, for `bin/`. Ctrl-C, or a terminal that closes, aborts the signal once; a second one ends the process as usual. */
 export function createProcessIo(process: NodeJS.Process): CliIo {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
   return {
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),

@@ -95,5 +95,6 @@ function mark(event: Progress, { paint }: CliSession): string {
 function describe(event: Progress, session: CliSession): string {
   const who = event.pe === null ? '' : `${event.pe}  `;
   const time = event.elapsedMs === null ? '' : ` (${formatDuration(event.elapsedMs)})`;
-  return `${mark(event, session)} ${who}${event.stage}: ${event.message}${time}`;
+  const what = event.stage === 'lifecycle' ? event.message : `${event.stage}: ${event.message}`;
+  return `${mark(event, session)} ${who}${what}${time}`;
 }
