@@ -51,7 +51,7 @@ it('redraws one line per router on a terminal, with running clocks', () => {
   view.tick();
   expect(taken().startsWith(`${ESC}[2F${ESC}[0J`)).toBe(true);
   view.add(event(null, 'info', 'plan approved', { stage: 'lifecycle', changeId: null }));
-  expect(taken().split('\n')[0]).toBe(`${ESC}[2F${ESC}[0J· lifecycle: plan approved`);
+  expect(taken().split('\n')[0]).toBe(`${ESC}[2F${ESC}[0J· plan approved`);
 });
 
 it('leaves the routers of the change before standing', () => {
