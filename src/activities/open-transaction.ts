@@ -7,6 +7,7 @@ import type { ObservedTables } from '../proof/check-routes.ts';
 import type { Router, VrfEdit } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { ProgressWriter } from './progress-writer.ts';
 import type { WatchedRouter } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
 import type { Channel } from './verify.ts';
@@ -53,15 +54,17 @@ export class TransactionRecorder {
   readonly #changeId: ChangeId;
   readonly #interconnectId: InterconnectId;
   readonly #epoch: number;
+  readonly #progress: ProgressWriter;
 
   constructor(deps: ActivityDependencies, changeId: ChangeId, interconnectId: InterconnectId, epoch: number) {
     this.#deps = deps;
     this.#changeId = changeId;
     this.#interconnectId = interconnectId;
     this.#epoch = epoch;
+    this.#progress = new ProgressWriter(deps.store);
   }
 
-  /** Durable when it returns. One store transaction for all PEs of the stage. */
+  /** Durable when it returns, and so is the progress until here. One store transaction for all PEs of the stage. */
   async journal(
     entries: readonly {
       readonly plan: RouterPlan;
@@ -70,7 +73,7 @@ export class TransactionRecorder {
       readonly detail?: string | null;
     }[],
   ): Promise<void> {
-    await this.#deps.store.appendJournal(
+    const written = this.#deps.store.appendJournal(
       entries.map(({ plan, state, persistId, detail }) => ({
         changeId: this.#changeId,
         pe: plan.pe,
@@ -81,11 +84,13 @@ export class TransactionRecorder {
       })),
       this.#epoch,
     );
+    await Promise.all([written, this.#progress.settled()]);
   }
 
   async note(stage: Stage, pe: PeName | null, status: 'done' | 'failed' | 'info', message: string): Promise<void> {
     const at = { interconnectId: this.#interconnectId, changeId: this.#changeId, pe, stage };
-    await this.#deps.store.appendProgress([{ ...at, status, message, elapsedMs: null }]);
+    this.#progress.push([{ ...at, status, message, elapsedMs: null }]);
+    await this.#progress.settled();
   }
 
   /** Runs one stage on every PE in parallel; all are awaited, whatever fails. Results in the order of `items`. */
@@ -103,20 +108,20 @@ export class TransactionRecorder {
       message: stage,
       elapsedMs: null,
     }));
-    await this.#deps.store.appendProgress(started);
+    this.#progress.push(started);
     return Promise.allSettled(
       items.map(async (item) => {
         const startedAtMs = performance.now();
         const finish = (status: 'done' | 'failed', message: string) => {
           const elapsedMs = Math.round(performance.now() - startedAtMs);
-          return this.#deps.store.appendProgress([{ ...common, pe: peOf(item), status, message, elapsedMs }]);
+          this.#progress.push([{ ...common, pe: peOf(item), status, message, elapsedMs }]);
         };
         try {
           const { result, message, failed: bad } = await work(item);
-          await finish(bad ? 'failed' : 'done', message);
+          finish(bad ? 'failed' : 'done', message);
           return result;
         } catch (error) {
-          await finish('failed', describeError(error).sentence);
+          finish('failed', describeError(error).sentence);
           throw error;
         }
       }),

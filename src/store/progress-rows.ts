@@ -12,14 +12,20 @@ export function progressQueries(database: Database): Pick<Store, 'appendProgress
   return {
     async appendProgress(events) {
       if (events.length === 0) return;
-      const at = database.clock();
-      await database.transact(async (tx) => {
-        // The notification is delivered when the store transaction commits, and not at all when it does not.
-        await tx.execute(
-          sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS.progress}), pg_notify(${PROGRESS_CHANNEL}, '')`,
-        );
-        await tx.insert(progress).values(events.map((event) => ({ ...event, at })));
-      });
+      const at = database.clock().toISOString();
+      // One statement, so one round trip under the lock that every writer of progress waits for. The lock is taken before the rows
+      // get their numbers, and held until they are visible; the notification comes with them, and not at all when they do not.
+      await database.read((db) =>
+        db.execute(sql`
+          with turn as materialized (
+            select pg_advisory_xact_lock(${ADVISORY_LOCKS.progress}), pg_notify(${PROGRESS_CHANNEL}, '')
+          )
+          insert into progress (interconnect_id, change_id, pe, stage, status, message, elapsed_ms, at)
+          select event->>'interconnectId', event->>'changeId', event->>'pe', event->>'stage', event->>'status',
+            event->>'message', (event->>'elapsedMs')::integer, ${at}::timestamptz
+          from turn, json_array_elements(${JSON.stringify(events)}::json) with ordinality as given(event, place)
+          order by place`),
+      );
     },
 
     async readProgress({ afterSequence, interconnectId, limit = PROGRESS_PAGE_DEFAULT }) {
