@@ -305,8 +305,9 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
       open.outcome = 'refused';
       await record.endChange({ changeId: open.id, outcome: 'refused', reason: reason ?? `${event} before any push` });
     }
-    await step(event, reason, actor);
+    // First: whoever reads that it has ended finds nothing of it in use.
     await record.releaseRouteTargets({ interconnectId });
+    await step(event, reason, actor);
   }
 
   function changeInHand(): ChangeInHand {

@@ -82,6 +82,13 @@ export interface TransactionActivities {
 }
 
 export interface SharedTransactionActivities {
+  /**
+   * Returns when every change that came earlier to one of its PEs has left, or after a bounded wait: a queue spares changes each
+   * other's locks, correctness rests on the read under lock. Idempotent.
+   */
+  awaitTurn(input: TransactionInput): Promise<void>;
+  /** Idempotent. */
+  leaveTurn(input: { readonly changeId: ChangeId }): Promise<void>;
   /** Names the task queue of the worker that answers: the transaction's stages go there. */
   claimWorker(): Promise<{ readonly taskQueue: string }>;
   /** From the journal, on any worker: ends in all, none, or attention naming the PEs. Idempotent; never guesses. */

@@ -30,7 +30,11 @@ export function requireAuthority(
       if (!signed) throw new WaslError('APPROVAL_PARTY', `${party} has not signed request ${interconnect.id}`);
     }
   }
-  const ended = Date.parse(interconnect.request.validUntil) <= now.getTime();
+  const { validUntil } = interconnect.request;
+  const ended = Date.parse(validUntil) <= now.getTime();
+  if (plan.kind !== 'withdraw' && ended) {
+    throw new WaslError('REQUEST_PERIOD', `the agreement of ${interconnect.id} ended at ${validUntil}`);
+  }
   if (plan.kind === 'withdraw' && ended) return;
   const approved = approvals.some(
     (a) =>

@@ -14,6 +14,7 @@ import { readActivities } from './read-activities.ts';
 import { recoverTransaction } from './recover.ts';
 import { TransactionStages } from './transaction.ts';
 import { translateErrors } from './translate-errors.ts';
+import { awaitTurn } from './turns.ts';
 
 /** A stage's heartbeat: a worker that misses six of them is taken for lost. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -32,8 +33,11 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
   const stage =
     (run: (input: TransactionInput) => Promise<StageResult>) =>
     async (input: TransactionInput): Promise<StageResult> => {
+      stages.watch(input.changeId, 'at work');
       try {
-        return await heartbeating(() => run(input));
+        const result = await heartbeating(() => run(input));
+        stages.watch(input.changeId, 'waiting');
+        return result;
       } catch (error) {
         // Taken for lost, or a defect: recovery has the change now, and these sessions must not stand in its way.
         await stages.drop(input.changeId);
@@ -48,6 +52,8 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     cancelRouters: stage((input) => stages.cancelRouters(input)),
   };
   const sharedTransaction: SharedTransactionActivities = {
+    awaitTurn: (input) => heartbeating(() => awaitTurn(deps, input, Context.current().cancellationSignal)),
+    leaveTurn: ({ changeId }) => deps.store.leaveTurn(changeId),
     claimWorker: async () => ({ taskQueue: deps.ownTaskQueue }),
     recoverTransaction: (input) => heartbeating(() => recoverTransaction(deps, input)),
   };

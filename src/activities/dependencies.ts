@@ -16,6 +16,8 @@ export interface ActivityDependencies {
 }
 
 export interface ActivityLimits {
+  /** One rpc of a transaction; never more than half of the confirm window, for a later reply leaves no time to verify. */
+  readonly rpcTimeoutMs: number;
   /** How long `begin` waits for a candidate lock before it names the holder. */
   readonly lockWaitMs: number;
   /** Verification gives routes this long to arrive; always less than half of the confirm window. */
@@ -27,16 +29,20 @@ export interface ActivityLimits {
   readonly witnessesMax: number;
   /** The confirming commit must leave this much of the window, else the change is cancelled. */
   readonly confirmMarginMs: number;
+  /** Between two stages there is one step of the workflow; sessions that wait longer are given up, and with them their locks. */
+  readonly stageGapMs: number;
   /** Recovery gives a router that does not answer this long beyond its own timer. */
   readonly recoveryGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: ActivityLimits = {
+  rpcTimeoutMs: 60_000,
   lockWaitMs: 8_000,
   convergenceMs: 20_000,
   pollIntervalMs: 500,
   pingCount: 3,
   witnessesMax: 16,
   confirmMarginMs: 3_000,
+  stageGapMs: 60_000,
   recoveryGraceMs: 60_000,
 };

@@ -28,10 +28,15 @@ export function inventoryRouter(inventory: Inventory, pe: PeName): InventoryRout
   return router;
 }
 
-export function openInventoryRouter(deps: ActivityDependencies, inventory: Inventory, pe: PeName): Promise<Router> {
+export function openInventoryRouter(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  pe: PeName,
+  options: { readonly rpcTimeoutMs?: number } = {},
+): Promise<Router> {
   const router = inventoryRouter(inventory, pe);
   const credential = deps.credential(router.management.credential);
-  return deps.openRouter({ router, credential, routeTargetPool: inventory.backbone.routeTargetPool });
+  return deps.openRouter({ router, credential, routeTargetPool: inventory.backbone.routeTargetPool, ...options });
 }
 
 /** Opens a router for one piece of work and closes it whatever happens. */

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeOutcome, JournalEntry, RouterTransactionState } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
-import type { RunningVrf } from '../domain/network-view.ts';
 import type { Plan, RouterPlan } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { holdsPlan, reverseRouterPlan } from '../plan/holds-plan.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
+import type { Router } from '../router/router.ts';
 import type { TransactionInput } from './activities.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
 import { readInventory, withRouter } from './network.ts';
@@ -26,9 +26,16 @@ interface Recovery {
   readonly recorder: TransactionRecorder;
   /** When the last confirmed commit that may be pending will have run out at the latest. */
   readonly timersEndAtMs: number;
+  /** Persist ids of counter-changes that this recovery sent: one whose confirmation was lost may be pending. */
+  readonly compensations: Map<PeName, string>;
 }
 
 type Finding = 'before' | 'after' | 'unread' | 'mixed';
+
+interface Look {
+  readonly finding: Finding;
+  readonly words: string;
+}
 
 export async function recoverTransaction(
   deps: ActivityDependencies,
@@ -38,41 +45,47 @@ export async function recoverTransaction(
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
   const { epoch, journal } = await deps.store.claimJournal(changeId);
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
-  const sentAt = journal.filter((entry) => entry.state === 'commit-sent').map((entry) => Date.parse(entry.at));
+  const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
+  const sentAt = sent.map((entry) => Date.parse(entry.at));
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
   const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
-  const recovery: Recovery = { deps, inventory, plan, recorder, timersEndAtMs };
+  const recovery: Recovery = { deps, inventory, plan, recorder, timersEndAtMs, compensations: new Map() };
   const last = lastEntries(journal);
 
   if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
-    await recorder.note('recover', null, 'done', 'the worker was lost before any commit: no router was written');
-    return {
-      outcome: 'refused',
-      reason: 'the worker was lost before any commit: no router was written',
-      attention: [],
-    };
+    return conclude(recovery, 'refused', 'recovered: no commit had been sent, no router was written');
   }
 
   const forward = journal.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
-  await recorder.note('recover', null, 'info', `the transaction lost its worker; ${direction}`);
+  await recorder.note('recover', null, 'info', `recovering from the journal; ${direction}`);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>
     endPending(recovery, router, last.get(router.pe) ?? null, forward),
   );
 
-  const kept = plan.routers.filter((router) => findings.get(router.pe) === 'after');
+  // Giving back while one PE's state is not known could make the half state that it is meant to prevent.
+  const undecided = plan.routers.filter(({ pe }) => !DECIDED.has(findings.get(pe)?.finding ?? 'unread'));
+  if (undecided.length > 0) return raise(recovery, undecided, findings);
+
+  const kept = plan.routers.filter(({ pe }) => findings.get(pe)?.finding === 'after');
   if (kept.length === plan.routers.length) {
     return conclude(recovery, 'applied', `recovered: every one of ${kept.length} routers holds the change`);
   }
   // One PE without the change is enough: all or none, so those that kept it give it back.
-  await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router, findings));
-  const attention = plan.routers.map((router) => router.pe).filter((pe) => findings.get(pe) !== 'before');
-  if (attention.length > 0) {
-    const reason = `these routers could not be brought back: ${attention.join(', ')}`;
-    return { ...(await conclude(recovery, 'attention', reason)), attention };
-  }
+  const returned = await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router));
+  const stuck = kept.filter(({ pe }) => returned.get(pe)?.finding !== 'before');
+  if (stuck.length > 0) return raise(recovery, stuck, returned);
   const compensated = kept.length > 0 ? ` (${kept.map((router) => router.pe).join(', ')} by a counter-change)` : '';
   return conclude(recovery, 'rolled-back', `recovered: every router is back as it was${compensated}`);
+}
+
+const DECIDED: ReadonlySet<Finding> = new Set(['before', 'after']);
+
+/** A person must look: names the PEs and what was found on each. */
+async function raise(recovery: Recovery, routers: readonly RouterPlan[], findings: ReadonlyMap<PeName, Look>) {
+  const attention = routers.map((router) => router.pe);
+  const words = attention.map((pe) => `${pe} ${findings.get(pe)?.words ?? WORDS.unread}`);
+  return { ...(await conclude(recovery, 'attention', words.join('; '))), attention };
 }
 
 /** States after which a router may hold the change. */
@@ -110,11 +123,11 @@ async function onEveryRouter(
   recovery: Recovery,
   routers: readonly RouterPlan[],
   work: (router: RouterPlan) => Promise<Finding>,
-): Promise<Map<PeName, Finding>> {
+): Promise<Map<PeName, Look>> {
   const { deps, recorder } = recovery;
   const graceMs = deps.limits?.recoveryGraceMs ?? DEFAULT_LIMITS.recoveryGraceMs;
   const giveUpAtMs = Math.max(Date.now(), recovery.timersEndAtMs) + graceMs;
-  const findings = new Map<PeName, Finding>();
+  const findings = new Map<PeName, Look>();
   await recorder.onEach(
     'recover',
     routers,
@@ -125,6 +138,7 @@ async function onEveryRouter(
       for (;;) {
         try {
           finding = await work(router);
+          why = '';
           break;
         } catch (error) {
           const { sentence, transient } = describeError(error);
@@ -133,12 +147,9 @@ async function onEveryRouter(
           await sleep(LOOK_INTERVAL_MS);
         }
       }
-      findings.set(router.pe, finding);
-      return {
-        result: finding,
-        failed: finding === 'unread' || finding === 'mixed',
-        message: `${WORDS[finding]}${why}`,
-      };
+      const words = `${WORDS[finding]}${why}`;
+      findings.set(router.pe, { finding, words });
+      return { result: finding, failed: !DECIDED.has(finding), message: words };
     },
   );
   return findings;
@@ -166,9 +177,11 @@ async function endPending(
     await withRouter(deps, inventory, router.pe, (r) => (forward ? r.confirm({ persistId }) : r.cancel({ persistId })));
   }
   const settled = entry?.state === 'confirmed' || (forward && persistId !== null) ? 'after' : 'before';
+  // A counter-change that lives in a session may still be pending there, and then its undoing brings the change back.
+  const fragile = entry?.state === 'compensating' && router.procedure === 'confirmed-commit-session';
   for (;;) {
     const finding = await look(recovery, router);
-    if (finding === settled || Date.now() >= recovery.timersEndAtMs) {
+    if ((finding === settled && !fragile) || Date.now() >= recovery.timersEndAtMs) {
       const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
       await recorder.journal([{ plan: router, state, persistId }]);
       return finding;
@@ -182,31 +195,41 @@ async function look(recovery: Recovery, router: RouterPlan): Promise<Finding> {
   return holdsPlan(router, running);
 }
 
-/** The recorded reverse delta, as a small transaction of its own on one PE. */
-async function giveBack(recovery: Recovery, router: RouterPlan, findings: Map<PeName, Finding>): Promise<Finding> {
-  const { deps, inventory, plan, recorder } = recovery;
-  const reverse = reverseRouterPlan(router);
-  const persistId = router.procedure === 'confirmed-commit-persist' ? deps.newPersistId() : null;
-  await recorder.journal([{ plan: router, state: 'compensating', persistId }]);
-  await withRouter(deps, inventory, router.pe, async (r) => {
-    const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
-    const rebase = rebaseRouter(reverse, await r.begin({ lockWaitMs }));
-    if (rebase.verdict === 'stale') {
-      throw new WaslError('PLAN_STALE', `${router.pe} was changed by somebody: ${rebase.differences.join('; ')}`);
-    }
-    await r.stage(rebase.edits);
-    const timeoutSeconds = plan.window.confirmTimeoutSeconds;
-    const commit = await r.commitConfirmed({ timeoutSeconds, persistId });
-    if (commit.outcome === 'refused') throw new WaslError('ROUTER_REFUSED', `${router.pe}: ${commit.reason}`);
-    if (commit.outcome === 'unknown') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${commit.reason}`);
-    const running: readonly RunningVrf[] = await r.readRunning();
-    if (holdsPlan(router, running) !== 'before') {
-      throw new WaslError('ROUTER_READ_BACK', `${router.pe} acknowledged the counter-change but does not show it`);
-    }
-    await r.confirm({ persistId });
-  });
+/** The recorded reverse delta, as a small transaction of its own on one PE. May be repeated: an attempt that is pending is ended first. */
+async function giveBack(recovery: Recovery, router: RouterPlan): Promise<Finding> {
+  const { deps, inventory, recorder, compensations } = recovery;
+  const earlier = compensations.get(router.pe);
+  if (earlier !== undefined) await withRouter(deps, inventory, router.pe, (r) => r.cancel({ persistId: earlier }));
+  if (earlier === undefined || (await look(recovery, router)) !== 'before') {
+    const persistId = router.procedure === 'confirmed-commit-persist' ? deps.newPersistId() : null;
+    await recorder.journal([{ plan: router, state: 'compensating', persistId }]);
+    if (persistId !== null) compensations.set(router.pe, persistId);
+    await withRouter(deps, inventory, router.pe, (r) => counterChange(recovery, router, r, persistId));
+  }
   const finding = await look(recovery, router);
-  findings.set(router.pe, finding);
-  await recorder.journal([{ plan: router, state: finding === 'before' ? 'rolled-back' : 'unknown', persistId }]);
+  await recorder.journal([{ plan: router, state: finding === 'before' ? 'rolled-back' : 'unknown', persistId: null }]);
   return finding;
+}
+
+async function counterChange(
+  { deps, plan }: Recovery,
+  router: RouterPlan,
+  r: Router,
+  persistId: string | null,
+): Promise<void> {
+  const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
+  const rebase = rebaseRouter(reverseRouterPlan(router), await r.begin({ lockWaitMs }));
+  if (rebase.verdict === 'stale') {
+    throw new WaslError('PLAN_STALE', `${router.pe} was changed by somebody: ${rebase.differences.join('; ')}`);
+  }
+  await r.stage(rebase.edits);
+  const commit = await r.commitConfirmed({ timeoutSeconds: plan.window.confirmTimeoutSeconds, persistId });
+  if (commit.outcome === 'refused') throw new WaslError('ROUTER_REFUSED', `${router.pe}: ${commit.reason}`);
+  if (commit.outcome === 'unknown') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${commit.reason}`);
+  if (holdsPlan(router, await r.readRunning()) !== 'before') {
+    throw new WaslError('ROUTER_READ_BACK', `${router.pe} acknowledged the counter-change but does not show it`);
+  }
+  // Unconfirmed, the router would take the change back in when its timer runs out.
+  const confirm = await r.confirm({ persistId });
+  if (confirm.outcome !== 'done') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${confirm.reason}`);
 }

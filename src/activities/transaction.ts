@@ -1,7 +1,7 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
-import type { RouterPlan } from '../domain/plan.ts';
+import type { Plan, RouterPlan } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
@@ -28,6 +28,8 @@ export class TransactionStages implements TransactionActivities {
   readonly #open = new Map<ChangeId, OpenTransaction>();
   /** Every session opened for a change, also while it is still being prepared. */
   readonly #sessions = new Map<ChangeId, Router[]>();
+  /** Runs out when no stage follows. */
+  readonly #gaps = new Map<ChangeId, NodeJS.Timeout>();
 
   constructor(deps: ActivityDependencies) {
     this.#deps = deps;
@@ -57,7 +59,7 @@ export class TransactionStages implements TransactionActivities {
       plan.routers,
       (router) => router.pe,
       async (router) => {
-        const prepared = await this.#prepareRouter(inventory, router, sessions, otherWaslRouteTargets);
+        const prepared = await this.#prepareRouter(inventory, plan, router, sessions, otherWaslRouteTargets);
         const rebased = prepared.rebased ? ', rebased on another change of wasl' : '';
         return { result: prepared, message: `locked, edited and validated${rebased}` };
       },
@@ -76,6 +78,9 @@ export class TransactionStages implements TransactionActivities {
         readRouteTables(watched),
         workingChannels({ inventory, plan, routers }, this.#limits),
       ]);
+      if (this.#sessions.get(changeId) !== sessions) {
+        throw new WaslError('SESSION_LOST', `the preparation of ${changeId} was given up while it was under way`);
+      }
       await recorder.journal(prepared.map((p) => ({ plan: p.plan, state: 'prepared', persistId: p.persistId })));
       this.#open.set(changeId, {
         changeId,
@@ -123,7 +128,7 @@ export class TransactionStages implements TransactionActivities {
       },
     );
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
-    const bad = firstBadCommit(results, routers);
+    const bad = firstBadCommit(results);
     return bad ?? PASS(`${routers.length} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
   }
 
@@ -166,7 +171,7 @@ export class TransactionStages implements TransactionActivities {
     );
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
     await this.drop(changeId);
-    const bad = firstBadCommit(results, routers);
+    const bad = firstBadCommit(results);
     return bad ?? PASS(`confirmed on ${routers.length} routers, each read back`);
   }
 
@@ -180,7 +185,7 @@ export class TransactionStages implements TransactionActivities {
       routers,
       (each) => each.plan.pe,
       async (each) => {
-        await this.#undoCommit(each);
+        await this.#undoCommit(transaction.inventory, each);
         await this.#requireBase(transaction.inventory, each);
         each.state = 'rolled-back';
         return { result: undefined, message: 'rolled back; running equals what it was before, byte for byte' };
@@ -198,21 +203,35 @@ export class TransactionStages implements TransactionActivities {
     await Promise.all([...this.#sessions.keys()].map((changeId) => this.drop(changeId)));
   }
 
+  /**
+   * Called when a stage begins and ends. A server that gave this worker up while a stage was ending calls no further one, and never says
+   * so: the sessions would hold their locks for ever.
+   */
+  watch(changeId: ChangeId, is: 'at work' | 'waiting'): void {
+    clearTimeout(this.#gaps.get(changeId));
+    this.#gaps.delete(changeId);
+    if (is === 'at work' || !this.#sessions.has(changeId)) return;
+    this.#gaps.set(changeId, setTimeout(() => void this.drop(changeId), this.#limits.stageGapMs).unref());
+  }
+
   /** Ends the sessions of one change: locks are released, and what is pending without persist is undone by its router. */
   async drop(changeId: ChangeId): Promise<void> {
     const sessions = this.#sessions.get(changeId) ?? [];
     this.#sessions.delete(changeId);
+    this.watch(changeId, 'waiting');
     this.#open.delete(changeId);
     await Promise.all(sessions.map((router) => router.close()));
   }
 
   async #prepareRouter(
     inventory: Inventory,
+    { window }: Plan,
     plan: RouterPlan,
     sessions: Router[],
     otherWaslRouteTargets: ReadonlySet<RouteTarget>,
   ) {
-    const router = await openInventoryRouter(this.#deps, inventory, plan.pe);
+    const rpcTimeoutMs = Math.min(this.#limits.rpcTimeoutMs, (window.confirmTimeoutSeconds * 1_000) / 2);
+    const router = await openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs });
     sessions.push(router);
     if (router.procedure !== plan.procedure) {
       const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
@@ -257,10 +276,17 @@ export class TransactionStages implements TransactionActivities {
   }
 
   /** cancel-commit where something may be pending; the reverse delta where the procedure has no pending state. */
-  async #undoCommit(each: RouterInTransaction): Promise<void> {
+  async #undoCommit(inventory: Inventory, each: RouterInTransaction): Promise<void> {
     if (each.state === 'prepared') return each.router.abandon();
+    const { persistId } = each;
+    if (each.state === 'unknown' && persistId !== null) {
+      // The session may be gone or stuck; the persist id ends the commit from any other.
+      await each.router.close();
+      await withRouter(this.#deps, inventory, each.plan.pe, (router) => router.cancel({ persistId }));
+      return;
+    }
     if (each.plan.procedure === 'confirmed-commit-persist' || each.plan.procedure === 'confirmed-commit-session') {
-      const cancel = await each.router.cancel({ persistId: each.persistId });
+      const cancel = await each.router.cancel({ persistId });
       // Refused: nothing is pending under this id any more. Either way the read-back decides, not the reply.
       if (cancel.outcome === 'unknown') await each.router.close();
       return;
@@ -303,18 +329,13 @@ function describeCommit(commit: CommitOutcome, done: string): string {
   return commit.outcome === 'refused' ? `refused: ${commit.reason}` : `outcome unknown: ${commit.reason}`;
 }
 
-function firstBadCommit(
-  results: readonly PromiseSettledResult<CommitOutcome>[],
-  routers: readonly RouterInTransaction[],
-): StageResult | null {
-  for (const [index, result] of results.entries()) {
-    const pe = routers[index]?.plan.pe ?? '';
+function firstBadCommit(results: readonly PromiseSettledResult<CommitOutcome>[]): StageResult | null {
+  for (const result of results) {
     if (result.status === 'rejected') return failed(result.reason);
-    if (result.value.outcome === 'refused')
-      return failed(new WaslError('ROUTER_REFUSED', `${pe} ${describeCommit(result.value, '')}`));
-    if (result.value.outcome === 'unknown') {
-      return failed(new WaslError('COMMIT_OUTCOME_UNKNOWN', `${pe}: ${describeCommit(result.value, '')}`));
-    }
+    if (result.value.outcome === 'done') continue;
+    // The router's own sentence names the PE and what was sent.
+    const { outcome, reason } = result.value;
+    return failed(new WaslError(outcome === 'refused' ? 'ROUTER_REFUSED' : 'COMMIT_OUTCOME_UNKNOWN', reason));
   }
   return null;
 }

@@ -7,7 +7,7 @@ export function translateError(error: unknown): Error {
   if (error instanceof WaslError) {
     return ApplicationFailure.create({
       type: error.code,
-      message: error.path === undefined ? error.message : `${error.path}: ${error.message}`,
+      message: withPath(error),
       nonRetryable: error.class !== 'transient',
       details: [{ remedy: error.remedy, path: error.path ?? null }],
     });
@@ -15,6 +15,10 @@ export function translateError(error: unknown): Error {
   // A defect. Its message may hold anything, so only its kind travels into the history; the worker's log has the rest.
   const kind = error instanceof Error ? error.name : typeof error;
   return ApplicationFailure.create({ type: 'INTERNAL', message: `a defect in wasl (${kind})`, nonRetryable: true });
+}
+
+function withPath({ path, message }: WaslError): string {
+  return path === undefined || message.startsWith(`${path}: `) ? message : `${path}: ${message}`;
 }
 
 /** Wraps each activity; the type is unchanged. */

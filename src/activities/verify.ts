@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../domain/canonical-json.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import { canonicalExtranet, enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
-import { type Address, contains, type Family, familyOf } from '../domain/prefix.ts';
+import { type Address, contains, FAMILIES, type Family, familyOf, overlaps } from '../domain/prefix.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
 import { checkPings, type PingResult } from '../proof/check-pings.ts';
-import { checkRoutes } from '../proof/check-routes.ts';
+import { checkRoutes, type ObservedTables, tableKey } from '../proof/check-routes.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityLimits } from './dependencies.ts';
@@ -69,17 +69,18 @@ interface Look {
 
 async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): Promise<Look> {
   const { plan, inventory, watched, tablesBefore } = transaction;
-  const after = await readRouteTables(watched);
+  const before = relevantTables(transaction, tablesBefore);
+  const after = relevantTables(transaction, await readRouteTables(watched));
   const names = new Set(watched.map(({ router }) => router.name));
   const readable = { ...inventory, routers: inventory.routers.filter((router) => names.has(router.name)) };
   const running = watched.map(
     ({ router, running: vrfs }) => [router.name, withEdits(transaction, router.name, vrfs)] as const,
   );
   const view = buildNetworkView(readable, new Map(running), { required: new Set() });
-  const routes = checkRoutes({ view, before: tablesBefore, after, plan });
+  const routes = checkRoutes({ view, before, after, plan });
   if (routes.verdict !== 'pass') {
     const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
-    return { verdict: routes.verdict, sentence, hopeless: gainedUnapproved(transaction, after) };
+    return { verdict: routes.verdict, sentence, hopeless: gainedUnapproved(transaction, before, after) };
   }
   const [pings, lostChannels] = await Promise.all([
     pingProbes(transaction, limits),
@@ -97,11 +98,32 @@ async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): P
   return { verdict, sentence, hopeless: false };
 }
 
+/**
+ * On a witness other changes may be at work: of its VRFs only the canaries are judged whole, the others by the prefixes of this plan.
+ * Those nobody else moves meanwhile, for whoever shares them too needs a turn at the PE that exports them.
+ */
+function relevantTables({ plan, inventory, routers }: OpenTransaction, tables: ObservedTables): ObservedTables {
+  const canaries = new Set(inventory.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
+  const prefixes = [...plan.gained, ...plan.lost].map((one) => one.prefix);
+  const isShared = new Set(
+    inventory.routers
+      .filter((router) => !routers.has(router.name))
+      .flatMap(({ name, vrfs }) => vrfs.filter((vrf) => !canaries.has(vrf.vpn)).map((vrf) => ({ name, vrf })))
+      .flatMap(({ name, vrf }) => FAMILIES.map((family) => tableKey(name, vrf.name, family))),
+  );
+  return new Map(
+    [...tables].map(([key, routes]) => [
+      key,
+      isShared.has(key) ? routes.filter((route) => prefixes.some((prefix) => overlaps(prefix, route.prefix))) : routes,
+    ]),
+  );
+}
+
 /** A route that came to a VRF of the plan's PEs, or of a witness, without being planned. */
-function gainedUnapproved({ plan, tablesBefore }: OpenTransaction, after: OpenTransaction['tablesBefore']): boolean {
+function gainedUnapproved({ plan }: OpenTransaction, before: ObservedTables, after: ObservedTables): boolean {
   const planned = new Set(plan.gained.map((one) => one.prefix));
   for (const [key, routes] of after) {
-    const had = new Set(tablesBefore.get(key)?.map((route) => route.prefix));
+    const had = new Set(before.get(key)?.map((route) => route.prefix));
     if (routes.some((route) => route.origin === 'vpn' && !had.has(route.prefix) && !planned.has(route.prefix)))
       return true;
   }

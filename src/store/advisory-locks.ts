@@ -9,6 +9,8 @@ export const ADVISORY_LOCKS = {
   /** Sequence numbers become visible in their order, so a reader that goes on from the last one misses nothing. */
   progress: 7_745_003,
   routeTargets: 7_745_004,
+  /** Tickets become visible in their order, so nobody is overtaken by one that was drawn before. Never held with another. */
+  routerTurns: 7_745_005,
 } as const;
 
 /**

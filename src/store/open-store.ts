@@ -10,6 +10,7 @@ import { planQueries } from './plan-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
+import { routerTurnQueries } from './router-turn-rows.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -28,6 +29,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...changeQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
+    ...routerTurnQueries(database),
     ...routeTargetQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),

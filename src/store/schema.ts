@@ -175,6 +175,21 @@ export const journal = pgTable(
   ],
 );
 
+/** The queue at the routers: changes that share a PE go one after the other, by ticket. A row lives as long as its transaction. */
+export const routerTurns = pgTable(
+  'router_turns',
+  {
+    ticket: bigserial('ticket', { mode: 'number' }).primaryKey(),
+    changeId: text('change_id').$type<ChangeId>().notNull(),
+    pes: text('pes').$type<PeName>().array().notNull(),
+    enteredAt: time('entered_at').notNull(),
+  },
+  (table) => [
+    foreignKey({ name: 'router_turns_change', columns: [table.changeId], foreignColumns: [changes.id] }),
+    uniqueIndex('router_turns_change_once').on(table.changeId),
+  ],
+);
+
 /** In use while `released_at` is null; then in quarantine, until the allocation that finds the time over takes the row away. */
 export const routeTargets = pgTable(
   'route_targets',

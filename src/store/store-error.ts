@@ -12,7 +12,7 @@ const CONNECTION_MESSAGES =
 
 /** Foreign keys and checks by name: what their violation means to the caller. */
 const CONSTRAINTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  [/^journal_change$|_change_id_changes_id_fk$/, 'CHANGE_UNKNOWN', 'there is no such change'],
+  [/^(journal|router_turns)_change$|_change_id_changes_id_fk$/, 'CHANGE_UNKNOWN', 'there is no such change'],
   [/^progress_interconnect$|_interconnect_id_interconnects_id_fk$/, 'INTERCONNECT_UNKNOWN', 'no such interconnect'],
   [/^interconnects_parties_ordered$/, 'REQUEST_PARTIES', 'both parties are the same entity'],
 ];

@@ -102,6 +102,12 @@ export interface Store {
   /** In order of writing. */
   readJournal(id: ChangeId): Promise<JournalEntry[]>;
 
+  // Turns at routers: changes that share a PE go one after the other, in the order in which they came.
+  /** Enters the queue, or stays where it is. Returns the changes ahead that share a PE: none means that it is this one's turn. */
+  awaitTurn(id: ChangeId, pes: readonly PeName[]): Promise<readonly ChangeId[]>;
+  /** Idempotent. */
+  leaveTurn(id: ChangeId): Promise<void>;
+
   // Route targets
   /** One fresh route target per flow, idempotent by interconnect and flow. ROUTE_TARGET_POOL_EXHAUSTED. Skips `avoid`. */
   allocateRouteTargets(id: InterconnectId, avoid: readonly RouteTarget[]): Promise<readonly RealisedFlow[]>;

@@ -13,6 +13,13 @@ export const PLAN_OPTIONS: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds', maximumAttempts: 4 },
 };
 
+/** Waiting for one's turn at the routers: as long as the activity itself allows, and again after a worker or the database was away. */
+export const TURN_OPTIONS: ActivityOptions = {
+  startToCloseTimeout: '20 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+};
+
 /** How long a stage may wait for the worker that holds the sessions: longer means that the worker is gone. */
 const WORKER_ANSWERS_SECONDS = 10;
 /** The stage's fan-out heartbeats each second; the worker is given up after this. */
@@ -33,7 +40,7 @@ export function stageOptions(taskQueue: string, confirmTimeoutSeconds: number): 
 export function recoveryOptions(confirmTimeoutSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: `${confirmTimeoutSeconds + 300} seconds`,
-    heartbeatTimeout: '20 seconds',
+    heartbeatTimeout: '10 seconds',
     retry: { initialInterval: '2 seconds', maximumInterval: '30 seconds' },
   };
 }

@@ -18,3 +18,20 @@ export function explain(failure: unknown): string {
   if (cause instanceof ApplicationFailure) return `${cause.message} (${cause.type ?? 'INTERNAL'})`;
   return `${failure.activityType} was lost: ${cause?.message ?? failure.message}`;
 }
+
+const STAGE_WORDS: Readonly<Record<string, string>> = {
+  prepareRouters: 'preparing',
+  commitRouters: 'committing',
+  verifyRouters: 'verifying',
+  confirmRouters: 'confirming',
+  cancelRouters: 'rolling back',
+};
+
+/** Why a stage of the transaction has no result: its worker is gone, or what it needs is away. */
+export function explainLoss(failure: unknown): string {
+  if (!(failure instanceof ActivityFailure)) throw failure;
+  const { cause } = failure;
+  const stage = STAGE_WORDS[failure.activityType] ?? failure.activityType;
+  if (cause instanceof ApplicationFailure) return `while ${stage}: ${cause.message} (${cause.type ?? 'INTERNAL'})`;
+  return `the worker was lost while ${stage}`;
+}

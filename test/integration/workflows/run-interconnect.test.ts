@@ -106,7 +106,7 @@ describe('an interconnect', () => {
         (event) => `stepLifecycle ${event}`,
       ),
     );
-    expect(calls.at(-1)).toBe('releaseRouteTargets');
+    expect(calls.at(-2)).toBe('releaseRouteTargets');
     await record(handle, 'provision-and-withdraw');
   });
 
@@ -142,7 +142,7 @@ describe('an interconnect', () => {
     });
     expect(calls).toContain('cancelRouters');
     expect(calls).not.toContain('confirmRouters');
-    expect(calls.at(-1)).toBe('releaseRouteTargets');
+    expect(calls.at(-2)).toBe('releaseRouteTargets');
     await record(handle, 'verification-failed');
   });
 
