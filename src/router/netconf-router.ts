@@ -21,9 +21,13 @@ import type {
   VrfRoute,
 } from './router.ts';
 import { describeWarnings, translateError } from './translate-error.ts';
+import { Turns } from './turns.ts';
 
 /** Failures after which a request that changes running was certainly not carried out. */
 const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
+
+/** OpenSSH opens ten channels on one connection unless told otherwise (MaxSessions), and NETCONF has one of them. */
+const COMMANDS_AT_ONCE_MAX = 8;
 
 export class NetconfRouter implements Router {
   readonly name: PeName;
@@ -44,6 +48,7 @@ export class NetconfRouter implements Router {
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   /** Requests queue here, so that concurrent callers keep the interval too. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #commands = new Turns(COMMANDS_AT_ONCE_MAX);
 
   constructor(
     session: NetconfSession,
@@ -218,7 +223,8 @@ export class NetconfRouter implements Router {
         return reply.data?.children ?? [];
       },
       call: async (rpcXml) => (await this.#request(() => this.#session.rpc(rpcXml))).root.children,
-      exec: async (command) => (await this.#translated(() => this.#session.exec(command))).stdout,
+      exec: async (command) =>
+        (await this.#commands.take(() => this.#translated(() => this.#session.exec(command)))).stdout,
     };
   }
 
