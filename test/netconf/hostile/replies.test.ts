@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type NetconfError, RpcError } from '../../../src/netconf/index.ts';
 import { deliveries, openLayer, outcomeOf } from '../support/memory-peer.ts';
 import { BASE_NS, frame } from '../support/ssh-server.ts';
+
+// Every border of every message is a session of its own: seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const error = (fields = '') =>
   `<rpc-error><error-type>application</error-type><error-tag>operation-failed</error-tag><error-severity>error</error-severity>${fields}</rpc-error>`;
