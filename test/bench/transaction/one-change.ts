@@ -5,7 +5,8 @@ import type { Client } from '@temporalio/client';
 import { temporalGateway } from '../../../src/api/temporal-gateway.ts';
 import type { Lifecycle } from '../../../src/domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../../src/domain/names.ts';
-import { TASK_QUEUE } from '../../../workflows/shared/messages.ts';
+import { WaslError } from '../../../src/errors.ts';
+import { type InterconnectStatus, TASK_QUEUE } from '../../../workflows/shared/messages.ts';
 import { benchRequest } from '../network/backbone-inventory.ts';
 import { type ChangeHistory, readChangeHistory } from './change-history.ts';
 import type { BenchNetwork } from './installation.ts';
@@ -63,7 +64,7 @@ async function approvePlan(network: BenchNetwork, id: InterconnectId, previous: 
   const gateway = temporalGateway(network.client);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { awaiting, change, lifecycle, reason } = await gateway.readStatus(id);
+    const { awaiting, change, lifecycle, reason } = await statusOf(network, id);
     const open = awaiting.some((each) => each.startsWith('approval of the plan')) && change?.id !== previous;
     if (open && change !== null && change.planId !== null && change.planDigest !== null) {
       await network.report();
@@ -76,15 +77,28 @@ async function approvePlan(network: BenchNetwork, id: InterconnectId, previous: 
   }
 }
 
-/** As the workflow sees it: the record is a step ahead. */
-async function untilLifecycle({ client }: BenchNetwork, id: InterconnectId, wanted: Lifecycle): Promise<void> {
+/** Asks the record, whose readers cost the worker nothing; then the workflow, which the record is a step ahead of. */
+async function untilLifecycle(network: BenchNetwork, id: InterconnectId, wanted: Lifecycle): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { lifecycle, reason } = await temporalGateway(client).readStatus(id);
-    if (lifecycle === wanted) return;
+    const { lifecycle, reason } = await network.store.readInterconnect(id);
+    if (lifecycle === wanted && (await statusOf(network, id)).lifecycle === wanted) return;
     if (lifecycle === 'failed' || lifecycle === 'attention' || Date.now() > deadline)
       throw new Error(`${id} is ${lifecycle}, not ${wanted}: ${reason}`);
     await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+async function statusOf({ client }: BenchNetwork, id: InterconnectId): Promise<InterconnectStatus> {
+  const gateway = temporalGateway(client);
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await gateway.readStatus(id);
+    } catch (error) {
+      // A busy machine answers late; that is no result.
+      if (!(error instanceof WaslError) || error.code !== 'TEMPORAL_UNAVAILABLE' || Date.now() > deadline) throw error;
+    }
   }
 }
 
