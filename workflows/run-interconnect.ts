@@ -260,6 +260,8 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
     change.replanBy = null;
     change.plan = null;
     change.decision = null;
+    // While it plans, nobody is awaited.
+    state.reason = null;
     try {
       const { id: changeId, kind } = change;
       const notBefore = kind === 'provision' ? input.validFrom : null;

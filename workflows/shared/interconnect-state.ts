@@ -47,7 +47,8 @@ function awaitedBy(input: RunInterconnectInput, state: InterconnectState): strin
   if (lifecycle === 'requested' && state.rejectedBy === null) {
     const unsigned = input.parties.filter((party) => !state.signatures.some((s) => s.party === party));
     if (unsigned.length > 0) return unsigned.map((party) => `signature of ${party}`);
-    return change !== null && change.plan === null && state.reason !== null ? ['an engineer: replan or reject'] : [];
+    const isStuck = change !== null && change.plan === null && change.replanBy === null && state.reason !== null;
+    return isStuck ? ['an engineer: replan or reject'] : [];
   }
   const decidable = change !== null && change.plan !== null && change.decision === null;
   if (decidable && (lifecycle === 'planned' || (lifecycle === 'withdrawing' && state.withdrawal?.person !== null))) {

@@ -1,0 +1,124 @@
+/** Interconnects that share routers and VRFs: each ends on its own, none moves another. */
+import { describe, it } from 'vitest';
+import type { Inventory } from '../../../src/domain/inventory.ts';
+import type { Attachment } from '../../../src/domain/network-view.ts';
+import type { Address, Prefix } from '../../../src/domain/prefix.ts';
+import type { InterconnectRequest } from '../../../src/domain/request.ts';
+import { MOH_MOF } from '../../support/api-under-test.ts';
+import { endState } from '../../support/end-state.ts';
+import { Installation } from '../../support/installation.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
+
+const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'];
+const APPLIED = 'confirmed on 4 routers, each read back';
+const AT_ONCE = 10;
+
+/** A site each for every one of the interconnects. */
+function withSites(inventory: Inventory): Inventory {
+  const places: Readonly<Record<string, readonly [router: string, network: string]>> = {
+    MOH: ['mct-pe-01', '10.100'],
+    MOF: ['nzw-pe-01', '10.200'],
+  };
+  const sites = (network: string): Attachment[] =>
+    Array.from({ length: AT_ONCE }, (_, index) => ({
+      branch: `site ${index}`,
+      prefixes: [`${network}.${40 + index}.0/24` as Prefix],
+      probe: `${network}.${40 + index}.10` as Address,
+      source: null,
+    }));
+  return {
+    ...inventory,
+    routers: inventory.routers.map((router) => ({
+      ...router,
+      vrfs: router.vrfs.map((vrf) => {
+        const [at, network] = places[vrf.vpn] ?? [];
+        if (at !== router.name || network === undefined) return vrf;
+        return { ...vrf, attachments: [...vrf.attachments, ...sites(network)] };
+      }),
+    })),
+  };
+}
+
+const joining = (index: number): InterconnectRequest => ({
+  ...MOH_MOF,
+  flows: MOH_MOF.flows.map((flow) => {
+    const network = (flow.from as string) === 'MOH' ? '10.100' : '10.200';
+    return { ...flow, prefixes: [`${network}.${40 + index}.0/24` as Prefix] };
+  }),
+});
+
+describe.concurrent('interconnects that share routers', () => {
+  it('two, approved at the same moment: both are applied, one after the other', async ({ expect }) => {
+    await using wasl = await Installation.open();
+    const ids = [await wasl.agree(MOH_MOF), await wasl.agree(MOE_MOF)];
+    const plans = await Promise.all(ids.map((id) => wasl.untilPlanned(id)));
+    await Promise.all(plans.map((plan) => wasl.approvePlan(plan)));
+    await Promise.all(ids.map((id) => wasl.untilLifecycle(id, 'active', 'failed', 'attention')));
+    for (const id of ids) {
+      expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'active', outcome: 'applied', leftOver: [] });
+    }
+    expect(wasl.learnt().sort()).toEqual(
+      [
+        ...MOH_MOF_LEARNT,
+        ...['mct-pe-01 MOE 10.200.20.0/24', 'soh-pe-01 MOE 10.200.20.0/24'],
+        ...['nzw-pe-01 MOF 10.150.10.0/24', 'soh-pe-01 MOF 10.150.10.0/24'],
+      ].sort(),
+    );
+    const waited = (await Promise.all(ids.map((id) => wasl.progress(id)))).flat();
+    expect(waited.map((event) => event.message)).toContainEqual(
+      expect.stringMatching(/^waits for IC-000[12]-C1, which is at work on the same routers$/),
+    );
+  });
+
+  it('ten at once: all are applied, and withdrawn at once they leave nothing', async ({ expect }) => {
+    await using wasl = await Installation.open({ inventory: withSites });
+    const ids = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => wasl.agree(joining(index))));
+    const plans = await Promise.all(ids.map((id) => wasl.untilPlanned(id)));
+    await Promise.all(plans.map((plan) => wasl.approvePlan(plan)));
+    for (const id of ids) await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+    for (const id of ids) {
+      expect(await endState(wasl, id)).toEqual({
+        ...{ lifecycle: 'active', outcome: 'applied', reason: APPLIED },
+        ...{ changed: FOUR, leftOver: [] },
+      });
+    }
+    const shared = Array.from({ length: AT_ONCE }, (_, index) => 40 + index);
+    expect(wasl.learnt().sort()).toEqual(
+      shared
+        .flatMap((net) => [
+          ...['mct-pe-01', 'sll-pe-01'].map((pe) => `${pe} MOH 10.200.${net}.0/24`),
+          ...['nzw-pe-01', 'soh-pe-01'].map((pe) => `${pe} MOF 10.100.${net}.0/24`),
+        ])
+        .sort(),
+    );
+  });
+
+  it('ends by itself at the signed date', async ({ expect }) => {
+    await using wasl = await Installation.open();
+    const validUntil = new Date(Date.now() + 15_000).toISOString();
+    const id = await wasl.provision({ ...MOH_MOF, validUntil });
+    await wasl.untilLifecycle(id, 'active', 'failed');
+    expect(wasl.learnt().sort()).toEqual(MOH_MOF_LEARNT);
+    await wasl.untilLifecycle(id, 'withdrawn', 'attention');
+    expect(await endState(wasl, id)).toEqual({
+      ...{ lifecycle: 'withdrawn', outcome: 'applied', reason: APPLIED },
+      ...{ changed: [], leftOver: [] },
+    });
+    const steps = (await wasl.progress(id)).filter((event) => event.stage === 'lifecycle');
+    expect(steps.map((event) => event.message)).toContain(`withdrawing: the agreement ended at ${validUntil}`);
+  });
+
+  it('is not opened when the signed date passed before the plan was approved', async ({ expect }) => {
+    await using wasl = await Installation.open();
+    const validUntil = new Date(Date.now() + 6_000).toISOString();
+    const id = await wasl.agree({ ...MOH_MOF, validUntil });
+    const planId = await wasl.untilPlanned(id);
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(validUntil) - Date.now() + 100));
+    await wasl.approvePlan(planId);
+    await wasl.untilLifecycle(id, 'failed', 'active');
+    expect(await endState(wasl, id)).toEqual({
+      ...{ lifecycle: 'failed', outcome: 'refused', reason: `the agreement of ${id} ended at ${validUntil}` },
+      ...{ changed: [], leftOver: [] },
+    });
+  });
+});

@@ -1,0 +1,112 @@
+/** `kill -9` of the worker in every stage: another worker finds the journal and ends the change on all routers or on none. */
+import { describe, it } from 'vitest';
+import type { Stage } from '../../../src/domain/change.ts';
+import type { Fault } from '../../../src/sim/faults.ts';
+import { MOH_MOF } from '../../support/api-under-test.ts';
+import { type EndState, endState } from '../../support/end-state.ts';
+import { Installation } from '../../support/installation.ts';
+import { MOH_MOF_LEARNT } from './requests.ts';
+
+const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'];
+
+interface Story {
+  /** Keeps the stage from ending. */
+  readonly pe: string;
+  readonly fault: Fault;
+  readonly stage: Stage;
+  /** So many PEs have done the stage when the worker is killed. */
+  readonly done: number;
+  readonly confirmTimeoutSeconds?: number;
+}
+
+type Told = EndState & { readonly learnt: readonly string[] };
+
+async function killDuring({ pe, fault, stage, done, confirmTimeoutSeconds = 30 }: Story): Promise<Told> {
+  const limits = { convergenceMs: 10_000 };
+  await using wasl = await Installation.open({ worker: 'none', confirmTimeoutSeconds, limits });
+  const victim = await wasl.startWorkerProcess();
+  const id = await wasl.agree(MOH_MOF);
+  const planId = await wasl.untilPlanned(id);
+  const router = wasl.backbone.router(pe);
+  const faultId = router.faults.set(fault, fault.kind === 'blackhole' ? {} : { times: 1 });
+  await wasl.approvePlan(planId);
+  await wasl.untilDone(id, stage, done);
+  await victim.kill();
+  router.faults.clear(faultId);
+  await wasl.startWorker();
+  await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+  return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
+}
+
+const noReply = (operation: string): Fault => ({ kind: 'no-reply', operation });
+const rolledBack = (stage: string, compensated = '') => ({
+  lifecycle: 'failed',
+  outcome: 'rolled-back',
+  reason: `the worker was lost while ${stage}; recovered: every router is back as it was${compensated}`,
+  changed: [],
+  leftOver: [],
+  learnt: [],
+});
+
+describe.concurrent('a worker that is killed', () => {
+  it('while preparing: another one begins anew, for nothing was written', async ({ expect }) => {
+    const story = { pe: 'soh-pe-01', fault: noReply('validate'), stage: 'prepare', done: 3 } as const;
+    expect(await killDuring(story)).toEqual({
+      lifecycle: 'active',
+      outcome: 'applied',
+      reason: 'confirmed on 4 routers, each read back',
+      changed: FOUR,
+      leftOver: [],
+      learnt: MOH_MOF_LEARNT,
+    });
+  });
+
+  it('while committing, with the change pending on three routers', async ({ expect }) => {
+    const story = { pe: 'nzw-pe-01', fault: noReply('confirmed-commit'), stage: 'commit', done: 3 } as const;
+    expect(await killDuring(story)).toEqual(rolledBack('committing'));
+  });
+
+  it('while verifying, with the change pending on all', async ({ expect }) => {
+    const fault: Fault = { kind: 'blackhole', target: '10.200.10.0/24' };
+    const story = { pe: 'nzw-pe-01', fault, stage: 'read-back', done: 4 } as const;
+    expect(await killDuring(story)).toEqual(rolledBack('verifying'));
+  });
+
+  it('while confirming, with one router left that keeps the change by its persist id', async ({ expect }) => {
+    const fault = noReply('confirming-commit');
+    const story = { pe: 'mct-pe-01', fault, stage: 'confirm', done: 3, confirmTimeoutSeconds: 16 } as const;
+    expect(await killDuring(story)).toEqual({
+      lifecycle: 'active',
+      outcome: 'applied',
+      reason: 'the worker was lost while confirming; recovered: every one of 4 routers holds the change',
+      changed: FOUR,
+      leftOver: [],
+      learnt: MOH_MOF_LEARNT,
+    });
+  });
+
+  it('while confirming, with one router left that loses the change with its session', async ({ expect }) => {
+    const fault = noReply('confirming-commit');
+    const story = { pe: 'soh-pe-01', fault, stage: 'confirm', done: 3, confirmTimeoutSeconds: 16 } as const;
+    const compensated = ' (mct-pe-01, nzw-pe-01, sll-pe-01 by a counter-change)';
+    expect(await killDuring(story)).toEqual(rolledBack('confirming', compensated));
+  });
+
+  it('and then the one that recovers, too', async ({ expect }) => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    const victim = await wasl.startWorkerProcess();
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    wasl.backbone.router('nzw-pe-01').faults.set(noReply('confirmed-commit'), { times: 1 });
+    wasl.backbone.router('mct-pe-01').faults.set(noReply('cancel-commit'), { times: 1 });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'commit', 3);
+    await victim.kill();
+    const second = await wasl.startWorkerProcess();
+    await wasl.untilDone(id, 'recover', 3);
+    await second.kill();
+    await wasl.startWorker();
+    await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+    expect({ ...(await endState(wasl, id)), learnt: wasl.learnt() }).toEqual(rolledBack('committing'));
+  });
+});

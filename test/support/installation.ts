@@ -1,0 +1,335 @@
+/** A whole wasl for one test: a simulated backbone, a database, a namespace of the run's Temporal server, the HTTP API and workers. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@temporalio/client';
+import { inject } from 'vitest';
+import type { ActivityLimits } from '../../src/activities/dependencies.ts';
+import type { Role } from '../../src/api/authentication.ts';
+import { type ApiClient, createApiClient } from '../../src/api/client.ts';
+import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
+import { type RunningApi, startApi } from '../../src/bin/serve.ts';
+import { startWorker } from '../../src/bin/worker.ts';
+import type { ProgressEvent, Stage } from '../../src/domain/change.ts';
+import type { Inventory } from '../../src/domain/inventory.ts';
+import type { Lifecycle } from '../../src/domain/lifecycle.ts';
+import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
+import type { InterconnectRequest } from '../../src/domain/request.ts';
+import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { DEMO_INVENTORY } from './api-under-test.ts';
+import { createTestDatabase } from './database.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import type { WorkerProcessOptions } from './worker-process.ts';
+
+const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+const LOOK_INTERVAL_MS = 40;
+/** Beyond it a test would only wait for its own timeout, without saying for what. */
+const PATIENCE_MS = 40_000;
+
+/** Seconds where production has minutes, so that timers run out while a test waits. */
+export const QUICK: Partial<ActivityLimits> = {
+  lockWaitMs: 1_500,
+  convergenceMs: 2_500,
+  pollIntervalMs: 150,
+  confirmMarginMs: 1_000,
+  recoveryGraceMs: 8_000,
+};
+
+export interface InstallationOptions {
+  readonly confirmTimeoutSeconds?: number;
+  readonly inventory?: (demo: Inventory) => Inventory;
+  readonly limits?: Partial<ActivityLimits>;
+  /** A Temporal server of the test's own, which it may kill. */
+  readonly temporalAddress?: string;
+  /** `none`: the test starts its workers itself. */
+  readonly worker?: 'here' | 'none';
+}
+
+export interface RunningWorkerProcess {
+  readonly pid: number;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+export class Installation implements AsyncDisposable {
+  readonly backbone: Backbone;
+  /** The test's own view of the record: not through the proxy. */
+  readonly store: Store;
+  /** Of the server itself. */
+  readonly databaseUrl: string;
+  /** Stands between the workers and the database. */
+  readonly databaseProxy: TcpProxy;
+  readonly #api: RunningApi;
+  readonly #issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>;
+  readonly #workerOptions: WorkerProcessOptions;
+  readonly #stops: (() => Promise<unknown>)[];
+  /** Running of every router before wasl came. */
+  readonly #base: ReadonlyMap<string, string>;
+  readonly #baseRoutes: ReadonlySet<string>;
+
+  private constructor(
+    parts: Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+    api: RunningApi,
+    issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>,
+    workerOptions: WorkerProcessOptions,
+    stops: (() => Promise<unknown>)[],
+  ) {
+    this.backbone = parts.backbone;
+    this.store = parts.store;
+    this.databaseUrl = parts.databaseUrl;
+    this.databaseProxy = parts.databaseProxy;
+    this.#api = api;
+    this.#issuer = issuer;
+    this.#workerOptions = workerOptions;
+    this.#stops = stops;
+    this.#base = this.texts();
+    this.#baseRoutes = new Set(this.#routes());
+  }
+
+  static async open(options: InstallationOptions = {}): Promise<Installation> {
+    const stops: (() => Promise<unknown>)[] = [];
+    try {
+      return await openParts(options, stops);
+    } catch (error) {
+      await stopAll(stops);
+      throw error;
+    }
+  }
+
+  /** @internal */
+  static assemble(
+    ...parts: [
+      Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+      RunningApi,
+      Awaited<ReturnType<typeof createDevelopmentIssuer>>,
+      WorkerProcessOptions,
+      (() => Promise<unknown>)[],
+    ]
+  ): Installation {
+    return new Installation(...parts);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await stopAll(this.#stops);
+  }
+
+  /** The API as this person sees it. */
+  as(person: string, roles: readonly Role[], entity?: string): ApiClient {
+    const token = () => this.#issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
+    return createApiClient({ server: this.#api.url, token });
+  }
+  engineer(number: number): ApiClient {
+    return this.as(`engineer-${number}`, ['engineer']);
+  }
+  portal(entity: string): ApiClient {
+    return this.as(`${entity.toLowerCase()}-portal-1`, ['portal'], entity);
+  }
+  signatory(entity: string): ApiClient {
+    return this.as(`${entity.toLowerCase()}-signatory-1`, ['party-approver'], entity);
+  }
+
+  /** In this process; stopped with the installation. */
+  async startWorker(): Promise<() => Promise<void>> {
+    const { credential, workflowBundlePath: codePath, databaseUrl, ...options } = this.#workerOptions;
+    const store = await openStore({ databaseUrl, clock: () => new Date() });
+    this.#stops.push(() => store.close());
+    const worker = await startWorker({
+      ...options,
+      store,
+      workflowBundle: { codePath },
+      credential: () => credential,
+      log: (level, message, facts) => {
+        if (level === 'error') process.stderr.write(`worker: ${message} ${JSON.stringify(facts)}\n`);
+      },
+    });
+    this.#stops.push(() => worker.stop());
+    return () => worker.stop();
+  }
+
+  async startWorkerProcess(): Promise<RunningWorkerProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', WORKER_PROGRAM], {
+      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(this.#workerOptions) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#stops.push(() => killProcess(child));
+    await untilSays(child, 'worker ready');
+    return { pid: child.pid ?? 0, kill: () => killProcess(child) };
+  }
+
+  /** Asked by a party's portal, signed by both. */
+  async agree(request: InterconnectRequest): Promise<string> {
+    const flow = request.flows[0];
+    const parties: string[] = [flow?.from ?? '', flow?.to ?? ''];
+    const { interconnect } = await this.portal(parties[0] ?? '').submitRequest(request, `key-${randomUUID()}`);
+    const { id, requestDigest: digest } = interconnect;
+    for (const party of parties) await this.signatory(party).decideRequest(id, { decision: 'approve', digest });
+    return id;
+  }
+
+  async untilPlanned(id: string): Promise<string> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const { awaiting, changes, reason, lifecycle } = await this.engineer(1).readInterconnect(id);
+      const planId = changes.at(-1)?.planId;
+      if (awaiting.some((each) => each.includes('approval of the plan')) && planId) return planId;
+      if (awaiting.some((each) => each.includes('replan'))) throw new Error(`${id} was not planned: ${reason}`);
+      if (Date.now() > until) throw new Error(`${id} is ${lifecycle}, not planned: ${reason}`);
+    }
+  }
+
+  async approvePlan(planId: string, engineer = 2): Promise<void> {
+    const client = this.engineer(engineer);
+    const { digest } = await client.readPlan(planId);
+    await client.decidePlan(planId, { decision: 'approve', digest });
+  }
+
+  /** From the request to the push. */
+  async provision(request: InterconnectRequest): Promise<string> {
+    const id = await this.agree(request);
+    await this.approvePlan(await this.untilPlanned(id));
+    return id;
+  }
+
+  async untilLifecycle(id: string, ...wanted: readonly Lifecycle[]): Promise<Lifecycle> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const record = await this.store.readInterconnect(id as InterconnectId).catch(() => null);
+      if (record !== null && wanted.includes(record.lifecycle)) return record.lifecycle;
+      if (Date.now() > until)
+        throw new Error(`${id} is ${record?.lifecycle}, not ${wanted.join(' or ')}: ${record?.reason}`);
+    }
+  }
+
+  /** The first event of progress that matches. */
+  async untilProgress(
+    id: string,
+    matches: (event: ProgressEvent, all: readonly ProgressEvent[]) => boolean,
+  ): Promise<ProgressEvent> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const all = await this.progress(id);
+      const found = all.find((event) => matches(event, all));
+      if (found !== undefined) return found;
+      if (Date.now() > until) {
+        const seen = all.map((e) => `${e.stage} ${e.pe} ${e.status} ${e.message}`);
+        throw new Error(`no such progress of ${id}; seen:\n${seen.join('\n')}`);
+      }
+    }
+  }
+
+  /** So many PEs have done a stage. */
+  async untilDone(id: string, stage: Stage, count: number): Promise<void> {
+    await this.untilProgress(id, (_event, all) => {
+      return all.filter((each) => each.stage === stage && each.pe !== null && each.status === 'done').length >= count;
+    });
+  }
+
+  async progress(id: string): Promise<ProgressEvent[]> {
+    return this.store.readProgress({ afterSequence: 0, interconnectId: id as InterconnectId, limit: 500 });
+  }
+
+  texts(): Map<string, string> {
+    return new Map(this.backbone.routers().map((router) => [router.name, router.runningText()]));
+  }
+
+  /** PEs whose running is not what it was before wasl came. */
+  changedRouters(since: ReadonlyMap<string, string> = this.#base): string[] {
+    return [...this.texts()].filter(([name, text]) => since.get(name) !== text).map(([name]) => name);
+  }
+
+  /** What every VRF of the backbone has learnt since the start, as its routers show it: `pe vrf prefix`. */
+  learnt(): string[] {
+    return this.#routes().filter((route) => !this.#baseRoutes.has(route));
+  }
+
+  #routes(): string[] {
+    return this.backbone
+      .routers()
+      .flatMap((router) =>
+        [...router.attachments.keys()].flatMap((vrf) =>
+          (['ipv4', 'ipv6'] as const).flatMap((family) =>
+            router.routes(vrf, family).map((route) => `${router.name} ${vrf} ${route.prefix}`),
+          ),
+        ),
+      );
+  }
+}
+
+async function openParts(options: InstallationOptions, stops: (() => Promise<unknown>)[]): Promise<Installation> {
+  const temporalAddress = options.temporalAddress ?? inject('temporalAddress');
+  const temporalNamespace = `test-${randomUUID()}`;
+  const confirmTimeoutSeconds = options.confirmTimeoutSeconds ?? 30;
+  const demo = { ...DEMO_INVENTORY, backbone: { ...DEMO_INVENTORY.backbone, confirmTimeoutSeconds } };
+  const [database, backbone, issuer] = await Promise.all([
+    createTestDatabase(),
+    startBackbone({ inventory: options.inventory?.(demo) ?? demo, seed: randomUUID() }),
+    createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() }),
+    registerNamespace(temporalAddress, temporalNamespace),
+  ]);
+  stops.push(
+    () => backbone.close(),
+    () => database.drop(),
+  );
+  const store = await database.open();
+  await store.saveInventory(backbone.inventory(), 'engineer-1' as PersonId);
+  const url = new URL(database.databaseUrl);
+  const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+  stops.push(() => databaseProxy.close());
+  url.port = String(databaseProxy.port);
+  const listen = { host: '127.0.0.1', port: 0 };
+  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, log: false });
+  stops.push(() => api.stop());
+  const credential = { username: backbone.username, password: backbone.password };
+  const workerOptions: WorkerProcessOptions = {
+    temporalAddress,
+    temporalNamespace,
+    limits: { ...QUICK, ...options.limits },
+    databaseUrl: url.href,
+    workflowBundlePath: inject('workflowBundlePath'),
+    credential,
+  };
+  const installation = Installation.assemble({ backbone, store, databaseUrl: database.databaseUrl, databaseProxy }, api, issuer, workerOptions, stops);
+  if (options.worker !== 'none') await installation.startWorker();
+  return installation;
+}
+
+/** A namespace each: workflows and task queues of tests that run at the same time do not meet. */
+async function registerNamespace(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as unknown as Long },
+    });
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_INTERVAL_MS)) {
+      const described = connection.workflowService.describeNamespace({ namespace });
+      if (await described.then(() => true).catch(() => false)) return;
+    }
+    throw new Error(`the namespace ${namespace} does not appear`);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function stopAll(stops: (() => Promise<unknown>)[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+async function killProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function untilSays(child: ChildProcess, text: string): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${said}`)));
+    child.stdout?.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+      if (said.includes(text)) resolve();
+    });
+  });
+}

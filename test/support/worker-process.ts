@@ -1,0 +1,21 @@
+/** A worker in a process of its own, so that a test can kill it as power cuts do. Speaks on stdout when it is ready. */
+import { startWorker, type WorkerOptions } from '../../src/bin/worker.ts';
+import { openStore } from '../../src/store/open-store.ts';
+
+export interface WorkerProcessOptions extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits'> {
+  readonly databaseUrl: string;
+  readonly workflowBundlePath: string;
+  readonly credential: { readonly username: string; readonly password: string };
+}
+
+const options = JSON.parse(process.env.WASL_TEST_WORKER ?? '{}') as WorkerProcessOptions;
+const store = await openStore({ databaseUrl: options.databaseUrl, clock: () => new Date() });
+const worker = await startWorker({
+  ...options,
+  store,
+  workflowBundle: { codePath: options.workflowBundlePath },
+  credential: () => options.credential,
+  log: (level, message, facts) => process.stdout.write(`${JSON.stringify({ level, message, ...facts })}\n`),
+});
+// With the test: a worker must not outlive it.
+process.stdin.resume().on('end', () => void worker.stop().finally(() => process.exit(0)));
