@@ -161,7 +161,7 @@ describe('files', () => {
   });
 
   it('skip and focus no test', () => {
-    const marked = tests.filter((path) => /\b(it|test|describe)\.(only|skip|todo)\(/.test(text(path)));
+    const marked = tests.filter((path) => /\b(it|test|describe)\.(only|skip|skipIf|runIf|todo)\(/.test(text(path)));
     expect(marked).toEqual([]);
   });
 

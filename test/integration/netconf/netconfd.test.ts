@@ -10,7 +10,7 @@ import {
   xml,
   YangLibraryCache,
 } from '../../../src/netconf/index.ts';
-import { type Netconfd, netconfdInstalled, startNetconfd } from './netconfd.ts';
+import { type Netconfd, startNetconfd } from './netconfd.ts';
 
 const NS = 'urn:example:probe-l3vpn';
 const NC = 'urn:ietf:params:xml:ns:netconf:base:1.0';
@@ -19,7 +19,7 @@ const vrf = (name: string, rd = '65000:1') =>
 const noVrfs = xml('vrfs', NS, '', { [`{${NC}}operation`]: 'remove' });
 
 // The list of behaviours of netopeer2's test_confirmed_commit.c (5be28a9), in our own words, against an independent server.
-describe.skipIf(!netconfdInstalled())('netconfd (yuma123)', () => {
+describe('netconfd (yuma123)', () => {
   let server: Netconfd;
   const sessions: NetconfSession[] = [];
   let session: NetconfSession;

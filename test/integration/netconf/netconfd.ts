@@ -10,13 +10,10 @@ import type { ConnectOptions } from '../../../src/netconf/index.ts';
 const NETCONFD = '/usr/sbin/netconfd';
 const SSHD = '/usr/sbin/sshd';
 
-/** Debian's packages netconfd and openssh-server. `WASL_REQUIRE_NETCONFD=1` makes their absence a failure. */
-export function netconfdInstalled(): boolean {
-  const installed = existsSync(NETCONFD) && existsSync(SSHD) && process.getuid?.() === 0;
-  if (!installed && process.env.WASL_REQUIRE_NETCONFD === '1') {
-    throw new Error('netconfd and openssh-server are required here, and root: apt-get install netconfd openssh-server');
-  }
-  return installed;
+/** A missing server is a failure, not a reason to test less. */
+function requireNetconfd(): void {
+  if (existsSync(NETCONFD) && existsSync(SSHD) && process.getuid?.() === 0) return;
+  throw new Error("netconfd and sshd are required, and root: test/prepare installs them from Debian's packages");
 }
 
 export interface Netconfd {
@@ -31,6 +28,7 @@ export interface Netconfd {
 
 /** yuma123's netconfd behind OpenSSH, with the module of this folder. */
 export async function startNetconfd(): Promise<Netconfd> {
+  requireNetconfd();
   const folder = mkdtempSync(join(tmpdir(), 'netconfd-'));
   const port = await freePort();
   const socket = join(folder, 'ncxserver.sock');
