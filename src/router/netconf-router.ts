@@ -26,8 +26,8 @@ import { Turns } from './turns.ts';
 /** Failures after which a request that changes running was certainly not carried out. */
 const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
 
-/** OpenSSH opens ten channels on one connection unless told otherwise (MaxSessions), and NETCONF has one of them. */
-const COMMANDS_AT_ONCE_MAX = 8;
+/** OpenSSH opens ten channels on one connection unless told otherwise (MaxSessions), NETCONF has one of them, and an ended one counts until it is reaped. */
+const COMMANDS_AT_ONCE_MAX = 5;
 
 export class NetconfRouter implements Router {
   readonly name: PeName;
