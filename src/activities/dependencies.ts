@@ -43,6 +43,6 @@ export const DEFAULT_LIMITS: ActivityLimits = {
   pingCount: 3,
   witnessesMax: 16,
   confirmMarginMs: 3_000,
-  stageGapMs: 60_000,
+  stageGapMs: 20_000,
   recoveryGraceMs: 60_000,
 };

@@ -5,8 +5,8 @@ import type { InterconnectId } from '../../src/domain/names.ts';
 import { verifyChain } from '../../src/ledger/verify-chain.ts';
 import type { Installation } from './installation.ts';
 
-/** Sessions end and locks go a moment after the last stage. */
-const QUIET_WITHIN_MS = 8_000;
+/** Sessions end and locks go a moment after the last stage, or when a worker notices that no stage follows. */
+const QUIET_WITHIN_MS = 15_000;
 
 export interface EndState {
   readonly lifecycle: string;

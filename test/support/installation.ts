@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import type { ActivityLimits } from '../../src/activities/dependencies.ts';
 import type { Role } from '../../src/api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../src/api/client.ts';
@@ -26,9 +26,12 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import type { WorkerProcessOptions } from './worker-process.ts';
 
 const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-const LOOK_INTERVAL_MS = 40;
+const LOOK_INTERVAL_MS = 60;
+/** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
+const ASK_INTERVAL_MS = 300;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 
 /** Seconds where production has minutes, so that timers run out while a test waits. */
 export const QUICK: Partial<ActivityLimits> = {
@@ -36,6 +39,7 @@ export const QUICK: Partial<ActivityLimits> = {
   convergenceMs: 2_500,
   pollIntervalMs: 150,
   confirmMarginMs: 1_000,
+  stageGapMs: 6_000,
   recoveryGraceMs: 8_000,
 };
 
@@ -171,7 +175,7 @@ export class Installation implements AsyncDisposable {
   }
 
   async untilPlanned(id: string): Promise<string> {
-    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(ASK_INTERVAL_MS)) {
       const { awaiting, changes, reason, lifecycle } = await this.engineer(1).readInterconnect(id);
       const planId = changes.at(-1)?.planId;
       if (awaiting.some((each) => each.includes('approval of the plan')) && planId) return planId;

@@ -91,6 +91,20 @@ describe.concurrent('interconnects that share routers', () => {
         ])
         .sort(),
     );
+
+    const ends = ids.map(async (id) => {
+      await wasl.signatory('MOH').withdraw(id, 'the project has ended');
+      await wasl.approvePlan(await wasl.untilPlanned(id));
+      return wasl.untilLifecycle(id, 'withdrawn', 'attention');
+    });
+    await Promise.all(ends);
+    for (const id of ids) {
+      expect(await endState(wasl, id)).toEqual({
+        ...{ lifecycle: 'withdrawn', outcome: 'applied', reason: APPLIED },
+        ...{ changed: [], leftOver: [] },
+      });
+    }
+    expect(wasl.learnt()).toEqual([]);
   });
 
   it('ends by itself at the signed date', async ({ expect }) => {

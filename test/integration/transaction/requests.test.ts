@@ -1,0 +1,112 @@
+/** What is not right is refused at once, with its code and a sentence; what is not signed is not pushed. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiClient } from '../../../src/api/client.ts';
+import { MOH_MOF } from '../../support/api-under-test.ts';
+import { endState } from '../../support/end-state.ts';
+import { Installation } from '../../support/installation.ts';
+
+let wasl: Installation;
+beforeAll(async () => {
+  // Three numbers: one interconnect of two flows fits, a second one does not.
+  wasl = await Installation.open({
+    inventory: (demo) => {
+      const { from } = demo.backbone.routeTargetPool;
+      const routeTargetPool = { ...demo.backbone.routeTargetPool, to: from + 2 };
+      return { ...demo, backbone: { ...demo.backbone, routeTargetPool } };
+    },
+  });
+});
+afterAll(() => wasl[Symbol.asyncDispose]());
+
+let keys = 0;
+const newKey = () => `request-key-${++keys}`;
+const asked = (flows: unknown, by: ApiClient = wasl.portal('MOH')) => by.submitRequest({ ...MOH_MOF, flows }, newKey());
+const flow = (prefix: string, from = 'MOH', to = 'MOF') => [{ from, to, prefixes: [prefix] }];
+
+describe('a request', () => {
+  it.each([
+    ['an unknown VPN', flow('10.100.10.0/24', 'MOH', 'MOX'), 'VPN_UNKNOWN', /MOX/],
+    ['a prefix outside the VPN', flow('10.101.10.0/24'), 'PREFIX_OUTSIDE_VPN', /10\.101\.10\.0\/24/],
+    ['a default route', flow('0.0.0.0/0'), 'PREFIX_DEFAULT_ROUTE', /0\.0\.0\.0\/0/],
+    ['host bits', flow('10.100.10.1/24'), 'PREFIX_HOST_BITS', /10\.100\.10\.1\/24/],
+    ['one entity with itself', flow('10.100.10.0/24', 'MOH', 'MOH'), 'REQUEST_PARTIES', /MOH/],
+  ])('with %s is refused', async (_what, flows, code, sentence) => {
+    await expect(asked(flows)).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) });
+  });
+
+  it('with prefixes that overlap is refused', async () => {
+    const flows = [{ from: 'MOH', to: 'MOF', prefixes: ['10.100.0.0/16', '10.100.10.0/24'] }];
+    await expect(asked(flows)).rejects.toMatchObject({ code: 'PREFIX_OVERLAP' });
+  });
+
+  it('by an entity that has no part in it is refused', async () => {
+    await expect(asked(MOH_MOF.flows, wasl.portal('MOE'))).rejects.toMatchObject({
+      code: 'APPROVAL_PARTY',
+      message: 'MOE is no party of this request',
+    });
+  });
+
+  it('sent twice is one request; another body under its key is refused', async () => {
+    const key = newKey();
+    const portal = wasl.portal('MOH');
+    const [first, again] = await Promise.all([portal.submitRequest(MOH_MOF, key), portal.submitRequest(MOH_MOF, key)]);
+    expect(again.interconnect.id).toBe(first.interconnect.id);
+    expect([first.created, again.created].sort()).toEqual([false, true]);
+    const other = { ...MOH_MOF, purpose: 'something else' };
+    await expect(portal.submitRequest(other, key)).rejects.toMatchObject({ code: 'REQUEST_CONFLICT' });
+    await wasl.portal('MOH').withdraw(first.interconnect.id, 'only asked for');
+  });
+});
+
+describe('signatures and approvals', () => {
+  it('are given once, by those who may, for what they read; and a pool that is empty is said', async () => {
+    const { interconnect } = await wasl.portal('MOH').submitRequest(MOH_MOF, newKey());
+    const { id, requestDigest: digest } = interconnect;
+    const approve = { decision: 'approve', digest } as const;
+    await expect(wasl.signatory('MOE').decideRequest(id, approve)).rejects.toMatchObject({
+      code: 'APPROVAL_PARTY',
+      message: `MOE is no party of ${id}`,
+    });
+    const both = wasl.as('moh-portal-1', ['portal', 'party-approver'], 'MOH');
+    await expect(both.decideRequest(id, approve)).rejects.toMatchObject({
+      code: 'APPROVAL_SELF',
+      message: `moh-portal-1 made the request ${id}`,
+    });
+    const other = { ...approve, digest: `sha256:${'0'.repeat(64)}` };
+    await expect(wasl.signatory('MOH').decideRequest(id, other)).rejects.toMatchObject({ code: 'APPROVAL_DIGEST' });
+
+    await wasl.signatory('MOH').decideRequest(id, approve);
+    // The same decision again is a repeated call, not a second signature; a colleague's is one too many.
+    await wasl.signatory('MOH').decideRequest(id, approve);
+    const colleague = wasl.as('moh-signatory-2', ['party-approver'], 'MOH');
+    await expect(colleague.decideRequest(id, approve)).rejects.toMatchObject({ code: 'APPROVAL_TWICE' });
+    const reject = { decision: 'reject', digest, reason: 'changed my mind' } as const;
+    await expect(wasl.signatory('MOH').decideRequest(id, reject)).rejects.toMatchObject({ code: 'APPROVAL_TWICE' });
+    expect((await wasl.engineer(1).readInterconnect(id)).awaiting).toEqual(['signature of MOF']);
+    await wasl.signatory('MOF').decideRequest(id, approve);
+
+    const planId = await wasl.untilPlanned(id);
+    const plan = { decision: 'approve', digest: (await wasl.engineer(2).readPlan(planId)).digest } as const;
+    const signatoryAsEngineer = wasl.as('mof-signatory-1', ['engineer']);
+    await expect(signatoryAsEngineer.decidePlan(planId, plan)).rejects.toMatchObject({
+      code: 'APPROVAL_SELF',
+      message: 'mof-signatory-1 asked for, signed or planned this change',
+    });
+    await expect(wasl.signatory('MOF').decidePlan(planId, plan)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(wasl.changedRouters()).toEqual([]);
+
+    const second = await wasl.agree({ ...MOH_MOF, purpose: 'another one for which no number is left' });
+    await expect(wasl.untilPlanned(second)).rejects.toThrow(/ROUTE_TARGET_POOL_EXHAUSTED/);
+    expect((await wasl.store.countRouteTargets()).inUse).toBe(2);
+    await wasl.signatory('MOF').withdraw(second, 'no number is left');
+    await wasl.untilLifecycle(second, 'rejected');
+
+    const reason = 'not in this quarter';
+    await wasl.engineer(2).decidePlan(planId, { ...plan, decision: 'reject', reason });
+    await wasl.untilLifecycle(id, 'rejected');
+    expect(await endState(wasl, id)).toEqual({
+      ...{ lifecycle: 'rejected', outcome: 'refused', reason, changed: [], leftOver: [] },
+    });
+    await expect(wasl.engineer(2).decidePlan(planId, plan)).rejects.toMatchObject({ code: expect.any(String) });
+  });
+});
