@@ -2,25 +2,10 @@
  * Two ministries on real routers: FRR with MPLS labels, netconfd over SSH. What wasl says is held against the customer edges' pings,
  * the labels on the P router and FRR's own configuration, none of which come through wasl.
  */
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalInstallation, openInstallation } from '../../src/bin/local-installation.ts';
-import { readInventory } from '../../src/cli/read-inventory.ts';
-import {
-  blackholeCustomerEdge,
-  canPing,
-  captureLabels,
-  frrRunningConfig,
-  isUp,
-  lab,
-  pingFrom,
-  stateFolder,
-  vrfRoutes,
-  waitForRunningConfig,
-} from './support/lab.ts';
-import { ADMIN, type FlowInput, provision, withdraw } from './support/people.ts';
+import { blackholeCustomerEdge, canPing, captureLabels, pingFrom, vrfRoutes } from './support/lab.ts';
+import { type FlowInput, provision, withdraw } from './support/people.ts';
+import { type LabStage, openLabStage } from './support/stage.ts';
 
 const PES = ['pe1', 'pe2'] as const;
 const FLOWS: readonly FlowInput[] = [
@@ -28,34 +13,13 @@ const FLOWS: readonly FlowInput[] = [
   { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24', '2001:db8:200:10::/64'] },
 ];
 
-let wasl: LocalInstallation;
-let start: ReadonlyMap<string, string>;
+let stage: LabStage;
 
 beforeAll(async () => {
-  // The lab is required: where it cannot start, this fails and says why.
-  if (!(await isUp())) lab('up', 'pair');
-  const directory = await mkdtemp(join(tmpdir(), 'wasl-lab-'));
-  const credentialsFile = join(stateFolder, 'credentials.yaml');
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  wasl = await openInstallation({ directory, credentialsFile, convergenceSeconds: 15, say });
-  const file = join(stateFolder, 'inventory.yaml');
-  await (await wasl.clientOf(ADMIN)).importInventory(readInventory(await readFile(file, 'utf8'), file));
-  start = await runningConfigs();
+  stage = await openLabStage('pair');
 }, 600_000);
 
-afterAll(() => wasl?.stop());
-
-async function runningConfigs(): Promise<ReadonlyMap<string, string>> {
-  return new Map(await Promise.all(PES.map(async (pe) => [pe, await frrRunningConfig(pe)] as const)));
-}
-
-/** Byte for byte, by FRR's own word. */
-async function expectAsAtStart(): Promise<void> {
-  for (const pe of PES) {
-    const before = start.get(pe) ?? '';
-    expect(await waitForRunningConfig(pe, before)).toBe(before);
-  }
-}
+afterAll(() => stage?.close());
 
 const canaryRoutes = async () =>
   Promise.all(
@@ -65,13 +29,14 @@ const canaryRoutes = async () =>
   );
 
 describe('MOH and MOF on real routers', () => {
-  afterEach(expectAsAtStart);
+  // Byte for byte, by FRR's own word.
+  afterEach(async () => expect(await stage.changedSince()).toEqual([]));
 
   it('are joined exactly as signed, over MPLS, and parted without a trace', async () => {
     const canaries = await canaryRoutes();
     expect(await pingFrom('ce-moh', '10.200.10.10')).toMatchObject({ received: 0 });
 
-    const active = await provision(wasl, FLOWS);
+    const active = await provision(stage.wasl, FLOWS);
     expect(active).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
 
     // Both families, both directions.
@@ -92,14 +57,14 @@ describe('MOH and MOF on real routers', () => {
       expect(await pingFrom('ce-canary1', destination)).toMatchObject({ received: 0 });
     }
 
-    expect(await withdraw(wasl, active.id)).toMatchObject({ lifecycle: 'withdrawn' });
+    expect(await withdraw(stage.wasl, active.id)).toMatchObject({ lifecycle: 'withdrawn' });
     expect(await pingFrom('ce-moh', '10.200.10.10')).toMatchObject({ received: 0 });
   });
 
   it('are not joined when a site does not answer: FRR is as before, and the reason is one sentence', async () => {
     const restore = await blackholeCustomerEdge('ce-mof');
     try {
-      const failed = await provision(wasl, FLOWS);
+      const failed = await provision(stage.wasl, FLOWS);
       expect(failed.lifecycle).toBe('failed');
       expect(failed.changes[0]?.outcome).toBe('rolled-back');
       expect(failed.reason).toMatch(/^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe1 does not answer/);

@@ -32,6 +32,8 @@ need_packages() {
   for pair in jq:jq ip:iproute2 ssh:openssh-client ssh-keygen:openssh-client; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  # the other operator's NETCONF client of the lab's tests
+  /usr/bin/python3 -c 'import ncclient' 2>/dev/null || missing+=(python3-ncclient)
   install_packages ${missing[@]+"${missing[@]}"}
 }
 

@@ -195,6 +195,14 @@ export async function blackholeCustomerEdge(ce: string): Promise<() => Promise<v
   };
 }
 
+/** A customer edge answers nothing that comes from this prefix, as behind a firewall; all else it answers. Returns what ends it. */
+export async function dropAnswers(ce: string, to: string): Promise<() => Promise<void>> {
+  await run('docker', ['exec', ce, 'ip', 'route', 'add', 'blackhole', to]);
+  return async () => {
+    await run('docker', ['exec', ce, 'ip', 'route', 'del', 'blackhole', to]);
+  };
+}
+
 /** Asks again every 200 ms until the answer is yes; false when it was not within the time. */
 export async function until(secondsMax: number, ask: () => Promise<boolean>): Promise<boolean> {
   const end = performance.now() + secondsMax * 1000;

@@ -1,6 +1,6 @@
 /** The people of an interconnect, through the HTTP API: what the portal, the signatories and the engineers do. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InterconnectAnswer } from '../../../src/api/wire.ts';
+import type { InterconnectAnswer, Progress } from '../../../src/api/wire.ts';
 import type { LocalInstallation, Person } from '../../../src/bin/local-installation.ts';
 
 /** The slowest story waits for a confirm window; beyond this something hangs. */
@@ -23,9 +23,22 @@ export interface FlowInput {
 
 /** Asks, signs for both parties, approves the plan; resolves when the change has ended, however it ended. */
 export async function provision(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<InterconnectAnswer> {
+  const id = await start(wasl, flows);
+  return settled(wasl, id);
+}
+
+/** As `provision`, but resolves as soon as the plan is approved: what a story does meanwhile comes next. */
+export async function start(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<string> {
   const { id } = await request(wasl, flows);
   await approvePlan(wasl, id);
-  return settled(wasl, id);
+  return id;
+}
+
+/** Signed by both parties, and planned. */
+export async function planned(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<string> {
+  const { id } = await request(wasl, flows);
+  await waitFor(wasl, id, ({ awaiting }) => awaiting.some((each) => each.includes('approval of the plan')));
+  return id;
 }
 
 export async function request(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<InterconnectAnswer> {
@@ -41,6 +54,11 @@ export async function request(wasl: LocalInstallation, flows: readonly FlowInput
 }
 
 export async function approvePlan(wasl: LocalInstallation, id: string): Promise<void> {
+  await decidePlan(wasl, id, 'approve');
+}
+
+/** Waits for the plan that awaits approval. */
+export async function decidePlan(wasl: LocalInstallation, id: string, decision: 'approve' | 'reject'): Promise<void> {
   const client = await wasl.clientOf(APPROVER);
   const planned = await waitFor(wasl, id, ({ awaiting, reason }) => {
     if (awaiting.some((each) => each.includes('replan'))) throw new Error(`${id} cannot be planned: ${reason}`);
@@ -49,7 +67,7 @@ export async function approvePlan(wasl: LocalInstallation, id: string): Promise<
   const planId = planned.changes.at(-1)?.planId;
   if (!planId) throw new Error(`${id} has no plan`);
   const { digest } = await client.readPlan(planId);
-  await client.decidePlan(planId, { decision: 'approve', digest });
+  await client.decidePlan(planId, { decision, digest, ...(decision === 'reject' ? { reason: 'not like this' } : {}) });
 }
 
 export async function withdraw(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
@@ -66,7 +84,39 @@ export function settled(wasl: LocalInstallation, id: string): Promise<Interconne
   return waitFor(wasl, id, ({ lifecycle, changes }) => resting.includes(lifecycle) && changes.at(-1)?.outcome !== null);
 }
 
-async function waitFor(
+/** Resolves with the first event of the interconnect that is wanted, also one that has been; a story that waits in vain fails. */
+export async function eventOf(
+  wasl: LocalInstallation,
+  id: string,
+  wanted: (event: Progress) => boolean,
+): Promise<Progress> {
+  const client = await wasl.clientOf(ADMIN);
+  const signal = AbortSignal.timeout(SETTLED_SECONDS_MAX * 1_000);
+  let after = 0;
+  for (;;) {
+    for await (const event of client.readEvents({ after, interconnect: id, signal })) {
+      if (wanted(event)) return event;
+      after = event.sequence;
+    }
+  }
+}
+
+/** Resolves when the stage has reached `status` on every one of these PEs. */
+export async function stageOnAll(
+  wasl: LocalInstallation,
+  id: string,
+  stage: string,
+  status: Progress['status'],
+  pes: readonly string[],
+): Promise<void> {
+  const there = new Set<string>();
+  await eventOf(wasl, id, (event) => {
+    if (event.stage === stage && event.status === status && event.pe !== null) there.add(event.pe);
+    return pes.every((pe) => there.has(pe));
+  });
+}
+
+export async function waitFor(
   wasl: LocalInstallation,
   id: string,
   reached: (answer: InterconnectAnswer) => boolean,

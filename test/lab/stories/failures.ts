@@ -1,0 +1,95 @@
+/** The network fails in the middle of a change: inside the confirm window everything goes back, and wasl says what it saw. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startChannels } from '../support/channels.ts';
+import {
+  canPing,
+  cutManagement,
+  dropAnswers,
+  onRouter,
+  pingFrom,
+  powerCycle,
+  until,
+  waitUntilReady,
+} from '../support/lab.ts';
+import { provision, settled, stageOnAll, start, withdraw } from '../support/people.ts';
+import type { LabStage } from '../support/stage.ts';
+import { MOE_AND_MOF, MOH_AND_MOF } from './agreements.ts';
+import { BRANCH_LOST_MAX, watchBranches } from './branches.ts';
+
+/** The window of the stage, netconfd's rounding, and BGP. */
+const REVERTED_SECONDS_MAX = 40;
+
+export function tellFailures(stageOf: () => LabStage): void {
+  describe('a failure in the confirm window', () => {
+    describe('that customers may not feel', () => {
+      watchBranches(beforeEach, afterEach);
+
+      it('a site that does not answer: FRR is as it was, with the agreements that were there', async () => {
+        const { wasl, runningConfigs, changedSince } = stageOf();
+        const others = await provision(wasl, MOE_AND_MOF);
+        expect(others.lifecycle).toBe('active');
+        const before = await runningConfigs();
+        const restore = await dropAnswers('ce-mof1', '10.100.0.0/16');
+        try {
+          const failed = await provision(wasl, MOH_AND_MOF);
+          expect(failed).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+          expect(failed.reason).toMatch(/^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe\d does not answer/);
+          expect(await changedSince(before)).toEqual([]);
+        } finally {
+          await restore();
+        }
+        expect(await canPing('ce-moe1', '10.200.10.10')).toBe(true);
+        expect(await withdraw(wasl, others.id)).toMatchObject({ lifecycle: 'withdrawn' });
+        expect(await changedSince()).toEqual([]);
+      });
+
+      it('the management path of a PE is cut: the PE reverts by itself, and wasl ends with what it then reads', async () => {
+        const { wasl, pes, changedSince } = stageOf();
+        const id = await start(wasl, MOH_AND_MOF);
+        await stageOnAll(wasl, id, 'commit', 'done', pes);
+        const restore = await cutManagement('pe2');
+        try {
+          // P, the route reflector, sees what pe2 offers to others; nobody can reach pe2 itself.
+          expect(await until(REVERTED_SECONDS_MAX, async () => !(await offersToOthers('10.255.0.2')))).toBe(true);
+        } finally {
+          await restore();
+        }
+        const ended = await settled(wasl, id);
+        expect(ended).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+        expect(await pingFrom('ce-moh1', '10.200.10.10')).toMatchObject({ received: 0 });
+        expect(await changedSince()).toEqual([]);
+      });
+    });
+
+    it('a PE loses its power: it boots without the change, the others give it back', async () => {
+      const { wasl, pes, changedSince } = stageOf();
+      // MOE's branches are at the two PEs that keep their power.
+      const channels = startChannels([{ vpn: 'MOE', from: 'ce-moe1', to: '10.150.30.10' }]);
+      const id = await start(wasl, MOH_AND_MOF);
+      await stageOnAll(wasl, id, 'commit', 'done', pes);
+      await powerCycle('pe2');
+      const [ended] = await Promise.all([settled(wasl, id), waitUntilReady('pe2')]);
+      expect(ended).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+      expect((await channels.stop()).filter(({ lost }) => lost > BRANCH_LOST_MAX)).toEqual([]);
+      await Promise.all(pes.map((pe) => waitUntilReady(pe)));
+      expect(await changedSince()).toEqual([]);
+    });
+  });
+}
+
+/** Whether P knows a VPN route of this PE with a route target of wasl's pool. */
+async function offersToOthers(loopback: string): Promise<boolean> {
+  const shown = await onRouter('p1', "vtysh -c 'show bgp ipv4 vpn detail json'");
+  const text = shown.slice(shown.indexOf('{'));
+  const { routes } = JSON.parse(text) as {
+    routes?: { routeDistinguishers?: Record<string, Record<string, unknown>> } & Record<
+      string,
+      Record<string, unknown>
+    >;
+  };
+  const byDistinguisher = Object.entries(routes?.routeDistinguishers ?? routes ?? {});
+  if (byDistinguisher.length === 0) throw new Error(`p1 shows no VPN routes: ${text.slice(0, 300)}`);
+  return byDistinguisher.some(
+    ([rd, prefixes]) => rd.startsWith(`${loopback}:`) && /RT:65000:1\d{4}\b/.test(JSON.stringify(prefixes)),
+  );
+}

@@ -1,0 +1,64 @@
+/** `kill -9` of the worker in each stage: another one ends the transaction from the journal, in all or none. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canPing, dropAnswers, pingFrom } from '../support/lab.ts';
+import { eventOf, settled, start, withdraw } from '../support/people.ts';
+import type { LabStage } from '../support/stage.ts';
+import { MOH_AND_MOF } from './agreements.ts';
+import { watchBranches } from './branches.ts';
+
+export function tellKilledWorkers(stageOf: () => LabStage): void {
+  describe('a worker that dies', () => {
+    watchBranches(beforeEach, afterEach);
+
+    async function killDuring(id: string, stage: string): Promise<void> {
+      const { wasl } = stageOf();
+      await eventOf(wasl, id, (event) => event.stage === stage && event.status === 'started');
+      await wasl.killWorker();
+      await wasl.startWorker();
+    }
+
+    it('while it prepares: no router was written', async () => {
+      const { wasl, changedSince } = stageOf();
+      const id = await start(wasl, MOH_AND_MOF);
+      await killDuring(id, 'prepare');
+      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'refused' }] });
+      expect(await changedSince()).toEqual([]);
+    });
+
+    it('while it commits: every router gives the change back', async () => {
+      const { wasl, changedSince } = stageOf();
+      const id = await start(wasl, MOH_AND_MOF);
+      await killDuring(id, 'commit');
+      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+      expect(await pingFrom('ce-moh1', '10.200.10.10')).toMatchObject({ received: 0 });
+      expect(await changedSince()).toEqual([]);
+    });
+
+    it('while it verifies: the change was there, and goes before the timers end it', async () => {
+      const { wasl, changedSince } = stageOf();
+      // A site that does not answer keeps the stage at its looks.
+      const restore = await dropAnswers('ce-mof1', '10.100.0.0/16');
+      try {
+        const id = await start(wasl, MOH_AND_MOF);
+        await eventOf(wasl, id, ({ stage, status }) => stage === 'read-back' && status === 'done');
+        await wasl.killWorker();
+        await wasl.startWorker();
+        expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+      } finally {
+        await restore();
+      }
+      expect(await changedSince()).toEqual([]);
+    });
+
+    it('after the first confirm was sent: the next one rolls forward', async () => {
+      const { wasl, changedSince } = stageOf();
+      const id = await start(wasl, MOH_AND_MOF);
+      await killDuring(id, 'confirm');
+      const active = await settled(wasl, id);
+      expect(active).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      expect(await canPing('ce-moh1', '10.200.10.10')).toBe(true);
+      expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
+      expect(await changedSince()).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+/** The NETCONF client of somebody else, in Python: it shares no code with wasl. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { stateFolder } from './lab.ts';
+
+/** Debian's Python, which has python3-ncclient; another one may come first on PATH. */
+const PYTHON = '/usr/bin/python3';
+const SCRIPT = fileURLToPath(new URL('./other_client.py', import.meta.url));
+const SECONDS_MAX = 60;
+
+const words = (router: string, verb: string, config: readonly string[]) => [
+  SCRIPT,
+  join(stateFolder, 'lab.json'),
+  router,
+  verb,
+  ...config,
+];
+
+/** Running as the other client reads it. */
+export async function readByOther(router: string): Promise<string> {
+  return (await promisify(execFile)(PYTHON, words(router, 'read', []), { timeout: SECONDS_MAX * 1_000 })).stdout;
+}
+
+/** Commits an edit of the running configuration; `config` is the content of `<config>`. */
+export async function changeByOther(router: string, config: string): Promise<void> {
+  await promisify(execFile)(PYTHON, words(router, 'change', [config]), { timeout: SECONDS_MAX * 1_000 });
+}
+
+/** Holds the candidate's lock until the returned function is called. */
+export const holdLock = (router: string) => untilReleased(router, 'hold', []);
+
+/** Leaves an edit in the candidate, uncommitted, until the returned function is called. */
+export const litterCandidate = (router: string, config: string) => untilReleased(router, 'litter', [config]);
+
+async function untilReleased(router: string, verb: string, config: readonly string[]): Promise<() => Promise<void>> {
+  const child = spawn(PYTHON, words(router, verb, config), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const [first] = await Promise.race([once(child.stdout, 'data'), ended]);
+  if (!Buffer.isBuffer(first)) throw new Error(`the other client ended with ${String(first)} before it could ${verb}`);
+  return async () => {
+    child.stdin.end();
+    await ended;
+  };
+}
