@@ -2,16 +2,14 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { type ControlClient, controlClient } from '../sim/control/client.ts';
 import { type LocalInstallation, openInstallation, untilText } from './local-installation.ts';
+import { SAMPLES } from './narrator.ts';
 import type { Say } from './temporal-server.ts';
 
 /** Long enough for the simulated routes to arrive, short enough for a story about a site that never answers. */
 const CONVERGENCE_SECONDS = 4;
-
-export const SAMPLES = fileURLToPath(new URL('../../docs/samples/', import.meta.url));
 
 export interface DemoStage {
   readonly installation: LocalInstallation;
