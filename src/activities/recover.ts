@@ -218,7 +218,8 @@ async function counterChange(
   persistId: string | null,
 ): Promise<void> {
   const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
-  const rebase = rebaseRouter(reverseRouterPlan(router), await r.begin({ lockWaitMs }));
+  const { running } = await r.begin({ lockWaitMs });
+  const rebase = rebaseRouter(reverseRouterPlan(router), running);
   if (rebase.verdict === 'stale') {
     throw new WaslError('PLAN_STALE', `${router.pe} was changed by somebody: ${rebase.differences.join('; ')}`);
   }

@@ -39,14 +39,18 @@ export class TransactionStages implements TransactionActivities {
   async prepareRouters({ changeId, planId }: TransactionInput): Promise<StageResult> {
     const { store } = this.#deps;
     const [plan, inventory] = await Promise.all([store.readPlan(planId), readInventory(this.#deps)]);
-    const interconnect = await store.readInterconnect(plan.interconnectId);
+    const [interconnect, approvals, realised] = await Promise.all([
+      store.readInterconnect(plan.interconnectId),
+      store.listApprovals(plan.interconnectId),
+      store.listRealised(),
+    ]);
     try {
-      requireAuthority(plan, interconnect, await store.listApprovals(plan.interconnectId), this.#deps.now());
+      requireAuthority(plan, interconnect, approvals, this.#deps.now());
     } catch (refusal) {
       return failed(refusal);
     }
 
-    const others = (await store.listRealised()).filter((other) => other.id !== plan.interconnectId);
+    const others = realised.filter((other) => other.id !== plan.interconnectId);
     const otherWaslRouteTargets = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
     const { epoch } = await store.claimJournal(changeId);
     const recorder = new TransactionRecorder(this.#deps, changeId, plan.interconnectId, epoch);
@@ -237,13 +241,12 @@ export class TransactionStages implements TransactionActivities {
       const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
       throw new WaslError('PLAN_STALE', fact);
     }
-    const base = await router.begin({ lockWaitMs: this.#limits.lockWaitMs });
+    const { running: base, text: baseText } = await router.begin({ lockWaitMs: this.#limits.lockWaitMs });
     const rebase = rebaseRouter(plan, base, { otherWaslRouteTargets });
     if (rebase.verdict === 'stale') {
       const differences = rebase.differences.join('; ');
       throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
     }
-    const baseText = await router.readRunningText();
     await router.stage(rebase.edits);
     const persistId = plan.procedure === 'confirmed-commit-persist' ? this.#deps.newPersistId() : null;
     const state = 'prepared' as const;
@@ -291,7 +294,7 @@ export class TransactionStages implements TransactionActivities {
       if (cancel.outcome === 'unknown') await each.router.close();
       return;
     }
-    const running = await each.router.begin({ lockWaitMs: this.#limits.lockWaitMs });
+    const { running } = await each.router.begin({ lockWaitMs: this.#limits.lockWaitMs });
     await each.router.stage(
       each.edits.map(({ running: before }) => ({
         running: running.find((vrf) => vrf.name === before.name) ?? before,

@@ -77,11 +77,10 @@ export class NetconfRouter implements Router {
   }
 
   async readRunningText(): Promise<string> {
-    const reply = await this.#getRunning();
-    return canonicalText(reply.data?.children ?? [], this.#adapter.transparentContainers);
+    return this.#textOf(await this.#getRunning());
   }
 
-  async begin({ lockWaitMs }: { readonly lockWaitMs: number }): Promise<RunningVrf[]> {
+  async begin({ lockWaitMs }: { readonly lockWaitMs: number }): Promise<{ running: RunningVrf[]; text: string }> {
     if (!this.#holdsLock) {
       await this.#translated(() =>
         acquireLock(this.#session, {
@@ -94,7 +93,8 @@ export class NetconfRouter implements Router {
       );
       this.#holdsLock = true;
     }
-    return this.readRunning();
+    const reply = await this.#getRunning();
+    return { running: this.#parse(reply), text: this.#textOf(reply) };
   }
 
   async stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }> {
@@ -236,6 +236,10 @@ export class NetconfRouter implements Router {
   #parse(reply: RpcReply): RunningVrf[] {
     const { router, routeTargetPool } = this.#connection;
     return this.#adapter.parseRunning(reply.data?.children ?? [], { pool: routeTargetPool, vrfs: router.vrfs });
+  }
+
+  #textOf(reply: RpcReply): string {
+    return canonicalText(reply.data?.children ?? [], this.#adapter.transparentContainers);
   }
 
   /** The lock is let go; where that fails the session goes, and the lock with it. */

@@ -77,9 +77,9 @@ export interface Router {
 
   /**
    * Locks the candidate (waits `lockWaitMs`, then ROUTER_LOCKED naming the holder), refuses a dirty one (ROUTER_CANDIDATE_DIRTY),
-   * and reads running under the lock.
+   * and reads running under the lock: parsed, and as `readRunningText` gives it.
    */
-  begin(options: { readonly lockWaitMs: number }): Promise<RunningVrf[]>;
+  begin(options: { readonly lockWaitMs: number }): Promise<{ readonly running: RunningVrf[]; readonly text: string }>;
   /** Edits the candidate to `wanted` and validates it. ROUTER_REFUSED with every rpc-error; the caller then abandons. */
   stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }>;
   /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit. */

@@ -20,7 +20,9 @@ export async function startEmptyWorker(options: EmptyWorkerOptions): Promise<voi
   const { temporalAddress: address, namespace, workflowBundle } = options;
   const connection = await NativeConnection.connect({ address });
   const pass = async () => PASSED;
-  const shared: Pick<SharedTransactionActivities, 'claimWorker'> = {
+  const shared: Pick<SharedTransactionActivities, 'awaitTurn' | 'claimWorker' | 'leaveTurn'> = {
+    awaitTurn: async () => undefined,
+    leaveTurn: async () => undefined,
     claimWorker: async () => ({ taskQueue: OWN_TASK_QUEUE }),
   };
   const own: TransactionActivities = {

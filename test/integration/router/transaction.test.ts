@@ -66,7 +66,7 @@ const mofAt = (site: number): Extranet => ({
 });
 
 async function stageOn(router: Router, vrf: VrfName, wanted: Extranet) {
-  const running = pick(await router.begin({ lockWaitMs: 1_000 }), vrf);
+  const running = pick((await router.begin({ lockWaitMs: 1_000 })).running, vrf);
   return router.stage([{ running, wanted }]);
 }
 
@@ -111,7 +111,12 @@ describe.each([
       expect((await router.confirm({ persistId: `test-${router.name}` })).outcome).toBe('done');
     }
 
-    expect(pick(await moh.begin({ lockWaitMs: 0 }), MOH)).toMatchObject({ extranet: mohAt(fromSite), anomalies: [] });
+    const locked = await moh.begin({ lockWaitMs: 0 });
+    expect(locked.text).toBe(await moh.readRunningText());
+    expect(pick(locked.running, MOH)).toMatchObject({
+      extranet: mohAt(fromSite),
+      anomalies: [],
+    });
     await moh.abandon();
     for (const [router, vrf] of [
       [moh, MOH],
@@ -194,7 +199,7 @@ describe('refusals', () => {
     await holder.begin({ lockWaitMs: 0 });
     const waiting = (await open(name)).begin({ lockWaitMs: 5_000 });
     await holder.abandon();
-    await expect(waiting).resolves.toHaveLength(2);
+    expect((await waiting).running).toHaveLength(2);
   });
 
   it.each(['pe2', 'pe4'])("refuses the dirty candidate of %s and leaves the operator's work in it", async (name) => {
