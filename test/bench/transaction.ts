@@ -1,5 +1,6 @@
 /** One change on 4 and on 40 simulated routers, without and with 50 ms to each: where its time goes. */
 import { type BenchRow, median, type Print, printTable, type SuiteResult, spread } from './report.ts';
+import type { ChangeHistory } from './transaction/change-history.ts';
 import { openBenchInstallation } from './transaction/installation.ts';
 import type { Network } from './transaction/messages.ts';
 import { emptyChange, type MeasuredChange, provisionAndWithdraw } from './transaction/one-change.ts';
@@ -15,6 +16,8 @@ const RUNS = 5;
 
 /** Milliseconds of one change. */
 interface Costs {
+  /** The empty workflow that ran right after it, on the same busy or idle machine. */
+  readonly empty: number;
   readonly total: number;
   /** Of which at least one router was working, connecting or on its way. */
   readonly routers: number;
@@ -41,25 +44,22 @@ export async function benchTransaction(print: Print): Promise<SuiteResult> {
   const installation = await openBenchInstallation(NETWORKS, print);
   try {
     const costs = new Map<string, Costs[]>(NETWORKS.map(({ name }) => [name, []]));
-    const empty: number[] = [];
     // The first run of each pays for code that is compiled and connections that are opened: it does not count.
     for (let run = 0; run <= RUNS; run += 1) {
       for (const network of installation.networks) {
-        const changed = costsOf(await provisionAndWithdraw(network));
-        const { from, to } = await emptyChange(installation.empty);
-        if (run === 0) continue;
-        costs.get(network.name)?.push(changed);
-        empty.push(to - from);
+        const change = await provisionAndWithdraw(network);
+        const empty = await emptyChange(installation.empty);
+        if (run > 0) costs.get(network.name)?.push(costsOf(change, empty));
       }
     }
-    show(print, costs, empty);
-    return { rows: rowsOf(costs, empty) };
+    show(print, costs);
+    return { rows: rowsOf(costs) };
   } finally {
     await installation.stop();
   }
 }
 
-function costsOf({ history, report }: MeasuredChange): Costs {
+function costsOf({ history, report }: MeasuredChange, empty: ChangeHistory): Costs {
   const spans = report.spans.filter((span) => span.from >= history.from && span.to <= history.to + 1_000);
   const of = (...kinds: Span['kind'][]) => spans.filter((span) => kinds.includes(span.kind));
   const total = history.to - history.from;
@@ -67,6 +67,7 @@ function costsOf({ history, report }: MeasuredChange): Costs {
   const busy = coveredMs([...history.activities], history);
   const store = coveredMs(of('store', 'session', 'request'), history) - routers;
   return {
+    empty: empty.to - empty.from,
     total,
     routers,
     sessions: coveredMs(of('session'), history),
@@ -82,7 +83,7 @@ function costsOf({ history, report }: MeasuredChange): Costs {
   };
 }
 
-function show(print: Print, costs: ReadonlyMap<string, readonly Costs[]>, empty: readonly number[]): void {
+function show(print: Print, costs: ReadonlyMap<string, readonly Costs[]>): void {
   const cells = (pick: (cost: Costs) => number) =>
     NETWORKS.map(({ name }) => spread((costs.get(name) ?? []).map(pick)));
   const names = [...(costs.get('4-0')?.[0]?.stages.keys() ?? [])];
@@ -99,7 +100,7 @@ function show(print: Print, costs: ReadonlyMap<string, readonly Costs[]>, empty:
       ['  between activities (Temporal)', ...cells(({ temporal }) => temporal)],
       ['  the store', ...cells(({ store }) => store)],
       ['  computing', ...cells(({ computing }) => computing)],
-      ['empty workflow', spread(empty), '', '', ''],
+      ['empty workflow', ...cells(({ empty }) => empty)],
       ['worker, processor', ...cells(({ cpu }) => cpu)],
       ['sessions opened', ...cells(({ handshakes }) => handshakes)],
       ['calls of routers', ...cells(({ requests }) => requests)],
@@ -108,7 +109,7 @@ function show(print: Print, costs: ReadonlyMap<string, readonly Costs[]>, empty:
   );
 }
 
-function rowsOf(costs: ReadonlyMap<string, readonly Costs[]>, empty: readonly number[]): BenchRow[] {
+function rowsOf(costs: ReadonlyMap<string, readonly Costs[]>): BenchRow[] {
   const of = (name: string, pick: (cost: Costs) => number) => median((costs.get(name) ?? []).map(pick));
   const parallel = [0, 50].map((rttMs) => ({
     name: `change on 40 routers, ${rttMs} ms`,
@@ -118,7 +119,7 @@ function rowsOf(costs: ReadonlyMap<string, readonly Costs[]>, empty: readonly nu
   const own = NETWORKS.map(({ name, routers, rttMs }) => ({
     name: `wasl's own time, ${routers} routers, ${rttMs} ms`,
     peer: 'empty workflow of as many activities',
-    ratio: median(empty) / of(name, (cost) => cost.own),
+    ratio: of(name, ({ empty, own }) => empty / own),
   }));
   return [...parallel, ...own];
 }
