@@ -3,11 +3,12 @@
  * during all of them the ministries' own branches talk to each other. What wasl says is held against customer edges, FRR and the labels
  * on P, none of which come through wasl.
  */
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { tellAgreements } from './stories/agreements.ts';
 import { tellFailures } from './stories/failures.ts';
 import { tellKilledWorkers } from './stories/killed-workers.ts';
 import { tellOtherClients } from './stories/other-clients.ts';
+import { ADMIN, withdraw } from './support/people.ts';
 import { type LabStage, openLabStage } from './support/stage.ts';
 
 let stage: LabStage;
@@ -15,6 +16,13 @@ let stage: LabStage;
 beforeAll(async () => {
   stage = await openLabStage('l3vpn');
 }, 600_000);
+
+// A story that failed half way must not make the next ones fail.
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  const client = await stage.wasl.clientOf(ADMIN);
+  for (const { id } of await client.listInterconnects({ lifecycle: 'active' })) await withdraw(stage.wasl, id);
+});
 
 afterAll(async () => {
   try {

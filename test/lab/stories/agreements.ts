@@ -65,7 +65,7 @@ export function tellAgreements(stageOf: () => LabStage): void {
       const read = await readByOther('pe1');
       const routeTargets = (active.routeTargets ?? []).map(({ routeTarget }) => routeTarget);
       expect(routeTargets).toHaveLength(2);
-      for (const routeTarget of routeTargets) expect(read).toContain(`>0:${routeTarget}<`);
+      for (const routeTarget of routeTargets) expect(read).toContain(`>${routeTarget}<`);
       for (const prefix of ['10.100.10.0/24', '10.100.20.0/24', '2001:db8:100:10::/64']) {
         expect(read).toMatch(new RegExp(`<(\\w+:)?prefix>${prefix}<`));
       }
