@@ -10,7 +10,7 @@ import { median, type Print, printTable, type SuiteResult, spread } from './repo
 const VPNS = 50;
 const PES = [100, 200] as const;
 const ACTIVE = 100;
-const RUNS = 7;
+const RUNS = 3;
 
 export async function benchPlan(print: Print): Promise<SuiteResult> {
   const networks = PES.map((pes) => ({ pes, input: network(pes), all: [] as number[] }));

@@ -13,7 +13,7 @@ import type { Store } from '../../src/store/store.ts';
 import { benchRequest } from './network/backbone-inventory.ts';
 import { median, type Print, printTable, type SuiteResult, spread } from './report.ts';
 
-const ROUNDS = 300;
+const ROUNDS = 100;
 const SIZES = [1, 4, 40] as const;
 
 interface Subject {
