@@ -17,6 +17,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
 import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
+import { WaslError } from '../../src/errors.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -29,6 +30,7 @@ const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.
 const LOOK_INTERVAL_MS = 60;
 /** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
 const ASK_INTERVAL_MS = 300;
+const SETTLE_MS = 5_000;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
 const PATIENCE_MS = 90_000;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
@@ -187,7 +189,15 @@ export class Installation implements AsyncDisposable {
   async approvePlan(planId: string, engineer = 2): Promise<void> {
     const client = this.engineer(engineer);
     const { digest } = await client.readPlan(planId);
-    await client.decidePlan(planId, { decision: 'approve', digest });
+    // The record shows a plan a moment before its workflow takes decisions on it.
+    for (const until = Date.now() + SETTLE_MS; ; await sleep(ASK_INTERVAL_MS)) {
+      try {
+        await client.decidePlan(planId, { decision: 'approve', digest });
+        return;
+      } catch (error) {
+        if (!(error instanceof WaslError) || error.code !== 'LIFECYCLE_STEP' || Date.now() > until) throw error;
+      }
+    }
   }
 
   /** From the request to the push. */
@@ -293,7 +303,13 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     workflowBundlePath: inject('workflowBundlePath'),
     credential,
   };
-  const installation = Installation.assemble({ backbone, store, databaseUrl: database.databaseUrl, databaseProxy }, api, issuer, workerOptions, stops);
+  const installation = Installation.assemble(
+    { backbone, store, databaseUrl: database.databaseUrl, databaseProxy },
+    api,
+    issuer,
+    workerOptions,
+    stops,
+  );
   if (options.worker !== 'none') await installation.startWorker();
   return installation;
 }

@@ -1,18 +1,35 @@
 /** What is not right is refused at once, with its code and a sentence; what is not signed is not pushed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../../../src/api/client.ts';
+import type { Prefix } from '../../../src/domain/prefix.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState } from '../../support/end-state.ts';
 import { Installation } from '../../support/installation.ts';
 
+const SAME = '10.100.11.0/24' as Prefix;
+const MOF: string = 'MOF';
+
 let wasl: Installation;
 beforeAll(async () => {
-  // Three numbers: one interconnect of two flows fits, a second one does not.
+  // Three numbers: an interconnect of two flows fits, a second one does not.
   wasl = await Installation.open({
     inventory: (demo) => {
       const { from } = demo.backbone.routeTargetPool;
       const routeTargetPool = { ...demo.backbone.routeTargetPool, to: from + 2 };
-      return { ...demo, backbone: { ...demo.backbone, routeTargetPool } };
+      return {
+        ...demo,
+        backbone: { ...demo.backbone, routeTargetPool },
+        // Finance uses one of Health's networks, too.
+        vpns: demo.vpns.map((vpn) => (vpn.entity === MOF ? { ...vpn, prefixes: [...vpn.prefixes, SAME] } : vpn)),
+        routers: demo.routers.map((router) => ({
+          ...router,
+          vrfs: router.vrfs.map((vrf) => {
+            if (router.name !== 'nzw-pe-01' || vrf.name !== 'MOF') return vrf;
+            const attachment = { branch: 'an old office', prefixes: [SAME], probe: null, source: null };
+            return { ...vrf, attachments: [...vrf.attachments, attachment] };
+          }),
+        })),
+      };
     },
   });
 });
@@ -27,6 +44,7 @@ describe('a request', () => {
   it.each([
     ['an unknown VPN', flow('10.100.10.0/24', 'MOH', 'MOX'), 'VPN_UNKNOWN', /MOX/],
     ['a prefix outside the VPN', flow('10.101.10.0/24'), 'PREFIX_OUTSIDE_VPN', /10\.101\.10\.0\/24/],
+    ['a prefix that no site announces', flow('10.100.99.0/24'), 'PREFIX_NOT_ORIGINATED', /10\.100\.99\.0\/24/],
     ['a default route', flow('0.0.0.0/0'), 'PREFIX_DEFAULT_ROUTE', /0\.0\.0\.0\/0/],
     ['host bits', flow('10.100.10.1/24'), 'PREFIX_HOST_BITS', /10\.100\.10\.1\/24/],
     ['one entity with itself', flow('10.100.10.0/24', 'MOH', 'MOH'), 'REQUEST_PARTIES', /MOH/],
@@ -34,9 +52,11 @@ describe('a request', () => {
     await expect(asked(flows)).rejects.toMatchObject({ code, message: expect.stringMatching(sentence) });
   });
 
-  it('with prefixes that overlap is refused', async () => {
-    const flows = [{ from: 'MOH', to: 'MOF', prefixes: ['10.100.0.0/16', '10.100.10.0/24'] }];
-    await expect(asked(flows)).rejects.toMatchObject({ code: 'PREFIX_OVERLAP' });
+  it('for addresses that the other side uses itself is refused', async () => {
+    await expect(asked(flow(SAME))).rejects.toMatchObject({
+      code: 'PREFIX_OVERLAP',
+      message: `${SAME} overlaps ${SAME}, which MOF uses itself`,
+    });
   });
 
   it('by an entity that has no part in it is refused', async () => {
@@ -54,7 +74,7 @@ describe('a request', () => {
     expect([first.created, again.created].sort()).toEqual([false, true]);
     const other = { ...MOH_MOF, purpose: 'something else' };
     await expect(portal.submitRequest(other, key)).rejects.toMatchObject({ code: 'REQUEST_CONFLICT' });
-    await wasl.portal('MOH').withdraw(first.interconnect.id, 'only asked for');
+    await wasl.signatory('MOH').withdraw(first.interconnect.id, 'only asked for');
   });
 });
 
@@ -89,8 +109,8 @@ describe('signatures and approvals', () => {
     const plan = { decision: 'approve', digest: (await wasl.engineer(2).readPlan(planId)).digest } as const;
     const signatoryAsEngineer = wasl.as('mof-signatory-1', ['engineer']);
     await expect(signatoryAsEngineer.decidePlan(planId, plan)).rejects.toMatchObject({
-      code: 'APPROVAL_SELF',
-      message: 'mof-signatory-1 asked for, signed or planned this change',
+      code: 'APPROVAL_TWICE',
+      message: expect.stringMatching(/^mof-signatory-1 already approved/),
     });
     await expect(wasl.signatory('MOF').decidePlan(planId, plan)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(wasl.changedRouters()).toEqual([]);
