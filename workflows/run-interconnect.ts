@@ -109,7 +109,7 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
         await awaitPlanDecision();
         break;
       case 'approved':
-        await step('schedule');
+        await step('schedule', null);
         break;
       case 'scheduled':
         await untilStart();
@@ -156,7 +156,7 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
   async function awaitPlanDecision(): Promise<void> {
     await condition(() => decision() !== null || changeInHand().replanBy !== null || givenUpBy() !== null);
     if (givenUpBy() !== null) return giveUp();
-    if (decision() === 'approve') return step('approve');
+    if (decision() === 'approve') return step('approve', null);
     await plan();
     if (changeInHand().plan !== null) return step('plan');
     await condition(() => changeInHand().replanBy !== null || givenUpBy() !== null);
@@ -172,7 +172,7 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
       await plan();
       return step('plan');
     }
-    return step('start');
+    return step('start', null);
   }
 
   async function provision(): Promise<void> {
@@ -295,9 +295,10 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
     const stepKey = `${interconnectId}/${state.steps}`;
     const changeId = state.change?.id ?? null;
     const next = nextLifecycle(state.lifecycle, event);
-    await record.stepLifecycle({ interconnectId, changeId, event, stepKey, actor, reason });
+    // First here: whoever read the new state in the record may act on it at once.
     state.lifecycle = next;
     state.reason = reason;
+    await record.stepLifecycle({ interconnectId, changeId, event, stepKey, actor, reason });
   }
 
   /** The last step: what wasl held for this interconnect goes back. */
