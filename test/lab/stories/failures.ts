@@ -50,6 +50,7 @@ export function tellFailures(stageOf: () => LabStage): void {
         const restore = await cutManagement('pe2');
         try {
           // P, the route reflector, sees what pe2 offers to others; nobody can reach pe2 itself.
+          expect(await offersToOthers('10.255.0.2')).toBe(true);
           expect(await until(REVERTED_SECONDS_MAX, async () => !(await offersToOthers('10.255.0.2')))).toBe(true);
         } finally {
           await restore();

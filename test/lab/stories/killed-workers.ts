@@ -17,11 +17,14 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
       await wasl.startWorker();
     }
 
-    it('while it prepares: no router was written', async () => {
+    it('while it prepares: no router was written, so the next one begins again', async () => {
       const { wasl, changedSince } = stageOf();
       const id = await start(wasl, MOH_AND_MOF);
       await killDuring(id, 'prepare');
-      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'refused' }] });
+      const recovered = await eventOf(wasl, id, ({ stage, status }) => stage === 'recover' && status === 'done');
+      expect(recovered.message).toMatch(/no router was written$/);
+      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });
 

@@ -43,7 +43,8 @@ export const FAULTS: readonly Fault[] = [
       return Date.parse(failed.at);
     },
   },
-  killedIn('prepare', ['refused']),
+  // Nothing was written: the next worker begins again.
+  killedIn('prepare', ['applied']),
   killedIn('commit', ['rolled-back']),
   // Verification begins with the read-back.
   killedIn('read-back', ['rolled-back']),
