@@ -48,6 +48,18 @@ export function failed(error: unknown): StageResult {
   return { verdict: 'fail', reason: sentence, code, transient };
 }
 
+/** What a watcher reads while a router is at a stage. */
+const UNDER_WAY: Readonly<Record<Stage, string>> = {
+  prepare: 'opens a session, locks, edits, validates',
+  commit: 'commits, to be confirmed',
+  'read-back': 'reads running',
+  verify: 'looks at routes and pings',
+  confirm: 'confirms',
+  cancel: 'cancels and reads running',
+  recover: 'looks what became of it',
+  compensate: 'gives the change back',
+};
+
 /** The journal before the wire, and progress for the people who watch. */
 export class TransactionRecorder {
   readonly #deps: ActivityDependencies;
@@ -105,7 +117,7 @@ export class TransactionRecorder {
       ...common,
       pe: peOf(item),
       status: 'started' as const,
-      message: stage,
+      message: UNDER_WAY[stage],
       elapsedMs: null,
     }));
     this.#progress.push(started);

@@ -59,7 +59,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
   const modelled = lazily(() => modelledRoutes(view));
   const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
   const locals = lazily(() => localRoutes(view, [before, after]));
-  let came = 0;
+  let [came, went] = [0, 0];
   for (const table of tables) {
     const key = tableKey(table.at.pe, table.at.vrf.name, table.family);
     const [old, now] = [before.get(key), after.get(key)];
@@ -95,25 +95,31 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       found.push(counter(table, null, `${where(table)} lost ${prefix}, which this change does not take away`, prefix));
     }
     for (const [prefix, one] of table.lost) {
+      if (!has.has(prefix)) went += 1;
       if (!has.has(prefix) || table.gained.has(prefix) || modelled().get(key)?.has(prefix) === true) continue;
       found.push(counter(table, one, `${prefix} of ${one.from} is still in ${where(table)}`));
     }
   }
-  return conclude(found, unread, notes, came, tables.length);
+  return conclude(found, unread, notes, describeMoves(came, went), tables.length);
+}
+
+function describeMoves(came: number, went: number): string {
+  if (went === 0) return `${came} routes arrived`;
+  return came === 0 ? `${went} routes left` : `${came} routes arrived and ${went} left`;
 }
 
 function conclude(
   found: readonly CounterExample[],
   unread: readonly CounterExample[],
   notes: readonly string[],
-  came: number,
+  moves: string,
   tables: number,
 ): RouteCheck {
   const verdict = found.length > 0 ? 'fail' : unread.length > 0 || tables === 0 ? 'unknown' : 'pass';
   const counterExamples = listCounterExamples([...found, ...unread]);
   const summary =
     verdict === 'pass'
-      ? `${came} routes arrived as planned; ${tables} routing tables were compared and nothing else moved`
+      ? `${moves} as planned; ${tables} routing tables were compared and nothing else moved`
       : tables === 0
         ? 'no routing table was read'
         : `${found.length} findings and ${unread.length} unread among ${tables} routing tables`;
