@@ -8,13 +8,16 @@ export interface WatchedRouter {
   readonly running: readonly RunningVrf[];
 }
 
-/** Every table of every VRF, routers in parallel. */
+/** Every table of every VRF, routers in parallel. A table that a router left out stays absent: unread is unknown, not empty. */
 export async function readRouteTables(watched: readonly WatchedRouter[]): Promise<ObservedTables> {
   const read = await Promise.all(
     watched.map(async ({ router, running }) => {
       const tables = tablesOf(running);
       const routes = await router.readRouteTables(tables);
-      return tables.map(({ vrf, family }, index) => [tableKey(router.name, vrf, family), routes[index] ?? []] as const);
+      return tables.flatMap(({ vrf, family }, index) => {
+        const read = routes[index];
+        return read === undefined ? [] : [[tableKey(router.name, vrf, family), read] as const];
+      });
     }),
   );
   return new Map(read.flat());
