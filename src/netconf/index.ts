@@ -67,4 +67,6 @@ export {
   resolveQName,
   type XmlElement,
 } from './xml/element.ts';
-export { parseXml, parseXmlFragment, type XmlLimits } from './xml/parse.ts';
+export { parseXml, parseXmlFragment } from './xml/parse.ts';
+export { type XmlEvents, type XmlLimits, XmlReader } from './xml/reader.ts';
+export type { XmlTag } from './xml/tag.ts';

@@ -144,19 +144,19 @@ describe('what cannot be meant is not sent', () => {
       'XML that closes the rpc',
       () => session.rpc('<a/></rpc><rpc><b/>'),
       'INVALID_REQUEST',
-      'pe1: the XML to send is refused: malformed XML: unexpected close tag.',
+      'pe1: the XML to send is refused: malformed XML: </rpc> where </fragment> is due',
     ],
     [
       'XML with a DOCTYPE',
       () => session.editConfig({ target: 'candidate', config: '<!DOCTYPE a><a/>' }),
       'INVALID_REQUEST',
-      'pe1: the XML to send is refused: malformed XML: inappropriately located doctype declaration.',
+      'pe1: the XML to send is refused: a DOCTYPE is refused (RFC 6241 section 3)',
     ],
     [
       'an undeclared prefix',
       () => session.rpc('<x:a/>'),
       'INVALID_REQUEST',
-      'pe1: the XML to send is refused: malformed XML: unbound namespace prefix: "x".',
+      'pe1: the XML to send is refused: malformed XML: the prefix "x" is not declared',
     ],
     [
       'deleting running',

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import type { SaxesTagNS } from 'saxes';
 import { NetconfError } from '../errors.ts';
-import { createXmlParser } from '../xml/parse.ts';
+import { XmlReader } from '../xml/reader.ts';
+import type { XmlTag } from '../xml/tag.ts';
 
 /** The start tags of a message and of its first child, read without reading the rest. */
 export interface Envelope {
-  readonly root: SaxesTagNS;
+  readonly root: XmlTag;
   /** Null where the root is empty or begins with text. */
-  readonly first: SaxesTagNS | null;
+  readonly first: XmlTag | null;
   /** Offset of the byte after the root's start tag. */
   readonly rootEnd: number;
   /** Offset of the byte after the first child's start tag; -1 without one. */
@@ -35,21 +35,20 @@ export function readEnvelope(bytes: Buffer, complete = true): Envelope | null {
   const rootEmpty = bytes[root.end - 2] === SLASH;
   const first = rootEmpty ? null : nextStartTag(bytes, root.end);
   if (!rootEmpty && first === null && !complete && bytes.length < HEAD_BYTES_MAX) return null;
-  const tags: SaxesTagNS[] = [];
-  const parser = createXmlParser({ open: (tag) => tags.push(tag), close: () => undefined });
+  const tags: XmlTag[] = [];
+  const reader = new XmlReader({ open: (tag) => tags.push(tag), close: () => undefined });
   const head = bytes.subarray(root.start, first?.end ?? root.end);
   // Cutting at a > never splits a character; invalid bytes are refused and not replaced.
   if (!isUtf8(head)) throw new NetconfError('PROTOCOL', 'a message that is not UTF-8');
-  parser.write(head.toString('utf8'));
+  reader.write(head.toString('utf8'));
   const [rootTag, firstTag] = tags;
   if (rootTag === undefined) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
   return { root: rootTag, first: firstTag ?? null, rootEnd: root.end, firstEnd: first?.end ?? -1 };
 }
 
 /** An attribute without namespace, as `message-id`. */
-export function plainAttribute(tag: SaxesTagNS, name: string): string | null {
-  const attribute = tag.attributes[name];
-  return attribute !== undefined && attribute.uri === '' ? attribute.value : null;
+export function plainAttribute(tag: XmlTag, name: string): string | null {
+  return tag.attributes[name] ?? null;
 }
 
 /**

@@ -3,7 +3,9 @@ import { NetconfError } from '../errors.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { NETCONF_BASE } from '../namespaces.ts';
 import { child, type XmlElement } from '../xml/element.ts';
-import { createXmlParser, parseXml, TreeBuilder, type XmlEvents } from '../xml/parse.ts';
+import { parseXml, TreeBuilder } from '../xml/parse.ts';
+import { type XmlEvents, XmlReader } from '../xml/reader.ts';
+import type { XmlTag } from '../xml/tag.ts';
 import { type Envelope, insideOfOnlyChild } from './envelope.ts';
 import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
 
@@ -128,17 +130,15 @@ function collectFromWrapper(wrapper: XmlElement, errors: RpcErrorInfo[]): void {
 /** The errors of a large reply: read as events, a tree is built of the errors only. */
 function findErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
   const finder = new ErrorFinder();
-  const parser = createXmlParser(finder, limits);
+  const reader = new XmlReader(finder, limits);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for (let offset = 0; offset < bytes.length; offset += DECODE_BYTES) {
-    parser.write(decoder.decode(bytes.subarray(offset, offset + DECODE_BYTES), { stream: true }));
+    reader.write(decoder.decode(bytes.subarray(offset, offset + DECODE_BYTES), { stream: true }));
   }
-  parser.write(decoder.decode());
-  parser.close();
+  reader.write(decoder.decode());
+  reader.close();
   return finder.errors;
 }
-
-type OpenTag = Parameters<XmlEvents['open']>[0];
 
 /** The same rule as `errorsOf`, over events. */
 export class ErrorFinder implements XmlEvents {
@@ -148,7 +148,7 @@ export class ErrorFinder implements XmlEvents {
   private builder: TreeBuilder | null = null;
   private errorDepth = 0;
 
-  open(tag: OpenTag): void {
+  open(tag: XmlTag): void {
     this.depth += 1;
     if (this.depth === 2) this.insideWrapper = roleOfReplyChild(tag.local, tag.uri) === 'wrapper';
     const starts =
@@ -159,15 +159,15 @@ export class ErrorFinder implements XmlEvents {
       this.builder = new TreeBuilder();
       this.errorDepth = this.depth;
     }
-    this.builder?.open(tag);
+    this.builder?.open();
   }
 
   text(text: string): void {
     this.builder?.text(text);
   }
 
-  close(): void {
-    this.builder?.close();
+  close(tag: XmlTag): void {
+    this.builder?.close(tag);
     if (this.builder !== null && this.depth === this.errorDepth) {
       const [element] = this.builder.roots;
       if (element !== undefined) this.errors.push(readRpcError(element));

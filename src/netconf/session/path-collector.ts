@@ -1,5 +1,7 @@
 import type { XmlElement } from '../xml/element.ts';
-import { TreeBuilder, type XmlEvents } from '../xml/parse.ts';
+import { TreeBuilder } from '../xml/parse.ts';
+import type { XmlEvents } from '../xml/reader.ts';
+import type { XmlTag } from '../xml/tag.ts';
 
 /** `<rpc-reply>` and `<data>`. */
 const ENVELOPE_DEPTH = 2;
@@ -17,7 +19,7 @@ export class PathCollector implements XmlEvents {
     this.path = ['data', ...path];
   }
 
-  open(tag: Parameters<XmlEvents['open']>[0]): void {
+  open(tag: XmlTag): void {
     this.depth += 1;
     if (this.builder === null && this.depth >= ENVELOPE_DEPTH && this.matched === this.depth - ENVELOPE_DEPTH) {
       if (tag.local === this.path[this.matched]) {
@@ -25,15 +27,15 @@ export class PathCollector implements XmlEvents {
         if (this.matched === this.path.length) this.builder = new TreeBuilder();
       }
     }
-    this.builder?.open(tag);
+    this.builder?.open();
   }
 
   text(text: string): void {
     this.builder?.text(text);
   }
 
-  close(): void {
-    this.builder?.close();
+  close(tag: XmlTag): void {
+    this.builder?.close(tag);
     if (this.matched === this.depth - ENVELOPE_DEPTH + 1) {
       if (this.builder !== null) {
         this.complete.push(...this.builder.roots);

@@ -5,7 +5,7 @@ import { insideOfOnlyChild, readEnvelope } from '../message/envelope.ts';
 import { ErrorFinder } from '../message/reply.ts';
 import type { RpcErrorInfo } from '../message/rpc-error.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { createXmlParser, type XmlEvents, type XmlLimits } from '../xml/parse.ts';
+import { type XmlEvents, type XmlLimits, XmlReader } from '../xml/reader.ts';
 import { PathCollector } from './path-collector.ts';
 
 /** Above this the channel is paused until the reader has taken what waits. One SSH window is 2 MiB. */
@@ -159,7 +159,7 @@ export class ReplyStream {
         events.open(tag);
       },
       close: (tag) => {
-        finder.close();
+        finder.close(tag);
         events.close(tag);
       },
       text: (text) => {
@@ -168,15 +168,15 @@ export class ReplyStream {
       },
     };
     // A stream has no bound on its elements: that is what it is for.
-    const parser = createXmlParser(both, { ...this.limits, xmlElementsMax: Number.POSITIVE_INFINITY });
+    const reader = new XmlReader(both, { ...this.limits, xmlElementsMax: Number.POSITIVE_INFINITY });
     const decoder = new TextDecoder('utf-8', { fatal: true });
     for await (const piece of this.pieces()) {
-      this.located(() => parser.write(decode(decoder, piece)));
+      this.located(() => reader.write(decode(decoder, piece)));
       yield;
     }
     this.located(() => {
-      parser.write(decode(decoder));
-      parser.close();
+      reader.write(decode(decoder));
+      reader.close();
     });
     this.warnings = finder.errors;
     if (finder.errors.some((error) => error.severity === 'error')) throw new RpcError(finder.errors, '', this.context);

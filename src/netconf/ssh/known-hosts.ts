@@ -47,8 +47,10 @@ function parseLine(line: string, number: number): Line[] {
   const fields = line.split(/[ \t]+/);
   const marker = line.startsWith('@') ? fields.shift() : undefined;
   const [names, type, base64] = fields;
-  // Host certificates: ssh2 does not offer them, so a CA line can never match a key that is shown.
-  if (names === undefined || type === undefined || base64 === undefined || marker === '@cert-authority') return [];
+  if (names === undefined || type === undefined || base64 === undefined) return [];
+  // Host certificates: ssh2 does not offer them, so a CA line can never match a key that is shown. A marker that is not known,
+  // a misspelt @revoked too, must not make a key trusted.
+  if (marker !== undefined && marker !== '@revoked') return [];
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return [];
   const key = Buffer.from(base64, 'base64');
   return [{ type, key, line: number, revoked: marker === '@revoked', matches: nameMatcher(names) }];

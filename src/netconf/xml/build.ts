@@ -1,7 +1,9 @@
 import { NetconfError } from '../errors.ts';
 import { NETCONF_BASE } from '../namespaces.ts';
 import type { XmlElement } from './element.ts';
-import { parseXmlFragment, type XmlLimits } from './parse.ts';
+import { parseXmlFragment } from './parse.ts';
+import type { XmlLimits } from './reader.ts';
+import { forbiddenCharacter } from './text.ts';
 
 /** XML given by a caller: text of sibling elements, or elements. */
 export type XmlContent = string | XmlElement | readonly XmlElement[];
@@ -10,9 +12,6 @@ type Content = string | number | bigint | boolean | XmlElement | readonly (XmlEl
 
 // A name of XML without colon; the ranges beyond ASCII are left to the server, YANG identifiers are ASCII (RFC 7950 §6.2).
 const NAME = /^[A-Za-z_][A-Za-z0-9._-]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: characters that XML 1.0 cannot carry, even escaped
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
  * Builds one element: `xml('vrf', VRF_NS, [xml('name', VRF_NS, 'MOH')])`. Text is escaped when it is serialised,
@@ -135,7 +134,7 @@ function isElement(content: XmlElement | readonly unknown[]): content is XmlElem
 }
 
 function assertCarriable(text: string): void {
-  if (FORBIDDEN.test(text) || LONE_SURROGATE.test(text)) {
+  if (forbiddenCharacter(text) !== null) {
     throw new NetconfError('INVALID_REQUEST', 'text with a control character that XML cannot carry');
   }
 }

@@ -18,10 +18,10 @@ export interface XmlElement {
 
 /** The prefixes that an element can see. Chained, so that a deep tree shares what its ancestors declare. */
 export class NamespaceScope {
-  private readonly declared: Readonly<Record<string, string>>;
+  private readonly declared: ReadonlyMap<string, string>;
   private readonly parent: NamespaceScope | null;
 
-  constructor(declared: Readonly<Record<string, string>>, parent: NamespaceScope | null) {
+  constructor(declared: ReadonlyMap<string, string>, parent: NamespaceScope | null) {
     this.declared = declared;
     this.parent = parent;
   }
@@ -29,7 +29,7 @@ export class NamespaceScope {
   /** The URI of a prefix ('' asks for the default namespace), undefined where it is not declared. */
   resolve(prefix: string): string | undefined {
     for (let scope: NamespaceScope | null = this; scope !== null; scope = scope.parent) {
-      const uri = scope.declared[prefix];
+      const uri = scope.declared.get(prefix);
       if (uri !== undefined) return uri;
     }
     return undefined;
