@@ -1,114 +1,73 @@
-import { connect } from '../../src/netconf/index.ts';
-import { startByteServer } from './netconf/byte-server.ts';
-import { bareSsh2, ncclient, ourClient, type Peer, type Task } from './netconf/peers.ts';
+/** The NETCONF client against other clients, on a server that only writes bytes and on netconfd. */
+import { best, Comparison, type RowResult } from './netconf/compare.ts';
+import { measureReplyMemory, measureSessions, measureStreamMemory } from './netconf/memory.ts';
+import { type Programs, preparePrograms } from './netconf/programs.ts';
+import { everydayRows, largeReplyRows, netconfdReplyRow } from './netconf/rows.ts';
+import { startByteServer, startFilledNetconfd } from './netconf/servers.ts';
+import { showGoals, showTimes } from './netconf/summary.ts';
+import type { BenchRow, Print, SuiteResult } from './report.ts';
 
-/** `ratio` = the peer's time over ours (above 1: we are faster), or for memory its own unit in the name. */
-export interface BenchRow {
-  readonly name: string;
-  readonly peer: string;
-  readonly ratio: number;
-}
+const BYTES = 'bytes only';
 
-const MIB = 1024 * 1024;
-const RUNS = 3;
-
-/** NETCONF against ncclient and bare ssh2, on one loopback server that only writes bytes. Best of three, taken in turn. */
-export async function benchNetconf(log: (line: string) => void = () => undefined): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
+export async function benchNetconf(printLine: Print): Promise<SuiteResult> {
+  const from = performance.now();
+  const print: Print = (line) => printLine(`${((performance.now() - from) / 1_000).toFixed(0).padStart(4)} s  ${line}`);
+  const programs = await preparePrograms(print);
+  const results: RowResult[] = [];
+  const memory: BenchRow[] = [];
+  const failures: string[] = [];
   for (const base of ['1.1', '1.0'] as const) {
-    const server = await startByteServer(base);
-    const { auth } = server.options;
-    const privateKey = 'privateKey' in auth ? String(auth.privateKey) : '';
-    const ours = ourClient(server);
-    const peers = [ncclient(server), ...(base === '1.1' ? [bareSsh2(server, privateKey)] : [])];
+    const server = await startByteServer(programs.byteServer, base);
     try {
-      for (const task of tasksFor(base)) rows.push(...(await compare(task, ours, peers, log)));
-      if (base === '1.1') rows.push(...(await streamedMemory(server.options, log)));
+      const { wasl, peers } = programs;
+      const comparison = new Comparison(wasl, peers, server.target, print);
+      const plans = [...(base === '1.1' ? everydayRows(BYTES) : []), ...largeReplyRows(base)];
+      for (const plan of plans) results.push(await comparison.run(plan));
+      const framing = base === '1.1' ? 'one chunk' : 'EOM';
+      memory.push(...(await measureReplyMemory(wasl, peers, server.target, framing, print)));
+      if (base === '1.1') {
+        memory.push(await measureStreamMemory(wasl, server.target, print));
+        memory.push(...(await measureSessions(wasl, peers, server.target, print)));
+      }
     } finally {
-      for (const peer of peers) peer.stop();
-      server.stop();
+      await server.stop();
     }
   }
-  return rows;
-}
-
-interface BenchTask {
-  readonly name: string;
-  readonly task: Task;
-  /** ncclient waits 0.1 s in every rpc (its select tick), which needs no second look. */
-  readonly runs?: number;
-  /** Peers that are too slow for it to be waited for. */
-  readonly slow?: readonly string[];
-}
-
-function tasksFor(base: '1.0' | '1.1'): BenchTask[] {
-  const get = (mebibytes: number, chunk: number, slow: readonly string[] = []): BenchTask => ({
-    name: `get-config ${mebibytes} MiB, ${base === '1.0' ? 'EOM' : chunk === 0 ? 'one chunk' : `chunks of ${chunk}`}`,
-    task: { kind: 'get', size: mebibytes * MIB, chunk },
-    slow,
-  });
-  if (base === '1.0') return [get(1, 0), get(16, 0)];
-  return [
-    { name: 'connect and hello', task: { kind: 'connect' } },
-    { name: '1,000 small rpcs', task: { kind: 'rpcs', count: 1_000 }, runs: 1 },
-    { name: '1,000 small rpcs, 8 at once', task: { kind: 'concurrent', count: 1_000 }, runs: 1 },
-    { name: '50 sessions at once', task: { kind: 'sessions', count: 50 } },
-    get(1, 0),
-    get(1, 4_096),
-    // ncclient decodes its whole buffer on every read of a chunked reply: 16 MiB take it minutes.
-    get(16, 0, ['ncclient']),
-    get(16, 4_096, ['ncclient']),
-    get(64, 0, ['ncclient']),
-  ];
-}
-
-async function compare(
-  { name, task, runs = RUNS, slow = [] }: BenchTask,
-  ours: Peer,
-  peers: readonly Peer[],
-  log: (line: string) => void,
-): Promise<BenchRow[]> {
-  const best = new Map<string, number>();
-  const asked = [ours, ...peers.filter((peer) => !slow.includes(peer.name))];
-  for (let run = 0; run < runs; run += 1) {
-    for (const peer of asked) {
-      const seconds = await peer.run(task);
-      if (seconds !== null) best.set(peer.name, Math.min(seconds, best.get(peer.name) ?? Number.POSITIVE_INFINITY));
-    }
+  try {
+    results.push(...(await compareOnNetconfd(programs, print)));
+  } catch (error) {
+    failures.push(`WITHOUT netconfd: ${error instanceof Error ? error.message : error}`);
   }
-  const own = best.get(ours.name) ?? Number.NaN;
-  log(`${name}: ${[...best].map(([peer, seconds]) => `${peer} ${(seconds * 1_000).toFixed(1)} ms`).join(', ')}`);
-  return [...best]
-    .filter(([peer]) => peer !== ours.name)
-    .map(([peer, seconds]) => ({ name, peer, ratio: seconds / own }));
+  failures.push(...results.flatMap((result) => result.failures));
+  const rows = [...results.flatMap((result) => result.rows), ...linearity(results), ...memory];
+  showTimes(printLine, [programs.wasl, ...programs.peers], results);
+  showGoals(printLine, rows);
+  for (const failure of failures) printLine(failure);
+  return { rows };
 }
 
-/** Peak memory above idle while 64 MiB are streamed, over the 32 MiB that are allowed. */
-async function streamedMemory(
-  options: Parameters<typeof connect>[0],
-  log: (line: string) => void,
-): Promise<BenchRow[]> {
-  const session = await connect(options);
-  globalThis.gc?.();
-  const idle = process.memoryUsage();
-  let peak = 0;
-  const stream = await session.getConfigStream({
-    source: 'running',
-    filter: { subtree: `<size xmlns="urn:bench">${64 * MIB} 0</size>` },
-  });
-  let bytes = 0;
-  for await (const piece of stream.bytes()) {
-    bytes += piece.length;
-    const now = process.memoryUsage();
-    peak = Math.max(peak, now.heapUsed + now.external - idle.heapUsed - idle.external);
+async function compareOnNetconfd({ wasl, peers }: Programs, print: Print): Promise<RowResult[]> {
+  const server = await startFilledNetconfd();
+  try {
+    const comparison = new Comparison(wasl, peers, server.target, print);
+    const results: RowResult[] = [];
+    for (const plan of [...everydayRows('netconfd'), netconfdReplyRow()]) results.push(await comparison.run(plan));
+    return results;
+  } finally {
+    await server.stop();
   }
-  await session.close();
-  log(`streamed ${bytes} bytes, peak ${(peak / MIB).toFixed(1)} MiB above idle`);
-  return [
-    {
-      name: 'stream 64 MiB: memory allowed over peak above idle',
-      peer: '32 MiB',
-      ratio: (32 * MIB) / Math.max(peak, 1),
-    },
-  ];
+}
+
+/** Four times 16 MiB over 64 MiB, both our own: below 1 the client grows faster than the reply. */
+function linearity(results: readonly RowResult[]): BenchRow[] {
+  const own = (size: number, form: string) => {
+    const result = results.find(({ plan }) => plan.name === `get-config ${size} MiB, ${form}`);
+    const measured = result?.measured.get('wasl');
+    return measured === undefined ? Number.NaN : best(measured);
+  };
+  return ['one chunk, as text', '4 KiB chunks, as text', 'EOM, as text', 'one chunk, as tree'].map((form) => ({
+    name: `linear to 64 MiB, ${form}`,
+    peer: 'four times 16 MiB',
+    ratio: (4 * own(16, form)) / own(64, form),
+  }));
 }

@@ -1,6 +1,7 @@
 /** `npm run bench [suite...] [--json FILE]`: measures, compares inside one run, and prints; it never fails for being slow. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { endOnSignals } from './ending.ts';
 import { benchNetconf } from './netconf.ts';
 import { benchPlan } from './plan.ts';
 import { type Print, printTable, type Suite, type SuiteResult } from './report.ts';
@@ -9,7 +10,7 @@ import { benchStore } from './store.ts';
 import { benchTransaction } from './transaction.ts';
 
 const SUITES: Readonly<Record<string, Suite>> = {
-  netconf: async (print) => ({ rows: await benchNetconf(print) }),
+  netconf: benchNetconf,
   transaction: benchTransaction,
   plan: benchPlan,
   store: benchStore,
@@ -24,6 +25,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+endOnSignals(print);
 const results: SuiteResult[] = [];
 for (const [name, suite] of Object.entries(SUITES)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;

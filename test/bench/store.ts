@@ -10,6 +10,7 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { stopAtEnd } from './ending.ts';
 import { benchRequest } from './network/backbone-inventory.ts';
 import { median, type Print, printTable, type SuiteResult, spread } from './report.ts';
 
@@ -24,8 +25,15 @@ interface Subject {
 
 export async function benchStore(print: Print): Promise<SuiteResult> {
   const directory = await mkdtemp(join(tmpdir(), 'wasl-bench-store-'));
-  const server = await startEmbeddedPostgres({ directory });
+  const starting = startEmbeddedPostgres({ directory });
+  const stop = stopAtEnd(async () => {
+    // A signal while it starts: it is waited for, and stopped.
+    const server = await starting.catch(() => null);
+    await server?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
   try {
+    const server = await starting;
     await migrate(server.databaseUrl);
     const store = await openStore({ databaseUrl: server.databaseUrl, clock: () => new Date() });
     const client = new pg.Client({ connectionString: server.databaseUrl });
@@ -37,8 +45,7 @@ export async function benchStore(print: Print): Promise<SuiteResult> {
       await store.close();
     }
   } finally {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
+    await stop();
   }
 }
 

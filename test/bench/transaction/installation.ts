@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { stopAtEnd } from '../ending.ts';
 import type { Print } from '../report.ts';
 import type { Network, SimulatedNetworks, WorkerInput, WorkerReport } from './messages.ts';
 
@@ -39,39 +40,62 @@ export interface BenchInstallation {
 }
 
 export async function openBenchInstallation(networks: readonly Network[], print: Print): Promise<BenchInstallation> {
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (const each of stops.splice(0).reverse()) await each();
-  };
+  const parts = new Parts();
+  const opening = openParts(networks, print, parts);
+  // A signal while parts are started: the one that is under way is waited for, so that it can be stopped too.
+  const stop = stopAtEnd(async () => {
+    parts.startNoMore();
+    await opening.catch(() => undefined);
+    await parts.stop();
+  });
   try {
-    return { ...(await openParts(networks, print, stops)), stop };
+    return { ...(await opening), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** What was started, to be stopped in the reverse order. */
+class Parts {
+  private readonly stops: (() => Promise<unknown>)[] = [];
+  private closed = false;
+
+  add(stop: () => Promise<unknown>): void {
+    this.stops.push(stop);
+    if (this.closed) throw new Error('stopped while it was starting');
+  }
+
+  startNoMore(): void {
+    this.closed = true;
+  }
+
+  async stop(): Promise<void> {
+    for (const each of this.stops.splice(0).reverse()) await each();
+  }
+}
+
 async function openParts(
   networks: readonly Network[],
   print: Print,
-  stops: (() => Promise<unknown>)[],
+  parts: Parts,
 ): Promise<Omit<BenchInstallation, 'stop'>> {
   const directory = await mkdtemp(join(tmpdir(), 'wasl-bench-'));
-  stops.push(() => rm(directory, { recursive: true, force: true }));
+  parts.add(() => rm(directory, { recursive: true, force: true }));
   const binary = await obtainTemporalBinary(cacheDirectory(), print);
   const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') });
-  stops.push(() => postgres.stop());
+  parts.add(() => postgres.stop());
   const temporal = await startTemporalServer(binary, { databaseFile: join(directory, 'temporal.db') });
-  stops.push(() => temporal.stop());
+  parts.add(() => temporal.stop());
   const workflowBundlePath = join(directory, 'workflows.js');
   await writeFile(workflowBundlePath, (await bundleWorkflows()).code);
 
   const simulation = startPart('sim-process.ts', { WASL_BENCH_NETWORKS: JSON.stringify(networks) });
-  stops.push(() => stopProcess(simulation));
+  parts.add(() => stopProcess(simulation));
   const { inventories, credential } = (await nextMessage(simulation)) as SimulatedNetworks;
 
   const connection = await Connection.connect({ address: temporal.address });
-  stops.push(() => connection.close());
+  parts.add(() => connection.close());
   await registerNamespace(connection, EMPTY_NAMESPACE);
   const prepared: { readonly namespace: string; readonly databaseUrl: string; readonly store: Store }[] = [];
   for (const [index, { name }] of networks.entries()) {
@@ -81,7 +105,7 @@ async function openParts(
     await registerNamespace(connection, namespace);
     const databaseUrl = await createDatabase(postgres.databaseUrl, `bench_${index}`);
     const store = await openStore({ databaseUrl, clock: () => new Date() });
-    stops.push(() => store.close());
+    parts.add(() => store.close());
     await store.saveInventory(inventory, 'engineer-1' as PersonId);
     prepared.push({ namespace, databaseUrl, store });
   }
@@ -94,7 +118,7 @@ async function openParts(
     emptyNamespace: EMPTY_NAMESPACE,
   };
   const worker = startPart('worker-process.ts', { WASL_BENCH_WORKER: JSON.stringify(input) });
-  stops.push(() => stopProcess(worker));
+  parts.add(() => stopProcess(worker));
   await nextMessage(worker);
 
   return {

@@ -1,0 +1,35 @@
+/** What must not outlive the benchmark, however it ends: servers, workers, directories. */
+import { constants } from 'node:os';
+import type { Print } from './report.ts';
+
+type Stop = () => Promise<unknown>;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const registered = new Set<Stop>();
+
+/** Registers what a signal must stop. The returned function stops it in the ordinary way; both together stop it once. */
+export function stopAtEnd(stop: Stop): () => Promise<void> {
+  registered.add(stop);
+  return async () => {
+    if (registered.delete(stop)) await stop();
+  };
+}
+
+/** The first signal stops everything in the reverse order of its start; a second one of the same kind ends the process at once. */
+export function endOnSignals(print: Print): void {
+  for (const signal of SIGNALS) {
+    process.once(signal, () => {
+      print(`${signal}: stopping what was started; once more ends at once`);
+      // What still uses the parts fails now, as it must.
+      process.on('uncaughtException', () => undefined);
+      void stopEverything(print).finally(() => process.exit(128 + constants.signals[signal]));
+    });
+  }
+}
+
+async function stopEverything(print: Print): Promise<void> {
+  for (const stop of [...registered].reverse()) {
+    registered.delete(stop);
+    await stop().catch((error: unknown) => print(`did not stop: ${error instanceof Error ? error.message : error}`));
+  }
+}
