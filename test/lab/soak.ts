@@ -1,30 +1,39 @@
 /**
- * npm run lab:soak -- [--cycles N] [--seed S] [--no-faults]
- * Provisions and withdraws MOH–MOF on the l3vpn lab, each cycle with a fault drawn by the seed. At the end FRR is as it was, no route target
- * is held, no lock is stuck; else it ends with 1. Prints what happened and how long it took.
+ * npm run lab:soak -- [--cycles N] [--seed S] [--minutes M] [--no-faults]
+ * Provisions and withdraws MOH–MOF on the l3vpn lab, each cycle with a fault dealt by the seed: every kind once before any comes again.
+ * --no-faults measures instead: each cycle has an agreement, and one that fails because a site is silent.
+ * At the end FRR and NETCONF are as they were, no route target is held, nothing is locked or pending; else it ends with 1. That these checks
+ * see what they look for is shown first, by planting it. Ctrl-C ends it after the cycle under way.
  */
 import { parseArgs } from 'node:util';
 import type { InterconnectAnswer } from '../../src/api/wire.ts';
-import { FAULTS, type Fault } from './support/faults.ts';
+import { FAULTS, type Fault, SITE_SILENT } from './support/faults.ts';
 import { startPing } from './support/lab.ts';
-import { holdLock } from './support/other-client.ts';
-import { ADMIN, type FlowInput, settled, stageOnAll, start, withdraw } from './support/people.ts';
+import { findLeftovers, proveLeftoversAreFound, readDatastores } from './support/leftovers.ts';
+import { ADMIN, eventOf, type FlowInput, settled, stageOnAll, start, withdraw } from './support/people.ts';
 import { type LabStage, openLabStage } from './support/stage.ts';
-import { draws, formatPercentiles } from './support/statistics.ts';
+import { dealt, draws, formatPercentiles } from './support/statistics.ts';
 
 const FLOWS: readonly FlowInput[] = [
   { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24', '2001:db8:100:10::/64'] },
   { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24', '2001:db8:200:10::/64'] },
 ];
-const CYCLES_DEFAULT = 6;
+/** A cycle without any fault, and each kind of fault. */
+const DECK: readonly (Fault | null)[] = [null, ...FAULTS];
+/** A cycle takes about 20 s, at most two minutes: a run that is left alone ends. */
+const MINUTES_DEFAULT = 60;
+/** Whether an event has come is asked when the change is over. */
+const FELT_SECONDS_MAX = 3;
 
 interface Tally {
   /** Request to confirmed, with both signatures and the approval given at once. */
   readonly provisionMs: number[];
+  /** Of that, from the approval of the plan. */
+  readonly applyMs: number[];
   readonly withdrawMs: number[];
   /** Fault to the end of the change, with every router read back; by fault. */
   readonly restoreMs: Map<string, number[]>;
-  /** Of 100 packets a second, from the confirmed commits to the end of the change. */
+  /** Of 100 packets a second, from the first that came through to the end of the change: the confirm is in between. */
   readonly lostAtConfirm: number[];
   readonly outcomes: Map<string, number>;
   readonly complaints: string[];
@@ -33,120 +42,153 @@ interface Tally {
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      cycles: { type: 'string', default: String(CYCLES_DEFAULT) },
+      cycles: { type: 'string', default: String(DECK.length) },
       seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: String(MINUTES_DEFAULT) },
       'no-faults': { type: 'boolean', default: false },
     },
   });
   const cycles = Number(values.cycles);
-  const draw = draws(Number(values.seed));
+  const deadlineMs = Date.now() + Number(values.minutes) * 60_000;
+  const faults = dealt(DECK, draws(Number(values.seed)));
+  let stopped = false;
+  process.once('SIGINT', () => {
+    stopped = true;
+    say('ending after this cycle');
+  });
+
   const stage = await openLabStage('l3vpn');
   const startedAtMs = Date.now();
-  const tally: Tally = {
+  const tally = emptyTally();
+  let done = 0;
+  try {
+    const datastores = await readDatastores(stage);
+    const planted = await proveLeftoversAreFound(stage, datastores, FLOWS);
+    say(`planted, seen and taken away again: ${planted.join('; ')}`);
+    while (done < cycles && !stopped && Date.now() < deadlineMs) {
+      done += 1;
+      const label = `cycle ${done}/${cycles}`;
+      if (values['no-faults']) {
+        await tellCycle(stage, null, tally, label);
+        await tellCycle(stage, SITE_SILENT, tally, label);
+      } else await tellCycle(stage, faults.next().value, tally, label);
+    }
+    tally.complaints.push(...(await findLeftovers(stage, datastores)));
+  } finally {
+    await stage.close();
+  }
+  if (done < cycles) say(`ended early, after ${done} of ${cycles} cycles`);
+  report(tally, done, Date.now() - startedAtMs, values.seed);
+  return tally.complaints.length === 0 ? 0 : 1;
+}
+
+function emptyTally(): Tally {
+  return {
     provisionMs: [],
+    applyMs: [],
     withdrawMs: [],
     restoreMs: new Map(),
     lostAtConfirm: [],
     outcomes: new Map(),
     complaints: [],
   };
-  try {
-    for (let cycle = 1; cycle <= cycles; cycle++) {
-      const fault = values['no-faults'] || draw() < 0.25 ? null : (FAULTS[Math.floor(draw() * FAULTS.length)] ?? null);
-      const beganMs = Date.now();
-      const ended = await oneCycle(stage, fault, tally);
-      const what = `${fault?.name ?? 'no fault'}: ${ended.changes[0]?.outcome ?? ended.lifecycle}`;
-      tally.outcomes.set(what, (tally.outcomes.get(what) ?? 0) + 1);
-      say(`cycle ${cycle}/${cycles}  ${seconds(Date.now() - beganMs)} s  ${what}`);
-    }
-    tally.complaints.push(...(await leftovers(stage)));
-  } finally {
-    await stage.close();
-  }
-  report(tally, cycles, Date.now() - startedAtMs, values.seed);
-  return tally.complaints.length === 0 ? 0 : 1;
 }
 
-async function oneCycle(stage: LabStage, fault: Fault | null, tally: Tally): Promise<InterconnectAnswer> {
-  const { wasl, pes } = stage;
+/** A cycle that breaks is a complaint, and what it had provisioned is withdrawn, so that the next one begins as it did. */
+async function tellCycle(stage: LabStage, fault: Fault | null, tally: Tally, label: string): Promise<void> {
   const beganMs = Date.now();
-  const undoBefore = await fault?.before?.(stage);
-  const id = await start(wasl, FLOWS);
-  const struck = fault?.during?.(stage, id);
-  const lost = fault === null ? countLost(stage, id, pes) : null;
-  const strokeMs = struck === undefined ? null : await struck;
-  const ended = await settled(wasl, id);
-  const outcome = ended.changes[0]?.outcome;
-  if (fault === null) tally.provisionMs.push(Date.now() - beganMs);
-  else if (strokeMs !== null)
-    tally.restoreMs.set(fault.name, [...(tally.restoreMs.get(fault.name) ?? []), Date.now() - strokeMs]);
-  if (lost !== null) tally.lostAtConfirm.push(await lost);
-  await undoBefore?.();
-  await fault?.after?.(stage);
-
-  const wanted = fault?.outcomes ?? ['applied'];
-  if (!wanted.some((each) => each === outcome)) tally.complaints.push(`${id}: ${outcome}: ${ended.reason}`);
-  if (ended.lifecycle === 'active') {
-    const withdrawingMs = Date.now();
-    const gone = await withdraw(wasl, id);
-    if (gone.lifecycle !== 'withdrawn')
-      tally.complaints.push(`${id}: withdrawal ended ${gone.lifecycle}: ${gone.reason}`);
-    tally.withdrawMs.push(Date.now() - withdrawingMs);
+  let ended: string;
+  try {
+    ended = (await runCycle(stage, fault, tally)).changes[0]?.outcome ?? 'no outcome';
+  } catch (error) {
+    ended = 'broken';
+    tally.complaints.push(`${label}, ${fault?.name ?? 'no fault'}: ${error}`);
+    await withdrawAll(stage);
   }
-  tally.complaints.push(...(await stage.changedSince()).map((line) => `after ${id}: ${line}`));
+  const what = `${fault?.name ?? 'no fault'}: ${ended}`;
+  tally.outcomes.set(what, (tally.outcomes.get(what) ?? 0) + 1);
+  say(`${label}  ${seconds(Date.now() - beganMs)} s  ${what}`);
+}
+
+async function runCycle(stage: LabStage, fault: Fault | null, tally: Tally): Promise<InterconnectAnswer> {
+  const { wasl } = stage;
+  const beganMs = Date.now();
+  const undo: (() => Promise<void>)[] = [];
+  let ended: InterconnectAnswer;
+  try {
+    const before = await fault?.before?.(stage);
+    if (before !== undefined) undo.push(before);
+    const id = await start(wasl, FLOWS);
+    const approvedMs = Date.now();
+    const lost = fault === null ? countLost(stage, id) : null;
+    const stroke = await fault?.during?.(stage, id);
+    if (stroke?.after !== undefined) undo.push(stroke.after);
+    ended = await settled(wasl, id);
+    const now = Date.now();
+    if (fault === null) {
+      tally.provisionMs.push(now - beganMs);
+      tally.applyMs.push(now - approvedMs);
+    } else if (stroke !== undefined) {
+      tally.restoreMs.set(fault.name, [...(tally.restoreMs.get(fault.name) ?? []), now - stroke.atMs]);
+    }
+    if (lost !== null) tally.lostAtConfirm.push(await lost);
+  } finally {
+    for (const each of undo) await each();
+  }
+  await judge(stage, fault, ended, tally);
   return ended;
 }
 
-async function countLost({ wasl }: LabStage, id: string, pes: readonly string[]): Promise<number> {
+async function judge(
+  stage: LabStage,
+  fault: Fault | null,
+  { id, lifecycle, changes, reason }: InterconnectAnswer,
+  { complaints, withdrawMs }: Tally,
+): Promise<void> {
+  const outcome = changes[0]?.outcome;
+  const wanted = fault?.outcomes ?? ['applied'];
+  if (!wanted.some((each) => each === outcome)) complaints.push(`${id}: ${outcome}: ${reason}`);
+  const felt = fault?.felt;
+  if (felt !== undefined && !(await eventOf(stage.wasl, id, felt, FELT_SECONDS_MAX).catch(() => null)))
+    complaints.push(`${id}: ${fault?.name}: nothing shows that it struck`);
+  if (lifecycle === 'active') {
+    const askedMs = Date.now();
+    const gone = await withdraw(stage.wasl, id);
+    if (gone.lifecycle !== 'withdrawn') complaints.push(`${id}: withdrawal ended ${gone.lifecycle}: ${gone.reason}`);
+    withdrawMs.push(Date.now() - askedMs);
+  }
+  complaints.push(...(await stage.changedSince()).map((line) => `after ${id}: ${line}`));
+}
+
+/** What a flow loses once it flows, up to the end of the change. */
+async function countLost({ wasl, pes }: LabStage, id: string): Promise<number> {
   await stageOnAll(wasl, id, 'read-back', 'done', pes);
   const ping = startPing('ce-moh1', '10.200.10.10');
   await settled(wasl, id);
-  const { sent, received } = await ping.stop();
-  return Math.max(0, sent - received - 1);
+  return (await ping.stop()).lostSinceFirst;
 }
 
-/** What a run must not leave behind. */
-async function leftovers(stage: LabStage): Promise<string[]> {
-  const client = await stage.wasl.clientOf(ADMIN);
-  const found = [...(await stage.changedSince())];
-  for (const { id } of await client.listInterconnects({ limit: 200 })) {
-    const { routeTargets, lifecycle } = await client.readInterconnect(id);
-    if (routeTargets !== null) found.push(`${id} (${lifecycle}) still holds ${routeTargets.length} route targets`);
-  }
-  for (const pe of stage.pes) {
-    const release = await holdLock(pe).catch((error: unknown) => {
-      found.push(`${pe}: the lock cannot be taken: ${error}`);
-      return null;
-    });
-    await release?.();
-  }
-  return found;
+async function withdrawAll({ wasl }: LabStage): Promise<void> {
+  const client = await wasl.clientOf(ADMIN);
+  for (const { id } of await client.listInterconnects({ lifecycle: 'active' })) await withdraw(wasl, id);
 }
 
 function report(tally: Tally, cycles: number, elapsedMs: number, seed: string): void {
   say(`${cycles} cycles in ${seconds(elapsedMs)} s, seed ${seed}`);
-  for (const [what, count] of tally.outcomes) say(`  ${count} × ${what}`);
-  say(
-    formatPercentiles(
-      'request to confirmed, s',
-      tally.provisionMs.map((ms) => ms / 1_000),
-    ),
-  );
-  say(
-    formatPercentiles(
-      'withdrawal asked to confirmed, s',
-      tally.withdrawMs.map((ms) => ms / 1_000),
-    ),
-  );
-  for (const [name, times] of tally.restoreMs)
+  for (const [what, count] of [...tally.outcomes].sort()) say(`  ${count} × ${what}`);
+  const times = (name: string, valuesMs: readonly number[]) =>
     say(
       formatPercentiles(
-        `${name} to end, s`,
-        times.map((ms) => ms / 1_000),
+        name,
+        valuesMs.map((ms) => ms / 1_000),
       ),
     );
-  say(formatPercentiles('packets lost of 100/s up to the confirm', tally.lostAtConfirm));
-  if (tally.complaints.length === 0) say('routers as before, no route target held, no lock stuck');
+  times('request to confirmed, s', tally.provisionMs);
+  times('approval of the plan to confirmed, s', tally.applyMs);
+  times('withdrawal asked to confirmed, s', tally.withdrawMs);
+  for (const [name, valuesMs] of [...tally.restoreMs].sort()) times(`${name} to every router read back, s`, valuesMs);
+  say(formatPercentiles('packets lost of 100/s while the change was confirmed', tally.lostAtConfirm));
+  if (tally.complaints.length === 0) say('FRR and NETCONF as before, no route target held, nothing locked or pending');
   else for (const complaint of tally.complaints) say(`WRONG ${complaint}`);
 }
 

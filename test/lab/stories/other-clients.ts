@@ -1,7 +1,7 @@
 /** wasl is not alone on a router: operators lock, litter and change by hand, with a client of their own. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pingFrom } from '../support/lab.ts';
-import { changeByOther, holdLock, litterCandidate, readByOther } from '../support/other-client.ts';
+import { changeByOther, holdLock, importByHand, litterCandidate, readByOther } from '../support/other-client.ts';
 import {
   approvePlan,
   decidePlan,
@@ -16,10 +16,6 @@ import {
 import type { LabStage } from '../support/stage.ts';
 import { MOH_AND_MOF } from './agreements.ts';
 import { watchBranches } from './branches.ts';
-
-const importByHand = (operation: 'create' | 'delete') =>
-  '<vrfs xmlns="urn:wasl:frr:l3vpn"><vrf><name>MOH</name><ipv4>' +
-  `<import-rt nc:operation="${operation}">0:65000:777</import-rt></ipv4></vrf></vrfs>`;
 
 export function tellOtherClients(stageOf: () => LabStage): void {
   describe('an operator with a NETCONF client of their own', () => {

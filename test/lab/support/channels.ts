@@ -28,8 +28,8 @@ export function startChannels(channels: readonly Channel[] = BRANCH_CHANNELS): {
     stop: () =>
       Promise.all(
         pings.map(async ({ channel, ping }) => {
-          const { sent, received } = await ping.stop();
-          return { vpn: channel.vpn, sent, received, lost: Math.max(0, sent - received - 1) };
+          const result = await ping.stop();
+          return { vpn: channel.vpn, ...result, lost: Math.max(0, result.sent - result.received - 1) };
         }),
       ),
   };

@@ -27,6 +27,8 @@ export interface LabState {
 export interface PingResult {
   readonly sent: number;
   readonly received: number;
+  /** Packets without an answer since the first answer; the last may still be under way and is not counted. */
+  readonly lostSinceFirst: number;
 }
 
 export interface PingOptions {
@@ -253,7 +255,10 @@ function labelledPacket(name: string, line: string): LabelledPacket | undefined 
 function pingResult(output: string): PingResult {
   const counts = /(\d+) packets transmitted, (\d+) received/.exec(output);
   if (counts === null) throw new Error(`ping said: ${output}`);
-  return { sent: Number(counts[1]), received: Number(counts[2]) };
+  const [sent, received] = [Number(counts[1]), Number(counts[2])];
+  const first = /icmp_seq=(\d+)/.exec(output)?.[1];
+  const lostSinceFirst = first === undefined ? 0 : Math.max(0, sent - Number(first) - received);
+  return { sent, received, lostSinceFirst };
 }
 
 function run(command: string, words: string[], { anyStatus = false } = {}): Promise<string> {

@@ -24,6 +24,18 @@ export async function readByOther(router: string): Promise<string> {
   return (await promisify(execFile)(PYTHON, words(router, 'read', []), { timeout: SECONDS_MAX * 1_000 })).stdout;
 }
 
+/** What keeps another client from committing (a lock, a confirmed commit that is pending), in the server's words; null when nothing does. */
+export async function whatIsStuck(router: string): Promise<string | null> {
+  try {
+    await promisify(execFile)(PYTHON, words(router, 'probe', []), { timeout: SECONDS_MAX * 1_000 });
+    return null;
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string };
+    // ncclient ends with a traceback, whose last line is the server's error.
+    return (stderr ?? message).trim().split('\n').at(-1) ?? message;
+  }
+}
+
 /** Commits an edit of the running configuration; `config` is the content of `<config>`. */
 export async function changeByOther(router: string, config: string): Promise<void> {
   await promisify(execFile)(PYTHON, words(router, 'change', [config]), { timeout: SECONDS_MAX * 1_000 });
@@ -34,6 +46,14 @@ export const holdLock = (router: string) => untilReleased(router, 'hold', []);
 
 /** Leaves an edit in the candidate, uncommitted, until the returned function is called. */
 export const litterCandidate = (router: string, config: string) => untilReleased(router, 'litter', [config]);
+
+/** Leaves a confirmed commit pending, which outlives its session, until the returned function is called. */
+export const leavePending = (router: string, config: string) => untilReleased(router, 'pend', [config]);
+
+/** An import that nobody agreed, for MOH at any PE that has it. */
+export const importByHand = (operation: 'create' | 'delete') =>
+  '<vrfs xmlns="urn:wasl:frr:l3vpn"><vrf><name>MOH</name><ipv4>' +
+  `<import-rt nc:operation="${operation}">0:65000:777</import-rt></ipv4></vrf></vrfs>`;
 
 async function untilReleased(router: string, verb: string, config: readonly string[]): Promise<() => Promise<void>> {
   const child = spawn(PYTHON, words(router, verb, config), { stdio: ['pipe', 'pipe', 'inherit'] });

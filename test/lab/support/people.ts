@@ -89,9 +89,10 @@ export async function eventOf(
   wasl: LocalInstallation,
   id: string,
   wanted: (event: Progress) => boolean,
+  secondsMax = SETTLED_SECONDS_MAX,
 ): Promise<Progress> {
   const client = await wasl.clientOf(ADMIN);
-  const signal = AbortSignal.timeout(SETTLED_SECONDS_MAX * 1_000);
+  const signal = AbortSignal.timeout(secondsMax * 1_000);
   let after = 0;
   for (;;) {
     for await (const event of client.readEvents({ after, interconnect: id, signal })) {

@@ -19,7 +19,7 @@ export interface LabStage {
   /** FRR's own word, by PE. */
   runningConfigs(): Promise<ReadonlyMap<string, string>>;
   /** Waits until FRR's running configuration is the given one (without it: as before all stories); lines that still differ. */
-  changedSince(before?: ReadonlyMap<string, string>): Promise<readonly string[]>;
+  changedSince(before?: ReadonlyMap<string, string>, secondsMax?: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -43,10 +43,10 @@ export async function openLabStage(name: LabState['lab']): Promise<LabStage> {
     wasl,
     pes,
     runningConfigs,
-    async changedSince(before = start) {
+    async changedSince(before = start, secondsMax) {
       const changes = pes.map(async (pe) => {
         const wanted = before.get(pe) ?? '';
-        return differingLines(pe, wanted, await waitForRunningConfig(pe, wanted));
+        return differingLines(pe, wanted, await waitForRunningConfig(pe, wanted, secondsMax));
       });
       return (await Promise.all(changes)).flat();
     },
