@@ -271,7 +271,8 @@ function readInstruction(text: string, start: number): number {
   const end = text.indexOf('?>', start + 2);
   if (end < 0) return -1;
   const target = text.slice(start + 2, Math.min(end, nameEnd(text, start + 2)));
-  if (!isNcName(target) || target.toLowerCase() === 'xml') {
+  const ended = /^(?:\?>|[ \t\n])/.test(text.slice(start + 2 + target.length, start + 4 + target.length));
+  if (!ended || !isNcName(target) || target.toLowerCase() === 'xml') {
     throw malformed(`<?${printable(target, 60)} begins no instruction here`);
   }
   return end + 2;
