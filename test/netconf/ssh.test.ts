@@ -71,6 +71,7 @@ describe('the host key', () => {
     ['another port', (server: TestServer) => line(server, '127.0.0.1'), 'HOST_KEY_UNKNOWN'],
     ['negated', (server: TestServer) => line(server, `[127.0.*]:*,![127.0.0.1]:${server.port}`), 'HOST_KEY_UNKNOWN'],
     ['a certificate authority', (server: TestServer) => line(server, '*', '@cert-authority '), 'HOST_KEY_UNKNOWN'],
+    ['a misspelt @revoked', (server: TestServer) => line(server, '*', '@revoke '), 'HOST_KEY_UNKNOWN'],
     [
       'revoked',
       (server: TestServer) => `${line(server, '[127.*]:*')}\n${line(server, '*', '@revoked ')}`,
@@ -199,7 +200,7 @@ describe('the connection', () => {
     const server = await start({ refuseSubsystem: true });
     await expect(open(server)).rejects.toMatchObject({ code: 'TRANSPORT', operation: 'netconf subsystem' });
     const silent = await start({ hello: null });
-    await expect(open(silent, { helloTimeoutMs: 50 })).rejects.toMatchObject({ code: 'HELLO_TIMEOUT' });
+    await expect(open(silent, { helloTimeoutMs: 500 })).rejects.toMatchObject({ code: 'HELLO_TIMEOUT' });
     const { port } = silent;
     await silent.close();
     await expect(open(server, { port })).rejects.toMatchObject({ code: 'TRANSPORT' });

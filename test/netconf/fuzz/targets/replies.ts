@@ -1,0 +1,136 @@
+import { isUtf8 } from 'node:buffer';
+import { NetconfError, RpcError } from '../../../../src/netconf/errors.ts';
+import { DEFAULT_LIMITS } from '../../../../src/netconf/limits.ts';
+import { plainAttribute, readEnvelope } from '../../../../src/netconf/message/envelope.ts';
+import {
+  ErrorFinder,
+  isEnvelopeName,
+  type ReplyContent,
+  RpcReply,
+  readReply,
+} from '../../../../src/netconf/message/reply.ts';
+import { lockHolderSessionId, type RpcErrorInfo } from '../../../../src/netconf/message/rpc-error.ts';
+import { XmlReader } from '../../../../src/netconf/xml/reader.ts';
+import { NETCONF_TOKENS, XML_TOKENS } from '../dictionary.ts';
+import { Random, seedOf } from '../random.ts';
+import { readReferenceErrors } from '../reference/rpc-errors.ts';
+import { isMalformed, type ReferenceElement, readReference } from '../reference/xml.ts';
+import { type FuzzTarget, hold } from '../target.ts';
+
+const BASE = 'urn:ietf:params:xml:ns:netconf:base:1.0';
+/** Above this a reply without a visible error is not parsed, as README and `dataXml` say. */
+const PARSED_AT_ONCE_BYTES = 64 * 1024;
+/** Where the first of these bytes stands, so many spaces go: a large reply from a small input. */
+const WIDE = 0x01;
+const WIDE_BYTES = 70_000;
+
+const ERROR =
+  '<rpc-error><error-type>rpc</error-type><error-tag>in-use</error-tag><error-severity>error</error-severity><error-path xmlns:a="urn:a">/a:b</error-path><error-message>m</error-message><error-info><session-id>7</session-id></error-info></rpc-error>';
+const WARNING = '<rpc-error><error-severity>warning</error-severity></rpc-error>';
+
+/** A whole message of the server, as the layer reads it. */
+export const reply: FuzzTarget = {
+  name: 'reply',
+  seeds: [
+    `<?xml version="1.0" encoding="UTF-8"?>\n<rpc-reply xmlns="${BASE}" message-id="1"><ok/></rpc-reply>\n`,
+    `<nc:rpc-reply xmlns:nc="${BASE}" message-id="1"><nc:data><a xmlns="urn:a" b='>'/></nc:data></nc:rpc-reply>`,
+    `<rpc-reply xmlns="${BASE}" message-id="1">${ERROR}<ok/></rpc-reply>`,
+    `<rpc-reply message-id="1"><commit-results><routing-engine>${WARNING}</routing-engine></commit-results><ok/></rpc-reply>`,
+    `<rpc-reply xmlns="${BASE}" message-id="1"><data>\u0001</data>${ERROR}</rpc-reply>`,
+    `<rpc-reply xmlns="${BASE}" message-id="1"><data>\u0001</data></rpc-reply>`,
+  ],
+  dictionary: [...NETCONF_TOKENS, ...XML_TOKENS, '\u0001'],
+  inputBytesMax: 1_500,
+  run: (input) => checkReply(widened(input)),
+};
+
+/** The errors of a reply: what stands between its tags. */
+export const rpcError: FuzzTarget = {
+  name: 'rpc-error',
+  seeds: [ERROR, `${WARNING}${ERROR}<ok/>`, `<load-configuration-results>${ERROR}</load-configuration-results>`],
+  dictionary: [...NETCONF_TOKENS, ...XML_TOKENS],
+  inputBytesMax: 1_000,
+  run: (input) => {
+    const [before, after] = [`<rpc-reply xmlns="${BASE}" message-id="1">`, '</rpc-reply>'];
+    checkReply(Buffer.concat([Buffer.from(before), input, Buffer.from(after)]));
+  },
+};
+
+function checkReply(bytes: Buffer): void {
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const content = accept(bytes);
+  if (content === null) return;
+  hold(text !== null, () => 'understood, and it is not UTF-8');
+  const reference = readReference(text ?? '');
+  if (isMalformed(reference)) {
+    const parsed = content.root !== null || bytes.length <= PARSED_AT_ONCE_BYTES;
+    hold(!parsed, () => `understood, saxes says ${reference.malformed}`);
+    return;
+  }
+  const expected = JSON.stringify(readReferenceErrors(reference));
+  const seen = JSON.stringify(content.errors.map(({ severity, tag, message }) => ({ severity, tag, message })));
+  hold(seen === expected, () => `errors ${seen}, the reference has ${expected}`);
+  const streamed = JSON.stringify(streamErrors(text ?? '', seedOf(bytes)));
+  hold(streamed === JSON.stringify(content.errors), () => `errors ${seen}, streamed ${streamed}`);
+  checkEnvelope(content, reference);
+  checkUse(content);
+}
+
+function checkEnvelope({ bytes, envelope }: ReplyContent, reference: ReferenceElement): void {
+  hold(envelope.root.local === reference.name, () => `root ${envelope.root.local}, it is ${reference.name}`);
+  const id = plainAttribute(envelope.root, 'message-id');
+  hold(id === (reference.attributes['message-id'] ?? null), () => `message-id ${id}`);
+  const [first] = reference.children;
+  if (envelope.first !== null) hold(envelope.first.local === first?.name, () => `first child ${envelope.first?.local}`);
+  for (const end of [envelope.rootEnd, envelope.firstEnd]) {
+    // The head of a message that is still arriving says the same, or that it needs more.
+    if (end < 0) continue;
+    const head = readEnvelope(bytes.subarray(0, end), false);
+    hold(head === null || head.root.name === envelope.root.name, () => 'the head of an incomplete message differs');
+  }
+}
+
+/** What a caller may ask of the answer throws nothing but errors of the family, and says nothing over several lines. */
+function checkUse(content: ReplyContent): void {
+  try {
+    const answer = new RpcReply('1', content, content.errors, DEFAULT_LIMITS);
+    hold(answer.ok === answer.root.children.some(({ name }) => name === 'ok'), () => `ok is ${answer.ok}`);
+    hold(answer.xml.includes(answer.dataXml), () => 'dataXml is not of the reply');
+  } catch (error) {
+    if (!(error instanceof NetconfError)) throw error;
+  }
+  const { message } = new RpcError(content.errors, '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is asked
+  hold(!/[\u0000-\u001f\u007f]/.test(message) && message.length < 5_000, () => `a message ${JSON.stringify(message)}`);
+  for (const error of content.errors) lockHolderSessionId(error);
+}
+
+function accept(bytes: Buffer): ReplyContent | null {
+  try {
+    const envelope = readEnvelope(bytes);
+    if (envelope === null || !isEnvelopeName(envelope, 'rpc-reply')) return null;
+    return readReply(bytes, envelope, DEFAULT_LIMITS);
+  } catch (error) {
+    if (error instanceof NetconfError) return null;
+    throw error;
+  }
+}
+
+function streamErrors(text: string, seed: number): readonly RpcErrorInfo[] {
+  const finder = new ErrorFinder();
+  const reader = new XmlReader(finder);
+  const random = new Random(seed);
+  for (let at = 0; at < text.length; ) {
+    const length = 1 + random.below(text.length > WIDE_BYTES ? 10_000 : 40);
+    reader.write(text.slice(at, at + length));
+    at += length;
+  }
+  reader.close();
+  return finder.errors;
+}
+
+function widened(input: Buffer): Buffer {
+  const at = input.indexOf(WIDE);
+  if (at < 0) return input;
+  return Buffer.concat([input.subarray(0, at), Buffer.alloc(WIDE_BYTES, ' '), input.subarray(at + 1)]);
+}
