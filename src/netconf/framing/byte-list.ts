@@ -1,57 +1,52 @@
-/** Below this a piece is copied into a block: a reply in one-byte pieces must not cost one Buffer a byte. */
+/** Below this a piece is copied at once: a reply in one-byte pieces must not cost one Buffer a byte. */
 const COPY_BELOW_BYTES = 4_096;
-const BLOCK_BYTES = 65_536;
+const EMPTY = Buffer.alloc(0);
 
-/** Collects the pieces of a message without copying the large ones; one join at the end. */
+/**
+ * Joins the pieces of a message while they arrive, when a client has nothing better to do, rather than at its end. A piece
+ * that stays alone is not copied.
+ */
 export class ByteList {
-  private pieces: Buffer[] = [];
-  private block: Buffer | null = null;
-  private blockStart = 0;
-  private blockEnd = 0;
+  private buffer: Buffer = EMPTY;
   private size = 0;
+  /** The buffer is a piece that was handed in: it must not be written to. */
+  private borrowed = false;
 
   get length(): number {
     return this.size;
   }
 
   push(piece: Buffer): void {
-    this.size += piece.length;
-    if (piece.length >= COPY_BELOW_BYTES) {
-      this.closeBlock();
-      this.pieces.push(piece);
+    if (this.size === 0 && piece.length >= COPY_BELOW_BYTES) {
+      this.buffer = piece;
+      this.size = piece.length;
+      this.borrowed = true;
       return;
     }
-    if (this.block === null || this.blockEnd + piece.length > this.block.length) {
-      this.closeBlock();
-      // The first block of a message is small: most replies are a few hundred bytes.
-      this.block = Buffer.allocUnsafe(this.pieces.length === 0 ? COPY_BELOW_BYTES : BLOCK_BYTES);
-      this.blockStart = 0;
-      this.blockEnd = 0;
-    }
-    this.blockEnd += piece.copy(this.block, this.blockEnd);
+    const size = this.size + piece.length;
+    if (this.borrowed || size > this.buffer.length) this.grow(size);
+    piece.copy(this.buffer, this.size);
+    this.size = size;
   }
 
   /** The bytes as one buffer; the list is empty afterwards. */
   take(): Buffer {
-    this.closeBlock();
-    const [only] = this.pieces;
-    const whole = this.pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.pieces, this.size);
-    this.pieces = [];
-    this.block = null;
+    const whole = this.peek();
+    this.buffer = EMPTY;
     this.size = 0;
+    this.borrowed = false;
     return whole;
   }
 
-  /** The bytes so far as one buffer, and they stay. */
+  /** The bytes so far as one buffer, without a copy; they stay. */
   peek(): Buffer {
-    const whole = this.take();
-    if (whole.length > 0) this.push(whole);
-    return whole;
+    return this.buffer.subarray(0, this.size);
   }
 
-  private closeBlock(): void {
-    if (this.block === null || this.blockEnd === this.blockStart) return;
-    this.pieces.push(this.block.subarray(this.blockStart, this.blockEnd));
-    this.blockStart = this.blockEnd;
+  private grow(size: number): void {
+    const grown = Buffer.allocUnsafe(Math.max(size, this.size * 2, COPY_BELOW_BYTES));
+    this.buffer.copy(grown, 0, 0, this.size);
+    this.buffer = grown;
+    this.borrowed = false;
   }
 }

@@ -6,6 +6,7 @@ import { child, type XmlElement } from '../xml/element.ts';
 import { parseXml, TreeBuilder } from '../xml/parse.ts';
 import { type XmlEvents, XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
+import { type ByteFacts, inspect } from './byte-facts.ts';
 import { type Envelope, insideOfOnlyChild } from './envelope.ts';
 import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
 
@@ -21,6 +22,7 @@ export class RpcReply {
   /** The whole `<rpc-reply>` as received, UTF-8. */
   readonly bytes: Buffer;
   private readonly envelope: Envelope;
+  private readonly encoding: 'latin1' | 'utf8';
   private readonly limits: NetconfLimits;
   private parsed: XmlElement | null;
 
@@ -29,6 +31,8 @@ export class RpcReply {
     this.warnings = warnings;
     this.bytes = content.bytes;
     this.envelope = content.envelope;
+    // ASCII is a part of both; as Latin-1 it is only copied.
+    this.encoding = content.isAscii ? 'latin1' : 'utf8';
     this.parsed = content.root;
     this.limits = limits;
   }
@@ -42,7 +46,7 @@ export class RpcReply {
 
   /** The whole `<rpc-reply>` as text. */
   get xml(): string {
-    return this.bytes.toString('utf8');
+    return this.bytes.toString(this.encoding);
   }
 
   /**
@@ -50,7 +54,7 @@ export class RpcReply {
    * 64 KiB: whoever parses it finds what is malformed. Prefixes declared on `<rpc-reply>` are not in it: `data` knows them.
    */
   get dataXml(): string {
-    return this.dataBytes.toString('utf8');
+    return this.dataBytes.toString(this.encoding);
   }
 
   /** `dataXml` as bytes: a view, no copy. */
@@ -80,6 +84,7 @@ export class RpcReply {
 /** A reply as it came, before success or failure is told. */
 export interface ReplyContent {
   readonly bytes: Buffer;
+  readonly isAscii: boolean;
   readonly envelope: Envelope;
   readonly root: XmlElement | null;
   /** Every rpc-error of the reply in document order. */
@@ -88,21 +93,26 @@ export interface ReplyContent {
 
 /**
  * Reads an `<rpc-reply>` (RFC 6241 §4.2) so far that its rpc-errors are known: those that stand directly in it and those in the
- * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear, and for a large reply without the
- * bytes "rpc-error" no more than two searches.
+ * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear, and a large reply that mentions no
+ * rpc-error is not looked at again.
  *
  * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
  */
-export function readReply(bytes: Buffer, envelope: Envelope, limits: NetconfLimits): ReplyContent {
-  if (!isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
+export function readReply(
+  bytes: Buffer,
+  envelope: Envelope,
+  limits: NetconfLimits,
+  { isAscii, mentionsRpcError }: ByteFacts = inspect(bytes),
+): ReplyContent {
+  if (!isAscii && !isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
   if (bytes.length <= PARSE_AT_ONCE_BYTES_MAX) {
     const root = parseXml(bytes.toString('utf8'), limits);
-    return { bytes, envelope, root, errors: errorsOf(root) };
+    return { bytes, isAscii, envelope, root, errors: errorsOf(root) };
   }
   // Large: data in one element, and the name of an error nowhere, is a success without looking further.
   const onlyData = envelope.first?.local === 'data' && insideOfOnlyChild(bytes, envelope) !== null;
-  if (onlyData && !bytes.includes('rpc-error')) return { bytes, envelope, root: null, errors: [] };
-  return { bytes, envelope, root: null, errors: findErrors(bytes, limits) };
+  const errors = onlyData && !mentionsRpcError ? [] : findErrors(bytes, limits);
+  return { bytes, isAscii, envelope, root: null, errors };
 }
 
 /** True where the root element may be an rpc-reply; NX-OS and older Junos send envelopes without namespace. */

@@ -1,14 +1,18 @@
 import { NetconfError } from '../errors.ts';
 import { ByteList } from '../framing/byte-list.ts';
 import type { FrameSink } from '../framing/framer.ts';
+import { type ByteFacts, ByteInspector } from '../message/byte-facts.ts';
 import { type Envelope, readEnvelope } from '../message/envelope.ts';
 import type { ReplyStream } from './reply-stream.ts';
+
+/** Bytes are looked at while they are in the processor's cache, but not one by one. */
+const LOOK_EVERY_BYTES = 64 * 1024;
 
 export interface AssemblerOptions {
   readonly streamedBytesMax: number;
   readonly dropNulBytes: boolean;
   /** A whole message. */
-  onMessage(bytes: Buffer): void;
+  onMessage(bytes: Buffer, facts: ByteFacts): void;
   /** True while some rpc wants its reply as a stream: only then heads of incomplete messages are looked at. */
   wantsStreams(): boolean;
   /** The stream that this message goes to, or null: it is collected. */
@@ -23,6 +27,7 @@ export class MessageAssembler implements FrameSink {
   bytesMax: number;
   private readonly options: AssemblerOptions;
   private readonly collected = new ByteList();
+  private inspector = new ByteInspector();
   private target: ReplyStream | null = null;
   private streamedBytes = 0;
   private decided = false;
@@ -51,17 +56,24 @@ export class MessageAssembler implements FrameSink {
     }
     if (this.collected.length + piece.length > this.bytesMax && !this.mayBecomeStream()) this.refuse(this.bytesMax);
     this.collected.push(piece);
+    if (this.collected.length - this.inspector.seenBytes >= LOOK_EVERY_BYTES)
+      this.inspector.look(this.collected.peek());
     if (this.mayBecomeStream() && this.collected.length >= this.lookAgainAt) this.decide();
     if (this.target === null && this.collected.length > this.bytesMax) this.refuse(this.bytesMax);
   }
 
   onMessageEnd(): void {
-    const { target } = this;
+    const { target, inspector } = this;
+    this.inspector = new ByteInspector();
     this.target = null;
     this.decided = false;
     this.lookAgainAt = 0;
     if (target !== null) target.finish(null);
-    else this.options.onMessage(this.collected.take());
+    else {
+      const bytes = this.collected.take();
+      inspector.look(bytes);
+      this.options.onMessage(bytes, inspector);
+    }
   }
 
   /** Nothing more will come. */

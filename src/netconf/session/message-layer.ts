@@ -6,6 +6,7 @@ import { encodeFrame, type Framing } from '../framing/encode.ts';
 import { EomFramer } from '../framing/eom-framer.ts';
 import type { Framer } from '../framing/framer.ts';
 import type { NetconfLimits } from '../limits.ts';
+import type { ByteFacts } from '../message/byte-facts.ts';
 import { type Envelope, plainAttribute, readEnvelope } from '../message/envelope.ts';
 import { type BaseVersion, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
@@ -71,7 +72,7 @@ export class MessageLayer {
     this.assembler = new MessageAssembler(options.limits.helloBytesMax, {
       streamedBytesMax: options.limits.streamedBytesMax,
       dropNulBytes: options.dropNulBytes,
-      onMessage: (bytes) => this.onMessage(bytes),
+      onMessage: (bytes, facts) => this.onMessage(bytes, facts),
       wantsStreams: () => this.pending.streaming > 0,
       streamFor: (envelope) => this.startStream(envelope),
       onCongested: () => this.stream.pause(),
@@ -176,10 +177,10 @@ export class MessageLayer {
     this.onEnded(this.end);
   }
 
-  private onMessage(bytes: Buffer): void {
+  private onMessage(bytes: Buffer, facts: ByteFacts): void {
     this.options.capture?.({ direction: 'received', text: bytes.toString('utf8') });
     if (this.exchange.waiting) this.receiveHello(bytes);
-    else this.receive(bytes);
+    else this.receive(bytes, facts);
   }
 
   private onData(chunk: Buffer): void {
@@ -198,15 +199,15 @@ export class MessageLayer {
     this.assembler.bytesMax = limits.replyBytesMax;
   }
 
-  private receive(bytes: Buffer): void {
+  private receive(bytes: Buffer, facts: ByteFacts): void {
     const envelope = readEnvelope(bytes);
     if (envelope === null) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
-    if (isEnvelopeName(envelope, 'rpc-reply')) this.receiveReply(bytes, envelope);
+    if (isEnvelopeName(envelope, 'rpc-reply')) this.receiveReply(bytes, envelope, facts);
     else if (isEnvelopeName(envelope, 'notification', NETCONF_NOTIFICATION)) this.receiveNotification(bytes);
     else throw new NetconfError('PROTOCOL', `an unexpected message <${printable(envelope.root.name, 60)}>`);
   }
 
-  private receiveReply(bytes: Buffer, envelope: Envelope): void {
+  private receiveReply(bytes: Buffer, envelope: Envelope, facts: ByteFacts): void {
     const messageId = plainAttribute(envelope.root, 'message-id') ?? this.guessMessageId();
     const rpc = this.pending.take(messageId);
     if (rpc === undefined) {
@@ -215,7 +216,7 @@ export class MessageLayer {
     }
     const { limits, peer } = this.options;
     try {
-      const content = readReply(bytes, envelope, limits);
+      const content = readReply(bytes, envelope, limits, facts);
       const failed = content.errors.some((error) => error.severity === 'error');
       const context = { peer, operation: rpc.request.operation, messageId };
       if (failed) rpc.reject(new RpcError(content.errors, bytes.toString('utf8'), context));
