@@ -1,7 +1,7 @@
 /** `npm run bench [suite...] [--json FILE]`: measures, compares inside one run, and prints; it never fails for being slow. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { endOnSignals } from './ending.ts';
+import { endOnSignals, endWithNpm } from './ending.ts';
 import { benchNetconf } from './netconf.ts';
 import { benchPlan } from './plan.ts';
 import { type Print, printTable, type Suite, type SuiteResult } from './report.ts';
@@ -26,6 +26,7 @@ if (unknown.length > 0) {
 }
 
 endOnSignals(print);
+endWithNpm(print);
 const results: SuiteResult[] = [];
 for (const [name, suite] of Object.entries(SUITES)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;

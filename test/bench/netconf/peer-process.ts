@@ -22,6 +22,8 @@ export type Outcome =
   | { readonly kind: 'late'; readonly seconds: number }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** USER_HZ, which is 100 on every Linux that programs see. */
+const CLOCK_TICKS_PER_SECOND = 100;
 const LAST_WORDS_BYTES = 1_000;
 
 export class PeerProcess {
@@ -77,6 +79,14 @@ export class PeerProcess {
   /** The largest `residentBytes` since the start, or since `forgetPeak`. */
   get peakBytes(): number {
     return this.status('VmHWM');
+  }
+
+  /** What it has used of the processor since its start, in user and kernel; busy neighbours stretch time, but hardly this. */
+  get processorSeconds(): number {
+    const text = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+    // After the name, which may hold spaces: utime and stime are the 14th and 15th of proc(5).
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
   }
 
   /** See clear_refs in proc(5). */

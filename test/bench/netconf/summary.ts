@@ -20,6 +20,19 @@ export function showTimes(print: Print, programs: readonly PeerProgram[], result
   printTable(print, ['', ...names], body);
 }
 
+/** The same in time of the processor, for a machine that others use too. */
+export function showProcessor(print: Print, programs: readonly PeerProgram[], results: readonly RowResult[]): void {
+  print("\nmilliseconds of the processor in the client's process, mean of its runs");
+  const names = programs.map(({ name }) => name);
+  const cell = (seconds: number | undefined) =>
+    seconds === undefined || Number.isNaN(seconds) ? '–' : short(seconds * 1_000);
+  const body = results.map(({ plan, measured }) => [
+    plan.name,
+    ...names.map((name) => cell(measured.get(name)?.processorSeconds)),
+  ]);
+  printTable(print, ['', ...names], body);
+}
+
 interface Goal {
   readonly text: string;
   readonly applies: (row: BenchRow) => boolean;

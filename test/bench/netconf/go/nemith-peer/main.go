@@ -2,7 +2,7 @@
 //
 //	nemith-peer TARGET
 //
-// TARGET is JSON: {"host", "port", "username", "keyFile"}. One JSON task a line on standard input, one JSON answer a line on standard output.
+// TARGET is JSON, as in tasks.ts. One JSON task a line on standard input, one JSON answer a line on standard output.
 package main
 
 import (
@@ -28,6 +28,8 @@ type target struct {
 	Port     int    `json:"port"`
 	Username string `json:"username"`
 	KeyFile  string `json:"keyFile"`
+	// What this server needs between hello and first rpc.
+	PauseAfterHelloMs int `json:"pauseAfterHelloMs"`
 }
 
 type task struct {
@@ -121,7 +123,11 @@ func (p *peer) open() (*netconf.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return netconf.Open(transport)
+	session, err := netconf.Open(transport)
+	if err == nil {
+		time.Sleep(time.Duration(p.target.PauseAfterHelloMs) * time.Millisecond)
+	}
+	return session, err
 }
 
 func (p *peer) run(asked task) (float64, error) {
