@@ -56,7 +56,7 @@ async function compareOnNetconfd(
   print: Print,
   inHurry: () => boolean,
 ): Promise<RowResult[]> {
-  const server = await startFilledNetconfd();
+  const server = await startFilledNetconfd(print);
   try {
     const comparison = new Comparison(wasl, peers, server.target, print, inHurry);
     const results: RowResult[] = [];

@@ -7,11 +7,21 @@ import type { Target, Task } from './tasks.ts';
 /** More runs find a quieter moment; a peer that has taken so long together has shown what it can. */
 const RUNS_MAX = 5;
 const TOGETHER_MAX_SECONDS = 6;
+/** wasl's own number is in every ratio of the row: it gets more runs. */
+const OWN_TOGETHER_MAX_SECONDS = 15;
 /** A peer that is slower is given up: its ratio is then a lower bound, and called one. */
 const LIMIT_MS = 20_000;
 /** wasl itself is waited for: without its number the row says nothing. */
 const OWN_LIMIT_MS = 120_000;
 const OPEN_LIMIT_MS = 30_000;
+
+interface Bounds {
+  readonly limitMs: number;
+  /** Of all runs of a row. */
+  readonly togetherMaxSeconds: number;
+}
+const PEER_BOUNDS: Bounds = { limitMs: LIMIT_MS, togetherMaxSeconds: TOGETHER_MAX_SECONDS };
+const OWN_BOUNDS: Bounds = { limitMs: OWN_LIMIT_MS, togetherMaxSeconds: OWN_TOGETHER_MAX_SECONDS };
 
 /** The times of one peer in one row. */
 export interface Measured {
@@ -57,8 +67,7 @@ export class Comparison {
       if (this.isHopeless(program.name, plan.task)) {
         measured.set(program.name, { seconds: [], processorSeconds: Number.NaN, givenUpAfter: LIMIT_MS / 1_000 });
       } else {
-        const limitMs = program === this.wasl ? OWN_LIMIT_MS : LIMIT_MS;
-        running.push(new Runner(program, plan, this.target, limitMs));
+        running.push(new Runner(program, plan, this.target, program === this.wasl ? OWN_BOUNDS : PEER_BOUNDS));
       }
     }
     try {
@@ -118,10 +127,10 @@ class Runner {
   private readonly process: PeerProcess;
   private readonly task: Task;
   private readonly times: number;
-  private readonly limitMs: number;
+  private readonly bounds: Bounds;
 
-  constructor(program: PeerProgram, { task, part }: BenchRowPlan, target: Target, limitMs: number) {
-    this.limitMs = limitMs;
+  constructor(program: PeerProgram, { task, part }: BenchRowPlan, target: Target, bounds: Bounds) {
+    this.bounds = bounds;
     this.name = program.name;
     const instead = part?.[program.name];
     this.task = instead?.task ?? task;
@@ -141,9 +150,9 @@ class Runner {
 
   async takeTurn(): Promise<void> {
     const together = this.seconds.reduce((sum, each) => sum + each / this.times, 0);
-    if (this.ended !== null || together > TOGETHER_MAX_SECONDS) return;
+    if (this.ended !== null || together > this.bounds.togetherMaxSeconds) return;
     const before = this.process.processorSeconds;
-    const outcome = await this.process.run(this.task, this.limitMs);
+    const outcome = await this.process.run(this.task, this.bounds.limitMs);
     if (outcome.kind === 'done') {
       this.seconds.push(outcome.seconds * this.times);
       this.processor += (this.process.processorSeconds - before) * this.times;

@@ -1,11 +1,12 @@
 /** The peers as programs: what must be installed or built for them is, once, and what cannot be had is said. */
 import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import type { Print } from '../report.ts';
+import { needDebianPackage } from './debian-package.ts';
 import type { PeerProgram } from './peer-process.ts';
 
 const run = promisify(execFile);
@@ -97,31 +98,10 @@ async function ncclient(print: Print): Promise<PeerProgram> {
   return { name: 'ncclient', title, command: [PYTHON, join(HERE, 'ncclient-peer.py')] };
 }
 
-async function needDebianPackage(print: Print, name: string, check: () => Promise<unknown>): Promise<void> {
-  const present = await check().then(
-    () => true,
-    () => false,
-  );
-  if (present) return;
-  const mayInstall = process.getuid?.() === 0 && (await exists('/usr/bin/apt-get'));
-  if (!mayInstall) throw new Error(`it needs Debian's ${name}: apt-get install ${name} (as root)`);
-  print(`installing Debian's ${name}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { env, timeout: INSTALL_TIMEOUT_MS };
-  await run('apt-get', ['update', '-qq'], options);
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], options);
-}
-
 async function npmVersion(name: string): Promise<string> {
   const text = await readFile(join(HERE, '../../../node_modules', name, 'package.json'), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 function reasonOf(error: unknown): string {
   const { stderr = '', message = String(error) } = error as { readonly stderr?: string; readonly message?: string };

@@ -1,7 +1,7 @@
 /** What the peers talk to: a server that only writes bytes, and Debian's netconfd. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,8 @@ import ssh2 from 'ssh2';
 import { connect, xml } from '../../../src/netconf/index.ts';
 import { startNetconfd } from '../../integration/netconf/netconfd.ts';
 import { stopAtEnd } from '../ending.ts';
+import type { Print } from '../report.ts';
+import { needDebianPackage } from './debian-package.ts';
 import type { Target } from './tasks.ts';
 
 export interface BenchServer {
@@ -45,7 +47,9 @@ const NETCONFD_VRFS = 2_000;
 const PROBE = 'urn:example:probe-l3vpn';
 
 /** netconfd behind OpenSSH, with a configuration of `NETCONFD_VRFS` VRFs. */
-export async function startFilledNetconfd(): Promise<BenchServer> {
+export async function startFilledNetconfd(print: Print): Promise<BenchServer> {
+  await needDebianPackage(print, 'netconfd', () => access('/usr/sbin/netconfd'));
+  await needDebianPackage(print, 'openssh-server', () => access('/usr/sbin/sshd'));
   const server = await startNetconfd();
   const stop = stopAtEnd(() => server.stop());
   const { host, port = 0, username, hostKey, pauseAfterHelloMs = 0 } = server.options;
