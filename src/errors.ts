@@ -153,6 +153,11 @@ export const ERRORS = {
     'The candidate holds uncommitted work of somebody else',
     "Commit or discard it on the router: wasl never discards an operator's work.",
   ),
+  ROUTER_UNSAVED: permanent(
+    409,
+    'Running holds work that nobody has saved to startup',
+    'Save or undo it on the router: saving the change would save it too.',
+  ),
   ROUTER_REFUSED: permanent(422, 'The router refused the change', 'Read what the router said; nothing was applied.'),
   ROUTER_READ_BACK: permanent(
     502,

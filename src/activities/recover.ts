@@ -5,10 +5,10 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import type { Plan, RouterPlan } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
-import { holdsPlan, reverseRouterPlan } from '../plan/holds-plan.ts';
-import { rebaseRouter } from '../plan/rebase.ts';
-import type { Router } from '../router/router.ts';
+import { holdsPlan } from '../plan/holds-plan.ts';
+import { revertsByItself } from '../router/procedure.ts';
 import type { TransactionInput } from './activities.ts';
+import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
 import { readInventory, withRouter } from './network.ts';
 import { TransactionRecorder } from './open-transaction.ts';
@@ -68,11 +68,12 @@ export async function recoverTransaction(
   if (undecided.length > 0) return raise(recovery, undecided, findings);
 
   const kept = plan.routers.filter(({ pe }) => findings.get(pe)?.finding === 'after');
-  if (kept.length === plan.routers.length) {
+  // Without the confirmation nobody has verified it, even where routers keep what is not confirmed.
+  if (forward && kept.length === plan.routers.length) {
     return conclude(recovery, 'applied', `recovered: every one of ${kept.length} routers holds the change`);
   }
   // One PE without the change is enough: all or none, so those that kept it give it back.
-  const returned = await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router));
+  const returned = await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router), 'after');
   const stuck = kept.filter(({ pe }) => returned.get(pe)?.finding !== 'before');
   if (stuck.length > 0) return raise(recovery, stuck, returned);
   const compensated = kept.length > 0 ? ` (${kept.map((router) => router.pe).join(', ')} by a counter-change)` : '';
@@ -123,6 +124,7 @@ async function onEveryRouter(
   recovery: Recovery,
   routers: readonly RouterPlan[],
   work: (router: RouterPlan) => Promise<Finding>,
+  known: Finding = 'unread',
 ): Promise<Map<PeName, Look>> {
   const { deps, recorder } = recovery;
   const graceMs = deps.limits?.recoveryGraceMs ?? DEFAULT_LIMITS.recoveryGraceMs;
@@ -133,7 +135,7 @@ async function onEveryRouter(
     routers,
     (router) => router.pe,
     async (router) => {
-      let finding: Finding = 'unread';
+      let finding = known;
       let why = '';
       for (;;) {
         try {
@@ -149,7 +151,7 @@ async function onEveryRouter(
       }
       const words = `${WORDS[finding]}${why}`;
       findings.set(router.pe, { finding, words });
-      return { result: finding, failed: !DECIDED.has(finding), message: words };
+      return { result: finding, failed: why !== '' || !DECIDED.has(finding), message: words };
     },
   );
   return findings;
@@ -170,6 +172,7 @@ async function endPending(
   forward: boolean,
 ): Promise<Finding> {
   const { deps, inventory, recorder } = recovery;
+  if (!revertsByItself(router.procedure)) return endCommitted(recovery, router, entry, forward);
   const persistId = entry?.persistId ?? null;
   if (router.procedure === 'confirmed-commit-persist' && persistId !== null && entry?.state !== 'confirmed') {
     await recorder.journal([{ plan: router, state: forward ? 'confirm-sent' : 'cancel-sent', persistId }]);
@@ -190,6 +193,45 @@ async function endPending(
   }
 }
 
+/** States in which something that was sent may not have arrived yet. */
+const UNDER_WAY: readonly RouterTransactionState[] = [
+  'commit-sent',
+  'confirm-sent',
+  'cancel-sent',
+  'compensating',
+  'unknown',
+];
+
+/**
+ * A PE where nothing is pending and no timer runs: what it shows is what it keeps, once nothing of the lost session is under way any
+ * more. Holding the lock that this session held proves that.
+ */
+async function endCommitted(
+  recovery: Recovery,
+  router: RouterPlan,
+  entry: JournalEntry | null,
+  forward: boolean,
+): Promise<Finding> {
+  const { deps, inventory, recorder } = recovery;
+  const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
+  const finding = await withRouter(deps, inventory, router.pe, async (r) => {
+    if (entry === null || !UNDER_WAY.includes(entry.state)) return holdsPlan(router, await r.readRunning());
+    const { running } = await r.begin({ lockWaitMs });
+    const found = holdsPlan(router, running);
+    if (!forward || found !== 'after') {
+      await r.abandon();
+      return found;
+    }
+    const saved = await r.confirm({ persistId: null });
+    if (saved.outcome !== 'done')
+      throw new WaslError('ROUTER_TIMEOUT', `${router.pe} does not save it: ${saved.reason}`);
+    return found;
+  });
+  const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
+  await recorder.journal([{ plan: router, state, persistId: null }]);
+  return finding;
+}
+
 async function look(recovery: Recovery, router: RouterPlan): Promise<Finding> {
   const running = await withRouter(recovery.deps, recovery.inventory, router.pe, (r) => r.readRunning());
   return holdsPlan(router, running);
@@ -204,33 +246,12 @@ async function giveBack(recovery: Recovery, router: RouterPlan): Promise<Finding
     const persistId = router.procedure === 'confirmed-commit-persist' ? deps.newPersistId() : null;
     await recorder.journal([{ plan: router, state: 'compensating', persistId }]);
     if (persistId !== null) compensations.set(router.pe, persistId);
-    await withRouter(deps, inventory, router.pe, (r) => counterChange(recovery, router, r, persistId));
+    const { confirmTimeoutSeconds } = recovery.plan.window;
+    const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
+    const options = { lockWaitMs, confirmTimeoutSeconds, persistId };
+    await withRouter(deps, inventory, router.pe, (r) => counterChange(r, router, options));
   }
   const finding = await look(recovery, router);
   await recorder.journal([{ plan: router, state: finding === 'before' ? 'rolled-back' : 'unknown', persistId: null }]);
   return finding;
-}
-
-async function counterChange(
-  { deps, plan }: Recovery,
-  router: RouterPlan,
-  r: Router,
-  persistId: string | null,
-): Promise<void> {
-  const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
-  const { running } = await r.begin({ lockWaitMs });
-  const rebase = rebaseRouter(reverseRouterPlan(router), running);
-  if (rebase.verdict === 'stale') {
-    throw new WaslError('PLAN_STALE', `${router.pe} was changed by somebody: ${rebase.differences.join('; ')}`);
-  }
-  await r.stage(rebase.edits);
-  const commit = await r.commitConfirmed({ timeoutSeconds: plan.window.confirmTimeoutSeconds, persistId });
-  if (commit.outcome === 'refused') throw new WaslError('ROUTER_REFUSED', `${router.pe}: ${commit.reason}`);
-  if (commit.outcome === 'unknown') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${commit.reason}`);
-  if (holdsPlan(router, await r.readRunning()) !== 'before') {
-    throw new WaslError('ROUTER_READ_BACK', `${router.pe} acknowledged the counter-change but does not show it`);
-  }
-  // Unconfirmed, the router would take the change back in when its timer runs out.
-  const confirm = await r.confirm({ persistId });
-  if (confirm.outcome !== 'done') throw new WaslError('ROUTER_TIMEOUT', `${router.pe}: ${confirm.reason}`);
 }

@@ -1,13 +1,15 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
-import type { Plan, RouterPlan } from '../domain/plan.ts';
+import type { Plan, Procedure, RouterPlan } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
+import { revertsByItself } from '../router/procedure.ts';
 import type { CommitOutcome, Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { requireAuthority } from './authority.ts';
+import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
 import { openInventoryRouter, readInventory, withRouter } from './network.ts';
 import {
@@ -65,7 +67,7 @@ export class TransactionStages implements TransactionActivities {
       async (router) => {
         const prepared = await this.#prepareRouter(inventory, plan, router, sessions, otherWaslRouteTargets);
         const rebased = prepared.rebased ? ', rebased on another change of wasl' : '';
-        return { result: prepared, message: `locked, edited and validated${rebased}` };
+        return { result: prepared, message: `${describePrepared(router.procedure, prepared.checked)}${rebased}` };
       },
     );
     try {
@@ -112,28 +114,30 @@ export class TransactionStages implements TransactionActivities {
     const routers = [...transaction.routers.values()];
     const timeoutSeconds = transaction.plan.window.confirmTimeoutSeconds;
 
-    // Before the wire: whoever recovers must know every persist id that may be pending.
-    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
-    transaction.committedAtMs = Date.now();
-    const results = await recorder.onEach(
-      'commit',
-      routers,
-      (each) => each.plan.pe,
-      async (each) => {
-        each.state = 'commit-sent';
-        const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
-        each.state =
-          commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
-        return {
-          result: commit,
-          failed: commit.outcome !== 'done',
-          message: describeCommit(commit, 'pending its confirmation'),
-        };
-      },
-    );
-    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
-    const bad = firstBadCommit(results);
-    return bad ?? PASS(`${routers.length} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
+    for (const turn of inTurns(routers)) {
+      // Before the wire: whoever recovers must know every persist id that may be pending.
+      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
+      transaction.committedAtMs ??= Date.now();
+      const results = await recorder.onEach(
+        'commit',
+        turn,
+        (each) => each.plan.pe,
+        async (each) => {
+          each.state = 'commit-sent';
+          const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
+          each.state =
+            commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
+          const done = revertsByItself(each.plan.procedure)
+            ? 'pending its confirmation'
+            : 'committed; it does not go back by itself';
+          return { result: commit, failed: commit.outcome !== 'done', message: describeCommit(commit, done) };
+        },
+      );
+      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+      const bad = firstBadCommit(results);
+      if (bad !== null) return bad;
+    }
+    return PASS(`${routers.length} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
   }
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -158,24 +162,28 @@ export class TransactionStages implements TransactionActivities {
 
     // The point of no return: from here the journal says so, and recovery rolls forward.
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'confirm-sent', persistId: r.persistId })));
-    const results = await recorder.onEach(
-      'confirm',
-      routers,
-      (each) => each.plan.pe,
-      async (each) => {
-        const confirm = await each.router.confirm({ persistId: each.persistId });
-        each.state = confirm.outcome === 'done' ? 'confirmed' : 'unknown';
-        if (confirm.outcome === 'done') await readBackRouter(each, await each.router.readRunning());
-        return {
-          result: confirm,
-          failed: confirm.outcome !== 'done',
-          message: describeCommit(confirm, 'confirmed and read back'),
-        };
-      },
-    );
-    await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+    let bad: StageResult | null = null;
+    for (const turn of inTurns(routers)) {
+      const results = await recorder.onEach(
+        'confirm',
+        turn,
+        (each) => each.plan.pe,
+        async (each) => {
+          const confirm = await each.router.confirm({ persistId: each.persistId });
+          each.state = confirm.outcome === 'done' ? 'confirmed' : 'unknown';
+          if (confirm.outcome === 'done') await readBackRouter(each, await each.router.readRunning());
+          return {
+            result: confirm,
+            failed: confirm.outcome !== 'done',
+            message: describeCommit(confirm, 'confirmed and read back'),
+          };
+        },
+      );
+      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+      bad = firstBadCommit(results);
+      if (bad !== null) break;
+    }
     await this.drop(changeId);
-    const bad = firstBadCommit(results);
     return bad ?? PASS(`confirmed on ${routers.length} routers, each read back`);
   }
 
@@ -192,7 +200,8 @@ export class TransactionStages implements TransactionActivities {
         await this.#undoCommit(transaction.inventory, each);
         await this.#requireBase(transaction.inventory, each);
         each.state = 'rolled-back';
-        return { result: undefined, message: 'rolled back; running equals what it was before, byte for byte' };
+        const how = revertsByItself(each.plan.procedure) ? '' : ' by a counter-change';
+        return { result: undefined, message: `rolled back${how}; running equals what it was before, byte for byte` };
       },
     );
     for (const each of routers) if (each.state !== 'rolled-back') each.state = 'unknown';
@@ -241,13 +250,14 @@ export class TransactionStages implements TransactionActivities {
       const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
       throw new WaslError('PLAN_STALE', fact);
     }
-    const { running: base, text: baseText } = await router.begin({ lockWaitMs: this.#limits.lockWaitMs });
+    const { lockWaitMs } = this.#limits;
+    const { running: base, text: baseText } = await router.begin({ lockWaitMs, requireSaved: true });
     const rebase = rebaseRouter(plan, base, { otherWaslRouteTargets });
     if (rebase.verdict === 'stale') {
       const differences = rebase.differences.join('; ');
       throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
     }
-    await router.stage(rebase.edits);
+    const { checked } = await router.stage(rebase.edits);
     const persistId = plan.procedure === 'confirmed-commit-persist' ? this.#deps.newPersistId() : null;
     const state = 'prepared' as const;
     return {
@@ -258,6 +268,7 @@ export class TransactionStages implements TransactionActivities {
       edits: rebase.edits,
       persistId,
       state,
+      checked,
       rebased: rebase.verdict === 'rebased',
     };
   }
@@ -278,31 +289,26 @@ export class TransactionStages implements TransactionActivities {
     );
   }
 
-  /** cancel-commit where something may be pending; the reverse delta where the procedure has no pending state. */
+  /** cancel-commit where something may be pending; a counter-change where the router keeps what it was given. */
   async #undoCommit(inventory: Inventory, each: RouterInTransaction): Promise<void> {
     if (each.state === 'prepared') return each.router.abandon();
-    const { persistId } = each;
+    const { persistId, plan } = each;
+    if (!revertsByItself(plan.procedure)) {
+      const options = { lockWaitMs: this.#limits.lockWaitMs, confirmTimeoutSeconds: 0, persistId: null };
+      if (each.state !== 'unknown') return counterChange(each.router, plan, options);
+      // Its lock must go with the session that nobody hears from any more.
+      await each.router.close();
+      return withRouter(this.#deps, inventory, plan.pe, (router) => counterChange(router, plan, options));
+    }
     if (each.state === 'unknown' && persistId !== null) {
       // The session may be gone or stuck; the persist id ends the commit from any other.
       await each.router.close();
-      await withRouter(this.#deps, inventory, each.plan.pe, (router) => router.cancel({ persistId }));
+      await withRouter(this.#deps, inventory, plan.pe, (router) => router.cancel({ persistId }));
       return;
     }
-    if (each.plan.procedure === 'confirmed-commit-persist' || each.plan.procedure === 'confirmed-commit-session') {
-      const cancel = await each.router.cancel({ persistId });
-      // Refused: nothing is pending under this id any more. Either way the read-back decides, not the reply.
-      if (cancel.outcome === 'unknown') await each.router.close();
-      return;
-    }
-    const { running } = await each.router.begin({ lockWaitMs: this.#limits.lockWaitMs });
-    await each.router.stage(
-      each.edits.map(({ running: before }) => ({
-        running: running.find((vrf) => vrf.name === before.name) ?? before,
-        wanted: before.extranet,
-      })),
-    );
-    const commit = await each.router.commitConfirmed({ timeoutSeconds: 0, persistId: null });
-    if (commit.outcome !== 'done') throw new WaslError('COMMIT_OUTCOME_UNKNOWN', `${each.plan.pe}: ${commit.reason}`);
+    const cancel = await each.router.cancel({ persistId });
+    // Refused: nothing is pending under this id any more. Either way the read-back decides, not the reply.
+    if (cancel.outcome === 'unknown') await each.router.close();
   }
 
   /** "Rolled back" is measured: a fresh session reads running, and it is what it was. */
@@ -319,6 +325,23 @@ export class TransactionStages implements TransactionActivities {
     if (transaction === undefined) throw new WaslError('SESSION_LOST', `this worker holds no sessions of ${changeId}`);
     return transaction;
   }
+}
+
+/**
+ * Routers that take an unconfirmed change back by themselves go first: only when all of them hold it is it given to those that keep it,
+ * and only when all of them are confirmed does it stay there.
+ */
+function inTurns(routers: readonly RouterInTransaction[]): RouterInTransaction[][] {
+  const reverting = routers.filter((each) => revertsByItself(each.plan.procedure));
+  const keeping = routers.filter((each) => !revertsByItself(each.plan.procedure));
+  return [reverting, keeping].filter((turn) => turn.length > 0);
+}
+
+function describePrepared(procedure: Procedure, checked: boolean): string {
+  if (procedure !== 'writable-running-reverse-delta') {
+    return checked ? 'locked, edited and validated' : 'locked and edited; this server cannot validate';
+  }
+  return checked ? 'locked; the edit was tried and waits' : 'locked; the edit waits: this server cannot try it';
 }
 
 async function abandonAndClose(router: Router): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Operation, PlanAnswer, WireReachability } from '../api/wire.ts';
 import type { Paint } from './paint.ts';
-import { countOf, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
+import { countOf, keepsUnconfirmed, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
 
 /** A plan as an approver reads it: what opens, what closes, what each router gets, what was proved and what will be tried. */
 export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
@@ -18,7 +18,7 @@ export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
     ...showProofs(plan, paint),
     '',
     paint('bold', 'When'),
-    ...showVerification(plan),
+    ...showVerification(plan, paint),
     '',
     paint('bold', 'Decided'),
     ...showDecisions(plan, paint),
@@ -87,14 +87,24 @@ function showProofs(plan: PlanAnswer, paint: Paint): string[] {
   ]);
 }
 
-function showVerification(plan: PlanAnswer): string[] {
+function showVerification(plan: PlanAnswer, paint: Paint): string[] {
   const { notBefore, confirmTimeoutSeconds } = plan.window;
   const pings = plan.probes.filter((probe) => probe.target !== null).length;
   const silent = plan.probes.filter((probe) => probe.expect === 'unreachable').length;
+  const keeping = plan.routers.filter(({ procedure }) => keepsUnconfirmed(procedure)).map(({ pe }) => pe);
   return [
     `  ${notBefore === null ? 'as soon as it is approved' : `not before ${notBefore}`}`,
-    `  checked within ${confirmTimeoutSeconds} s of the commit, else every router goes back:`,
+    `  checked within ${confirmTimeoutSeconds} s of the commit, else ${keeping.length === 0 ? 'every router goes back' : 'wasl takes it back everywhere'}:`,
     `  ${countOf(plan.probes.length, 'look')} at routing tables, ${countOf(pings, 'ping')}, of them ${silent} that must stay silent`,
+    ...(keeping.length === 0
+      ? []
+      : [
+          paint(
+            'red',
+            `  NO automatic revert on ${keeping.join(', ')}: committed last and undone by a counter-change of wasl;`,
+          ),
+          '  when wasl or its way there is lost, or somebody edits the router meanwhile, the change stays until a person acts',
+        ]),
   ];
 }
 

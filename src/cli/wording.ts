@@ -26,14 +26,17 @@ export function flowInWords(flow: InterconnectSummary['request']['flows'][number
 const PROCEDURES: Readonly<Record<string, string>> = {
   'confirmed-commit-persist': 'confirmed commit, survives its session',
   'confirmed-commit-session': 'confirmed commit, bound to its session',
-  'candidate-reverse-delta': 'commit, undone by a reverse change',
-  'writable-running-reverse-delta': 'writes running, undone by a reverse change',
+  'candidate-reverse-delta': 'commits at once, NO automatic revert',
+  'writable-running-reverse-delta': 'writes running at once, NO automatic revert',
 };
 
 /** Which guarantee the PE gives. */
 export function procedureInWords(procedure: string): string {
   return PROCEDURES[procedure] ?? procedure;
 }
+
+/** Whether the router keeps what nobody confirms: then only wasl or a person takes a failed change back. */
+export const keepsUnconfirmed = (procedure: string): boolean => procedure.endsWith('-reverse-delta');
 
 export function paintLifecycle(lifecycle: InterconnectSummary['lifecycle'], paint: Paint): string {
   if (lifecycle === 'active') return paint('green', lifecycle);

@@ -7,6 +7,11 @@ import { lockHolder } from './translate-error.ts';
 /** Between two attempts at a lock: short against the time that an operator's commit takes, and a few requests a second at most. */
 const LOCK_RETRY_MS = 500;
 
+/** Enough for a person to recognise whose work it is. */
+const STRAY_LINES_SHOWN = 5;
+
+type Datastore = 'running' | 'candidate' | 'startup';
+
 export interface LockOptions {
   readonly pe: string;
   readonly lockWaitMs: number;
@@ -61,21 +66,39 @@ function lockedBy(holder: string | null, error: RpcError, { pe, target, lockWait
   return new WaslError('ROUTER_LOCKED', fact, { path: pe, cause: error, details: { holder, lockWaitMs } });
 }
 
-/** Compares whole datastores, not only wasl's part: a commit takes everything that stands in the candidate. */
+/** A commit takes everything that stands in the candidate. */
 async function refuseDirtyCandidate(session: NetconfSession, pe: string): Promise<void> {
-  const [running, candidate] = await Promise.all([
-    session.getConfig({ source: 'running' }),
-    session.getConfig({ source: 'candidate' }),
-  ]);
-  if (running.dataBytes.equals(candidate.dataBytes)) return;
-  const text = (reply: typeof running) => canonicalText(reply.data?.children ?? [], new Set());
-  const [committed, uncommitted] = [text(running), text(candidate)];
-  if (committed === uncommitted) return;
-  const known = new Set(committed.split('\n'));
-  const stray = uncommitted.split('\n').filter((line) => !known.has(line));
-  const sample = stray.slice(0, 5).map((line) => line.trim());
+  const uncommittedLines = await strayLines(session, 'candidate', 'running');
+  if (uncommittedLines === null) return;
   throw new WaslError('ROUTER_CANDIDATE_DIRTY', `${pe}: the candidate differs from running, and not by wasl's hand`, {
     path: pe,
-    details: { uncommittedLines: sample },
+    details: { uncommittedLines },
   });
+}
+
+/** RFC 6241 §8.7: saving takes all of running, so what somebody else has left unsaved there would be saved with it. Throws ROUTER_UNSAVED. */
+export async function refuseUnsaved(session: NetconfSession, pe: string): Promise<void> {
+  if (!session.capabilities.has(':startup')) return;
+  const unsavedLines = await strayLines(session, 'running', 'startup');
+  if (unsavedLines === null) return;
+  throw new WaslError('ROUTER_UNSAVED', `${pe}: running differs from startup, and not by wasl's hand`, {
+    path: pe,
+    details: { unsavedLines },
+  });
+}
+
+/** Compares whole datastores, not only wasl's part. Some lines that only `one` has; null when they are equal. */
+async function strayLines(
+  session: NetconfSession,
+  one: Datastore,
+  other: Datastore,
+): Promise<readonly string[] | null> {
+  const [first, second] = await Promise.all([session.getConfig({ source: one }), session.getConfig({ source: other })]);
+  if (first.dataBytes.equals(second.dataBytes)) return null;
+  const text = (reply: typeof first) => canonicalText(reply.data?.children ?? [], new Set());
+  const [mine, theirs] = [text(first), text(second)];
+  if (mine === theirs) return null;
+  const known = new Set(theirs.split('\n'));
+  const stray = mine.split('\n').filter((line) => !known.has(line));
+  return stray.slice(0, STRAY_LINES_SHOWN).map((line) => line.trim());
 }

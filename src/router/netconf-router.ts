@@ -6,10 +6,10 @@ import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
 import type { PlatformManifest } from '../render/platform-manifest.ts';
 import { renderEdits } from '../render/render-edits.ts';
-import { acquireLock } from './candidate-lock.ts';
+import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
-import { chooseProcedure, describeProcedure } from './procedure.ts';
+import { chooseProcedure, describeProcedure, revertsByItself } from './procedure.ts';
 import type {
   CommitOutcome,
   PingRequest,
@@ -80,7 +80,11 @@ export class NetconfRouter implements Router {
     return this.#textOf(await this.#getRunning());
   }
 
-  async begin({ lockWaitMs }: { readonly lockWaitMs: number }): Promise<{ running: RunningVrf[]; text: string }> {
+  async begin(options: {
+    readonly lockWaitMs: number;
+    readonly requireSaved?: boolean;
+  }): Promise<{ running: RunningVrf[]; text: string }> {
+    const { lockWaitMs, requireSaved = false } = options;
     if (!this.#holdsLock) {
       await this.#translated(() =>
         acquireLock(this.#session, {
@@ -93,18 +97,24 @@ export class NetconfRouter implements Router {
       );
       this.#holdsLock = true;
     }
+    if (requireSaved) await this.#translated(() => refuseUnsaved(this.#session, this.name));
     const reply = await this.#getRunning();
     return { running: this.#parse(reply), text: this.#textOf(reply) };
   }
 
-  async stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }> {
+  async stage(edits: readonly VrfEdit[]): Promise<{ readonly checked: boolean; readonly warnings: readonly string[] }> {
     const config = renderEdits(this.#manifest.name, edits);
-    if (config === '') return { warnings: [] };
+    if (config === '') return { checked: true, warnings: [] };
+    const { capabilities } = this.#session;
     if (this.#target === 'running') {
       this.#heldEdit = config;
-      return { warnings: [] };
+      // RFC 6241 §7.2: test-only came with validate 1.1.
+      if (capabilities.validate !== '1.1') return { checked: false, warnings: [] };
+      const tried = await this.#request(() =>
+        this.#session.editConfig({ ...this.#runningEdit, testOption: 'test-only' }),
+      );
+      return { checked: true, warnings: describeWarnings(tried.warnings) };
     }
-    const { capabilities } = this.#session;
     const canValidate = capabilities.validate !== null;
     // Before the edit: a refused one may have left a part behind on a server without rollback-on-error.
     this.#dirty = true;
@@ -118,9 +128,9 @@ export class NetconfRouter implements Router {
       }),
     );
     if (this.#manifest.validateBy !== 'validate' || !canValidate)
-      return { warnings: describeWarnings(edited.warnings) };
+      return { checked: canValidate, warnings: describeWarnings(edited.warnings) };
     const validated = await this.#request(() => this.#session.validate('candidate'));
-    return { warnings: describeWarnings([...edited.warnings, ...validated.warnings]) };
+    return { checked: true, warnings: describeWarnings([...edited.warnings, ...validated.warnings]) };
   }
 
   async commitConfirmed(options: {
@@ -129,7 +139,7 @@ export class NetconfRouter implements Router {
   }): Promise<CommitOutcome> {
     const outcome = await this.#commitProvisionally(options);
     // Set after the commit: it need not keep an interval to what was asked before.
-    this.#inConfirmWindow = outcome.outcome !== 'refused' && this.procedure.startsWith('confirmed-commit');
+    this.#inConfirmWindow = outcome.outcome !== 'refused' && revertsByItself(this.procedure);
     return outcome;
   }
 
@@ -148,26 +158,39 @@ export class NetconfRouter implements Router {
       case 'candidate-reverse-delta':
         return this.#settled(await this.#commit(() => this.#session.commit()));
       case 'writable-running-reverse-delta': {
-        const config = this.#heldEdit;
-        if (config === '') return { outcome: 'done', warnings: [] };
-        const { defaultOperation } = this.#manifest;
-        return this.#commit(() => this.#session.editConfig({ target: 'running', config, defaultOperation }));
+        if (this.#heldEdit === '') return { outcome: 'done', warnings: [] };
+        const testOption = this.#session.capabilities.validate === null ? undefined : 'test-then-set';
+        return this.#commit(() => this.#session.editConfig({ ...this.#runningEdit, testOption }));
       }
     }
   }
 
+  /** RFC 6241 §8.2, §8.5: all of it or nothing. */
+  get #runningEdit() {
+    const { defaultOperation } = this.#manifest;
+    return { target: 'running', config: this.#heldEdit, defaultOperation, errorOption: 'rollback-on-error' } as const;
+  }
+
   async confirm({ persistId }: { readonly persistId: string | null }): Promise<CommitOutcome> {
-    if (this.procedure.endsWith('-reverse-delta')) {
-      await this.#release();
-      return { outcome: 'done', warnings: [] };
-    }
+    const confirmed = await this.#confirmCommit(persistId);
+    // Before the lock goes: what is saved is what was committed, and nobody's later work.
+    const outcome = confirmed.outcome === 'done' ? await this.#saveCommitted(confirmed) : confirmed;
+    if (outcome.outcome === 'done') await this.#release();
+    return outcome;
+  }
+
+  async #confirmCommit(persistId: string | null): Promise<CommitOutcome> {
+    if (!revertsByItself(this.procedure)) return { outcome: 'done', warnings: [] };
     // The request that ends the window need not keep an interval.
     this.#inConfirmWindow = false;
     // Without persist-id for a session's own commit (RFC 6241 §8.4.5.1).
     const options = this.procedure === 'confirmed-commit-persist' && persistId !== null ? { persistId } : {};
-    const outcome = this.#settled(await this.#commit(() => this.#session.commit(options)));
-    if (outcome.outcome === 'done') await this.#release();
-    return outcome;
+    return this.#settled(await this.#commit(() => this.#session.commit(options)));
+  }
+
+  async #saveCommitted(confirmed: CommitOutcome): Promise<CommitOutcome> {
+    if (!this.#session.capabilities.has(':startup')) return confirmed;
+    return this.#commit(() => this.#session.copyConfig({ source: 'running', target: 'startup' }));
   }
 
   async cancel({ persistId }: { readonly persistId: string | null }): Promise<CommitOutcome> {
@@ -193,6 +216,11 @@ export class NetconfRouter implements Router {
           reason: `${this.name}: nothing is pending; this procedure ends by a counter-change`,
         };
     }
+  }
+
+  async save(): Promise<void> {
+    if (!this.#session.capabilities.has(':startup')) return;
+    await this.#request(() => this.#session.copyConfig({ source: 'running', target: 'startup' }));
   }
 
   async abandon(): Promise<void> {

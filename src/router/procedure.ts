@@ -9,18 +9,29 @@ export function chooseProcedure(capabilities: Capabilities, pe: string): Procedu
     if (capabilities.confirmedCommit === '1.0') return 'confirmed-commit-session';
     return 'candidate-reverse-delta';
   }
-  if (capabilities.has(':writable-running')) return 'writable-running-reverse-delta';
-  throw new WaslError('ROUTER_CAPABILITY', `${pe}: the hello offers neither :candidate nor :writable-running`, {
-    path: pe,
-  });
+  if (!capabilities.has(':writable-running')) {
+    throw new WaslError('ROUTER_CAPABILITY', `${pe}: the hello offers neither :candidate nor :writable-running`, {
+      path: pe,
+    });
+  }
+  if (!capabilities.has(':rollback-on-error')) {
+    // RFC 6241 §7.2: without it an edit that is refused leaves in running what came before the refusal.
+    const fact = `${pe}: the hello offers :writable-running without :rollback-on-error: a refused edit would stay in part`;
+    throw new WaslError('ROUTER_CAPABILITY', fact, { path: pe });
+  }
+  return 'writable-running-reverse-delta';
 }
+
+/** Whether the router by itself takes back what is not confirmed, also when wasl is gone. */
+export const revertsByItself = (procedure: Procedure): boolean => procedure.startsWith('confirmed-commit-');
 
 const SENTENCES: Readonly<Record<Procedure, string>> = {
   'confirmed-commit-persist': 'A pending commit outlives its session and is ended by its persist id or its timer.',
   'confirmed-commit-session': 'A pending commit is undone by the router when its session ends or its timer runs out.',
-  'candidate-reverse-delta': 'No confirmed commit: a failed change is undone by a counter-change.',
+  'candidate-reverse-delta':
+    "NO automatic revert (no confirmed commit): a failed change stays until wasl's counter-change, and where somebody edits meanwhile, until a person acts.",
   'writable-running-reverse-delta':
-    'No candidate: edits take effect at once and a failed change is undone by a counter-change.',
+    "NO automatic revert (no candidate, edits take effect at once): a failed change stays until wasl's counter-change, and where somebody edits meanwhile, until a person acts.",
 };
 
 /** Which guarantee the procedure gives, for the approvers of a plan. */

@@ -77,20 +77,32 @@ export interface Router {
 
   /**
    * Locks the candidate (waits `lockWaitMs`, then ROUTER_LOCKED naming the holder), refuses a dirty one (ROUTER_CANDIDATE_DIRTY),
-   * and reads running under the lock: parsed, and as `readRunningText` gives it.
+   * and reads running under the lock: parsed, and as `readRunningText` gives it. With `requireSaved`, ROUTER_UNSAVED where the server
+   * keeps a startup of its own and running holds what is not in it: `save` would save that too.
    */
-  begin(options: { readonly lockWaitMs: number }): Promise<{ readonly running: RunningVrf[]; readonly text: string }>;
-  /** Edits the candidate to `wanted` and validates it. ROUTER_REFUSED with every rpc-error; the caller then abandons. */
-  stage(edits: readonly VrfEdit[]): Promise<{ readonly warnings: readonly string[] }>;
-  /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit. */
+  begin(options: {
+    readonly lockWaitMs: number;
+    readonly requireSaved?: boolean;
+  }): Promise<{ readonly running: RunningVrf[]; readonly text: string }>;
+  /**
+   * Edits the candidate to `wanted` and validates it. Without a candidate the edit waits for the commit, and is tried beforehand where
+   * the server can (`checked`). ROUTER_REFUSED with every rpc-error; the caller then abandons.
+   */
+  stage(edits: readonly VrfEdit[]): Promise<{ readonly checked: boolean; readonly warnings: readonly string[] }>;
+  /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit, or the edit of running: it stays. */
   commitConfirmed(options: {
     readonly timeoutSeconds: number;
     readonly persistId: string | null;
   }): Promise<CommitOutcome>;
-  /** The confirming commit. After it the lock is released. `done` at once for procedures without confirmed commit. */
+  /**
+   * The confirming commit, and `save`; after them the lock is released. Without confirmed commit only the latter. May be repeated where
+   * the router does not revert by itself.
+   */
   confirm(options: { readonly persistId: string | null }): Promise<CommitOutcome>;
   /** cancel-commit; `refused` when nothing is pending under that id. Session-bound procedures end by cancel-commit or by closing the session. */
   cancel(options: { readonly persistId: string | null }): Promise<CommitOutcome>;
+  /** Copies running to startup where the server keeps that apart (RFC 6241 §8.7); elsewhere running is what survives a restart. */
+  save(): Promise<void>;
   /** discard-changes and unlock: undoes begin and stage. */
   abandon(): Promise<void>;
 

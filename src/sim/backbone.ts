@@ -3,6 +3,7 @@ import type { PlatformName, VpnId } from '../domain/names.ts';
 import { contains, type Prefix, parseAddress, parsePrefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
+import { type Ability, withAbilities } from './abilities.ts';
 import { baseRouteTarget } from './base-route-target.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { iosxrUm2 } from './iosxr/personality.ts';
@@ -38,6 +39,8 @@ export interface BackboneOptions {
     readonly vrf: string;
     readonly style: OperatorPolicyStyle;
   }[];
+  /** What a router's NETCONF server can do, where that is not what its platform's servers can. */
+  readonly abilities?: readonly { readonly router: string; readonly abilities: readonly Ability[] }[];
   readonly clock?: Clock;
 }
 
@@ -75,12 +78,13 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       throw new WaslError('PLATFORM_UNKNOWN', fact, { remedy: `Use ${[...PERSONALITIES.keys()].join(' or ')}.` });
     }
     const seed = `${options.seed ?? 'backbone'}/${entry.name}`;
+    const lesser = options.abilities?.find((of) => of.router === entry.name);
     const policies = options.operatorExportPolicies?.filter((policy) => policy.router === entry.name) ?? [];
     routers.set(
       entry.name,
       new SimulatedRouter({
         inventory: entry,
-        personality,
+        personality: lesser === undefined ? personality : withAbilities(personality, lesser.abilities),
         base: {
           router: entry,
           baseRouteTarget: (vpn) => baseRouteTarget(inventory, vpn),

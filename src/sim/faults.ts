@@ -3,7 +3,8 @@ import type { ErrorTag } from './netconf/rpc-error.ts';
 
 /**
  * What can be made to go wrong on a router. An operation is the name of an rpc, or `confirmed-commit` (a commit with
- * `<confirmed/>`), `confirming-commit` (one without, while a confirmed commit is pending), or `any`.
+ * `<confirmed/>`), `confirming-commit` (one without, while a confirmed commit is pending), `plain-commit` (one without, while
+ * none is), `edit-running` (an edit of running that takes effect), or `any`.
  */
 export type Fault =
   | { readonly kind: 'refuse-connections' }

@@ -43,7 +43,8 @@ export type OperationalRpc = (input: XmlElement, context: OperationalContext) =>
 export interface Personality {
   readonly platform: PlatformName;
   readonly capabilities: readonly string[];
-  readonly confirmedCommit: '1.0' | '1.1';
+  /** null: the server has none. */
+  readonly confirmedCommit: '1.0' | '1.1' | null;
   readonly errorOptions: readonly ErrorOption[];
   readonly firstSessionId: SessionId;
   readonly schema: ContainerSchema;

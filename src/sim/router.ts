@@ -2,6 +2,7 @@ import type { ServerChannel } from 'ssh2';
 import type { InventoryRouter } from '../domain/inventory.ts';
 import type { Attachment } from '../domain/network-view.ts';
 import type { Family } from '../domain/prefix.ts';
+import { isAbleTo } from './abilities.ts';
 import type { Clock } from './clock.ts';
 import { type DatastoreEvents, Datastores, RpcErrors } from './datastore/datastores.ts';
 import { mergeConfig } from './datastore/merge-config.ts';
@@ -18,7 +19,7 @@ import { StandingFaults } from './standing-faults.ts';
 import { isAnswered } from './vpn/ping.ts';
 import type { ExchangeMember, RouteExchange, VpnRoute } from './vpn/route-exchange.ts';
 import type { VpnInstance } from './vpn/vpn-instance.ts';
-import type { XmlElement } from './xml/element.ts';
+import { child, childText, type XmlElement } from './xml/element.ts';
 
 /** How long a router is down when nothing else is said: short, so that a demonstration does not wait. */
 const REBOOT_DOWN_MS_DEFAULT = 1_000;
@@ -70,7 +71,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     this.attachments = new Map(inventory.vrfs.map((vrf) => [vrf.name, vrf.attachments]));
     this.#nextSessionId = personality.firstSessionId;
     const tree = mergeConfig(emptyTree(personality.schema), personality.renderBase(base));
-    this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock);
+    this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock, isAbleTo(personality, 'startup'));
     this.#standingFaults = new StandingFaults({
       datastores: this.#datastores,
       clock,
@@ -130,6 +131,11 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
   /** The whole running configuration as indented XML; equal configurations have equal text. */
   runningText(): string {
     return prettyText(this.#datastores.running);
+  }
+
+  /** What it would come back with after a restart; the same as running where startup is not kept apart. */
+  startupText(): string {
+    return prettyText(this.#datastores.startup);
   }
 
   candidateText(): string {
@@ -252,8 +258,9 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     if (operation.name === 'commit') {
       const isConfirmed = operation.children.some((element) => element.name === 'confirmed');
       if (isConfirmed) names.push('confirmed-commit');
-      else if (this.#datastores.pendingCommit !== null) names.push('confirming-commit');
+      else names.push(this.#datastores.pendingCommit === null ? 'plain-commit' : 'confirming-commit');
     }
+    if (operation.name === 'edit-config' && writesRunning(operation)) names.push('edit-running');
     return (name) => names.includes(name);
   }
 
@@ -311,6 +318,11 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
       this.#options.clock.after(ms, resolve);
     });
   }
+}
+
+/** Not the trial of such an edit. */
+function writesRunning(edit: XmlElement): boolean {
+  return child(edit, 'target')?.children[0]?.name === 'running' && childText(edit, 'test-option') !== 'test-only';
 }
 
 function changedTopNodes(before: DataNode, after: DataNode): { name: string; namespace: string }[] {

@@ -92,6 +92,19 @@ Decided
   nobody yet`);
   });
 
+  it('says which routers do not go back by themselves', () => {
+    const routers = PLAN.routers.map((router) => ({ ...router, procedure: 'candidate-reverse-delta' }));
+    const text = showPlan({ ...PLAN, routers }, plain).join('\n');
+    expect(text).toContain('mct-pe-01 (iosxr-um2; commits at once, NO automatic revert)');
+    expect(text).toContain(`
+  checked within 30 s of the commit, else wasl takes it back everywhere:
+  1 look at routing tables, 1 ping, of them 0 that must stay silent
+  NO automatic revert on mct-pe-01: committed last and undone by a counter-change of wasl;
+  when wasl or its way there is lost, or somebody edits the router meanwhile, the change stays until a person acts
+`);
+    expect(text).not.toContain('every router goes back');
+  });
+
   it.each(['fail', 'unknown'] as const)('never claims more than was proved: %s', (verdict) => {
     const sentence = 'CANARY would import 65000:50000';
     const example = { pe: 'mct-pe-01', vrf: 'CANARY', routeTarget: null, prefix: null, sentence };

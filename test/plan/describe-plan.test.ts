@@ -23,6 +23,16 @@ test('a plan reads as what becomes reachable, for whom, and what each router is 
   ]);
 });
 
+test('a router that keeps what nobody confirms is named to the approvers', () => {
+  const plan = samplePlan();
+  const routers = plan.routers.map((router) =>
+    router.pe === 'pe3' ? { ...router, procedure: 'writable-running-reverse-delta' as const } : router,
+  );
+  const text = describePlan({ ...plan, routers });
+  const warned = text.flatMap((line, index) => (line.includes('NO automatic revert') ? [text[index - 1]] : []));
+  expect(warned).toEqual(['pe3 (iosxr-um2, writable-running-reverse-delta):']);
+});
+
 test('a withdrawal says what can no longer be reached', () => {
   const view = brutePut(sampleNetwork(), [sampleInterconnect()]);
   expect(describeReachability(planChange(planInput({ view, kind: 'withdraw' })))).toEqual([

@@ -13,7 +13,7 @@ describe('the procedure', () => {
     ['confirmed-commit-persist', ['candidate:1.0', 'confirmed-commit:1.0', 'confirmed-commit:1.1']],
     ['confirmed-commit-session', ['candidate:1.0', 'confirmed-commit:1.0', 'writable-running:1.0']],
     ['candidate-reverse-delta', ['candidate:1.0', 'writable-running:1.0']],
-    ['writable-running-reverse-delta', ['writable-running:1.0', 'confirmed-commit:1.1']],
+    ['writable-running-reverse-delta', ['writable-running:1.0', 'rollback-on-error:1.0', 'confirmed-commit:1.1']],
   ])('is %s for %j', (procedure, names) => {
     expect(chooseProcedure(hello(...names), 'pe1')).toBe(procedure);
   });
@@ -25,9 +25,16 @@ describe('the procedure', () => {
     expect(chooseProcedure(new Capabilities(legacy), 'pe1')).toBe('confirmed-commit-session');
   });
 
-  it('does not exist without a datastore to write', () => {
-    expect(() => chooseProcedure(hello('url:1.0'), 'pe1')).toThrow(
-      expect.objectContaining({ code: 'ROUTER_CAPABILITY' }),
+  it.each([
+    ['a datastore to write', ['url:1.0'], 'pe1: the hello offers neither :candidate nor :writable-running'],
+    [
+      'a promise that a refused edit of running leaves nothing behind',
+      ['writable-running:1.0', 'validate:1.1'],
+      'pe1: the hello offers :writable-running without :rollback-on-error: a refused edit would stay in part',
+    ],
+  ])('does not exist without %s', (_what, names, message) => {
+    expect(() => chooseProcedure(hello(...names), 'pe1')).toThrow(
+      expect.objectContaining({ code: 'ROUTER_CAPABILITY', message }),
     );
   });
 });

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { RpcError, type RpcErrorFields } from '../netconf/rpc-error.ts';
 import { type DataNode, isEqualTree } from './tree.ts';
 
-export type DatastoreName = 'running' | 'candidate';
+export type DatastoreName = 'running' | 'candidate' | 'startup';
 /** A number of the router's own; 0 is a person at the console (RFC 6241 §7.5: not a NETCONF session). */
 export type SessionId = number;
 
@@ -40,18 +40,21 @@ export interface DatastoreEvents {
 
 export type LockDenial = 'held' | 'dirty' | 'confirmed-commit-pending';
 
-/** running and the shared candidate of one router, their locks, and the confirmed commit (RFC 6241 §7.5, §8.3, §8.4). */
+/** running, the shared candidate and startup of one router, their locks, and the confirmed commit (RFC 6241 §7.5, §8.3, §8.4, §8.7). */
 export class Datastores {
   #running: DataNode;
   #candidate: DataNode;
+  /** null: running itself survives a restart. */
+  #startup: DataNode | null;
   #pending: PendingCommit | null = null;
   readonly #locks = new Map<DatastoreName, SessionId>();
   readonly #events: DatastoreEvents;
   readonly #clock: Clock;
 
-  constructor(initial: DataNode, events: DatastoreEvents, clock: Clock) {
+  constructor(initial: DataNode, events: DatastoreEvents, clock: Clock, keepsStartup = false) {
     this.#running = initial;
     this.#candidate = initial;
+    this.#startup = keepsStartup ? initial : null;
     this.#events = events;
     this.#clock = clock;
   }
@@ -62,6 +65,11 @@ export class Datastores {
 
   get candidate(): DataNode {
     return this.#candidate;
+  }
+
+  /** What the router comes back with. */
+  get startup(): DataNode {
+    return this.#startup ?? this.#running;
   }
 
   get isDirty(): boolean {
@@ -117,6 +125,18 @@ export class Datastores {
   setCandidate(tree: DataNode, sessionId: SessionId): void {
     this.requireWritable('candidate', sessionId);
     this.#candidate = tree;
+  }
+
+  /** RFC 6241 §8.2: an edit that takes effect at once. */
+  setRunning(tree: DataNode, sessionId: SessionId): void {
+    this.requireWritable('running', sessionId);
+    this.#replaceRunning(tree, sessionId);
+  }
+
+  /** RFC 6241 §8.7: running as it is now is what the next start begins with. */
+  saveStartup(sessionId: SessionId): void {
+    this.requireWritable('startup', sessionId);
+    this.#startup = this.#running;
   }
 
   /** RFC 6241 §8.3.4.2. */
@@ -177,9 +197,10 @@ export class Datastores {
     }
   }
 
-  /** RFC 6241 §8.4.1: a reboot restores what was before a pending confirmed commit. Nothing else survives but running. */
+  /** RFC 6241 §8.4.1: a reboot restores what was before a pending confirmed commit. Nothing else survives but running, or startup where there is one. */
   reboot(): void {
     if (this.#pending !== null) this.#revert('cancel', 0);
+    if (this.#startup !== null) this.#replaceRunning(this.#startup, 0);
     this.#locks.clear();
     this.#candidate = this.#running;
   }

@@ -1,3 +1,4 @@
+import { isAbleTo } from '../abilities.ts';
 import { type CommitRequest, type DatastoreName, type Datastores, RpcErrors } from '../datastore/datastores.ts';
 import { type ErrorOption, editTree } from '../datastore/edit.ts';
 import { filterTree } from '../datastore/filter.ts';
@@ -47,15 +48,20 @@ const BASE_OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operatio
   ['get-config', getConfig],
   ['edit-config', editConfig],
   ['copy-config', copyConfig],
-  ['lock', acknowledged((input, { datastores, sessionId }) => datastores.lock(readTarget(input, 'target'), sessionId))],
+  [
+    'lock',
+    acknowledged((input, context) => context.datastores.lock(readTarget(input, 'target', context), context.sessionId)),
+  ],
   [
     'unlock',
-    acknowledged((input, { datastores, sessionId }) => datastores.unlock(readTarget(input, 'target'), sessionId)),
+    acknowledged((input, context) =>
+      context.datastores.unlock(readTarget(input, 'target', context), context.sessionId),
+    ),
   ],
   ['validate', validate],
   ['commit', commit],
   ['cancel-commit', cancelCommit],
-  ['discard-changes', acknowledged((_input, { datastores, sessionId }) => datastores.discard(sessionId))],
+  ['discard-changes', acknowledged(discardChanges)],
   ['kill-session', killSession],
   // The session closes itself after this reply (RFC 6241 §7.8).
   ['close-session', () => OK],
@@ -85,9 +91,9 @@ function applyFilter(tree: DataNode, input: XmlElement): DataNode {
 }
 
 /** RFC 6241 §7.1. */
-function getConfig(input: XmlElement, { datastores }: OperationContext): string {
-  const source = readTarget(input, 'source');
-  return tag('data', serialiseChildren(applyFilter(datastores[source], input)));
+function getConfig(input: XmlElement, context: OperationContext): string {
+  const source = readTarget(input, 'source', context);
+  return tag('data', serialiseChildren(applyFilter(context.datastores[source], input)));
 }
 
 /** RFC 6241 §7.7: the running configuration and the operational data that the filter asks for. */
@@ -112,50 +118,66 @@ function findVrfNames(filter: XmlElement): string[] {
 /** RFC 6241 §7.2. */
 function editConfig(input: XmlElement, context: OperationContext): string {
   const { datastores, personality, sessionId } = context;
-  const target = readTarget(input, 'target');
-  if (target === 'running') {
-    throw new RpcError({
-      type: 'protocol',
-      tag: 'operation-not-supported',
-      message: 'Running is not writable: edit the candidate and commit',
-    });
+  const target = readTarget(input, 'target', context);
+  if (target === 'startup') throw notSupported('Startup is not edited: copy running to it');
+  if (target === 'running' && !isAbleTo(personality, 'writable-running')) {
+    throw notSupported('Running is not writable: edit the candidate and commit');
   }
-  datastores.requireWritable('candidate', sessionId);
+  datastores.requireWritable(target, sessionId);
   const defaultOperation = readChoice(input, 'default-operation', ['merge', 'replace', 'none'], 'merge');
   const errorOption = readChoice<ErrorOption>(input, 'error-option', personality.errorOptions, 'stop-on-error');
   const testOption = readChoice(
     input,
     'test-option',
     ['set', 'test-then-set', 'test-only'],
-    personality.capabilities.some((uri) => uri.includes(':validate:')) ? 'test-then-set' : 'set',
+    isAbleTo(personality, 'validate') ? 'test-then-set' : 'set',
   );
   const config = child(input, 'config');
   if (config === undefined) throw missingElement('config');
-  const { tree, errors } = editTree(datastores.candidate, config, defaultOperation, errorOption);
-  // References are checked at validate and commit: an edit may leave them open for the next one to close.
-  if (testOption !== 'test-only' && !context.dropsEdits()) datastores.setCandidate(tree, sessionId);
+  const { tree, errors } = editTree(datastores[target], config, defaultOperation, errorOption);
+  // The candidate's references are checked at validate and commit: an edit may leave them open for the next one to close.
+  if (target === 'running' && errors.length === 0) {
+    const check = personality.check(tree);
+    if (check.errors.length > 0) throw new RpcErrors(check.errors);
+  }
+  if (testOption !== 'test-only' && !context.dropsEdits()) {
+    if (target === 'running') datastores.setRunning(tree, sessionId);
+    else datastores.setCandidate(tree, sessionId);
+  }
   if (errors.length > 0) throw new RpcErrors(errors);
   return OK;
 }
 
-/** RFC 6241 §7.3; only running to candidate, which is discard-changes by another name. */
-function copyConfig(input: XmlElement, { datastores, sessionId }: OperationContext): string {
-  if (readTarget(input, 'target') !== 'candidate' || readTarget(input, 'source') !== 'running') {
-    throw new RpcError({ type: 'protocol', tag: 'operation-not-supported', message: 'Only running to candidate' });
+/** RFC 6241 §7.3; only of running: to the candidate, which is discard-changes by another name, and to startup, which saves it. */
+function copyConfig(input: XmlElement, context: OperationContext): string {
+  const { datastores, sessionId } = context;
+  const target = readTarget(input, 'target', context);
+  if (target === 'running' || readTarget(input, 'source', context) !== 'running') {
+    throw notSupported('Only running is copied, to candidate or startup');
   }
-  datastores.discard(sessionId);
+  if (target === 'startup') datastores.saveStartup(sessionId);
+  else datastores.discard(sessionId);
   return OK;
 }
 
+/** RFC 6241 §8.3.4.2. */
+function discardChanges(_input: XmlElement, { personality, datastores, sessionId }: OperationContext): void {
+  if (!isAbleTo(personality, 'candidate')) throw notSupported('There is no candidate');
+  datastores.discard(sessionId);
+}
+
 /** RFC 6241 §8.6.4.1. */
-function validate(input: XmlElement, { datastores, personality }: OperationContext): string {
-  const check = personality.check(datastores[readTarget(input, 'source')]);
+function validate(input: XmlElement, context: OperationContext): string {
+  const { datastores, personality } = context;
+  if (!isAbleTo(personality, 'validate')) throw notSupported('There is no validate');
+  const check = personality.check(datastores[readTarget(input, 'source', context)]);
   return personality.renderChecked('validate', check);
 }
 
 /** RFC 6241 §8.3.4.1, §8.4.5.1. */
 function commit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
-  const allowed = ['confirmed', 'confirm-timeout'];
+  if (!isAbleTo(personality, 'candidate')) throw notSupported('There is no candidate');
+  const allowed = personality.confirmedCommit === null ? [] : ['confirmed', 'confirm-timeout'];
   if (personality.confirmedCommit === '1.1') allowed.push('persist', 'persist-id');
   const stranger = input.children.find((element) => !allowed.includes(element.name));
   if (stranger !== undefined) {
@@ -194,13 +216,7 @@ function readCommitRequest(input: XmlElement): CommitRequest {
 
 /** RFC 6241 §8.4.4.1; not part of confirmed-commit 1.0. */
 function cancelCommit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
-  if (personality.confirmedCommit === '1.0') {
-    throw new RpcError({
-      type: 'protocol',
-      tag: 'operation-not-supported',
-      message: 'cancel-commit belongs to confirmed-commit:1.1',
-    });
-  }
+  if (personality.confirmedCommit !== '1.1') throw notSupported('cancel-commit belongs to confirmed-commit:1.1');
   datastores.cancelCommit(childText(input, 'persist-id'), sessionId);
   return OK;
 }
@@ -223,10 +239,15 @@ function missingElement(name: string): RpcError {
   });
 }
 
-function readTarget(input: XmlElement, role: 'source' | 'target'): DatastoreName {
+function notSupported(message: string): RpcError {
+  return new RpcError({ type: 'protocol', tag: 'operation-not-supported', message });
+}
+
+function readTarget(input: XmlElement, role: 'source' | 'target', { personality }: OperationContext): DatastoreName {
   const name = child(input, role)?.children[0]?.name;
   if (name === undefined) throw missingElement(role);
-  if (name === 'running' || name === 'candidate') return name;
+  if (name === 'running') return name;
+  if ((name === 'candidate' || name === 'startup') && isAbleTo(personality, name)) return name;
   throw new RpcError({
     type: 'protocol',
     tag: 'operation-not-supported',

@@ -20,6 +20,12 @@ export const edit = (config: string, options: EditOptions = {}): string =>
     options.testOption,
   )}${element('error-option', options.errorOption)}<config xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" xmlns:yang="urn:ietf:params:xml:ns:yang:1">${config}</config></edit-config>`;
 
+/** The same, of running. */
+export const editRunning = (config: string, options: EditOptions = {}): string =>
+  edit(config, options).replace('<target><candidate/></target>', '<target><running/></target>');
+
+export const SAVE = '<copy-config><target><startup/></target><source><running/></source></copy-config>';
+
 export interface ConfirmedOptions {
   readonly timeoutSeconds?: number;
   readonly persist?: string;
