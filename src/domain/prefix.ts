@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { WaslError } from '../errors.ts';
 import type { Brand } from './brand.ts';
+import { checkedText } from './checked-text.ts';
 
 /** An IP prefix in canonical text: IPv4 dotted, IPv6 as RFC 5952, no host bits, `address/length`. */
 export type Prefix = Brand<'Prefix'>;
@@ -131,24 +132,11 @@ export function prefixSortKey(prefix: Prefix): string {
   return `${family}${first.toString(16).padStart(BITS[family] / 4, '0')}/${length}`;
 }
 
-function checked<T>(parse: (text: string) => T) {
-  return (text: string, context: z.RefinementCtx): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof WaslError)) throw error;
-      const { code, message, remedy } = error;
-      context.addIssue({ code: 'custom', message: `${message}. ${remedy}`, params: { code, fact: message, remedy } });
-      return z.NEVER;
-    }
-  };
-}
-
 export const prefixSchema = z
   .string()
   .max(50)
-  .transform(checked((text) => parsePrefix(text)));
+  .transform(checkedText((text) => parsePrefix(text)));
 export const addressSchema = z
   .string()
   .max(45)
-  .transform(checked((text) => parseAddress(text)));
+  .transform(checkedText((text) => parseAddress(text)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WaslError } from '../errors.ts';
 import type { Brand } from './brand.ts';
+import { checkedText } from './checked-text.ts';
 
 /**
  * A route target in the text form of RFC 8294: `0:65000:9001` (2-octet AS), `1:192.0.2.1:9` (IPv4), `2:70000:9` (4-octet AS).
@@ -107,24 +108,11 @@ function administratorNumber({ administrator }: EncodedNumber): number {
   return administrator.split('.').reduce((value, part) => value * 256 + Number(part), 0);
 }
 
-function checked<T extends string>(parse: (text: string) => T) {
-  return (text: string, context: z.RefinementCtx): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof WaslError)) throw error;
-      const { code, message, remedy } = error;
-      context.addIssue({ code: 'custom', message, params: { code, fact: message, remedy } });
-      return z.NEVER;
-    }
-  };
-}
-
 export const routeTargetSchema = z
   .string()
   .max(40)
-  .transform(checked((text) => parseRouteTarget(text)));
+  .transform(checkedText((text) => parseRouteTarget(text)));
 export const routeDistinguisherSchema = z
   .string()
   .max(40)
-  .transform(checked((text) => parseRouteDistinguisher(text)));
+  .transform(checkedText((text) => parseRouteDistinguisher(text)));

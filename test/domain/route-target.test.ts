@@ -103,7 +103,7 @@ describe('every encoding', () => {
   test('the schema says what the parser says', () => {
     expect(routeTargetSchema.parse('70000:9')).toBe('2:70000:9');
     expect(routeTargetSchema.safeParse('70000:65536').error?.issues[0]?.message).toBe(
-      '"70000:65536" is not a route target',
+      '"70000:65536" is not a route target. Write it as AS:number or IPv4:number, for example 65000:9001.',
     );
     expect(routeTargetSchema.safeParse(`${'1'.repeat(40)}:1`).success).toBe(false);
   });
