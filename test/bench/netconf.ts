@@ -27,10 +27,11 @@ export async function benchNetconf(printLine: Print): Promise<SuiteResult> {
       const comparison = new Comparison(wasl, peers, server.target, print, inHurry);
       const plans = [...(base === '1.1' ? everydayRows(BYTES) : []), ...largeReplyRows(base)];
       for (const plan of plans) results.push(await comparison.run(plan));
-      const framing = base === '1.1' ? 'one chunk' : 'EOM';
+      const framing = base === '1.1' ? { framing: '4 KiB chunks', chunk: 4_096 } : { framing: 'EOM', chunk: 0 };
       memory.push(...(await measureReplyMemory(wasl, peers, server.target, framing, print)));
       if (base === '1.1') {
-        memory.push(await measureStreamMemory(wasl, server.target, print));
+        const bare = peers.find(({ name }) => name === 'bare ssh2');
+        memory.push(...(await measureStreamMemory(wasl, bare, server.target, print)));
         memory.push(...(await measureSessions(wasl, peers, server.target, print)));
       }
     } finally {

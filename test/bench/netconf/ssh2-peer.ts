@@ -38,7 +38,7 @@ async function run(task: Task): Promise<number> {
   if (task.kind === 'concurrent') {
     return timed(() => atOnce(task.count, task.width, () => session.ask('<discard-changes/>')));
   }
-  if (task.kind === 'stream' || task.as === 'tree') throw new Error('ssh2 alone has no XML');
+  if (task.kind !== 'get' || task.as === 'tree') throw new Error('ssh2 alone has no XML');
   const filter = task.bytes === 0 ? '' : `<filter type="subtree">${sizeFilter(task.bytes, task.chunk)}</filter>`;
   return timed(async () => {
     const length = await session.ask(`<get-config><source><running/></source>${filter}</get-config>`);

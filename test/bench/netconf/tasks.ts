@@ -26,9 +26,12 @@ export type Task =
   /** get-config of so many bytes, in chunks of so many (0: one chunk); of all that the server has where `bytes` is 0. */
   | { readonly kind: 'get'; readonly bytes: number; readonly chunk: number; readonly as: 'text' | 'tree' }
   /** The same as a stream of bytes, which only wasl has. */
-  | { readonly kind: 'stream'; readonly bytes: number; readonly chunk: number };
+  | { readonly kind: 'stream'; readonly bytes: number; readonly chunk: number }
+  /** The same; the answer is the peak of heap and buffers above what they were before. */
+  | { readonly kind: 'held-by-stream'; readonly bytes: number; readonly chunk: number };
 
 export interface Answer {
+  /** Bytes for a task that asks for bytes. */
   readonly seconds: number;
   readonly error?: string;
 }

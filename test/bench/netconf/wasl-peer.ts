@@ -34,7 +34,8 @@ async function run(task: Task): Promise<number> {
   if (session === null) throw new Error('no session is open');
   if (task.kind === 'rpcs') return timed(() => atOnce(task.count, 1, () => session.discardChanges()));
   if (task.kind === 'concurrent') return timed(() => atOnce(task.count, task.width, () => session.discardChanges()));
-  if (task.kind === 'stream') return timed(() => readStream(session, task.bytes, task.chunk));
+  if (task.kind === 'stream') return timed(() => readStream(session, task));
+  if (task.kind === 'held-by-stream') return heldByStream(session, task);
   return timed(() => getConfig(session, task));
 }
 
@@ -72,9 +73,31 @@ async function getConfig(session: NetconfSession, task: Extract<Task, { kind: 'g
   } else if (reply.dataXml.length < bytes) throw new Error(`${reply.dataXml.length} of ${bytes} bytes`);
 }
 
-async function readStream(session: NetconfSession, bytes: number, chunk: number): Promise<void> {
+async function heldByStream(session: NetconfSession, task: StreamTask): Promise<number> {
+  const held = () => {
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = held();
+  let peak = before;
+  await readStream(session, task, () => {
+    peak = Math.max(peak, held());
+  });
+  return peak - before;
+}
+
+type StreamTask = Extract<Task, { kind: 'stream' | 'held-by-stream' }>;
+
+async function readStream(
+  session: NetconfSession,
+  { bytes, chunk }: StreamTask,
+  onPiece: () => void = () => undefined,
+): Promise<void> {
   const stream = await session.getConfigStream({ source: 'running', filter: { subtree: sizeFilter(bytes, chunk) } });
   let read = 0;
-  for await (const piece of stream.bytes()) read += piece.length;
+  for await (const piece of stream.bytes()) {
+    read += piece.length;
+    onPiece();
+  }
   if (read < bytes) throw new Error(`${read} of ${bytes} bytes`);
 }
