@@ -94,7 +94,8 @@ function checkEnvelope({ bytes, envelope }: ReplyContent, reference: ReferenceEl
 function checkUse(content: ReplyContent): void {
   try {
     const answer = new RpcReply('1', content, content.errors, DEFAULT_LIMITS);
-    hold(answer.ok === answer.root.children.some(({ name }) => name === 'ok'), () => `ok is ${answer.ok}`);
+    const { children } = answer.root;
+    hold(answer.ok === children.some(({ name }) => name === 'ok'), () => `ok is ${answer.ok}`);
     hold(answer.xml.includes(answer.dataXml), () => 'dataXml is not of the reply');
   } catch (error) {
     if (!(error instanceof NetconfError)) throw error;
