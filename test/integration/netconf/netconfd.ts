@@ -1,14 +1,24 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import * as net from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { ConnectOptions } from '../../../src/netconf/index.ts';
 
 const NETCONFD = '/usr/sbin/netconfd';
 const SSHD = '/usr/sbin/sshd';
+const EMPTY_STARTUP = '<?xml version="1.0"?>\n<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"/>\n';
 
 /** A missing server is a failure, not a reason to test less. */
 function requireNetconfd(): void {
@@ -21,13 +31,19 @@ export interface Netconfd {
   readonly options: ConnectOptions;
   readonly keyFile: string;
   /** SIGSTOP and SIGCONT: a server that is busy, as far as a client can tell. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
+  /** Kills the server, as a power cut does, and starts it again on the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** yuma123's netconfd behind OpenSSH, with the module of this folder. */
-export async function startNetconfd(): Promise<Netconfd> {
+/**
+ * yuma123's netconfd behind OpenSSH, with the module of this folder.
+ *
+ * @param durable running is written to a file at each commit and read from it at a start; without it a start is empty
+ */
+export async function startNetconfd({ durable = false } = {}): Promise<Netconfd> {
   requireNetconfd();
   const folder = mkdtempSync(join(tmpdir(), 'netconfd-'));
   const port = await freePort();
@@ -57,26 +73,33 @@ export async function startNetconfd(): Promise<Netconfd> {
   const sshd = spawn(SSHD, ['-D', '-f', file('sshd_config', config.join('\n')), '-E', join(folder, 'sshd.log')], {
     stdio: 'ignore',
   });
-  removeBrokenTransactionId();
-  const server = spawn(
-    NETCONFD,
-    [
-      '--target=candidate',
-      '--no-startup',
-      '--superuser=root',
-      '--access-control=off',
-      `--port=${port}`,
-      `--ncxserver-sockname=${socket}`,
-      `--log=${join(folder, 'netconfd.log')}`,
-      `--modpath=${import.meta.dirname}:/usr/share/yuma/modules`,
-      '--module=probe-l3vpn',
-    ],
-    { stdio: 'ignore', cwd: folder },
-  );
-  await until(
-    () => existsSync(socket),
-    () => readFileSync(join(folder, 'netconfd.log'), 'utf8').slice(-2_000),
-  );
+  const startup = durable ? [`--startup=${file('startup.xml', EMPTY_STARTUP)}`] : ['--no-startup'];
+  const startServer = async (): Promise<ChildProcess> => {
+    removeBrokenTransactionId(folder);
+    rmSync(socket, { force: true });
+    const started = spawn(
+      NETCONFD,
+      [
+        '--target=candidate',
+        ...startup,
+        '--superuser=root',
+        '--access-control=off',
+        `--port=${port}`,
+        `--ncxserver-sockname=${socket}`,
+        `--log=${join(folder, 'netconfd.log')}`,
+        `--modpath=${import.meta.dirname}:/usr/share/yuma/modules`,
+        '--module=probe-l3vpn',
+      ],
+      // A home of its own: there it keeps what a confirmed commit goes back to, and two servers would go back to each other's.
+      { stdio: 'ignore', cwd: folder, env: { ...process.env, HOME: folder } },
+    );
+    await until(
+      () => existsSync(socket),
+      () => readFileSync(join(folder, 'netconfd.log'), 'utf8').slice(-2_000),
+    );
+    return started;
+  };
+  let server = await startServer();
   await until(
     async () => (await canConnect(port)) === true,
     () => 'sshd does not listen',
@@ -92,8 +115,14 @@ export async function startNetconfd(): Promise<Netconfd> {
       hostKey: { knownHosts: `[127.0.0.1]:${port} ${host.public}` },
       pauseAfterHelloMs: 20,
     },
-    freeze: () => void server.kill('SIGSTOP'),
+    freeze: () => freezeProcess(server),
     thaw: () => void server.kill('SIGCONT'),
+    restart: async () => {
+      const gone = once(server, 'exit');
+      server.kill('SIGKILL');
+      await gone;
+      server = await startServer();
+    },
     stop: async () => {
       const gone = once(server, 'exit');
       // Not SIGKILL: netconfd would leave a half-written transaction id in its user's home and not start again.
@@ -106,8 +135,8 @@ export async function startNetconfd(): Promise<Netconfd> {
 }
 
 /** netconfd writes to its user's home whatever it is told, and does not start on the empty file that a kill leaves there. */
-function removeBrokenTransactionId(): void {
-  const path = join(homedir(), '.yuma', 'startup-cfg-txid.txt');
+function removeBrokenTransactionId(home: string): void {
+  const path = join(home, '.yuma', 'startup-cfg-txid.txt');
   if (existsSync(path) && statSync(path).size === 0) rmSync(path);
 }
 
@@ -115,7 +144,19 @@ export function packageVersion(name: string): string {
   return execFileSync('dpkg-query', ['-W', '-f', `\${Version}`, name], { encoding: 'utf8' });
 }
 
-async function freePort(): Promise<number> {
+/** SIGSTOP, and waits until every thread stands still: until then it may answer. */
+export async function freezeProcess({ pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) throw new Error('not running');
+  process.kill(pid, 'SIGSTOP');
+  const tasks = `/proc/${pid}/task`;
+  const stopped = (task: string) => / T /.test(readFileSync(`${tasks}/${task}/stat`, 'latin1'));
+  await until(
+    () => readdirSync(tasks).every(stopped),
+    () => `process ${pid} does not stop`,
+  );
+}
+
+export async function freePort(): Promise<number> {
   const probe = net.createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as net.AddressInfo;
@@ -123,7 +164,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function canConnect(port: number): Promise<boolean> {
+export function canConnect(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => {
       socket.destroy();
@@ -133,10 +174,14 @@ function canConnect(port: number): Promise<boolean> {
   });
 }
 
-async function until(condition: () => boolean | Promise<boolean>, otherwise: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  otherwise: () => string,
+  timeoutMs = 10_000,
+): Promise<void> {
+  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 50) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`not ready in 10 s: ${otherwise()}`);
+  throw new Error(`not ready in ${timeoutMs} ms: ${otherwise()}`);
 }

@@ -1,0 +1,4 @@
+import { BASE_CASES } from './interop/base-cases.ts';
+import { testCases } from './interop/test-cases.ts';
+
+testCases(BASE_CASES);
