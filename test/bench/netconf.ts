@@ -25,7 +25,7 @@ export async function benchNetconf(printLine: Print): Promise<SuiteResult> {
     try {
       const { wasl, peers } = programs;
       const comparison = new Comparison(wasl, peers, server.target, print, inHurry);
-      const plans = [...(base === '1.1' ? everydayRows(BYTES) : []), ...largeReplyRows(base)];
+      const plans = [...(base === '1.1' ? everydayRows(BYTES, 10) : []), ...largeReplyRows(base)];
       for (const plan of plans) results.push(await comparison.run(plan));
       const framing = base === '1.1' ? { framing: '4 KiB chunks', chunk: 4_096 } : { framing: 'EOM', chunk: 0 };
       memory.push(...(await measureReplyMemory(wasl, peers, server.target, framing, print)));
@@ -61,7 +61,7 @@ async function compareOnNetconfd(
   try {
     const comparison = new Comparison(wasl, peers, server.target, print, inHurry);
     const results: RowResult[] = [];
-    for (const plan of [...everydayRows('netconfd'), netconfdReplyRow()]) results.push(await comparison.run(plan));
+    for (const plan of [...everydayRows('netconfd', 3), netconfdReplyRow()]) results.push(await comparison.run(plan));
     return results;
   } finally {
     await server.stop();
