@@ -10,8 +10,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PlanActivities, RecordActivities } from '../src/activities/activities.ts';
+import type { Refusal } from '../src/domain/change.ts';
 import { isEnd, type LifecycleEvent, nextLifecycle } from '../src/domain/lifecycle.ts';
 import type { ChangeKind } from '../src/domain/plan.ts';
+import type { ErrorCode } from '../src/errors.ts';
 import { type ApplyChangeResult, applyChange } from './apply-change.ts';
 import { recoverTransaction } from './recover-transaction.ts';
 import { PLAN_OPTIONS, RECORD_OPTIONS } from './shared/activity-options.ts';
@@ -27,7 +29,7 @@ import {
   replan,
   withdraw,
 } from './shared/messages.ts';
-import { explain } from './shared/refuse.ts';
+import { explain, refusalOf, refusalOfFailure } from './shared/refuse.ts';
 
 const record = proxyActivities<RecordActivities>(RECORD_OPTIONS);
 const { planChange } = proxyActivities<PlanActivities>(PLAN_OPTIONS);
@@ -36,6 +38,13 @@ const { planChange } = proxyActivities<PlanActivities>(PLAN_OPTIONS);
 const PROGRAM = 'wasl';
 /** A withdrawal at the signed end date is tried again until it succeeds: every interconnect ends. */
 const WITHDRAWAL_RETRY_MS = 10 * 60_000;
+
+/** Refusals that no other try mends: the agreement is over, or what was to be pushed is not what was signed and approved. */
+const UNAUTHORISED: readonly (string | null)[] = [
+  'REQUEST_PERIOD',
+  'APPROVAL_PARTY',
+  'APPROVAL_DIGEST',
+] satisfies ErrorCode[];
 
 export async function runInterconnect(input: RunInterconnectInput): Promise<InterconnectStatus> {
   const { interconnectId } = input;
@@ -61,7 +70,12 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
   );
   setHandler(
     decidePlan,
-    async ({ person, digest, decision, reason }) => {
+    async (decided) => {
+      if (state.planning !== null) {
+        await condition(() => state.planning === null);
+        may.decidePlan(decided);
+      }
+      const { person, digest, decision, reason } = decided;
       const change = changeInHand();
       change.decision = decision;
       if (reason !== null) state.reason = reason;
@@ -179,12 +193,12 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
     const result = await apply();
     if (result.outcome === 'applied') return step('activate', result.reason);
     if (result.outcome === 'attention') return step('raise', result.reason);
-    if (result.code === 'PLAN_STALE') {
-      await openChange('provision', PROGRAM);
-      await plan();
-      if (changeInHand().plan !== null) return step('plan', `planned again: ${result.reason}`);
-    }
-    return end('fail', PROGRAM, result.reason);
+    if (result.outcome !== 'refused' || UNAUTHORISED.includes(result.code)) return end('fail', PROGRAM, result.reason);
+    // No router was written and both signatures hold: it is planned again, and waits for the approval of the new plan.
+    await openChange('provision', PROGRAM);
+    await plan();
+    const planned = changeInHand().plan !== null;
+    return step('plan', planned ? `planned again: ${result.reason}` : `${result.reason}; then: ${state.reason}`);
   }
 
   async function untilWithdrawal(): Promise<void> {
@@ -238,8 +252,10 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
       state.reason = result.reason;
       return;
     }
-    await record.endChange({ changeId: change.id, outcome: result.outcome, reason: result.reason });
-    const applied = result.outcome === 'applied';
+    const { outcome, reason, code } = result;
+    const applied = outcome === 'applied';
+    const refusal = applied ? null : refusalOf(code, reason);
+    await record.endChange({ changeId: change.id, outcome, reason, refusal });
     if (applied === (change.kind === 'withdraw')) {
       return end(applied ? 'settle-withdrawn' : 'settle-failed', actor, result.reason);
     }
@@ -257,22 +273,31 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
   async function plan(): Promise<void> {
     const change = changeInHand();
     const plannedBy = change.replanBy ?? PROGRAM;
+    state.planning = { instead: change.plan?.id ?? null };
     change.replanBy = null;
     change.plan = null;
     change.decision = null;
-    // While it plans, nobody is awaited.
     state.reason = null;
     try {
       const { id: changeId, kind } = change;
       const notBefore = kind === 'provision' ? input.validFrom : null;
       const summary = await planChange({ interconnectId, changeId, kind, plannedBy, notBefore });
+      if (summary.verdict !== 'pass')
+        return await refusePlan(refusalOf('PROOF_FAILED', summary.reason), summary.reason);
       state.reason = summary.reason;
-      if (summary.verdict !== 'pass') return;
       const { planId: id, digest, confirmTimeoutSeconds } = summary;
       change.plan = { id, digest, plannedBy, confirmTimeoutSeconds };
     } catch (failure) {
-      state.reason = explain(failure);
+      await refusePlan(refusalOfFailure(failure), explain(failure));
+    } finally {
+      state.planning = null;
     }
+  }
+
+  /** Recorded before anybody is awaited: whoever is asked to act finds the reason in the record. */
+  async function refusePlan(refusal: Refusal, reason: string): Promise<void> {
+    await record.refusePlan({ interconnectId, changeId: changeInHand().id, refusal, reason });
+    state.reason = reason;
   }
 
   async function apply(): Promise<ApplyChangeResult> {
@@ -285,8 +310,9 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
       args: [{ changeId, planId, confirmTimeoutSeconds }],
     });
     change.outcome = result.outcome;
-    const { outcome, reason } = result;
-    if (outcome !== 'attention') await record.endChange({ changeId, outcome, reason });
+    const { outcome, reason, code } = result;
+    const refusal = outcome === 'applied' ? null : refusalOf(code, reason);
+    if (outcome !== 'attention') await record.endChange({ changeId, outcome, reason, refusal });
     return result;
   }
 
@@ -306,7 +332,8 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<Inte
     const open = state.change !== null && state.change.outcome === null ? state.change : null;
     if (open !== null) {
       open.outcome = 'refused';
-      await record.endChange({ changeId: open.id, outcome: 'refused', reason: reason ?? `${event} before any push` });
+      const words = reason ?? `${event} before any push`;
+      await record.endChange({ changeId: open.id, outcome: 'refused', reason: words, refusal: null });
     }
     // First: whoever reads that it has ended finds nothing of it in use.
     await record.releaseRouteTargets({ interconnectId });

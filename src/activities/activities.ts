@@ -1,5 +1,5 @@
 /** What the workflows may call: types only, so that the workflow bundle holds no code of this folder. */
-import type { ChangeOutcome } from '../domain/change.ts';
+import type { ChangeOutcome, Refusal } from '../domain/change.ts';
 import type { LifecycleEvent } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PeName, PlanId } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
@@ -23,10 +23,19 @@ export interface RecordActivities {
     readonly requestedBy: string;
     readonly changeKey: string;
   }): Promise<{ readonly changeId: ChangeId }>;
+  /** Why no plan of the change may be approved; `reason` is the same as one sentence. */
+  refusePlan(input: {
+    readonly interconnectId: InterconnectId;
+    readonly changeId: ChangeId;
+    readonly refusal: Refusal;
+    readonly reason: string;
+  }): Promise<void>;
   endChange(input: {
     readonly changeId: ChangeId;
     readonly outcome: ChangeOutcome;
     readonly reason: string;
+    /** What stopped it; null when nothing did. */
+    readonly refusal: Refusal | null;
   }): Promise<void>;
   releaseRouteTargets(input: { readonly interconnectId: InterconnectId }): Promise<void>;
 }

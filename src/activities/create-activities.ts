@@ -78,8 +78,14 @@ function recordActivities({ store }: ActivityDependencies): RecordActivities {
     async createChange(input) {
       return { changeId: (await store.createChange(input)).id };
     },
-    async endChange({ changeId, outcome, reason }) {
-      await store.endChange(changeId, outcome, reason);
+    async refusePlan({ interconnectId, changeId, refusal, reason }) {
+      await store.refusePlan(interconnectId, changeId, refusal, reason);
+      const at = { interconnectId, changeId, pe: null, elapsedMs: null };
+      const message = `${reason}. ${refusal.remedy}`;
+      await store.appendProgress([{ ...at, stage: 'plan', status: 'failed', message }]);
+    },
+    async endChange({ changeId, outcome, reason, refusal }) {
+      await store.endChange(changeId, outcome, reason, refusal);
     },
     releaseRouteTargets: ({ interconnectId }) => store.releaseRouteTargets(interconnectId),
   };

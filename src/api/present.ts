@@ -1,5 +1,6 @@
-import type { ChangeRecord, JournalEntry, ProgressEvent } from '../domain/change.ts';
+import type { ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
+import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
 import type { InterconnectRecord } from '../store/store.ts';
@@ -12,6 +13,7 @@ import type {
   InterconnectSummary,
   PlanAnswer,
   Progress,
+  RefusalAnswer,
 } from './wire.ts';
 
 /** From records to answers, member by member: what is not named here does not leave the server. */
@@ -61,19 +63,23 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     routeTargets: confined ? null : targets,
     awaiting: status?.awaiting ?? awaitedDecisions(parts),
     approvals: approvals.map(presentApproval),
-    changes: changes.map((change) => ({ ...presentChange(change), ...(confined ? { routers: [] } : {}) })),
+    changes: changes.map((change) => ({
+      ...presentChange(change),
+      ...(confined ? { routers: [], refusal: null } : {}),
+    })),
   };
 }
 
+const BEFORE_PUSH: readonly Lifecycle[] = ['requested', 'planned', 'withdrawing'];
+
 /** Whose decision is missing, as far as the record shows it. */
-function awaitedDecisions({ record, approvals, openPlanDigest }: InterconnectParts): string[] {
+function awaitedDecisions({ record, approvals, changes, openPlanDigest }: InterconnectParts): string[] {
   const isDecided = (subject: string, digest: string, party: string) =>
     approvals.some((a) => a.subject === subject && a.digest === digest && a.party === party);
-  if (record.lifecycle === 'requested') {
-    return record.parties
-      .filter((party) => !isDecided('request', record.requestDigest, party))
-      .map((party) => `signature of ${party}`);
-  }
+  const unsigned = record.parties.filter((party) => !isDecided('request', record.requestDigest, party));
+  if (record.lifecycle === 'requested' && unsigned.length > 0) return unsigned.map((party) => `signature of ${party}`);
+  const isRefused = changes.some((change) => change.outcome === null && change.refusal !== null);
+  if (isRefused && BEFORE_PUSH.includes(record.lifecycle)) return ['an engineer: replan or reject'];
   const isPlanned = record.lifecycle === 'planned' || record.lifecycle === 'withdrawing';
   if (!isPlanned || openPlanDigest === null || isDecided('plan', openPlanDigest, 'network')) return [];
   return ['approval of the plan by the network side'];
@@ -85,9 +91,17 @@ export function presentApproval(approval: Approval): Approval {
 }
 
 export function presentChange(change: ChangeRecord): ChangeAnswer {
-  const { id, interconnectId, kind, planId, outcome, reason, requestedBy, startedAt, endedAt } = change;
+  const { id, interconnectId, kind, planId, outcome, reason, refusal, requestedBy, startedAt, endedAt } = change;
   const routers = change.routers.map(({ pe, state, detail }) => ({ pe, state, detail }));
-  return { id, interconnectId, kind, planId, outcome, reason, routers, requestedBy, startedAt, endedAt };
+  return {
+    ...{ id, interconnectId, kind, planId, outcome, reason },
+    refusal: refusal && presentRefusal(refusal),
+    ...{ routers, requestedBy, startedAt, endedAt },
+  };
+}
+
+function presentRefusal({ code, path, fact, remedy, at }: Refusal): RefusalAnswer {
+  return { code, path, fact, remedy, at };
 }
 
 export function presentChangeWithJournal(change: ChangeRecord, journal: readonly JournalEntry[]): ChangeWithJournal {

@@ -55,6 +55,17 @@ export const requestAnswerSchema = z
   })
   .meta({ id: 'Request' });
 
+export const refusalSchema = z
+  .object({
+    code: z.string(),
+    path: z.string().nullable(),
+    fact: z.string(),
+    remedy: z.string(),
+    at: instantSchema,
+  })
+  .meta({ id: 'Refusal', description: 'What kept a change from being planned or applied' });
+export type RefusalAnswer = z.infer<typeof refusalSchema>;
+
 export const changeSchema = z
   .object({
     id: z.string(),
@@ -63,6 +74,7 @@ export const changeSchema = z
     planId: z.string().nullable(),
     outcome: z.enum(['applied', 'refused', 'rolled-back', 'attention']).nullable(),
     reason: z.string().nullable(),
+    refusal: refusalSchema.nullable().describe('null for the parties'),
     routers: list(z.object({ pe: z.string(), state: z.string(), detail: z.string().nullable() })),
     requestedBy: z.string(),
     startedAt: instantSchema,

@@ -1,4 +1,4 @@
-import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary } from '../api/wire.ts';
+import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary, RefusalAnswer } from '../api/wire.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 import { flowInWords, paintLifecycle, paintOutcome, shortTarget } from './wording.ts';
@@ -51,6 +51,13 @@ export function showChange(change: ChangeAnswer, paint: Paint): string[] {
   return [
     `  ${change.id}  ${change.kind}  ${paintOutcome(change.outcome, paint)}  ${plan}`,
     ...(change.reason === null ? [] : [`      ${change.reason}`]),
+    ...(change.refusal === null ? [] : showRefusal(change.refusal, paint)),
     ...change.routers.map(({ pe, state, detail }) => `      ${pe}  ${state}${detail === null ? '' : `: ${detail}`}`),
   ];
+}
+
+/** What kept the change from going on, and what to do about it. */
+export function showRefusal({ code, path, fact, remedy }: RefusalAnswer, paint: Paint): string[] {
+  const where = path === null ? '' : `${path}: `;
+  return [`      ${paint('red', `${where}${fact}`)} (${code})`, `      ${paint('dim', remedy)}`];
 }

@@ -119,7 +119,9 @@ function isResting({ lifecycle, changes, awaiting }: InterconnectAnswer, follow:
 
 /** What the watched interconnect says to a script: success, a change that was not applied, or a person is needed. */
 export function exitCodeOfState({ lifecycle, changes, approvals, parties, awaiting }: InterconnectAnswer): number {
-  const outcome = changes.at(-1)?.outcome ?? null;
+  // Back at the plan, the change in hand is a new one: what became of the last try is what a script must hear.
+  const tried = lifecycle === 'planned' ? changes.findLast((change) => change.outcome !== null) : changes.at(-1);
+  const outcome = tried?.outcome ?? null;
   if (lifecycle === 'attention' || outcome === 'attention') return EXIT.unknown;
   const signatures = approvals.filter(({ subject, decision }) => subject === 'request' && decision === 'approve');
   const isUnplannable = lifecycle === 'requested' && signatures.length === parties.length && awaiting.length > 0;

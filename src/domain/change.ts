@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { ChangeId, InterconnectId, PeName, PlanId } from './names.ts';
 import type { ChangeKind, Procedure } from './plan.ts';
 
@@ -45,6 +46,17 @@ export interface RouterOutcome {
   readonly detail: string | null;
 }
 
+/** Why wasl did not go on with a change, as the error said it. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** Where: a router, a VRF; null where the fact says it all. */
+  readonly path: string | null;
+  readonly fact: string;
+  readonly remedy: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export interface ChangeRecord {
   readonly id: ChangeId;
   readonly interconnectId: InterconnectId;
@@ -53,6 +65,8 @@ export interface ChangeRecord {
   readonly outcome: ChangeOutcome | null;
   /** One sentence. */
   readonly reason: string | null;
+  /** What kept it from being planned, or from being applied; null where nothing did. */
+  readonly refusal: Refusal | null;
   readonly routers: readonly RouterOutcome[];
   readonly requestedBy: string;
   readonly startedAt: string;

@@ -5,7 +5,7 @@ import { WaslError } from '../errors.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
-import { changes } from './schema.ts';
+import { changes, interconnects } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** The program itself, in the ledger. */
@@ -19,6 +19,7 @@ const changeColumns = {
   planId: changes.planId,
   outcome: changes.outcome,
   reason: changes.reason,
+  refusal: changes.refusal,
   requestedBy: changes.requestedBy,
   startedAt: changes.startedAt,
   endedAt: changes.endedAt,
@@ -57,7 +58,7 @@ export async function lockChange(tx: StoreTransaction, id: ChangeId): Promise<Ch
 
 export function changeQueries(
   database: Database,
-): Pick<Store, 'createChange' | 'readChange' | 'listChanges' | 'listOpenChanges' | 'endChange'> {
+): Pick<Store, 'createChange' | 'readChange' | 'listChanges' | 'listOpenChanges' | 'refusePlan' | 'endChange'> {
   return {
     createChange: ({ interconnectId, kind, requestedBy, changeKey }) =>
       database.transact(async (tx) => {
@@ -106,7 +107,26 @@ export function changeQueries(
         return rows.map(toRecord);
       }),
 
-    endChange: (id, outcome, reason) =>
+    refusePlan: (interconnectId, id, refusal, reason) =>
+      database.transact(async (tx) => {
+        await lockInterconnect(tx, interconnectId);
+        const change = await lockChange(tx, id);
+        if (change.refusal?.at === refusal.at) return;
+        if (change.outcome !== null) {
+          throw new WaslError(
+            'LIFECYCLE_STEP',
+            `the change ${id} has already ended ${change.outcome}: nothing is planned for it`,
+          );
+        }
+        const at = database.clock();
+        await tx.update(changes).set({ refusal }).where(eq(changes.id, id));
+        await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnectId));
+        const { code, path, fact, remedy } = refusal;
+        const body = { interconnectId, code, path, fact, remedy };
+        await appendFacts(tx, at, [{ actor: PROGRAM, action: 'plan.refused', subject: id, body }]);
+      }),
+
+    endChange: (id, outcome, reason, stoppedBy = null) =>
       database.transact(async (tx) => {
         const change = await lockChange(tx, id);
         if (change.outcome === outcome) return change;
@@ -114,10 +134,13 @@ export function changeQueries(
           throw new WaslError('LIFECYCLE_STEP', `the change ${id} has already ended ${change.outcome}, not ${outcome}`);
         }
         const at = database.clock();
-        await tx.update(changes).set({ outcome, reason, endedAt: at }).where(eq(changes.id, id));
-        const body = { outcome, reason, planId: change.planId, routers: change.routers };
+        // Given up while it could not be planned: that stays said.
+        const refusal = stoppedBy ?? change.refusal;
+        await tx.update(changes).set({ outcome, reason, refusal, endedAt: at }).where(eq(changes.id, id));
+        const code = refusal?.code ?? null;
+        const body = { outcome, reason, code, planId: change.planId, routers: change.routers };
         await appendFacts(tx, at, [{ actor: PROGRAM, action: 'change.ended', subject: id, body }]);
-        return { ...change, outcome, reason, endedAt: at.toISOString() };
+        return { ...change, outcome, reason, refusal, endedAt: at.toISOString() };
       }),
   };
 }

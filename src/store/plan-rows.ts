@@ -39,7 +39,7 @@ export function planQueries(database: Database): Pick<Store, 'nextPlanId' | 'sav
           const some = planPayloads.slice(from, from + PAYLOADS_PER_INSERT);
           await tx.insert(payloads).values(some.map(({ pe, xml }) => ({ planId: id, pe, xml })));
         }
-        await tx.update(changes).set({ planId: id }).where(eq(changes.id, changeId));
+        await tx.update(changes).set({ planId: id, refusal: null }).where(eq(changes.id, changeId));
         const routers = plan.routers.map(({ pe }) => pe);
         const proofs = plan.proofs.map(({ name, verdict }) => ({ name, verdict }));
         const body = { digest, changeId, interconnectId, kind, routers, proofs };

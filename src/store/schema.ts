@@ -13,7 +13,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { ChangeOutcome, ProgressEvent, RouterTransactionState } from '../domain/change.ts';
+import type { ChangeOutcome, ProgressEvent, Refusal, RouterTransactionState } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
@@ -115,6 +115,7 @@ export const changes = pgTable(
     planId: text('plan_id').$type<PlanId>(),
     outcome: text('outcome').$type<ChangeOutcome>(),
     reason: text('reason'),
+    refusal: json('refusal').$type<Refusal>(),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),
     requestedBy: text('requested_by').notNull(),

@@ -1,4 +1,4 @@
-import type { ChangeOutcome, ChangeRecord, JournalEntry, ProgressEvent } from '../domain/change.ts';
+import type { ChangeOutcome, ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
@@ -83,8 +83,13 @@ export interface Store {
   listChanges(id: InterconnectId): Promise<ChangeRecord[]>;
   /** Changes without an outcome, oldest first: what a recovery sweep looks at. */
   listOpenChanges(): Promise<ChangeRecord[]>;
+  /**
+   * Why no plan of this change may be approved; `reason` is the same as one sentence, for the interconnect. The next plan that is saved
+   * takes it away. Idempotent by the refusal's time. LIFECYCLE_STEP when the change has ended.
+   */
+  refusePlan(interconnectId: InterconnectId, id: ChangeId, refusal: Refusal, reason: string): Promise<void>;
   /** Idempotent; a second, different outcome is refused with LIFECYCLE_STEP. */
-  endChange(id: ChangeId, outcome: ChangeOutcome, reason: string): Promise<ChangeRecord>;
+  endChange(id: ChangeId, outcome: ChangeOutcome, reason: string, refusal?: Refusal | null): Promise<ChangeRecord>;
   nextPlanId(id: ChangeId): Promise<PlanId>;
   /** Idempotent by plan id and digest; becomes the change's current plan. */
   savePlan(plan: Plan, payloads: readonly Payload[]): Promise<void>;

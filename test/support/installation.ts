@@ -17,8 +17,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
 import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
-import { WaslError } from '../../src/errors.ts';
-import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
+import { type Backbone, type BackboneOptions, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEMO_INVENTORY } from './api-under-test.ts';
@@ -30,7 +29,6 @@ const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.
 const LOOK_INTERVAL_MS = 60;
 /** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
 const ASK_INTERVAL_MS = 300;
-const SETTLE_MS = 5_000;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
 const PATIENCE_MS = 90_000;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
@@ -48,6 +46,8 @@ export const QUICK: Partial<ActivityLimits> = {
 export interface InstallationOptions {
   readonly confirmTimeoutSeconds?: number;
   readonly inventory?: (demo: Inventory) => Inventory;
+  /** What the NETCONF servers of some routers can do, where that is less than their platform's. */
+  readonly abilities?: BackboneOptions['abilities'];
   readonly limits?: Partial<ActivityLimits>;
   /** A Temporal server of the test's own, which it may kill. */
   readonly temporalAddress?: string;
@@ -189,15 +189,7 @@ export class Installation implements AsyncDisposable {
   async approvePlan(planId: string, engineer = 2): Promise<void> {
     const client = this.engineer(engineer);
     const { digest } = await client.readPlan(planId);
-    // The record shows a plan a moment before its workflow takes decisions on it.
-    for (const until = Date.now() + SETTLE_MS; ; await sleep(ASK_INTERVAL_MS)) {
-      try {
-        await client.decidePlan(planId, { decision: 'approve', digest });
-        return;
-      } catch (error) {
-        if (!(error instanceof WaslError) || error.code !== 'LIFECYCLE_STEP' || Date.now() > until) throw error;
-      }
-    }
+    await client.decidePlan(planId, { decision: 'approve', digest });
   }
 
   /** From the request to the push. */
@@ -214,6 +206,16 @@ export class Installation implements AsyncDisposable {
       if (Date.now() > until)
         throw new Error(`${id} is ${record?.lifecycle}, not ${wanted.join(' or ')}: ${record?.reason}`);
     }
+  }
+
+  /** A push that no router was written by: it is back at the plan. */
+  async untilRefused(id: string): Promise<void> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const changes = await this.store.listChanges(id as InterconnectId);
+      if (changes.some(({ outcome }) => outcome === 'refused')) break;
+      if (Date.now() > until) throw new Error(`no change of ${id} was refused`);
+    }
+    await this.untilLifecycle(id, 'planned');
   }
 
   /** The first event of progress that matches. */
@@ -277,7 +279,11 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   const demo = { ...DEMO_INVENTORY, backbone: { ...DEMO_INVENTORY.backbone, confirmTimeoutSeconds } };
   const [database, backbone, issuer] = await Promise.all([
     createTestDatabase(),
-    startBackbone({ inventory: options.inventory?.(demo) ?? demo, seed: randomUUID() }),
+    startBackbone({
+      inventory: options.inventory?.(demo) ?? demo,
+      seed: randomUUID(),
+      ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
+    }),
     createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() }),
     registerNamespace(temporalAddress, temporalNamespace),
   ]);

@@ -96,6 +96,7 @@ function scripted(taskQueue: string): SharedActivities & TransactionActivities {
     stepLifecycle: async () => undefined,
     createChange: async ({ changeKey }) => ({ changeId: `${changeKey.replace('/', '-C')}` as ChangeId }),
     endChange: async () => undefined,
+    refusePlan: async () => undefined,
     releaseRouteTargets: async () => undefined,
     async planChange({ changeId }) {
       plans += 1;

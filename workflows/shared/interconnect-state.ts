@@ -17,6 +17,7 @@ export function newInterconnectState(): InterconnectState {
     reason: null,
     steps: 0,
     changes: 0,
+    planning: null,
     signatures: [],
     rejectedBy: null,
     change: null,
@@ -47,9 +48,10 @@ function awaitedBy(input: RunInterconnectInput, state: InterconnectState): strin
   if (lifecycle === 'requested' && state.rejectedBy === null) {
     const unsigned = input.parties.filter((party) => !state.signatures.some((s) => s.party === party));
     if (unsigned.length > 0) return unsigned.map((party) => `signature of ${party}`);
-    const isStuck = change !== null && change.plan === null && change.replanBy === null && state.reason !== null;
-    return isStuck ? ['an engineer: replan or reject'] : [];
   }
+  const isPlannable = lifecycle === 'requested' || lifecycle === 'planned';
+  const isPlanless = change !== null && change.plan === null && change.replanBy === null && state.planning === null;
+  if (isPlannable && isPlanless && state.rejectedBy === null) return ['an engineer: replan or reject'];
   const decidable = change !== null && change.plan !== null && change.decision === null;
   if (decidable && (lifecycle === 'planned' || (lifecycle === 'withdrawing' && state.withdrawal?.person !== null))) {
     return ['approval of the plan by the network side'];
@@ -83,6 +85,8 @@ export function refusals(input: RunInterconnectInput, state: InterconnectState) 
     },
 
     decidePlan({ person, planId, digest }: DecidePlanInput): void {
+      // Judged when the plan is made: the record shows it a moment before it is in force here.
+      if (state.planning !== null && state.planning.instead !== planId) return;
       const plan = state.change?.plan ?? null;
       const open = plan !== null && (state.lifecycle === 'planned' || state.lifecycle === 'withdrawing');
       if (!open || state.change?.decision !== null) {

@@ -33,6 +33,8 @@ export interface InterconnectState {
   /** Counts lifecycle steps: with it each step has a key, and a repeated activity is a no-op. */
   steps: number;
   changes: number;
+  /** While a plan is being made; `instead` of the one that it replaces. */
+  planning: { readonly instead: PlanId | null } | null;
   signatures: { readonly party: EntityId; readonly person: PersonId }[];
   rejectedBy: PersonId | null;
   change: ChangeInHand | null;

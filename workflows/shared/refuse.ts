@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { ERRORS, type ErrorCode } from '../../src/errors.ts';
+import type { Refusal } from '../../src/domain/change.ts';
+import { ERRORS, type ErrorCode, isErrorCode } from '../../src/errors.ts';
 
 /** A refusal that the caller of an update receives at once: type = code, never retried. */
 export function refuse(code: ErrorCode, fact: string): ApplicationFailure {
@@ -9,6 +10,24 @@ export function refuse(code: ErrorCode, fact: string): ApplicationFailure {
     nonRetryable: true,
     details: [{ remedy: ERRORS[code].remedy }],
   });
+}
+
+/** The refusal that a code stands for, with the registry's remedy. */
+export function refusalOf(code: string | null, fact: string): Refusal {
+  const known = code !== null && isErrorCode(code) ? code : 'INTERNAL';
+  return { code: known, path: null, fact, remedy: ERRORS[known].remedy, at: new Date().toISOString() };
+}
+
+/** What an activity failed with, for the record; anything else is a defect and fails the task. */
+export function refusalOfFailure(failure: unknown): Refusal {
+  if (!(failure instanceof ActivityFailure)) throw failure;
+  const { cause } = failure;
+  if (!(cause instanceof ApplicationFailure)) return refusalOf('TEMPORAL_UNAVAILABLE', explain(failure));
+  const refusal = refusalOf(cause.type ?? null, cause.message);
+  const { path, remedy } = (cause.details?.[0] ?? {}) as { path?: string | null; remedy?: string };
+  const prefix = `${path}: `;
+  const fact = cause.message.startsWith(prefix) ? cause.message.slice(prefix.length) : cause.message;
+  return { ...refusal, path: path ?? null, fact, remedy: remedy ?? refusal.remedy };
 }
 
 /** One sentence for people from what an activity failed with; anything else is a defect and fails the task. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliSession } from '../session.ts';
-import { showInterconnect } from '../show-interconnect.ts';
+import { showInterconnect, showRefusal } from '../show-interconnect.ts';
 import { exitCodeOfState, watchStatus } from '../watch-status.ts';
 import { paintLifecycle } from '../wording.ts';
 
@@ -33,8 +33,10 @@ Examples:
       session.exitCode = exitCodeOfState(end);
       if (session.isJson) return session.io.out.write(`${JSON.stringify(end)}\n`);
       const reason = end.reason === null ? '' : `: ${end.reason}`;
+      const refusal = end.changes.at(-1)?.refusal ?? null;
       session.print([
         `${id} is ${paintLifecycle(end.lifecycle, session.paint)}${reason}`,
+        ...(refusal === null ? [] : showRefusal(refusal, session.paint)),
         ...end.awaiting.map((whose) => `  ${session.paint('yellow', 'waits for')} ${whose}`),
       ]);
     });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JournalEntry } from '../../../src/domain/change.ts';
+import type { JournalEntry, Refusal } from '../../../src/domain/change.ts';
 import type { ChangeId, PeName, PlanId } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -37,6 +37,28 @@ test('changes count up per interconnect and are idempotent by their key', async 
   expect(second).toMatchObject({ id: `${interconnectId}-C2`, kind: 'withdraw' });
   expect(await store.listChanges(interconnectId)).toEqual([change, second]);
   expect(await store.readChange(second.id)).toEqual(second);
+});
+
+test('why a change could not be planned stays on record until a plan is saved, and when it is given up', async () => {
+  const { id, interconnectId } = await startChange();
+  const at = '2026-03-01T08:00:00.000Z';
+  const said = { code: 'ROUTER_AUTH_FAILED', path: 'pe1', fact: 'no login', remedy: 'Check the credential.' } as const;
+  const refusal: Refusal = { ...said, at };
+  await store.refusePlan(interconnectId, id, refusal, 'pe1: no login (ROUTER_AUTH_FAILED)');
+  await store.refusePlan(interconnectId, id, refusal, 'repeated by the workflow server');
+  expect((await store.readChange(id)).refusal).toEqual(refusal);
+  expect((await store.readInterconnect(interconnectId)).reason).toBe('pe1: no login (ROUTER_AUTH_FAILED)');
+  const facts = (await store.readLedger({ afterSequence: 0 })).filter(({ action }) => action === 'plan.refused');
+  expect(facts.map(({ subject, body }) => [subject, body])).toEqual([[id, { interconnectId, ...said }]]);
+
+  await store.savePlan(samplePlan(`${id}-P1` as PlanId), []);
+  expect((await store.readChange(id)).refusal).toBeNull();
+  const later = { ...refusal, at: '2026-03-01T09:00:00.000Z' };
+  await store.refusePlan(interconnectId, id, later, 'again');
+  expect((await store.endChange(id, 'refused', 'given up')).refusal).toEqual(later);
+  await expect(store.refusePlan(interconnectId, id, refusal, 'too late')).rejects.toMatchObject({
+    code: 'LIFECYCLE_STEP',
+  });
 });
 
 test('ten changes at once get ten numbers', async () => {

@@ -22,27 +22,27 @@ describe('a router that refuses to be prepared', () => {
     const planId = await wasl.untilPlanned(id);
     const faultId = router(pe).faults.set(fault);
     await wasl.approvePlan(planId);
-    await wasl.untilLifecycle(id, 'failed', 'active');
+    await wasl.untilRefused(id);
     return { id, clear: () => router(pe).faults.clear(faultId) };
   }
   const router = (pe: string) => wasl.backbone.router(pe);
-  const refused = (reason: string) => ({ lifecycle: 'failed', outcome: 'refused', reason, changed: [], leftOver: [] });
+  /** Back at the plan: both signatures hold, the reason is on record, and an approval of the new plan tries again. */
+  const refused = (reason: string) => ({ lifecycle: 'planned', outcome: 'refused', reason, changed: [], leftOver: [] });
 
   it("leaves an operator's uncommitted work alone", async () => {
     const { id, clear } = await pushWith({ kind: 'dirty-candidate' }, 'nzw-pe-01');
     expect(router('nzw-pe-01').candidateText()).toContain('work in progress');
     clear();
     expect(await endState(wasl, id)).toEqual(
-      refused("nzw-pe-01: the candidate differs from running, and not by wasl's hand"),
+      refused("planned again: nzw-pe-01: the candidate differs from running, and not by wasl's hand"),
     );
   });
 
-  it('says that a login is refused', async () => {
+  it('says that a login is refused, and plans when it is asked again', async () => {
+    const noLogin = 'sll-pe-01: connect: the server refused every login method for user "wasl"';
     const { id, clear } = await pushWith({ kind: 'refuse-authentication' }, 'sll-pe-01');
     clear();
-    expect(await endState(wasl, id)).toEqual(
-      refused('sll-pe-01: connect: the server refused every login method for user "wasl"'),
-    );
+    expect(await endState(wasl, id)).toEqual(refused(`${noLogin}; then: ${noLogin} (ROUTER_AUTH_FAILED)`));
   });
 
   it('does not talk to a router with another host key', async () => {
@@ -62,7 +62,7 @@ describe('a router that refuses to be prepared', () => {
     const { id, clear } = await pushWith({ kind: 'rpc-error', operation: 'validate', message }, 'soh-pe-01');
     clear();
     expect(await endState(wasl, id)).toEqual(
-      refused(`soh-pe-01: validate (message-id N): the server refused: operation-failed: ${message}`),
+      refused(`planned again: soh-pe-01: validate (message-id N): the server refused: operation-failed: ${message}`),
     );
   });
 
@@ -72,6 +72,15 @@ describe('a router that refuses to be prepared', () => {
     await expect(wasl.untilPlanned(id)).rejects.toThrow(
       'not planned: mct-pe-01: connect: the server refused every login method for user "wasl" (ROUTER_AUTH_FAILED)',
     );
+    const { changes } = await wasl.engineer(1).readInterconnect(id);
+    expect(changes[0]?.refusal).toMatchObject({
+      code: 'ROUTER_AUTH_FAILED',
+      path: 'mct-pe-01',
+      fact: 'connect: the server refused every login method for user "wasl"',
+      remedy: 'Check the credential named in the inventory.',
+    });
+    // The parties read the sentence; what to do about it is the engineers'.
+    expect((await wasl.signatory('MOH').readInterconnect(id)).changes[0]?.refusal).toBeNull();
     router('mct-pe-01').faults.clear(fault);
     await wasl.engineer(1).replan(id);
     await wasl.untilPlanned(id);
@@ -89,19 +98,30 @@ it('waits for a lock, and names its holder when it stays', async () => {
   const firstPlan = await wasl.untilPlanned(first);
   router.faults.set({ kind: 'hold-lock', sessionId: 4711 });
   await wasl.approvePlan(firstPlan);
-  await wasl.untilLifecycle(first, 'failed', 'active');
+  await wasl.untilRefused(first);
   const state = await endState(wasl, first);
-  expect(state).toMatchObject({ lifecycle: 'failed', outcome: 'refused', changed: [] });
-  expect(state.reason).toMatch(/^sll-pe-01: the lock of candidate was held by session 4711/);
+  expect(state).toMatchObject({ lifecycle: 'planned', outcome: 'refused', changed: [] });
+  expect(state.reason).toMatch(/^planned again: sll-pe-01: the lock of candidate was held by session 4711/);
   expect(state.leftOver).toEqual(['a lock of candidate on sll-pe-01']);
   router.faults.clear();
 
-  const second = await wasl.agree(MOH_MOF);
-  const secondPlan = await wasl.untilPlanned(second);
+  // Nobody signs again: the new plan is approved, and the record has both tries.
+  const secondPlan = await wasl.untilPlanned(first);
+  expect(secondPlan).toBe(`${first}-C2-P1`);
   router.faults.set({ kind: 'hold-lock', sessionId: 4712, seconds: 4 });
   await wasl.approvePlan(secondPlan);
-  await wasl.untilLifecycle(second, 'failed', 'active');
-  expect(await endState(wasl, second)).toEqual({
+  await wasl.untilLifecycle(first, 'failed', 'active');
+  const { changes } = await wasl.engineer(1).readInterconnect(first);
+  expect(changes.map(({ outcome, refusal }) => [outcome, refusal?.code])).toEqual([
+    ['refused', 'ROUTER_LOCKED'],
+    ['applied', undefined],
+  ]);
+  const ended = (await wasl.store.readLedger({ afterSequence: 0 })).filter(({ action }) => action === 'change.ended');
+  expect(ended.map(({ body }) => [body.outcome, body.code])).toEqual([
+    ['refused', 'ROUTER_LOCKED'],
+    ['applied', null],
+  ]);
+  expect(await endState(wasl, first)).toEqual({
     lifecycle: 'active',
     outcome: 'applied',
     reason: 'confirmed on 4 routers, each read back',

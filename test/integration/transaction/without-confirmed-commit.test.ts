@@ -146,15 +146,13 @@ describe.concurrent('routers that keep what nobody confirms', () => {
     expect([...new Set(commits.map(({ pe }) => pe))].sort()).toEqual(['nzw-pe-01', 'sll-pe-01']);
   });
 
-  it('give it back when one of them refuses', async ({ expect }) => {
-    const message = 'no resources';
-    const candidate: Fault = { kind: 'rpc-error', operation: 'plain-commit', message };
-    expect(await push({ abilities: ALL, faults: [['soh-pe-01', candidate]] })).toEqual(
-      rolledBack(`soh-pe-01: commit (message-id N): the server refused: operation-failed: ${message}`),
-    );
-    const writable: Fault = { kind: 'rpc-error', operation: 'edit-running', message };
-    expect(await push({ abilities: ALL, faults: [['sll-pe-01', writable]] })).toEqual(
-      rolledBack(`sll-pe-01: edit-config (message-id N): the server refused: operation-failed: ${message}`),
+  it.for([
+    ['soh-pe-01', 'plain-commit', 'commit'],
+    ['sll-pe-01', 'edit-running', 'edit-config'],
+  ] as const)('give it back when %s refuses its %s', async ([pe, fault, operation], { expect }) => {
+    const refusal: Fault = { kind: 'rpc-error', operation: fault, message: 'no resources' };
+    expect(await push({ abilities: ALL, faults: [[pe, refusal]] })).toEqual(
+      rolledBack(`${pe}: ${operation} (message-id N): the server refused: operation-failed: no resources`),
     );
   });
 
@@ -202,13 +200,16 @@ describe.concurrent('a reply that is lost, where nothing goes back by itself', (
     expect(await push({ abilities: ALL, faults: [[pe, drop(fault, when)]] })).toEqual(rolledBack(lost(pe, operation)));
   });
 
-  it('as the router restarts', async ({ expect }) => {
-    const reboot = { kind: 'reboot', when: 'after', downMs: 2_500 } as const;
-    const kept = push({ abilities: ALL, faults: [['mct-pe-01', { ...reboot, operation: 'plain-commit' }]] });
-    expect(await kept).toEqual(recovered(lost('mct-pe-01', 'commit'), 'mct-pe-01'));
-    // Nothing was saved: the router itself comes back without it.
-    const gone = push({ abilities: ALL, faults: [['nzw-pe-01', { ...reboot, operation: 'edit-running' }]] });
-    expect(await gone).toEqual(
+  it('as the router restarts, and comes back with what it was given', async ({ expect }) => {
+    const fault = { kind: 'reboot', when: 'after', downMs: 2_500, operation: 'plain-commit' } as const;
+    expect(await push({ abilities: ALL, faults: [['mct-pe-01', fault]] })).toEqual(
+      recovered(lost('mct-pe-01', 'commit'), 'mct-pe-01'),
+    );
+  });
+
+  it('as the router restarts, and comes back without it: nothing was saved', async ({ expect }) => {
+    const fault = { kind: 'reboot', when: 'after', downMs: 2_500, operation: 'edit-running' } as const;
+    expect(await push({ abilities: ALL, faults: [['nzw-pe-01', fault]] })).toEqual(
       rolledBack(`${lost('nzw-pe-01', 'edit-config')}; recovered: every router is back as it was`),
     );
   });
@@ -280,14 +281,12 @@ describe.concurrent('a worker that is killed, with routers that keep what nobody
     );
   });
 
-  it('while verifying: what nobody verified does not stay, although every router holds it', async ({ expect }) => {
+  it.for([
+    ['alone', ALL, 'mct-pe-01, nzw-pe-01, sll-pe-01, soh-pe-01'],
+    ['beside others', MIXED, 'mct-pe-01, soh-pe-01'],
+  ] as const)('while verifying, %s: what nobody verified does not stay', async ([, abilities, all], { expect }) => {
     const story = { pe: 'nzw-pe-01', fault: DEAF, stage: 'read-back', done: 4 } as const;
-    expect(await killDuring({ abilities: ALL, ...story })).toEqual(
-      recovered(lostWhile('verifying'), 'mct-pe-01, nzw-pe-01, sll-pe-01, soh-pe-01'),
-    );
-    expect(await killDuring({ abilities: MIXED, ...story })).toEqual(
-      recovered(lostWhile('verifying'), 'mct-pe-01, soh-pe-01'),
-    );
+    expect(await killDuring({ abilities, ...story })).toEqual(recovered(lostWhile('verifying'), all));
   });
 
   it('while confirming: every router holds the verified change', async ({ expect }) => {

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { SharedActivities } from '../../../src/activities/activities.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import { obtainTemporalBinary } from '../../../src/bin/temporal-server.ts';
-import type { EntityId } from '../../../src/domain/names.ts';
+import type { EntityId, PlanId } from '../../../src/domain/names.ts';
 import {
   decidePlan,
   decideRequest,
@@ -79,7 +81,7 @@ async function record(handle: WorkflowHandle, name: string): Promise<void> {
   const show = ['workflow', 'show', '--output', 'json', '--address', inject('temporalAddress')];
   const { stdout } = await promisify(execFile)(binary, [...show, '--workflow-id', handle.workflowId]);
   // Whose machine it was recorded on is nobody's business.
-  await writeFile(`${directory}${name}.json`, stdout.replaceAll(/"identity": "\d+@[^"]*"/g, '"identity": "worker"'));
+  await writeFile(`${directory}${name}.json`, stdout.replaceAll(/"\d+@[^"]*"/g, '"worker"'));
 }
 
 describe('an interconnect', () => {
@@ -222,9 +224,106 @@ describe('an interconnect', () => {
     await record(handle, 'expired');
   });
 
+  it('goes back to the plan when no router was written, and another approval tries again', async () => {
+    let attempts = 0;
+    const prepareRouters = async () => {
+      attempts += 1;
+      return attempts === 1 ? failedStage('ROUTER_CANDIDATE_DIRTY', 'pe1: the candidate differs') : PASSED;
+    };
+    const { start, calls } = await open({ prepareRouters });
+    const handle = await start();
+    await provisioned(handle);
+    const again = await until(handle, (status) => status.lifecycle === 'planned' && attempts === 1);
+    expect(again.reason).toBe('planned again: pe1: the candidate differs');
+    expect(calls.filter((call) => call === 'releaseRouteTargets')).toEqual([]);
+    await approvePlan(handle);
+    await until(handle, (status) => status.lifecycle === 'active');
+    expect(calls.filter((call) => call.startsWith('endChange'))).toEqual(['endChange refused', 'endChange applied']);
+    expect(calls.filter((call) => call === 'recordApproval')).toHaveLength(4);
+    await handle.terminate();
+  });
+
+  it('ends when what was to be pushed is not authorised: no other try mends that', async () => {
+    const prepareRouters = async () => failedStage('REQUEST_PERIOD', 'the agreement ended');
+    const { start } = await open({ prepareRouters });
+    const handle = await start();
+    await provisioned(handle);
+    expect(await handle.result()).toMatchObject({ lifecycle: 'failed', reason: 'the agreement ended' });
+  });
+
+  it('stays at the plan, and says why, when after a refusal it cannot even be planned', async () => {
+    let plans = 0;
+    const planChange: SharedActivities['planChange'] = async ({ changeId }) => {
+      plans += 1;
+      if (plans === 2) throw ApplicationFailure.nonRetryable('pe1: no login', 'ROUTER_AUTH_FAILED', { path: 'pe1' });
+      const summary = {
+        digest: `sha256:${plans}`,
+        verdict: 'pass',
+        reason: 'proofs pass',
+        confirmTimeoutSeconds: 30,
+      } as const;
+      return { planId: `${changeId}-P${plans}` as never, ...summary };
+    };
+    const refused: unknown[] = [];
+    const { start } = await open({
+      planChange,
+      prepareRouters: async () => (plans === 1 ? failedStage('ROUTER_HOST_KEY', 'pe1: another key') : PASSED),
+      refusePlan: async ({ refusal: { code, path, fact } }) => void refused.push({ code, path, fact }),
+    });
+    const handle = await start();
+    await provisioned(handle);
+    const stuck = await until(handle, ({ awaiting }) => awaiting.includes('an engineer: replan or reject'));
+    expect(refused).toEqual([{ code: 'ROUTER_AUTH_FAILED', path: 'pe1', fact: 'no login' }]);
+    const planned = await until(handle, ({ lifecycle }) => lifecycle === 'planned');
+    expect(planned.reason).toBe('pe1: another key; then: pe1: no login (ROUTER_AUTH_FAILED)');
+    expect(stuck.change?.planId).toBeNull();
+    await handle.executeUpdate(replan, { args: [{ person: person('engineer-1') }] });
+    await approvePlan(handle);
+    await until(handle, (status) => status.lifecycle === 'active');
+    await handle.terminate();
+  });
+
+  it('takes the approval of a plan that is saved and not yet in force', async () => {
+    let tellSaved = (_plan: { planId: PlanId; digest: string }): void => {};
+    const saved = new Promise<{ planId: PlanId; digest: string }>((resolve) => {
+      tellSaved = resolve;
+    });
+    let goOn = (): void => {};
+    const waited = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { start } = await open({
+      async planChange({ changeId }) {
+        const plan = { planId: `${changeId}-P1` as PlanId, digest: `sha256:${'1'.repeat(64)}` };
+        tellSaved(plan);
+        await waited;
+        return { ...plan, verdict: 'pass', reason: 'proofs pass', confirmTimeoutSeconds: 30 };
+      },
+    });
+    const handle = await start();
+    await sign(handle, MOH);
+    await sign(handle, MOF);
+    const plan = await saved;
+    const decide = (who: string, digest = plan.digest) =>
+      handle.executeUpdate(decidePlan, {
+        args: [{ person: person(who), planId: plan.planId, digest, decision: 'approve', reason: null }],
+      });
+    const early = [refusalOf(decide('engineer-3', 'sha256:other')), refusalOf(decide('moh-signatory-1'))];
+    // In this order: they are judged as they came.
+    await sleep(500);
+    const approved = decide('engineer-2');
+    // Nobody is answered before the plan is made; then each is judged as ever.
+    expect(await Promise.race([approved, sleep(500).then(() => 'waits')])).toBe('waits');
+    goOn();
+    expect(await Promise.all(early)).toEqual(['APPROVAL_DIGEST', 'APPROVAL_SELF']);
+    await approved;
+    await until(handle, (status) => status.lifecycle === 'active');
+    await handle.terminate();
+  });
+
   it('waits for an engineer when a proof refuses the plan', async () => {
     let plans = 0;
-    const { start } = await open({
+    const { start, calls } = await open({
       planChange: async ({ changeId }) => {
         plans += 1;
         return {
@@ -241,6 +340,7 @@ describe('an interconnect', () => {
     await sign(handle, MOF);
     const waiting = await until(handle, (status) => status.awaiting.includes('an engineer: replan or reject'));
     expect(waiting).toMatchObject({ lifecycle: 'requested', reason: 'proof no-overlap: 10.1.0.0/16 overlaps' });
+    expect(calls.filter((call) => call === 'refusePlan')).toHaveLength(1);
     await handle.executeUpdate(replan, { args: [{ person: person('engineer-1') }] });
     await until(handle, (status) => status.lifecycle === 'planned');
     // Who planned may not approve.

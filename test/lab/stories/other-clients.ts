@@ -2,17 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pingFrom } from '../support/lab.ts';
 import { changeByOther, holdLock, importByHand, litterCandidate, readByOther } from '../support/other-client.ts';
-import {
-  approvePlan,
-  decidePlan,
-  eventOf,
-  planned,
-  provision,
-  settled,
-  start,
-  waitFor,
-  withdraw,
-} from '../support/people.ts';
+import { approvePlan, decidePlan, eventOf, planned, settled, start, waitFor, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOH_AND_MOF } from './agreements.ts';
 import { watchBranches } from './branches.ts';
@@ -61,9 +51,13 @@ export function tellOtherClients(stageOf: () => LabStage): void {
       const { wasl, changedSince } = stageOf();
       const release = await litterCandidate('pe2', importByHand('create'));
       try {
-        const refused = await provision(wasl, MOH_AND_MOF);
-        expect(refused).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'refused' }] });
-        expect(refused.reason).toMatch(/^pe2: the candidate differs from running/);
+        const id = await start(wasl, MOH_AND_MOF);
+        const refused = await waitFor(wasl, id, ({ changes }) => changes.length === 2 && changes[1]?.planId !== null);
+        expect(refused.changes[0]).toMatchObject({ outcome: 'refused', refusal: { code: 'ROUTER_CANDIDATE_DIRTY' } });
+        expect(refused.changes[0]?.reason).toMatch(/^pe2: the candidate differs from running/);
+        // Planned again, it waits for an approval; here nobody gives it.
+        await decidePlan(wasl, id, 'reject');
+        expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'rejected' });
       } finally {
         await release();
       }
