@@ -54,6 +54,16 @@ const cases: { name: string; hello: string; outcome: string }[] = [
     hello: helloXml([BASE_10]).replace('<capability>', '<capabil\n\nity>'),
     outcome: 'PROTOCOL',
   },
+  {
+    name: 'our own, echoed by a terminal (Huawei, scrapli 25)',
+    hello: `<?xml version="1.0" encoding="UTF-8"?>${helloXml([BASE_10]).replace(/<session-id>.*<\/session-id>/, '')}`,
+    outcome: 'PROTOCOL',
+  },
+  {
+    name: 'a capability in another namespace is none',
+    hello: helloXml([BASE_10]).replace('<capability>', '<capability xmlns="urn:x">'),
+    outcome: 'PROTOCOL',
+  },
   { name: 'a DOCTYPE', hello: `<!DOCTYPE hello>${helloXml()}`, outcome: 'PROTOCOL' },
   { name: 'a banner before it', hello: `Authorized users only\n${helloXml()}`, outcome: 'PROTOCOL' },
 ];

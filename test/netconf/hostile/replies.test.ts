@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type NetconfError, RpcError } from '../../../src/netconf/index.ts';
+import { lockHolderSessionId, type NetconfError, RpcError } from '../../../src/netconf/index.ts';
 import { deliveries, openLayer, outcomeOf } from '../support/memory-peer.ts';
 import { BASE_NS, frame } from '../support/ssh-server.ts';
 
@@ -122,6 +122,31 @@ const cases: Case[] = [
     message: reply(error('<error-message>a&#13;\nb</error-message>'), 'message-id="1" flow-id="27"'),
     outcome: 'RPC_ERROR',
     said: ['a\r\nb'],
+  },
+  {
+    name: 'the end tag of an rpc-error in a text, a comment and a value is data (scrapli_netconf fails)',
+    message: reply('<data><a x="&lt;/rpc-error>"><![CDATA[</rpc-error>]]></a><!-- </rpc-error> --></data>'),
+    outcome: 'data',
+  },
+  {
+    name: 'a message-id inside of data is not the reply’s (libscrapli searches the text)',
+    message: reply('<data><a message-id="2">message-id="3"</a></data>', 'x="message-id=&quot;4&quot;" message-id="1"'),
+    outcome: 'data',
+  },
+  {
+    name: 'Junos, rfc-compliant: the prefix nc on everything',
+    message: `<nc:rpc-reply xmlns:nc="${BASE_NS}" message-id="1"><nc:rpc-error><nc:error-severity>error</nc:error-severity><nc:error-message>bad</nc:error-message></nc:rpc-error><nc:ok/></nc:rpc-reply>`,
+    outcome: 'RPC_ERROR',
+    said: ['bad'],
+  },
+  {
+    name: 'Junos: one of two routing engines fails',
+    message: reply(
+      `<multi-routing-engine-results><multi-routing-engine-item><re-name>re0</re-name><commit-results>${warning('re0')}</commit-results></multi-routing-engine-item>` +
+        `<multi-routing-engine-item><re-name>re1</re-name><commit-results>${error('<error-message>re1</error-message>')}</commit-results></multi-routing-engine-item></multi-routing-engine-results><ok/>`,
+    ),
+    outcome: 'RPC_ERROR',
+    said: ['re0', 're1'],
   },
   { name: 'an unclosed reply', message: `<rpc-reply xmlns="${BASE_NS}" message-id="1"><ok/>`, outcome: 'PROTOCOL' },
   { name: 'an undeclared prefix', message: reply('<x:ok/>'), outcome: 'PROTOCOL', ends: true },
@@ -280,7 +305,63 @@ describe('floods', () => {
   });
 });
 
+describe('Junos', () => {
+  it('names a process in the text of lock-denied: the holder is what error-info says', async () => {
+    const { peer, call } = await openLayer('eom');
+    const answer = call();
+    const fields =
+      '<error-message>lock held by pid 4711</error-message><error-info><session-id>27</session-id></error-info>';
+    peer.arrives(frame(reply(error(fields)), 'eom'));
+    const failed = await answer.catch((problem: unknown) => problem);
+    expect(failed instanceof RpcError && failed.first !== undefined ? lockHolderSessionId(failed.first) : null).toBe(
+      27,
+    );
+  });
+
+  it('reads a frame in one read, and netopeer2 takes what follows the mark for a message: one write, nothing after it', async () => {
+    const { layer, peer, call } = await openLayer('eom');
+    void outcomeOf(call());
+    expect(peer.writes).toHaveLength(2);
+    for (const write of peer.writes) expect(write.toString()).toMatch(/^<\?xml .*>\]\]>\]\]>$/);
+    layer.fail(new Error('done') as never);
+  });
+});
+
+describe('a slow drip', () => {
+  it('of a reply ends at the rpc’s timeout; its late end is dropped and the session goes on', async () => {
+    const { layer, peer, call } = await openLayer('chunked');
+    const [answer, commit] = [
+      outcomeOf(call({ timeoutMs: 30 })),
+      outcomeOf(call({ timeoutMs: 30, changesRunning: true })),
+    ];
+    const bytes = frame(reply('<ok/>'), 'chunked');
+    let sent = 0;
+    const drip = setInterval(() => {
+      peer.arrives(bytes.subarray(sent, sent + 1));
+      sent += 1;
+    }, 2);
+    expect([await answer, await commit]).toEqual(['RPC_TIMEOUT', 'COMMIT_OUTCOME_UNKNOWN']);
+    clearInterval(drip);
+    peer.arrives(bytes.subarray(sent));
+    const next = outcomeOf(call());
+    peer.arrives(frame(reply('<ok/>', 'message-id="3"'), 'chunked'));
+    expect([await next, layer.repliesDropped]).toEqual(['ok', 1]);
+  });
+});
+
 describe('Huawei', () => {
+  it.each(['eom', 'chunked'] as const)('NUL bytes anywhere are dropped at every border (%s)', async (framing) => {
+    for (const pieces of deliveries(
+      frame(`\u0000${reply('<data>\u0000<a>x\u0000\u0000y</a></data>')}\u0000`, framing),
+    )) {
+      const { layer, peer, call } = await openLayer(framing, {}, { dropNulBytes: true });
+      const answer = call();
+      for (const piece of pieces) peer.arrives(piece);
+      expect((await answer).data?.children[0]?.text).toBe('xy');
+      layer.fail(new Error('done') as never);
+    }
+  });
+
   it('NUL bytes are dropped where the profile says so', async () => {
     const { peer, call } = await openLayer('eom', {}, { dropNulBytes: true });
     const answer = outcomeOf(call());
