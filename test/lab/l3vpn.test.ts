@@ -8,6 +8,7 @@ import { tellAgreements } from './stories/agreements.ts';
 import { tellFailures } from './stories/failures.ts';
 import { tellKilledWorkers } from './stories/killed-workers.ts';
 import { tellOtherClients } from './stories/other-clients.ts';
+import { tellRouters } from './stories/routers.ts';
 import { ADMIN, withdraw } from './support/people.ts';
 import { type LabStage, openLabStage } from './support/stage.ts';
 
@@ -36,3 +37,4 @@ tellAgreements(() => stage);
 tellOtherClients(() => stage);
 tellFailures(() => stage);
 tellKilledWorkers(() => stage);
+tellRouters(() => stage);

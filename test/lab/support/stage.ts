@@ -20,6 +20,8 @@ export interface LabStage {
   runningConfigs(): Promise<ReadonlyMap<string, string>>;
   /** Waits until FRR's running configuration is the given one (without it: as before all stories); lines that still differ. */
   changedSince(before?: ReadonlyMap<string, string>, secondsMax?: number): Promise<readonly string[]>;
+  /** Changes planned from now on have this window, as long as `tell` runs. */
+  withWindow(confirmTimeoutSeconds: number, tell: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,8 +34,11 @@ export async function openLabStage(name: LabState['lab']): Promise<LabStage> {
   const wasl = await openInstallation({ directory, credentialsFile, convergenceSeconds: CONVERGENCE_SECONDS, say });
   const file = join(stateFolder, 'inventory.yaml');
   const inventory = readInventory(await readFile(file, 'utf8'), file);
-  const backbone = { ...inventory.backbone, confirmTimeoutSeconds: CONFIRM_TIMEOUT_SECONDS };
-  await (await wasl.clientOf(ADMIN)).importInventory({ ...inventory, backbone });
+  const setWindow = async (confirmTimeoutSeconds: number) => {
+    const backbone = { ...inventory.backbone, confirmTimeoutSeconds };
+    await (await wasl.clientOf(ADMIN)).importInventory({ ...inventory, backbone });
+  };
+  await setWindow(CONFIRM_TIMEOUT_SECONDS);
 
   const pes = inventory.routers.map((router) => router.name);
   const runningConfigs = async () =>
@@ -49,6 +54,14 @@ export async function openLabStage(name: LabState['lab']): Promise<LabStage> {
         return differingLines(pe, wanted, await waitForRunningConfig(pe, wanted, secondsMax));
       });
       return (await Promise.all(changes)).flat();
+    },
+    async withWindow(confirmTimeoutSeconds, tell) {
+      await setWindow(confirmTimeoutSeconds);
+      try {
+        await tell();
+      } finally {
+        await setWindow(CONFIRM_TIMEOUT_SECONDS);
+      }
     },
     close: () => wasl.stop(),
   };
