@@ -43,24 +43,56 @@ export class ChunkedFramer implements Framer {
   }
 
   consume(chunk: Buffer, offset: number, sink: FrameSink): number {
+    const joiner = new Joiner(chunk, sink);
     let position = offset;
     while (position < chunk.length) {
       if (this.state === 'data') {
         const end = Math.min(chunk.length, position + this.remaining);
-        sink.onBytes(chunk.subarray(position, end));
+        joiner.add(position, end);
         this.remaining -= end - position;
         position = end;
         if (this.remaining === 0) this.state = 'after-data';
         continue;
       }
+      const data = this.state === 'after-data' ? this.wholeHeader(chunk, position) : -1;
+      if (data >= 0) {
+        position = data;
+        continue;
+      }
       const byte = chunk[position] ?? 0;
       position += 1;
       if (this.header(byte, chunk, position)) {
+        joiner.flush();
         sink.onMessageEnd();
         return position;
       }
     }
+    joiner.flush();
     return position;
+  }
+
+  /**
+   * The header between two chunks, where it is all there and right: servers that send small chunks send millions of them.
+   * The offset after it, -1 where it is to be read byte by byte.
+   */
+  private wholeHeader(chunk: Buffer, from: number): number {
+    if (chunk[from] !== LF || chunk[from + 1] !== HASH) return -1;
+    let size = (chunk[from + 2] ?? 0) - DIGIT_0;
+    if (size < 1 || size > 9) return -1;
+    // Nine digits: what has ten is compared with the bound by whoever reads byte by byte.
+    for (let position = from + 3; position < from + 12; position += 1) {
+      const byte = chunk[position];
+      if (byte === LF) {
+        this.remaining = size;
+        this.checkSize();
+        this.chunks += 1;
+        this.state = 'data';
+        return position + 1;
+      }
+      if (byte === undefined || byte < DIGIT_0 || byte > DIGIT_9) return -1;
+      size = size * 10 + (byte - DIGIT_0);
+    }
+    return -1;
   }
 
   /** One byte outside of chunk data. True where it ends the message. */
@@ -130,5 +162,58 @@ export class ChunkedFramer implements Framer {
     const eom =
       !this.insideMessage && byte === 0x3c ? '; the server agreed to base:1.1 and sends unchunked messages' : '';
     throw new NetconfError('FRAMING', `${rule} (RFC 6242 section 4.2), the server sent ${seen}${eom}`);
+  }
+}
+
+/** Data in chunks smaller than this is joined before it is handed on: a server may send one byte in each. */
+const JOIN_BELOW_BYTES = 1_024;
+
+/** Hands the data of one read on: large pieces as views of it, small ones joined. */
+class Joiner {
+  private readonly source: Buffer;
+  private readonly sink: FrameSink;
+  /** A piece that waits for a second one to be joined with. */
+  private from = 0;
+  private to = 0;
+  private joined: Buffer | null = null;
+  private joinedBytes = 0;
+
+  constructor(source: Buffer, sink: FrameSink) {
+    this.source = source;
+    this.sink = sink;
+  }
+
+  add(from: number, to: number): void {
+    if (this.joined === null && this.to === this.from) {
+      this.from = from;
+      this.to = to;
+    } else if (to - from >= JOIN_BELOW_BYTES || (this.joined === null && this.to - this.from >= JOIN_BELOW_BYTES)) {
+      this.flush();
+      this.from = from;
+      this.to = to;
+    } else {
+      this.join(from, to);
+    }
+  }
+
+  flush(): void {
+    const piece =
+      this.joined === null ? this.source.subarray(this.from, this.to) : this.joined.subarray(0, this.joinedBytes);
+    this.from = this.to;
+    this.joined = null;
+    this.joinedBytes = 0;
+    if (piece.length > 0) this.sink.onBytes(piece);
+  }
+
+  private join(from: number, to: number): void {
+    if (this.joined === null) {
+      // What is joined is less than the read it comes from.
+      this.joined = Buffer.allocUnsafe(this.source.length - this.from);
+      this.joinedBytes = this.source.copy(this.joined, 0, this.from, this.to);
+      this.from = this.to;
+    }
+    if (to - from === 1) this.joined[this.joinedBytes] = this.source[from] ?? 0;
+    else this.source.copy(this.joined, this.joinedBytes, from, to);
+    this.joinedBytes += to - from;
   }
 }

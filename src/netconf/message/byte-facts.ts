@@ -1,26 +1,30 @@
 import { isAscii } from 'node:buffer';
+import { JUNOS_XNM } from '../namespaces.ts';
 
-const RPC_ERROR = 'rpc-error';
+/** One of these stands in every error that a reply can hold (RFC 6241 §4.3; Junos' xnm:error by its namespace). */
+const ERROR_MARKS = ['rpc-error', JUNOS_XNM] as const;
+/** A mark may stand across the border of two looks. */
+const OVERLAP_BYTES = Math.max(...ERROR_MARKS.map((mark) => mark.length)) - 1;
 
 /** What reading a large reply has to know of all its bytes, gathered while they arrive. */
 export interface ByteFacts {
   /** Then the bytes are UTF-8, and text is made of them by copying. */
   readonly isAscii: boolean;
-  /** Without these bytes there is no rpc-error. */
-  readonly mentionsRpcError: boolean;
+  /** False: there is no rpc-error, nor what Junos sends in its place. */
+  readonly mayHoldError: boolean;
 }
 
 export class ByteInspector implements ByteFacts {
   isAscii = true;
-  mentionsRpcError = false;
+  mayHoldError = false;
   /** How far it has looked. */
   seenBytes = 0;
 
   /** Looks at what is new in the bytes of a message. */
   look(bytes: Buffer): void {
     this.isAscii &&= isAscii(bytes.subarray(this.seenBytes));
-    // The name may stand across the border.
-    this.mentionsRpcError ||= bytes.includes(RPC_ERROR, Math.max(0, this.seenBytes - RPC_ERROR.length + 1), 'latin1');
+    const from = Math.max(0, this.seenBytes - OVERLAP_BYTES);
+    this.mayHoldError ||= mayHoldError(bytes, from);
     this.seenBytes = bytes.length;
   }
 }
@@ -29,4 +33,9 @@ export function inspect(bytes: Buffer): ByteFacts {
   const inspector = new ByteInspector();
   inspector.look(bytes);
   return inspector;
+}
+
+/** False where it is certain that no error stands in these bytes, and none begins in them. */
+export function mayHoldError(bytes: Buffer, from = 0): boolean {
+  return ERROR_MARKS.some((mark) => bytes.includes(mark, from, 'latin1'));
 }

@@ -3,11 +3,14 @@ import { NetconfError } from '../errors.ts';
 import { XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
 
-/** The start tags of a message and of its first child, read without reading the rest. */
-export interface Envelope {
+/** The start tags of a message and of its first child. */
+export interface MessageHead {
   readonly root: XmlTag;
-  /** Null where the root is empty or begins with text. */
   readonly first: XmlTag | null;
+}
+
+/** The same, read without reading the rest. */
+export interface Envelope extends MessageHead {
   /** Offset of the byte after the root's start tag. */
   readonly rootEnd: number;
   /** Offset of the byte after the first child's start tag; -1 without one. */
@@ -52,16 +55,44 @@ export function plainAttribute(tag: XmlTag, name: string): string | null {
 }
 
 /**
- * The range of bytes inside the first child, where that child is also the last: its end tag and the root's are the last
- * two tags. Null otherwise.
+ * The range of bytes inside the first child, where that child is empty or its end tag and the root's are the last two tags.
+ * Null otherwise. It does not say that the child is the only one: `isOnlyChild` does.
  */
-export function insideOfOnlyChild(bytes: Buffer, envelope: Envelope): { start: number; end: number } | null {
+export function insideOfFirstChild(bytes: Buffer, envelope: Envelope): { start: number; end: number } | null {
   if (envelope.first === null) return null;
-  if (bytes[envelope.firstEnd - 2] === SLASH) return { start: envelope.firstEnd, end: envelope.firstEnd };
-  const tail = bytes.toString('latin1', Math.max(envelope.firstEnd, bytes.length - TAIL_BYTES));
-  const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(tail);
-  if (end === null || end[1] !== envelope.first.name || end[2] !== envelope.root.name) return null;
-  return { start: envelope.firstEnd, end: bytes.length - (tail.length - end.index) };
+  if (isEmptyTag(bytes, envelope.firstEnd)) return { start: envelope.firstEnd, end: envelope.firstEnd };
+  const tail = bytes.subarray(Math.max(envelope.firstEnd, bytes.length - TAIL_BYTES));
+  const end = endOfLastChild(tail, envelope);
+  return end === null ? null : { start: envelope.firstEnd, end: bytes.length - tail.length + end };
+}
+
+/** Where the last two end tags of a message begin, in its last bytes, if they are those of the first child and of the root. */
+export function endOfLastChild(tail: Buffer, { root, first }: Envelope): number | null {
+  const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(tail.toString('latin1'));
+  return end === null || end[1] !== first?.name || end[2] !== root.name ? null : end.index;
+}
+
+/**
+ * True where it is certain that the root has one child, by two searches and without reading what is between: nothing but the
+ * root's end tag follows an empty child, or the first end tag of the child's name is the last but one tag of the message.
+ * A child that holds an element of its own name is not told from two children: then it is false.
+ */
+export function isOnlyChild(bytes: Buffer, envelope: Envelope): boolean {
+  const inside = insideOfFirstChild(bytes, envelope);
+  if (inside === null || envelope.first === null) return false;
+  if (isEmptyTag(bytes, envelope.firstEnd)) return endsRoot(bytes.subarray(inside.end), envelope.root.name);
+  return bytes.indexOf(`</${envelope.first.name}`, inside.start) === inside.end;
+}
+
+/** True where nothing but the end tag of the root is left. */
+export function endsRoot(rest: Buffer, rootName: string): boolean {
+  if (rest.length > TAIL_BYTES) return false;
+  return /^\s*<\/([^\s<>/]+)\s*>\s*$/.exec(rest.toString('latin1'))?.[1] === rootName;
+}
+
+/** True where the tag that ends at this offset is one as `<data/>`. */
+export function isEmptyTag(bytes: Buffer, end: number): boolean {
+  return bytes[end - 2] === SLASH;
 }
 
 /** Two end tags and the whitespace of a pretty printer. */

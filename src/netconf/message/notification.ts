@@ -6,11 +6,13 @@ import { parseXml } from '../xml/parse.ts';
 export class NetconfNotification {
   readonly bytes: Buffer;
   private readonly limits: NetconfLimits;
-  private parsed: XmlElement | null = null;
+  private parsed: XmlElement | null;
 
-  constructor(bytes: Buffer, limits: NetconfLimits) {
+  /** @param tree the same, where it has been read */
+  constructor(bytes: Buffer, limits: NetconfLimits, tree: XmlElement | null = null) {
     this.bytes = bytes;
     this.limits = limits;
+    this.parsed = tree;
   }
 
   get xml(): string {

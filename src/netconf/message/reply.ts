@@ -7,11 +7,10 @@ import { parseXml, TreeBuilder } from '../xml/parse.ts';
 import { type XmlEvents, XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
 import { type ByteFacts, inspect } from './byte-facts.ts';
-import { type Envelope, insideOfOnlyChild } from './envelope.ts';
+import { insideOfFirstChild, isOnlyChild, type MessageHead, readEnvelope } from './envelope.ts';
 import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
+import { READ_WHOLE_BYTES_MAX, type WholeMessage } from './whole-message.ts';
 
-/** Up to this size a reply is parsed whole when it arrives; above it only where it can hold an rpc-error. */
-const PARSE_AT_ONCE_BYTES_MAX = 64 * 1024;
 const DECODE_BYTES = 256 * 1024;
 
 /** An answer without an rpc-error of severity error. Text and tree are made when they are first asked for. */
@@ -21,7 +20,7 @@ export class RpcReply {
   readonly warnings: readonly RpcErrorInfo[];
   /** The whole `<rpc-reply>` as received, UTF-8. */
   readonly bytes: Buffer;
-  private readonly envelope: Envelope;
+  private readonly head: MessageHead;
   private readonly encoding: 'latin1' | 'utf8';
   private readonly limits: NetconfLimits;
   private parsed: XmlElement | null;
@@ -30,7 +29,7 @@ export class RpcReply {
     this.messageId = messageId;
     this.warnings = warnings;
     this.bytes = content.bytes;
-    this.envelope = content.envelope;
+    this.head = content.head;
     // ASCII is a part of both; as Latin-1 it is only copied.
     this.encoding = content.isAscii ? 'latin1' : 'utf8';
     this.parsed = content.root;
@@ -39,9 +38,14 @@ export class RpcReply {
 
   /** True where the server answered `<ok/>` (RFC 6241 §4.4), if need be beside warnings. */
   get ok(): boolean {
-    const { first } = this.envelope;
-    if (first !== null && first.local === 'ok') return true;
-    return this.parsed !== null && child(this.parsed, 'ok') !== undefined;
+    const { first } = this.head;
+    if (first?.local === 'ok') return true;
+    // A large one is not parsed for this where it is certain that there is only data.
+    if (this.parsed === null && first?.local === 'data') {
+      const envelope = readEnvelope(this.bytes);
+      if (envelope !== null && isOnlyChild(this.bytes, envelope)) return false;
+    }
+    return child(this.root, 'ok') !== undefined;
   }
 
   /** The whole `<rpc-reply>` as text. */
@@ -59,8 +63,9 @@ export class RpcReply {
 
   /** `dataXml` as bytes: a view, no copy. */
   get dataBytes(): Buffer {
-    if (this.envelope.first?.local !== 'data') return this.bytes.subarray(0, 0);
-    const range = insideOfOnlyChild(this.bytes, this.envelope);
+    if (this.head.first?.local !== 'data') return this.bytes.subarray(0, 0);
+    const envelope = readEnvelope(this.bytes);
+    const range = envelope === null ? null : insideOfFirstChild(this.bytes, envelope);
     if (range === null) {
       throw new NetconfError('PROTOCOL', '<data> is not the only child of the reply: read it as a tree', {
         messageId: this.messageId,
@@ -85,7 +90,7 @@ export class RpcReply {
 export interface ReplyContent {
   readonly bytes: Buffer;
   readonly isAscii: boolean;
-  readonly envelope: Envelope;
+  readonly head: MessageHead;
   readonly root: XmlElement | null;
   /** Every rpc-error of the reply in document order. */
   readonly errors: readonly RpcErrorInfo[];
@@ -93,31 +98,38 @@ export interface ReplyContent {
 
 /**
  * Reads an `<rpc-reply>` (RFC 6241 §4.2) so far that its rpc-errors are known: those that stand directly in it and those in the
- * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear, and a large reply that mentions no
- * rpc-error is not looked at again.
+ * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear.
  *
+ * @param head a `WholeMessage` where it has been read
  * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
  */
 export function readReply(
   bytes: Buffer,
-  envelope: Envelope,
+  head: MessageHead | WholeMessage,
   limits: NetconfLimits,
-  { isAscii, mentionsRpcError }: ByteFacts = inspect(bytes),
+  { isAscii, mayHoldError }: ByteFacts = inspect(bytes),
 ): ReplyContent {
   if (!isAscii && !isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
-  if (bytes.length <= PARSE_AT_ONCE_BYTES_MAX) {
-    const root = parseXml(bytes.toString('utf8'), limits);
-    return { bytes, isAscii, envelope, root, errors: errorsOf(root) };
+  if (bytes.length <= READ_WHOLE_BYTES_MAX) {
+    const root = 'tree' in head ? head.tree : parseXml(bytes.toString('utf8'), limits);
+    return { bytes, isAscii, head, root, errors: errorsOf(root) };
   }
-  // Large: data in one element, and the name of an error nowhere, is a success without looking further.
-  const onlyData = envelope.first?.local === 'data' && insideOfOnlyChild(bytes, envelope) !== null;
-  const errors = onlyData && !mentionsRpcError ? [] : findErrors(bytes, limits);
-  return { bytes, isAscii, envelope, root: null, errors };
+  return { bytes, isAscii, head, root: null, errors: findErrors(bytes, mayHoldError, limits) };
+}
+
+/** The errors of a large reply. Most are known to have none without being read: what a server sends in them is data. */
+function findErrors(bytes: Buffer, mayHoldError: boolean, limits: NetconfLimits): readonly RpcErrorInfo[] {
+  const envelope = readEnvelope(bytes);
+  if (envelope?.first?.local === 'data') {
+    if (!mayHoldError && insideOfFirstChild(bytes, envelope) !== null) return [];
+    if (isOnlyChild(bytes, envelope)) return [];
+  }
+  return readErrors(bytes, limits);
 }
 
 /** True where the root element may be an rpc-reply; NX-OS and older Junos send envelopes without namespace. */
-export function isEnvelopeName(envelope: Envelope, name: string, namespace: string = NETCONF_BASE): boolean {
-  return envelope.root.local === name && (envelope.root.uri === namespace || envelope.root.uri === '');
+export function isEnvelopeName(head: MessageHead, name: string, namespace: string = NETCONF_BASE): boolean {
+  return head.root.local === name && (head.root.uri === namespace || head.root.uri === '');
 }
 
 function errorsOf(root: XmlElement): RpcErrorInfo[] {
@@ -137,8 +149,8 @@ function collectFromWrapper(wrapper: XmlElement, errors: RpcErrorInfo[]): void {
   }
 }
 
-/** The errors of a large reply: read as events, a tree is built of the errors only. */
-function findErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
+/** Read as events: a tree is built of the errors only. */
+function readErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
   const finder = new ErrorFinder();
   const reader = new XmlReader(finder, limits);
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -169,7 +181,7 @@ export class ErrorFinder implements XmlEvents {
       this.builder = new TreeBuilder();
       this.errorDepth = this.depth;
     }
-    this.builder?.open();
+    this.builder?.open(tag);
   }
 
   text(text: string): void {

@@ -7,10 +7,11 @@ import { EomFramer } from '../framing/eom-framer.ts';
 import type { Framer } from '../framing/framer.ts';
 import type { NetconfLimits } from '../limits.ts';
 import type { ByteFacts } from '../message/byte-facts.ts';
-import { type Envelope, plainAttribute, readEnvelope } from '../message/envelope.ts';
+import { type Envelope, type MessageHead, plainAttribute, readEnvelope } from '../message/envelope.ts';
 import { type BaseVersion, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
 import { isEnvelopeName, RpcReply, readReply } from '../message/reply.ts';
+import { readWholeMessage, type WholeMessage } from '../message/whole-message.ts';
 import { NETCONF_BASE, NETCONF_NOTIFICATION } from '../namespaces.ts';
 import { HelloExchange } from './hello-exchange.ts';
 import { MessageAssembler } from './message-assembler.ts';
@@ -130,7 +131,7 @@ export class MessageLayer {
       const frame = encodeFrame(text, this.framing);
       this.checkRequestSize(frame.length);
       this.lastMessageId += 1;
-      this.pending.add({ ...settle, request, messageId }, request.timeoutMs, request.signal);
+      this.pending.add({ ...settle, request, messageId });
       this.options.capture?.({ direction: 'sent', text });
       this.stream.write(frame);
     } catch (error) {
@@ -200,15 +201,16 @@ export class MessageLayer {
   }
 
   private receive(bytes: Buffer, facts: ByteFacts): void {
-    const envelope = readEnvelope(bytes);
-    if (envelope === null) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
-    if (isEnvelopeName(envelope, 'rpc-reply')) this.receiveReply(bytes, envelope, facts);
-    else if (isEnvelopeName(envelope, 'notification', NETCONF_NOTIFICATION)) this.receiveNotification(bytes);
-    else throw new NetconfError('PROTOCOL', `an unexpected message <${printable(envelope.root.name, 60)}>`);
+    const whole = readWholeMessage(bytes, facts, this.options.limits);
+    const head = whole ?? readEnvelope(bytes);
+    if (head === null) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
+    if (isEnvelopeName(head, 'rpc-reply')) this.receiveReply(bytes, head, facts);
+    else if (isEnvelopeName(head, 'notification', NETCONF_NOTIFICATION)) this.receiveNotification(bytes, whole);
+    else throw new NetconfError('PROTOCOL', `an unexpected message <${printable(head.root.name, 60)}>`);
   }
 
-  private receiveReply(bytes: Buffer, envelope: Envelope, facts: ByteFacts): void {
-    const messageId = plainAttribute(envelope.root, 'message-id') ?? this.guessMessageId();
+  private receiveReply(bytes: Buffer, head: MessageHead, facts: ByteFacts): void {
+    const messageId = plainAttribute(head.root, 'message-id') ?? this.guessMessageId();
     const rpc = this.pending.take(messageId);
     if (rpc === undefined) {
       this.repliesDropped += 1;
@@ -216,7 +218,7 @@ export class MessageLayer {
     }
     const { limits, peer } = this.options;
     try {
-      const content = readReply(bytes, envelope, limits, facts);
+      const content = readReply(bytes, head, limits, facts);
       const failed = content.errors.some((error) => error.severity === 'error');
       const context = { peer, operation: rpc.request.operation, messageId };
       if (failed) rpc.reject(new RpcError(content.errors, bytes.toString('utf8'), context));
@@ -235,12 +237,12 @@ export class MessageLayer {
     return only ?? '';
   }
 
-  private receiveNotification(bytes: Buffer): void {
+  private receiveNotification(bytes: Buffer, whole: WholeMessage | null): void {
     if (this.notifications === null) {
       this.notificationsDropped += 1;
       return;
     }
-    const notification = new NetconfNotification(bytes, this.options.limits);
+    const notification = new NetconfNotification(bytes, this.options.limits, whole?.tree);
     this.notifications.push(notification);
     if (bytes.includes('notificationComplete') && notification.event?.name === 'notificationComplete') {
       // RFC 5277 §2.1.1: the stop time is reached, the subscription is over and the session may have another.

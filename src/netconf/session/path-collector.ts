@@ -27,7 +27,7 @@ export class PathCollector implements XmlEvents {
         if (this.matched === this.path.length) this.builder = new TreeBuilder();
       }
     }
-    this.builder?.open();
+    this.builder?.open(tag);
   }
 
   text(text: string): void {

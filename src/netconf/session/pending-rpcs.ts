@@ -21,8 +21,37 @@ export interface PendingRpc {
   readonly resolveStream?: (stream: ReplyStream) => void;
 }
 
-interface Entry extends PendingRpc {
-  release(): void;
+/** One that waits, by its timer and its signal. An object rather than functions: some of these are made in every rpc. */
+class Waiting {
+  readonly rpc: PendingRpc;
+  private readonly timer: NodeJS.Timeout;
+  private readonly giveUp: (rpc: PendingRpc, reason: NetconfError) => void;
+
+  constructor(rpc: PendingRpc, giveUp: (rpc: PendingRpc, reason: NetconfError) => void) {
+    this.rpc = rpc;
+    this.giveUp = giveUp;
+    this.timer = setTimeout(expire, rpc.request.timeoutMs, this);
+    rpc.request.signal?.addEventListener('abort', this, { once: true });
+  }
+
+  release(): void {
+    clearTimeout(this.timer);
+    this.rpc.request.signal?.removeEventListener('abort', this);
+  }
+
+  expire(): void {
+    this.giveUp(this.rpc, new NetconfError('RPC_TIMEOUT', `no answer in ${this.rpc.request.timeoutMs} ms`));
+  }
+
+  /** The signal's event (an object may listen as well as a function). */
+  handleEvent(): void {
+    const cause = this.rpc.request.signal?.reason;
+    this.giveUp(this.rpc, new NetconfError('ABORTED', 'given up by the caller', { cause }));
+  }
+}
+
+function expire(waiting: Waiting): void {
+  waiting.expire();
 }
 
 /** Abandoned ids kept to know that a late answer may still come; the oldest are forgotten. */
@@ -31,9 +60,11 @@ const ABANDONED_MAX = 4_096;
 /** The rpcs on the wire, by message-id (RFC 6241 §4.1), each with its timer and its AbortSignal. */
 export class PendingRpcs {
   private readonly peer: string;
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, Waiting>();
   private streams = 0;
   private readonly abandoned = new Set<string>();
+
+  private readonly giveUp = (rpc: PendingRpc, reason: NetconfError) => this.abandon(rpc.messageId, reason);
 
   constructor(peer: string) {
     this.peer = peer;
@@ -46,23 +77,15 @@ export class PendingRpcs {
 
   /** Whether the reply with this id is wanted as a stream. */
   wantsStream(messageId: string): boolean {
-    return this.entries.get(messageId)?.resolveStream !== undefined;
+    return this.entries.get(messageId)?.rpc.resolveStream !== undefined;
   }
 
   get size(): number {
     return this.entries.size;
   }
 
-  add(rpc: PendingRpc, timeoutMs: number, signal: AbortSignal | undefined): void {
-    const give = (error: NetconfError) => this.abandon(rpc.messageId, error);
-    const timer = setTimeout(() => give(new NetconfError('RPC_TIMEOUT', `no answer in ${timeoutMs} ms`)), timeoutMs);
-    const onAbort = () => give(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const release = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-    this.entries.set(rpc.messageId, { ...rpc, release });
+  add(rpc: PendingRpc): void {
+    this.entries.set(rpc.messageId, new Waiting(rpc, this.giveUp));
     if (rpc.resolveStream !== undefined) this.streams += 1;
   }
 
@@ -72,8 +95,8 @@ export class PendingRpcs {
     this.entries.delete(messageId);
     this.abandoned.delete(messageId);
     entry?.release();
-    if (entry?.resolveStream !== undefined) this.streams -= 1;
-    return entry;
+    if (entry?.rpc.resolveStream !== undefined) this.streams -= 1;
+    return entry?.rpc;
   }
 
   /**

@@ -1,7 +1,8 @@
 import { TextDecoder } from 'node:util';
 import { NetconfError, RpcError } from '../errors.ts';
 import { ByteList } from '../framing/byte-list.ts';
-import { insideOfOnlyChild, readEnvelope } from '../message/envelope.ts';
+import { mayHoldError } from '../message/byte-facts.ts';
+import { type Envelope, endOfLastChild, endsRoot, isEmptyTag, readEnvelope } from '../message/envelope.ts';
 import { ErrorFinder } from '../message/reply.ts';
 import type { RpcErrorInfo } from '../message/rpc-error.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -97,34 +98,35 @@ export class ReplyStream {
   }
 
   /**
-   * What stands inside `<data>`, as it arrives. It is not parsed. Where `<data>` turns out not to be the only child of the
-   * reply an error is thrown at the end: an rpc-error could stand beside it.
+   * What stands inside `<data>`, as it arrives. It is not parsed. Where it is not certain that no rpc-error stands beside the
+   * data an error is thrown at the end.
    */
   async *bytes(): AsyncGenerator<Buffer, void, undefined> {
     let held: Buffer = Buffer.alloc(0);
-    let inside: { rootName: string; firstName: string } | null = null;
+    let data: DataScan | null = null;
     for await (const piece of this.pieces()) {
       held = held.length === 0 ? piece : Buffer.concat([held, piece]);
-      if (inside === null) {
+      if (data === null) {
         // The layer starts a stream only when both start tags are there.
         const envelope = readEnvelope(held);
         if (envelope?.first?.local !== 'data')
           throw this.error('PROTOCOL', 'a reply without <data> cannot be read as bytes');
-        const empty = insideOfOnlyChild(held, envelope);
-        if (empty !== null && empty.end === empty.start && held[envelope.firstEnd - 2] === 0x2f) return;
-        inside = { rootName: envelope.root.name, firstName: envelope.first.name };
+        data = new DataScan(held, envelope);
         held = held.subarray(envelope.firstEnd);
       }
+      data.look(held);
+      if (data.isEmpty && held.length > TAIL_BYTES) break;
       if (held.length > TAIL_BYTES) {
         yield held.subarray(0, held.length - TAIL_BYTES);
+        data.passedBytes += held.length - TAIL_BYTES;
         held = held.subarray(held.length - TAIL_BYTES);
       }
     }
-    const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(held.toString('latin1'));
-    if (inside === null || end === null || end[1] !== inside.firstName || end[2] !== inside.rootName) {
+    const end = data?.end(held) ?? null;
+    if (end === null) {
       throw this.error('PROTOCOL', '<data> is not the only child of the reply, or the reply is malformed');
     }
-    if (end.index > 0) yield held.subarray(0, end.index);
+    if (end > 0) yield held.subarray(0, end);
   }
 
   /**
@@ -221,6 +223,40 @@ export class ReplyStream {
 
   private error(code: 'PROTOCOL' | 'INVALID_REQUEST', fact: string): NetconfError {
     return new NetconfError(code, fact, this.context);
+  }
+}
+
+/** Watches the bytes after `<data>` go by: where the data ends, and whether an rpc-error can stand behind it. */
+class DataScan {
+  /** `<data/>`. */
+  readonly isEmpty: boolean;
+  /** Bytes after the start tag that are gone. */
+  passedBytes = 0;
+  private readonly endTag: string;
+  private readonly envelope: Envelope;
+  private firstEndTagAt = -1;
+  private mayHoldError = false;
+
+  constructor(bytes: Buffer, envelope: Envelope) {
+    this.envelope = envelope;
+    this.isEmpty = isEmptyTag(bytes, envelope.firstEnd);
+    this.endTag = `</${envelope.first?.name}`;
+  }
+
+  /** @param window what has not passed yet; it overlaps with the one before */
+  look(window: Buffer): void {
+    this.mayHoldError ||= mayHoldError(window);
+    if (this.firstEndTagAt >= 0) return;
+    const at = window.indexOf(this.endTag, 0, 'latin1');
+    if (at >= 0) this.firstEndTagAt = this.passedBytes + at;
+  }
+
+  /** Where the data ends in the last window; null where it does not, or is not certain to be all that the server said. */
+  end(window: Buffer): number | null {
+    if (this.isEmpty) return endsRoot(window, this.envelope.root.name) ? 0 : null;
+    const end = endOfLastChild(window, this.envelope);
+    if (end === null) return null;
+    return this.mayHoldError && this.passedBytes + end !== this.firstEndTagAt ? null : end;
   }
 }
 

@@ -54,7 +54,7 @@ export class TreeBuilder implements XmlEvents {
     return this.depth === 0 ? this.waiting.slice(0, this.waitingCount) : NO_CHILDREN;
   }
 
-  open(): void {
+  open(_tag: XmlTag): void {
     this.marks[this.depth] = this.waitingCount;
     this.texts[this.depth] = '';
     this.blanks[this.depth] = true;

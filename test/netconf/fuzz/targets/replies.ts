@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { NetconfError, RpcError } from '../../../../src/netconf/errors.ts';
 import { DEFAULT_LIMITS } from '../../../../src/netconf/limits.ts';
+import { inspect } from '../../../../src/netconf/message/byte-facts.ts';
 import { plainAttribute, readEnvelope } from '../../../../src/netconf/message/envelope.ts';
 import {
   ErrorFinder,
@@ -10,6 +11,7 @@ import {
   readReply,
 } from '../../../../src/netconf/message/reply.ts';
 import { lockHolderSessionId, type RpcErrorInfo } from '../../../../src/netconf/message/rpc-error.ts';
+import { readWholeMessage } from '../../../../src/netconf/message/whole-message.ts';
 import { XmlReader } from '../../../../src/netconf/xml/reader.ts';
 import { NETCONF_TOKENS, XML_TOKENS } from '../dictionary.ts';
 import { Random, seedOf } from '../random.ts';
@@ -76,7 +78,11 @@ function checkReply(bytes: Buffer): void {
   checkUse(content);
 }
 
-function checkEnvelope({ bytes, envelope }: ReplyContent, reference: ReferenceElement): void {
+function checkEnvelope({ bytes }: ReplyContent, reference: ReferenceElement): void {
+  const envelope = readEnvelope(bytes);
+  if (envelope === null) throw new Error('a reply without a head');
+  const whole = readWholeMessage(bytes, inspect(bytes), DEFAULT_LIMITS);
+  if (whole !== null) hold(whole.root.name === envelope.root.name, () => 'the head differs when all is read');
   hold(envelope.root.local === reference.name, () => `root ${envelope.root.local}, it is ${reference.name}`);
   const id = plainAttribute(envelope.root, 'message-id');
   hold(id === (reference.attributes['message-id'] ?? null), () => `message-id ${id}`);
@@ -94,8 +100,10 @@ function checkEnvelope({ bytes, envelope }: ReplyContent, reference: ReferenceEl
 function checkUse(content: ReplyContent): void {
   try {
     const answer = new RpcReply('1', content, content.errors, DEFAULT_LIMITS);
+    const { ok } = answer;
     const { children } = answer.root;
-    hold(answer.ok === children.some(({ name }) => name === 'ok'), () => `ok is ${answer.ok}`);
+    hold(ok === answer.ok, () => 'ok changes when the tree has been asked for');
+    hold(ok === children.some(({ name }) => name === 'ok'), () => `ok is ${ok}`);
     hold(answer.xml.includes(answer.dataXml), () => 'dataXml is not of the reply');
   } catch (error) {
     if (!(error instanceof NetconfError)) throw error;

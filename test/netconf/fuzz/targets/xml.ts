@@ -10,6 +10,9 @@ import { type FuzzTarget, hold } from '../target.ts';
 
 type Seen = { readonly tree: string } | { readonly error: NetconfError };
 
+/** saxes takes `<?a?b?>` for the target a; XML 1.0 §2.6 has whitespace or the end after a target. */
+const TARGET_WITH_QUESTION_MARK = /<\?[^\s?<>]+\?(?!>)/;
+
 /** The reading of XML against saxes, whole and in pieces: the same tree, or refused by both. */
 export const xml: FuzzTarget = {
   name: 'xml',
@@ -31,7 +34,7 @@ export const xml: FuzzTarget = {
     const reference = readReference(text);
     if (isMalformed(reference)) {
       hold('error' in whole, () => `read as ${show(whole)}, saxes says ${reference.malformed}`);
-    } else {
+    } else if (!('error' in whole && TARGET_WITH_QUESTION_MARK.test(text))) {
       const expected = JSON.stringify(comparable(reference));
       hold(shown(whole).tree === expected, () => `${show(whole)}, saxes reads ${expected}`);
     }
