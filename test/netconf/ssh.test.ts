@@ -8,6 +8,7 @@ import {
   openSession,
   SshConnection,
 } from '../../src/netconf/index.ts';
+import { generateEd25519KeyPair } from '../support/ed25519-key-pair.ts';
 import { newHostKey, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
 
 const servers: TestServer[] = [];
@@ -135,7 +136,7 @@ describe('the login', () => {
 
   it('by several methods in order', async () => {
     const server = await start();
-    const { private: privateKey } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: privateKey } = generateEd25519KeyPair();
     const session = await open(server, { auth: [{ privateKey }, { password: 'secret' }] });
     expect(session.isOpen).toBe(true);
   });

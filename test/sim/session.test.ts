@@ -1,6 +1,7 @@
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
+import { generateEd25519KeyPair } from '../support/ed25519-key-pair.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
 import {
   COMMIT,
@@ -19,7 +20,7 @@ import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.t
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
-const key = ssh2.utils.generateKeyPairSync('ed25519');
+const key = generateEd25519KeyPair();
 
 describe('sessions, locks and notifications', () => {
   let backbone: Backbone;
@@ -45,7 +46,7 @@ describe('sessions, locks and notifications', () => {
     it.each([
       ['a wrong password', { password: 'guess' }],
       ['a wrong user', { username: 'root' }],
-      ['a key nobody knows', { privateKey: ssh2.utils.generateKeyPairSync('ed25519').private }],
+      ['a key nobody knows', { privateKey: generateEd25519KeyPair().private }],
     ])('refuses %s', async (_what, login) => {
       await expect(connect('pe1', login)).rejects.toThrow(/authentication/);
     });
@@ -63,7 +64,7 @@ describe('sessions, locks and notifications', () => {
           options: ssh2.SigningRequestOptions | ssh2.SignCallback,
           callback?: ssh2.SignCallback,
         ): void {
-          const other = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private);
+          const other = ssh2.utils.parseKey(generateEd25519KeyPair().private);
           const done = typeof options === 'function' ? options : callback;
           if (!(other instanceof Error)) done?.(undefined, other.sign(data));
         }

@@ -1,52 +1,71 @@
-/** Below this a piece is copied at once: a reply in one-byte pieces must not cost one Buffer a byte. */
+/** Below this a piece is copied into a block: a reply in one-byte pieces must not cost one Buffer a byte. */
 const COPY_BELOW_BYTES = 4_096;
-const EMPTY = Buffer.alloc(0);
+const BLOCK_BYTES = 65_536;
 
-/**
- * Joins the pieces of a message while they arrive, when a client has nothing better to do, rather than at its end. A piece
- * that stays alone is not copied.
- */
+/** Collects the pieces of a message without copying the large ones; one join at the end. */
 export class ByteList {
-  private buffer: Buffer = EMPTY;
+  private readonly onPiece: (piece: Buffer) => void;
+  private pieces: Buffer[] = [];
+  private block: Buffer | null = null;
+  private blockStart = 0;
+  private blockEnd = 0;
   private size = 0;
-  /** The buffer is a piece that was handed in: it must not be written to. */
-  private borrowed = false;
+
+  /** @param onPiece sees the bytes in order, in pieces worth looking at: all of them before `take` returns */
+  constructor(onPiece: (piece: Buffer) => void = () => undefined) {
+    this.onPiece = onPiece;
+  }
 
   get length(): number {
     return this.size;
   }
 
   push(piece: Buffer): void {
-    if (this.size === 0 && piece.length >= COPY_BELOW_BYTES) {
-      this.buffer = piece;
-      this.size = piece.length;
-      this.borrowed = true;
+    this.size += piece.length;
+    if (piece.length >= COPY_BELOW_BYTES) {
+      this.closeBlock();
+      this.add(piece);
       return;
     }
-    const size = this.size + piece.length;
-    if (this.borrowed || size > this.buffer.length) this.grow(size);
-    piece.copy(this.buffer, this.size);
-    this.size = size;
+    if (this.block === null || this.blockEnd + piece.length > this.block.length) {
+      this.closeBlock();
+      // The first block of a message is small: most replies are a few hundred bytes.
+      this.block = Buffer.allocUnsafe(this.pieces.length === 0 ? COPY_BELOW_BYTES : BLOCK_BYTES);
+      this.blockStart = 0;
+      this.blockEnd = 0;
+    }
+    this.blockEnd += piece.copy(this.block, this.blockEnd);
   }
 
   /** The bytes as one buffer; the list is empty afterwards. */
   take(): Buffer {
-    const whole = this.peek();
-    this.buffer = EMPTY;
+    this.closeBlock();
+    const whole = join(this.pieces);
+    this.pieces = [];
+    this.block = null;
     this.size = 0;
-    this.borrowed = false;
     return whole;
   }
 
-  /** The bytes so far as one buffer, without a copy; they stay. */
+  /** The bytes so far as one buffer, and they stay. */
   peek(): Buffer {
-    return this.buffer.subarray(0, this.size);
+    const open = this.block === null ? [] : [this.block.subarray(this.blockStart, this.blockEnd)];
+    return join([...this.pieces, ...open]);
   }
 
-  private grow(size: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(size, this.size * 2, COPY_BELOW_BYTES));
-    this.buffer.copy(grown, 0, 0, this.size);
-    this.buffer = grown;
-    this.borrowed = false;
+  private closeBlock(): void {
+    if (this.block === null || this.blockEnd === this.blockStart) return;
+    this.add(this.block.subarray(this.blockStart, this.blockEnd));
+    this.blockStart = this.blockEnd;
   }
+
+  private add(piece: Buffer): void {
+    this.pieces.push(piece);
+    this.onPiece(piece);
+  }
+}
+
+function join(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
 }

@@ -3,7 +3,7 @@ import { JUNOS_XNM } from '../namespaces.ts';
 
 /** One of these stands in every error that a reply can hold (RFC 6241 §4.3; Junos' xnm:error by its namespace). */
 const ERROR_MARKS = ['rpc-error', JUNOS_XNM] as const;
-/** A mark may stand across the border of two looks. */
+/** A mark may stand across the border of two pieces. */
 const OVERLAP_BYTES = Math.max(...ERROR_MARKS.map((mark) => mark.length)) - 1;
 
 /** What reading a large reply has to know of all its bytes, gathered while they arrive. */
@@ -17,25 +17,24 @@ export interface ByteFacts {
 export class ByteInspector implements ByteFacts {
   isAscii = true;
   mayHoldError = false;
-  /** How far it has looked. */
-  seenBytes = 0;
+  /** The end of what was looked at. */
+  private before: Buffer = Buffer.alloc(0);
 
-  /** Looks at what is new in the bytes of a message. */
-  look(bytes: Buffer): void {
-    this.isAscii &&= isAscii(bytes.subarray(this.seenBytes));
-    const from = Math.max(0, this.seenBytes - OVERLAP_BYTES);
-    this.mayHoldError ||= mayHoldError(bytes, from);
-    this.seenBytes = bytes.length;
+  /** Looks at the next bytes of a message. */
+  look(piece: Buffer): void {
+    this.isAscii &&= isAscii(piece);
+    if (this.mayHoldError) return;
+    const border = Buffer.concat([this.before, piece.subarray(0, OVERLAP_BYTES)]);
+    this.mayHoldError = mayHoldError(border) || mayHoldError(piece);
+    this.before = piece.length < OVERLAP_BYTES ? border.subarray(-OVERLAP_BYTES) : piece.subarray(-OVERLAP_BYTES);
   }
 }
 
 export function inspect(bytes: Buffer): ByteFacts {
-  const inspector = new ByteInspector();
-  inspector.look(bytes);
-  return inspector;
+  return { isAscii: isAscii(bytes), mayHoldError: mayHoldError(bytes) };
 }
 
-/** False where it is certain that no error stands in these bytes, and none begins in them. */
-export function mayHoldError(bytes: Buffer, from = 0): boolean {
-  return ERROR_MARKS.some((mark) => bytes.includes(mark, from, 'latin1'));
+/** False where it is certain that no error stands in these bytes. */
+export function mayHoldError(bytes: Buffer): boolean {
+  return ERROR_MARKS.some((mark) => bytes.includes(mark, 0, 'latin1'));
 }

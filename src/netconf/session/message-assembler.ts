@@ -5,9 +5,6 @@ import { type ByteFacts, ByteInspector } from '../message/byte-facts.ts';
 import { type Envelope, readEnvelope } from '../message/envelope.ts';
 import type { ReplyStream } from './reply-stream.ts';
 
-/** Bytes are looked at while they are in the processor's cache, but not one by one. */
-const LOOK_EVERY_BYTES = 64 * 1024;
-
 export interface AssemblerOptions {
   readonly streamedBytesMax: number;
   readonly dropNulBytes: boolean;
@@ -26,8 +23,9 @@ export class MessageAssembler implements FrameSink {
   /** Bound of a collected message; the hello's is smaller than a reply's. */
   bytesMax: number;
   private readonly options: AssemblerOptions;
-  private readonly collected = new ByteList();
   private inspector = new ByteInspector();
+  // Looked at while they are in the processor's cache, and the client waits for more.
+  private readonly collected = new ByteList((piece) => this.inspector.look(piece));
   private target: ReplyStream | null = null;
   private streamedBytes = 0;
   private decided = false;
@@ -56,24 +54,20 @@ export class MessageAssembler implements FrameSink {
     }
     if (this.collected.length + piece.length > this.bytesMax && !this.mayBecomeStream()) this.refuse(this.bytesMax);
     this.collected.push(piece);
-    if (this.collected.length - this.inspector.seenBytes >= LOOK_EVERY_BYTES)
-      this.inspector.look(this.collected.peek());
     if (this.mayBecomeStream() && this.collected.length >= this.lookAgainAt) this.decide();
     if (this.target === null && this.collected.length > this.bytesMax) this.refuse(this.bytesMax);
   }
 
   onMessageEnd(): void {
-    const { target, inspector } = this;
-    this.inspector = new ByteInspector();
+    const { target } = this;
     this.target = null;
     this.decided = false;
     this.lookAgainAt = 0;
+    const bytes = this.collected.take();
+    const facts = this.inspector;
+    this.inspector = new ByteInspector();
     if (target !== null) target.finish(null);
-    else {
-      const bytes = this.collected.take();
-      inspector.look(bytes);
-      this.options.onMessage(bytes, inspector);
-    }
+    else this.options.onMessage(bytes, facts);
   }
 
   /** Nothing more will come. */

@@ -5,9 +5,9 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import ssh2 from 'ssh2';
 import { connect, xml } from '../../../src/netconf/index.ts';
 import { startNetconfd } from '../../integration/netconf/netconfd.ts';
+import { generateEd25519KeyPair } from '../../support/ed25519-key-pair.ts';
 import { stopAtEnd } from '../ending.ts';
 import type { Print } from '../report.ts';
 import { needDebianPackage } from './debian-package.ts';
@@ -21,8 +21,8 @@ export interface BenchServer {
 /** `base`: the only framing it offers. It ends with this process, also when that is killed: its standard input ends then. */
 export async function startByteServer(program: string, base: '1.0' | '1.1'): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'wasl-bench-netconf-'));
-  const login = ssh2.utils.generateKeyPairSync('ed25519');
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const login = generateEd25519KeyPair();
+  const host = generateEd25519KeyPair();
   const keyFile = join(folder, 'login');
   const hostKeyFile = join(folder, 'host');
   await writeFile(keyFile, login.private, { mode: 0o600 });

@@ -13,8 +13,8 @@ import {
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import type { ConnectOptions } from '../../../src/netconf/index.ts';
+import { generateEd25519KeyPair } from '../../support/ed25519-key-pair.ts';
 
 const NETCONFD = '/usr/sbin/netconfd';
 const SSHD = '/usr/sbin/sshd';
@@ -48,8 +48,8 @@ export async function startNetconfd({ durable = false } = {}): Promise<Netconfd>
   const folder = mkdtempSync(join(tmpdir(), 'netconfd-'));
   const port = await freePort();
   const socket = join(folder, 'ncxserver.sock');
-  const login = ssh2.utils.generateKeyPairSync('ed25519');
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const login = generateEd25519KeyPair();
+  const host = generateEd25519KeyPair();
   const file = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 });
     return join(folder, name);

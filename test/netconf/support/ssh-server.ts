@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import * as net from 'node:net';
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
+import { generateEd25519KeyPair } from '../../support/ed25519-key-pair.ts';
 
 /** One NETCONF session as the server double sees it. */
 export interface ServerSession {
@@ -81,7 +82,7 @@ export function dataReply(id: string, data: string): string {
 const HOST_KEY = newHostKey('ed25519');
 
 export function newHostKey(type: 'ed25519' | 'ecdsa' | 'rsa'): string {
-  if (type === 'ed25519') return ssh2.utils.generateKeyPairSync('ed25519').private;
+  if (type === 'ed25519') return generateEd25519KeyPair().private;
   if (type === 'ecdsa') return ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 }).private;
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
     .privateKey.export({ type: 'pkcs1', format: 'pem' })
