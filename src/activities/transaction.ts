@@ -1,11 +1,10 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
-import type { Plan, Procedure, RouterPlan } from '../domain/plan.ts';
+import { type Plan, type Procedure, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
-import { revertsByItself } from '../router/procedure.ts';
 import type { CommitOutcome, Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { requireAuthority } from './authority.ts';

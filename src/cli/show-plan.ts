@@ -1,6 +1,7 @@
 import type { Operation, PlanAnswer, WireReachability } from '../api/wire.ts';
+import { revertsByItself } from '../domain/plan.ts';
 import type { Paint } from './paint.ts';
-import { countOf, keepsUnconfirmed, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
+import { countOf, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
 
 /** A plan as an approver reads it: what opens, what closes, what each router gets, what was proved and what will be tried. */
 export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
@@ -91,7 +92,7 @@ function showVerification(plan: PlanAnswer, paint: Paint): string[] {
   const { notBefore, confirmTimeoutSeconds } = plan.window;
   const pings = plan.probes.filter((probe) => probe.target !== null).length;
   const silent = plan.probes.filter((probe) => probe.expect === 'unreachable').length;
-  const keeping = plan.routers.filter(({ procedure }) => keepsUnconfirmed(procedure)).map(({ pe }) => pe);
+  const keeping = plan.routers.filter(({ procedure }) => !revertsByItself(procedure)).map(({ pe }) => pe);
   return [
     `  ${notBefore === null ? 'as soon as it is approved' : `not before ${notBefore}`}`,
     `  checked within ${confirmTimeoutSeconds} s of the commit, else ${keeping.length === 0 ? 'every router goes back' : 'wasl takes it back everywhere'}:`,

@@ -35,9 +35,6 @@ export function procedureInWords(procedure: string): string {
   return PROCEDURES[procedure] ?? procedure;
 }
 
-/** Whether the router keeps what nobody confirms: then only wasl or a person takes a failed change back. */
-export const keepsUnconfirmed = (procedure: string): boolean => procedure.endsWith('-reverse-delta');
-
 export function paintLifecycle(lifecycle: InterconnectSummary['lifecycle'], paint: Paint): string {
   if (lifecycle === 'active') return paint('green', lifecycle);
   if (lifecycle === 'failed' || lifecycle === 'rejected' || lifecycle === 'attention') return paint('red', lifecycle);

@@ -18,6 +18,12 @@ export type Procedure =
   /** no candidate: edits reach running at once; reverse delta on failure. */
   | 'writable-running-reverse-delta';
 
+/**
+ * Whether the router by itself takes back what is not confirmed, also when wasl is gone (RFC 6241 §8.4). A procedure that this
+ * version does not know gives no such guarantee.
+ */
+export const revertsByItself = (procedure: string): boolean => procedure.startsWith('confirmed-commit-');
+
 export type DeltaOperation =
   | {
       readonly operation: 'create' | 'delete';

@@ -1,12 +1,9 @@
 import type { VpnId } from '../domain/names.ts';
-import type { Plan, Procedure, Proof, Reachability } from '../domain/plan.ts';
+import { type Plan, type Proof, type Reachability, revertsByItself } from '../domain/plan.ts';
 import { type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { sortByKey } from '../proof/reachability.ts';
 import { describeOperation } from './describe-operation.ts';
-
-/** A router with one of these keeps what nobody confirms; approvers must know. */
-const KEEPING: readonly Procedure[] = ['candidate-reverse-delta', 'writable-running-reverse-delta'];
 
 /** Names of VPNs as people know them; the id where there is none. */
 export type VpnNames = ReadonlyMap<VpnId, string>;
@@ -20,9 +17,9 @@ export function describePlan(plan: Plan, names: VpnNames = new Map()): string[] 
     ...plan.proofs.flatMap(describeProof),
     ...plan.routers.flatMap(({ pe, platform, procedure, vrfs }) => [
       `${pe} (${platform}, ${procedure}):`,
-      ...(KEEPING.includes(procedure)
-        ? ['  NO automatic revert: a failed change is undone by a counter-change of wasl']
-        : []),
+      ...(revertsByItself(procedure)
+        ? []
+        : ['  NO automatic revert: a failed change is undone by a counter-change of wasl']),
       ...vrfs.flatMap(({ vrf, operations }) => [
         `  VRF ${vrf}`,
         ...operations.map((one) => `    ${describeOperation(one)}`),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { Procedure } from '../domain/plan.ts';
+import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
 import type { PlatformManifest } from '../render/platform-manifest.ts';
@@ -9,7 +9,7 @@ import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
-import { chooseProcedure, describeProcedure, revertsByItself } from './procedure.ts';
+import { chooseProcedure, describeProcedure } from './procedure.ts';
 import type {
   CommitOutcome,
   PingRequest,

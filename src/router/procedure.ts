@@ -22,9 +22,6 @@ export function chooseProcedure(capabilities: Capabilities, pe: string): Procedu
   return 'writable-running-reverse-delta';
 }
 
-/** Whether the router by itself takes back what is not confirmed, also when wasl is gone. */
-export const revertsByItself = (procedure: Procedure): boolean => procedure.startsWith('confirmed-commit-');
-
 const SENTENCES: Readonly<Record<Procedure, string>> = {
   'confirmed-commit-persist': 'A pending commit outlives its session and is ended by its persist id or its timer.',
   'confirmed-commit-session': 'A pending commit is undone by the router when its session ends or its timer runs out.',
