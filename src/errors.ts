@@ -140,6 +140,11 @@ export const ERRORS = {
     'The router shows another host key than the one pinned',
     'Find out why before pinning the new key in the inventory.',
   ),
+  ROUTER_CHANNEL_REFUSED: transient(
+    502,
+    'The router opens no further SSH session on the connection',
+    'Let its SSH server allow at least two on one connection (OpenSSH: MaxSessions).',
+  ),
   ROUTER_TIMEOUT: transient(504, 'The router did not answer in time', 'Check its load and the management path.'),
   ROUTER_PROTOCOL: permanent(502, 'The router broke the NETCONF protocol', 'Capture the session and report it.'),
   ROUTER_CAPABILITY: permanent(
@@ -203,7 +208,7 @@ export interface ErrorFacts {
   /** Overrides the registry's remedy when a better one is known. */
   readonly remedy?: string;
   /** Machine-readable facts; never a secret. */
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
 

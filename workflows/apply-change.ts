@@ -89,7 +89,7 @@ async function runTransaction(input: ApplyChangeInput, attempt: number): Promise
   log.warn('the transaction could not end itself; recovering', { changeId, trouble });
   const recovered = await executeChild(recoverTransaction, {
     workflowId: `recovery/${changeId}/${attempt}`,
-    args: [input],
+    args: [{ ...input, trouble }],
   });
   const reason = `${trouble}; ${recovered.reason}`;
   return { ...recovered, reason, lostBeforeCommit: recovered.outcome === 'refused' };

@@ -90,6 +90,11 @@ export interface TransactionActivities {
   cancelRouters(input: TransactionInput): Promise<StageResult>;
 }
 
+export interface RecoveryInput extends TransactionInput {
+  /** Why the transaction could not end itself; absent where a person asks. */
+  readonly trouble?: string | undefined;
+}
+
 export interface SharedTransactionActivities {
   /**
    * Returns when every change that came earlier to one of its PEs has left, or after a bounded wait: a queue spares changes each
@@ -101,7 +106,7 @@ export interface SharedTransactionActivities {
   /** Names the task queue of the worker that answers: the transaction's stages go there. */
   claimWorker(): Promise<{ readonly taskQueue: string }>;
   /** From the journal, on any worker: ends in all, none, or attention naming the PEs. Idempotent; never guesses. */
-  recoverTransaction(input: TransactionInput): Promise<{
+  recoverTransaction(input: RecoveryInput): Promise<{
     readonly outcome: ChangeOutcome;
     readonly reason: string;
     /** PEs that a person must look at. */

@@ -6,7 +6,7 @@ import type { PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
-import type { TransactionInput } from './activities.ts';
+import type { RecoveryInput } from './activities.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
 import { readInventory, withRouter } from './network.ts';
@@ -38,7 +38,7 @@ interface Look {
 
 export async function recoverTransaction(
   deps: ActivityDependencies,
-  { changeId, planId }: TransactionInput,
+  { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
 ): Promise<{ outcome: ChangeOutcome; reason: string; attention: readonly PeName[] }> {
   const [plan, inventory] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
@@ -57,7 +57,7 @@ export async function recoverTransaction(
 
   const forward = journal.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
-  await recorder.note('recover', null, 'info', `recovering from the journal; ${direction}`);
+  await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal: ${direction}`);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>
     endPending(recovery, router, last.get(router.pe) ?? null, forward),
   );

@@ -6,6 +6,7 @@ import type { RpcErrorInfo } from './message/rpc-error.ts';
  * | code | what happened | worth another try |
  * |---|---|---|
  * | `TRANSPORT` | TCP, SSH or the channel broke | yes |
+ * | `CHANNEL_REFUSED` | the server opens no further channel on this connection (RFC 4254 §5.1), OpenSSH's MaxSessions for one; nothing was sent | when another channel has ended |
  * | `AUTH_FAILED` | the server refused every method | no |
  * | `HOST_KEY_UNKNOWN` / `HOST_KEY_MISMATCH` | the server's key is not known / is not the known one, or revoked | no |
  * | `CONNECT_TIMEOUT`, `HELLO_TIMEOUT`, `RPC_TIMEOUT`, `IDLE_TIMEOUT` | a bound of time | yes |
@@ -21,6 +22,7 @@ import type { RpcErrorInfo } from './message/rpc-error.ts';
  */
 export type NetconfErrorCode =
   | 'TRANSPORT'
+  | 'CHANNEL_REFUSED'
   | 'AUTH_FAILED'
   | 'HOST_KEY_UNKNOWN'
   | 'HOST_KEY_MISMATCH'

@@ -8,6 +8,7 @@ import type { PlatformManifest } from '../render/platform-manifest.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
+import { Commands } from './commands.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
 import type {
@@ -21,13 +22,9 @@ import type {
   VrfRoute,
 } from './router.ts';
 import { describeWarnings, translateError } from './translate-error.ts';
-import { Turns } from './turns.ts';
 
 /** Failures after which a request that changes running was certainly not carried out. */
 const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
-
-/** OpenSSH opens ten channels on one connection unless told otherwise (MaxSessions), NETCONF has one of them, and an ended one counts until it is reaped. */
-const COMMANDS_AT_ONCE_MAX = 5;
 
 export class NetconfRouter implements Router {
   readonly name: PeName;
@@ -48,7 +45,7 @@ export class NetconfRouter implements Router {
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   /** Requests queue here, so that concurrent callers keep the interval too. */
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #commands = new Turns(COMMANDS_AT_ONCE_MAX);
+  readonly #commands: Commands;
 
   constructor(
     session: NetconfSession,
@@ -57,6 +54,7 @@ export class NetconfRouter implements Router {
     adapter: PlatformAdapter,
   ) {
     this.#session = session;
+    this.#commands = new Commands(session);
     this.#connection = connection;
     this.#manifest = manifest;
     this.#adapter = adapter;
@@ -233,11 +231,11 @@ export class NetconfRouter implements Router {
   }
 
   readRouteTables(tables: readonly RouteTable[]): Promise<VrfRoute[][]> {
-    return this.#adapter.readRouteTables(this.#reader, tables);
+    return this.#located(() => this.#adapter.readRouteTables(this.#reader, tables));
   }
 
   ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }> {
-    return this.#adapter.ping(this.#reader, request);
+    return this.#located(() => this.#adapter.ping(this.#reader, request));
   }
 
   close(): Promise<void> {
@@ -251,8 +249,13 @@ export class NetconfRouter implements Router {
         return reply.data?.children ?? [];
       },
       call: async (rpcXml) => (await this.#request(() => this.#session.rpc(rpcXml))).root.children,
-      exec: async (command) =>
-        (await this.#commands.take(() => this.#translated(() => this.#session.exec(command)))).stdout,
+      exec: async (command) => {
+        const result = await this.#translated(() => this.#commands.run(command));
+        const { code } = result;
+        // What it printed may be a part only, and a part of a routing table looks like a table.
+        if (code === null) throw new WaslError('ROUTER_PROTOCOL', `${command}: ended without an exit status`);
+        return { ...result, code };
+      },
     };
   }
 
@@ -308,6 +311,17 @@ export class NetconfRouter implements Router {
       return await run();
     } catch (error) {
       throw translateError(error, this.name, 'session');
+    }
+  }
+
+  /** An adapter knows what the router said, not which router it was. */
+  async #located<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof WaslError) || error.path !== undefined) throw error;
+      const { code, message, remedy, details, cause } = error;
+      throw new WaslError(code, `${this.name}: ${message}`, { path: this.name, remedy, details, cause });
     }
   }
 

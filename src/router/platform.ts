@@ -1,6 +1,6 @@
 import type { InventoryVrf, RouteTargetPool } from '../domain/inventory.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { XmlElement } from '../netconf/index.ts';
+import type { ExecResult, XmlElement } from '../netconf/index.ts';
 import type { PingRequest, RouteTable, VrfRoute } from './router.ts';
 
 /** What an adapter may ask of its router: reads only. Errors are WaslError already. */
@@ -9,8 +9,8 @@ export interface RouterReader {
   get(filterXml: string): Promise<readonly XmlElement[]>;
   /** Any rpc that changes nothing; the children of `<rpc-reply>`. */
   call(rpcXml: string): Promise<readonly XmlElement[]>;
-  /** A command over SSH; its standard output, whatever its exit status. */
-  exec(command: string): Promise<string>;
+  /** A command over SSH that ended by itself, with whatever exit status; one that was cut off is an error. */
+  exec(command: string): Promise<ExecResult & { readonly code: number }>;
 }
 
 export interface ParseContext {

@@ -6,7 +6,7 @@
  * see what they look for is shown first, by planting it. Ctrl-C ends it after the cycle under way.
  */
 import { parseArgs } from 'node:util';
-import type { InterconnectAnswer } from '../../src/api/wire.ts';
+import type { InterconnectAnswer, Progress } from '../../src/api/wire.ts';
 import { FAULTS, type Fault, SITE_SILENT } from './support/faults.ts';
 import { startPing } from './support/lab.ts';
 import { findLeftovers, proveLeftoversAreFound, readDatastores } from './support/leftovers.ts';
@@ -148,9 +148,7 @@ async function judge(
   const outcome = changes[0]?.outcome;
   const wanted = fault?.outcomes ?? ['applied'];
   if (!wanted.some((each) => each === outcome)) complaints.push(`${id}: ${outcome}: ${reason}`);
-  const felt = fault?.felt;
-  if (felt !== undefined && !(await eventOf(stage.wasl, id, felt, FELT_SECONDS_MAX).catch(() => null)))
-    complaints.push(`${id}: ${fault?.name}: nothing shows that it struck`);
+  if (fault?.felt !== undefined) complaints.push(...(await requireFelt(stage, id, fault.name, fault.felt)));
   if (lifecycle === 'active') {
     const askedMs = Date.now();
     const gone = await withdraw(stage.wasl, id);
@@ -158,6 +156,22 @@ async function judge(
     withdrawMs.push(Date.now() - askedMs);
   }
   complaints.push(...(await stage.changedSince()).map((line) => `after ${id}: ${line}`));
+}
+
+/** A fault that nobody noticed proves nothing; the complaint tells what was noticed instead. */
+async function requireFelt(
+  { wasl }: LabStage,
+  id: string,
+  name: string,
+  felt: (event: Progress) => boolean,
+): Promise<string[]> {
+  const events: string[] = [];
+  const isIt = (event: Progress) => {
+    events.push(`${event.stage} ${event.status} ${event.pe ?? ''} ${event.message}`.trim());
+    return felt(event);
+  };
+  const found = await eventOf(wasl, id, isIt, FELT_SECONDS_MAX).catch(() => null);
+  return found === null ? [`${id}: ${name}: nothing shows that it struck, in: ${events.join('; ')}`] : [];
 }
 
 /** What a flow loses once it flows, up to the end of the change. */

@@ -7,12 +7,15 @@ export interface TcpProxy {
   /** Open connections break, new ones are refused as soon as they come. */
   cut(): void;
   restore(): void;
+  /** From now on what the client sends within `ms` reaches the server in one piece: a busy server that reads much at once. */
+  hold(ms: number): void;
   close(): Promise<void>;
 }
 
 export async function startTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let heldMs = 0;
   const hold = (socket: Socket, other: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -29,7 +32,8 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     const far = createConnection(target);
     hold(near, far);
     hold(far, near);
-    near.pipe(far).pipe(near);
+    far.pipe(near);
+    passOn(near, far, () => heldMs);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -45,10 +49,26 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     restore() {
       isCut = false;
     },
+    hold(ms) {
+      heldMs = ms;
+    },
     async close() {
       server.close();
       breakAll();
       await once(server, 'close');
     },
   };
+}
+
+function passOn(from: Socket, to: Socket, heldMs: () => number): void {
+  let held: Buffer[] = [];
+  const flush = () => {
+    to.write(Buffer.concat(held));
+    held = [];
+  };
+  from.on('data', (piece: Buffer) => {
+    if (held.push(piece) > 1) return;
+    if (heldMs() === 0) flush();
+    else setTimeout(flush, heldMs());
+  });
 }

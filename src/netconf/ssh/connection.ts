@@ -155,15 +155,18 @@ export class SshConnection {
       if (!this.isOpen) return fail(this.reason ?? new NetconfError('SESSION_CLOSED', 'the connection was ended'));
       try {
         open((error, channel) => {
-          if (error !== undefined)
-            return fail(new NetconfError('TRANSPORT', `the server refused it: ${printable(error.message)}`));
+          if (error !== undefined) {
+            const code = isOpenFailure(error) ? 'CHANNEL_REFUSED' : 'TRANSPORT';
+            return fail(new NetconfError(code, `the server refused it: ${printable(error.message)}`));
+          }
           if (settled) return void channel.close();
           settled = true;
           release();
           resolve(channel);
         });
-      } catch (error) {
-        fail(toNetconfError(error));
+      } catch (cause) {
+        // ssh2 throws where the socket has ended and its close is still to come.
+        fail(this.reason ?? new NetconfError('TRANSPORT', 'the server closed the connection', { cause }));
       }
     });
   }
@@ -270,6 +273,9 @@ function watch(
 }
 
 type Ssh2Error = Error & { readonly level?: string };
+
+/** ssh2 gives the reason code of SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 §5.1); a refused request on an open channel has none. */
+const isOpenFailure = (error: Error): boolean => 'reason' in error && typeof error.reason === 'number';
 
 const NO_METHOD_LEFT = /methods failed/;
 

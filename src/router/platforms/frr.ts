@@ -14,7 +14,7 @@ import {
   type RouteTarget,
 } from '../../domain/route-target.ts';
 import { WaslError } from '../../errors.ts';
-import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
+import { child, childrenNamed, childText, printable, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
@@ -127,7 +127,9 @@ const READ_ALL_TABLES = "vtysh -d zebra -c 'show ip route vrf all json' -c 'show
  * everything that it prints.
  */
 async function readRouteTables(reader: RouterReader, tables: readonly RouteTable[]): Promise<VrfRoute[][]> {
-  const [ipv4, ipv6] = parseTables(await reader.exec(READ_ALL_TABLES));
+  const shown = await reader.exec(READ_ALL_TABLES);
+  if (shown.code !== 0) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: ${describeFailure(shown)}`);
+  const [ipv4, ipv6] = parseTables(shown.stdout);
   return tables.map(({ vrf, family }) => {
     const table = (family === 'ipv4' ? ipv4 : ipv6)[vrf];
     if (table === undefined) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: no ${family} table of ${vrf}`);
@@ -148,7 +150,8 @@ function parseTables(text: string): readonly [RibTables, RibTables] {
     const [ipv4, ipv6] = documents.map((document) => JSON.parse(document) as RibTables);
     if (documents.length === 2 && ipv4 !== undefined && ipv6 !== undefined) return [ipv4, ipv6];
   } catch (cause) {
-    throw new WaslError('ROUTER_PROTOCOL', 'show route vrf all: the answer is not JSON', { cause });
+    const words = JSON.stringify(printable(text, SHOWN_OF_ANSWER_MAX));
+    throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: the answer is not JSON: ${words}`, { cause });
   }
   throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: ${documents.length} answers to two commands`);
 }
@@ -174,11 +177,24 @@ async function ping(reader: RouterReader, { vrf, destination, source, count }: P
   // With several -I, ping takes the device from one and the source from the other.
   const from = source === undefined ? '' : ` -I ${quote(source)}`;
   const version = familyOf(destination) === 'ipv4' ? '-4' : '-6';
-  const text = await reader.exec(
+  const pinged = await reader.exec(
     `ping ${version} -n -q -c ${count} -i ${PING_INTERVAL_SECONDS} -w ${deadline} -I ${quote(vrf)}${from} ${quote(destination)}`,
   );
-  const summary = /(\d+) packets transmitted, (\d+) received/.exec(text);
-  return { sent: Number(summary?.[1] ?? count) || count, received: Number(summary?.[2] ?? 0) };
+  const summary = /(\d+) packets transmitted, (\d+) received/.exec(pinged.stdout);
+  if (summary !== null) return { sent: Number(summary[1]) || count, received: Number(summary[2]) };
+  // Without a route there is nothing to count. Any other silence would prove an isolation that nobody tried.
+  if (NO_ROUTE.test(pinged.stderr)) return { sent: count, received: 0 };
+  throw new WaslError('ROUTER_PROTOCOL', `ping ${destination} from ${vrf}: ${describeFailure(pinged)}`);
+}
+
+/** What iputils' ping says, before any statistics, when the kernel has nowhere to send a packet. */
+const NO_ROUTE = /Network is unreachable|No route to host/;
+
+const SHOWN_OF_ANSWER_MAX = 200;
+
+function describeFailure({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }): string {
+  const words = printable(stderr.trim() === '' ? stdout : stderr, SHOWN_OF_ANSWER_MAX);
+  return `exit status ${code}${words === '' ? '' : `: ${words}`}`;
 }
 
 /** For the router's shell. VRF names and addresses are checked when they are read; quoting does not rely on it. */

@@ -41,9 +41,10 @@ export interface Netconfd {
 /**
  * yuma123's netconfd behind OpenSSH, with the module of this folder.
  *
+ * @param sshSessionsMax sessions on one connection; OpenSSH's default is 10
  * @param durable running is written to a file at each commit and read from it at a start; without it a start is empty
  */
-export async function startNetconfd({ durable = false } = {}): Promise<Netconfd> {
+export async function startNetconfd({ durable = false, sshSessionsMax = 200 } = {}): Promise<Netconfd> {
   requireNetconfd();
   const folder = mkdtempSync(join(tmpdir(), 'netconfd-'));
   const port = await freePort();
@@ -66,7 +67,7 @@ export async function startNetconfd({ durable = false } = {}): Promise<Netconfd>
     'UsePAM no',
     'PasswordAuthentication no',
     'MaxStartups 200',
-    'MaxSessions 200',
+    `MaxSessions ${sshSessionsMax}`,
     `Subsystem netconf "/usr/sbin/netconf-subsystem --ncxserver-sockname=${port}@${socket}"`,
     `PidFile ${join(folder, 'sshd.pid')}`,
   ];

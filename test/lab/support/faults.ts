@@ -53,6 +53,14 @@ const killedIn = (stage: string, outcomes: readonly ChangeOutcome[]): Fault => (
   },
 });
 
+/** A stage failed on the PE, or beyond it for want of it, or the transaction could not be ended in its session. */
+const showsLossOf =
+  (lost: string) =>
+  ({ stage, status, pe, message }: Progress): boolean =>
+    status === 'failed'
+      ? pe === lost || pe === null
+      : stage === 'recover' && status === 'info' && message.includes(lost);
+
 const crashOf = (daemon: Daemon, outcomes: readonly ChangeOutcome[]): Fault => ({
   name: `${daemon} of a PE killed`,
   outcomes,
@@ -92,7 +100,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'management path cut',
     outcomes: ['rolled-back'],
-    felt: ({ status, pe }) => status === 'failed' && (pe === 'pe2' || pe === null),
+    felt: showsLossOf('pe2'),
     async during({ wasl, pes }, id) {
       await stageOnAll(wasl, id, 'commit', 'done', pes);
       const atMs = Date.now();
@@ -105,7 +113,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'power lost',
     outcomes: ['rolled-back'],
-    felt: ({ status, pe }) => status === 'failed' && (pe === 'pe2' || pe === null),
+    felt: showsLossOf('pe2'),
     async during({ wasl, pes }, id) {
       await stageOnAll(wasl, id, 'commit', 'done', pes);
       const atMs = Date.now();
