@@ -19,6 +19,7 @@ import { OBJECT_PREFIX } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { countEchoes } from './count-echoes.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
 
@@ -172,7 +173,8 @@ function isImported({ protocol, nexthops = [] }: RibEntry, vrf: VrfName): boolea
 const PING_DEADLINE_MARGIN_SECONDS = 1;
 const PING_INTERVAL_SECONDS = 0.2;
 
-async function ping(reader: RouterReader, { vrf, destination, source, count }: PingRequest) {
+async function ping(reader: RouterReader, request: PingRequest) {
+  const { vrf, destination, source, count } = request;
   const deadline = Math.ceil(count * PING_INTERVAL_SECONDS) + PING_DEADLINE_MARGIN_SECONDS;
   // With several -I, ping takes the device from one and the source from the other.
   const from = source === undefined ? '' : ` -I ${quote(source)}`;
@@ -180,11 +182,9 @@ async function ping(reader: RouterReader, { vrf, destination, source, count }: P
   const pinged = await reader.exec(
     `ping ${version} -n -q -c ${count} -i ${PING_INTERVAL_SECONDS} -w ${deadline} -I ${quote(vrf)}${from} ${quote(destination)}`,
   );
-  const summary = /(\d+) packets transmitted, (\d+) received/.exec(pinged.stdout);
-  if (summary !== null) return { sent: Number(summary[1]) || count, received: Number(summary[2]) };
-  // Without a route there is nothing to count. Any other silence would prove an isolation that nobody tried.
-  if (NO_ROUTE.test(pinged.stderr)) return { sent: count, received: 0 };
-  throw new WaslError('ROUTER_PROTOCOL', `ping ${destination} from ${vrf}: ${describeFailure(pinged)}`);
+  const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(pinged.stdout) ?? [];
+  if (sent === undefined && NO_ROUTE.test(pinged.stderr)) return { sent: count, received: 0 };
+  return countEchoes(request, { sent, received, said: describeFailure(pinged) });
 }
 
 /** What iputils' ping says, before any statistics, when the kernel has nowhere to send a packet. */

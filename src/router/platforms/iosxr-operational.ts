@@ -3,6 +3,7 @@ import { familyOf, parsePrefix } from '../../domain/prefix.ts';
 import { childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
 import type { RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
+import { countEchoes } from './count-echoes.ts';
 
 const RIB = {
   ipv4: { namespace: 'http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper', root: 'rib', af: 'IPv4' },
@@ -33,7 +34,8 @@ function parseRoute(route: XmlElement, vrf: VrfName): VrfRoute[] {
   return [{ prefix: parsePrefix(network), origin: isBgp && !fromCe ? 'vpn' : 'local' }];
 }
 
-export async function pingIosxr(reader: RouterReader, { vrf, destination, source, count }: PingRequest) {
+export async function pingIosxr(reader: RouterReader, request: PingRequest) {
+  const { vrf, destination, source, count } = request;
   const reply = await reader.call(
     `<ping xmlns="${PING}"><destination><destination>${escapeText(destination)}</destination>` +
       `<repeat-count>${count}</repeat-count><timeout>${PING_TIMEOUT_SECONDS}</timeout>` +
@@ -43,8 +45,10 @@ export async function pingIosxr(reader: RouterReader, { vrf, destination, source
   const [answer] = reply
     .filter(({ name }) => name === 'ping-response')
     .flatMap((response) => childrenNamed(response, familyOf(destination)));
-  const number = (name: string) => Number(answer === undefined ? 0 : (childText(answer, name) ?? 0));
-  return { sent: number('total') || count, received: number('hits') };
+  return countEchoes(request, {
+    sent: answer && childText(answer, 'total'),
+    received: answer && childText(answer, 'hits'),
+  });
 }
 
 function collect(element: XmlElement, name: string): XmlElement[] {

@@ -9,6 +9,7 @@ import { isEmptyExtranet } from '../../render/vrf-view.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { countEchoes } from './count-echoes.ts';
 import {
   membersOf,
   openEnds,
@@ -193,16 +194,19 @@ function parseRoute(route: XmlElement): VrfRoute[] {
   return [{ prefix, origin: childText(active, 'protocol-name') === 'BGP' ? 'vpn' : 'local' }];
 }
 
-async function ping(reader: RouterReader, { vrf, destination, source, count }: PingRequest) {
+async function ping(reader: RouterReader, request: PingRequest) {
+  const { vrf, destination, source, count } = request;
   const version = familyOf(destination) === 'ipv4' ? '<inet/>' : '<inet6/>';
   const reply = await reader.call(
     `<ping xmlns="${RPC_PING}"><count>${count}</count><rapid/>${version}` +
       (source === undefined ? '' : `<source>${escapeText(source)}</source>`) +
       `<routing-instance>${escapeText(vrf)}</routing-instance><host>${escapeText(destination)}</host></ping>`,
   );
-  const summary = reply
-    .filter(({ name }) => name === 'ping-results')
-    .flatMap((results) => childrenNamed(results, 'probe-results-summary'))[0];
-  const number = (name: string) => Number(summary === undefined ? 0 : (childText(summary, name) ?? 0));
-  return { sent: number('probes-sent') || count, received: number('responses-received') };
+  const results = reply.find(({ name }) => name === 'ping-results');
+  const summary = results && child(results, 'probe-results-summary');
+  return countEchoes(request, {
+    sent: summary && childText(summary, 'probes-sent'),
+    received: summary && childText(summary, 'responses-received'),
+    said: results && (childText(results, 'ping-error-message') ?? childText(results, 'ping-failure')),
+  });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
-import { parseAddress } from '../../src/domain/prefix.ts';
 import type { RouterReader } from '../../src/router/platform.ts';
 import { frr } from '../../src/router/platforms/frr.ts';
 
@@ -37,29 +36,5 @@ describe('routing tables of FRR', () => {
       code: 'ROUTER_PROTOCOL',
       message: expect.stringMatching(message),
     });
-  });
-});
-
-describe('ping on FRR', () => {
-  const ping = (said: Said) =>
-    frr.ping(readerThatHears(said), { vrf: MOH, destination: parseAddress('10.200.10.10'), count: 3 });
-
-  it.each([
-    ['answers', { code: 0, stdout: '3 packets transmitted, 3 received, 0% packet loss' }, 3],
-    ['a part of them', { code: 0, stdout: '3 packets transmitted, 1 received, 66% packet loss' }, 1],
-    ['silence', { code: 1, stdout: '3 packets transmitted, 0 received, 100% packet loss' }, 0],
-    ['no route', { code: 2, stderr: 'ping: connect: Network is unreachable' }, 0],
-  ])('%s', async (_, said, received) => {
-    expect(await ping(said)).toEqual({ sent: 3, received });
-  });
-
-  // Taken for silence, they would prove an isolation that nobody has tried.
-  it.each([
-    ['no ping on the router', { code: 127, stderr: 'sh: 1: ping: not found' }],
-    ['no such VRF', { code: 2, stderr: 'ping: SO_BINDTODEVICE MOH: Invalid argument' }],
-    ['a source that is not there', { code: 2, stderr: 'ping: bind: Cannot assign requested address' }],
-    ['nothing at all', { code: 0 }],
-  ])('%s is an error', async (_, said) => {
-    await expect(ping(said)).rejects.toMatchObject({ code: 'ROUTER_PROTOCOL' });
   });
 });
