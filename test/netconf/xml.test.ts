@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
@@ -232,6 +234,30 @@ describe('bounds', () => {
     expect(() => parseXml('<a><b/><b/><b/><b/></a>', limits)).toThrow('more than 4 elements');
   });
 });
+
+describe('memory', () => {
+  it('a name that is remembered does not keep the text alive that it was read from', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const before = heapUsedAfter(collect);
+    for (let n = 0; n < DOCUMENTS; n += 1) {
+      const name = `a-name-that-no-other-document-has-${n}`;
+      expect(parseXml(`<r><${name}/><padding>${'x'.repeat(DOCUMENT_BYTES)}${n}</padding></r>`).children).toHaveLength(
+        2,
+      );
+    }
+    // Kept alive they would be all of DOCUMENTS × DOCUMENT_BYTES.
+    expect(heapUsedAfter(collect) - before).toBeLessThan(3 * DOCUMENT_BYTES);
+  });
+});
+
+const DOCUMENTS = 20;
+const DOCUMENT_BYTES = 2 * 1024 * 1024;
+
+function heapUsedAfter(collect: () => void): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('against saxes, which shares no line with ours', () => {
   const name = fc.constantFrom('a', 'b', 'p:a', 'q:b', 'xmlns', 'xmlns:p', 'é', '1', ':', 'constructor');

@@ -11,7 +11,7 @@ const ENDS_NAME = new Uint8Array(128);
 for (const character of '\t\n\r "&\'/<=>?') ENDS_NAME[character.charCodeAt(0)] = 1;
 
 /** Names that were seen and are right: a configuration uses a few hundred names a million times. */
-const known = new Set<string>();
+const known = new Map<string, string>();
 /** A hostile server can invent names without end. */
 const KNOWN_NAMES_MAX = 10_000;
 
@@ -26,13 +26,22 @@ export function nameEnd(text: string, from: number): number {
   }
 }
 
-export function isQName(name: string): boolean {
-  if (known.has(name)) return true;
+/** The name where it is a QName, else null: the same string each time, so that a lookup by it needs no look at its characters. */
+export function asQName(name: string): string | null {
+  const seen = known.get(name);
+  if (seen !== undefined) return seen;
   const colon = name.indexOf(':');
   const right =
     colon < 0 ? NC_NAME.test(name) : NC_NAME.test(name.slice(0, colon)) && NC_NAME.test(name.slice(colon + 1));
-  if (right && known.size < KNOWN_NAMES_MAX) known.add(name);
-  return right;
+  if (!right) return null;
+  const kept = copyOf(name);
+  if (known.size < KNOWN_NAMES_MAX) known.set(kept, kept);
+  return kept;
+}
+
+/** A slice keeps the whole text alive that it was cut from: a reply of megabytes, for a name. */
+function copyOf(name: string): string {
+  return Buffer.from(name, 'utf8').toString('utf8');
 }
 
 export function isNcName(name: string): boolean {

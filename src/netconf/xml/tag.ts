@@ -1,6 +1,6 @@
 import { printable } from '../errors.ts';
 import { NamespaceScope } from './element.ts';
-import { isQName, nameEnd } from './names.ts';
+import { asQName, nameEnd } from './names.ts';
 import { expandReferences, malformed, skipSpace } from './text.ts';
 
 /** A start tag, namespaces resolved. */
@@ -30,12 +30,13 @@ export const OUTERMOST_SCOPE = new NamespaceScope(new Map([['xml', XML_URI]]), n
  * @throws NetconfError `PROTOCOL`
  */
 export function resolveTag(
-  name: string,
+  written: string,
   names: readonly string[],
   values: readonly string[],
   outer: NamespaceScope,
 ): XmlTag {
-  if (!isQName(name)) throw malformed(`<${printable(name, 60)} begins no tag`);
+  const name = asQName(written);
+  if (name === null) throw malformed(`<${printable(written, 60)} begins no tag`);
   const scope = names.length === 0 ? outer : declareNamespaces(names, values, outer);
   const colon = name.indexOf(':');
   return {
@@ -50,12 +51,12 @@ export function resolveTag(
 /** `name = "value"`. The offset after it, -1 where more is needed. */
 export function readAttribute(text: string, start: number, names: string[], values: string[]): number {
   const end = nameEnd(text, start);
-  const name = text.slice(start, end);
   const equals = skipSpace(text, end);
   const quoteAt = skipSpace(text, equals + 1);
   if (end === text.length || equals === text.length || quoteAt >= text.length) return -1;
+  const name = asQName(text.slice(start, end));
   const quote = text.charAt(quoteAt);
-  if (!isQName(name) || text.charCodeAt(equals) !== EQUALS || (quote !== '"' && quote !== "'")) {
+  if (name === null || text.charCodeAt(equals) !== EQUALS || (quote !== '"' && quote !== "'")) {
     throw malformed(`no attribute: ${printable(text.slice(start, quoteAt + 1), 60)}`);
   }
   const valueEnd = text.indexOf(quote, quoteAt + 1);
