@@ -4,33 +4,29 @@ const BLOCK_BYTES = 65_536;
 
 /** Collects the pieces of a message without copying the large ones; one join at the end. */
 export class ByteList {
-  private readonly onPiece: (piece: Buffer) => void;
   private pieces: Buffer[] = [];
   private block: Buffer | null = null;
   private blockStart = 0;
   private blockEnd = 0;
   private size = 0;
 
-  /** @param onPiece sees the bytes in order, in pieces worth looking at: all of them before `take` returns */
-  constructor(onPiece: (piece: Buffer) => void = () => undefined) {
-    this.onPiece = onPiece;
-  }
-
   get length(): number {
     return this.size;
   }
 
   push(piece: Buffer): void {
+    const isFirst = this.size === 0;
     this.size += piece.length;
-    if (piece.length >= COPY_BELOW_BYTES) {
+    // Most replies come in one piece.
+    if (isFirst || piece.length >= COPY_BELOW_BYTES) {
       this.closeBlock();
-      this.add(piece);
+      this.pieces.push(piece);
       return;
     }
     if (this.block === null || this.blockEnd + piece.length > this.block.length) {
       this.closeBlock();
-      // The first block of a message is small: most replies are a few hundred bytes.
-      this.block = Buffer.allocUnsafe(this.pieces.length === 0 ? COPY_BELOW_BYTES : BLOCK_BYTES);
+      // The first block of a message is small: most that come in pieces are a few hundred bytes all the same.
+      this.block = Buffer.allocUnsafe(this.pieces.length === 1 ? COPY_BELOW_BYTES : BLOCK_BYTES);
       this.blockStart = 0;
       this.blockEnd = 0;
     }
@@ -55,13 +51,8 @@ export class ByteList {
 
   private closeBlock(): void {
     if (this.block === null || this.blockEnd === this.blockStart) return;
-    this.add(this.block.subarray(this.blockStart, this.blockEnd));
+    this.pieces.push(this.block.subarray(this.blockStart, this.blockEnd));
     this.blockStart = this.blockEnd;
-  }
-
-  private add(piece: Buffer): void {
-    this.pieces.push(piece);
-    this.onPiece(piece);
   }
 }
 

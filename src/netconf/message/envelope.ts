@@ -81,7 +81,15 @@ export function isOnlyChild(bytes: Buffer, envelope: Envelope): boolean {
   const inside = insideOfFirstChild(bytes, envelope);
   if (inside === null || envelope.first === null) return false;
   if (isEmptyTag(bytes, envelope.firstEnd)) return endsRoot(bytes.subarray(inside.end), envelope.root.name);
-  return bytes.indexOf(`</${envelope.first.name}`, inside.start) === inside.end;
+  return indexOfEndTag(bytes, envelope.first.name, inside.start) === inside.end;
+}
+
+/** Where the first end tag of that name begins, -1 without one. Its < is not searched for: it stands everywhere, and each would stop the search. */
+export function indexOfEndTag(bytes: Buffer, name: string, from: number): number {
+  const mark = `/${name}`;
+  let at = bytes.indexOf(mark, from);
+  while (at >= 0 && bytes[at - 1] !== LESS_THAN) at = bytes.indexOf(mark, at + 1);
+  return at < 0 ? -1 : at - 1;
 }
 
 /** True where nothing but the end tag of the root is left. */

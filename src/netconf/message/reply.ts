@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii as isAsciiText, isUtf8 } from 'node:buffer';
 import { NetconfError } from '../errors.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { NETCONF_BASE } from '../namespaces.ts';
@@ -6,8 +6,8 @@ import { child, type XmlElement } from '../xml/element.ts';
 import { parseXml, TreeBuilder } from '../xml/parse.ts';
 import { type XmlEvents, XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
-import { type ByteFacts, inspect } from './byte-facts.ts';
 import { insideOfFirstChild, isOnlyChild, type MessageHead, readEnvelope } from './envelope.ts';
+import { mayHoldError } from './error-marks.ts';
 import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
 import { READ_WHOLE_BYTES_MAX, type WholeMessage } from './whole-message.ts';
 
@@ -103,26 +103,22 @@ export interface ReplyContent {
  * @param head a `WholeMessage` where it has been read
  * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
  */
-export function readReply(
-  bytes: Buffer,
-  head: MessageHead | WholeMessage,
-  limits: NetconfLimits,
-  { isAscii, mayHoldError }: ByteFacts = inspect(bytes),
-): ReplyContent {
+export function readReply(bytes: Buffer, head: MessageHead | WholeMessage, limits: NetconfLimits): ReplyContent {
+  const isAscii = isAsciiText(bytes);
   if (!isAscii && !isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
   if (bytes.length <= READ_WHOLE_BYTES_MAX) {
     const root = 'tree' in head ? head.tree : parseXml(bytes.toString('utf8'), limits);
     return { bytes, isAscii, head, root, errors: errorsOf(root) };
   }
-  return { bytes, isAscii, head, root: null, errors: findErrors(bytes, mayHoldError, limits) };
+  return { bytes, isAscii, head, root: null, errors: findErrors(bytes, limits) };
 }
 
 /** The errors of a large reply. Most are known to have none without being read: what a server sends in them is data. */
-function findErrors(bytes: Buffer, mayHoldError: boolean, limits: NetconfLimits): readonly RpcErrorInfo[] {
+function findErrors(bytes: Buffer, limits: NetconfLimits): readonly RpcErrorInfo[] {
   const envelope = readEnvelope(bytes);
   if (envelope?.first?.local === 'data') {
-    if (!mayHoldError && insideOfFirstChild(bytes, envelope) !== null) return [];
     if (isOnlyChild(bytes, envelope)) return [];
+    if (insideOfFirstChild(bytes, envelope) !== null && !mayHoldError(bytes)) return [];
   }
   return readErrors(bytes, limits);
 }

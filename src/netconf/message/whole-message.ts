@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { XmlElement } from '../xml/element.ts';
 import { TreeBuilder } from '../xml/parse.ts';
 import { type XmlLimits, XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
-import type { ByteFacts } from './byte-facts.ts';
 import type { MessageHead } from './envelope.ts';
 
 /** Up to this size a message is read whole when it arrives, its head and its tree at once. */
@@ -17,12 +16,14 @@ export interface WholeMessage extends MessageHead {
  * A small message, read once. Null for a large one and for one that is not well-formed: then its head tells what it concerns,
  * and reading on tells what is wrong.
  */
-export function readWholeMessage(bytes: Buffer, { isAscii }: ByteFacts, limits: XmlLimits): WholeMessage | null {
-  if (bytes.length > READ_WHOLE_BYTES_MAX || !(isAscii || isUtf8(bytes))) return null;
+export function readWholeMessage(bytes: Buffer, limits: XmlLimits): WholeMessage | null {
+  if (bytes.length > READ_WHOLE_BYTES_MAX) return null;
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  if (encoding === 'utf8' && !isUtf8(bytes)) return null;
   const builder = new HeadAndTree();
   const reader = new XmlReader(builder, limits);
   try {
-    reader.write(bytes.toString(isAscii ? 'latin1' : 'utf8'));
+    reader.write(bytes.toString(encoding));
     reader.close();
   } catch {
     return null;

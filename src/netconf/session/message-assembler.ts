@@ -1,7 +1,6 @@
 import { NetconfError } from '../errors.ts';
 import { ByteList } from '../framing/byte-list.ts';
 import type { FrameSink } from '../framing/framer.ts';
-import { type ByteFacts, ByteInspector } from '../message/byte-facts.ts';
 import { type Envelope, readEnvelope } from '../message/envelope.ts';
 import type { ReplyStream } from './reply-stream.ts';
 
@@ -9,7 +8,7 @@ export interface AssemblerOptions {
   readonly streamedBytesMax: number;
   readonly dropNulBytes: boolean;
   /** A whole message. */
-  onMessage(bytes: Buffer, facts: ByteFacts): void;
+  onMessage(bytes: Buffer): void;
   /** True while some rpc wants its reply as a stream: only then heads of incomplete messages are looked at. */
   wantsStreams(): boolean;
   /** The stream that this message goes to, or null: it is collected. */
@@ -23,9 +22,7 @@ export class MessageAssembler implements FrameSink {
   /** Bound of a collected message; the hello's is smaller than a reply's. */
   bytesMax: number;
   private readonly options: AssemblerOptions;
-  private inspector = new ByteInspector();
-  // Looked at while they are in the processor's cache, and the client waits for more.
-  private readonly collected = new ByteList((piece) => this.inspector.look(piece));
+  private readonly collected = new ByteList();
   private target: ReplyStream | null = null;
   private streamedBytes = 0;
   private decided = false;
@@ -64,10 +61,8 @@ export class MessageAssembler implements FrameSink {
     this.decided = false;
     this.lookAgainAt = 0;
     const bytes = this.collected.take();
-    const facts = this.inspector;
-    this.inspector = new ByteInspector();
     if (target !== null) target.finish(null);
-    else this.options.onMessage(bytes, facts);
+    else this.options.onMessage(bytes);
   }
 
   /** Nothing more will come. */

@@ -6,7 +6,6 @@ import { encodeFrame, type Framing } from '../framing/encode.ts';
 import { EomFramer } from '../framing/eom-framer.ts';
 import type { Framer } from '../framing/framer.ts';
 import type { NetconfLimits } from '../limits.ts';
-import type { ByteFacts } from '../message/byte-facts.ts';
 import { type Envelope, type MessageHead, plainAttribute, readEnvelope } from '../message/envelope.ts';
 import { type BaseVersion, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
@@ -73,7 +72,7 @@ export class MessageLayer {
     this.assembler = new MessageAssembler(options.limits.helloBytesMax, {
       streamedBytesMax: options.limits.streamedBytesMax,
       dropNulBytes: options.dropNulBytes,
-      onMessage: (bytes, facts) => this.onMessage(bytes, facts),
+      onMessage: (bytes) => this.onMessage(bytes),
       wantsStreams: () => this.pending.streaming > 0,
       streamFor: (envelope) => this.startStream(envelope),
       onCongested: () => this.stream.pause(),
@@ -178,10 +177,10 @@ export class MessageLayer {
     this.onEnded(this.end);
   }
 
-  private onMessage(bytes: Buffer, facts: ByteFacts): void {
+  private onMessage(bytes: Buffer): void {
     this.options.capture?.({ direction: 'received', text: bytes.toString('utf8') });
     if (this.exchange.waiting) this.receiveHello(bytes);
-    else this.receive(bytes, facts);
+    else this.receive(bytes);
   }
 
   private onData(chunk: Buffer): void {
@@ -200,16 +199,16 @@ export class MessageLayer {
     this.assembler.bytesMax = limits.replyBytesMax;
   }
 
-  private receive(bytes: Buffer, facts: ByteFacts): void {
-    const whole = readWholeMessage(bytes, facts, this.options.limits);
+  private receive(bytes: Buffer): void {
+    const whole = readWholeMessage(bytes, this.options.limits);
     const head = whole ?? readEnvelope(bytes);
     if (head === null) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
-    if (isEnvelopeName(head, 'rpc-reply')) this.receiveReply(bytes, head, facts);
+    if (isEnvelopeName(head, 'rpc-reply')) this.receiveReply(bytes, head);
     else if (isEnvelopeName(head, 'notification', NETCONF_NOTIFICATION)) this.receiveNotification(bytes, whole);
     else throw new NetconfError('PROTOCOL', `an unexpected message <${printable(head.root.name, 60)}>`);
   }
 
-  private receiveReply(bytes: Buffer, head: MessageHead, facts: ByteFacts): void {
+  private receiveReply(bytes: Buffer, head: MessageHead): void {
     const messageId = plainAttribute(head.root, 'message-id') ?? this.guessMessageId();
     const rpc = this.pending.take(messageId);
     if (rpc === undefined) {
@@ -218,7 +217,7 @@ export class MessageLayer {
     }
     const { limits, peer } = this.options;
     try {
-      const content = readReply(bytes, head, limits, facts);
+      const content = readReply(bytes, head, limits);
       const failed = content.errors.some((error) => error.severity === 'error');
       const context = { peer, operation: rpc.request.operation, messageId };
       if (failed) rpc.reject(new RpcError(content.errors, bytes.toString('utf8'), context));

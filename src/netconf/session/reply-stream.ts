@@ -1,8 +1,15 @@
 import { TextDecoder } from 'node:util';
 import { NetconfError, RpcError } from '../errors.ts';
 import { ByteList } from '../framing/byte-list.ts';
-import { mayHoldError } from '../message/byte-facts.ts';
-import { type Envelope, endOfLastChild, endsRoot, isEmptyTag, readEnvelope } from '../message/envelope.ts';
+import {
+  type Envelope,
+  endOfLastChild,
+  endsRoot,
+  indexOfEndTag,
+  isEmptyTag,
+  readEnvelope,
+} from '../message/envelope.ts';
+import { mayHoldError } from '../message/error-marks.ts';
 import { ErrorFinder } from '../message/reply.ts';
 import type { RpcErrorInfo } from '../message/rpc-error.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -232,7 +239,7 @@ class DataScan {
   readonly isEmpty: boolean;
   /** Bytes after the start tag that are gone. */
   passedBytes = 0;
-  private readonly endTag: string;
+  private readonly name: string;
   private readonly envelope: Envelope;
   private firstEndTagAt = -1;
   private mayHoldError = false;
@@ -240,15 +247,18 @@ class DataScan {
   constructor(bytes: Buffer, envelope: Envelope) {
     this.envelope = envelope;
     this.isEmpty = isEmptyTag(bytes, envelope.firstEnd);
-    this.endTag = `</${envelope.first?.name}`;
+    this.name = envelope.first?.name ?? '';
   }
 
   /** @param window what has not passed yet; it overlaps with the one before */
   look(window: Buffer): void {
+    if (this.firstEndTagAt < 0) {
+      const at = indexOfEndTag(window, this.name, 0);
+      if (at < 0) return;
+      this.firstEndTagAt = this.passedBytes + at;
+    }
+    // What stands before the first end tag is inside of the data.
     this.mayHoldError ||= mayHoldError(window);
-    if (this.firstEndTagAt >= 0) return;
-    const at = window.indexOf(this.endTag, 0, 'latin1');
-    if (at >= 0) this.firstEndTagAt = this.passedBytes + at;
   }
 
   /** Where the data ends in the last window; null where it does not, or is not certain to be all that the server said. */

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { NetconfError, RpcError } from '../../../../src/netconf/errors.ts';
 import { DEFAULT_LIMITS } from '../../../../src/netconf/limits.ts';
-import { inspect } from '../../../../src/netconf/message/byte-facts.ts';
 import { plainAttribute, readEnvelope } from '../../../../src/netconf/message/envelope.ts';
 import {
   ErrorFinder,
@@ -81,7 +80,7 @@ function checkReply(bytes: Buffer): void {
 function checkEnvelope({ bytes }: ReplyContent, reference: ReferenceElement): void {
   const envelope = readEnvelope(bytes);
   if (envelope === null) throw new Error('a reply without a head');
-  const whole = readWholeMessage(bytes, inspect(bytes), DEFAULT_LIMITS);
+  const whole = readWholeMessage(bytes, DEFAULT_LIMITS);
   if (whole !== null) hold(whole.root.name === envelope.root.name, () => 'the head differs when all is read');
   hold(envelope.root.local === reference.name, () => `root ${envelope.root.local}, it is ${reference.name}`);
   const id = plainAttribute(envelope.root, 'message-id');
