@@ -185,6 +185,10 @@ async function endPending(
     const finding = await look(recovery, router);
     if ((finding === settled && !fragile) || Date.now() >= recovery.timersEndAtMs) {
       const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
+      // The lost worker may have confirmed and not saved: a restart would take the change away again.
+      if (state === 'confirmed' && entry?.state !== 'confirmed') {
+        await withRouter(deps, inventory, router.pe, (r) => r.save());
+      }
       await recorder.journal([{ plan: router, state, persistId }]);
       return finding;
     }

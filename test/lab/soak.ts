@@ -98,8 +98,11 @@ function emptyTally(): Tally {
 async function tellCycle(stage: LabStage, fault: Fault | null, tally: Tally, label: string): Promise<void> {
   const beganMs = Date.now();
   let ended: string;
+  let why = '';
   try {
-    ended = (await runCycle(stage, fault, tally)).changes[0]?.outcome ?? 'no outcome';
+    const { changes, reason } = await runCycle(stage, fault, tally);
+    ended = changes[0]?.outcome ?? 'no outcome';
+    if (ended !== 'applied') why = `: ${reason}`;
   } catch (error) {
     ended = 'broken';
     tally.complaints.push(`${label}, ${fault?.name ?? 'no fault'}: ${error}`);
@@ -107,7 +110,7 @@ async function tellCycle(stage: LabStage, fault: Fault | null, tally: Tally, lab
   }
   const what = `${fault?.name ?? 'no fault'}: ${ended}`;
   tally.outcomes.set(what, (tally.outcomes.get(what) ?? 0) + 1);
-  say(`${label}  ${seconds(Date.now() - beganMs)} s  ${what}`);
+  say(`${label}  ${seconds(Date.now() - beganMs)} s  ${what}${why}`);
 }
 
 async function runCycle(stage: LabStage, fault: Fault | null, tally: Tally): Promise<InterconnectAnswer> {

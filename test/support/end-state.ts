@@ -52,6 +52,7 @@ function restless({ backbone }: Installation): string[] {
     }
     if (router.pendingCommit() !== null) found.push(`a pending commit on ${router.name}`);
     if (router.isCandidateDirty()) found.push(`a dirty candidate on ${router.name}`);
+    if (router.startupText() !== router.runningText()) found.push(`running of ${router.name} is not saved`);
     return found;
   });
 }
