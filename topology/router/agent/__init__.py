@@ -6,4 +6,5 @@
     routemap   the export route map that says it in FRR's words
     bgpd       what FRR has, and commands to it
     sync       from one to the other
+    status     how far FRR has come, for netconfd to tell
 """

@@ -5,6 +5,7 @@ The timeout of a confirmed commit and a cancel-commit come as netconf-confirmed-
 
 import time
 
+from . import status
 from .bgpd import Bgpd
 from .model import read_families
 from .netconf import Session
@@ -40,17 +41,21 @@ def describe(event):
 
 
 def synchronise(session, reason):
-    started = time.monotonic()
+    started, at = time.monotonic(), time.time()
     wanted = read_families(session.running_vrfs())
     with Bgpd() as bgpd:
         configuration = bgpd.read_configuration()
         commands = commands_for(configuration, wanted)
+        left = []
         if commands:
             bgpd.configure(commands)
             say(f"{reason}: applied in {time.monotonic() - started:.3f} s:", "; ".join(commands))
             left = commands_for(bgpd.read_configuration(), wanted)
             if left:
-                say("FRR took the commands and still lacks, tried again at the next look:", "; ".join(left))
+                lacking = f"FRR took the commands and still lacks, tried again at the next look: {'; '.join(left)}"
+                say(lacking)
+                status.trouble(lacking)
+    status.looked(at, in_line=not left, changed=bool(commands))
     for vrf in sorted({vrf for vrf, _ in wanted} - {vrf for vrf, _ in configuration.families}):
         if reason != "poll":
             say(f"VRF {vrf} is in NETCONF and not on this router: nothing done for it")
@@ -65,6 +70,7 @@ def main():
         # whatever it was (netconfd or bgpd restarting, a refused command): say it, begin anew from a fresh reading
         except Exception as error:  # noqa: BLE001
             say("again after", repr(error))
+            status.trouble(repr(error))
         finally:
             if session is not None:
                 session.close()
