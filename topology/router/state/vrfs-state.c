@@ -11,7 +11,7 @@
 
 #include "procdefs.h"
 #include "agt.h"
-#include "agt_commit_complete.h"
+#include "agt_rpc.h"
 #include "cfg.h"
 #include "getcb.h"
 #include "log.h"
@@ -30,8 +30,10 @@
 #define ROUTES_MAX 1000
 #define NEXT_HOPS_MAX 16
 
+#define HELD_SECONDS 60       /* see hold_answer; far above what writing a reply takes */
+#define SECOND_CHARACTERS 19 /* 2026-11-22T08:21:05 */
+
 static obj_template_t *state_object;
-static double running_changed; /* seconds since 1970; 0 when it has not since the start */
 
 static double wall_clock(void) {
   struct timespec now;
@@ -50,15 +52,16 @@ static val_value_t *add_node(val_value_t *parent, const char *name) {
   return value;
 }
 
-static void add_leaf(val_value_t *parent, const char *name, const char *text) {
+static bool add_leaf(val_value_t *parent, const char *name, const char *text) {
   obj_template_t *object = parent == NULL ? NULL : obj_find_child(parent->obj, BAD_CAST MODULE, BAD_CAST name);
-  if (object == NULL || text == NULL) return;
+  if (object == NULL || text == NULL) return false;
   status_t status = NO_ERR;
   val_value_t *value = val_make_simval_obj(object, BAD_CAST text, &status);
   if (value == NULL)
     log_error("\n%s: %s is not a value of %s: %s", MODULE, text, name, get_error_string(status));
   else
     val_add_child(value, parent);
+  return value != NULL;
 }
 
 static void add_boolean(val_value_t *parent, const char *name, bool yes) { add_leaf(parent, name, yes ? "true" : "false"); }
@@ -69,22 +72,32 @@ static void add_number(val_value_t *parent, const char *name, size_t number) {
   add_leaf(parent, name, text);
 }
 
-static void add_time(val_value_t *parent, const char *name, struct json_object *seconds) {
-  if (seconds == NULL) return;
+/* As date-and-time; empty where there is no such time. */
+static const char *time_text(struct json_object *seconds, char *text, size_t room) {
   double exact = json_object_get_double(seconds);
   time_t whole = (time_t)exact;
   struct tm parts;
-  char day[32], text[48];
-  if (gmtime_r(&whole, &parts) == NULL || strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts) == 0) return;
-  snprintf(text, sizeof text, "%s.%03dZ", day, (int)((exact - (double)whole) * 1000));
-  add_leaf(parent, name, text);
+  size_t length = seconds == NULL || gmtime_r(&whole, &parts) == NULL ? 0 : strftime(text, room, "%Y-%m-%dT%H:%M:%S", &parts);
+  if (length == 0)
+    *text = 0;
+  else
+    snprintf(text + length, room - length, ".%03dZ", (int)((exact - (double)whole) * 1000));
+  return text;
+}
+
+static void add_time(val_value_t *parent, const char *name, struct json_object *seconds) {
+  char text[48];
+  if (*time_text(seconds, text, sizeof text) != 0) add_leaf(parent, name, text);
 }
 
 static val_value_t *add_entry(val_value_t *parent, const char *list, const char *key, const char *text) {
   val_value_t *entry = add_node(parent, list);
-  add_leaf(entry, key, text);
-  if (entry != NULL) val_gen_index_chain(entry->obj, entry);
-  return entry;
+  if (add_leaf(entry, key, text) && val_gen_index_chain(entry->obj, entry) == NO_ERR) return entry;
+  if (entry != NULL) {
+    val_remove_child(entry);
+    val_free_value(entry);
+  }
+  return NULL;
 }
 
 static const char *string_of(struct json_object *object, const char *key) {
@@ -167,13 +180,20 @@ static void add_vrfs(val_value_t *state, struct json_object *ipv4, struct json_o
   }
 }
 
+/* Whether that look at running saw its last change, of which netconfd keeps the second. */
+static bool saw_last_change(struct json_object *looked) {
+  cfg_template_t *running = cfg_get_config_id(NCX_CFGID_RUNNING);
+  char text[48];
+  return running != NULL && strncmp(time_text(looked, text, sizeof text), (const char *)running->last_ch_time, SECOND_CHARACTERS) >= 0;
+}
+
 static void add_alignment(val_value_t *state, const char **trouble) {
   val_value_t *alignment = add_node(state, "alignment");
   struct json_object *agent = json_object_from_file(AGENT_FILE);
   if (agent == NULL) *trouble = "the service that follows running has not written " AGENT_FILE;
   struct json_object *looked = json_object_object_get(agent, "looked"), *last = json_object_object_get(agent, "trouble");
-  double when = json_object_get_double(looked), now = wall_clock();
-  add_boolean(alignment, "in-line", is_true(agent, "inLine") && when >= running_changed && now - when <= LOOK_SECONDS_MAX);
+  bool is_fresh = wall_clock() - json_object_get_double(looked) <= LOOK_SECONDS_MAX;
+  add_boolean(alignment, "in-line", is_true(agent, "inLine") && is_fresh && saw_last_change(looked));
   add_time(alignment, "looked", looked);
   add_time(alignment, "changed", json_object_object_get(agent, "changed"));
   if (last != NULL) {
@@ -184,10 +204,25 @@ static void add_alignment(val_value_t *state, const char **trouble) {
   json_object_put(agent);
 }
 
-static status_t get_state(ses_cb_t *session, getcb_mode_t mode, const val_value_t *node, val_value_t *state) {
+/* netconfd keeps a virtual value for a second and frees it when it is asked for again later, also within the same <get>, whose filter and
+   reply then point to freed memory: a filter that names the node twice suffices, when FRR is slow. So a value stays until the reply is out,
+   and not longer: the next <get> asks anew. */
+static void hold_answer(val_value_t *node) { node->cachetime += HELD_SECONDS; }
+
+static status_t release_answer(ses_cb_t *session, rpc_msg_t *message, xml_node_t *method) {
   (void)session;
-  (void)node;
+  (void)message;
+  (void)method;
+  cfg_template_t *running = cfg_get_config_id(NCX_CFGID_RUNNING);
+  val_value_t *node = running == NULL || running->root == NULL ? NULL : val_find_child(running->root, BAD_CAST MODULE, BAD_CAST "vrfs-state");
+  if (node != NULL) node->cachetime = 0;
+  return NO_ERR;
+}
+
+static status_t get_state(ses_cb_t *session, getcb_mode_t mode, val_value_t *node, val_value_t *state) {
+  (void)session;
   if (mode != GETCB_GET_VALUE) return ERR_NCX_OPERATION_NOT_SUPPORTED;
+  hold_answer(node);
   const char *trouble = NULL;
   int64_t deadline_ms = monotonic_ms() + ANSWER_MS;
   struct json_object *ipv4 = ask_zebra("show ip fib vrf all json", deadline_ms, &trouble);
@@ -203,11 +238,6 @@ static status_t get_state(ses_cb_t *session, getcb_mode_t mode, const val_value_
   return NO_ERR;
 }
 
-static status_t note_change(void) {
-  running_changed = wall_clock();
-  return NO_ERR;
-}
-
 status_t y_wasl_frr_l3vpn_init(const xmlChar *name, const xmlChar *revision);
 status_t y_wasl_frr_l3vpn_init2(void);
 void y_wasl_frr_l3vpn_cleanup(void);
@@ -218,7 +248,8 @@ status_t y_wasl_frr_l3vpn_init(const xmlChar *name, const xmlChar *revision) {
   status_t status = ncxmod_load_module(BAD_CAST MODULE, revision, &agt_get_profile()->agt_savedevQ, &module);
   if (status != NO_ERR) return status;
   state_object = ncx_find_object(module, BAD_CAST "vrfs-state");
-  return state_object == NULL ? ERR_NCX_DEF_NOT_FOUND : agt_commit_complete_register(BAD_CAST MODULE, note_change);
+  if (state_object == NULL) return ERR_NCX_DEF_NOT_FOUND;
+  return agt_rpc_register_method(NC_MODULE, NCX_EL_GET, AGT_RPC_PH_POST_REPLY, release_answer);
 }
 
 status_t y_wasl_frr_l3vpn_init2(void) {
@@ -230,4 +261,4 @@ status_t y_wasl_frr_l3vpn_init2(void) {
   return NO_ERR;
 }
 
-void y_wasl_frr_l3vpn_cleanup(void) { agt_commit_complete_unregister(BAD_CAST MODULE); }
+void y_wasl_frr_l3vpn_cleanup(void) {}
