@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { tellAgreements } from './stories/agreements.ts';
 import { tellFailures } from './stories/failures.ts';
 import { tellKilledWorkers } from './stories/killed-workers.ts';
+import { tellOperationalState } from './stories/operational-state.ts';
 import { tellOtherClients } from './stories/other-clients.ts';
 import { tellRouters } from './stories/routers.ts';
 import { ADMIN, withdraw } from './support/people.ts';
@@ -34,6 +35,7 @@ afterAll(async () => {
 });
 
 tellAgreements(() => stage);
+tellOperationalState(() => stage);
 tellOtherClients(() => stage);
 tellFailures(() => stage);
 tellKilledWorkers(() => stage);

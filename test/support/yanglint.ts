@@ -33,10 +33,10 @@ const MODULES: Readonly<
 const NETCONF_MODULE = join(YANG_DIRECTORY, 'common/ietf-netconf@2011-06-01.yang');
 
 /**
- * What yanglint says against the documents; empty when all are valid. One run for all, since reading the modules takes seconds.
+ * What yanglint says against the documents; empty when all are valid. Data is configuration and state. One run for all, since reading the modules takes seconds.
  * Throws with the remedy where the tool or the modules are missing.
  */
-export function lint(platform: PlatformName, kind: 'edit' | 'config', documents: readonly string[]): string {
+export function lint(platform: PlatformName, kind: 'edit' | 'config' | 'data', documents: readonly string[]): string {
   const { folders, modules } = MODULES[platform];
   if (!existsSync(NETCONF_MODULE)) {
     throw new Error(

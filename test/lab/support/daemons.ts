@@ -34,6 +34,16 @@ export async function crash(router: string, daemon: Daemon): Promise<() => Promi
   };
 }
 
+/** Stops it where it is, so that it does nothing and nobody starts another. Returns what lets it go on. */
+export async function freeze(router: string, daemon: Daemon): Promise<() => Promise<void>> {
+  const frozen = await processOf(router, daemon);
+  if (frozen === null) throw new Error(`${router} runs no ${daemon}`);
+  await onRouter(router, `kill -STOP ${frozen}`);
+  return async () => {
+    await onRouter(router, `kill -CONT ${frozen}`);
+  };
+}
+
 /** The oldest process of the program: sshd's others are sessions. */
 async function processOf(router: string, daemon: Daemon): Promise<string | null> {
   const pattern = daemon === 'agent' ? "-fx 'python3 -u -m agent'" : `-x ${daemon}`;

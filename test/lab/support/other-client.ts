@@ -11,6 +11,25 @@ const PYTHON = '/usr/bin/python3';
 const SCRIPT = fileURLToPath(new URL('./other_client.py', import.meta.url));
 const SECONDS_MAX = 60;
 
+/** What a PE does for one VRF, by its own answer to `<get>`; `vrfs-state` of the module says what each means. */
+export interface VrfState {
+  readonly trouble: string | null;
+  readonly inLine: boolean;
+  /** Those in the answer: the one that was asked for, and no other. */
+  readonly vrfs: readonly string[];
+  readonly routes: Readonly<
+    Record<
+      string,
+      {
+        readonly origin: 'local' | 'vpn';
+        readonly egress: readonly string[];
+        /** By next hop. */
+        readonly labels: readonly (readonly number[])[];
+      }
+    >
+  >;
+}
+
 const words = (router: string, verb: string, config: readonly string[]) => [
   SCRIPT,
   join(stateFolder, 'lab.json'),
@@ -22,6 +41,12 @@ const words = (router: string, verb: string, config: readonly string[]) => [
 /** Running as the other client reads it. */
 export async function readByOther(router: string): Promise<string> {
   return (await promisify(execFile)(PYTHON, words(router, 'read', []), { timeout: SECONDS_MAX * 1_000 })).stdout;
+}
+
+/** `<get>` with a subtree filter for one VRF. */
+export async function stateByOther(router: string, vrf: string): Promise<VrfState> {
+  const asked = promisify(execFile)(PYTHON, words(router, 'state', [vrf]), { timeout: SECONDS_MAX * 1_000 });
+  return JSON.parse((await asked).stdout) as VrfState;
 }
 
 /** What keeps another client from committing (a lock, a confirmed commit that is pending), in the server's words; null when nothing does. */

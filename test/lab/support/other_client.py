@@ -1,7 +1,8 @@
 """Another operator's NETCONF client (Debian's python3-ncclient), for what happens when wasl is not alone on a router.
 
-other_client.py LAB_JSON ROUTER VERB [CONFIG]
+other_client.py LAB_JSON ROUTER VERB [WORD]
   read            prints running
+  state VRF       prints what the router does for that VRF (vrfs-state), as JSON
   probe           takes the candidate's lock and commits nothing, which a server refuses while a confirmed commit is pending
   change CONFIG   edits the candidate under lock and commits
   hold            holds the candidate's lock until its input ends
@@ -16,6 +17,7 @@ import sys
 from ncclient import manager
 
 BASE = "urn:ietf:params:xml:ns:netconf:base:1.0"
+FRR = {"frr": "urn:wasl:frr:l3vpn"}
 PENDING_SECONDS = "60"
 PERSIST_ID = "other-client"
 
@@ -42,6 +44,26 @@ def edit(session, config):
     )
 
 
+def read_state(session, vrf):
+    """The answer to <get> with a filter for one VRF: the alignment of FRR, and the VRF's routes by prefix."""
+    wanted = f'<vrfs-state xmlns="{FRR["frr"]}"><trouble/><alignment/><vrf><name>{vrf}</name></vrf></vrfs-state>'
+    state = session.get(filter=("subtree", wanted)).data.find("frr:vrfs-state", FRR)
+    return {
+        "trouble": state.findtext("frr:trouble", None, FRR),
+        "inLine": state.findtext("frr:alignment/frr:in-line", None, FRR) == "true",
+        "vrfs": [entry.text for entry in state.iterfind("frr:vrf/frr:name", FRR)],
+        "routes": {route.findtext("frr:prefix", None, FRR): read_route(route) for route in state.iterfind(".//frr:route", FRR)},
+    }
+
+
+def read_route(route):
+    return {
+        "origin": route.findtext("frr:origin", None, FRR),
+        "egress": [address.text for address in route.iterfind("frr:egress", FRR)],
+        "labels": [[int(label.text) for label in hop.iterfind("frr:label", FRR)] for hop in route.iterfind("frr:next-hop", FRR)],
+    }
+
+
 def wait_for_end_of_input():
     sys.stdin.read()
 
@@ -51,6 +73,8 @@ def main():
     with connect(lab, router) as session:
         if verb == "read":
             print(session.get_config(source="running").data_xml)
+        elif verb == "state":
+            print(json.dumps(read_state(session, rest[0])))
         elif verb == "probe":
             with session.locked("candidate"):
                 session.commit()
