@@ -28,8 +28,8 @@ describe('the examples of wasl-frr-l3vpn', () => {
     expect(lint('frr', kind, [read(name as keyof typeof KINDS)])).toBe('');
   });
 
-  it('have state that nobody can edit', () => {
-    expect(lint('frr', 'edit', [read('example-state.xml')])).toContain('vrfs-state');
+  it('have state that is no configuration', () => {
+    expect(lint('frr', 'config', [read('example-state.xml')])).toContain('vrfs-state');
   });
 
   it('would be refused with a label or an origin that there is not', () => {
