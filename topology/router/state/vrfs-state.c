@@ -11,6 +11,7 @@
 
 #include "procdefs.h"
 #include "agt.h"
+#include "agt_ncx.h"
 #include "agt_rpc.h"
 #include "cfg.h"
 #include "getcb.h"
@@ -24,7 +25,8 @@
 
 #define MODULE "wasl-frr-l3vpn"
 #define AGENT_FILE "/run/netconf/agent.json" /* written by agent/status.py */
-#define ANSWER_MS 2000        /* for all questions of one <get> together: that long confirm timers may wait */
+#define ANSWER_MS 2000        /* for all questions of one <get> together; netconfd does nothing else meanwhile */
+#define PENDING_ANSWER_MS 400 /* while a confirmed commit is pending: its timer needs a second of netconf_filter.py's 1.6 */
 #define LOOK_SECONDS_MAX 15.0 /* three of the agent's polls */
 #define VRFS_MAX 1000         /* this and the next two: max-elements of the module */
 #define ROUTES_MAX 1000
@@ -224,7 +226,7 @@ static status_t get_state(ses_cb_t *session, getcb_mode_t mode, val_value_t *nod
   if (mode != GETCB_GET_VALUE) return ERR_NCX_OPERATION_NOT_SUPPORTED;
   hold_answer(node);
   const char *trouble = NULL;
-  int64_t deadline_ms = monotonic_ms() + ANSWER_MS;
+  int64_t deadline_ms = monotonic_ms() + (agt_ncx_cc_active() ? PENDING_ANSWER_MS : ANSWER_MS);
   struct json_object *ipv4 = ask_zebra("show ip fib vrf all json", deadline_ms, &trouble);
   struct json_object *ipv6 = ask_zebra("show ipv6 fib vrf all json", deadline_ms, &trouble);
   add_alignment(state, &trouble);
