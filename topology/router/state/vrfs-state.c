@@ -31,8 +31,7 @@
 #define VRFS_MAX 1000         /* this and the next two: max-elements of the module */
 #define ROUTES_MAX 1000
 #define NEXT_HOPS_MAX 16
-
-#define HELD_SECONDS 60       /* see hold_answer; far above what writing a reply takes */
+#define HELD_SECONDS 60 /* see hold_answer; far above what writing a reply takes */
 #define SECOND_CHARACTERS 19 /* 2026-11-22T08:21:05 */
 
 static obj_template_t *state_object;
