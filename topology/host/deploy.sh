@@ -11,6 +11,7 @@ deploy() {
     return
   fi
   destroy
+  load_router_modules
   say "deploying $lab: $(routers "$lab" | xargs), $(customer_edges "$lab" | xargs)"
   clab "$lab" deploy --reconfigure
   echo "$wanted" >"$STATE/deployed"
