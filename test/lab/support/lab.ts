@@ -245,14 +245,14 @@ function tcpdump(node: string, name: string): { output: Promise<string> } {
 }
 
 /** As tcpdump prints it: `MPLS (label 16, tc 0, ttl 63) (label 81, tc 0, [S], ttl 63) IP 10.1.1.1 > 10.2.2.2: ICMP echo request, ...` */
-function labelledPacket(name: string, line: string): LabelledPacket | undefined {
+export function labelledPacket(name: string, line: string): LabelledPacket | undefined {
   const addresses = / IP6? (\S+) > (\S+): ICMP/.exec(line);
   if (addresses?.[1] === undefined || addresses[2] === undefined) return undefined;
   const labels = [...line.matchAll(/\(label (\d+)/g)].map((match) => Number(match[1]));
   return { interface: name, labels, source: addresses[1], destination: addresses[2] };
 }
 
-function pingResult(output: string): PingResult {
+export function pingResult(output: string): PingResult {
   const counts = /(\d+) packets transmitted, (\d+) received/.exec(output);
   if (counts === null) throw new Error(`ping said: ${output}`);
   const [sent, received] = [Number(counts[1]), Number(counts[2])];
