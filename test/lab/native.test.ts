@@ -44,7 +44,7 @@ let machine: NativeMachine;
 beforeAll(async () => {
   machine = await bootNativeMachine();
   await machine.waitUntilReady(ROUTERS);
-}, 300_000);
+}, 600_000);
 
 afterAll(() => machine?.close());
 
@@ -86,12 +86,10 @@ describe('the pair on a machine whose kernel has MPLS and VRF', () => {
     const idsNow = await Promise.all(PES.map(bgpd));
     expect(idsNow[0]).not.toBe(ids[0]);
     expect(idsNow[1]).not.toBe(ids[1]);
-    expect(await Promise.all(PES.map(machine.runningConfig))).toEqual(joined);
+    await untilRunning(joined);
 
     for (const pe of PES) await change(pe, 'delete');
-    await expect
-      .poll(() => Promise.all(PES.map(machine.runningConfig)), { timeout: CONVERGENCE_SECONDS_MAX * 1_000 })
-      .toEqual(before);
+    await untilRunning(before);
     expect(await machine.ping('ce-moh', '10.200.10.10')).toMatchObject({ received: 0 });
   });
 });
@@ -100,6 +98,12 @@ const untilJoined = () =>
   expect
     .poll(() => machine.ping('ce-moh', '10.200.10.10'), { timeout: CONVERGENCE_SECONDS_MAX * 1_000 })
     .toMatchObject({ received: 3 });
+
+/** Until FRR's running configuration is this again on every PE, to the byte. */
+const untilRunning = (wanted: readonly string[]) =>
+  expect
+    .poll(() => Promise.all(PES.map(machine.runningConfig)), { timeout: CONVERGENCE_SECONDS_MAX * 1_000 })
+    .toEqual(wanted);
 
 const bgpd = (router: string) => machine.run(`on ${router} pgrep -x bgpd`);
 

@@ -118,7 +118,11 @@ function containerOptions(): string[] {
 
 /** The image of the lab's routers, built where it is missing. */
 function routerImage(): string {
-  const image = execFileSync('bash', ['-c', '. "$0/host/image.sh"; router_image_name; echo "$IMAGE"', TOPOLOGY])
+  const image = execFileSync('bash', [
+    '-c',
+    'TOPOLOGY=$0; . "$0/host/image.sh"; router_image_name; echo "$IMAGE"',
+    TOPOLOGY,
+  ])
     .toString()
     .trim();
   try {
