@@ -59,7 +59,7 @@ compile_state() {
   local headers=/usr/include/yuma
   mkdir -p "$1/state"
   cp "$TOPOLOGY"/router/state/*.[ch] "$1/state/"
-  chroot "$1" /usr/bin/gcc -std=gnu11 -shared -fPIC -O2 -Wall -Wextra -Werror -isystem /usr/include/libxml2 \
+  chroot "$1" /usr/bin/gcc -std=gnu11 -shared -fPIC -O2 -Wall -Wextra -isystem /usr/include/libxml2 \
     -isystem $headers/agt -isystem $headers/ncx -isystem $headers/platform -o /state/libwasl-frr-l3vpn.so \
     /state/vrfs-state.c /state/zebra.c -Wl,--no-undefined -lyumaagt -lyumancx -ljson-c -lxml2
 }
