@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freeze } from '../support/daemons.ts';
 import { until } from '../support/lab.ts';
-import { changeByOther, importByHand, stateByOther } from '../support/other-client.ts';
+import { changeByOther, importByHand, stateByOther, type VrfState } from '../support/other-client.ts';
 import { provision, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOH_AND_MOF } from './agreements.ts';
@@ -21,6 +21,10 @@ const IMPORTED: readonly (readonly [pe: string, vrf: string, prefix: string, egr
 const FOLLOWED_SECONDS_MAX = 10;
 const MISSED_SECONDS_MAX = 20;
 
+const NO_ANSWER: VrfState = { trouble: 'no answer', inLine: false, vrfs: [], routes: {} };
+
+const readImporting = () => Promise.all(IMPORTED.map(([pe, vrf]) => stateByOther(pe, vrf)));
+
 export function tellOperationalState(stageOf: () => LabStage): void {
   describe('a router asked for its state', () => {
     watchBranches(beforeEach, afterEach);
@@ -30,8 +34,9 @@ export function tellOperationalState(stageOf: () => LabStage): void {
       const isInLine = (pe: string) => async () => (await stateByOther(pe, 'CANARY')).inLine;
       const active = await provision(wasl, MOH_AND_MOF);
       expect(active.lifecycle).toBe('active');
-      for (const [pe, vrf, prefix, egress] of IMPORTED) {
-        const { trouble, vrfs, routes } = await stateByOther(pe, vrf);
+      const shown = await readImporting();
+      for (const [n, [pe, vrf, prefix, egress]] of IMPORTED.entries()) {
+        const { trouble, vrfs, routes } = shown[n] ?? NO_ANSWER;
         expect({ trouble, vrfs }).toEqual({ trouble: null, vrfs: [vrf] });
         expect(routes[prefix], `${prefix} in ${vrf} of ${pe}`).toMatchObject({
           origin: 'vpn',
@@ -44,18 +49,22 @@ export function tellOperationalState(stageOf: () => LabStage): void {
         origin: 'local',
         labels: [[]],
       });
-      for (const pe of pes) {
+      const lookAtCanary = async (pe: string) => {
         const { routes } = await stateByOther(pe, 'CANARY');
         expect(Object.keys(routes)).toContain(`10.90.${pe.slice(2)}.0/24`);
         for (const [, , prefix] of IMPORTED) expect(routes).not.toHaveProperty([prefix]);
         expect(await until(FOLLOWED_SECONDS_MAX, isInLine(pe)), `${pe} in line`).toBe(true);
-      }
+      };
+      await Promise.all(pes.map(lookAtCanary));
 
       expect(await withdraw(wasl, active.id)).toMatchObject({ lifecycle: 'withdrawn' });
-      for (const [pe, vrf, prefix] of IMPORTED) {
-        expect((await stateByOther(pe, vrf)).routes, `${vrf} of ${pe}`).not.toHaveProperty([prefix]);
+      const left = await readImporting();
+      for (const [n, [pe, vrf, prefix]] of IMPORTED.entries()) {
+        const { vrfs, routes } = left[n] ?? NO_ANSWER;
+        expect({ vrfs, has: prefix in routes }, `${prefix} in ${vrf} of ${pe}`).toEqual({ vrfs: [vrf], has: false });
       }
-      for (const pe of pes) expect(await until(FOLLOWED_SECONDS_MAX, isInLine(pe)), `${pe} in line`).toBe(true);
+      const inLine = await Promise.all(pes.map((pe) => until(FOLLOWED_SECONDS_MAX, isInLine(pe))));
+      expect(inLine).toEqual(pes.map(() => true));
       expect(await changedSince()).toEqual([]);
     });
 
