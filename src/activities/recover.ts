@@ -51,13 +51,14 @@ export async function recoverTransaction(
   const recovery: Recovery = { deps, inventory, plan, recorder, timersEndAtMs, compensations: new Map() };
   const last = lastEntries(journal);
 
+  await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal`);
   if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
     return conclude(recovery, 'refused', 'recovered: no commit had been sent, no router was written');
   }
 
   const forward = journal.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
-  await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal: ${direction}`);
+  await recorder.note('recover', null, 'info', direction);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>
     endPending(recovery, router, last.get(router.pe) ?? null, forward),
   );

@@ -1,5 +1,5 @@
 /** `kill -9` of the worker in every stage: another worker finds the journal and ends the change on all routers or on none. */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../../src/domain/change.ts';
 import type { Fault } from '../../../src/sim/faults.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
@@ -35,6 +35,8 @@ async function killDuring({ pe, fault, stage, done, confirmTimeoutSeconds = 30 }
   router.faults.clear(faultId);
   await wasl.startWorker();
   await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+  const recovery = (await wasl.progress(id)).find((event) => event.stage === 'recover');
+  expect(recovery?.message).toMatch(/^the worker was lost while \w+ing; recovering from the journal$/);
   return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
 }
 
