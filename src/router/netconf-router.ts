@@ -97,7 +97,7 @@ export class NetconfRouter implements Router {
     }
     if (requireSaved) await this.#translated(() => refuseUnsaved(this.#session, this.name));
     const reply = await this.#getRunning();
-    return { running: this.#parse(reply), text: this.#textOf(reply) };
+    return { running: await this.#parse(reply), text: this.#textOf(reply) };
   }
 
   async stage(edits: readonly VrfEdit[]): Promise<{ readonly checked: boolean; readonly warnings: readonly string[] }> {
@@ -264,9 +264,10 @@ export class NetconfRouter implements Router {
     return this.#request(() => this.#session.getConfig({ source: 'running', filter }));
   }
 
-  #parse(reply: RpcReply): RunningVrf[] {
+  #parse(reply: RpcReply): Promise<RunningVrf[]> {
     const { router, routeTargetPool } = this.#connection;
-    return this.#adapter.parseRunning(reply.data?.children ?? [], { pool: routeTargetPool, vrfs: router.vrfs });
+    const context = { pool: routeTargetPool, vrfs: router.vrfs };
+    return this.#located(async () => this.#adapter.parseRunning(reply.data?.children ?? [], context));
   }
 
   #textOf(reply: RpcReply): string {

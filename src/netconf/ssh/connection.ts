@@ -166,13 +166,15 @@ export class SshConnection {
         });
       } catch (cause) {
         // ssh2 throws where the socket has ended and its close is still to come.
-        fail(this.reason ?? new NetconfError('TRANSPORT', 'the server closed the connection', { cause }));
+        fail(this.whyGone(cause));
       }
     });
   }
 
-  private whyGone(): NetconfError {
-    return this.failure ?? new NetconfError('TRANSPORT', 'the server closed the connection', { peer: this.name });
+  private whyGone(cause?: unknown): NetconfError {
+    return (
+      this.failure ?? new NetconfError('TRANSPORT', 'the server closed the connection', { peer: this.name, cause })
+    );
   }
 
   private static open(
