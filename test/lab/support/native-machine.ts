@@ -118,17 +118,7 @@ function containerOptions(): string[] {
 
 /** The image of the lab's routers, built where it is missing. */
 function routerImage(): string {
-  const image = execFileSync('bash', [
-    '-c',
-    'TOPOLOGY=$0; . "$0/host/image.sh"; router_image_name; echo "$IMAGE"',
-    TOPOLOGY,
-  ])
-    .toString()
-    .trim();
-  try {
-    execFileSync('docker', ['image', 'inspect', image], { stdio: 'ignore' });
-  } catch {
-    lab('image');
-  }
-  return image;
+  lab('image');
+  const nameOf = 'TOPOLOGY=$0; . "$0/host/image.sh"; router_image_name; echo "$IMAGE"';
+  return execFileSync('bash', ['-c', nameOf, TOPOLOGY]).toString().trim();
 }
