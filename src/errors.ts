@@ -130,6 +130,12 @@ export const ERRORS = {
     'Change the policy as the reason says, or provision this VRF by hand.',
   ),
   VRF_MISSING: permanent(422, 'The VRF is not on the router', 'Create the VRF, or correct the inventory.'),
+  PLANNING_INTERRUPTED: transient(503, 'Planning was interrupted', 'Nothing was changed: it is planned again.'),
+  PLANNING_MEMORY: transient(
+    503,
+    'Planning needs more memory than it may have',
+    'Raise WASL_PLANNING_MEMORY_MB and start the worker again, or split the inventory.',
+  ),
   RENDER_FAILED: permanent(500, 'The template could not be rendered', 'Report it with the plan: this is a defect.'),
 
   // Routers.

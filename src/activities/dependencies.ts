@@ -1,9 +1,11 @@
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
+import type { Planner } from './planner.ts';
 
 /** What the activities need from outside; composed in `bin/`, replaced in tests. */
 export interface ActivityDependencies {
   readonly store: Store;
+  readonly planner: Planner;
   readonly openRouter: (connection: RouterConnection) => Promise<Router>;
   /** Resolves a credential's name from the inventory. Throws CONFIGURATION. */
   readonly credential: (name: string) => RouterCredential;

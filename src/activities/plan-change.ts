@@ -1,4 +1,4 @@
-import { heartbeat } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -7,9 +7,6 @@ import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
-import { buildNetworkView } from '../plan/network-view.ts';
-import { planChange } from '../plan/plan-change.ts';
-import { reprove } from '../plan/reprove.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
@@ -28,18 +25,21 @@ export async function planInterconnectChange(
   const others = (await store.listRealised()).filter((other) => other.id !== interconnectId);
   const subject = await realise(deps, interconnect, reading.running, others);
 
-  const plan = planChange({
-    view: buildNetworkView(inventory, reading.running, { required: requiredVpns(kind, subject) }),
-    active: others,
-    subject,
-    kind,
-    procedures: reading.procedures,
-    id: await store.nextPlanId(changeId),
-    changeId,
-    window: { notBefore, confirmTimeoutSeconds: inventory.backbone.confirmTimeoutSeconds },
-    createdAt: deps.now().toISOString(),
-    createdBy: plannedBy as PersonId,
-  });
+  const plan = await deps.planner.plan(
+    {
+      network: { inventory, running: reading.running, required: requiredVpns(kind, subject) },
+      active: others,
+      subject,
+      kind,
+      procedures: reading.procedures,
+      id: await store.nextPlanId(changeId),
+      changeId,
+      window: { notBefore, confirmTimeoutSeconds: inventory.backbone.confirmTimeoutSeconds },
+      createdAt: deps.now().toISOString(),
+      createdBy: plannedBy as PersonId,
+    },
+    Context.current().cancellationSignal,
+  );
   await store.savePlan(plan, renderPayloads(plan, reading.running));
   await store.appendProgress([
     {
@@ -130,10 +130,9 @@ export async function reproveRebased(
   if (interconnect.flows === null)
     throw new WaslError('PLAN_STALE', `${plan.interconnectId} has no route targets any more`);
   const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  const view = buildNetworkView(inventory, new Map([...running, ...lockedRunning]), {
-    required: requiredVpns(plan.kind, subject),
-  });
-  const proofs = reprove({ view, plan, active: realised, subject });
+  const now = new Map([...running, ...lockedRunning]);
+  const network = { inventory, running: now, required: requiredVpns(plan.kind, subject) };
+  const proofs = await deps.planner.reprove({ network, plan, active: realised, subject });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
     throw new WaslError('PLAN_STALE', `after another change of wasl: ${reasonOf({ ...plan, proofs })}`);
   }

@@ -1,8 +1,6 @@
 import pMap from 'p-map';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import { buildNetworkView } from '../plan/network-view.ts';
-import { computeReachability } from '../proof/reachability.ts';
 import type { ReadActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readInventory, SESSIONS_AT_ONCE_MAX, withRouter } from './network.ts';
@@ -42,7 +40,9 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       return {
         readAt: deps.now().toISOString(),
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
-        reachabilities: computeReachability(buildNetworkView(readable, running, { required: new Set() })),
+        reachabilities: await deps.planner.reachability({
+          network: { inventory: readable, running, required: new Set() },
+        }),
         unread,
       };
     },

@@ -112,3 +112,14 @@ export function readLimits(env: Environment = process.env): Partial<ActivityLimi
     path: 'WASL_CONVERGENCE_SECONDS',
   });
 }
+
+/** What one planning thread may use (WASL_PLANNING_MEMORY_MB, 256 to 65536); undefined: the default. */
+export function readPlanningMemoryMb(env: Environment = process.env): number | undefined {
+  const text = env.WASL_PLANNING_MEMORY_MB;
+  if (!text) return undefined;
+  const megabytes = Number(text);
+  if (Number.isInteger(megabytes) && megabytes >= 256 && megabytes <= 65_536) return megabytes;
+  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not 256 to 65536 megabytes`, {
+    path: 'WASL_PLANNING_MEMORY_MB',
+  });
+}

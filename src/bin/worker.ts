@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOp
 import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
+import { createPlanner, type Planner } from '../activities/planner.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
@@ -25,6 +26,10 @@ export interface WorkerOptions {
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
   readonly limits?: Partial<ActivityLimits>;
+  /** Ends with the worker. Replaced where planning must be slow. */
+  readonly planner?: Planner;
+  /** What one planning thread may use. */
+  readonly planningMemoryMb?: number | undefined;
   /** The workflows where they are bundled already; else they are bundled here, which takes a second or two. */
   readonly workflowBundle?: WorkflowBundleOption;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
@@ -40,9 +45,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   installRuntime();
   const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
   const ownTaskQueue = `${TASK_QUEUE}/worker/${randomUUID()}`;
+  const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   const activities = createActivities(
     {
       store,
+      planner,
       openRouter: options.openRouter ?? openRouter,
       credential: options.credential,
       newPersistId: () => `wasl-${randomUUID()}`,
@@ -73,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
   const stopped = Promise.all([shared.run(), own.run()]).then(async () => {
-    await activities.close();
+    await Promise.all([activities.close(), planner.close()]);
     await connection.close();
   });
   log('info', 'worker ready', { taskQueue: TASK_QUEUE, ownTaskQueue });

@@ -1,4 +1,5 @@
 /** A plan of the sample network, and the way from a view to what routers would hold. */
+import type { Inventory } from '../../src/domain/inventory.ts';
 import type { ChangeId, PeName, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { NetworkView, RunningVrf } from '../../src/domain/network-view.ts';
 import type { Plan, Procedure } from '../../src/domain/plan.ts';
@@ -49,4 +50,30 @@ export function runningAt(view: NetworkView, pe: string): RunningVrf[] {
     policyTexts,
     anomalies,
   }));
+}
+
+/** The inventory that, joined with what every router shows, is the view again. */
+export function inventoryOf(view: NetworkView): Inventory {
+  const vrfs = view.pes.flatMap((one) => one.vrfs);
+  const canaries = new Set(vrfs.filter((vrf) => vrf.canary).map((vrf) => vrf.vpn));
+  const vpns = [...new Set(vrfs.flatMap(({ vpn }) => (vpn === null ? [] : [vpn])))];
+  return {
+    version: 1,
+    backbone: {
+      name: 'sample',
+      asNumber: 65_000,
+      routeTargetPool: { administrator: '65000', from: 9_000, to: 9_999 },
+      confirmTimeoutSeconds: 120,
+    },
+    entities: vpns.map((vpn) => ({ id: vpn, name: vpn })),
+    vpns: vpns.map((vpn) => ({ id: vpn, entity: vpn, prefixes: [], canary: canaries.has(vpn) })),
+    routers: view.pes.map(({ name, platform, vrfs: at }) => ({
+      name,
+      platform,
+      management: { host: '127.0.0.1', port: 830, hostKeys: [], credential: 'lab' },
+      vrfs: at.flatMap(({ name: vrf, vpn, routeDistinguisher, attachments }) =>
+        vpn === null ? [] : [{ name: vrf, vpn, routeDistinguisher, attachments }],
+      ),
+    })),
+  } as unknown as Inventory;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { inject, vi } from 'vitest';
 import type { ActivityLimits } from '../../src/activities/dependencies.ts';
+import type { Planner } from '../../src/activities/planner.ts';
 import type { Role } from '../../src/api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../src/api/client.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
@@ -139,7 +140,7 @@ export class Installation implements AsyncDisposable {
   }
 
   /** In this process; stopped with the installation. */
-  async startWorker(): Promise<() => Promise<void>> {
+  async startWorker(planner?: Planner): Promise<() => Promise<void>> {
     const { credential, workflowBundlePath: codePath, databaseUrl, ...options } = this.#workerOptions;
     const store = await openStore({ databaseUrl, clock: () => new Date() });
     this.#stops.push(() => store.close());
@@ -148,6 +149,7 @@ export class Installation implements AsyncDisposable {
       store,
       workflowBundle: { codePath },
       credential: () => credential,
+      ...(planner === undefined ? {} : { planner }),
       log: (level, message, facts) => {
         if (level === 'error') process.stderr.write(`worker: ${message} ${JSON.stringify(facts)}\n`);
       },

@@ -1,5 +1,5 @@
 import { openBackends } from '../backends.ts';
-import { readCredentials, readLimits } from '../configuration.ts';
+import { readCredentials, readLimits, readPlanningMemoryMb } from '../configuration.ts';
 import { say, untilStopped } from '../foreground.ts';
 import { startWorker } from '../worker.ts';
 
@@ -9,7 +9,13 @@ export async function work(): Promise<void> {
   const log = (level: string, message: string, facts: Record<string, unknown> = {}) =>
     say(JSON.stringify({ time: new Date().toISOString(), level, message, ...facts }));
   try {
-    const worker = await startWorker({ ...backends, credential, limits: readLimits(), log });
+    const worker = await startWorker({
+      ...backends,
+      credential,
+      limits: readLimits(),
+      planningMemoryMb: readPlanningMemoryMb(),
+      log,
+    });
     await Promise.race([untilStopped(), worker.stopped]);
     await worker.stop();
   } finally {
