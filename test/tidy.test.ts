@@ -121,6 +121,15 @@ describe('the import table of the design', () => {
     expect(violations).toEqual([]);
   });
 
+  it('lets nothing but the command table import the demonstration', () => {
+    const inside = (path: string) => path.startsWith('src/bin/demo/');
+    const importers = sources
+      .filter((path) => !inside(path))
+      .filter((path) => importsOf(path).some(({ target }) => inside(target)));
+    expect(importers).toEqual([]);
+    expect(text('src/bin/server-commands.ts')).toContain("import('./demo/demo.ts')");
+  });
+
   it('keeps what workflows use at run time free of packages', () => {
     const values = ['src/errors.ts', 'src/domain/lifecycle.ts'];
     const outside = values.flatMap((path) => importsOf(path).filter((i) => !i.typeOnly && !values.includes(i.target)));

@@ -35,7 +35,12 @@ export interface TokenOptions {
   readonly entity?: string;
 }
 
-export function registerServerCommands(program: Command): void {
+export interface DemoOptions {
+  readonly keep?: boolean;
+  readonly lab?: boolean;
+}
+
+export function registerServerCommands(program: Command, exitWith: (code: number) => void): void {
   program
     .command('serve')
     .description('run the HTTP API')
@@ -74,8 +79,10 @@ export function registerServerCommands(program: Command): void {
     .command('demo')
     .description('four stories on a simulated backbone: provision, failed verification, a killed worker, withdrawal')
     .option('--keep', 'leave everything running and print the addresses; Ctrl-C ends it')
-    .action(async (options: { readonly keep?: boolean }) => {
-      process.exitCode = await (await import('./commands/demo.ts')).demo(options);
+    .option('--lab', 'one story on the real routers of `npm run lab` instead')
+    .action(async ({ keep, lab }: DemoOptions) => {
+      if (lab) exitWith(await (await import('./demo/lab-demo.ts')).labDemo());
+      else exitWith(await (await import('./demo/demo.ts')).demo({ keep: keep === true }));
     });
 }
 

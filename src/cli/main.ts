@@ -15,7 +15,7 @@ import { createSession, type GlobalOptions } from './session.ts';
 
 export interface CliHooks {
   /** Adds the commands that run a part of wasl (serve, worker, sim, demo); `bin/` composes those. */
-  readonly registerServerCommands?: (program: Command) => void;
+  readonly registerServerCommands?: (program: Command, exitWith: (code: number) => void) => void;
   readonly version?: string;
 }
 
@@ -63,7 +63,9 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerInterconnectCommands(program, session);
   registerNetworkCommands(program, session);
   registerLedgerCommands(program, session);
-  hooks.registerServerCommands?.(program);
+  hooks.registerServerCommands?.(program, (code) => {
+    session.exitCode = code;
+  });
   program
     .command('completion')
     .description('a completion script for your shell')

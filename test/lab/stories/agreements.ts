@@ -1,7 +1,7 @@
 /** What two ministries agree, packets do: exactly that, in both families, and nobody else notices. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InterconnectAnswer } from '../../../src/api/wire.ts';
-import type { LocalInstallation } from '../../../src/bin/local-installation.ts';
+import type { LocalInstallation } from '../../../src/bin/demo/local-installation.ts';
 import { canPing, captureLabels, pingFrom, startPing, vrfRoutes } from '../support/lab.ts';
 import { readByOther } from '../support/other-client.ts';
 import { ADMIN, type FlowInput, provision, withdraw } from '../support/people.ts';

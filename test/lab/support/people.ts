@@ -1,7 +1,7 @@
 /** The people of an interconnect, through the HTTP API: what the portal, the signatories and the engineers do. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InterconnectAnswer, Progress } from '../../../src/api/wire.ts';
-import type { LocalInstallation, Person } from '../../../src/bin/local-installation.ts';
+import type { LocalInstallation, Person } from '../../../src/bin/demo/local-installation.ts';
 
 /** The slowest story waits for a confirm window; beyond this something hangs. */
 const SETTLED_SECONDS_MAX = 120;

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalInstallation, openInstallation } from '../../../src/bin/local-installation.ts';
+import { type LocalInstallation, openInstallation } from '../../../src/bin/demo/local-installation.ts';
 import { readInventory } from '../../../src/cli/read-inventory.ts';
 import { frrRunningConfig, isUp, type LabState, lab, labState, stateFolder, waitForRunningConfig } from './lab.ts';
 import { ADMIN } from './people.ts';

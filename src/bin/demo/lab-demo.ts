@@ -7,9 +7,9 @@ import { promisify, styleText } from 'node:util';
 import { WaslError } from '../../errors.ts';
 import { stateDirectory } from '../configuration.ts';
 import { say } from '../foreground.ts';
-import { openInstallation } from '../local-installation.ts';
-import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from '../narrator.ts';
 import { createProcessIo } from '../process-io.ts';
+import { openInstallation } from './local-installation.ts';
+import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
 /** FRR has routes within a second; a busy machine may need some more. */
 const CONVERGENCE_SECONDS = 15;

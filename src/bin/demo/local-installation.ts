@@ -5,20 +5,20 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Role } from '../api/authentication.ts';
-import { type ApiClient, createApiClient } from '../api/client.ts';
-import { createDevelopmentIssuer } from '../api/development-issuer.ts';
-import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
-import { migrate } from '../store/migrate.ts';
-import { freePort, stopProcess } from './child-process.ts';
-import { cacheDirectory } from './configuration.ts';
-import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
+import type { Role } from '../../api/authentication.ts';
+import { type ApiClient, createApiClient } from '../../api/client.ts';
+import { createDevelopmentIssuer } from '../../api/development-issuer.ts';
+import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
+import { migrate } from '../../store/migrate.ts';
+import { freePort, stopProcess } from '../child-process.ts';
+import { cacheDirectory } from '../configuration.ts';
+import { obtainTemporalBinary, type Say, startTemporalServer } from '../temporal-server.ts';
 
 /** A part that is not ready by then has failed; its log says why. */
 const READY_TIMEOUT_MS = 60_000;
 const LOOK_INTERVAL_MS = 100;
 
-const PROGRAM = fileURLToPath(new URL('./wasl.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../wasl.js', import.meta.url));
 
 export interface Person {
   readonly id: string;

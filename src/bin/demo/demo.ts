@@ -1,10 +1,10 @@
 /** The demonstration: four stories on a simulated backbone, told with the commands that people use. */
 import { styleText } from 'node:util';
 import { WaslError } from '../../errors.ts';
-import { type DemoStage, openDemoStage } from '../demo-stage.ts';
 import { say } from '../foreground.ts';
-import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from '../narrator.ts';
 import { createProcessIo } from '../process-io.ts';
+import { type DemoStage, openDemoStage } from './demo-stage.ts';
+import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
 export async function demo(options: { readonly keep?: boolean }): Promise<number> {
   const startedAtMs = Date.now();

@@ -3,10 +3,10 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type ControlClient, controlClient } from '../sim/control/client.ts';
+import { type ControlClient, controlClient } from '../../sim/control/client.ts';
+import type { Say } from '../temporal-server.ts';
 import { type LocalInstallation, openInstallation, untilText } from './local-installation.ts';
 import { SAMPLES } from './narrator.ts';
-import type { Say } from './temporal-server.ts';
 
 /** Long enough for the simulated routes to arrive, short enough for a story about a site that never answers. */
 const CONVERGENCE_SECONDS = 4;

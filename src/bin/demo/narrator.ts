@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import type { CliIo } from '../cli/cli-io.ts';
-import { runCli } from '../cli/main.ts';
-import { WaslError } from '../errors.ts';
+import type { CliIo } from '../../cli/cli-io.ts';
+import { runCli } from '../../cli/main.ts';
+import { WaslError } from '../../errors.ts';
 import type { LocalInstallation, Person } from './local-installation.ts';
 
-export const SAMPLES = fileURLToPath(new URL('../../docs/samples/', import.meta.url));
+export const SAMPLES = fileURLToPath(new URL('../../../docs/samples/', import.meta.url));
 
 export const ENGINEER_1: Person = { id: 'engineer-1', roles: ['engineer', 'admin'] };
 export const ENGINEER_2: Person = { id: 'engineer-2', roles: ['engineer'] };
