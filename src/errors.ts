@@ -59,6 +59,7 @@ export const ERRORS = {
   ROUTER_UNKNOWN: permanent(404, 'No such router', 'Check the name against `wasl router list`.'),
   INTERCONNECT_UNKNOWN: permanent(404, 'No such interconnect', 'Check the id against `wasl interconnect list`.'),
   PLAN_UNKNOWN: permanent(404, 'No such plan', 'Check the id against `wasl interconnect show`.'),
+  READING_UNKNOWN: permanent(404, 'No such reading', 'Read again: old readings are not kept.'),
   CHANGE_UNKNOWN: permanent(404, 'No such change', 'Check the id against `wasl interconnect show`.'),
   PREFIX_OUTSIDE_VPN: permanent(
     422,
@@ -194,6 +195,11 @@ export const ERRORS = {
 
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  WORKERS_AWAY: transient(
+    503,
+    'No worker lives',
+    'Start one (`wasl worker`), then try again: nothing was lost, and nothing of this call happens later.',
+  ),
   API_UNREACHABLE: transient(
     502,
     'The wasl server does not answer',

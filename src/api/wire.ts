@@ -290,7 +290,9 @@ export type LedgerAnswer = z.infer<typeof ledgerEntrySchema>;
 
 export const readySchema = z.object({
   status: z.enum(['ready', 'degraded', 'unavailable']),
-  database: z.enum(['up', 'down']),
-  workflows: z.enum(['up', 'down']).describe('down: reads work, writes answer 503'),
+  database: z.enum(['up', 'read-only', 'down']).describe('read-only: reads work, writes answer 503'),
+  workflows: z.enum(['up', 'down']).describe('down: reads work, nothing moves'),
+  workers: z.enum(['up', 'down', 'unknown']).describe('down: nothing is planned, pushed or read from routers'),
+  says: list(z.string()).describe('What does not work, as sentences; empty when all does'),
 });
 export type Ready = z.infer<typeof readySchema>;

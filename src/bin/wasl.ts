@@ -1,11 +1,8 @@
 /** The `wasl` command. */
-import { readFileSync } from 'node:fs';
 import { runCli } from '../cli/main.ts';
 import { createProcessIo } from './process-io.ts';
+import { RELEASE } from './release.ts';
 import { registerServerCommands } from './server-commands.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-process.exitCode = await runCli(process.argv.slice(2), createProcessIo(process), { registerServerCommands, version });
+const io = createProcessIo(process);
+process.exitCode = await runCli(process.argv.slice(2), io, { registerServerCommands, version: RELEASE });

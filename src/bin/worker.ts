@@ -8,6 +8,7 @@ import { createPlanner, type Planner } from '../activities/planner.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
+import { announceWorker } from './worker-presence.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Stages wait on routers, not on the processor: many changes may be under way on one worker. */
@@ -44,7 +45,8 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   installRuntime();
   const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
-  const ownTaskQueue = `${TASK_QUEUE}/worker/${randomUUID()}`;
+  const id = randomUUID();
+  const ownTaskQueue = `${TASK_QUEUE}/worker/${id}`;
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   const activities = createActivities(
     {
@@ -79,14 +81,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     activities: activities.own as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
-  const stopped = Promise.all([shared.run(), own.run()]).then(async () => {
-    await Promise.all([activities.close(), planner.close()]);
-    await connection.close();
-  });
+  const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
+  const stopped = Promise.all([shared.run(), own.run()])
+    .finally(() => presence.end())
+    .then(async () => {
+      await Promise.all([activities.close(), planner.close()]);
+      await connection.close();
+    });
   log('info', 'worker ready', { taskQueue: TASK_QUEUE, ownTaskQueue });
   return {
     stopped,
     async stop() {
+      await presence.drain();
       for (const worker of [shared, own]) if (worker.getState() === 'RUNNING') worker.shutdown();
       await stopped;
     },

@@ -11,6 +11,8 @@ export const ADVISORY_LOCKS = {
   routeTargets: 7_745_004,
   /** Tickets become visible in their order, so nobody is overtaken by one that was drawn before. Never held with another. */
   routerTurns: 7_745_005,
+  /** A text is not pruned between its being found and being referred to. Never held with another. */
+  readings: 7_745_006,
 } as const;
 
 /**

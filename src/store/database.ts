@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { toStoreError } from './store-error.ts';
@@ -73,4 +74,12 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** false: a standby, or a server that was set to read only, as failovers leave one for a while. */
+export async function isWritable(db: Pick<NodePgDatabase, 'execute'>): Promise<boolean> {
+  const answer = await db.execute<{ writable: boolean }>(
+    sql`select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as writable`,
+  );
+  return answer.rows[0]?.writable === true;
 }

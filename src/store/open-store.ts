@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { approvalQueries } from './approval-rows.ts';
 import { changeQueries } from './change-rows.ts';
-import { type Clock, openDatabase } from './database.ts';
+import { type Clock, isWritable, openDatabase } from './database.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-rows.ts';
 import { journalQueries } from './journal-rows.ts';
@@ -9,9 +9,11 @@ import { ledgerQueries } from './ledger-rows.ts';
 import { planQueries } from './plan-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
+import { readingQueries } from './reading-rows.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
 import type { Store } from './store.ts';
+import { workerQueries } from './worker-rows.ts';
 
 export interface StoreOptions {
   readonly databaseUrl: string;
@@ -33,8 +35,11 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...routeTargetQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),
+    ...readingQueries(database),
+    ...workerQueries(database),
     onProgress: (callback) => listener.subscribe(callback),
     ping: () => database.read(async (db) => void (await db.execute(sql`select 1`))),
+    isWritable: () => database.read(isWritable),
     close: async () => {
       await listener.close();
       await database.close();

@@ -4,8 +4,10 @@ import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
 import type { ChangeKind, Plan } from '../domain/plan.ts';
+import type { NewReading, Reading, ReadingKind } from '../domain/reading.ts';
 import type { Approval, InterconnectRequest, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 
 export interface InterconnectRecord {
   readonly id: InterconnectId;
@@ -135,6 +137,31 @@ export interface Store {
   appendLedger(fact: Omit<LedgerFact, 'at'>): Promise<LedgerEntry>;
   readLedger(filter: { readonly afterSequence: number; readonly limit?: number }): Promise<LedgerEntry[]>;
 
+  // Readings
+  /** What was read, each text once; the oldest readings go (`reading-rows.ts`). Returns the ids in the order given. */
+  saveReadings(readings: readonly NewReading[]): Promise<readonly number[]>;
+  /** With its text. READING_UNKNOWN when it was pruned or never was. */
+  readReading(id: number): Promise<Reading & { readonly text: string }>;
+  /** Newest first, without the texts. `pe: null` asks for those of the whole network. */
+  listReadings(filter: {
+    readonly kind?: ReadingKind;
+    readonly pe?: PeName | null;
+    readonly changeId?: ChangeId;
+    /** By the database's clock: for who takes a young reading for a new one. */
+    readonly savedWithinMs?: number;
+    readonly limit?: number;
+  }): Promise<Reading[]>;
+
+  // Workers
+  /** Says that the worker lives. Rows of workers that were not seen for long go with it. */
+  beatWorker(worker: WorkerIdentity & { readonly draining: boolean }): Promise<void>;
+  /** Idempotent. */
+  endWorker(id: string): Promise<void>;
+  /** The oldest first, also those that were not seen of late; their age is by the database's clock. */
+  listWorkers(): Promise<WorkerRecord[]>;
+
+  /** false: the database answers and takes no writes. Throws DATABASE_UNAVAILABLE. */
+  isWritable(): Promise<boolean>;
   /** Throws DATABASE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

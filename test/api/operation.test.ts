@@ -4,24 +4,96 @@ import { describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/create-api.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
 import { isLoopback } from '../../src/api/loopback.ts';
+import type { WorkerRecord } from '../../src/domain/worker.ts';
 import { absentStore } from '../support/absent-store.ts';
 import { CANNED_READS, createApiUnderTest, createRecordingGateway, MOH_MOF, NOW } from '../support/api-under-test.ts';
 
-const upStore = () => absentStore({ ping: async () => undefined });
+const worker = (more: Partial<WorkerRecord> = {}): WorkerRecord => ({
+  ...{ id: 'w1', taskQueue: 'q', host: 'wasl-1', pid: 7, version: '1', draining: false, ageMs: 400 },
+  ...{ startedAt: '2026-03-01T07:00:00.000Z', lastSeenAt: '2026-03-01T08:00:00.000Z' },
+  ...more,
+});
+const upStore = (workers: readonly WorkerRecord[] = [worker()], isWritable = true) =>
+  absentStore({ isWritable: async () => isWritable, listWorkers: async () => [...workers] });
 
 describe('readiness', () => {
-  it('is ready, degraded without workflows, unavailable without the database', async () => {
-    const { app, workflows } = await createApiUnderTest(upStore());
+  const UP = { status: 'ready', database: 'up', workflows: 'up', workers: 'up', says: [] };
+
+  it.each([
+    ['all is there', [worker()], true, UP],
+    ['one of two workers was killed', [worker({ ageMs: 90_000 }), worker()], true, UP],
+    [
+      'no worker ever lived',
+      [],
+      true,
+      {
+        ...UP,
+        ...{ status: 'degraded', workers: 'down' },
+        says: ['no worker lives: nothing is planned, pushed or read from routers'],
+      },
+    ],
+    [
+      'the last worker was killed',
+      [worker({ ageMs: 5_000 })],
+      true,
+      {
+        ...UP,
+        ...{ status: 'degraded', workers: 'down' },
+        says: [
+          'no worker lives: the last one, process 7 at wasl-1, was seen at 2026-03-01T08:00:00.000Z: nothing is planned, pushed or read from routers',
+        ],
+      },
+    ],
+    [
+      'the last worker is stopping',
+      [worker({ draining: true })],
+      true,
+      {
+        ...UP,
+        ...{ status: 'degraded', workers: 'down' },
+        says: [
+          'no worker takes up work: process 7 at wasl-1 is stopping: nothing is planned, pushed or read from routers',
+        ],
+      },
+    ],
+    [
+      'the database is a standby, which hears no worker',
+      [worker({ ageMs: 60_000 })],
+      false,
+      {
+        ...UP,
+        ...{ status: 'degraded', database: 'read-only', workers: 'unknown' },
+        says: ['the database takes no writes: what is shown is kept, and nothing can be decided'],
+      },
+    ],
+  ])('%s', async (_what, workers, isWritable, expected) => {
+    const { app } = await createApiUnderTest(upStore(workers, isWritable));
     const ready = await app.inject('/ready');
-    expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', database: 'up', workflows: 'up' }]);
+    expect([ready.statusCode, ready.json()]).toEqual([200, expected]);
+    await app.close();
+  });
+
+  it('is degraded without workflows, unavailable without the database', async () => {
+    const { app, workflows } = await createApiUnderTest(upStore());
     workflows.isAway = true;
     const degraded = await app.inject('/ready');
-    expect([degraded.statusCode, degraded.json().status]).toEqual([200, 'degraded']);
+    expect([degraded.statusCode, degraded.json()]).toMatchObject([200, { status: 'degraded', workflows: 'down' }]);
     const { app: cut } = await createApiUnderTest(absentStore());
     const unavailable = await cut.inject('/ready');
-    expect([unavailable.statusCode, unavailable.json().status]).toEqual([503, 'unavailable']);
+    expect([unavailable.statusCode, unavailable.json()]).toMatchObject([
+      503,
+      { status: 'unavailable', database: 'down' },
+    ]);
     expect((await cut.inject('/health')).json()).toEqual({ status: 'ok' });
     await Promise.all([app.close(), cut.close()]);
+  });
+
+  it('waits for nothing that hangs', async () => {
+    const { app } = await createApiUnderTest(absentStore({ isWritable: () => new Promise(() => undefined) }));
+    const startedAtMs = performance.now();
+    expect((await app.inject('/ready')).statusCode).toBe(503);
+    expect(performance.now() - startedAtMs).toBeLessThan(4_000);
+    await app.close();
   });
 });
 

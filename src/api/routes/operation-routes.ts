@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { ApiMetrics } from '../metrics.ts';
+import { readReadiness } from '../read-readiness.ts';
 import type { ApiDependencies, ApiServer } from '../server-types.ts';
 import { readySchema } from '../wire.ts';
 
 const tags = ['operation'];
 
 export function registerOperationRoutes(app: ApiServer, deps: ApiDependencies, metrics: ApiMetrics): void {
-  const { store, workflows } = deps;
-
   app.get(
     '/health',
     { schema: { summary: 'The process lives', tags, response: { 200: z.object({ status: z.literal('ok') }) } } },
@@ -24,10 +23,8 @@ export function registerOperationRoutes(app: ApiServer, deps: ApiDependencies, m
       },
     },
     async (_request, reply) => {
-      const [database, engine] = await Promise.all([isUp(() => store.ping()), isUp(() => workflows.ping())]);
-      // Without the workflow server reads still work: only a lost database takes this process out of service.
-      const status = database === 'down' ? 'unavailable' : engine === 'down' ? 'degraded' : 'ready';
-      return reply.code(database === 'up' ? 200 : 503).send({ status, database, workflows: engine });
+      const ready = await readReadiness(deps);
+      return reply.code(ready.status === 'unavailable' ? 503 : 200).send(ready);
     },
   );
 
@@ -39,13 +36,4 @@ export function registerOperationRoutes(app: ApiServer, deps: ApiDependencies, m
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').send(app.swagger()),
   );
-}
-
-async function isUp(ping: () => Promise<void>): Promise<'up' | 'down'> {
-  try {
-    await ping();
-    return 'up';
-  } catch {
-    return 'down';
-  }
 }

@@ -1,0 +1,24 @@
+import type { Digest } from './canonical-json.ts';
+import type { ChangeId, PeName } from './names.ts';
+
+/** The running configuration of a PE as canonical text; a check of a PE and a matrix of all, as JSON. */
+export type ReadingKind = 'running' | 'check' | 'matrix';
+
+/** Something that was read of the network at a time. */
+export interface Reading {
+  readonly id: number;
+  readonly kind: ReadingKind;
+  /** null: of the whole network. */
+  readonly pe: PeName | null;
+  /** Of its text. */
+  readonly digest: Digest;
+  /** For what: `planning`, `check`, `matrix`, a stage of a transaction. */
+  readonly reader: string;
+  readonly changeId: ChangeId | null;
+  /** ISO 8601 with zone; when the reader began: nothing in it is older. */
+  readonly readAt: string;
+}
+
+export interface NewReading extends Omit<Reading, 'id' | 'digest'> {
+  readonly text: string;
+}

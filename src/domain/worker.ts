@@ -1,0 +1,40 @@
+/** One worker process. */
+export interface WorkerIdentity {
+  readonly id: string;
+  /** The task queue that it alone polls. */
+  readonly taskQueue: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+}
+
+/** A worker as the record knows it; times are the database's. */
+export interface WorkerRecord extends WorkerIdentity {
+  readonly draining: boolean;
+  readonly startedAt: string;
+  readonly lastSeenAt: string;
+  readonly ageMs: number;
+}
+
+/** A worker says once a second that it lives; one that missed several is taken for lost. */
+export const WORKER_BEAT_INTERVAL_MS = 1_000;
+export const WORKER_LOST_AFTER_MS = 4_000;
+
+/** Whether new work finds a worker. A draining one ends what it has and takes up nothing. */
+export function takesWork({ draining, ageMs }: Pick<WorkerRecord, 'draining' | 'ageMs'>): boolean {
+  return !draining && ageMs < WORKER_LOST_AFTER_MS;
+}
+
+/** One sentence for people, whoever asks. */
+export function describeWorkers(workers: readonly WorkerRecord[]): string {
+  const able = workers.filter(takesWork);
+  if (able.length > 0) return able.length === 1 ? '1 worker lives' : `${able.length} workers live`;
+  const draining = workers.filter((worker) => worker.draining && worker.ageMs < WORKER_LOST_AFTER_MS);
+  if (draining.length > 0) return `no worker takes up work: ${draining.map(nameWorker).join(', ')} is stopping`;
+  const last = [...workers].sort((a, b) => a.ageMs - b.ageMs)[0];
+  return last === undefined
+    ? 'no worker lives'
+    : `no worker lives: the last one, ${nameWorker(last)}, was seen at ${last.lastSeenAt}`;
+}
+
+const nameWorker = ({ host, pid }: WorkerIdentity): string => `process ${pid} at ${host}`;
