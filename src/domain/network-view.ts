@@ -1,6 +1,6 @@
 import type { PeName, PlatformName, VpnId, VrfName } from './names.ts';
 import type { Address, Family, Prefix } from './prefix.ts';
-import { comparePrefixes } from './prefix.ts';
+import { familyOf, sortPrefixes } from './prefix.ts';
 import type { RouteDistinguisher, RouteTarget } from './route-target.ts';
 import { compareRouteTargets } from './route-target.ts';
 
@@ -72,11 +72,21 @@ export interface NetworkView {
   readonly pes: readonly PeView[];
 }
 
-export function localPrefixes(vrf: VrfView, family: Family): Prefix[] {
-  const wanted = (prefix: Prefix) => (prefix.includes(':') ? 'ipv6' : 'ipv4') === family;
-  return [...new Set(vrf.attachments.flatMap((attachment) => attachment.prefixes.filter(wanted)))].sort(
-    comparePrefixes,
-  );
+type ByFamily = Readonly<Record<Family, readonly Prefix[]>>;
+/** Sorting is the dear part, and every proof asks for every VRF: once for each list of attachments, which never changes. */
+const sortedPrefixes = new WeakMap<readonly Attachment[], ByFamily>();
+
+/** What a VRF announces in one family, sorted, each prefix once. */
+export function localPrefixes({ attachments }: Pick<VrfView, 'attachments'>, family: Family): readonly Prefix[] {
+  const known = sortedPrefixes.get(attachments);
+  if (known !== undefined) return known[family];
+  const sorted = sortPrefixes(new Set(attachments.flatMap(({ prefixes }) => prefixes)));
+  const found = {
+    ipv4: sorted.filter((prefix) => familyOf(prefix) === 'ipv4'),
+    ipv6: sorted.filter((prefix) => familyOf(prefix) === 'ipv6'),
+  };
+  sortedPrefixes.set(attachments, found);
+  return found[family];
 }
 
 export function enabledFamilies(vrf: Pick<RunningVrf, 'base'>): Family[] {
@@ -102,7 +112,7 @@ export function canonicalExtranet(extranet: Extranet, families: readonly Family[
         .sort(([a], [b]) => compareRouteTargets(a, b))
         .map(([routeTarget, scope]) => ({
           routeTarget,
-          scope: scope === 'whole-vpn' ? scope : [...new Set(scope)].sort(comparePrefixes),
+          scope: scope === 'whole-vpn' ? scope : sortPrefixes(new Set(scope)),
         })),
     };
   }

@@ -99,8 +99,29 @@ export function shortForm(number: RouteTarget | RouteDistinguisher): string {
 
 /** Orders by type, administrator and number, so that lists of route targets have one canonical order. */
 export function compareRouteTargets(a: RouteTarget, b: RouteTarget): number {
-  const [x, y] = [encodedParts(a), encodedParts(b)];
-  return x.type - y.type || administratorNumber(x) - administratorNumber(y) || x.assigned - y.assigned;
+  if (a === b) return 0;
+  const [x, y] = [orderOf(a), orderOf(b)];
+  return x.type - y.type || x.administrator - y.administrator || x.assigned - y.assigned;
+}
+
+interface Order {
+  readonly type: number;
+  readonly administrator: number;
+  readonly assigned: number;
+}
+
+/** A network has some ten thousands, each of which is compared thousands of times. */
+const ORDERS_MAX = 100_000;
+const orders = new Map<RouteTarget, Order>();
+
+function orderOf(target: RouteTarget): Order {
+  const known = orders.get(target);
+  if (known !== undefined) return known;
+  const parts = encodedParts(target);
+  const order = { type: parts.type, administrator: administratorNumber(parts), assigned: parts.assigned };
+  if (orders.size >= ORDERS_MAX) orders.clear();
+  orders.set(target, order);
+  return order;
 }
 
 /** An AS number, or an IPv4 address as its 32-bit number: text order would put 10.0.0.1 before 9.0.0.1. */

@@ -11,7 +11,8 @@ import {
   prefixSortKey,
 } from '../domain/prefix.ts';
 import { sortByKey } from '../proof/reachability.ts';
-import { allVrfs, type CarriedRoute, carriedRoutes, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
+import { RouteIndex } from '../proof/route-index.ts';
+import { allVrfs, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
 
 /**
  * Probes that third VPNs must leave unanswered, canaries not counted: each costs a router a few seconds of waiting inside the
@@ -31,9 +32,7 @@ export function planProbes(
   touched: ReadonlySet<PeName>,
 ): ReachabilityProbe[] {
   const { gained, lost } = change;
-  const routes = carriedRoutes(after);
-  const held = new Set(routes.map(({ to, prefix }) => `${to.pe} ${to.vrf.name} ${prefix}`));
-  const ways = wayBackPrefixes(routes);
+  const routes = new RouteIndex(after);
   const targets = probeTargets(after, new Set([...gained, ...lost].map((one) => one.from)));
   const vrfsOf = new Map<string, VrfAtPe[]>();
   for (const at of allVrfs(after)) {
@@ -48,8 +47,19 @@ export function planProbes(
       probes.set(key, { pe: at.pe, vrf: at.vrf.name, prefix, target, expect });
   };
 
-  for (const { from, fromPe, prefix, to, toPe } of gained) {
-    const back = ways.get(`${to} ${toPe} ${fromPe} ${from} ${familyOf(prefix)}`) ?? [];
+  const ways = new Map<string, readonly Prefix[]>();
+  const wayBack = ({ from, fromPe, to, toPe, prefix }: Reachability): readonly Prefix[] => {
+    const family = familyOf(prefix);
+    const key = `${to} ${toPe} ${fromPe} ${from} ${family}`;
+    const known = ways.get(key);
+    if (known !== undefined) return known;
+    const back = (vrfsOf.get(`${fromPe} ${from}`) ?? []).flatMap((at) => routes.heldFrom(at, to, toPe, family));
+    ways.set(key, back);
+    return back;
+  };
+  for (const one of gained) {
+    const { from, fromPe, prefix, to, toPe } = one;
+    const back = wayBack(one);
     const target = targets.get(`${from} ${fromPe} ${prefix}`) ?? null;
     for (const at of vrfsOf.get(`${toPe} ${to}`) ?? []) {
       add(at, prefix, findsBack(at, familyOf(prefix), back) ? target : null, 'reachable');
@@ -57,7 +67,7 @@ export function planProbes(
   }
   for (const { from, fromPe, prefix, to, toPe } of lost) {
     for (const at of vrfsOf.get(`${toPe} ${to}`) ?? []) {
-      if (held.has(`${at.pe} ${at.vrf.name} ${prefix}`)) continue;
+      if (routes.holds(at, prefix)) continue;
       add(at, prefix, targets.get(`${from} ${fromPe} ${prefix}`) ?? null, 'unreachable');
     }
   }
@@ -68,7 +78,7 @@ export function planProbes(
   for (const at of allVrfs(after)) {
     if (!touched.has(at.pe) || parties.has(ownerOf(at))) continue;
     const own = new Set(FAMILIES.flatMap((family) => localPrefixes(at.vrf, family)));
-    const silent = opened.filter(({ prefix }) => !own.has(prefix) && !held.has(`${at.pe} ${at.vrf.name} ${prefix}`));
+    const silent = opened.filter(({ prefix }) => !own.has(prefix) && !routes.holds(at, prefix));
     if (at.vrf.canary) for (const { prefix, target } of silent) add(at, prefix, target, 'unreachable');
     else {
       const place = (places.get(at.pe) ?? 0) + 1;
@@ -80,18 +90,6 @@ export function planProbes(
   const fair = sortByKey(spread, ({ at, place }) => `${String(place).padStart(6, '0')} ${at.pe}`);
   for (const { at, one } of fair.slice(0, SILENT_PROBES_MAX)) add(at, one.prefix, one.target, 'unreachable');
   return sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
-}
-
-/** Giving VPN and PE, holding PE and VPN, family -> prefixes held: what an answer from there can be addressed to. */
-function wayBackPrefixes(routes: readonly CarriedRoute[]): ReadonlyMap<string, readonly Prefix[]> {
-  const ways = new Map<string, Prefix[]>();
-  for (const { from, to, family, prefix } of routes) {
-    const key = `${ownerOf(from)} ${from.pe} ${to.pe} ${ownerOf(to)} ${family}`;
-    const known = ways.get(key);
-    if (known === undefined) ways.set(key, [prefix]);
-    else known.push(prefix);
-  }
-  return ways;
 }
 
 /** Pings come from the PE's own address towards a CE: where the inventory names one, the other side must reach that very address. */

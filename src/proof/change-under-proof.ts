@@ -3,6 +3,7 @@ import type { NetworkView } from '../domain/network-view.ts';
 import type { ChangeKind, CounterExample } from '../domain/plan.ts';
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { RouteIndex } from './route-index.ts';
 import { allVrfs, type CarriedRoute, ownerName, routeKey, type VrfAtPe, vrfsByVpn } from './route-model.ts';
 
 /** What is to be proved: the network before and after, and what was approved. */
@@ -19,8 +20,8 @@ export interface ChangeUnderProof {
 
 /** Routes between VPNs before and after, and their difference; computed once for all proofs. */
 export interface RouteChange {
-  readonly before: readonly CarriedRoute[];
-  readonly after: readonly CarriedRoute[];
+  readonly before: RouteIndex;
+  readonly after: RouteIndex;
   readonly gained: readonly CarriedRoute[];
   readonly lost: readonly CarriedRoute[];
 }
@@ -43,13 +44,17 @@ export function ownTargets({
   return new Set([...subject.flows, ...(previous?.flows ?? [])].map((flow) => flow.routeTarget));
 }
 
-export function differRoutes(before: readonly CarriedRoute[], after: readonly CarriedRoute[]): RouteChange {
-  const [had, has] = [new Set(before.map(routeKey)), new Set(after.map(routeKey))];
+/** Only route targets that somebody uses otherwise than before can move a route. */
+export function differRoutes(viewBefore: NetworkView, viewAfter: NetworkView): RouteChange {
+  const [before, after] = [new RouteIndex(viewBefore), new RouteIndex(viewAfter)];
+  const moved = after.targetsThatDiffer(before);
+  const [old, now] = [before.routes(moved), after.routes(moved)];
+  const [had, has] = [new Set(old.map(routeKey)), new Set(now.map(routeKey))];
   return {
     before,
     after,
-    gained: after.filter((route) => !had.has(routeKey(route))),
-    lost: before.filter((route) => !has.has(routeKey(route))),
+    gained: now.filter((route) => !had.has(routeKey(route))),
+    lost: old.filter((route) => !has.has(routeKey(route))),
   };
 }
 

@@ -1,10 +1,12 @@
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Plan, Reachability } from '../domain/plan.ts';
-import { FAMILIES, type Family, familyOf, overlaps, type Prefix } from '../domain/prefix.ts';
+import { FAMILIES, type Family, familyOf, type Prefix } from '../domain/prefix.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { listCounterExamples } from './change-under-proof.ts';
-import { allVrfs, carriedRoutes, type VrfAtPe, vrfsByVpn } from './route-model.ts';
+import { OverlapIndex } from './overlap-index.ts';
+import { RouteIndex } from './route-index.ts';
+import { allVrfs, type VrfAtPe, vrfsByVpn } from './route-model.ts';
 
 export interface ObservedRoute {
   readonly prefix: Prefix;
@@ -56,7 +58,8 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
   const found: CounterExample[] = [];
   const unread: CounterExample[] = [];
   const notes: string[] = [];
-  const modelled = lazily(() => modelledRoutes(view));
+  const modelled = lazily(() => new ModelledRoutes(view));
+  const opened = lazily(() => new OverlapIndex(plan.gained.map((one) => one.prefix)));
   const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
   const locals = lazily(() => localRoutes(view, [before, after]));
   let [came, went] = [0, 0];
@@ -69,6 +72,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       continue;
     }
     const [had, has] = [vpnRoutes(old), vpnRoutes(now)];
+    const clashes = new Map<ReadonlySet<Prefix>, OverlapIndex>();
     for (const [prefix, one] of table.gained) {
       if (has.has(prefix)) came += 1;
       else found.push(counter(table, one, `${prefix} of ${one.from} did not arrive in ${where(table)}`));
@@ -77,26 +81,26 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       if (had.has(prefix) || table.gained.has(prefix)) continue;
       const sharer = sharerOf(table.wholeGained, prefix, locals());
       if (sharer !== null) {
-        const clash = old.find((route) => overlaps(route.prefix, prefix) && !sharer.has(route.prefix));
-        if (clash === undefined) continue;
-        found.push(
-          counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash.prefix}`, prefix),
-        );
+        const others = clashes.get(sharer) ?? new OverlapIndex(prefixesOf(old).filter((one) => !sharer.has(one)));
+        clashes.set(sharer, others);
+        const clash = others.first(prefix);
+        if (clash === null) continue;
+        found.push(counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash}`, prefix));
         continue;
       }
-      const expected = modelled().get(key)?.has(prefix) === true;
-      if (expected && !plan.gained.some((one) => overlaps(one.prefix, prefix))) {
+      const expected = modelled().has(table, prefix);
+      if (expected && !opened().has(prefix)) {
         notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
       } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
     }
     for (const prefix of had) {
       if (has.has(prefix) || sharerOf(table.wholeLost, prefix, locals()) !== null) continue;
-      if (table.lost.has(prefix) && modelled().get(key)?.has(prefix) !== true) continue;
+      if (table.lost.has(prefix) && !modelled().has(table, prefix)) continue;
       found.push(counter(table, null, `${where(table)} lost ${prefix}, which this change does not take away`, prefix));
     }
     for (const [prefix, one] of table.lost) {
       if (!has.has(prefix)) went += 1;
-      if (!has.has(prefix) || table.gained.has(prefix) || modelled().get(key)?.has(prefix) === true) continue;
+      if (!has.has(prefix) || table.gained.has(prefix) || modelled().has(table, prefix)) continue;
       found.push(counter(table, one, `${prefix} of ${one.from} is still in ${where(table)}`));
     }
   }
@@ -177,24 +181,30 @@ function wholeTargets(plan: Plan): ReadonlySet<Reachability['via']> {
   );
 }
 
-/** Table -> what the route-target model has in it, of its own VPN and of others. */
-function modelledRoutes(view: NetworkView): Map<string, Set<Prefix>> {
-  const tables = new Map<string, Set<Prefix>>();
-  for (const { to, family, prefix } of carriedRoutes(view)) {
-    const key = tableKey(to.pe, to.vrf.name, family);
-    const table = tables.get(key) ?? new Set();
-    tables.set(key, table.add(prefix));
+/** What the route-target model has in a table, of its own VPN and of others. */
+class ModelledRoutes {
+  readonly #index: RouteIndex;
+  readonly #sites: ReturnType<typeof vrfsByVpn>;
+  readonly #ownRoutes = new Map<VpnId, ReadonlySet<Prefix>>();
+
+  constructor(view: NetworkView) {
+    this.#index = new RouteIndex(view);
+    this.#sites = vrfsByVpn(view);
   }
-  for (const sites of vrfsByVpn(view).values()) {
-    for (const family of FAMILIES) {
-      const own = new Set(sites.flatMap(({ vrf }) => localPrefixes(vrf, family)));
-      for (const { pe, vrf } of sites) {
-        const key = tableKey(pe, vrf.name, family);
-        tables.set(key, new Set([...(tables.get(key) ?? []), ...own]));
-      }
-    }
+
+  has({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
+    if (familyOf(prefix) !== family) return false;
+    return this.#index.holds(at, prefix) || (at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix));
   }
-  return tables;
+
+  #routesOf(vpn: VpnId): ReadonlySet<Prefix> {
+    const known = this.#ownRoutes.get(vpn);
+    if (known !== undefined) return known;
+    const sites = this.#sites.get(vpn) ?? [];
+    const routes = new Set(sites.flatMap(({ vrf }) => FAMILIES.flatMap((family) => localPrefixes(vrf, family))));
+    this.#ownRoutes.set(vpn, routes);
+    return routes;
+  }
 }
 
 /** VPN -> local routes as the routers show them, also those that the inventory does not list. */
@@ -219,6 +229,10 @@ function sharerOf(
     if (routes?.has(prefix)) return routes;
   }
   return null;
+}
+
+function prefixesOf(routes: readonly ObservedRoute[]): Prefix[] {
+  return routes.map((route) => route.prefix);
 }
 
 function vpnRoutes(routes: readonly ObservedRoute[]): ReadonlySet<Prefix> {

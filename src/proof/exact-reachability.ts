@@ -31,8 +31,7 @@ export function proveExactReachability(change: ChangeUnderProof, routes: RouteCh
   const found: CounterExample[] = [];
 
   const present = new Set<string>();
-  for (const route of routes.after) {
-    if (!own.has(route.via)) continue;
+  for (const route of routes.after.routes(own)) {
     const key = routeKey(route);
     present.add(key);
     if (route.to.vrf.canary) found.push(routeCounterExample(route, 'would reach the canary'));

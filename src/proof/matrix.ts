@@ -4,7 +4,8 @@ import type { Prefix } from '../domain/prefix.ts';
 import { prefixSortKey } from '../domain/prefix.ts';
 import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
 import { sortByKey } from './reachability.ts';
-import { carriedRoutes, vrfsByVpn } from './route-model.ts';
+import { RouteIndex } from './route-index.ts';
+import { vrfsByVpn } from './route-model.ts';
 
 /** What of VPN `from` can be reached from VPN `to`, anywhere. */
 export interface MatrixCell {
@@ -23,7 +24,7 @@ export interface Matrix {
 
 export function computeMatrix(view: NetworkView): Matrix {
   const pairs = new Map<string, { from: VpnId; to: VpnId; prefixes: Set<Prefix>; via: Set<RouteTarget> }>();
-  for (const { from, to, prefix, via } of carriedRoutes(view)) {
+  for (const { from, to, prefix, via } of new RouteIndex(view).routes()) {
     if (from.vrf.vpn === null || to.vrf.vpn === null) continue;
     const key = `${from.vrf.vpn} ${to.vrf.vpn}`;
     const pair = pairs.get(key) ?? { from: from.vrf.vpn, to: to.vrf.vpn, prefixes: new Set(), via: new Set() };

@@ -16,9 +16,17 @@ interface ReachedPrefix extends OwnedPrefix {
 export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange): Proof {
   const gaining = new Map<string, ReachedPrefix[]>();
   // Gained first: of one owner's same prefix, held before and gained again, the gained one must count.
-  for (const route of routes.gained) add(gaining, route, route);
-  const gainedOnly = new Set(gaining.keys());
-  for (const route of routes.after) if (gainedOnly.has(ownerOf(route.to))) add(gaining, route, null);
+  for (const route of routes.gained) {
+    const [taker, owner] = [ownerOf(route.to), ownerOf(route.from)];
+    const list = gaining.get(taker) ?? [];
+    list.push({ prefix: route.prefix, owner, origin: route.from, gained: route });
+    gaining.set(taker, list);
+  }
+  for (const [taker, list] of gaining) {
+    for (const { from, prefix } of routes.after.reachedBy(taker)) {
+      list.push({ prefix, owner: ownerOf(from), origin: from, gained: null });
+    }
+  }
   for (const at of allVrfs(after)) {
     const list = gaining.get(ownerOf(at));
     if (list === undefined) continue;
@@ -39,13 +47,6 @@ export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange)
     assumptions: ['addresses that are routed in a VPN but not in the inventory overlap with nothing of this change'],
     counterExamples: listCounterExamples(found),
   };
-}
-
-function add(gaining: Map<string, ReachedPrefix[]>, route: CarriedRoute, gained: CarriedRoute | null): void {
-  const taker = ownerOf(route.to);
-  const list = gaining.get(taker) ?? [];
-  list.push({ prefix: route.prefix, owner: ownerOf(route.from), origin: route.from, gained });
-  gaining.set(taker, list);
 }
 
 function describe(route: CarriedRoute, other: ReachedPrefix): CounterExample {

@@ -5,7 +5,7 @@ import { proveExactReachability } from './exact-reachability.ts';
 import { proveNoOverlap } from './no-overlap.ts';
 import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
-import { allVrfs, carriedRoutes } from './route-model.ts';
+import { allVrfs } from './route-model.ts';
 import { proveRouteTargetOwnership } from './route-target-ownership.ts';
 
 export interface ProvedChange {
@@ -16,7 +16,7 @@ export interface ProvedChange {
 
 /** Nothing else opens: all proofs of one change. A pure function of the two views and what was approved. */
 export function proveChange(change: ChangeUnderProof): ProvedChange {
-  const routes = differRoutes(carriedRoutes(change.before), carriedRoutes(change.after));
+  const routes = differRoutes(change.before, change.after);
   const proofs = [
     proveExactReachability(change, routes),
     proveNoOverlap(change, routes),
@@ -32,12 +32,12 @@ export function proveChange(change: ChangeUnderProof): ProvedChange {
 }
 
 /** By VPN and PE, not by VRF: a VPN that keeps a prefix in one of its VRFs at a PE has not lost it there. */
-function differReachability({ before, after }: RouteChange): Pick<ProvedChange, 'gained' | 'lost'> {
-  const [had, has] = [reachabilityOf(before), reachabilityOf(after)];
-  const [hadKeys, hasKeys] = [new Set(had.map(reachabilityKey)), new Set(has.map(reachabilityKey))];
+function differReachability({ before, after, gained, lost }: RouteChange): Pick<ProvedChange, 'gained' | 'lost'> {
+  const moved = new Set([...gained, ...lost].map((route) => route.via));
+  const [had, has] = [before, after].map((index) => new Set(reachabilityOf(index.routes(moved)).map(reachabilityKey)));
   return {
-    gained: has.filter((one) => !hadKeys.has(reachabilityKey(one))),
-    lost: had.filter((one) => !hasKeys.has(reachabilityKey(one))),
+    gained: reachabilityOf(gained).filter((one) => !had?.has(reachabilityKey(one))),
+    lost: reachabilityOf(lost).filter((one) => !has?.has(reachabilityKey(one))),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { NetworkView } from '../domain/network-view.ts';
 import type { Reachability } from '../domain/plan.ts';
 import { prefixSortKey } from '../domain/prefix.ts';
-import { type CarriedRoute, carriedRoutes } from './route-model.ts';
+import { RouteIndex } from './route-index.ts';
+import type { CarriedRoute } from './route-model.ts';
 
 /** Who reaches what in another VPN, sorted. VRFs of nobody cannot be named here; the proofs look at them apart. */
 export function computeReachability(view: NetworkView): Reachability[] {
-  return reachabilityOf(carriedRoutes(view));
+  return reachabilityOf(new RouteIndex(view).routes());
 }
 
 /** One entry per VPN pair, PEs, prefix and route target, however many VRFs of the VPN are at the PE. */

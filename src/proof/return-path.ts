@@ -1,20 +1,17 @@
 import type { CounterExample, Proof } from '../domain/plan.ts';
-import type { Family } from '../domain/prefix.ts';
 import { approvedFlows, type ChangeUnderProof, listCounterExamples, type RouteChange } from './change-under-proof.ts';
-import { ownerOf, type VrfAtPe } from './route-model.ts';
 
 /**
  * Every flow has a way back: from where its prefixes are, something of the other VPN is reachable in the same address family.
  * An interconnect with one flow only was signed as one-way; then the proof says so instead of refusing.
  */
 export function proveReturnPath(change: ChangeUnderProof, routes: RouteChange): Proof {
-  const ways = new Set(routes.after.map(({ from, to, family }) => wayKey(ownerOf(from), to, family)));
   const found: CounterExample[] = [];
   const assumptions: string[] = [];
   for (const flow of approvedFlows(change)) {
     const hasReverse = change.subject.flows.some((other) => other.from === flow.to && other.to === flow.from);
-    for (const route of routes.after) {
-      if (route.via !== flow.routeTarget || ways.has(wayKey(flow.to, route.from, route.family))) continue;
+    for (const route of routes.after.routes(new Set([flow.routeTarget]))) {
+      if (routes.after.holdsOf(route.from, flow.to, route.family)) continue;
       const { pe, vrf } = route.from;
       if (!hasReverse) {
         assumptions.push(
@@ -32,8 +29,4 @@ export function proveReturnPath(change: ChangeUnderProof, routes: RouteChange): 
     assumptions: [...new Set(assumptions)].sort(),
     counterExamples: listCounterExamples(found),
   };
-}
-
-function wayKey(destination: string, { pe, vrf }: VrfAtPe, family: Family): string {
-  return `${destination} ${pe} ${vrf.name} ${family}`;
 }

@@ -239,6 +239,26 @@ describe('a whole VPN', () => {
       'VRF MOF at pe3 gained 192.0.2.0/30, which overlaps its 192.0.2.0/24',
     ]);
   });
+
+  // Looking at each table's route for each that came would take minutes here, with the confirm window running.
+  test('of 6,000 routes that the inventory does not list, into a table of as many', { timeout: 20_000 }, () => {
+    const many = (network: number) =>
+      Array.from({ length: 6_000 }, (_, at) =>
+        prefix(`${network + (at >> 14)}.${(at >> 6) & 255}.${(at & 63) * 4}.0/24`),
+      );
+    const local = many(20).map((one) => ({ prefix: one, origin: 'local' as const }));
+    const mine = many(40).map((one) => ({ prefix: one, origin: 'local' as const }));
+    const shared = many(20).map((one) => ({ prefix: one, origin: 'vpn' as const }));
+    const atMoh = (tables: ObservedTables) => alterTable(tables, key('pe1', 'MOH'), (routes) => [...routes, ...local]);
+    const atMof = (tables: ObservedTables, more: readonly ObservedRoute[]) =>
+      alterTable(tables, key('pe3', 'MOF'), (routes) => [...routes, ...mine, ...more]);
+    const startedAt = performance.now();
+    const state = { view: put, plan: of, before: atMof(atMoh(had), []) };
+    expect(check({ ...state, after: atMof(atMoh(has), shared) }).verdict).toBe('pass');
+    const clash = { prefix: prefix('41.0.0.0/8'), origin: 'vpn' as const };
+    expect(check({ ...state, after: atMof(atMoh(has), [...shared, clash]) }).verdict).toBe('fail');
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
 });
 
 test(

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { computeMatrix } from '../../src/proof/matrix.ts';
 import { computeReachability, reachabilityKey } from '../../src/proof/reachability.ts';
-import { carriedRoutes, routeKey } from '../../src/proof/route-model.ts';
+import { RouteIndex } from '../../src/proof/route-index.ts';
+import { routeKey } from '../../src/proof/route-model.ts';
 import { bruteCarried, brutePut, bruteReachability } from './brute-force.ts';
 import {
   alterVrf,
@@ -23,7 +24,7 @@ test(
   () => {
     fc.assert(
       fc.property(arbitraryState, (view) => {
-        const routes = carriedRoutes(view).map(routeKey);
+        const routes = new RouteIndex(view).routes().map(routeKey);
         expect(new Set(routes)).toEqual(bruteCarried(view));
         expect(routes.length).toBe(new Set(routes).size);
       }),
@@ -93,7 +94,7 @@ test('a route target on a VRF of nobody is seen by the model, though it has no n
     ...vrf,
     extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
   }));
-  const stray = carriedRoutes(view).filter((route) => route.to.vrf.name === 'STRAY');
+  const stray = new RouteIndex(view).routes().filter((route) => route.to.vrf.name === 'STRAY');
   expect(stray.map((route) => route.prefix)).toEqual(['10.100.10.0/24', '10.100.20.0/24']);
   expect(computeReachability(view).length).toBe(
     computeReachability(brutePut(sampleNetwork(), [sampleInterconnect()])).length,

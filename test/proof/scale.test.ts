@@ -3,9 +3,10 @@ import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { SILENT_PROBES_MAX } from '../../src/plan/plan-probes.ts';
 import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
-import { carriedRoutes } from '../../src/proof/route-model.ts';
+import { CARRIED_ROUTES_MAX, RouteIndex } from '../../src/proof/route-index.ts';
 import { planInput } from '../plan/samples.ts';
-import { makeFlow, makeInterconnect, makePe, PROPERTY_TIMEOUT_MS } from './networks.ts';
+import { brutePut } from './brute-force.ts';
+import { makeFlow, makeInterconnect, makePe, PROPERTY_TIMEOUT_MS, rt } from './networks.ts';
 
 /** A national backbone: every VPN has a VRF with one prefix at every PE. */
 function backbone(peCount: number, vpnCount: number): NetworkView {
@@ -46,7 +47,7 @@ function counted(view: NetworkView): { view: NetworkView; reads: () => number } 
 test('the model looks at each VRF a fixed number of times, however many there are', () => {
   const perVrf = [25, 50, 100].map((peCount) => {
     const { view, reads } = counted(backbone(peCount, 10));
-    expect(carriedRoutes(view)).toEqual([]);
+    expect(new RouteIndex(view).routes()).toEqual([]);
     return reads() / (peCount * 10);
   });
   expect(perVrf[2]).toBe(perVrf[0]);
@@ -75,6 +76,41 @@ test(
     const silent = plan.probes.filter(({ expect: wanted }) => wanted === 'unreachable');
     expect(silent.length).toBe(SILENT_PROBES_MAX);
     expect(new Set(silent.map(({ pe }) => pe)).size).toBe(200);
+  },
+  PROPERTY_TIMEOUT_MS,
+);
+
+/** A VRF of shared services on 20 PEs takes every route of 100 VPNs: together more routes than fit into memory. */
+function withSharedServices(): NetworkView {
+  const shared = {
+    vpn: 'SHARED',
+    own: '65000:99',
+    base: { importRouteTargets: Array.from({ length: 100 }, (_, number) => rt(`65000:${100 + number}`)) },
+  };
+  const pes = Array.from({ length: 20 }, (_, at) =>
+    makePe(`pe${String(at).padStart(4, '0')}`, [
+      { ...shared, families: ['ipv4'], prefixes: [`172.16.${at}.0/24`] },
+      ...Array.from({ length: 100 }, (__, number) => ({
+        vpn: `V${String(number).padStart(3, '0')}`,
+        own: `65000:${100 + number}`,
+        families: ['ipv4' as const],
+        prefixes: Array.from({ length: 120 }, (___, site) => `${10 + number}.${at}.${site}.0/24`),
+      })),
+    ]),
+  );
+  return { pes };
+}
+
+test.each(['provision', 'withdraw'] as const)(
+  'what a change does not move is not listed: to %s beside shared services',
+  (kind) => {
+    const view = withSharedServices();
+    const subject = makeInterconnect(1, makeFlow('V000', 'V001', '65000:9001', ['10.0.0.0/24', '10.1.1.0/24']));
+    const provisioned = brutePut(view, [subject]);
+    const plan = planChange(planInput({ view: kind === 'provision' ? view : provisioned, kind, subject }));
+    expect(verdictOf(plan.proofs)).toBe('pass');
+    expect((kind === 'provision' ? plan.gained : plan.lost).length).toBe(2 * 20);
+    expect(() => new RouteIndex(view).routes()).toThrow(`more than ${CARRIED_ROUTES_MAX} routes`);
   },
   PROPERTY_TIMEOUT_MS,
 );

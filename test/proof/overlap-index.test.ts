@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { overlaps, type Prefix, parsePrefix, sortPrefixes } from '../../src/domain/prefix.ts';
+import { OverlapIndex } from '../../src/proof/overlap-index.ts';
+import { prefix } from './networks.ts';
+
+/** Few bits that differ, so that many of them contain each other. */
+const arbitraryPrefix = fc
+  .record({ six: fc.boolean(), bits: fc.nat(255), length: fc.nat(9), low: fc.boolean() })
+  .map(({ six, bits, length, low }): Prefix => {
+    const kept = (bits >> Math.max(0, 8 - length)) << Math.max(0, 8 - length);
+    const deep = length === 9 && low;
+    if (six)
+      return parsePrefix(
+        deep ? `${(0x2000 + kept).toString(16)}::1/128` : `${(kept << 8).toString(16)}::/${Math.min(length, 8)}`,
+      );
+    return parsePrefix(deep ? `${kept}.0.0.1/32` : `${kept}.0.0.0/${Math.min(length, 8)}`);
+  });
+
+test('finds the first that overlaps, as looking at each does', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(fc.array(arbitraryPrefix, { maxLength: 24 }), arbitraryPrefix, (many, one) => {
+      const wanted = sortPrefixes(many).find((other) => overlaps(other, one)) ?? null;
+      if (wanted !== null) found += 1;
+      expect(new OverlapIndex(many).first(one)).toBe(wanted);
+      expect(new OverlapIndex(many).has(one)).toBe(wanted !== null);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(found).toBeGreaterThan(300);
+});
+
+test.each([
+  ['10.0.0.0/8', '10.1.2.0/24', '10.0.0.0/8'],
+  ['10.1.2.0/24', '10.0.0.0/8', '10.1.2.0/24'],
+  ['10.1.2.0/24', '10.1.2.0/24', '10.1.2.0/24'],
+  ['10.1.2.0/24', '10.1.3.0/24', null],
+  ['0.0.0.0/0', '2001:db8::/32', null],
+  ['::/0', '2001:db8::/32', '::/0'],
+])('%s against %s', (held, asked, wanted) => {
+  expect(new OverlapIndex([prefix(held)]).first(prefix(asked))).toBe(wanted);
+});
