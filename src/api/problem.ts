@@ -32,6 +32,16 @@ export function problemOf(error: WaslError, url: string): Problem {
   };
 }
 
+/** What the HTTP server itself refuses, in words of our own. */
+const FAULTS_OF_CALLS: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', ['the body is not declared as JSON', 'Send content-type: application/json.']],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', ['the body is empty', 'Send a JSON document, or no content-type.']],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', ['the body is not JSON', 'Correct its syntax.']],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', ['the body is not as long as declared', 'Send it whole.']],
+  ['FST_ERR_BAD_URL', ['the address has a % that encodes nothing', 'Encode it as UTF-8, or write %25.']],
+] as const);
+const OTHER_FAULT = ['the call is not one that an HTTP server can read', 'Send a JSON body in UTF-8.'] as const;
+
 function toWaslError(error: FastifyError | Error, request: FastifyRequest): WaslError {
   if (error instanceof WaslError) return error;
   const code = 'code' in error ? error.code : undefined;
@@ -41,7 +51,8 @@ function toWaslError(error: FastifyError | Error, request: FastifyRequest): Wasl
   }
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new WaslError('INPUT_INVALID', error.message, { path: 'body' });
+    const [fact, remedy] = FAULTS_OF_CALLS.get(code ?? '') ?? OTHER_FAULT;
+    return new WaslError('INPUT_INVALID', fact, { path: code === 'FST_ERR_BAD_URL' ? 'address' : 'body', remedy });
   }
   // What is not an error of ours is a defect: its text may hold anything, so the caller gets none of it.
   return new WaslError('INTERNAL', `the request ${request.id} failed inside wasl`, { cause: error });

@@ -6,6 +6,8 @@ import { createPaint, withoutControls } from './paint.ts';
 
 const issuesSchema = z.object({
   issues: z.array(z.object({ path: z.string(), fact: z.string(), remedy: z.string().nullish() })),
+  /** Where not all of them are listed. */
+  total: z.number().optional(),
 });
 
 /** Path, fact and remedy on standard error; returns the exit code. */
@@ -33,7 +35,7 @@ function asText(error: WaslError, io: CliIo): string {
       `${paint('bold', path)}: ${fact}`,
       ...(remedy ? [`  ${remedy}`] : []),
     ]);
-    const summary = `${issues.data.issues.length} faults. ${ERRORS[error.code].remedy}`;
+    const summary = `${issues.data.total ?? issues.data.issues.length} faults. ${ERRORS[error.code].remedy}`;
     return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`].join('\n');
   }
   const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import { type DocumentPath, formatPath, type InputIssue, listInputIssues } from '../domain/input-issues.ts';
 import { type ErrorCode, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
+import { yamlFault } from './yaml-faults.ts';
 
 /** YAML 1.2 (and so JSON), with the line of every value. */
 export interface ReadDocument {
   readonly value: unknown;
-  /** `file:line` of the value, or of the nearest one around it when it is missing. */
-  placeOf(path: DocumentPath): string;
+  readonly file: string;
+  /** Of the value, or of the nearest one around it when it is missing. */
+  lineOf(path: DocumentPath): number;
 }
 
 /** Throws INPUT_INVALID for a file that is not there or not readable. */
@@ -26,33 +28,44 @@ const ALIASES_MAX = 1_000;
 /** A wrong file would fill the screen. */
 const ISSUES_MAX = 50;
 
-/** Throws `code` at the line of the first syntax fault. */
+/** Throws `code` with the line of every syntax fault. */
 export function readDocument(text: string, file: string, code: ErrorCode): ReadDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  const place = (offset: number) => `${file}:${lines.linePos(offset).line}`;
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    const path = place(fault.pos[0]);
-    throw new WaslError(code, fault.message, { path, remedy: 'Correct the YAML of this line.' });
+  const document = parseDocument(text, {
+    ...{ lineCounter: lines, prettyErrors: false, version: '1.2', stringKeys: true },
+    // Its warnings would go to standard error past our own words.
+    logLevel: 'error',
+  });
+  const lineOf = (offset: number) => lines.linePos(offset).line;
+  if (document.errors.length > 0) {
+    const faults = document.errors.map(({ code: fault, pos }) => ({ line: lineOf(pos[0]), ...yamlFault(fault) }));
+    throw faultsError(faults, file, code);
   }
   return {
     value: toValue(() => document.toJS({ maxAliasCount: ALIASES_MAX }), file, code),
-    placeOf(path) {
+    file,
+    lineOf(path) {
       for (let length = path.length; length > 0; length--) {
         const node = document.getIn(path.slice(0, length), true);
-        if (isNode(node) && node.range) return place(node.range[0]);
+        if (isNode(node) && node.range) return lineOf(node.range[0]);
       }
-      return `${file}:1`;
+      return 1;
     },
   };
 }
+
+const TOO_MANY_ALIASES = {
+  fact: 'the document expands too many aliases',
+  remedy: 'Write the values where they belong.',
+};
 
 function toValue(expand: () => unknown, file: string, code: ErrorCode): unknown {
   try {
     return expand();
   } catch (cause) {
-    throw new WaslError(code, 'the document expands too many aliases', { path: file, cause });
+    const isUnknown = cause instanceof Error && cause.message.startsWith('Unresolved alias');
+    const { fact, remedy } = isUnknown ? yamlFault('BAD_ALIAS') : TOO_MANY_ALIASES;
+    throw new WaslError(code, fact, { path: file, remedy, cause });
   }
 }
 
@@ -64,27 +77,38 @@ export function parseWith<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(document.value);
   if (result.success) return result.data;
-  throw issuesError(listInputIssues(result.error), document, code);
+  throw issuesError(listInputIssues(result.error, document.value), document, code);
 }
 
-/** One error for all faults of a document: the first one is the fact, the rest is in `details.issues`. */
+/** One error for everything that is wrong with a document. */
 export function issuesError(
   issues: readonly Pick<InputIssue, 'path' | 'fact' | 'remedy'>[],
   document: ReadDocument,
   code: ErrorCode,
 ): WaslError {
-  const placed = issues.slice(0, ISSUES_MAX).map(({ path, fact, remedy }) => {
+  const faults = issues.map(({ path, fact, remedy }) => {
     const name = formatPath(path);
-    return {
-      path: document.placeOf(path),
-      fact: name === '' ? fact : `${name}: ${fact}`,
-      ...(remedy ? { remedy } : {}),
-    };
+    return { line: document.lineOf(path), fact: name === '' ? fact : `${name}: ${fact}`, remedy };
   });
-  const [first] = placed;
+  return faultsError(faults, document.file, code);
+}
+
+interface Fault {
+  readonly line: number;
+  readonly fact: string;
+  readonly remedy: string | null;
+}
+
+/** In the order of the lines: the first one is the fact, all are in `details.issues`. */
+function faultsError(faults: readonly Fault[], file: string, code: ErrorCode): WaslError {
+  const issues = faults
+    .toSorted((a, b) => a.line - b.line)
+    .slice(0, ISSUES_MAX)
+    .map(({ line, fact, remedy }) => ({ path: `${file}:${line}`, fact, ...(remedy ? { remedy } : {}) }));
+  const [first] = issues;
   return new WaslError(code, first?.fact ?? 'the document is not valid', {
     ...(first === undefined ? {} : { path: first.path }),
     ...(first?.remedy === undefined ? {} : { remedy: first.remedy }),
-    details: { issues: placed },
+    details: { issues, total: faults.length },
   });
 }

@@ -3,6 +3,7 @@ import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './i
 import type { VpnId } from './names.ts';
 import { contains, familyOf, isDefaultRoute } from './prefix.ts';
 import { parseRouteTarget, shortForm } from './route-target.ts';
+import { vrfNameFault } from './vrf-name-rules.ts';
 
 export interface InventoryIssue {
   readonly path: DocumentPath;
@@ -20,7 +21,14 @@ export function checkInventory(inventory: Inventory): InventoryIssue[] {
     ...findDuplicates(inventory.entities, 'entities', 'id', (entity) => entity.id, 'Name each entity once.'),
     ...findDuplicates(inventory.vpns, 'vpns', 'id', (vpn) => vpn.id, 'Name each VPN once.'),
     ...checkVpns(inventory),
-    ...findDuplicates(inventory.routers, 'routers', 'name', (router) => router.name, 'Name each router once.'),
+    ...findDuplicates(
+      inventory.routers,
+      'routers',
+      'name',
+      // People and resolvers take names of routers for equal whatever the case.
+      (router) => router.name.toLowerCase(),
+      'Name each router once, also in another case.',
+    ),
     ...findDuplicates(
       inventory.routers,
       'routers',
@@ -87,7 +95,19 @@ function checkVpns(inventory: Inventory): InventoryIssue[] {
 
 function checkRouters(inventory: Inventory): InventoryIssue[] {
   const vpns = new Map(inventory.vpns.map((vpn) => [vpn.id, vpn]));
-  return inventory.routers.flatMap((router, index) => checkVrfs(router, ['routers', index, 'vrfs'], vpns));
+  return inventory.routers.flatMap((router, index) => [
+    ...checkMaintenance(router, ['routers', index, 'maintenanceReason']),
+    ...checkVrfs(router, ['routers', index, 'vrfs'], vpns),
+  ]);
+}
+
+function checkMaintenance(
+  { name, maintenance, maintenanceReason }: InventoryRouter,
+  path: DocumentPath,
+): InventoryIssue[] {
+  if (maintenance === true || maintenanceReason === undefined) return [];
+  const remedy = 'Write `maintenance: true` too, or remove the reason.';
+  return [{ path, fact: `${name} is not in maintenance and has a reason for it`, remedy }];
 }
 
 function checkVrfs(
@@ -104,6 +124,11 @@ function checkVrfs(
       issues.push({ path: [...path, index, 'name'], fact, remedy: 'Name each VRF of a router once.' });
     }
     names.add(vrf.name);
+    const fault = vrfNameFault(router.platform, vrf.name);
+    if (fault !== null) {
+      const remedy = 'Write the name as the router has it, or correct the platform.';
+      issues.push({ path: [...path, index, 'name'], fact: fault, remedy });
+    }
     const other = realised.get(vrf.vpn);
     if (other !== undefined && other !== vrf.name) {
       const fact = `${vrf.vpn} has the VRFs ${other} and ${vrf.name} on ${router.name}`;

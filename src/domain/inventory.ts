@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { managementHostSchema } from './management-host.ts';
 import {
   type EntityId,
   entityIdSchema,
@@ -14,13 +15,14 @@ import {
 import type { Attachment } from './network-view.ts';
 import { addressSchema, type Family, type Prefix, prefixSchema } from './prefix.ts';
 import { type RouteDistinguisher, routeDistinguisherSchema } from './route-target.ts';
+import { type RouteTargetPool, routeTargetPoolSchema } from './route-target-pool.ts';
 
 /** Bounds that keep planning and proving fast; a backbone beyond them is split into several inventories. */
 export const ROUTERS_MAX = 2_000;
 export const VRFS_PER_ROUTER_MAX = 4_000;
 export const ATTACHMENTS_PER_VRF_MAX = 256;
 
-const attachmentSchema = z.strictObject({
+export const attachmentSchema = z.strictObject({
   branch: z.string().min(1).max(80),
   prefixes: z.array(prefixSchema).min(1).max(256),
   /** A CE address inside one of the prefixes that answers pings. */
@@ -29,7 +31,7 @@ const attachmentSchema = z.strictObject({
   source: addressSchema.nullable().optional(),
 });
 
-const vrfSchema = z.strictObject({
+export const vrfSchema = z.strictObject({
   name: vrfNameSchema,
   vpn: vpnIdSchema,
   routeDistinguisher: routeDistinguisherSchema,
@@ -40,67 +42,62 @@ const vrfSchema = z.strictObject({
   attachments: z.array(attachmentSchema).max(ATTACHMENTS_PER_VRF_MAX).default([]),
 });
 
-const managementSchema = z.strictObject({
-  host: z.string().min(1).max(255),
+/** OpenSSH form of a host key. */
+export const HOST_KEY = /^SHA256:[A-Za-z0-9+/]{43}$/;
+
+export const credentialNameSchema = z
+  .string()
+  .regex(/^(?!constructor$)[a-z][a-z0-9-]{0,31}$/, 'must be a name of 1–32 small letters, digits or hyphens');
+
+export const managementSchema = z.strictObject({
+  host: managementHostSchema,
   port: z.int().min(1).max(65_535).default(830),
   /** OpenSSH form, `SHA256:` and base64 without padding. At least one: no host key is accepted unseen. */
   hostKeys: z
-    .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be an OpenSSH SHA256 fingerprint'))
+    .array(z.string().regex(HOST_KEY, 'must be an OpenSSH SHA256 fingerprint, as `ssh-keygen -lf` shows it'))
     .min(1)
     .max(8),
   /** Name of a credential that the worker knows; never the secret itself. */
-  credential: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  credential: credentialNameSchema,
 });
 
-const routerSchema = z.strictObject({
+export const routerSchema = z.strictObject({
   name: peNameSchema,
   platform: platformNameSchema,
+  /** Its people work on it: it is not read for what does not need it, and nothing is opened on it. */
+  maintenance: z.boolean().optional(),
+  maintenanceReason: z.string().trim().min(3).max(200).optional(),
   management: managementSchema,
   vrfs: z.array(vrfSchema).max(VRFS_PER_ROUTER_MAX),
+});
+
+const backboneSchema = z.strictObject({
+  name: z.string().min(1).max(80),
+  asNumber: z.int().min(1).max(0xffff_ffff),
+  routeTargetPool: routeTargetPoolSchema,
+  confirmTimeoutSeconds: z.int().min(10).max(3_600).default(120),
+});
+
+export const entitySchema = z.strictObject({ id: entityIdSchema, name: z.string().min(1).max(120) });
+
+export const vpnSchema = z.strictObject({
+  id: vpnIdSchema,
+  entity: entityIdSchema,
+  name: z.string().min(1).max(120).optional(),
+  /** The VPN's address plan: what it may share lies inside. */
+  prefixes: z.array(prefixSchema).min(1).max(256),
+  /** A canary VPN takes part in no interconnect: it must never gain a route. */
+  canary: z.boolean().default(false),
 });
 
 /** The inventory file: the edges of the network that wasl may touch. Shapes only; `checkInventory` checks references. */
 export const inventorySchema = z.strictObject({
   version: z.literal(1),
-  backbone: z.strictObject({
-    name: z.string().min(1).max(80),
-    asNumber: z.int().min(1).max(0xffff_ffff),
-    /** Route targets `administrator:from` to `administrator:to` belong to wasl and to nobody else. */
-    routeTargetPool: z.strictObject({
-      administrator: z.string().regex(/^(\d{1,10}|\d+\.\d+\.\d+\.\d+)$/),
-      from: z.int().min(0).max(0xffff_ffff),
-      to: z.int().min(0).max(0xffff_ffff),
-      quarantineDays: z.int().min(0).max(3_650).default(30),
-    }),
-    confirmTimeoutSeconds: z.int().min(10).max(3_600).default(120),
-  }),
-  entities: z
-    .array(z.strictObject({ id: entityIdSchema, name: z.string().min(1).max(120) }))
-    .min(1)
-    .max(1_000),
-  vpns: z
-    .array(
-      z.strictObject({
-        id: vpnIdSchema,
-        entity: entityIdSchema,
-        name: z.string().min(1).max(120).optional(),
-        /** The VPN's address plan: what it may share lies inside. */
-        prefixes: z.array(prefixSchema).min(1).max(256),
-        /** A canary VPN takes part in no interconnect: it must never gain a route. */
-        canary: z.boolean().default(false),
-      }),
-    )
-    .min(1)
-    .max(10_000),
+  backbone: backboneSchema,
+  entities: z.array(entitySchema).min(1).max(1_000),
+  vpns: z.array(vpnSchema).min(1).max(10_000),
   routers: z.array(routerSchema).min(1).max(ROUTERS_MAX),
 });
-
-export interface RouteTargetPool {
-  readonly administrator: string;
-  readonly from: number;
-  readonly to: number;
-  readonly quarantineDays: number;
-}
 
 export interface InventoryVrf {
   readonly name: VrfName;
@@ -113,6 +110,9 @@ export interface InventoryVrf {
 export interface InventoryRouter {
   readonly name: PeName;
   readonly platform: PlatformName;
+  /** Absent: in service. */
+  readonly maintenance?: boolean | undefined;
+  readonly maintenanceReason?: string | undefined;
   readonly management: {
     readonly host: string;
     readonly port: number;

@@ -24,9 +24,15 @@ const named = <Kind extends string>(pattern: RegExp, what: string) =>
 
 export const entityIdSchema = named<'EntityId'>(/^[A-Z][A-Z0-9-]{1,15}$/, '2–16 capitals, digits or hyphens');
 export const vpnIdSchema = named<'VpnId'>(/^[A-Z][A-Z0-9-]{1,23}$/, '2–24 capitals, digits or hyphens');
-export const peNameSchema = named<'PeName'>(/^[a-z][a-z0-9.-]{0,62}$/, 'a lower-case host name of 1–63 characters');
-// 15: the shortest limit of any platform (Linux interface names, on which FRR's VRFs live).
-export const vrfNameSchema = named<'VrfName'>(/^[A-Za-z][A-Za-z0-9_-]{0,14}$/, '1–15 letters, digits, _ or -');
+export const peNameSchema = named<'PeName'>(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  'a router name of 1–63 letters, digits, dots, - or _ that begins with a letter or digit',
+);
+/** What any platform allows; what the router's own platform allows is in `vrf-name-rules.ts`. */
+export const vrfNameSchema = named<'VrfName'>(
+  /^[A-Za-z][A-Za-z0-9._-]{0,127}$/,
+  'a VRF name of 1–128 letters, digits, dots, - or _ that begins with a letter',
+);
 export const interconnectIdSchema = named<'InterconnectId'>(/^IC-\d{4,9}$/, 'like IC-0001');
 export const changeIdSchema = named<'ChangeId'>(/^IC-\d{4,9}-C\d{1,6}$/, 'like IC-0001-C1');
 export const planIdSchema = named<'PlanId'>(/^IC-\d{4,9}-C\d{1,6}-P\d{1,6}$/, 'like IC-0001-C1-P1');

@@ -23,7 +23,7 @@ export const interconnectRequestSchema = z.strictObject({
   /** Omitted: as soon as it is approved. */
   validFrom: z.iso.datetime({ offset: true }).optional(),
   validUntil: z.iso.datetime({ offset: true }),
-  policyVersion: z.string().regex(/^[\w.-]{1,40}$/),
+  policyVersion: z.string().regex(/^[\w.-]{1,40}$/, 'must be a version of 1–40 letters, digits, dots, - or _'),
 });
 
 /** One direction: `prefixes` of VPN `from` may be reached from VPN `to`. */

@@ -41,8 +41,10 @@ function parseEncodedNumber(text: string): EncodedNumber | null {
   }
   const asNumber = parseAsNumber(administrator);
   if (asNumber === null || asNumber > UINT32_MAX || type === '1') return null;
-  if (type === '0' && administrator.endsWith('L')) return null;
-  const fourOctet = type === '2' || (type === undefined && (administrator.endsWith('L') || asNumber > ASN2_MAX));
+  if (type === '0' && /[L.]/.test(administrator)) return null;
+  // Asdot is a notation of 4-octet numbers (RFC 5396): 0.65000 is not the 2-octet 65000.
+  const isMarked = administrator.endsWith('L') || administrator.includes('.');
+  const fourOctet = type === '2' || (type === undefined && (isMarked || asNumber > ASN2_MAX));
   if (fourOctet) return assigned > UINT16_MAX ? null : { type: 2, administrator: String(asNumber), assigned };
   if (asNumber > ASN2_MAX || assigned > UINT32_MAX) return null;
   return { type: 0, administrator: String(asNumber), assigned };

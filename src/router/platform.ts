@@ -1,5 +1,6 @@
-import type { InventoryVrf, RouteTargetPool } from '../domain/inventory.ts';
+import type { InventoryVrf } from '../domain/inventory.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
+import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ExecResult, XmlElement } from '../netconf/index.ts';
 import type { PingRequest, RouteTable, VrfRoute } from './router.ts';
 

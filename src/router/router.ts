@@ -1,8 +1,9 @@
-import type { InventoryRouter, RouteTargetPool } from '../domain/inventory.ts';
+import type { InventoryRouter } from '../domain/inventory.ts';
 import type { PeName, VrfName } from '../domain/names.ts';
 import type { Extranet, RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import type { Address, Family, Prefix } from '../domain/prefix.ts';
+import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
 export type RouterCredential =

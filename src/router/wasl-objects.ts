@@ -1,7 +1,5 @@
-import type { RouteTargetPool } from '../domain/inventory.ts';
 import type { PlatformName, VrfName } from '../domain/names.ts';
 import type { Extranet, RunningVrf } from '../domain/network-view.ts';
-import { encodedParts, type RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
 import { namePrefixOf } from '../render/object-names.ts';
@@ -10,12 +8,6 @@ import { isEmptyExtranet } from '../render/vrf-view.ts';
 
 /** What is on a router under wasl's name, as `kind name` or `vrf NAME ...`, and what it says in one normal form. */
 export type WaslObjects = ReadonlyMap<string, string>;
-
-/** Whether a route target is one of those that belong to wasl and to nobody else. */
-export function isFromPool(pool: RouteTargetPool, rt: RouteTarget): boolean {
-  const { administrator, assigned } = encodedParts(rt);
-  return administrator === pool.administrator && pool.from <= assigned && assigned <= pool.to;
-}
 
 /**
  * Objects by the VRF that they belong to: by place, or by a name that the grammar of its kind knows. What names no VRF of the router is

@@ -1,6 +1,7 @@
 import type { Inventory } from '../domain/inventory.ts';
 import type { VpnId } from '../domain/names.ts';
-import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
+import { parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
+import { isFromPool } from '../domain/route-target-pool.ts';
 import { WaslError } from '../errors.ts';
 
 /** Leaves room between the VPNs' own route targets, as operators do. */
@@ -15,12 +16,7 @@ export function baseRouteTarget(inventory: Inventory, vpn: VpnId): RouteTarget {
   if (index < 0) throw new WaslError('VPN_UNKNOWN', `The inventory has no VPN ${vpn}`);
   const { asNumber, routeTargetPool } = inventory.backbone;
   const target = parseRouteTarget(`${asNumber}:${(index + 1) * STEP}`);
-  const { administrator, assigned } = encodedParts(target);
-  const isInPool =
-    administrator === routeTargetPool.administrator &&
-    assigned >= routeTargetPool.from &&
-    assigned <= routeTargetPool.to;
-  if (!isInPool) return target;
+  if (!isFromPool(routeTargetPool, target)) return target;
   throw new WaslError('INVENTORY_INVALID', `The simulated operator's route target ${target} of ${vpn} is in the pool`, {
     path: 'backbone.routeTargetPool',
     remedy: `Put the pool above ${asNumber}:${inventory.vpns.length * STEP} or under another administrator.`,

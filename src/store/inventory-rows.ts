@@ -1,6 +1,6 @@
 import { desc, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
-import type { RouteTargetPool } from '../domain/inventory.ts';
+import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { inventories } from './schema.ts';

@@ -1,6 +1,6 @@
 import { and, asc, between, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
-import type { RouteTargetPool } from '../domain/inventory.ts';
 import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
+import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';

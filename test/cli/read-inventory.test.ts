@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readInventory } from '../../src/cli/read-inventory.ts';
 import { readRequest } from '../../src/cli/read-request.ts';
 import { WaslError } from '../../src/errors.ts';
+import { LIBRARY_WORDS } from '../support/library-words.ts';
 
 const SAMPLE = readFileSync(new URL('../../docs/samples/demo-backbone.yaml', import.meta.url), 'utf8');
 const lineOf = (text: string) => SAMPLE.slice(0, SAMPLE.indexOf(text)).split('\n').length;
@@ -56,6 +58,33 @@ describe('an inventory file', () => {
     const { path, code } = faultOf('version: 1\nbackbone: [\nentities: }\n');
     expect([code, path]).toEqual(['INVENTORY_INVALID', 'backbone.yaml:3']);
     expect(faultOf('version: 1\nversion: 1\n').path).toBe('backbone.yaml:2');
+  });
+
+  it.each([
+    ['a: b: c\n', 'a second `name:` stands on one line'],
+    ['a:\n\tb: 1\n', 'the line is indented with a tab'],
+    ['a: "\\q"\n', 'a backslash in a text in double quotes begins no known escape'],
+    ['a: [1, 2\n', ''],
+    ['a: *nothing\n', 'an alias names nothing'],
+    ['a: 1\n---\nb: 2\n', 'a second document begins'],
+    ['a: 1\na: 2\n', 'the same name stands twice in one group'],
+    ['a: 1\n b: 2\n', ''],
+    ['a: @x\n', ''],
+    ['a: %x\n', ''],
+    ['- a\nb: 1\n', ''],
+    ['{{{', ''],
+    ['? [a]\n: b\n', ''],
+    ['%YAML 9\n---\na: 1\n', ''],
+    ['a: !!int x\n', ''],
+    ['&a &b c: 1\n', ''],
+  ])('tells of %j in its own words', (text, fact) => {
+    const error = faultOf(text);
+    const { issues = [] } = z
+      .object({ issues: z.array(z.object({ fact: z.string() })).optional() })
+      .parse(error.details ?? {});
+    const told = [error.message, ...issues.map((issue) => issue.fact)];
+    expect(told.join('\n')).not.toMatch(LIBRARY_WORDS);
+    if (fact !== '') expect(told).toContain(fact);
   });
 
   it('does not expand a bomb of aliases', () => {

@@ -30,6 +30,14 @@ describe('the references of an inventory', () => {
     [['vpns', 0, 'entity'], 'MOX', ['vpns[0].entity: MOX is not among the entities']],
     [['vpns', 2, 'prefixes', 0], '0.0.0.0/0', ['vpns[2].prefixes[0]: 0.0.0.0/0 would make every address one of MOE']],
     [['routers', 1, 'name'], 'mct-pe-01', ['routers[1].name: mct-pe-01 is there twice']],
+    [['routers', 1, 'name'], 'MCT-PE-01', ['routers[1].name: mct-pe-01 is there twice']],
+    [['routers', 0, 'maintenance'], true, []],
+    [
+      ['routers', 0, 'maintenanceReason'],
+      'line card',
+      ['routers[0].maintenanceReason: mct-pe-01 is not in maintenance and has a reason for it'],
+    ],
+    [['routers', 0, 'vrfs', 0, 'name'], 'Ministry.of.Health-branches', []],
     [['routers', 1, 'management', 'port'], 8301, ['routers[1].management: 127.0.0.1 port 8301 is there twice']],
     [['routers', 0, 'vrfs', 1, 'name'], 'MOH', ['routers[0].vrfs[1].name: mct-pe-01 has the VRF MOH twice']],
     [['routers', 1, 'vrfs', 0, 'vpn'], 'MOX', ['routers[1].vrfs[0].vpn: MOX is not among the VPNs']],
@@ -64,6 +72,15 @@ describe('the references of an inventory', () => {
     ],
   ])('%j = %j', (path, value, findings) => {
     expect(findingsAfter(path, value)).toEqual(findings);
+  });
+
+  it('hold names of VRFs against the platform of the router', () => {
+    const document = parseDocument(SAMPLE);
+    document.setIn(['routers', 0, 'platform'], 'frr');
+    document.setIn(['routers', 0, 'vrfs', 0, 'name'], 'Health.branches');
+    expect(checkInventory(inventorySchema.parse(document.toJS())).map(({ fact }) => fact)).toEqual([
+      'Health.branches is no VRF name for platform frr, which takes up to 15 characters, and no dot',
+    ]);
   });
 
   it('allow one VRF of a VPN per router', () => {

@@ -14,7 +14,7 @@ export const decisionBodySchema = z
   })
   .refine((body) => body.decision === 'approve' || body.reason !== null, {
     path: ['reason'],
-    error: 'a rejection must say why',
+    params: { fact: 'the rejection has no reason', remedy: 'Say why: the parties and the auditors read it.' },
   });
 
 /**

@@ -173,7 +173,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
   async function readVisible(id: InterconnectId, caller: Principal): Promise<InterconnectRecord> {
     const record = await store.readInterconnect(id);
     if (!maySee(caller, record.parties)) {
-      throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`, { path: 'params.id' });
+      throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`, { path: '{id}' });
     }
     return record;
   }

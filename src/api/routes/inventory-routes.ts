@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { checkInventory } from '../../domain/check-inventory.ts';
-import { formatPath } from '../../domain/input-issues.ts';
 import { type Inventory, inventorySchema } from '../../domain/inventory.ts';
 import { WaslError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import { presentVpns } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
-import { ISSUES_MAX } from '../validate-input.ts';
 import {
   entitySchema,
   inventoryAnswerSchema,
@@ -32,7 +29,6 @@ export function registerInventoryRoutes(app: ApiServer, { store }: ApiDependenci
     },
     async (request) => {
       const inventory: Inventory = request.body;
-      refuseIssues(inventory);
       const { version } = await store.saveInventory(inventory, callerOf(request).person);
       const { entities, vpns, routers } = inventory;
       return { version, entities: entities.length, vpns: vpns.length, routers: routers.length };
@@ -82,14 +78,4 @@ export async function requireInventory(store: Store): Promise<{ version: number;
     throw new WaslError('INVENTORY_INVALID', 'no inventory has been imported', { remedy });
   }
   return current;
-}
-
-function refuseIssues(inventory: Inventory): void {
-  const found = checkInventory(inventory);
-  const issues = found.slice(0, ISSUES_MAX).map(({ path, fact, remedy }) => ({ path: formatPath(path), fact, remedy }));
-  const [first] = issues;
-  if (first === undefined) return;
-  const { path, remedy } = first;
-  const fact = found.length === 1 ? first.fact : `${first.fact} (and ${found.length - 1} more)`;
-  throw new WaslError('INVENTORY_INVALID', fact, { path, remedy, details: { issues } });
 }

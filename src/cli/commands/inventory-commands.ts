@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
-import { inventorySchema } from '../../domain/inventory.ts';
+import { formatPath } from '../../domain/input-issues.ts';
+import type { Inventory } from '../../domain/inventory.ts';
+import { judgeInventory } from '../../domain/judge-inventory.ts';
+import { WaslError } from '../../errors.ts';
 import { readText } from '../read-document.ts';
 import { readInventory } from '../read-inventory.ts';
 import type { CliSession } from '../session.ts';
@@ -40,8 +42,19 @@ export function registerInventoryCommands(program: Command, session: CliSession)
     .action(async () => {
       const answer = await session.client.readInventory();
       if (session.isJson) return session.printJson(answer);
-      session.print(showInventory(inventorySchema.parse(answer.inventory), answer.version, session));
+      session.print(showInventory(inForce(answer.inventory), answer.version, session));
     });
+}
+
+/** What the server has in force; it may be older than the rules of this client. */
+function inForce(value: unknown): Inventory {
+  const { inventory, issues } = judgeInventory(value);
+  if (inventory !== null) return inventory;
+  const [first] = issues;
+  throw new WaslError('INVENTORY_INVALID', `the inventory in force breaks a rule of this release: ${first?.fact}`, {
+    path: first === undefined ? 'inventory' : formatPath(first.path),
+    remedy: 'Import a corrected one; --json shows this one as it is.',
+  });
 }
 
 function inWords(counts: { entities: number; vpns: number; routers: number }): string {
@@ -49,11 +62,7 @@ function inWords(counts: { entities: number; vpns: number; routers: number }): s
   return `${entities}, ${countOf(counts.vpns, 'VPN')}, ${countOf(counts.routers, 'router')}`;
 }
 
-function showInventory(
-  { backbone, vpns, routers }: z.output<typeof inventorySchema>,
-  version: number,
-  { paint }: CliSession,
-): string[] {
+function showInventory({ backbone, vpns, routers }: Inventory, version: number, { paint }: CliSession): string[] {
   const { administrator, from, to, quarantineDays } = backbone.routeTargetPool;
   const pesOf = (vpn: string) =>
     routers.filter((router) => router.vrfs.some((vrf) => vrf.vpn === vpn)).map((router) => router.name);

@@ -13,12 +13,13 @@ import {
   parseRouteTarget,
   type RouteTarget,
 } from '../../domain/route-target.ts';
+import { isFromPool } from '../../domain/route-target-pool.ts';
 import { WaslError } from '../../errors.ts';
 import { child, childrenNamed, childText, printable, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 import { countEchoes } from './count-echoes.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';

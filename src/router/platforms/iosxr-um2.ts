@@ -15,10 +15,11 @@ import {
   type RouteDistinguisher,
   type RouteTarget,
 } from '../../domain/route-target.ts';
+import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
-import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 import { pingIosxr, readIosxrTable } from './iosxr-operational.ts';
 import { readEachTable } from './read-each-table.ts';
 

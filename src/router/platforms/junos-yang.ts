@@ -2,13 +2,14 @@ import type { VrfName } from '../../domain/names.ts';
 import { canonicalExtranet, type FamilyBase, type RunningVrf } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, escapeText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
 import { isEmptyExtranet } from '../../render/vrf-view.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, isFromPool, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
 import { countEchoes } from './count-echoes.ts';
 import {
   membersOf,

@@ -1,5 +1,5 @@
-import type { RouteTargetPool } from '../../../src/domain/inventory.ts';
 import type { PlatformName } from '../../../src/domain/names.ts';
+import type { RouteTargetPool } from '../../../src/domain/route-target-pool.ts';
 
 export const POOL: RouteTargetPool = { administrator: '65000', from: 9000, to: 9999, quarantineDays: 30 };
 

@@ -1,0 +1,19 @@
+const TEXT_LENGTH_MAX = 60;
+
+/** A value as it may stand in a sentence: short, on one line, and nothing in it that a terminal would act on or hide. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return 'a list';
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'object') return 'a group of members';
+  return String(value).slice(0, TEXT_LENGTH_MAX);
+}
+
+function quote(text: string): string {
+  const points = [...text];
+  const cut = points.length > TEXT_LENGTH_MAX ? `${points.slice(0, TEXT_LENGTH_MAX).join('')}…` : text;
+  // JSON escapes quotes and C0; the other controls, format characters, separators and lone surrogates are escaped here.
+  return JSON.stringify(cut).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+}
