@@ -29,7 +29,8 @@ export const compileInputValidator: FastifySchemaCompiler<z.ZodType> =
 function inputError(found: readonly InputIssue[], part: string, code: ErrorCode): WaslError {
   const issues = found.slice(0, ISSUES_MAX).map((issue) => ({ ...issue, path: pathIn(part, formatPath(issue.path)) }));
   const [first] = issues;
-  return new WaslError(first?.code ?? code, first?.fact ?? 'the input is not valid', {
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
+  return new WaslError(first?.code ?? code, `${first?.fact ?? 'the input is not valid'}${more}`, {
     path: first?.path ?? part,
     ...(first?.remedy ? { remedy: first.remedy } : {}),
     details: {
