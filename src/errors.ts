@@ -248,3 +248,19 @@ export class WaslError extends Error {
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
 }
+
+/** Refusals that say something of routers or settings as they are just now, and nothing of the change: once mended, it may go on. */
+const NOT_OF_THE_CHANGE: readonly ErrorCode[] = [
+  'CONFIGURATION',
+  'INVENTORY_INVALID',
+  'ROUTER_AUTH_FAILED',
+  'ROUTER_HOST_KEY',
+  'ROUTER_CANDIDATE_DIRTY',
+  'ROUTER_UNSAVED',
+];
+
+/** Whether a rule or a measured fact refuses the change itself: only that ends anything. Infrastructure is no verdict. */
+export function isVerdict(code: string | null): boolean {
+  if (code === null || !isErrorCode(code)) return false;
+  return ERRORS[code].class === 'permanent' && !NOT_OF_THE_CHANGE.includes(code);
+}

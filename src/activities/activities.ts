@@ -1,53 +1,53 @@
 /** What the workflows may call: types only, so that the workflow bundle holds no code of this folder. */
-import type { ChangeOutcome, Refusal } from '../domain/change.ts';
-import type { LifecycleEvent } from '../domain/lifecycle.ts';
+import type { ChangeOutcome, LeftRouter, Refusal, TransactionOutcome } from '../domain/change.ts';
+import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PlanId } from '../domain/names.ts';
-import type { ChangeKind } from '../domain/plan.ts';
-import type { Approval } from '../domain/request.ts';
+import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { SettledTransaction } from '../store/store.ts';
 
-/** The record of people and states. Idempotent: Temporal may run each more than once. */
+/**
+ * The steps of one interconnect in the record. Each may be repeated, and one that does not apply any more does nothing. They wait for
+ * the database as long as it takes: no failure of the record ends an interconnect.
+ */
 export interface RecordActivities {
-  recordApproval(input: { readonly interconnectId: InterconnectId; readonly approval: Approval }): Promise<void>;
-  stepLifecycle(input: {
-    readonly interconnectId: InterconnectId;
-    readonly changeId: ChangeId | null;
-    readonly event: LifecycleEvent;
-    readonly stepKey: string;
-    readonly actor: string;
-    readonly reason: string | null;
-  }): Promise<void>;
-  createChange(input: {
-    readonly interconnectId: InterconnectId;
-    readonly kind: ChangeKind;
-    readonly requestedBy: string;
-    readonly changeKey: string;
-  }): Promise<{ readonly changeId: ChangeId }>;
-  /** Why no plan of the change may be approved; `reason` is the same as one sentence. */
-  refusePlan(input: {
-    readonly interconnectId: InterconnectId;
-    readonly changeId: ChangeId;
-    readonly refusal: Refusal;
-    readonly reason: string;
-  }): Promise<void>;
-  endChange(input: {
+  /** null: the record knows no such interconnect. */
+  readFacts(input: InterconnectRef): Promise<InterconnectFacts | null>;
+  openChange(input: InterconnectRef & { readonly kind: ChangeKind; readonly by: string }): Promise<void>;
+  abandonChange(input: {
     readonly changeId: ChangeId;
     readonly outcome: ChangeOutcome;
     readonly reason: string;
-    /** What stopped it; null when nothing did. */
-    readonly refusal: Refusal | null;
   }): Promise<void>;
-  releaseRouteTargets(input: { readonly interconnectId: InterconnectId }): Promise<void>;
+  noteTrouble(input: {
+    readonly changeId: ChangeId;
+    readonly refusal: Refusal;
+    readonly isTransient: boolean;
+  }): Promise<void>;
+  beginApplying(input: { readonly changeId: ChangeId; readonly attempt: number }): Promise<void>;
+  settleTransaction(input: {
+    readonly changeId: ChangeId;
+    readonly attempt: number;
+    /** null: there was nothing to push. */
+    readonly planId: PlanId | null;
+    readonly result: SettledTransaction;
+  }): Promise<void>;
+  settleAgreement(
+    input: InterconnectRef & { readonly to: 'rejected' | 'expired'; readonly by: string; readonly reason: string },
+  ): Promise<void>;
+}
+
+export interface InterconnectRef {
+  readonly interconnectId: InterconnectId;
 }
 
 export interface PlanSummary {
-  readonly planId: PlanId;
-  readonly digest: string;
-  /** Of the proofs together. Only `pass` may be approved. */
-  readonly verdict: Verdict;
+  /** null: nothing of the interconnect is on any router that answers. */
+  readonly planId: PlanId | null;
   /** One sentence; the first counter-example when a proof failed. */
   readonly reason: string;
-  readonly confirmTimeoutSeconds: number;
+  /** PEs that a removal could not look at. */
+  readonly left: readonly LeftRouter[];
 }
 
 export interface PlanActivities {
@@ -74,6 +74,8 @@ export interface StageResult {
   readonly code: string | null;
   /** The same stage may succeed later: a lock is held, a router is away. */
   readonly transient: boolean;
+  /** PEs that a removal goes on without. */
+  readonly left?: readonly LeftRouter[];
 }
 
 /** The stages of the network transaction. They run on the worker that holds the sessions: its own task queue. */
@@ -97,17 +99,17 @@ export interface RecoveryInput extends TransactionInput {
 
 export interface SharedTransactionActivities {
   /**
-   * Returns when every change that came earlier to one of its PEs has left, or after a bounded wait: a queue spares changes each
-   * other's locks, correctness rests on the read under lock. Idempotent.
+   * The changes that came earlier to one of its PEs and are at work, or wait: none means that it is this one's turn. The place lapses
+   * unless it is asked for again. A queue spares changes each other's locks; correctness rests on the read under lock.
    */
-  awaitTurn(input: TransactionInput): Promise<void>;
-  /** Idempotent. */
-  leaveTurn(input: { readonly changeId: ChangeId }): Promise<void>;
+  takeTurn(input: TransactionInput): Promise<{ readonly ahead: readonly ChangeId[] }>;
+  /** Idempotent. Names the changes that waited for it. */
+  leaveTurn(input: { readonly changeId: ChangeId }): Promise<{ readonly waiting: readonly ChangeId[] }>;
   /** Names the task queue of the worker that answers: the transaction's stages go there. */
   claimWorker(): Promise<{ readonly taskQueue: string }>;
   /** From the journal, on any worker: ends in all, none, or attention naming the PEs. Idempotent; never guesses. */
   recoverTransaction(input: RecoveryInput): Promise<{
-    readonly outcome: ChangeOutcome;
+    readonly outcome: TransactionOutcome;
     readonly reason: string;
     /** PEs that a person must look at. */
     readonly attention: readonly PeName[];

@@ -1,47 +1,16 @@
+import type { DecisionFacts } from '../domain/may-decide.ts';
+import { mayPush } from '../domain/may-decide.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Approval } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
 import { digestPlan } from '../plan/digest.ts';
-import type { InterconnectRecord } from '../store/store.ts';
 
 /**
- * No signature, no route: read from the record at push, not believed from the workflow.
- * A provisioning needs both parties' signatures on this very request, and every plan the network side's on this very digest;
- * only a withdrawal at the signed end date needs nothing more than that date.
+ * No signature, no route: the law of decisions, asked at push of the record as it is now. Nothing is believed from workflows. Throws the
+ * refusal with its code.
  */
-export function requireAuthority(
-  plan: Plan,
-  interconnect: InterconnectRecord,
-  approvals: readonly Approval[],
-  now: Date,
-): void {
-  if (digestPlan(plan) !== plan.digest) {
-    throw new WaslError('APPROVAL_DIGEST', `plan ${plan.id} is not what its digest says: it was altered`);
-  }
-  if (plan.kind !== 'withdraw') {
-    for (const party of interconnect.parties) {
-      const signed = approvals.some(
-        (a) =>
-          a.subject === 'request' &&
-          a.party === party &&
-          a.decision === 'approve' &&
-          a.digest === interconnect.requestDigest,
-      );
-      if (!signed) throw new WaslError('APPROVAL_PARTY', `${party} has not signed request ${interconnect.id}`);
-    }
-  }
-  const { validUntil } = interconnect.request;
-  const ended = Date.parse(validUntil) <= now.getTime();
-  if (plan.kind !== 'withdraw' && ended) {
-    throw new WaslError('REQUEST_PERIOD', `the agreement of ${interconnect.id} ended at ${validUntil}`);
-  }
-  if (plan.kind === 'withdraw' && ended) return;
-  const approved = approvals.some(
-    (a) =>
-      a.subject === 'plan' &&
-      a.digest === plan.digest &&
-      a.decision === 'approve' &&
-      a.person !== interconnect.requestedBy,
-  );
-  if (!approved) throw new WaslError('APPROVAL_DIGEST', `the network side has not approved plan ${plan.id}`);
+export function requireAuthority(plan: Plan, facts: DecisionFacts, earlierDigests: readonly string[], now: Date): void {
+  const { id: planId, kind, digest, window } = plan;
+  const push = { kind, planId, digest, contentDigest: digestPlan(plan), notBefore: window.notBefore, earlierDigests };
+  const refusal = mayPush(push, facts, now);
+  if (refusal !== null) throw new WaslError(refusal.code, refusal.fact);
 }

@@ -1,4 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import { ERRORS, type ErrorCode, WaslError } from '../errors.ts';
 import type {
   PlanActivities,
   RecordActivities,
@@ -14,7 +15,7 @@ import { readActivities } from './read-activities.ts';
 import { recoverTransaction } from './recover.ts';
 import { TransactionStages } from './transaction.ts';
 import { translateErrors } from './translate-errors.ts';
-import { awaitTurn } from './turns.ts';
+import { keepingTurn, takeTurn } from './turns.ts';
 
 /** A stage's heartbeat: a worker that misses six of them is taken for lost. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -35,7 +36,7 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     async (input: TransactionInput): Promise<StageResult> => {
       stages.watch(input.changeId, 'at work');
       try {
-        const result = await heartbeating(() => run(input));
+        const result = await heartbeating(() => keepingTurn(deps, input.changeId, () => run(input)));
         stages.watch(input.changeId, 'waiting');
         return result;
       } catch (error) {
@@ -52,42 +53,48 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     cancelRouters: stage((input) => stages.cancelRouters(input)),
   };
   const sharedTransaction: SharedTransactionActivities = {
-    awaitTurn: (input) => heartbeating(() => awaitTurn(deps, input, Context.current().cancellationSignal)),
-    leaveTurn: ({ changeId }) => deps.store.leaveTurn(changeId),
+    takeTurn: (input) => takeTurn(deps, input),
+    leaveTurn: async ({ changeId }) => ({ waiting: await deps.store.leaveTurn(changeId) }),
     claimWorker: async () => ({ taskQueue: deps.ownTaskQueue }),
-    recoverTransaction: (input) => heartbeating(() => recoverTransaction(deps, input)),
+    recoverTransaction: (input) =>
+      heartbeating(() => keepingTurn(deps, input.changeId, () => recoverTransaction(deps, input))),
   };
   const plan: PlanActivities = { planChange: (input) => heartbeating(() => planInterconnectChange(deps, input)) };
-  const shared = { ...recordActivities(deps), ...plan, ...sharedTransaction, ...readActivities(deps) };
+  const record = {
+    ...recordActivities(deps),
+    takeTurn: sharedTransaction.takeTurn,
+    leaveTurn: sharedTransaction.leaveTurn,
+  };
+  const shared = { ...plan, ...sharedTransaction, ...readActivities(deps) };
   return {
-    shared: translateErrors(shared, log),
+    // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
+    shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },
     own: translateErrors(own, log),
     close: () => stages.close(),
   };
 }
 
+const isNothingThere = (code: ErrorCode): boolean => code.endsWith('_UNKNOWN') && ERRORS[code].httpStatus === 404;
+
 function recordActivities({ store }: ActivityDependencies): RecordActivities {
   return {
-    recordApproval: ({ interconnectId, approval }) => store.recordApproval(interconnectId, approval),
-    async stepLifecycle({ interconnectId, changeId, event, stepKey, actor, reason }) {
-      const { lifecycle } = await store.stepLifecycle(interconnectId, event, { stepKey, actor, reason });
-      const message = reason === null ? lifecycle : `${lifecycle}: ${reason}`;
-      const at = { interconnectId, changeId, pe: null, elapsedMs: null };
-      await store.appendProgress([{ ...at, stage: 'lifecycle', status: 'info', message }]);
+    async readFacts({ interconnectId }) {
+      return store.readMoveFacts(interconnectId).catch((error: unknown) => {
+        if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return null;
+        throw error;
+      });
     },
-    async createChange(input) {
-      return { changeId: (await store.createChange(input)).id };
+    openChange: ({ interconnectId, kind, by }) => store.openChange(interconnectId, kind, by),
+    abandonChange: ({ changeId, outcome, reason }) => store.abandonChange(changeId, outcome, reason),
+    noteTrouble: ({ changeId, refusal, isTransient }) => store.noteTrouble(changeId, refusal, isTransient),
+    beginApplying: ({ changeId, attempt }) => store.beginApplying(changeId, attempt),
+    async settleTransaction({ changeId, attempt, planId, result }) {
+      // What planning could not look at is left as much as what the push could not reach.
+      const planned = planId === null ? [] : ((await store.readPlan(planId)).left ?? []);
+      const left = [...planned.filter(({ pe }) => !result.left.some((each) => each.pe === pe)), ...result.left];
+      await store.settleTransaction(changeId, attempt, { ...result, left });
     },
-    async refusePlan({ interconnectId, changeId, refusal, reason }) {
-      await store.refusePlan(interconnectId, changeId, refusal, reason);
-      const at = { interconnectId, changeId, pe: null, elapsedMs: null };
-      const message = `${reason}. ${refusal.remedy}`;
-      await store.appendProgress([{ ...at, stage: 'plan', status: 'failed', message }]);
-    },
-    async endChange({ changeId, outcome, reason, refusal }) {
-      await store.endChange(changeId, outcome, reason, refusal);
-    },
-    releaseRouteTargets: ({ interconnectId }) => store.releaseRouteTargets(interconnectId),
+    settleAgreement: ({ interconnectId, to, by, reason }) => store.settleAgreement(interconnectId, to, by, reason),
   };
 }
 

@@ -2,7 +2,7 @@ import { Context, heartbeat } from '@temporalio/activity';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { ChangeKind, Plan } from '../domain/plan.ts';
+import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
@@ -52,13 +52,7 @@ export async function planInterconnectChange(
       elapsedMs: null,
     },
   ]);
-  return {
-    planId: plan.id,
-    digest: plan.digest,
-    verdict: combineVerdicts(plan.proofs.map((proof) => proof.verdict)),
-    reason: reasonOf(plan),
-    confirmTimeoutSeconds: plan.window.confirmTimeoutSeconds,
-  };
+  return { planId: plan.id, reason: describeVerdict(plan), left: [] };
 }
 
 /** A third party's missing VRF opens nothing, and what is to go may be gone already: only what is to be joined must be there. */
@@ -109,13 +103,6 @@ function renderPayloads(plan: Plan, running: ReadonlyMap<PeName, readonly Runnin
   }));
 }
 
-function reasonOf(plan: Plan): string {
-  const bad = plan.proofs.find((proof) => proof.verdict !== 'pass');
-  if (bad === undefined) return `${plan.proofs.length} proofs pass; ${plan.routers.length} routers change`;
-  const example = bad.counterExamples[0]?.sentence ?? 'without a counter-example';
-  return `proof ${bad.name}: ${bad.verdict}: ${example}`;
-}
-
 /** After a rebase: the same proofs must pass over the network as it is now. Throws PLAN_STALE. */
 export async function reproveRebased(
   deps: ActivityDependencies,
@@ -134,6 +121,6 @@ export async function reproveRebased(
   const network = { inventory, running: now, required: requiredVpns(plan.kind, subject) };
   const proofs = await deps.planner.reprove({ network, plan, active: realised, subject });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
-    throw new WaslError('PLAN_STALE', `after another change of wasl: ${reasonOf({ ...plan, proofs })}`);
+    throw new WaslError('PLAN_STALE', `after another change of wasl: ${describeVerdict({ ...plan, proofs })}`);
   }
 }

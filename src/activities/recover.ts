@@ -1,6 +1,6 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChangeOutcome, JournalEntry, RouterTransactionState } from '../domain/change.ts';
+import type { JournalEntry, RouterTransactionState, TransactionOutcome } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -39,7 +39,7 @@ interface Look {
 export async function recoverTransaction(
   deps: ActivityDependencies,
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
-): Promise<{ outcome: ChangeOutcome; reason: string; attention: readonly PeName[] }> {
+): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[] }> {
   const [plan, inventory] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
   const { epoch, journal } = await deps.store.claimJournal(changeId);
@@ -105,7 +105,7 @@ function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, Jour
   return new Map(journal.map((entry) => [entry.pe, entry]));
 }
 
-async function conclude(recovery: Recovery, outcome: ChangeOutcome, reason: string) {
+async function conclude(recovery: Recovery, outcome: TransactionOutcome, reason: string) {
   await recovery.recorder.note('recover', null, outcome === 'attention' ? 'failed' : 'done', reason);
   return { outcome, reason, attention: [] as readonly PeName[] };
 }

@@ -19,6 +19,7 @@ import {
   type RouterInTransaction,
   TransactionRecorder,
 } from './open-transaction.ts';
+import { ownersOf } from './owners.ts';
 import { reproveRebased } from './plan-change.ts';
 import { readRouteTables } from './route-tables.ts';
 import { readBackRouter, verifyTransaction, workingChannels } from './verify.ts';
@@ -40,13 +41,14 @@ export class TransactionStages implements TransactionActivities {
   async prepareRouters({ changeId, planId }: TransactionInput): Promise<StageResult> {
     const { store } = this.#deps;
     const [plan, inventory] = await Promise.all([store.readPlan(planId), readInventory(this.#deps)]);
-    const [interconnect, approvals, realised] = await Promise.all([
-      store.readInterconnect(plan.interconnectId),
-      store.listApprovals(plan.interconnectId),
+    const [facts, earlierDigests, realised] = await Promise.all([
+      store.readDecisionFacts(plan.interconnectId),
+      store.listPlanDigests(changeId),
       store.listRealised(),
     ]);
     try {
-      requireAuthority(plan, interconnect, approvals, this.#deps.now());
+      const owners = ownersOf(await store.readInterconnect(plan.interconnectId), inventory);
+      requireAuthority(plan, { ...facts, owners }, earlierDigests, this.#deps.now());
     } catch (refusal) {
       return failed(refusal);
     }

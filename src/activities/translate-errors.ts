@@ -1,20 +1,29 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { isErrorCode, WaslError } from '../errors.ts';
+import { ERRORS, type ErrorCode, isErrorCode, WaslError } from '../errors.ts';
 
-/** The one place where errors become Temporal's: type = code, retried only when the class is transient. */
-export function translateError(error: unknown): Error {
+/** Which refusals no other try mends. */
+type IsFinal = (code: ErrorCode) => boolean;
+
+const isNotTransient: IsFinal = (code) => ERRORS[code].class !== 'transient';
+
+/** The one place where errors become Temporal's: type = code, retried unless it is final. */
+export function translateError(error: unknown, isFinal: IsFinal = isNotTransient): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof WaslError) {
     return ApplicationFailure.create({
       type: error.code,
       message: withPath(error),
-      nonRetryable: error.class !== 'transient',
+      nonRetryable: isFinal(error.code),
       details: [{ remedy: error.remedy, path: error.path ?? null }],
     });
   }
   // A defect. Its message may hold anything, so only its kind travels into the history; the worker's log has the rest.
   const kind = error instanceof Error ? error.name : typeof error;
-  return ApplicationFailure.create({ type: 'INTERNAL', message: `a defect in wasl (${kind})`, nonRetryable: true });
+  return ApplicationFailure.create({
+    type: 'INTERNAL',
+    message: `a defect in wasl (${kind})`,
+    nonRetryable: isFinal('INTERNAL'),
+  });
 }
 
 function withPath({ path, message }: WaslError): string {
@@ -25,6 +34,7 @@ function withPath({ path, message }: WaslError): string {
 export function translateErrors<Activities extends object>(
   activities: Activities,
   log: (error: unknown) => void,
+  isFinal?: IsFinal,
 ): Activities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
@@ -33,7 +43,7 @@ export function translateErrors<Activities extends object>(
         return await activity(...args);
       } catch (error) {
         if (!(error instanceof WaslError)) log(error);
-        throw translateError(error);
+        throw translateError(error, isFinal);
       }
     },
   ]);

@@ -1,29 +1,34 @@
 /** Changes that share a PE go one after the other: else each would hold locks that the other waits for. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TransactionInput } from './activities.ts';
+import type { ChangeId } from '../domain/names.ts';
+import type { SharedTransactionActivities, TransactionInput } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-const LOOK_INTERVAL_MS = 250;
-/** Longer than any transaction takes: a change that still stands ahead then has lost its workflow, and the locks decide. */
-const TURN_WAIT_MAX_MS = 15 * 60_000;
+/** Several times longer than the longest pause between two renewals, so that only a change whose workflow is gone loses its place. */
+const LEASE_SECONDS = 60;
+const RENEW_INTERVAL_MS = 10_000;
 
-export async function awaitTurn(
+/** One look at the queue; who waits is the workflow, so that waiting holds no slot of a worker. */
+export async function takeTurn(
   { store }: ActivityDependencies,
   { changeId, planId }: TransactionInput,
-  signal: AbortSignal,
-): Promise<void> {
+): ReturnType<SharedTransactionActivities['takeTurn']> {
   const plan = await store.readPlan(planId);
   const pes = plan.routers.map((router) => router.pe);
-  const deadline = Date.now() + TURN_WAIT_MAX_MS;
-  for (let told = false; ; ) {
-    const [next] = await store.awaitTurn(changeId, pes);
-    if (next === undefined || Date.now() > deadline) return;
-    if (!told) {
-      const at = { interconnectId: plan.interconnectId, changeId, pe: null, elapsedMs: null };
-      const message = `waits for ${next}, which is at work on the same routers`;
-      await store.appendProgress([{ ...at, stage: 'prepare', status: 'info', message }]);
-      told = true;
-    }
-    await sleep(LOOK_INTERVAL_MS, undefined, { signal });
+  return { ahead: await store.takeTurn(changeId, pes, LEASE_SECONDS) };
+}
+
+/** Renews the turn of a transaction while it is at work. A renewal that fails is tried again by the next one. */
+export async function keepingTurn<T>(
+  { store }: ActivityDependencies,
+  changeId: ChangeId,
+  work: () => Promise<T>,
+): Promise<T> {
+  const renew = () => void store.renewTurn(changeId, LEASE_SECONDS).catch(() => undefined);
+  renew();
+  const timer = setInterval(renew, RENEW_INTERVAL_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -1,5 +1,6 @@
 import type { EntityId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
+import { ACTIONS } from './actions.ts';
 import type { Principal, Role } from './authentication.ts';
 
 const NETWORK_SIDE: readonly Role[] = ['engineer', 'auditor', 'security', 'admin'];
@@ -27,14 +28,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/interconnects': PARTIES,
   'GET /v1/interconnects': EVERY_ROLE,
   'GET /v1/interconnects/:id': EVERY_ROLE,
-  'POST /v1/interconnects/:id/approvals': ['party-approver'],
-  'POST /v1/interconnects/:id/withdrawal': ['party-approver', 'engineer', 'security'],
-  'POST /v1/interconnects/:id/replan': ['engineer'],
-  'POST /v1/interconnects/:id/recovery': ['engineer'],
+
+  ...Object.fromEntries(Object.values(ACTIONS).map(({ path, roles }) => [`POST ${path}`, roles])),
 
   'GET /v1/plans/:id': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,
-  'POST /v1/plans/:id/approvals': ['engineer'],
   'GET /v1/changes/:id': NETWORK_SIDE,
 
   'GET /v1/matrix': NETWORK_SIDE,

@@ -12,6 +12,7 @@ import { accessTo, authorise } from './authorisation.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
+import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
@@ -70,6 +71,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerOperationRoutes(scope, deps, metrics);
     registerInventoryRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);
+    registerActionRoutes(scope, deps);
     registerPlanRoutes(scope, deps);
     registerNetworkRoutes(scope, deps);
     registerEventRoutes(scope, deps);

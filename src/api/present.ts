@@ -1,11 +1,14 @@
 import type { ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { Lifecycle } from '../domain/lifecycle.ts';
+import { isEnd } from '../domain/lifecycle.ts';
+import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
+import { awaitedInWords, standingOf, wordOf } from '../domain/standing.ts';
 import type { InterconnectRecord } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
 import { isPartyOnly } from './authorisation.ts';
+import { nextInWords } from './next-in-words.ts';
 import type {
   ChangeAnswer,
   ChangeWithJournal,
@@ -18,9 +21,8 @@ import type {
 
 /** From records to answers, member by member: what is not named here does not leave the server. */
 
-export function presentSummary(record: InterconnectRecord): InterconnectSummary {
-  const { id, parties, lifecycle, reason, requestDigest, requestedBy, requestedByEntity, createdAt, updatedAt } =
-    record;
+export function presentSummary(record: InterconnectRecord, viewer: Principal): InterconnectSummary {
+  const { id, parties, lifecycle, requestDigest, requestedBy, requestedByEntity, createdAt, updatedAt } = record;
   const { purpose, flows, validFrom, validUntil, policyVersion } = record.request;
   const request = {
     purpose,
@@ -33,7 +35,8 @@ export function presentSummary(record: InterconnectRecord): InterconnectSummary 
     id,
     parties,
     lifecycle,
-    reason,
+    standing: wordOf({ lifecycle, change: record.underWay }),
+    reason: reasonFor(record, viewer),
     request,
     requestDigest,
     requestedBy,
@@ -43,46 +46,44 @@ export function presentSummary(record: InterconnectRecord): InterconnectSummary 
   };
 }
 
+/** An engineer's reason names routers and other agreements: to a party, what people said of this agreement, and its end. */
+function reasonFor({ lifecycle, reason, withdrawal }: InterconnectRecord, viewer: Principal): string | null {
+  if (!isPartyOnly(viewer) || isEnd(lifecycle)) return reason;
+  return withdrawal?.reason ?? null;
+}
+
 export interface InterconnectParts {
   readonly record: InterconnectRecord;
+  readonly facts: InterconnectFacts;
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
-  /** Of the plan of the change that is open; null: there is none. */
-  readonly openPlanDigest: string | null;
-  /** What the running workflow says; null when it does not answer: then the record speaks alone. */
-  readonly status: { readonly awaiting: readonly string[]; readonly reason: string | null } | null;
+  readonly now: Date;
 }
 
 export function presentInterconnect(parts: InterconnectParts, viewer: Principal): InterconnectAnswer {
-  const { record, approvals, changes, status } = parts;
+  const { record, facts, approvals, changes, now } = parts;
   const confined = isPartyOnly(viewer);
   const targets = record.flows?.map(({ from, to, routeTarget }) => ({ from, to, routeTarget })) ?? null;
+  const { awaiting, isSettled, nextAt } = standingOf(facts, now);
+  const { withdrawal, agreementVersion } = record;
   return {
-    ...presentSummary(record),
-    reason: status?.reason ?? record.reason,
+    ...presentSummary(record, viewer),
+    agreementVersion,
     routeTargets: confined ? null : targets,
-    awaiting: status?.awaiting ?? awaitedDecisions(parts),
-    approvals: approvals.map(presentApproval),
+    awaiting: awaiting.map(awaitedInWords),
+    isSettled,
+    next: nextInWords(record, facts, viewer, now),
+    nextAt,
+    withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
+    approvals: approvals.map((approval) => ({
+      ...presentApproval(approval),
+      ...(confined && approval.subject === 'plan' ? { reason: null } : {}),
+    })),
     changes: changes.map((change) => ({
       ...presentChange(change),
-      ...(confined ? { routers: [], refusal: null } : {}),
+      ...(confined ? { routers: [], refusal: null, waiting: null, left: [], reason: null } : {}),
     })),
   };
-}
-
-const BEFORE_PUSH: readonly Lifecycle[] = ['requested', 'planned', 'withdrawing'];
-
-/** Whose decision is missing, as far as the record shows it. */
-function awaitedDecisions({ record, approvals, changes, openPlanDigest }: InterconnectParts): string[] {
-  const isDecided = (subject: string, digest: string, party: string) =>
-    approvals.some((a) => a.subject === subject && a.digest === digest && a.party === party);
-  const unsigned = record.parties.filter((party) => !isDecided('request', record.requestDigest, party));
-  if (record.lifecycle === 'requested' && unsigned.length > 0) return unsigned.map((party) => `signature of ${party}`);
-  const isRefused = changes.some((change) => change.outcome === null && change.refusal !== null);
-  if (isRefused && BEFORE_PUSH.includes(record.lifecycle)) return ['an engineer: replan or reject'];
-  const isPlanned = record.lifecycle === 'planned' || record.lifecycle === 'withdrawing';
-  if (!isPlanned || openPlanDigest === null || isDecided('plan', openPlanDigest, 'network')) return [];
-  return ['approval of the plan by the network side'];
 }
 
 export function presentApproval(approval: Approval): Approval {
@@ -91,10 +92,13 @@ export function presentApproval(approval: Approval): Approval {
 }
 
 export function presentChange(change: ChangeRecord): ChangeAnswer {
-  const { id, interconnectId, kind, planId, outcome, reason, refusal, requestedBy, startedAt, endedAt } = change;
+  const { id, interconnectId, kind, phase, planId, outcome, attempts, waiting, left, applyUntil } = change;
+  const { reason, refusal, requestedBy, startedAt, endedAt } = change;
   const routers = change.routers.map(({ pe, state, detail }) => ({ pe, state, detail }));
   return {
-    ...{ id, interconnectId, kind, planId, outcome, reason },
+    ...{ id, interconnectId, kind, phase, planId, outcome, attempts, applyUntil, reason },
+    waiting: waiting && { reason: waiting.reason, tries: waiting.tries, nextAt: waiting.nextAt },
+    left: left.map(({ pe, reason: why }) => ({ pe, reason: why })),
     refusal: refusal && presentRefusal(refusal),
     ...{ routers, requestedBy, startedAt, endedAt },
   };

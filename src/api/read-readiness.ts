@@ -6,14 +6,11 @@ import type { Ready } from './wire.ts';
 const LOOK_MS = 2_000;
 
 /** What works here now, in words too. Only a lost database takes this process out of service: without the rest reads still work. */
-export async function readReadiness({
-  store,
-  workflows,
-}: Pick<ApiDependencies, 'store' | 'workflows'>): Promise<Ready> {
+export async function readReadiness({ store, driver }: Pick<ApiDependencies, 'store' | 'driver'>): Promise<Ready> {
   const [writable, workers, engine] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
-    within(workflows.ping().then(() => true)),
+    within(driver.ping().then(() => true)),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.

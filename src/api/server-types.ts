@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { AuthConfig, Principal } from './authentication.ts';
 import type { RouterReads } from './router-reads.ts';
 import { problemSchema } from './wire.ts';
-import type { WorkflowGateway } from './workflow-gateway.ts';
 
 export interface ApiDependencies {
   readonly store: Store;
-  readonly workflows: WorkflowGateway;
+  readonly driver: Driver;
   readonly routerReads: RouterReads;
   readonly auth: AuthConfig;
   readonly clock: () => Date;

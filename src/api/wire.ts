@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CHANGE_OUTCOMES, CHANGE_PHASES } from '../domain/change.ts';
+import { CHANGE_KINDS } from '../domain/change-kinds.ts';
 import { LIFECYCLES } from '../domain/lifecycle.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -66,13 +68,22 @@ export const refusalSchema = z
   .meta({ id: 'Refusal', description: 'What kept a change from being planned or applied' });
 export type RefusalAnswer = z.infer<typeof refusalSchema>;
 
+export const waitingSchema = z
+  .object({ reason: z.string(), tries: z.int(), nextAt: instantSchema.nullable() })
+  .meta({ id: 'Waiting', description: 'Why a change does not go on just now, and when it is tried again' });
+
 export const changeSchema = z
   .object({
     id: z.string(),
     interconnectId: z.string(),
-    kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+    kind: z.enum(CHANGE_KINDS),
+    phase: z.enum(CHANGE_PHASES).describe('Where the work stands; the agreement has states of its own'),
     planId: z.string().nullable(),
-    outcome: z.enum(['applied', 'refused', 'rolled-back', 'attention']).nullable(),
+    outcome: z.enum(CHANGE_OUTCOMES).nullable(),
+    attempts: z.int().describe('Network transactions begun'),
+    waiting: waitingSchema.nullable().describe('null for the parties'),
+    left: list(z.object({ pe: z.string(), reason: z.string() })).describe('Routers that a removal has not reached yet'),
+    applyUntil: instantSchema.nullable().describe('Until then the approval holds'),
     reason: z.string().nullable(),
     refusal: refusalSchema.nullable().describe('null for the parties'),
     routers: list(z.object({ pe: z.string(), state: z.string(), detail: z.string().nullable() })),
@@ -113,7 +124,8 @@ export const interconnectSummarySchema = z
   .object({
     id: z.string(),
     parties: list(z.string()),
-    lifecycle: z.enum(LIFECYCLES),
+    lifecycle: z.enum(LIFECYCLES).describe('Of the agreement'),
+    standing: z.string().describe('One readable word: the agreement, or what is being done about it'),
     reason: z.string().nullable(),
     request: requestAnswerSchema,
     requestDigest: z.string().describe('What the parties sign'),
@@ -131,6 +143,14 @@ export const interconnectSchema = interconnectSummarySchema
       .nullable()
       .describe('null until allocated, after release, and for the parties'),
     awaiting: list(z.string()).describe('Whose decision is missing, as sentences'),
+    isSettled: z.boolean().describe('wasl has nothing more to do until a person or the clock acts'),
+    next: z.string().describe('What happens next, and who must act, in one sentence for this caller'),
+    nextAt: instantSchema.nullable().describe('When wasl goes on by itself'),
+    withdrawal: z
+      .object({ by: z.string(), reason: z.string(), at: instantSchema })
+      .nullable()
+      .describe('Somebody asked to end it'),
+    agreementVersion: z.int(),
     approvals: list(approvalSchema),
     changes: list(changeSchema).describe('Oldest first; without the routers for the parties'),
   })
@@ -178,7 +198,7 @@ export const planSchema = z
     id: z.string(),
     changeId: z.string(),
     interconnectId: z.string(),
-    kind: z.enum(['provision', 'modify', 'suspend', 'resume', 'withdraw']),
+    kind: z.enum(CHANGE_KINDS),
     routers: list(
       z.object({
         pe: z.string(),

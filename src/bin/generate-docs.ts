@@ -31,7 +31,7 @@ function renderSchema(schema: z.ZodType, title: string): object {
 async function renderOpenApi(): Promise<unknown> {
   const app = createApi({
     store: unusable('the store'),
-    workflows: unusable('the workflows'),
+    driver: unusable('the driver'),
     routerReads: unusable('the routers'),
     auth: { issuer: 'none', audience: 'none', keys: { jwks: { keys: [] } } },
     clock: () => new Date(0),

@@ -5,8 +5,8 @@ import type { JSONWebKeySet } from 'jose';
 import { pino } from 'pino';
 import type { AuthConfig } from '../api/authentication.ts';
 import { createApi } from '../api/create-api.ts';
-import { temporalGateway } from '../api/temporal-gateway.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
+import { temporalDriver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 
@@ -27,13 +27,14 @@ export interface RunningApi {
 
 export async function startApi(options: ServeOptions): Promise<RunningApi> {
   const { store, temporalAddress: address, temporalNamespace: namespace, listen, auth } = options;
+  const installation = await store.readInstallation();
   // Lazy: the API answers reads while Temporal is away.
   const connection = Connection.lazy({ address });
   const client = new Client({ connection, namespace });
   const api = createApi({
     store,
-    workflows: temporalGateway(client),
-    routerReads: temporalRouterReads(client),
+    driver: temporalDriver(client, installation),
+    routerReads: temporalRouterReads(client, installation),
     auth,
     clock: () => new Date(),
     ...(options.log ? { logger: pino({ redact: ['req.headers.authorization'] }, pino.destination(2)) } : {}),

@@ -1,10 +1,13 @@
 /** `wasl worker`: runs workflows and activities, and holds the NETCONF sessions of the transactions it began. */
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { TASK_QUEUE } from '../../workflows/shared/messages.ts';
+import { taskQueueOf } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
 import { createPlanner, type Planner } from '../activities/planner.ts';
+import { temporalDriver } from '../driver/driver.ts';
+import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +49,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   installRuntime();
   const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
   const id = randomUUID();
-  const ownTaskQueue = `${TASK_QUEUE}/worker/${id}`;
+  const installation = await store.readInstallation();
+  const taskQueue = taskQueueOf(installation);
+  const ownTaskQueue = `${taskQueue}/worker/${id}`;
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   const activities = createActivities(
     {
@@ -69,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const common = { connection, namespace, maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE };
   const shared = await Worker.create({
     ...common,
-    taskQueue: TASK_QUEUE,
+    taskQueue,
     workflowBundle,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     activities: activities.shared as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
@@ -81,14 +86,19 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     activities: activities.own as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection, namespace });
+  const driver = temporalDriver(client, installation);
+  const watchdog = startWatchdog({ store, driver, client, installation, clock: () => new Date(), log });
   const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
   const stopped = Promise.all([shared.run(), own.run()])
     .finally(() => presence.end())
     .then(async () => {
-      await Promise.all([activities.close(), planner.close()]);
+      await Promise.all([activities.close(), planner.close(), watchdog.stop()]);
+      await clientConnection.close();
       await connection.close();
     });
-  log('info', 'worker ready', { taskQueue: TASK_QUEUE, ownTaskQueue });
+  log('info', 'worker ready', { taskQueue, ownTaskQueue });
   return {
     stopped,
     async stop() {

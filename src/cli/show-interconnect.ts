@@ -1,27 +1,31 @@
 import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary, RefusalAnswer } from '../api/wire.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
-import { flowInWords, paintLifecycle, paintOutcome, shortTarget } from './wording.ts';
+import { flowInWords, paintOutcome, paintStanding, shortTarget } from './wording.ts';
 
 export function showInterconnects(list: readonly InterconnectSummary[], paint: Paint): string[] {
   if (list.length === 0) return ['no interconnects'];
-  const rows = list.map(({ id, parties, lifecycle, request, reason }) => [
+  const rows = list.map(({ id, parties, standing, request, reason }) => [
     id,
     parties.join('–'),
-    paintLifecycle(lifecycle, paint),
+    paintStanding(standing, paint),
     request.validUntil,
-    reason ?? request.purpose,
+    request.purpose,
+    reason ?? '',
   ]);
-  return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'REASON OR PURPOSE'], rows, paint);
+  return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'REASON'], rows, paint);
 }
 
 /** The agreement, who signed it, and what was done about it. */
 export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint): string[] {
-  const { id, parties, lifecycle, reason, request, awaiting, approvals, changes, routeTargets } = interconnect;
+  const { id, parties, standing, reason, request, approvals, changes, routeTargets, withdrawal } = interconnect;
   return [
-    `${paint('bold', `Interconnect ${id}: ${parties.join('–')}`)}  ${paintLifecycle(lifecycle, paint)}`,
+    `${paint('bold', `Interconnect ${id}: ${parties.join('–')}`)}  ${paintStanding(standing, paint)}`,
     ...(reason === null ? [] : [`  ${reason}`]),
-    ...awaiting.map((whose) => `  ${paint('yellow', 'waits for')} ${whose}`),
+    ...(withdrawal === null
+      ? []
+      : [`  withdrawal asked by ${withdrawal.by} at ${withdrawal.at}: ${withdrawal.reason}`]),
+    `  ${paint('yellow', 'next:')} ${interconnect.next}`,
     '',
     paint('bold', 'Agreed'),
     `  purpose  ${request.purpose}`,
@@ -46,14 +50,29 @@ function showApproval(approval: InterconnectAnswer['approvals'][number], paint: 
   return `  ${verb}  ${subject} for ${party} by ${person} at ${decidedAt}${reason === null ? '' : `: ${reason}`}`;
 }
 
+/** The change that a person asks about: the one in hand once it was tried, else the one before. */
+export function lastTried(changes: readonly ChangeAnswer[]): ChangeAnswer | undefined {
+  const last = changes.at(-1);
+  const isUntried = last !== undefined && last.outcome === null && last.attempts === 0 && last.refusal === null;
+  return isUntried ? changes.at(-2) : last;
+}
+
 export function showChange(change: ChangeAnswer, paint: Paint): string[] {
   const plan = change.planId === null ? 'no plan yet' : `plan ${change.planId}`;
+  const { waiting } = change;
+  const when = waiting?.nextAt == null ? '' : `; tried again at ${waiting.nextAt}`;
   return [
-    `  ${change.id}  ${change.kind}  ${paintOutcome(change.outcome, paint)}  ${plan}`,
+    `  ${change.id}  ${change.kind}  ${paintOutcome(change, paint)}  ${plan}  ${period(change)}`,
     ...(change.reason === null ? [] : [`      ${change.reason}`]),
+    ...(waiting === null ? [] : [`      ${paint('yellow', 'waits')}: ${waiting.reason}${when}`]),
+    ...change.left.map(({ pe, reason }) => `      ${paint('red', `${pe} still carries it`)}: ${reason}`),
     ...(change.refusal === null ? [] : showRefusal(change.refusal, paint)),
     ...change.routers.map(({ pe, state, detail }) => `      ${pe}  ${state}${detail === null ? '' : `: ${detail}`}`),
   ];
+}
+
+function period({ startedAt, endedAt, requestedBy }: ChangeAnswer): string {
+  return `begun ${startedAt} for ${requestedBy}${endedAt === null ? '' : `, ended ${endedAt}`}`;
 }
 
 /** What kept the change from going on, and what to do about it. */

@@ -5,11 +5,10 @@ import { EXIT } from './exit-codes.ts';
 import { createProgressView } from './progress-view.ts';
 import type { CliSession } from './session.ts';
 
-const LOOK_INTERVAL_MS = 500;
+/** Events say when to look; this is for one that was lost, and for a server that restarts. */
+const LOOK_INTERVAL_MS = 5_000;
 const TICK_MS = 200;
 const RECONNECT_MS = 1_000;
-/** A decision takes this long to become a change: a state counts as resting only when it stayed that long. */
-const SETTLED_MS = 1_500;
 /** A server that restarts is waited for this long. */
 const AWAY_MS_MAX = 60_000;
 
@@ -35,11 +34,13 @@ export async function watchStatus(session: CliSession, id: string, options: Watc
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const ticker = setInterval(() => view.tick(), TICK_MS);
+  const bell = createBell();
   const events = followEvents(session, id, signal, (event) => {
-    if (!isOld(event)) view.add(event);
+    if (event.stage === 'settled' || event.stage === 'awaiting') bell.ring();
+    else if (!isOld(event)) view.add(event);
   });
   try {
-    return await untilResting(session, first, options);
+    return await untilResting(session, first, options, bell);
   } finally {
     stop.abort();
     await events;
@@ -48,36 +49,59 @@ export async function watchStatus(session: CliSession, id: string, options: Watc
   }
 }
 
+interface Bell {
+  ring(): void;
+  /** Resolves when it rang since the last wait, or after the time. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+function createBell(): Bell {
+  let isRung = false;
+  let wake = () => {};
+  return {
+    ring() {
+      isRung = true;
+      wake();
+    },
+    async wait(ms, signal) {
+      if (!isRung) {
+        const woken = new AbortController();
+        wake = () => woken.abort();
+        await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch((error: unknown) => {
+          if (signal.aborted) throw error;
+        });
+      }
+      isRung = false;
+    },
+  };
+}
+
 async function untilResting(
   session: CliSession,
   first: InterconnectAnswer,
   { follow, timeoutMs }: WatchOptions,
+  bell: Bell,
 ): Promise<InterconnectAnswer> {
   const { client, io } = session;
   const startMs = io.now().getTime();
   let current = first;
-  let restingSinceMs: number | null = null;
   let answeredAtMs = startMs;
-  for (;;) {
-    const nowMs = io.now().getTime();
-    restingSinceMs = isResting(current, follow) ? (restingSinceMs ?? nowMs) : null;
-    if (restingSinceMs !== null && nowMs - restingSinceMs >= SETTLED_MS) return current;
-    if (timeoutMs !== null && nowMs - startMs >= timeoutMs) {
-      const remedy = 'Watch on: the work goes on without you.';
-      throw new WaslError('WATCH_TIMEOUT', `${first.id} was still ${current.lifecycle} after ${timeoutMs / 1_000} s`, {
-        remedy,
-      });
+  while (!isResting(current, follow)) {
+    const leftMs = timeoutMs === null ? LOOK_INTERVAL_MS : timeoutMs - (io.now().getTime() - startMs);
+    if (leftMs <= 0) {
+      const fact = `${first.id} was still ${current.standing} after ${(timeoutMs ?? 0) / 1_000} s`;
+      throw new WaslError('WATCH_TIMEOUT', fact, { remedy: 'Watch on: the work goes on without you.' });
     }
-    await sleep(LOOK_INTERVAL_MS, undefined, { signal: io.signal });
+    await bell.wait(Math.min(LOOK_INTERVAL_MS, leftMs), io.signal);
     try {
       current = await client.readInterconnect(first.id);
       answeredAtMs = io.now().getTime();
     } catch (error) {
       const isAway = error instanceof WaslError && error.class === 'transient';
       if (!isAway || io.now().getTime() - answeredAtMs > AWAY_MS_MAX) throw error;
-      restingSinceMs = null;
     }
   }
+  return current;
 }
 
 /** Ends when the signal aborts; what goes wrong meanwhile is for `untilResting` to notice. */
@@ -101,30 +125,17 @@ async function followEvents(
   }
 }
 
-const RESTING: readonly InterconnectAnswer['lifecycle'][] = [
-  'active',
-  'suspended',
-  'withdrawn',
-  'rejected',
-  'failed',
-  'attention',
-];
-
-function isResting({ lifecycle, changes, awaiting }: InterconnectAnswer, follow: boolean): boolean {
-  if (lifecycle === 'attention') return true;
-  const last = changes.at(-1);
-  const isAtRest = RESTING.includes(lifecycle) && (last === undefined || last.outcome !== null);
-  return isAtRest || (awaiting.length > 0 && !follow);
+function isResting({ isSettled, awaiting }: InterconnectAnswer, follow: boolean): boolean {
+  return isSettled && (awaiting.length === 0 || !follow);
 }
 
 /** What the watched interconnect says to a script: success, a change that was not applied, or a person is needed. */
-export function exitCodeOfState({ lifecycle, changes, approvals, parties, awaiting }: InterconnectAnswer): number {
-  // Back at the plan, the change in hand is a new one: what became of the last try is what a script must hear.
-  const tried = lifecycle === 'planned' ? changes.findLast((change) => change.outcome !== null) : changes.at(-1);
-  const outcome = tried?.outcome ?? null;
-  if (lifecycle === 'attention' || outcome === 'attention') return EXIT.unknown;
-  const signatures = approvals.filter(({ subject, decision }) => subject === 'request' && decision === 'approve');
-  const isUnplannable = lifecycle === 'requested' && signatures.length === parties.length && awaiting.length > 0;
-  const isRefused = outcome === 'refused' || outcome === 'rolled-back' || isUnplannable;
-  return lifecycle === 'failed' || lifecycle === 'rejected' || isRefused ? EXIT.permanent : EXIT.ok;
+export function exitCodeOfState({ lifecycle, changes }: InterconnectAnswer): number {
+  const last = changes.at(-1);
+  if (last?.phase === 'attention') return EXIT.unknown;
+  if (lifecycle === 'rejected' || lifecycle === 'expired') return EXIT.permanent;
+  if (last !== undefined && last.refusal !== null) return EXIT.permanent;
+  // Planned again, the change in hand is a new one: what became of the last try is what a script must hear.
+  const tried = last?.outcome === null && last.attempts === 0 ? changes.at(-2) : last;
+  return tried?.outcome === 'refused' || tried?.outcome === 'rolled-back' ? EXIT.permanent : EXIT.ok;
 }

@@ -35,15 +35,18 @@ export function procedureInWords(procedure: string): string {
   return PROCEDURES[procedure] ?? procedure;
 }
 
-export function paintLifecycle(lifecycle: InterconnectSummary['lifecycle'], paint: Paint): string {
-  if (lifecycle === 'active') return paint('green', lifecycle);
-  if (lifecycle === 'failed' || lifecycle === 'rejected' || lifecycle === 'attention') return paint('red', lifecycle);
-  return paint('yellow', lifecycle);
+const BAD = ['rejected', 'expired', 'attention'];
+
+/** The one readable word of an interconnect. */
+export function paintStanding(standing: string, paint: Paint): string {
+  if (standing === 'active') return paint('green', standing);
+  return paint(BAD.includes(standing) ? 'red' : 'yellow', standing);
 }
 
-export function paintOutcome(outcome: InterconnectAnswer['changes'][number]['outcome'], paint: Paint): string {
-  if (outcome === null) return paint('yellow', 'under way');
-  return paint(outcome === 'applied' ? 'green' : outcome === 'attention' ? 'red' : 'yellow', outcome);
+/** How a change ended, or where the work on it stands. */
+export function paintOutcome({ outcome, phase }: InterconnectAnswer['changes'][number], paint: Paint): string {
+  if (outcome === null) return paint(phase === 'attention' ? 'red' : 'yellow', phase);
+  return paint(outcome === 'applied' ? 'green' : 'yellow', outcome);
 }
 
 export function paintVerdict(verdict: PlanAnswer['proofs'][number]['verdict'], paint: Paint): string {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
+import type { ChangeKind } from './change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PlanId } from './names.ts';
-import type { ChangeKind, Procedure } from './plan.ts';
+import type { Procedure } from './plan.ts';
 
 /** Stages of the network transaction, in order. */
 export type Stage = 'prepare' | 'commit' | 'verify' | 'confirm' | 'cancel' | 'read-back' | 'recover' | 'compensate';
@@ -19,7 +20,8 @@ export type RouterTransactionState =
   | 'rolled-back'
   | 'unknown';
 
-export type ChangeOutcome =
+/** What became of one network transaction. */
+export type TransactionOutcome =
   /** Every PE holds the change, read back. */
   | 'applied'
   /** No PE was written. */
@@ -28,6 +30,38 @@ export type ChangeOutcome =
   | 'rolled-back'
   /** Routers differ from both; an alarm names them. */
   | 'attention';
+
+/** How a change ended. `abandoned`: before any push, because the agreement had ended or somebody gave it up. */
+export const CHANGE_OUTCOMES = ['applied', 'refused', 'rolled-back', 'abandoned'] as const;
+export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];
+
+/** The work on a change. In `attention` a person must look at routers. */
+export const CHANGE_PHASES = [
+  'planning',
+  'planned',
+  'approved',
+  'scheduled',
+  'applying',
+  'attention',
+  'ended',
+] as const;
+export type ChangePhase = (typeof CHANGE_PHASES)[number];
+
+/** Why a change does not go on just now, and when it is tried again. */
+export interface Waiting {
+  /** One sentence. */
+  readonly reason: string;
+  /** Failed tries in a row. */
+  readonly tries: number;
+  /** ISO 8601; null: when a person acts. */
+  readonly nextAt: string | null;
+}
+
+/** A PE that still carries what should be gone, and why it could not be cleaned. */
+export interface LeftRouter {
+  readonly pe: PeName;
+  readonly reason: string;
+}
 
 export interface JournalEntry {
   readonly changeId: ChangeId;
@@ -61,8 +95,18 @@ export interface ChangeRecord {
   readonly id: ChangeId;
   readonly interconnectId: InterconnectId;
   readonly kind: ChangeKind;
+  /** Of the agreement that it carries out. */
+  readonly agreementVersion: number;
+  readonly phase: ChangePhase;
   readonly planId: PlanId | null;
   readonly outcome: ChangeOutcome | null;
+  /** Network transactions begun. */
+  readonly attempts: number;
+  readonly waiting: Waiting | null;
+  /** PEs that a removal has not reached yet; empty where nothing is left. */
+  readonly left: readonly LeftRouter[];
+  /** ISO 8601: until then the approval holds; null before it, and for what is tried until it is done. */
+  readonly applyUntil: string | null;
   /** One sentence. */
   readonly reason: string | null;
   /** What kept it from being planned, or from being applied; null where nothing did. */
@@ -79,9 +123,11 @@ export interface ProgressEvent {
   readonly interconnectId: InterconnectId;
   readonly changeId: ChangeId | null;
   readonly pe: PeName | null;
-  readonly stage: Stage | 'lifecycle' | 'plan';
+  readonly stage: Stage | 'lifecycle' | 'plan' | 'awaiting' | 'settled';
   readonly status: 'started' | 'done' | 'failed' | 'info';
   readonly message: string;
   readonly elapsedMs: number | null;
   readonly at: string;
 }
+
+export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;

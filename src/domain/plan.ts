@@ -1,11 +1,13 @@
 import type { Digest } from './canonical-json.ts';
+import type { LeftRouter } from './change.ts';
+import type { ChangeKind } from './change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, PlatformName, VpnId, VrfName } from './names.ts';
 import type { ExportScope, Extranet, RunningVrf } from './network-view.ts';
 import type { Address, Family, Prefix } from './prefix.ts';
 import type { RouteDistinguisher, RouteTarget } from './route-target.ts';
 import type { Verdict } from './verdict.ts';
 
-export type ChangeKind = 'provision' | 'modify' | 'suspend' | 'resume' | 'withdraw';
+export type { ChangeKind };
 
 /** How a PE can take part in a network transaction, best first; chosen by capability and shown to the approvers. */
 export type Procedure =
@@ -117,6 +119,8 @@ export interface Plan {
   readonly lost: readonly Reachability[];
   readonly proofs: readonly Proof[];
   readonly probes: readonly ReachabilityProbe[];
+  /** PEs that carry the interconnect and could not be read: a removal goes on without them, and comes back. Absent: none. */
+  readonly left?: readonly LeftRouter[];
   readonly window: {
     /** ISO 8601; null: at once. */
     readonly notBefore: string | null;
@@ -126,4 +130,12 @@ export interface Plan {
   readonly createdBy: PersonId;
   /** Covers everything above but id, createdAt and createdBy. */
   readonly digest: Digest;
+}
+
+/** The proofs of a plan in one sentence: the first counter-example where one does not pass. */
+export function describeVerdict({ proofs, routers }: Pick<Plan, 'proofs' | 'routers'>): string {
+  const bad = proofs.find((proof) => proof.verdict !== 'pass');
+  if (bad === undefined) return `${proofs.length} proofs pass; ${routers.length} routers change`;
+  const example = bad.counterExamples[0]?.sentence ?? 'without a counter-example';
+  return `proof ${bad.name}: ${bad.verdict}: ${example}`;
 }

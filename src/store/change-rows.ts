@@ -1,25 +1,31 @@
-import { and, asc, eq, isNull, max, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, max, type SQL, sql } from 'drizzle-orm';
 import type { ChangeRecord, RouterOutcome } from '../domain/change.ts';
-import type { ChangeId } from '../domain/names.ts';
+import type { ChangeKind } from '../domain/change-kinds.ts';
+import type { ChangeId, InterconnectId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { lockInterconnect } from './interconnect-rows.ts';
-import { appendFacts } from './ledger-rows.ts';
-import { changes, interconnects } from './schema.ts';
-import type { Store } from './store.ts';
-
-/** The program itself, in the ledger. */
-const PROGRAM = 'wasl';
+import type { NewFact } from './ledger-rows.ts';
+import { changes } from './schema.ts';
+import type { InterconnectRecord, Store } from './store.ts';
 
 /** With where each PE stands, which is its last line in the journal: one query for changes and routers. */
 const changeColumns = {
   id: changes.id,
   interconnectId: changes.interconnectId,
   kind: changes.kind,
+  agreementVersion: changes.agreementVersion,
+  phase: changes.phase,
   planId: changes.planId,
   outcome: changes.outcome,
   reason: changes.reason,
   refusal: changes.refusal,
+  waiting: changes.waiting,
+  left: changes.left,
+  attempts: changes.attempts,
+  approvedAt: changes.approvedAt,
+  applyUntil: changes.applyUntil,
+  replanBy: changes.replanBy,
+  recoverBy: changes.recoverBy,
   requestedBy: changes.requestedBy,
   startedAt: changes.startedAt,
   endedAt: changes.endedAt,
@@ -32,115 +38,82 @@ const changeColumns = {
   )`,
 };
 
-type ChangeRow = Omit<typeof changes.$inferSelect, 'number' | 'changeKey' | 'journalEpoch'> & {
-  routers: RouterOutcome[];
+/** What the drive of a change needs beside the record that people see. */
+export type OpenChange = ChangeRecord & {
+  readonly isApprovedBefore: boolean;
+  readonly replanBy: string | null;
+  readonly recoverBy: string | null;
 };
 
-const toRecord = (row: ChangeRow): ChangeRecord => ({
-  ...row,
-  startedAt: row.startedAt.toISOString(),
-  endedAt: row.endedAt?.toISOString() ?? null,
-});
+function selectChanges(db: Pick<StoreTransaction, 'select'>, where: SQL | undefined) {
+  return db.select(changeColumns).from(changes).where(where).orderBy(asc(changes.startedAt), asc(changes.number));
+}
+
+function toRecord(row: Awaited<ReturnType<typeof selectChanges>>[number]): OpenChange {
+  const { approvedAt, applyUntil, startedAt, endedAt, left, ...rest } = row;
+  return {
+    ...rest,
+    left: left ?? [],
+    isApprovedBefore: approvedAt !== null,
+    applyUntil: applyUntil?.toISOString() ?? null,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  };
+}
 
 export const unknownChange = (id: ChangeId) => new WaslError('CHANGE_UNKNOWN', `there is no change ${id}`);
 
-async function findChange(db: Pick<StoreTransaction, 'select'>, id: ChangeId): Promise<ChangeRecord> {
-  const [row] = await db.select(changeColumns).from(changes).where(eq(changes.id, id));
+async function findChange(db: Pick<StoreTransaction, 'select'>, id: ChangeId): Promise<OpenChange> {
+  const [row] = await selectChanges(db, eq(changes.id, id));
   if (row === undefined) throw unknownChange(id);
   return toRecord(row);
 }
 
+/** The change of an interconnect that has not ended; there is one at most. */
+export async function findOpenChange(
+  db: Pick<StoreTransaction, 'select'>,
+  id: InterconnectId,
+): Promise<OpenChange | null> {
+  const [row] = await selectChanges(db, and(eq(changes.interconnectId, id), isNull(changes.outcome)));
+  return row === undefined ? null : toRecord(row);
+}
+
 /** Locks the row until the store transaction ends. Throws CHANGE_UNKNOWN. */
-export async function lockChange(tx: StoreTransaction, id: ChangeId): Promise<ChangeRecord> {
+export async function lockChange(tx: StoreTransaction, id: ChangeId): Promise<OpenChange> {
   await tx.select({ id: changes.id }).from(changes).where(eq(changes.id, id)).for('no key update');
   return findChange(tx, id);
 }
 
-export function changeQueries(
-  database: Database,
-): Pick<Store, 'createChange' | 'readChange' | 'listChanges' | 'listOpenChanges' | 'refusePlan' | 'endChange'> {
+/** Under the lock of the interconnect, which has no open change. */
+export async function insertChange(
+  tx: StoreTransaction,
+  interconnect: InterconnectRecord,
+  kind: ChangeKind,
+  requestedBy: string,
+  at: Date,
+): Promise<NewFact[]> {
+  const interconnectId = interconnect.id;
+  const [last] = await tx
+    .select({ number: max(changes.number) })
+    .from(changes)
+    .where(eq(changes.interconnectId, interconnectId));
+  const number = (last?.number ?? 0) + 1;
+  const id = `${interconnectId}-C${number}` as ChangeId;
+  const { agreementVersion } = interconnect;
+  await tx.insert(changes).values({
+    ...{ id, interconnectId, number, kind, agreementVersion, phase: 'planning', requestedBy, startedAt: at },
+  });
+  return [
+    { actor: requestedBy, action: 'change.started', subject: id, body: { interconnectId, kind, agreementVersion } },
+  ];
+}
+
+export function changeQueries(database: Database): Pick<Store, 'readChange' | 'listChanges' | 'listOpenChanges'> {
   return {
-    createChange: ({ interconnectId, kind, requestedBy, changeKey }) =>
-      database.transact(async (tx) => {
-        await lockInterconnect(tx, interconnectId);
-        const ofInterconnect = eq(changes.interconnectId, interconnectId);
-        const [known] = await tx
-          .select(changeColumns)
-          .from(changes)
-          .where(and(ofInterconnect, eq(changes.changeKey, changeKey)));
-        if (known !== undefined) return toRecord(known);
-
-        const [last] = await tx
-          .select({ number: max(changes.number) })
-          .from(changes)
-          .where(ofInterconnect);
-        const number = (last?.number ?? 0) + 1;
-        const id = `${interconnectId}-C${number}` as ChangeId;
-        const at = database.clock();
-        await tx.insert(changes).values({ id, interconnectId, number, changeKey, kind, requestedBy, startedAt: at });
-        const change = await findChange(tx, id);
-        await appendFacts(tx, at, [
-          { actor: requestedBy, action: 'change.started', subject: id, body: { interconnectId, kind } },
-        ]);
-        return change;
-      }),
-
     readChange: (id) => database.read((db) => findChange(db, id)),
-
     listChanges: (id) =>
-      database.read(async (db) => {
-        const rows = await db
-          .select(changeColumns)
-          .from(changes)
-          .where(eq(changes.interconnectId, id))
-          .orderBy(asc(changes.number));
-        return rows.map(toRecord);
-      }),
-
+      database.read(async (db) => (await selectChanges(db, eq(changes.interconnectId, id))).map(toRecord)),
     listOpenChanges: () =>
-      database.read(async (db) => {
-        const rows = await db
-          .select(changeColumns)
-          .from(changes)
-          .where(isNull(changes.outcome))
-          .orderBy(asc(changes.startedAt), asc(changes.id));
-        return rows.map(toRecord);
-      }),
-
-    refusePlan: (interconnectId, id, refusal, reason) =>
-      database.transact(async (tx) => {
-        await lockInterconnect(tx, interconnectId);
-        const change = await lockChange(tx, id);
-        if (change.refusal?.at === refusal.at) return;
-        if (change.outcome !== null) {
-          throw new WaslError(
-            'LIFECYCLE_STEP',
-            `the change ${id} has already ended ${change.outcome}: nothing is planned for it`,
-          );
-        }
-        const at = database.clock();
-        await tx.update(changes).set({ refusal }).where(eq(changes.id, id));
-        await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnectId));
-        const { code, path, fact, remedy } = refusal;
-        const body = { interconnectId, code, path, fact, remedy };
-        await appendFacts(tx, at, [{ actor: PROGRAM, action: 'plan.refused', subject: id, body }]);
-      }),
-
-    endChange: (id, outcome, reason, stoppedBy = null) =>
-      database.transact(async (tx) => {
-        const change = await lockChange(tx, id);
-        if (change.outcome === outcome) return change;
-        if (change.outcome !== null) {
-          throw new WaslError('LIFECYCLE_STEP', `the change ${id} has already ended ${change.outcome}, not ${outcome}`);
-        }
-        const at = database.clock();
-        // Given up while it could not be planned: that stays said.
-        const refusal = stoppedBy ?? change.refusal;
-        await tx.update(changes).set({ outcome, reason, refusal, endedAt: at }).where(eq(changes.id, id));
-        const code = refusal?.code ?? null;
-        const body = { outcome, reason, code, planId: change.planId, routers: change.routers };
-        await appendFacts(tx, at, [{ actor: PROGRAM, action: 'change.ended', subject: id, body }]);
-        return { ...change, outcome, reason, refusal, endedAt: at.toISOString() };
-      }),
+      database.read(async (db) => (await selectChanges(db, isNull(changes.outcome))).map(toRecord)),
   };
 }

@@ -1,25 +1,34 @@
-import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
-import { nextLifecycle, ON_NETWORK } from '../domain/lifecycle.ts';
-import type { InterconnectId } from '../domain/names.ts';
+import { LIFECYCLE_ENDS } from '../domain/lifecycle.ts';
+import type { InterconnectId, VpnId } from '../domain/names.ts';
 import type { InterconnectRequest, RealisedFlow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
-import { interconnects, lifecycleSteps } from './schema.ts';
+import { agreements, interconnects } from './schema.ts';
 import type { InterconnectRecord, Store } from './store.ts';
 
 /** Rows of one listing: more is not read by a person; `before` gets the next page. */
 const INTERCONNECTS_PAGE_MAX = 1_000;
 const INTERCONNECTS_PAGE_DEFAULT = 100;
+/** More than a national network carries; a proof over more is a proof over something else. */
+const REALISED_MAX = 200_000;
 
-/** With its route targets in order of the flows: one query for record and flows. The names are spelt out for the inner scope. */
+interface FlowTarget {
+  readonly from: VpnId;
+  readonly to: VpnId;
+  readonly routeTarget: RouteTarget;
+}
+
+/** With the agreement in force and its route targets: one query. The names are spelt out for the inner scope. */
 const interconnectColumns = {
   number: interconnects.number,
   id: interconnects.id,
-  request: interconnects.request,
-  requestDigest: interconnects.requestDigest,
+  request: agreements.request,
+  requestDigest: agreements.digest,
+  agreementVersion: interconnects.agreementVersion,
   firstParty: interconnects.firstParty,
   secondParty: interconnects.secondParty,
   requestedBy: interconnects.requestedBy,
@@ -27,39 +36,72 @@ const interconnectColumns = {
   bodyDigest: interconnects.bodyDigest,
   lifecycle: interconnects.lifecycle,
   reason: interconnects.reason,
+  withdrawnBy: interconnects.withdrawnBy,
+  withdrawalReason: interconnects.withdrawalReason,
+  withdrawnAt: interconnects.withdrawnAt,
+  drivenAt: interconnects.drivenAt,
   createdAt: interconnects.createdAt,
   updatedAt: interconnects.updatedAt,
-  routeTargets: sql<RouteTarget[]>`array(
-    select rt.route_target from route_targets rt
-    where rt.interconnect_id = "interconnects"."id" and rt.released_at is null order by rt.flow
+  underWay: sql<InterconnectRecord['underWay']>`(
+    select json_build_object('kind', c.kind, 'phase', c.phase) from changes c
+    where c.interconnect_id = "interconnects"."id" and c.outcome is null
+  )`,
+  targets: sql<FlowTarget[]>`(
+    select coalesce(json_agg(json_build_object('from', rt.from_vpn, 'to', rt.to_vpn, 'routeTarget', rt.route_target)), '[]')
+    from route_targets rt where rt.interconnect_id = "interconnects"."id" and rt.released_at is null
   )`,
 };
 
-type InterconnectRow = Omit<typeof interconnects.$inferSelect, 'idempotencyKey'> & { routeTargets: RouteTarget[] };
+type InterconnectRow = Awaited<ReturnType<typeof selectInterconnects>>[number];
 
-/** null unless every flow has its route target. */
+function selectInterconnects(
+  db: Pick<StoreTransaction, 'select'>,
+  where: SQL | undefined,
+  limit = INTERCONNECTS_PAGE_MAX,
+) {
+  return db
+    .select(interconnectColumns)
+    .from(interconnects)
+    .innerJoin(
+      agreements,
+      and(eq(agreements.interconnectId, interconnects.id), eq(agreements.version, interconnects.agreementVersion)),
+    )
+    .where(where)
+    .orderBy(desc(interconnects.number))
+    .limit(limit);
+}
+
+/** null unless every flow has its route target. A route target belongs to its flow, whatever other flows come and go. */
 export function realiseFlows(
   request: InterconnectRequest,
-  routeTargets: readonly RouteTarget[],
+  targets: readonly FlowTarget[],
 ): readonly RealisedFlow[] | null {
-  const flows = request.flows.flatMap((flow, index) => {
-    const routeTarget = routeTargets[index];
-    return routeTarget === undefined ? [] : [{ ...flow, routeTarget }];
+  const flows = request.flows.flatMap((flow) => {
+    const own = targets.find(({ from, to }) => from === flow.from && to === flow.to);
+    return own === undefined ? [] : [{ ...flow, routeTarget: own.routeTarget }];
   });
   return flows.length === request.flows.length ? flows : null;
 }
 
 function toRecord(row: InterconnectRow): InterconnectRecord {
+  const { withdrawnBy, withdrawalReason, withdrawnAt } = row;
   return {
     id: row.id,
     request: row.request,
     requestDigest: row.requestDigest,
+    agreementVersion: row.agreementVersion,
     parties: [row.firstParty, row.secondParty],
     requestedBy: row.requestedBy,
     requestedByEntity: row.requestedByEntity,
     lifecycle: row.lifecycle,
     reason: row.reason,
-    flows: realiseFlows(row.request, row.routeTargets),
+    withdrawal:
+      withdrawnBy === null || withdrawnAt === null
+        ? null
+        : { by: withdrawnBy, reason: withdrawalReason ?? '', at: withdrawnAt.toISOString() },
+    flows: realiseFlows(row.request, row.targets),
+    underWay: row.underWay,
+    drivenAt: row.drivenAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
@@ -77,15 +119,23 @@ export async function lockInterconnect(tx: StoreTransaction, id: InterconnectId)
   return findInterconnect(tx, id);
 }
 
-async function findInterconnect(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<InterconnectRecord> {
-  const [row] = await db.select(interconnectColumns).from(interconnects).where(eq(interconnects.id, id));
+export async function findInterconnect(
+  db: Pick<StoreTransaction, 'select'>,
+  id: InterconnectId,
+): Promise<InterconnectRecord> {
+  const [row] = await selectInterconnects(db, eq(interconnects.id, id));
   if (row === undefined) throw unknownInterconnect(id);
   return toRecord(row);
 }
 
+/** On the network, or on its way to or from it: planning must count with what they carry. */
+const ON_NETWORK = sql`("interconnects"."lifecycle" = 'active' or exists (
+  select 1 from changes c where c.interconnect_id = "interconnects"."id" and c.phase in ('applying', 'attention')
+))`;
+
 export function interconnectQueries(
   database: Database,
-): Pick<Store, 'createInterconnect' | 'readInterconnect' | 'listInterconnects' | 'stepLifecycle' | 'listRealised'> {
+): Pick<Store, 'createInterconnect' | 'readInterconnect' | 'listInterconnects' | 'listRealised'> {
   return {
     createInterconnect: (input) =>
       database.transact(async (tx) => {
@@ -97,7 +147,7 @@ export function interconnectQueries(
           eq(interconnects.requestedBy, requestedBy),
           eq(interconnects.idempotencyKey, idempotencyKey),
         );
-        const again = await tx.select(interconnectColumns).from(interconnects).where(sameKey);
+        const again = await selectInterconnects(tx, sameKey);
         if (again[0] !== undefined) return firstAnswer(again[0], bodyDigest);
 
         const at = database.clock();
@@ -106,18 +156,26 @@ export function interconnectQueries(
         const inserted = await tx
           .insert(interconnects)
           .values({
-            ...{ request, requestDigest, firstParty, secondParty, requestedBy, requestedByEntity },
+            ...{ firstParty, secondParty, requestedBy, requestedByEntity },
             ...{ idempotencyKey, bodyDigest, lifecycle: 'requested', ...times },
           })
           .onConflictDoNothing()
           .returning({ id: interconnects.id });
         if (inserted[0] === undefined) {
           // The same request at the same moment: it has committed by now, or the insert would still wait for it.
-          const [winner] = await tx.select(interconnectColumns).from(interconnects).where(sameKey);
+          const [winner] = await selectInterconnects(tx, sameKey);
           if (winner === undefined) throw new WaslError('DATABASE_UNAVAILABLE', 'the same request was rolled back');
           return firstAnswer(winner, bodyDigest);
         }
         const { id } = inserted[0];
+        await tx.insert(agreements).values({
+          interconnectId: id,
+          version: 1,
+          request,
+          digest: requestDigest,
+          proposedBy: requestedBy,
+          proposedAt: at,
+        });
         const body = { requestDigest, request, parties: [firstParty, secondParty], entity: requestedByEntity };
         const interconnect = await findInterconnect(tx, id);
         await appendFacts(tx, at, [{ actor: requestedBy, action: 'request.submitted', subject: id, body }]);
@@ -127,54 +185,25 @@ export function interconnectQueries(
     readInterconnect: (id) => database.read((db) => findInterconnect(db, id)),
 
     async listInterconnects(filter = {}) {
-      const { party, lifecycle, before, limit = INTERCONNECTS_PAGE_DEFAULT } = filter;
+      const { party, lifecycle, unfinished, before, limit = INTERCONNECTS_PAGE_DEFAULT } = filter;
       const conditions: (SQL | undefined)[] = [];
       if (party !== undefined) {
         conditions.push(or(eq(interconnects.firstParty, party), eq(interconnects.secondParty, party)));
       }
       if (lifecycle !== undefined) conditions.push(eq(interconnects.lifecycle, lifecycle));
+      if (unfinished) conditions.push(notInArray(interconnects.lifecycle, [...LIFECYCLE_ENDS]));
       if (before !== undefined) conditions.push(lt(interconnects.number, numberOf(before)));
       const rows = await database.read((db) =>
-        db
-          .select(interconnectColumns)
-          .from(interconnects)
-          .where(and(...conditions))
-          .orderBy(desc(interconnects.number))
-          .limit(Math.min(limit, INTERCONNECTS_PAGE_MAX)),
+        selectInterconnects(db, and(...conditions), Math.min(limit, INTERCONNECTS_PAGE_MAX)),
       );
       return rows.map(toRecord);
     },
 
-    stepLifecycle: (id, event, { stepKey, actor, reason }) =>
-      database.transact(async (tx) => {
-        const interconnect = await lockInterconnect(tx, id);
-        const sameKey = and(eq(lifecycleSteps.interconnectId, id), eq(lifecycleSteps.stepKey, stepKey));
-        const [done] = await tx.select().from(lifecycleSteps).where(sameKey);
-        if (done?.event === event) return interconnect;
-        if (done !== undefined) {
-          throw new WaslError('LIFECYCLE_STEP', `the step ${stepKey} of ${id} was ${done.event}, not ${event}`);
-        }
-        const at = database.clock();
-        const from = interconnect.lifecycle;
-        const to = nextLifecycle(from, event);
-        await tx.insert(lifecycleSteps).values({ interconnectId: id, stepKey, event, from, to, actor, reason, at });
-        await tx.update(interconnects).set({ lifecycle: to, reason, updatedAt: at }).where(eq(interconnects.id, id));
-        await appendFacts(tx, at, [
-          { actor, action: 'lifecycle.stepped', subject: id, body: { event, from, to, reason, stepKey } },
-        ]);
-        return { ...interconnect, lifecycle: to, reason, updatedAt: at.toISOString() };
-      }),
-
     async listRealised() {
-      const rows = await database.read((db) =>
-        db
-          .select(interconnectColumns)
-          .from(interconnects)
-          .where(inArray(interconnects.lifecycle, [...ON_NETWORK]))
-          .orderBy(interconnects.number),
-      );
+      const rows = await database.read((db) => selectInterconnects(db, ON_NETWORK, REALISED_MAX));
       return rows
         .map(toRecord)
+        .reverse()
         .flatMap(({ id, parties, flows, lifecycle }) => (flows === null ? [] : [{ id, parties, flows, lifecycle }]));
     },
   };

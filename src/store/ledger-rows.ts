@@ -10,15 +10,13 @@ import type { Store } from './store.ts';
 const LEDGER_PAGE_MAX = 5_000;
 const LEDGER_PAGE_DEFAULT = 500;
 
+export type NewFact = Omit<LedgerFact, 'at'>;
+
 /**
  * The last statement of its store transaction: from here to the end of it nobody else can append, and what is acknowledged together
  * is recorded together.
  */
-export async function appendFacts(
-  tx: StoreTransaction,
-  at: Date,
-  facts: readonly Omit<LedgerFact, 'at'>[],
-): Promise<LedgerEntry[]> {
+export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonly NewFact[]): Promise<LedgerEntry[]> {
   if (facts.length === 0) return [];
   await lockUntilCommit(tx, 'ledger');
   const [head] = await tx

@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm';
 import { approvalQueries } from './approval-rows.ts';
 import { changeQueries } from './change-rows.ts';
 import { type Clock, isWritable, openDatabase } from './database.ts';
+import { decisionQueries } from './decision-rows.ts';
+import { driveQueries } from './drive-rows.ts';
+import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-rows.ts';
 import { journalQueries } from './journal-rows.ts';
@@ -28,7 +31,10 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...inventoryQueries(database),
     ...interconnectQueries(database),
     ...approvalQueries(database),
+    ...decisionQueries(database),
+    ...driveQueries(database),
     ...changeQueries(database),
+    ...installationQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
     ...routerTurnQueries(database),

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { NewProgress } from '../domain/change.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import type { Database } from './database.ts';
 import { progress } from './schema.ts';
@@ -10,23 +11,7 @@ const PROGRESS_PAGE_MAX = 5_000;
 
 export function progressQueries(database: Database): Pick<Store, 'appendProgress' | 'readProgress'> {
   return {
-    async appendProgress(events) {
-      if (events.length === 0) return;
-      const at = database.clock().toISOString();
-      // One statement, so one round trip under the lock that every writer of progress waits for. The lock is taken before the rows
-      // get their numbers, and held until they are visible; the notification comes with them, and not at all when they do not.
-      await database.read((db) =>
-        db.execute(sql`
-          with turn as materialized (
-            select pg_advisory_xact_lock(${ADVISORY_LOCKS.progress}), pg_notify(${PROGRESS_CHANNEL}, '')
-          )
-          insert into progress (interconnect_id, change_id, pe, stage, status, message, elapsed_ms, at)
-          select event->>'interconnectId', event->>'changeId', event->>'pe', event->>'stage', event->>'status',
-            event->>'message', (event->>'elapsedMs')::integer, ${at}::timestamptz
-          from turn, json_array_elements(${JSON.stringify(events)}::json) with ordinality as given(event, place)
-          order by place`),
-      );
-    },
+    appendProgress: (events) => insertProgress(database, events),
 
     async readProgress({ afterSequence, interconnectId, limit = PROGRESS_PAGE_DEFAULT }) {
       const ofInterconnect = interconnectId === undefined ? undefined : eq(progress.interconnectId, interconnectId);
@@ -41,4 +26,22 @@ export function progressQueries(database: Database): Pick<Store, 'appendProgress
       return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
     },
   };
+}
+
+export async function insertProgress(database: Database, events: readonly NewProgress[]): Promise<void> {
+  if (events.length === 0) return;
+  const at = database.clock().toISOString();
+  // One statement, so one round trip under the lock that every writer of progress waits for. The lock is taken before the rows
+  // get their numbers, and held until they are visible; the notification comes with them, and not at all when they do not.
+  await database.read((db) =>
+    db.execute(sql`
+      with turn as materialized (
+        select pg_advisory_xact_lock(${ADVISORY_LOCKS.progress}), pg_notify(${PROGRESS_CHANNEL}, '')
+      )
+      insert into progress (interconnect_id, change_id, pe, stage, status, message, elapsed_ms, at)
+      select event->>'interconnectId', event->>'changeId', event->>'pe', event->>'stage', event->>'status',
+        event->>'message', (event->>'elapsedMs')::integer, ${at}::timestamptz
+      from turn, json_array_elements(${JSON.stringify(events)}::json) with ordinality as given(event, place)
+      order by place`),
+  );
 }

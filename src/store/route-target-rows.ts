@@ -1,21 +1,20 @@
 import { and, asc, between, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import type { InterconnectId } from '../domain/names.ts';
+import { PROGRAM } from '../domain/next-move.ts';
 import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { lockInterconnect, realiseFlows } from './interconnect-rows.ts';
+import { findInterconnect, lockInterconnect } from './interconnect-rows.ts';
 import { currentRouteTargetPool } from './inventory-rows.ts';
-import { appendFacts } from './ledger-rows.ts';
+import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { routeTargets } from './schema.ts';
 import type { Store } from './store.ts';
 
 const DAY_MS = 86_400_000;
-const PROGRAM = 'wasl';
 
-export function routeTargetQueries(
-  database: Database,
-): Pick<Store, 'allocateRouteTargets' | 'releaseRouteTargets' | 'countRouteTargets'> {
+export function routeTargetQueries(database: Database): Pick<Store, 'allocateRouteTargets' | 'countRouteTargets'> {
   return {
     allocateRouteTargets: (id, avoid) =>
       database.transact(async (tx) => {
@@ -30,44 +29,41 @@ export function routeTargetQueries(
         }
         const at = database.clock();
         const flows = interconnect.request.flows;
-        // All or none are allocated, in one store transaction: what is missing is always all of them.
-        const fresh = await chooseFree(tx, pool, flows.length, avoid, at);
+        const held = await tx
+          .select({ from: routeTargets.fromVpn, to: routeTargets.toVpn })
+          .from(routeTargets)
+          .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)));
+        const bare = flows.filter((flow) => !held.some(({ from, to }) => from === flow.from && to === flow.to));
+        const fresh = await chooseFree(tx, pool, bare.length, avoid, at);
+        const given = bare.flatMap(({ from, to }, index) => {
+          const routeTarget = fresh[index];
+          return routeTarget === undefined ? [] : [{ from, to, routeTarget }];
+        });
         await tx.insert(routeTargets).values(
-          fresh.map((routeTarget, flow) => {
+          given.map(({ from, to, routeTarget }) => {
             const { administrator, assigned } = encodedParts(routeTarget);
-            return { routeTarget, administrator, assigned, interconnectId: id, flow, allocatedAt: at };
+            return {
+              routeTarget,
+              administrator,
+              assigned,
+              interconnectId: id,
+              fromVpn: from,
+              toVpn: to,
+              allocatedAt: at,
+            };
           }),
         );
-        const realised = realiseFlows(interconnect.request, fresh);
+        const { flows: realised } = await findInterconnect(tx, id);
         if (realised === null) throw new TypeError('every flow was given a route target');
         await appendFacts(
           tx,
           at,
-          realised.map(({ routeTarget, from, to }) => ({
+          given.map(({ routeTarget, from, to }) => ({
             ...{ actor: PROGRAM, action: 'route-target.allocated', subject: id },
             body: { routeTarget, from, to },
           })),
         );
         return realised;
-      }),
-
-    releaseRouteTargets: (id) =>
-      database.transact(async (tx) => {
-        await lockInterconnect(tx, id);
-        const at = database.clock();
-        const released = await tx
-          .update(routeTargets)
-          .set({ releasedAt: at })
-          .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)))
-          .returning({ routeTarget: routeTargets.routeTarget });
-        await appendFacts(
-          tx,
-          at,
-          released.map(({ routeTarget }) => ({
-            ...{ actor: PROGRAM, action: 'route-target.released', subject: id },
-            body: { routeTarget },
-          })),
-        );
       }),
 
     countRouteTargets: () =>
@@ -88,6 +84,19 @@ export function routeTargetQueries(
         return { free: pool.to - pool.from + 1 - inUse - quarantined, inUse, quarantined };
       }),
   };
+}
+
+/** Into quarantine, in the store transaction that ends the agreement: nothing ended keeps a route target, nothing else gives one back. */
+export async function releaseRouteTargets(tx: StoreTransaction, id: InterconnectId, at: Date): Promise<NewFact[]> {
+  const released = await tx
+    .update(routeTargets)
+    .set({ releasedAt: at })
+    .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)))
+    .returning({ routeTarget: routeTargets.routeTarget });
+  return released.map(({ routeTarget }) => ({
+    ...{ actor: PROGRAM, action: 'route-target.released', subject: id },
+    body: { routeTarget },
+  }));
 }
 
 const inPool = (pool: RouteTargetPool) =>

@@ -16,11 +16,20 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Digest } from '../domain/canonical-json.ts';
-import type { ChangeOutcome, ProgressEvent, Refusal, RouterTransactionState } from '../domain/change.ts';
+import type {
+  ChangeOutcome,
+  ChangePhase,
+  LeftRouter,
+  ProgressEvent,
+  Refusal,
+  RouterTransactionState,
+  Waiting,
+} from '../domain/change.ts';
+import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
-import type { ChangeKind, Plan, Procedure } from '../domain/plan.ts';
+import type { Lifecycle } from '../domain/lifecycle.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId } from '../domain/names.ts';
+import type { Plan, Procedure } from '../domain/plan.ts';
 import type { ReadingKind } from '../domain/reading.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
@@ -31,6 +40,12 @@ const time = (name: string) => timestamp(name, { withTimezone: true, precision: 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 // Documents are `json`, not `jsonb`: kept as written, so that a digest over them is the same after reading.
+
+/** One row: the name that task queues and workflow ids carry, so that two installations on one Temporal never meet. */
+export const installation = pgTable('installation', {
+  id: text('id').primaryKey(),
+  createdAt: time('created_at').notNull(),
+});
 
 /** Every imported inventory; the newest is in force. A document each: it is read whole, and checked before it comes here. */
 export const inventories = pgTable('inventories', {
@@ -48,8 +63,6 @@ export const interconnects = pgTable(
       // lpad would cut what is longer than four digits.
       sql`'IC-' || lpad(number::text, greatest(4, length(number::text)), '0')`,
     ),
-    request: json('request').$type<InterconnectRequest>().notNull(),
-    requestDigest: text('request_digest').notNull(),
     firstParty: text('first_party').$type<EntityId>().notNull(),
     secondParty: text('second_party').$type<EntityId>().notNull(),
     requestedBy: text('requested_by').$type<PersonId>().notNull(),
@@ -58,7 +71,17 @@ export const interconnects = pgTable(
     /** Digest of everything that came with the key: the same key with another body is a conflict. */
     bodyDigest: text('body_digest').notNull(),
     lifecycle: text('lifecycle').$type<Lifecycle>().notNull(),
+    /** In force; its request and digest are in `agreements`. */
+    agreementVersion: integer('agreement_version').notNull().default(1),
     reason: text('reason'),
+    withdrawnBy: text('withdrawn_by').$type<PersonId>(),
+    withdrawalReason: text('withdrawal_reason'),
+    withdrawnAt: time('withdrawn_at'),
+    /** Counts what asks for a move; `driven_revision` is the one that the workflow has seen. */
+    revision: integer('revision').notNull().default(1),
+    drivenRevision: integer('driven_revision').notNull().default(0),
+    /** When the workflow last read the record. */
+    drivenAt: time('driven_at'),
     createdAt: time('created_at').notNull(),
     updatedAt: time('updated_at').notNull(),
   },
@@ -78,19 +101,31 @@ const interconnectId = () =>
     .notNull()
     .references(() => interconnects.id);
 
-export const lifecycleSteps = pgTable(
-  'lifecycle_steps',
+/** What the parties sign, by version: a modification is a new version, signed anew. */
+export const agreements = pgTable(
+  'agreements',
   {
     interconnectId: interconnectId(),
-    stepKey: text('step_key').notNull(),
-    event: text('event').$type<LifecycleEvent>().notNull(),
-    from: text('from').$type<Lifecycle>().notNull(),
-    to: text('to').$type<Lifecycle>().notNull(),
-    actor: text('actor').notNull(),
-    reason: text('reason'),
+    version: integer('version').notNull(),
+    request: json('request').$type<InterconnectRequest>().notNull(),
+    digest: text('digest').notNull(),
+    proposedBy: text('proposed_by').$type<PersonId>().notNull(),
+    proposedAt: time('proposed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.interconnectId, table.version] })],
+);
+
+/** Calls of people by their own key: a repeated one answers the same and does nothing. */
+export const actionKeys = pgTable(
+  'action_keys',
+  {
+    person: text('person').$type<PersonId>().notNull(),
+    key: text('key').notNull(),
+    interconnectId: interconnectId(),
+    actionDigest: text('action_digest').notNull(),
     at: time('at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.interconnectId, table.stepKey] })],
+  (table) => [primaryKey({ columns: [table.person, table.key] })],
 );
 
 export const approvals = pgTable(
@@ -116,12 +151,21 @@ export const changes = pgTable(
     id: text('id').$type<ChangeId>().primaryKey(),
     interconnectId: interconnectId(),
     number: integer('number').notNull(),
-    changeKey: text('change_key').notNull(),
     kind: text('kind').$type<ChangeKind>().notNull(),
+    agreementVersion: integer('agreement_version').notNull().default(1),
+    phase: text('phase').$type<ChangePhase>().notNull(),
     planId: text('plan_id').$type<PlanId>(),
     outcome: text('outcome').$type<ChangeOutcome>(),
     reason: text('reason'),
     refusal: json('refusal').$type<Refusal>(),
+    waiting: json('waiting').$type<Waiting>(),
+    left: json('left').$type<readonly LeftRouter[]>(),
+    attempts: integer('attempts').notNull().default(0),
+    /** The approval of a plan of this change: for what only takes away it covers the plans that follow. */
+    approvedAt: time('approved_at'),
+    applyUntil: time('apply_until'),
+    replanBy: text('replan_by').$type<PersonId>(),
+    recoverBy: text('recover_by').$type<PersonId>(),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),
     requestedBy: text('requested_by').notNull(),
@@ -130,7 +174,8 @@ export const changes = pgTable(
   },
   (table) => [
     uniqueIndex('changes_number').on(table.interconnectId, table.number),
-    uniqueIndex('changes_key').on(table.interconnectId, table.changeKey),
+    // One at a time: what a change is planned on does not move under it.
+    uniqueIndex('changes_one_open').on(table.interconnectId).where(sql`${table.outcome} is null`),
     index('changes_open').on(table.startedAt).where(sql`${table.outcome} is null`),
   ],
 );
@@ -190,6 +235,8 @@ export const routerTurns = pgTable(
     changeId: text('change_id').$type<ChangeId>().notNull(),
     pes: text('pes').$type<PeName>().array().notNull(),
     enteredAt: time('entered_at').notNull(),
+    /** A turn that nobody renews is over. */
+    leaseUntil: time('lease_until').notNull(),
   },
   (table) => [
     foreignKey({ name: 'router_turns_change', columns: [table.changeId], foreignColumns: [changes.id] }),
@@ -205,13 +252,16 @@ export const routeTargets = pgTable(
     administrator: text('administrator').notNull(),
     assigned: bigint('assigned', { mode: 'number' }).notNull(),
     interconnectId: interconnectId(),
-    flow: integer('flow').notNull(),
+    fromVpn: text('from_vpn').$type<VpnId>().notNull(),
+    toVpn: text('to_vpn').$type<VpnId>().notNull(),
     allocatedAt: time('allocated_at').notNull(),
     releasedAt: time('released_at'),
   },
   (table) => [
     index('route_targets_pool').on(table.administrator, table.assigned),
-    uniqueIndex('route_targets_flow').on(table.interconnectId, table.flow).where(sql`${table.releasedAt} is null`),
+    uniqueIndex('route_targets_flow')
+      .on(table.interconnectId, table.fromVpn, table.toVpn)
+      .where(sql`${table.releasedAt} is null`),
   ],
 );
 

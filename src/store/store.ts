@@ -1,19 +1,34 @@
-import type { ChangeOutcome, ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
+import type {
+  ChangeOutcome,
+  ChangePhase,
+  ChangeRecord,
+  JournalEntry,
+  LeftRouter,
+  NewProgress,
+  ProgressEvent,
+  Refusal,
+  TransactionOutcome,
+} from '../domain/change.ts';
+import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
-import type { Lifecycle, LifecycleEvent } from '../domain/lifecycle.ts';
+import type { Lifecycle } from '../domain/lifecycle.ts';
+import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
-import type { ChangeKind, Plan } from '../domain/plan.ts';
+import type { InterconnectFacts } from '../domain/next-move.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { NewReading, Reading, ReadingKind } from '../domain/reading.ts';
 import type { Approval, InterconnectRequest, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
+import type { PersonsDecision } from './decision-rows.ts';
 
 export interface InterconnectRecord {
   readonly id: InterconnectId;
   readonly request: InterconnectRequest;
-  /** digestOf(request): what the parties sign. */
+  /** What the parties sign: of the agreement's version in force. */
   readonly requestDigest: string;
+  readonly agreementVersion: number;
   /** In order of their names. */
   readonly parties: readonly [EntityId, EntityId];
   readonly requestedBy: PersonId;
@@ -21,10 +36,27 @@ export interface InterconnectRecord {
   readonly lifecycle: Lifecycle;
   /** One sentence: why it is where it is, when that is not plain. */
   readonly reason: string | null;
+  /** Somebody asked to end it. */
+  readonly withdrawal: { readonly by: PersonId; readonly reason: string; readonly at: string } | null;
   /** Flows with their route targets; null until the first plan allocated them, and again after release. */
   readonly flows: readonly RealisedFlow[] | null;
+  /** The change that has not ended. */
+  readonly underWay: { readonly kind: ChangeKind; readonly phase: ChangePhase } | null;
+  /** When its workflow last looked at it; null: never. */
+  readonly drivenAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** What became of a network transaction. */
+export interface SettledTransaction {
+  readonly outcome: TransactionOutcome;
+  /** One sentence. */
+  readonly reason: string;
+  /** Error code of what stopped it; null when nothing did. */
+  readonly code: string | null;
+  /** PEs that a removal did not reach. */
+  readonly left: readonly LeftRouter[];
 }
 
 export interface Payload {
@@ -57,45 +89,57 @@ export interface Store {
   listInterconnects(filter?: {
     readonly party?: EntityId;
     readonly lifecycle?: Lifecycle;
+    /** Only those that have not ended. */
+    readonly unfinished?: boolean;
     readonly before?: InterconnectId;
     readonly limit?: number;
   }): Promise<InterconnectRecord[]>;
-  /** Steps by the table of `domain/lifecycle.ts`, under a row lock. Already in the resulting state by the same `stepKey`: no-op. */
-  stepLifecycle(
-    id: InterconnectId,
-    event: LifecycleEvent,
-    step: { readonly stepKey: string; readonly actor: string; readonly reason: string | null },
-  ): Promise<InterconnectRecord>;
-  /** Interconnects whose route targets are on the network (`ON_NETWORK`, flows allocated), for planning. */
+  /** Interconnects whose route targets are on the network, or may be, for planning. In order of their ids. */
   listRealised(): Promise<(RealisedInterconnect & { readonly lifecycle: Lifecycle })[]>;
 
-  // Approvals. APPROVAL_TWICE when the person already decided on this interconnect's subject and digest (the same decision again is a no-op).
-  recordApproval(id: InterconnectId, approval: Approval): Promise<void>;
+  // Decisions of people
+  /**
+   * Takes the decision under the law of `domain/may-decide.ts`, or throws its refusal. A decision that stands already is a no-op, and so
+   * is the same call under the same key; REQUEST_CONFLICT when the key came with something else.
+   */
+  decide(id: InterconnectId, decision: PersonsDecision, key: string | null): Promise<InterconnectRecord>;
+  /** What the law looks at, as it is now. `owners` is null. */
+  readDecisionFacts(id: InterconnectId): Promise<DecisionFacts>;
   listApprovals(id: InterconnectId): Promise<Approval[]>;
 
+  // Steps of the program. Each may be repeated; one that does not apply any more does nothing.
+  /** Where it stands, for readers. */
+  readStandingFacts(id: InterconnectId): Promise<InterconnectFacts>;
+  /** For `nextMove`; notes that the interconnect is being driven. */
+  readMoveFacts(id: InterconnectId): Promise<InterconnectFacts>;
+  /** Unless a change is open already. */
+  openChange(id: InterconnectId, kind: ChangeKind, by: string): Promise<void>;
+  /** Ends a change that no router has seen. */
+  abandonChange(id: ChangeId, outcome: ChangeOutcome, reason: string): Promise<void>;
+  /** Why no plan can be made or approved. Transient: it is tried again, later each time. */
+  noteTrouble(id: ChangeId, refusal: Refusal, isTransient: boolean): Promise<void>;
+  /** Attempts count from 1. */
+  beginApplying(id: ChangeId, attempt: number): Promise<void>;
+  /** What the transaction of this attempt came to, with all that follows from it for change and agreement. */
+  settleTransaction(id: ChangeId, attempt: number, result: SettledTransaction): Promise<void>;
+  /** Ends an agreement that is not on the network. */
+  settleAgreement(id: InterconnectId, to: 'rejected' | 'expired', by: string, reason: string): Promise<void>;
+  /** Interconnects that ask for a move which no workflow has seen. */
+  listUndriven(olderThan: Date): Promise<InterconnectId[]>;
+  /** The name of this installation: of its task queues and workflows. */
+  readInstallation(): Promise<string>;
+
   // Changes and plans
-  /** Idempotent by `changeKey`. Ids count up per interconnect. */
-  createChange(input: {
-    readonly interconnectId: InterconnectId;
-    readonly kind: ChangeKind;
-    readonly requestedBy: string;
-    readonly changeKey: string;
-  }): Promise<ChangeRecord>;
   readChange(id: ChangeId): Promise<ChangeRecord>;
   listChanges(id: InterconnectId): Promise<ChangeRecord[]>;
-  /** Changes without an outcome, oldest first: what a recovery sweep looks at. */
+  /** Changes without an outcome, oldest first. */
   listOpenChanges(): Promise<ChangeRecord[]>;
-  /**
-   * Why no plan of this change may be approved; `reason` is the same as one sentence, for the interconnect. The next plan that is saved
-   * takes it away. Idempotent by the refusal's time. LIFECYCLE_STEP when the change has ended.
-   */
-  refusePlan(interconnectId: InterconnectId, id: ChangeId, refusal: Refusal, reason: string): Promise<void>;
-  /** Idempotent; a second, different outcome is refused with LIFECYCLE_STEP. */
-  endChange(id: ChangeId, outcome: ChangeOutcome, reason: string, refusal?: Refusal | null): Promise<ChangeRecord>;
   nextPlanId(id: ChangeId): Promise<PlanId>;
-  /** Idempotent by plan id and digest; becomes the change's current plan. */
+  /** Idempotent by plan id and digest; becomes the change's plan in force, and awaits its approval when its proofs pass. */
   savePlan(plan: Plan, payloads: readonly Payload[]): Promise<void>;
   readPlan(id: PlanId): Promise<Plan>;
+  /** Of all plans of a change, oldest first. */
+  listPlanDigests(id: ChangeId): Promise<string[]>;
   readPayloads(id: PlanId): Promise<Payload[]>;
 
   // Journal: durable before it returns; written before the wire.
@@ -110,20 +154,23 @@ export interface Store {
   readJournal(id: ChangeId): Promise<JournalEntry[]>;
 
   // Turns at routers: changes that share a PE go one after the other, in the order in which they came.
-  /** Enters the queue, or stays where it is. Returns the changes ahead that share a PE: none means that it is this one's turn. */
-  awaitTurn(id: ChangeId, pes: readonly PeName[]): Promise<readonly ChangeId[]>;
-  /** Idempotent. */
-  leaveTurn(id: ChangeId): Promise<void>;
+  /**
+   * Enters the queue, or renews the place in it, which lapses without. Returns the changes ahead that share a PE: none means that it is
+   * this one's turn.
+   */
+  takeTurn(id: ChangeId, pes: readonly PeName[], leaseSeconds: number): Promise<readonly ChangeId[]>;
+  /** While the transaction is at work. */
+  renewTurn(id: ChangeId, leaseSeconds: number): Promise<void>;
+  /** Idempotent. Returns the changes that waited for it. */
+  leaveTurn(id: ChangeId): Promise<readonly ChangeId[]>;
 
   // Route targets
-  /** One fresh route target per flow, idempotent by interconnect and flow. ROUTE_TARGET_POOL_EXHAUSTED. Skips `avoid`. */
+  /** One fresh route target per flow, idempotent by interconnect and the flow's VPNs. ROUTE_TARGET_POOL_EXHAUSTED. Skips `avoid`. */
   allocateRouteTargets(id: InterconnectId, avoid: readonly RouteTarget[]): Promise<readonly RealisedFlow[]>;
-  /** Into quarantine. Idempotent. */
-  releaseRouteTargets(id: InterconnectId): Promise<void>;
   countRouteTargets(): Promise<{ readonly free: number; readonly inUse: number; readonly quarantined: number }>;
 
   // Progress
-  appendProgress(events: readonly Omit<ProgressEvent, 'sequence' | 'at'>[]): Promise<void>;
+  appendProgress(events: readonly NewProgress[]): Promise<void>;
   /** In order; at most `limit` (default 500). */
   readProgress(filter: {
     readonly afterSequence: number;

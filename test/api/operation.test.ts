@@ -6,7 +6,7 @@ import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
 import { isLoopback } from '../../src/api/loopback.ts';
 import type { WorkerRecord } from '../../src/domain/worker.ts';
 import { absentStore } from '../support/absent-store.ts';
-import { CANNED_READS, createApiUnderTest, createRecordingGateway, MOH_MOF, NOW } from '../support/api-under-test.ts';
+import { CANNED_READS, createApiUnderTest, createRecordingDriver, MOH_MOF, NOW } from '../support/api-under-test.ts';
 
 const worker = (more: Partial<WorkerRecord> = {}): WorkerRecord => ({
   ...{ id: 'w1', taskQueue: 'q', host: 'wasl-1', pid: 7, version: '1', draining: false, ageMs: 400 },
@@ -74,8 +74,8 @@ describe('readiness', () => {
   });
 
   it('is degraded without workflows, unavailable without the database', async () => {
-    const { app, workflows } = await createApiUnderTest(upStore());
-    workflows.isAway = true;
+    const { app, driver } = await createApiUnderTest(upStore());
+    driver.isAway = true;
     const degraded = await app.inject('/ready');
     expect([degraded.statusCode, degraded.json()]).toMatchObject([200, { status: 'degraded', workflows: 'down' }]);
     const { app: cut } = await createApiUnderTest(absentStore());
@@ -158,9 +158,9 @@ describe('the log', () => {
     const clock = () => NOW;
     const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
     const store = absentStore();
-    const workflows = createRecordingGateway(() => store);
+    const driver = createRecordingDriver();
     const logger = pino({ level: 'trace' }, sink);
-    const app = createApi({ store, workflows, routerReads: CANNED_READS, auth: issuer.auth, clock, logger });
+    const app = createApi({ store, driver, routerReads: CANNED_READS, auth: issuer.auth, clock, logger });
     const token = await issuer.mintToken({ person: 'moh-clerk-1', roles: ['portal'], entity: 'MOH' });
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'key-000001' };
     await app.inject({ method: 'POST', url: '/v1/interconnects', headers, payload: MOH_MOF });

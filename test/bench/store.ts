@@ -97,8 +97,10 @@ async function openSubject(store: Store): Promise<Subject> {
     idempotencyKey: randomUUID(),
   });
   const { id: interconnectId } = interconnect;
-  const change = { interconnectId, kind: 'provision', requestedBy: 'moh-portal-1', changeKey: 'bench' } as const;
-  const { id: changeId } = await store.createChange(change);
+  await store.openChange(interconnectId, 'provision', 'moh-portal-1');
+  const [change] = await store.listChanges(interconnectId);
+  if (change === undefined) throw new Error('a change was opened');
+  const changeId = change.id;
   const { epoch } = await store.claimJournal(changeId);
   return { interconnectId, changeId, epoch };
 }

@@ -229,7 +229,7 @@ test('drift of a VRF that the change does not touch is no reason to refuse', () 
 
 test('an interconnect with a change in hand may or may not be on the routers, and stays as it is', () => {
   for (const view of [network, brutePut(network, [other])]) {
-    for (const lifecycle of ['provisioning', 'withdrawing', 'attention'] satisfies Lifecycle[]) {
+    for (const lifecycle of ['requested', 'suspended'] satisfies Lifecycle[]) {
       const plan = planChange(planInput({ view, active: [{ ...other, lifecycle }] }));
       expect(lines(plan)).toEqual(lines(samplePlan()));
       expect(verdictOf(plan.proofs)).toBe('pass');

@@ -26,7 +26,7 @@ export async function endState(wasl: Installation, id: string, since?: ReadonlyM
   const record = await wasl.store.readInterconnect(interconnectId);
   const changes = await wasl.store.listChanges(interconnectId);
   const change = changes.findLast((each) => each.outcome !== null);
-  const reason = record.reason?.replace(/message-id \d+/g, 'message-id N') ?? null;
+  const reason = (change?.reason ?? record.reason)?.replace(/message-id \d+/g, 'message-id N') ?? null;
   return {
     lifecycle: record.lifecycle,
     reason,

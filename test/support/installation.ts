@@ -18,6 +18,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
 import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
+import { wordOf } from '../../src/domain/standing.ts';
 import { type Backbone, type BackboneOptions, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -210,14 +211,26 @@ export class Installation implements AsyncDisposable {
     }
   }
 
-  /** A push that no router was written by: it is back at the plan. */
+  /** The change in hand has come to something: the agreement stands where it should, a change ended without, or a person is needed. */
+  async untilTried(id: string): Promise<string> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const record = await this.store.readInterconnect(id as InterconnectId).catch(() => null);
+      const changes = record === null ? [] : await this.store.listChanges(record.id).catch(() => []);
+      const word = record === null ? null : wordOf({ lifecycle: record.lifecycle, change: record.underWay });
+      const isOver = changes.some(({ outcome }) => outcome === 'rolled-back' || outcome === 'refused');
+      const isSettled = record !== null && record.lifecycle !== 'requested' && record.underWay === null;
+      if (word !== null && (isOver || isSettled || word === 'attention')) return word;
+      if (Date.now() > until) throw new Error(`${id} is ${word}: ${record?.reason}`);
+    }
+  }
+
+  /** A push that a rule or a measured fact refused: it is back at the plan. */
   async untilRefused(id: string): Promise<void> {
     for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
       const changes = await this.store.listChanges(id as InterconnectId);
-      if (changes.some(({ outcome }) => outcome === 'refused')) break;
+      if (changes.some(({ outcome }) => outcome === 'refused') && changes.at(-1)?.phase === 'planned') return;
       if (Date.now() > until) throw new Error(`no change of ${id} was refused`);
     }
-    await this.untilLifecycle(id, 'planned');
   }
 
   /** The first event of progress that matches. */

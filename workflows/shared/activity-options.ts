@@ -1,23 +1,16 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 
-/** The record: short store transactions. Retried until the database is back: an interconnect must not fail because a server restarts. */
+/** The record: short store transactions. Retried until the database is back, whatever it says meanwhile. */
 export const RECORD_OPTIONS: ActivityOptions = {
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 };
 
-/** Planning reads every PE; transient errors (a router away) are retried for a while, then a person decides. */
+/** One try: what it met is in the record then, and the next one is a move of its own. */
 export const PLAN_OPTIONS: ActivityOptions = {
-  startToCloseTimeout: '5 minutes',
+  startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '20 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '10 seconds', maximumAttempts: 4 },
-};
-
-/** Waiting for one's turn at the routers: as long as the activity itself allows, and again after a worker or the database was away. */
-export const TURN_OPTIONS: ActivityOptions = {
-  startToCloseTimeout: '20 minutes',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  retry: { maximumAttempts: 1 },
 };
 
 /** How long a stage may wait for the worker that holds the sessions: longer means that the worker is gone. */

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { checkRequest } from '../../domain/check-request.ts';
-import { isEnd, LIFECYCLES } from '../../domain/lifecycle.ts';
-import { type EntityId, type InterconnectId, interconnectIdSchema } from '../../domain/names.ts';
-import { type Approval, interconnectRequestSchema } from '../../domain/request.ts';
+import { LIFECYCLES } from '../../domain/lifecycle.ts';
+import { interconnectIdSchema } from '../../domain/names.ts';
+import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
-import type { InterconnectRecord } from '../../store/store.ts';
-import type { Principal } from '../authentication.ts';
-import { confinedTo, maySee } from '../authorisation.ts';
-import { presentInterconnect, presentSummary } from '../present.ts';
+import { confinedTo } from '../authorisation.ts';
+import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
-import { startIfMissing } from '../start-if-missing.ts';
+import { showInterconnect } from '../show.ts';
+import { readVisible } from '../visible-interconnect.ts';
 import { interconnectSchema, interconnectSummarySchema } from '../wire.ts';
-import { decisionBodySchema, refuseSecondDecision } from './decision.ts';
+import { entityOf } from './action-routes.ts';
 import { requireInventory } from './inventory-routes.ts';
 
 const LIST_DEFAULT = 50;
@@ -29,11 +28,10 @@ const listQuery = z.object({
   before: interconnectIdSchema.optional(),
   limit: z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT),
 });
-const withdrawalBodySchema = z.strictObject({ reason: z.string().trim().min(3).max(500) });
 const tags = ['interconnects'];
 
 export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies): void {
-  const { store, workflows, clock } = deps;
+  const { store, driver, clock } = deps;
 
   app.post(
     '/v1/interconnects',
@@ -64,10 +62,12 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         requestedByEntity: entity,
         idempotencyKey: request.headers['idempotency-key'],
       });
-      // Stored first: when the workflow server is away the caller gets 503, and the same key completes it later.
-      await startIfMissing(workflows, interconnect);
+      // Stored is asked: a workflow server that is away makes it late, and the watchdog makes up for it.
+      await driver
+        .look(interconnect.id)
+        .catch((error: unknown) => request.log.warn({ err: error }, 'no workflow was begun'));
       void reply.code(created ? 201 : 200).header('location', `/v1/interconnects/${interconnect.id}`);
-      return show(interconnect, caller);
+      return showInterconnect(deps, interconnect.id, caller);
     },
   );
 
@@ -90,7 +90,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         ...(lifecycle === undefined ? {} : { lifecycle }),
         ...(before === undefined ? {} : { before }),
       });
-      return records.map(presentSummary);
+      return records.map((record) => presentSummary(record, callerOf(request)));
     },
   );
 
@@ -99,127 +99,8 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
     { schema: { summary: 'One interconnect', tags, params: idParams, response: answers(interconnectSchema) } },
     async (request) => {
       const caller = callerOf(request);
-      return show(await readVisible(request.params.id, caller), caller);
+      const { id } = await readVisible(store, request.params.id, caller);
+      return showInterconnect(deps, id, caller);
     },
   );
-
-  app.post(
-    '/v1/interconnects/:id/approvals',
-    {
-      schema: {
-        summary: "A party's decision on the request",
-        tags,
-        params: idParams,
-        body: decisionBodySchema,
-        response: answers(interconnectSchema),
-      },
-    },
-    async (request) => {
-      const caller = callerOf(request);
-      const party = entityOf(caller);
-      const record = await store.readInterconnect(request.params.id);
-      const { decision, digest, reason } = request.body;
-      const decided = refuseRequestDecision(record, await store.listApprovals(record.id), caller, party, request.body);
-      if (!decided) {
-        await startIfMissing(workflows, record);
-        await workflows.decideRequest(record.id, { person: caller.person, party, digest, decision, reason });
-      }
-      return show(await store.readInterconnect(record.id), caller);
-    },
-  );
-
-  app.post(
-    '/v1/interconnects/:id/withdrawal',
-    {
-      schema: {
-        summary: 'Withdraw the interconnect, or give the request up',
-        tags,
-        params: idParams,
-        body: withdrawalBodySchema,
-        response: answers(interconnectSchema),
-      },
-    },
-    async (request) => {
-      const caller = callerOf(request);
-      const record = await readVisible(request.params.id, caller);
-      refuseEnded(record);
-      await startIfMissing(workflows, record);
-      await workflows.withdraw(record.id, { person: caller.person, reason: request.body.reason });
-      return show(await store.readInterconnect(record.id), caller);
-    },
-  );
-
-  for (const step of ['replan', 'recovery'] as const) {
-    const summary =
-      step === 'replan'
-        ? 'Plan again what could not be planned or went stale'
-        : 'Recover after a person mended a router';
-    app.post(
-      `/v1/interconnects/:id/${step}`,
-      { schema: { summary, tags, params: idParams, response: answers(interconnectSchema) } },
-      async (request) => {
-        const caller = callerOf(request);
-        const { id } = request.params;
-        const record = await store.readInterconnect(id);
-        refuseEnded(record);
-        const { person } = caller;
-        await (step === 'replan' ? workflows.replan(id, { person }) : workflows.recover(id, { person }));
-        return show(await store.readInterconnect(id), caller);
-      },
-    );
-  }
-
-  /** To a party, an interconnect of others is not there. */
-  async function readVisible(id: InterconnectId, caller: Principal): Promise<InterconnectRecord> {
-    const record = await store.readInterconnect(id);
-    if (!maySee(caller, record.parties)) {
-      throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`, { path: '{id}' });
-    }
-    return record;
-  }
-
-  async function show(record: InterconnectRecord, caller: Principal) {
-    // The workflow knows why it waits; a worker that is away must not keep anybody from reading the record.
-    const status = isEnd(record.lifecycle) ? null : await workflows.readStatus(record.id).catch(() => null);
-    const [approvals, changes] = await Promise.all([store.listApprovals(record.id), store.listChanges(record.id)]);
-    const open = changes.findLast((change) => change.outcome === null)?.planId ?? null;
-    const openPlanDigest = status !== null || open === null ? null : (await store.readPlan(open)).digest;
-    return presentInterconnect({ record, approvals, changes, openPlanDigest, status }, caller);
-  }
-}
-
-function entityOf(caller: Principal): EntityId {
-  if (caller.entity === null) {
-    throw new WaslError('FORBIDDEN', `${caller.person} acts for no entity`);
-  }
-  return caller.entity;
-}
-
-function refuseEnded(record: InterconnectRecord): void {
-  if (!isEnd(record.lifecycle)) return;
-  const remedy = 'Ask for a new interconnect.';
-  throw new WaslError('LIFECYCLE_STEP', `${record.id} is ${record.lifecycle}: that is an end`, { remedy });
-}
-
-/** The early refusals; the workflow checks again. True when this very decision is already recorded: a repeated call. */
-function refuseRequestDecision(
-  record: InterconnectRecord,
-  approvals: readonly Approval[],
-  caller: Principal,
-  party: EntityId,
-  decision: z.infer<typeof decisionBodySchema>,
-): boolean {
-  if (!record.parties.includes(party)) {
-    throw new WaslError('APPROVAL_PARTY', `${party} is no party of ${record.id}`);
-  }
-  if (caller.person === record.requestedBy) {
-    throw new WaslError('APPROVAL_SELF', `${caller.person} made the request ${record.id}`);
-  }
-  if (decision.digest !== record.requestDigest) {
-    const fact = `the request ${record.id} has the digest ${record.requestDigest}`;
-    throw new WaslError('APPROVAL_DIGEST', fact, { path: 'digest', remedy: 'Read the request again.' });
-  }
-  const repeated = refuseSecondDecision(approvals, caller.person, { subject: 'request', party, ...decision });
-  if (!repeated) refuseEnded(record);
-  return repeated;
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
-import { paintLifecycle } from '../wording.ts';
+import { paintStanding } from '../wording.ts';
 
 export function registerInterconnectCommands(program: Command, session: CliSession): void {
   const interconnect = program.command('interconnect').description('agreements of two parties and what became of them');
@@ -55,7 +55,8 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     const answer = await call();
     if (session.isJson) return session.printJson(answer);
     session.print([
-      `accepted: ${id} is ${paintLifecycle(answer.lifecycle, session.paint)}`,
+      `accepted: ${id} is ${paintStanding(answer.standing, session.paint)}`,
+      `  ${session.paint('yellow', 'next:')} ${answer.next}`,
       `  \`wasl status ${id} --watch\` shows what happens`,
     ]);
   }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliSession } from '../session.ts';
-import { showInterconnect, showRefusal } from '../show-interconnect.ts';
+import { lastTried, showInterconnect, showRefusal } from '../show-interconnect.ts';
 import { exitCodeOfState, watchStatus } from '../watch-status.ts';
-import { paintLifecycle } from '../wording.ts';
+import { paintStanding } from '../wording.ts';
 
 export function registerStatusCommands(program: Command, session: CliSession): void {
   program
@@ -32,14 +32,22 @@ Examples:
       const end = await watchStatus(session, id, { follow: options.follow === true, timeoutMs });
       session.exitCode = exitCodeOfState(end);
       if (session.isJson) return session.io.out.write(`${JSON.stringify(end)}\n`);
-      const reason = end.reason === null ? '' : `: ${end.reason}`;
-      const refusal = end.changes.at(-1)?.refusal ?? null;
-      session.print([
-        `${id} is ${paintLifecycle(end.lifecycle, session.paint)}${reason}`,
-        ...(refusal === null ? [] : showRefusal(refusal, session.paint)),
-        ...end.awaiting.map((whose) => `  ${session.paint('yellow', 'waits for')} ${whose}`),
-      ]);
+      session.print(showEnd(end, session));
     });
+}
+
+/** How the watch ended: the state, what became of the last try, and whose move it is. */
+function showEnd(end: Awaited<ReturnType<typeof watchStatus>>, { paint }: CliSession): string[] {
+  const reason = end.reason === null ? '' : `: ${end.reason}`;
+  const tried = lastTried(end.changes);
+  const refusal = tried?.refusal ?? null;
+  return [
+    `${end.id} is ${paintStanding(end.standing, paint)}${reason}`,
+    ...(tried === undefined || tried.outcome === 'applied' || refusal === null
+      ? []
+      : [`  ${tried.id} was ${tried.outcome ?? 'not planned'}:`, ...showRefusal(refusal, paint)]),
+    `  ${paint('yellow', 'next:')} ${end.next}`,
+  ];
 }
 
 function parseSeconds(text: string): number {

@@ -4,8 +4,11 @@ import type {
   StageResult,
   TransactionActivities,
 } from '../../../src/activities/activities.ts';
-import { TASK_QUEUE } from '../../../workflows/shared/messages.ts';
+import { taskQueueOf } from '../../../workflows/shared/messages.ts';
 
+/** Of the installation that does nothing. */
+export const EMPTY_INSTALLATION = 'empty';
+const TASK_QUEUE = taskQueueOf(EMPTY_INSTALLATION);
 const OWN_TASK_QUEUE = `${TASK_QUEUE}/worker/empty`;
 const PASSED: StageResult = { verdict: 'pass', reason: 'passed', code: null, transient: false };
 
@@ -20,9 +23,9 @@ export async function startEmptyWorker(options: EmptyWorkerOptions): Promise<voi
   const { temporalAddress: address, namespace, workflowBundle } = options;
   const connection = await NativeConnection.connect({ address });
   const pass = async () => PASSED;
-  const shared: Pick<SharedTransactionActivities, 'awaitTurn' | 'claimWorker' | 'leaveTurn'> = {
-    awaitTurn: async () => undefined,
-    leaveTurn: async () => undefined,
+  const shared: Pick<SharedTransactionActivities, 'takeTurn' | 'claimWorker' | 'leaveTurn'> = {
+    takeTurn: async () => ({ ahead: [] }),
+    leaveTurn: async () => ({ waiting: [] }),
     claimWorker: async () => ({ taskQueue: OWN_TASK_QUEUE }),
   };
   const own: TransactionActivities = {

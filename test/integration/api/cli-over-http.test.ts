@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/api/authentication.ts';
 import { createApiClient } from '../../../src/api/client.ts';
 import type { Progress } from '../../../src/api/wire.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, NOW } from '../../support/api-under-test.ts';
 import { runForTest } from '../../support/cli-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { samplePlan } from '../../support/store-samples.ts';
 
 const SAMPLES = new URL('../../../docs/samples/', import.meta.url).pathname;
 
@@ -92,11 +93,11 @@ test('routers and matrix', async () => {
 
 test('exit codes: 2 for a refusal, 3 for what is away', async () => {
   expect((await wasl('portal-1', ['portal'], 'matrix', 'MOH')).code).toBe(2);
-  api.workflows.isAway = true;
-  const away = await wasl('engineer-1', ['engineer'], 'interconnect replan IC-0001');
-  api.workflows.isAway = false;
-  expect(away.code).toBe(3);
-  expect(away.err).toContain('error TEMPORAL_UNAVAILABLE');
+  const early = await wasl('engineer-1', ['engineer'], 'interconnect replan IC-0001');
+  expect([early.code, early.err.split('\n')[0]]).toEqual([
+    2,
+    'error LIFECYCLE_STEP: IC-0001: there is nothing to plan',
+  ]);
   const nobody = await runForTest(['matrix'], { WASL_SERVER: server });
   expect(nobody).toMatchObject({ code: 2 });
   const nowhere = await runForTest(['matrix', '--json'], { WASL_SERVER: 'http://127.0.0.1:1' });
@@ -171,25 +172,21 @@ test('events arrive as they are written, resume after the last one, and tell par
 
 test('status --watch shows every router and ends when the change does', async () => {
   const id = 'IC-0001' as InterconnectId;
-  const step = (name: 'plan' | 'approve' | 'schedule' | 'start' | 'activate') =>
-    store.stepLifecycle(id, name, { stepKey: name, actor: 'wasl', reason: null });
-  const change = await store.createChange({
-    interconnectId: id,
-    kind: 'provision',
-    requestedBy: 'wasl',
-    changeKey: 'c1',
-  });
-  for (const name of ['plan', 'approve', 'schedule', 'start'] as const) await step(name);
-  vi.spyOn(api.workflows, 'readStatus').mockImplementation(async () => {
-    throw new Error('no worker');
-  });
+  await wasl('moh-signatory-1', ['party-approver'], `approve ${id}`, 'MOH');
+  await store.openChange(id, 'provision', 'wasl');
+  const [change] = await store.listChanges(id);
+  if (change === undefined) throw new Error('a change was opened');
+  const plan = samplePlan(await store.nextPlanId(change.id));
+  await store.savePlan(plan, []);
+  await wasl('engineer-3', ['engineer'], `approve ${plan.id}`);
+  await store.beginApplying(change.id, 1);
   const watch = wasl('engineer-1', ['engineer'], `status ${id} --watch --timeout 30`);
   await store.appendProgress([{ ...event('locked', 'mct-pe-01'), changeId: change.id }]);
-  await store.endChange(change.id, 'applied', 'every router holds it');
-  await step('activate');
+  const result = { outcome: 'applied', reason: 'every router holds it', code: null, left: [] } as const;
+  await store.settleTransaction(change.id, 1, result);
   const { code, out } = await watch;
   expect(out).toMatch(/mct-pe-01 {2}prepare: locked \(5 ms\)\n/);
-  expect(out).toMatch(/IC-0001 is active\n$/);
+  expect(out).toContain('IC-0001 is active: every router holds it\n  next: in force until');
   expect(code).toBe(0);
 });
 

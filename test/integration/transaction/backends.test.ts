@@ -38,7 +38,7 @@ async function pushWhile(
   await wasl.untilDone(id, stage, done);
   await goAway();
   router.faults.clear(faultId);
-  await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+  await wasl.untilTried(id);
   return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
 }
 

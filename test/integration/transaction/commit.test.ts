@@ -43,7 +43,7 @@ describe('verification inside the window', () => {
     const faultId = wasl.backbone.router(pe).faults.set(fault);
     await wasl.approvePlan(planId);
     await meanwhile?.(id);
-    await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+    await wasl.untilTried(id);
     wasl.backbone.router(pe).faults.clear(faultId);
     const state = await endState(wasl, id);
     expect(wasl.learnt()).toEqual([]);
@@ -95,7 +95,7 @@ describe.concurrent('a reply that is lost', () => {
     const planId = await wasl.untilPlanned(id);
     for (const [pe, fault] of faults) wasl.backbone.router(pe).faults.set(fault, { times: 1 });
     await wasl.approvePlan(planId);
-    await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+    await wasl.untilTried(id);
     return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
   }
   const drop = (operation: string, when: 'before' | 'after'): Fault => ({ kind: 'drop-connection', operation, when });

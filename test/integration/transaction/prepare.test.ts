@@ -110,7 +110,7 @@ it('waits for a lock, and names its holder when it stays', async () => {
   expect(secondPlan).toBe(`${first}-C2-P1`);
   router.faults.set({ kind: 'hold-lock', sessionId: 4712, seconds: 4 });
   await wasl.approvePlan(secondPlan);
-  await wasl.untilLifecycle(first, 'failed', 'active');
+  await wasl.untilTried(first);
   const { changes } = await wasl.engineer(1).readInterconnect(first);
   expect(changes.map(({ outcome, refusal }) => [outcome, refusal?.code])).toEqual([
     ['refused', 'ROUTER_LOCKED'],
@@ -140,7 +140,7 @@ it('plans again when an operator edits a VRF between plan and push: the old appr
   router.editRunning(importOnIosxr('MOH', '65000:777'));
   const edited = wasl.texts();
   await wasl.approvePlan(stale);
-  await wasl.untilLifecycle(id, 'planned');
+  await wasl.untilTried(id);
   while ((await wasl.untilPlanned(id)) === stale) await sleep(50);
   const again = await wasl.untilPlanned(id);
   expect(again).toBe('IC-0001-C2-P1');
@@ -161,7 +161,7 @@ it('plans again when an operator edits a VRF between plan and push: the old appr
     code: 'APPROVAL_DIGEST',
   });
   await wasl.approvePlan(again);
-  await wasl.untilLifecycle(id, 'active', 'failed');
+  await wasl.untilTried(id);
   expect(await endState(wasl, id, edited)).toMatchObject({ lifecycle: 'active', changed: FOUR, leftOver: [] });
   expect(router.runningText()).toContain('777');
 });
@@ -171,11 +171,11 @@ it('rebases on another change of wasl that landed between plan and push', async 
   const [first, second] = [await wasl.agree(MOH_MOF), await wasl.agree(MOE_MOF)];
   const [firstPlan, secondPlan] = [await wasl.untilPlanned(first), await wasl.untilPlanned(second)];
   await wasl.approvePlan(secondPlan);
-  await wasl.untilLifecycle(second, 'active', 'failed');
+  await wasl.untilTried(second);
   const afterSecond = wasl.texts();
   const learntOfSecond = wasl.learnt();
   await wasl.approvePlan(firstPlan);
-  await wasl.untilLifecycle(first, 'active', 'failed');
+  await wasl.untilTried(first);
   expect(await endState(wasl, first, afterSecond)).toEqual({
     lifecycle: 'active',
     outcome: 'applied',
@@ -190,7 +190,7 @@ it('rebases on another change of wasl that landed between plan and push', async 
   // Withdrawal of one leaves the other: byte for byte what it was alone.
   await wasl.signatory('MOH').withdraw(first, 'the project has ended');
   await wasl.approvePlan(await wasl.untilPlanned(first));
-  await wasl.untilLifecycle(first, 'withdrawn', 'attention');
+  await wasl.untilTried(first);
   expect(await endState(wasl, first, afterSecond)).toMatchObject({ lifecycle: 'withdrawn', changed: [], leftOver: [] });
   expect(wasl.learnt().sort()).toEqual(learntOfSecond.sort());
 });

@@ -19,7 +19,7 @@ describe.concurrent('a confirmed commit on a router with a separate startup', ()
   it('is saved, and outlives a restart', async ({ expect }) => {
     await using wasl = await Installation.open(OPTIONS);
     const id = await wasl.provision(MOH_MOF);
-    await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+    await wasl.untilTried(id);
     expect(await endState(wasl, id)).toEqual(applied('confirmed on 4 routers, each read back'));
     const router = wasl.backbone.router(PE);
     const after = router.runningText();
@@ -34,7 +34,7 @@ describe.concurrent('a confirmed commit on a router with a separate startup', ()
     const fault: Fault = { kind: 'rpc-error', operation: 'copy-config', message: 'flash is busy' };
     wasl.backbone.router(PE).faults.set(fault, { times: 1 });
     await wasl.approvePlan(planId);
-    await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+    await wasl.untilTried(id);
     const refusal = `${PE}: copy-config (message-id N): the server refused: operation-failed: flash is busy`;
     expect(await endState(wasl, id)).toEqual(recovered(refusal));
   });
@@ -51,7 +51,7 @@ describe.concurrent('a confirmed commit on a router with a separate startup', ()
     await victim.kill();
     faults.clear(faultId);
     await wasl.startWorker();
-    await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+    await wasl.untilTried(id);
     expect(await endState(wasl, id)).toEqual(recovered('the worker was lost while confirming'));
   });
 });

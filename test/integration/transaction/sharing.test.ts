@@ -53,7 +53,7 @@ describe.concurrent('interconnects that share routers', () => {
     const ids = [await wasl.agree(MOH_MOF), await wasl.agree(MOE_MOF)];
     const plans = await Promise.all(ids.map((id) => wasl.untilPlanned(id)));
     await Promise.all(plans.map((plan) => wasl.approvePlan(plan)));
-    await Promise.all(ids.map((id) => wasl.untilLifecycle(id, 'active', 'failed', 'attention')));
+    await Promise.all(ids.map((id) => wasl.untilTried(id)));
     for (const id of ids) {
       expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'active', outcome: 'applied', leftOver: [] });
     }
@@ -75,7 +75,7 @@ describe.concurrent('interconnects that share routers', () => {
     const ids = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => wasl.agree(joining(index))));
     const plans = await Promise.all(ids.map((id) => wasl.untilPlanned(id)));
     await Promise.all(plans.map((plan) => wasl.approvePlan(plan)));
-    for (const id of ids) await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+    for (const id of ids) await wasl.untilTried(id);
     for (const id of ids) {
       expect(await endState(wasl, id)).toEqual({
         ...{ lifecycle: 'active', outcome: 'applied', reason: APPLIED },
@@ -99,7 +99,7 @@ describe.concurrent('interconnects that share routers', () => {
     const ends = gone.map(async (id) => {
       await wasl.signatory('MOH').withdraw(id, 'the project has ended');
       await wasl.approvePlan(await wasl.untilPlanned(id));
-      return wasl.untilLifecycle(id, 'withdrawn', 'attention');
+      return wasl.untilTried(id);
     });
     expect(await Promise.all(ends)).toEqual(['withdrawn', 'withdrawn', 'withdrawn']);
     for (const id of gone) {
@@ -115,7 +115,7 @@ describe.concurrent('interconnects that share routers', () => {
     const planId = await wasl.untilPlanned(id);
     await new Promise((resolve) => setTimeout(resolve, Date.parse(validUntil) - Date.now() + 100));
     await wasl.approvePlan(planId);
-    await wasl.untilLifecycle(id, 'failed', 'active');
+    await wasl.untilTried(id);
     expect(await endState(wasl, id)).toEqual({
       ...{ lifecycle: 'failed', outcome: 'refused', reason: `the agreement of ${id} ended at ${validUntil}` },
       ...{ changed: [], leftOver: [] },
@@ -128,9 +128,9 @@ it('an interconnect ends by itself at the signed date', async () => {
   await using wasl = await Installation.open();
   const validUntil = new Date(Date.now() + 25_000).toISOString();
   const id = await wasl.provision({ ...MOH_MOF, validUntil });
-  await wasl.untilLifecycle(id, 'active', 'failed');
+  await wasl.untilTried(id);
   expect(wasl.learnt().sort()).toEqual(MOH_MOF_LEARNT);
-  await wasl.untilLifecycle(id, 'withdrawn', 'attention');
+  await wasl.untilTried(id);
   expect(await endState(wasl, id)).toEqual({
     ...{ lifecycle: 'withdrawn', outcome: 'applied', reason: APPLIED },
     ...{ changed: [], leftOver: [] },

@@ -50,7 +50,7 @@ const lost = (pe: string, operation: string) =>
 const drop = (operation: string, when: 'before' | 'after'): Fault => ({ kind: 'drop-connection', operation, when });
 
 async function told(wasl: Installation, id: string, since?: ReadonlyMap<string, string>): Promise<Told> {
-  await wasl.untilLifecycle(id, 'active', 'failed', 'attention');
+  await wasl.untilTried(id);
   return { ...(await endState(wasl, id, since)), learnt: wasl.learnt().sort() };
 }
 
@@ -86,7 +86,7 @@ describe.concurrent('routers that keep what nobody confirms', () => {
     expect(wasl.changedRouters(after)).toEqual([]);
     await wasl.signatory('MOH').withdraw(id, 'the project has ended');
     await wasl.approvePlan(await wasl.untilPlanned(id));
-    await wasl.untilLifecycle(id, 'withdrawn', 'attention');
+    await wasl.untilTried(id);
     const end = await endState(wasl, id);
     expect(end).toMatchObject({ lifecycle: 'withdrawn', outcome: 'applied', changed: [], leftOver: [] });
     expect(wasl.learnt()).toEqual([]);
@@ -368,7 +368,7 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
         'none',
       );
     await wasl.engineer(1).recover(id);
-    await wasl.untilLifecycle(id, 'failed');
+    await wasl.untilTried(id);
     expect({ ...(await endState(wasl, id, before)), learnt: wasl.learnt() }).toEqual(
       rolledBack('recovered: every router is back as it was (mct-pe-01 by a counter-change)'),
     );

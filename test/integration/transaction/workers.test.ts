@@ -34,7 +34,7 @@ async function killDuring({ pe, fault, stage, done, confirmTimeoutSeconds = 30 }
   await victim.kill();
   router.faults.clear(faultId);
   await wasl.startWorker();
-  await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+  await wasl.untilTried(id);
   const recovery = (await wasl.progress(id)).find((event) => event.stage === 'recover');
   expect(recovery?.message).toMatch(/^the worker was lost while \w+ing; recovering from the journal$/);
   return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
@@ -108,7 +108,7 @@ describe.concurrent('a worker that is killed', () => {
     await wasl.untilDone(id, 'recover', 3);
     await second.kill();
     await wasl.startWorker();
-    await wasl.untilLifecycle(id, 'failed', 'active', 'attention');
+    await wasl.untilTried(id);
     expect({ ...(await endState(wasl, id)), learnt: wasl.learnt() }).toEqual(rolledBack('committing'));
   });
 });

@@ -1,16 +1,6 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
 import type { Refusal } from '../../src/domain/change.ts';
-import { ERRORS, type ErrorCode, isErrorCode } from '../../src/errors.ts';
-
-/** A refusal that the caller of an update receives at once: type = code, never retried. */
-export function refuse(code: ErrorCode, fact: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: code,
-    message: fact,
-    nonRetryable: true,
-    details: [{ remedy: ERRORS[code].remedy }],
-  });
-}
+import { ERRORS, isErrorCode } from '../../src/errors.ts';
 
 /** The refusal that a code stands for, with the registry's remedy. */
 export function refusalOf(code: string | null, fact: string): Refusal {
@@ -20,8 +10,7 @@ export function refusalOf(code: string | null, fact: string): Refusal {
 
 /** What an activity failed with, for the record; anything else is a defect and fails the task. */
 export function refusalOfFailure(failure: unknown): Refusal {
-  if (!(failure instanceof ActivityFailure)) throw failure;
-  const { cause } = failure;
+  const { cause } = activityFailure(failure);
   if (!(cause instanceof ApplicationFailure)) return refusalOf('TEMPORAL_UNAVAILABLE', explain(failure));
   const refusal = refusalOf(cause.type ?? null, cause.message);
   const { path, remedy } = (cause.details?.[0] ?? {}) as { path?: string | null; remedy?: string };
@@ -30,12 +19,18 @@ export function refusalOfFailure(failure: unknown): Refusal {
   return { ...refusal, path: path ?? null, fact, remedy: remedy ?? refusal.remedy };
 }
 
-/** One sentence for people from what an activity failed with; anything else is a defect and fails the task. */
+/** One sentence for people from what an activity or a child failed with; anything else is a defect and fails the task. */
 export function explain(failure: unknown): string {
-  if (!(failure instanceof ActivityFailure)) throw failure;
-  const { cause } = failure;
-  if (cause instanceof ApplicationFailure) return `${cause.message} (${cause.type ?? 'INTERNAL'})`;
-  return `${failure.activityType} was lost: ${cause?.message ?? failure.message}`;
+  if (failure instanceof ChildWorkflowFailure)
+    return `its workflow was lost: ${failure.cause?.message ?? failure.message}`;
+  const lost = activityFailure(failure);
+  if (lost.cause instanceof ApplicationFailure) return `${lost.cause.message} (${lost.cause.type ?? 'INTERNAL'})`;
+  return `${lost.activityType} was lost: ${lost.cause?.message ?? lost.message}`;
+}
+
+function activityFailure(failure: unknown): ActivityFailure {
+  if (failure instanceof ActivityFailure) return failure;
+  throw failure;
 }
 
 const STAGE_WORDS: Readonly<Record<string, string>> = {
@@ -48,9 +43,8 @@ const STAGE_WORDS: Readonly<Record<string, string>> = {
 
 /** Why a stage of the transaction has no result: its worker is gone, or what it needs is away. */
 export function explainLoss(failure: unknown): string {
-  if (!(failure instanceof ActivityFailure)) throw failure;
-  const { cause } = failure;
-  const stage = STAGE_WORDS[failure.activityType] ?? failure.activityType;
+  const { cause, activityType } = activityFailure(failure);
+  const stage = STAGE_WORDS[activityType] ?? activityType;
   if (cause instanceof ApplicationFailure) return `while ${stage}: ${cause.message} (${cause.type ?? 'INTERNAL'})`;
   return `the worker was lost while ${stage}`;
 }

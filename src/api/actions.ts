@@ -1,0 +1,70 @@
+/** The verbs that people send: routes, roles, OpenAPI and client read this table, the record's law decides. */
+import { z } from 'zod';
+import type { Role } from './authentication.ts';
+
+const REASON_LENGTH_MAX = 500;
+const reasonSchema = z.string().trim().min(3).max(REASON_LENGTH_MAX);
+
+/** A person's decision on a request or a plan. The digest says on which version; a rejection says why. */
+const decisionBody = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject']),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
+    reason: reasonSchema.nullable().default(null),
+  })
+  .refine((body) => body.decision === 'approve' || body.reason !== null, {
+    path: ['reason'],
+    params: { fact: 'the rejection has no reason', remedy: 'Say why: the parties and the auditors read it.' },
+  });
+const reasonBody = z.strictObject({ reason: reasonSchema });
+const noBody = z.undefined().or(z.null()).or(z.strictObject({}));
+
+interface Action {
+  readonly path: `/v1/${'interconnects' | 'plans'}/:id/${string}`;
+  readonly roles: readonly Role[];
+  readonly summary: string;
+}
+
+export const ACTIONS = {
+  sign: {
+    path: '/v1/interconnects/:id/approvals',
+    roles: ['party-approver'],
+    summary: "A party's decision on the request",
+    body: decisionBody,
+  },
+  'approve-plan': {
+    path: '/v1/plans/:id/approvals',
+    roles: ['engineer'],
+    summary: "The network side's decision on a plan",
+    body: decisionBody,
+  },
+  withdraw: {
+    path: '/v1/interconnects/:id/withdrawal',
+    roles: ['party-approver', 'engineer', 'security'],
+    summary: 'Withdraw the interconnect, or give the request up',
+    body: reasonBody,
+  },
+  replan: {
+    path: '/v1/interconnects/:id/replan',
+    roles: ['engineer'],
+    summary: 'Plan again what could not be planned or went stale',
+    body: noBody,
+  },
+  recover: {
+    path: '/v1/interconnects/:id/recovery',
+    roles: ['engineer'],
+    summary: 'Recover after a person mended a router',
+    body: noBody,
+  },
+} as const satisfies Record<string, Action & { readonly body: z.ZodType }>;
+
+export type Verb = keyof typeof ACTIONS;
+export type ActionBody<V extends Verb> = z.infer<(typeof ACTIONS)[V]['body']>;
+
+/** Repeated calls under one key are one call. */
+export const actionHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{8,128}$/, { error: 'must be 8–128 printable characters without spaces' })
+    .optional(),
+});

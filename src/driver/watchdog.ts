@@ -1,0 +1,93 @@
+/**
+ * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, and an unfinished one without
+ * a running workflow, is driven again. So neither a lost signal, nor a lost workflow, nor a lost Temporal leaves anything behind.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { interconnectWorkflowId } from '../../workflows/shared/messages.ts';
+import type { InterconnectId } from '../domain/names.ts';
+import type { Store } from '../store/store.ts';
+import type { Driver } from './driver.ts';
+
+/** A decision that no workflow has seen after this was not heard. */
+const UNHEARD_MS = 3_000;
+const LOOK_INTERVAL_MS = 3_000;
+/** The whole register is held against what runs each so many looks. */
+const SWEEP_EVERY = 10;
+const PAGE = 1_000;
+
+export interface WatchdogOptions {
+  readonly store: Pick<Store, 'listUndriven' | 'listInterconnects'>;
+  readonly driver: Driver;
+  readonly client: Client;
+  readonly installation: string;
+  readonly clock: () => Date;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
+}
+
+export interface Watchdog {
+  stop(): Promise<void>;
+}
+
+export function startWatchdog(options: WatchdogOptions): Watchdog {
+  const stopping = new AbortController();
+  const running = watch(options, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<void> {
+  const { log } = options;
+  for (let looks = 0; !signal.aborted; looks++) {
+    try {
+      await driveUnheard(options);
+      if (looks % SWEEP_EVERY === 0) await driveStopped(options);
+    } catch (error) {
+      // Database or Temporal away: the next look finds what this one would have.
+      log('warn', 'the watchdog could not look', { error: error instanceof Error ? error.message : String(error) });
+    }
+    await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<void> {
+  const unheard = await store.listUndriven(new Date(clock().getTime() - UNHEARD_MS));
+  for (const id of unheard) await driver.look(id);
+}
+
+/** Unfinished interconnects without a running workflow, and running workflows without a record. */
+async function driveStopped(options: WatchdogOptions): Promise<void> {
+  const { driver, installation, log } = options;
+  const unfinished = await listUnfinished(options);
+  const running = await listRunning(options);
+  const stopped = unfinished.filter((id) => !running.has(interconnectWorkflowId(installation, id)));
+  for (const id of stopped) {
+    log('warn', 'an interconnect had no workflow: it is driven again from the record', { interconnectId: id });
+    await driver.look(id);
+  }
+}
+
+async function listUnfinished({ store }: WatchdogOptions): Promise<InterconnectId[]> {
+  const ids: InterconnectId[] = [];
+  for (let before: InterconnectId | undefined; ; ) {
+    const page = await store.listInterconnects({
+      unfinished: true,
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
+    ids.push(...page.map((record) => record.id));
+    before = page.at(-1)?.id;
+    if (page.length < PAGE || before === undefined) return ids;
+  }
+}
+
+async function listRunning({ client }: WatchdogOptions): Promise<ReadonlySet<string>> {
+  const running = new Set<string>();
+  const query = 'WorkflowType = "runInterconnect" AND ExecutionStatus = "Running"';
+  for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
+  return running;
+}

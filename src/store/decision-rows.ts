@@ -1,0 +1,202 @@
+/** What people decide: one store transaction each, under the law of `may-decide.ts`. Temporal has no part in it. */
+import { and, eq, sql } from 'drizzle-orm';
+import { digestOf } from '../domain/canonical-json.ts';
+import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import { isRepeated, mayDecide } from '../domain/may-decide.ts';
+import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import { announce } from './announce.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { decisionFacts, findStanding, type Standing } from './facts-rows.ts';
+import { lockInterconnect } from './interconnect-rows.ts';
+import { appendFacts, type NewFact } from './ledger-rows.ts';
+import { actionKeys, approvals, changes, interconnects } from './schema.ts';
+import { endChange, stepAgreement } from './settle.ts';
+import type { Store } from './store.ts';
+
+interface Reasoned {
+  readonly reason: string | null;
+}
+
+/** A decision with the names of the record and why it was taken. */
+export type PersonsDecision =
+  | ({
+      readonly verb: 'sign';
+      readonly person: PersonId;
+      readonly party: EntityId;
+      readonly digest: string;
+      readonly decision: 'approve' | 'reject';
+    } & Reasoned)
+  | ({
+      readonly verb: 'approve-plan';
+      readonly person: PersonId;
+      readonly planId: PlanId;
+      readonly digest: string;
+      readonly decision: 'approve' | 'reject';
+    } & Reasoned)
+  | ({ readonly verb: 'withdraw' | 'replan' | 'recover'; readonly person: PersonId } & Reasoned);
+
+type Sign = Extract<PersonsDecision, { verb: 'sign' }>;
+type ApprovePlan = Extract<PersonsDecision, { verb: 'approve-plan' }>;
+
+const HOUR_MS = 3_600_000;
+
+export function decisionQueries(database: Database): Pick<Store, 'decide' | 'readDecisionFacts'> {
+  return {
+    readDecisionFacts: (id) => database.read(async (db) => decisionFacts(await findStanding(db, id))),
+
+    async decide(id, decision, key) {
+      const at = database.clock();
+      const { before, after } = await database.transact(async (tx) => {
+        await lockInterconnect(tx, id);
+        const before = await findStanding(tx, id);
+        if (key !== null && (await isKnownKey(tx, id, decision, key, at))) return { before, after: before };
+        const law = decisionFacts(before);
+        if (isRepeated(decision, law)) return { before, after: before };
+        const refusal = mayDecide(decision, law, at);
+        if (refusal !== null) {
+          const { code, fact, remedy } = refusal;
+          throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+        }
+        const facts = await take(tx, before, decision, at);
+        await tx
+          .update(interconnects)
+          .set({ revision: sql`${interconnects.revision} + 1`, updatedAt: at })
+          .where(eq(interconnects.id, id));
+        await appendFacts(tx, at, facts);
+        return { before, after: await findStanding(tx, id) };
+      });
+      await announce(database, before, after);
+      return after.interconnect;
+    },
+  };
+}
+
+/** Throws REQUEST_CONFLICT where the key came with something else. */
+async function isKnownKey(
+  tx: StoreTransaction,
+  interconnectId: InterconnectId,
+  decision: PersonsDecision,
+  key: string,
+  at: Date,
+): Promise<boolean> {
+  const { person } = decision;
+  const actionDigest = digestOf({ interconnectId, ...decision });
+  const [known] = await tx
+    .select()
+    .from(actionKeys)
+    .where(and(eq(actionKeys.person, person), eq(actionKeys.key, key)));
+  if (known === undefined) {
+    await tx.insert(actionKeys).values({ person, key, interconnectId, actionDigest, at });
+    return false;
+  }
+  if (known.actionDigest === actionDigest) return true;
+  throw new WaslError(
+    'REQUEST_CONFLICT',
+    `the idempotency key was used for something else about ${known.interconnectId}`,
+  );
+}
+
+async function take(tx: StoreTransaction, standing: Standing, decision: PersonsDecision, at: Date): Promise<NewFact[]> {
+  switch (decision.verb) {
+    case 'sign':
+      return sign(tx, standing, decision, at);
+    case 'approve-plan':
+      return decidePlan(tx, standing, decision, at);
+    case 'withdraw':
+      return giveUp(tx, standing, decision.person, decision.reason ?? '', at);
+    case 'replan':
+    case 'recover':
+      return ask(tx, standing, decision.verb, decision.person);
+  }
+}
+
+async function sign(tx: StoreTransaction, standing: Standing, decided: Sign, at: Date): Promise<NewFact[]> {
+  const { person, party, digest, decision, reason } = decided;
+  const { id } = standing.interconnect;
+  const approval = { subject: 'request', digest, party, person, decision, reason } as const;
+  await tx.insert(approvals).values({ interconnectId: id, ...approval, decidedAt: at });
+  const body = { subject: 'request', digest, party, decision, reason, decidedAt: at.toISOString() };
+  const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
+  if (decision === 'approve') return facts;
+  return [...facts, ...(await giveUp(tx, standing, person, reason ?? `rejected by ${party}`, at))];
+}
+
+async function decidePlan(
+  tx: StoreTransaction,
+  standing: Standing,
+  decided: ApprovePlan,
+  at: Date,
+): Promise<NewFact[]> {
+  const { person, digest, decision, reason } = decided;
+  const { interconnect, change, plan } = standing;
+  if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
+  const { id, lifecycle } = interconnect;
+  const approval = { subject: 'plan', digest, party: 'network', person, decision, reason } as const;
+  await tx.insert(approvals).values({ interconnectId: id, ...approval, decidedAt: at });
+  const body = {
+    subject: 'plan',
+    planId: plan.id,
+    digest,
+    party: 'network',
+    decision,
+    reason,
+    decidedAt: at.toISOString(),
+  };
+  const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
+  const rule = CHANGE_KIND_RULES[change.kind];
+  if (decision === 'approve') {
+    const startMs = Math.max(at.getTime(), plan.notBefore === null ? 0 : Date.parse(plan.notBefore));
+    const applyUntil = rule.windowHours === null ? null : new Date(startMs + rule.windowHours * HOUR_MS);
+    const phase = startMs > at.getTime() ? 'scheduled' : 'approved';
+    await tx.update(changes).set({ phase, approvedAt: at, applyUntil, waiting: null }).where(eq(changes.id, change.id));
+    return facts;
+  }
+  const why = reason ?? `the network side rejected ${plan.id}`;
+  facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason: why, by: person, at })));
+  if (rule.rejectedTo !== null) {
+    return [
+      ...facts,
+      ...(await stepAgreement(tx, id, { from: lifecycle, to: rule.rejectedTo, by: person, reason: why, at })),
+    ];
+  }
+  // Whoever asked for the change was told no: asking again is theirs.
+  const refused = { withdrawnBy: null, withdrawalReason: null, withdrawnAt: null, reason: why };
+  await tx.update(interconnects).set(refused).where(eq(interconnects.id, id));
+  return facts;
+}
+
+/** Before anything was pushed the request is over at once; what is on the network, or on its way there, is taken off it. */
+async function giveUp(
+  tx: StoreTransaction,
+  standing: Standing,
+  person: PersonId,
+  reason: string,
+  at: Date,
+): Promise<NewFact[]> {
+  const { interconnect, change } = standing;
+  const { id, lifecycle } = interconnect;
+  const facts: NewFact[] = [{ actor: person, action: 'withdrawal.requested', subject: id, body: { reason } }];
+  const withdrawal = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
+  await tx.update(interconnects).set(withdrawal).where(eq(interconnects.id, id));
+  const isUnderWay = change !== null && (change.phase === 'applying' || change.phase === 'attention');
+  if (lifecycle !== 'requested' || isUnderWay) return facts;
+  if (change !== null) facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason, by: person, at })));
+  return [...facts, ...(await stepAgreement(tx, id, { from: lifecycle, to: 'rejected', by: person, reason, at }))];
+}
+
+async function ask(
+  tx: StoreTransaction,
+  { change }: Standing,
+  verb: 'replan' | 'recover',
+  person: PersonId,
+): Promise<NewFact[]> {
+  if (change === null) throw new TypeError('the law lets nobody ask about no change');
+  const asked =
+    verb === 'recover'
+      ? { recoverBy: person }
+      : { replanBy: person, phase: 'planning' as const, waiting: null, applyUntil: null };
+  await tx.update(changes).set(asked).where(eq(changes.id, change.id));
+  const action = verb === 'recover' ? 'recovery.requested' : 'plan.requested';
+  return [{ actor: person, action, subject: change.id, body: {} }];
+}

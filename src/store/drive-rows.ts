@@ -1,0 +1,211 @@
+/** The steps that wasl itself takes, each one store transaction that may be repeated: Temporal runs an activity at least once. */
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Refusal } from '../domain/change.ts';
+import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import type { ChangeId, InterconnectId } from '../domain/names.ts';
+import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
+import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
+import { announce } from './announce.ts';
+import { insertChange, type OpenChange } from './change-rows.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { findStanding, moveFacts, type Standing } from './facts-rows.ts';
+import { lockInterconnect } from './interconnect-rows.ts';
+import { appendFacts, type NewFact } from './ledger-rows.ts';
+import { changes, interconnects } from './schema.ts';
+import { endChange, stepAgreement } from './settle.ts';
+import type { SettledTransaction, Store } from './store.ts';
+
+type DriveQueries = Pick<
+  Store,
+  | 'readStandingFacts'
+  | 'readMoveFacts'
+  | 'openChange'
+  | 'abandonChange'
+  | 'noteTrouble'
+  | 'beginApplying'
+  | 'settleTransaction'
+  | 'settleAgreement'
+  | 'listUndriven'
+>;
+
+/** A PE that could not be recovered by itself is looked at again after this, without waiting for a person. */
+const ATTENTION_RETRY_SECONDS = 600;
+const UNDRIVEN_MAX = 500;
+
+export function driveQueries(database: Database): DriveQueries {
+  /** One step under the lock of the interconnect, and its events. `work` returns null where the step was taken before. */
+  async function step(
+    id: InterconnectId,
+    work: (tx: StoreTransaction, standing: Standing, at: Date) => Promise<NewFact[] | null>,
+  ): Promise<void> {
+    const at = database.clock();
+    const seen = await database.transact(async (tx) => {
+      await lockInterconnect(tx, id);
+      const before = await findStanding(tx, id);
+      const facts = await work(tx, before, at);
+      if (facts === null) return null;
+      await appendFacts(tx, at, facts);
+      return { before, after: await findStanding(tx, id) };
+    });
+    if (seen !== null) await announce(database, seen.before, seen.after);
+  }
+
+  /** The same for the change that is open; null where it is over. */
+  const stepChange = (
+    id: ChangeId,
+    work: (tx: StoreTransaction, change: OpenChange, standing: Standing, at: Date) => Promise<NewFact[] | null>,
+  ) =>
+    step(interconnectOf(id), async (tx, standing, at) =>
+      standing.change?.id === id ? work(tx, standing.change, standing, at) : null,
+    );
+
+  return {
+    readStandingFacts: (id) => database.read(async (db) => moveFacts(await findStanding(db, id))),
+
+    readMoveFacts: (id) =>
+      database.transact(async (tx) => {
+        const at = database.clock();
+        await lockInterconnect(tx, id);
+        const standing = await findStanding(tx, id);
+        const driven = { drivenRevision: sql`${interconnects.revision}`, drivenAt: at };
+        await tx.update(interconnects).set(driven).where(eq(interconnects.id, id));
+        return moveFacts(standing);
+      }),
+
+    openChange: (id, kind, by) =>
+      step(id, async (tx, { interconnect, change }, at) => {
+        if (change !== null || !CHANGE_KIND_RULES[kind].from.includes(interconnect.lifecycle)) return null;
+        return insertChange(tx, interconnect, kind, by, at);
+      }),
+
+    abandonChange: (id, outcome, reason) =>
+      stepChange(id, async (tx, change, _standing, at) => {
+        if (change.phase === 'applying' || change.phase === 'attention') return null;
+        return endChange(tx, change, { outcome, reason, at });
+      }),
+
+    noteTrouble: (id, refusal, isTransient) =>
+      stepChange(id, async (tx, change, { interconnect }, at) => {
+        const { code, path, fact, remedy } = refusal;
+        const tries = (change.waiting?.tries ?? 0) + 1;
+        const closing = CHANGE_KIND_RULES[change.kind].onlyTakesAway;
+        const nextAt = isTransient || closing ? later(at, retryDelaySeconds(tries)) : null;
+        const reason = sentenceOf(refusal);
+        const seen = { waiting: { reason, tries, nextAt }, replanBy: null, refusal: isTransient ? null : refusal };
+        await tx.update(changes).set(seen).where(eq(changes.id, id));
+        await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnect.id));
+        // Each try is an event; the ledger keeps what a rule refused, once.
+        if (isTransient || change.refusal?.fact === fact) return [];
+        const body = { interconnectId: interconnect.id, code, path, fact, remedy };
+        return [{ actor: PROGRAM, action: 'plan.refused', subject: id, body }];
+      }),
+
+    async beginApplying(id, attempt) {
+      await stepChange(id, async (tx, change, _standing, at) => {
+        if (change.attempts >= attempt) return null;
+        const begun = { phase: 'applying' as const, attempts: attempt, waiting: null, recoverBy: null };
+        await tx.update(changes).set(begun).where(eq(changes.id, id));
+        const body = { planId: change.planId, attempt, at: at.toISOString() };
+        return [{ actor: PROGRAM, action: 'transaction.begun', subject: id, body }];
+      });
+    },
+
+    settleTransaction: (id, attempt, result) =>
+      stepChange(id, async (tx, change, standing, at) => {
+        const isUnderWay = change.phase === 'applying' || change.phase === 'attention';
+        if (change.attempts !== attempt || !isUnderWay) return null;
+        return settle(tx, change, standing, result, at);
+      }),
+
+    settleAgreement: (id, to, by, reason) =>
+      step(id, async (tx, { interconnect, change }, at) => {
+        if (interconnect.lifecycle !== 'requested') return null;
+        const ended = change === null ? [] : await endChange(tx, change, { outcome: 'abandoned', reason, at });
+        return [...ended, ...(await stepAgreement(tx, id, { from: interconnect.lifecycle, to, by, reason, at }))];
+      }),
+
+    listUndriven: (olderThan) =>
+      database.read(async (db) => {
+        const rows = await db
+          .select({ id: interconnects.id })
+          .from(interconnects)
+          .where(
+            and(
+              ne(interconnects.revision, interconnects.drivenRevision),
+              sql`${interconnects.updatedAt} < ${olderThan.toISOString()}::timestamptz`,
+            ),
+          )
+          .limit(UNDRIVEN_MAX);
+        return rows.map((row) => row.id);
+      }),
+  };
+}
+
+const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
+const later = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
+
+function sentenceOf({ path, fact, code }: Refusal): string {
+  const where = path === null || fact.startsWith(path) ? '' : `${path}: `;
+  return `${where}${fact} (${code})`;
+}
+
+/** What becomes of change and agreement after one network transaction. */
+async function settle(
+  tx: StoreTransaction,
+  change: OpenChange,
+  { interconnect }: Standing,
+  result: SettledTransaction,
+  at: Date,
+): Promise<NewFact[]> {
+  const { outcome, reason, code, left } = result;
+  const { id, kind } = change;
+  const rule = CHANGE_KIND_RULES[kind];
+  const tried: NewFact = {
+    actor: PROGRAM,
+    action: 'transaction.ended',
+    subject: id,
+    body: { ...result, attempt: change.attempts, routers: change.routers },
+  };
+  const say = { reason, updatedAt: at };
+  const tries = (change.waiting?.tries ?? 0) + 1;
+
+  if (outcome === 'applied' && left.length === 0) {
+    const ended = await endChange(tx, change, { outcome, reason, at });
+    const step = { from: interconnect.lifecycle, to: rule.to, by: PROGRAM, reason, at };
+    return [tried, ...ended, ...(await stepAgreement(tx, interconnect.id, step))];
+  }
+  if (outcome === 'attention') {
+    const waiting = { reason, tries, nextAt: later(at, ATTENTION_RETRY_SECONDS) };
+    await tx.update(changes).set({ phase: 'attention', waiting, recoverBy: null }).where(eq(changes.id, id));
+    await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
+    return [tried];
+  }
+  const isInfrastructure = !isVerdict(code);
+  if (rule.onlyTakesAway || isInfrastructure) {
+    // What takes away is planned again until nothing is left; what opens is tried again with the plan that was approved.
+    const phase = rule.onlyTakesAway ? 'planning' : 'approved';
+    const nextAt = later(at, retryDelaySeconds(tries));
+    const waiting = { reason, tries, nextAt };
+    const refusal = isInfrastructure || outcome === 'applied' ? null : refusalOf(code, reason, at);
+    await tx
+      .update(changes)
+      .set({ phase, waiting, refusal, left: [...left], recoverBy: null })
+      .where(eq(changes.id, id));
+    await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
+    return [tried];
+  }
+  const refusal = refusalOf(code, reason, at);
+  const ended = await endChange(tx, change, {
+    outcome: outcome === 'applied' ? 'rolled-back' : outcome,
+    reason,
+    refusal,
+    at,
+  });
+  await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
+  return [tried, ...ended];
+}
+
+function refusalOf(code: string | null, reason: string, at: Date): Refusal {
+  const known: ErrorCode = code !== null && isErrorCode(code) ? code : 'INTERNAL';
+  return { code: known, path: null, fact: reason, remedy: ERRORS[known].remedy, at: at.toISOString() };
+}
