@@ -173,7 +173,7 @@ function refuseParts(part: 'signatory' | 'approver', person: string, facts: Deci
     if (!plays(other, person, facts)) continue;
     const remedy =
       part === 'signatory' ? 'Another person of the party must sign.' : 'Another engineer must approve it.';
-    return { code: 'APPROVAL_SELF', fact: `${person} ${PART_WORDS[other]}: ${facts.id}`, remedy };
+    return { code: 'APPROVAL_SELF', fact: `${person} ${PART_WORDS[other]} of ${facts.id}`, remedy };
   }
   return null;
 }

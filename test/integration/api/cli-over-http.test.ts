@@ -65,7 +65,7 @@ test('a person imports the inventory, asks, signs and looks', async () => {
   expect(self).toMatchObject({
     code: 2,
     out: '',
-    err: 'error APPROVAL_SELF: moh-clerk-1 made the request IC-0001\nAnother person of the party must approve it.\n',
+    err: 'error APPROVAL_SELF: moh-clerk-1 made the request of IC-0001\nAnother person of the party must sign.\n',
   });
   const listed = await wasl('engineer-1', ['engineer'], 'interconnect list --state requested');
   expect(listed.out).toMatch(/^ID {7}PARTIES {2}STATE .*\nIC-0001 {2}MOF–MOH {2}requested .*\n$/);
