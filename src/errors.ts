@@ -142,6 +142,16 @@ export const ERRORS = {
   // Routers.
   ROUTER_UNREACHABLE: transient(502, 'The router does not answer', 'Check the management path to it.'),
   ROUTER_AUTH_FAILED: permanent(502, 'The router refused the login', 'Check the credential named in the inventory.'),
+  CREDENTIAL_HOST: permanent(
+    502,
+    'The credential is not for this router',
+    "Correct the inventory, or let whoever runs the workers add the router to the credential's hosts or hostKeys.",
+  ),
+  ROUTER_MAINTENANCE: permanent(
+    409,
+    'The router is in maintenance',
+    'Wait until the inventory says that it is over, then plan again.',
+  ),
   ROUTER_HOST_KEY: permanent(
     502,
     'The router shows another host key than the one pinned',

@@ -1,3 +1,4 @@
+import type { InventoryRouter } from '../domain/inventory.ts';
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
 import type { Planner } from './planner.ts';
@@ -7,8 +8,8 @@ export interface ActivityDependencies {
   readonly store: Store;
   readonly planner: Planner;
   readonly openRouter: (connection: RouterConnection) => Promise<Router>;
-  /** Resolves a credential's name from the inventory. Throws CONFIGURATION. */
-  readonly credential: (name: string) => RouterCredential;
+  /** The login for a router. Throws CONFIGURATION, and CREDENTIAL_HOST where the credential that the inventory names is not for it. */
+  readonly credential: (router: Pick<InventoryRouter, 'name' | 'management'>) => RouterCredential;
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;

@@ -35,7 +35,7 @@ export function openInventoryRouter(
   options: { readonly rpcTimeoutMs?: number } = {},
 ): Promise<Router> {
   const router = inventoryRouter(inventory, pe);
-  const credential = deps.credential(router.management.credential);
+  const credential = deps.credential(router);
   return deps.openRouter({ router, credential, routeTargetPool: inventory.backbone.routeTargetPool, ...options });
 }
 

@@ -1,12 +1,8 @@
 /** The only reader of the environment. */
-import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
-import type { RouterCredential } from '../router/router.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,55 +47,6 @@ export function readListenAddress(env: Environment = process.env): { readonly ho
     throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not host:port`, { path: 'WASL_LISTEN' });
   }
   return { host: match.groups.host.replace(/^\[|\]$/g, ''), port };
-}
-
-const credentialsSchema = z.record(
-  z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  z.union([
-    z.strictObject({ username: z.string().min(1), password: z.string().min(1) }),
-    z.strictObject({
-      username: z.string().min(1),
-      privateKeyFile: z.string().min(1),
-      passphrase: z.string().optional(),
-    }),
-  ]),
-);
-
-/**
- * Router credentials by name, from the YAML file that WASL_CREDENTIALS names: `backbone: { username, password }` or
- * `{ username, privateKeyFile, passphrase? }`. The file must be readable by its owner alone. Errors: CONFIGURATION, without values.
- */
-export function readCredentials(env: Environment = process.env): (name: string) => RouterCredential {
-  const path = requireSetting('WASL_CREDENTIALS', 'the file of router credentials', env);
-  const credentials = new Map<string, RouterCredential>();
-  try {
-    if ((statSync(path).mode & 0o077) !== 0) {
-      const remedy = `Run: chmod 600 ${path}`;
-      throw new WaslError('CONFIGURATION', `${path} can be read by others than its owner`, { path, remedy });
-    }
-    const parsed = credentialsSchema.safeParse(parse(readFileSync(path, 'utf8')));
-    if (!parsed.success) {
-      const where = parsed.error.issues.map((issue) => issue.path.join('.') || '(top)').join(', ');
-      throw new WaslError('CONFIGURATION', `${path} is not a credentials file; look at: ${where}`, { path });
-    }
-    for (const [name, entry] of Object.entries(parsed.data)) {
-      if ('password' in entry) credentials.set(name, entry);
-      else {
-        const { username, privateKeyFile, passphrase } = entry;
-        const privateKey = readFileSync(privateKeyFile, 'utf8');
-        credentials.set(name, { username, privateKey, ...(passphrase === undefined ? {} : { passphrase }) });
-      }
-    }
-  } catch (error) {
-    if (error instanceof WaslError) throw error;
-    throw new WaslError('CONFIGURATION', `${path} cannot be read`, { path, cause: error });
-  }
-  return (name) => {
-    const credential = credentials.get(name);
-    if (credential !== undefined) return credential;
-    const remedy = `Add ${name} to ${path}.`;
-    throw new WaslError('CONFIGURATION', `no credential is called ${name}`, { path, remedy });
-  };
 }
 
 /** How long verification gives routes to arrive (WASL_CONVERGENCE_SECONDS, 1 to 600). */

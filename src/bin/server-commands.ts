@@ -15,7 +15,8 @@ const SERVE_HELP = `${BACKENDS_HELP}
 
 const WORKER_HELP = `${BACKENDS_HELP}
   WASL_CREDENTIALS   YAML file of router credentials by name, mode 0600:
-                       backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519 }`;
+                       backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519, hosts: [192.0.2.0/24] }
+                     hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else`;
 
 const SIM_HELP = `
 Example:

@@ -9,7 +9,6 @@ import { createPlanner, type Planner } from '../activities/planner.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
-import type { RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
 import { announceWorker } from './worker-presence.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
@@ -26,7 +25,7 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
-  readonly credential: (name: string) => RouterCredential;
+  readonly credential: ActivityDependencies['credential'];
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
   readonly limits?: Partial<ActivityLimits>;

@@ -23,7 +23,8 @@ make_keys() {
 # describe_for_wasl LAB: the inventory to import, and the worker's credentials file (WASL_CREDENTIALS)
 describe_for_wasl() {
   jq --arg lab "$1" --argjson routers "$(jq .routers "$STATE/lab.json")" -f "$TOPOLOGY/host/inventory.jq" "$TOPOLOGY/$1.network.json" >"$STATE/inventory.yaml"
-  printf 'lab: { username: root, privateKeyFile: %s }\n' "$CLIENT_KEY" >"$STATE/credentials.yaml"
+  jq --arg key "$CLIENT_KEY" '{ lab: { username: "root", privateKeyFile: $key, hostKeys: [.routers[].hostKeySha256] } }' \
+    "$STATE/lab.json" >"$STATE/credentials.yaml"
   chmod 600 "$STATE/credentials.yaml"
 }
 

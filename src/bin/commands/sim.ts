@@ -13,8 +13,13 @@ export async function simulate(file: string, options: SimulateOptions): Promise<
   const token = randomBytes(24).toString('base64url');
   const control = await startControlServer(backbone, { token });
   const { username, password } = backbone;
-  const names = new Set(inventory.routers.map((router) => router.management.credential));
-  const credentials = Object.fromEntries([...names].map((name) => [name, { username, password }]));
+  const managements = backbone.inventory().routers.map(({ management }) => management);
+  const credentials = Object.fromEntries(
+    managements.map(({ credential }) => {
+      const own = managements.filter((one) => one.credential === credential);
+      return [credential, { username, password, hostKeys: own.flatMap(({ hostKeys }) => hostKeys) }];
+    }),
+  );
   if (options.writeInventory) await writeFile(options.writeInventory, stringify(backbone.inventory()));
   if (options.writeCredentials) await writeSecret(options.writeCredentials, stringify(credentials));
   if (options.writeControl) await writeSecret(options.writeControl, JSON.stringify({ url: control.url, token }));
