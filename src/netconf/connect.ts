@@ -55,14 +55,15 @@ export async function connect(options: ConnectOptions): Promise<NetconfSession> 
 }
 
 /** One more session on a connection that is there. */
-export async function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
+export function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
   const { helloTimeoutMs = DEFAULT_TIMEOUTS.helloTimeoutMs, signal } = options;
   const started = performance.now();
-  const channel = await connection.openNetconf({ timeoutMs: helloTimeoutMs, signal });
-  const lastWords = collectLastWords(channel);
-  const left = Math.max(1, helloTimeoutMs - (performance.now() - started));
-  return establish(channel, { ...options, helloTimeoutMs: left }, connection.name, connection, () => {
-    return connection.reason ?? lastWords();
+  return connection.openNetconf({ timeoutMs: helloTimeoutMs, signal }, (channel) => {
+    const lastWords = collectLastWords(channel);
+    const left = Math.max(1, helloTimeoutMs - (performance.now() - started));
+    return establish(channel, { ...options, helloTimeoutMs: left }, connection.name, connection, () => {
+      return connection.reason ?? lastWords();
+    });
   });
 }
 
@@ -74,6 +75,7 @@ export function openSessionOverStream(
   return establish(stream, options, options.name ?? 'stream', null, () => null);
 }
 
+/** Up to its first `await` it stands on the stream with all listeners. */
 async function establish(
   stream: Duplex,
   options: SessionOptions,

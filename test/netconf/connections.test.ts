@@ -120,6 +120,28 @@ describe('call home', () => {
   });
 });
 
+describe('a caller that hangs up while it is being identified', () => {
+  it('is told at once, not when the time to connect is over', async () => {
+    const server = await start();
+    const refused: string[] = [];
+    const listener = await listenForCallHome({
+      address: '127.0.0.1',
+      port: 0,
+      identify: async () => {
+        home.resetAndDestroy();
+        await sleep(50);
+        return target(server);
+      },
+      onSession: () => undefined,
+      onRefused: (error) => refused.push(error.code),
+    });
+    const home = net.connect(listener.port, '127.0.0.1');
+    home.on('error', () => undefined);
+    await expect.poll(() => refused, { timeout: 2_000 }).toEqual(['TRANSPORT']);
+    await listener.close();
+  });
+});
+
 describe('scanning a host key', () => {
   it('shows it without logging in, in a form that known_hosts takes', async () => {
     const server = await start();

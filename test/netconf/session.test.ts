@@ -148,6 +148,36 @@ describe('a commit whose answer is lost', () => {
   });
 });
 
+describe('what arrives together with the opening of a channel', () => {
+  it('tells why a subsystem ended at once', async () => {
+    const refusing = open({
+      inOneWrite: true,
+      onSubsystem: (channel) => {
+        channel.stderr.write('no licence');
+        channel.exit(7);
+        channel.end();
+      },
+    });
+    await expect(refusing).rejects.toThrow('the server closed the channel (exit status 7), saying: no licence');
+  });
+
+  it.each([
+    ['is said with the acceptance of the command', { inOneWrite: true }],
+    ['is said before it', { inOneWrite: true, earlyExitStatus: 3 }],
+  ])('is a status that %s', async (_when, how) => {
+    const opened = await open({
+      ...how,
+      onExec: (_command, channel) => {
+        channel.stderr.write('careful');
+        channel.write('ran');
+        channel.exit(3);
+        channel.end();
+      },
+    });
+    expect(await opened.exec('show ip route')).toEqual({ code: 3, stdout: 'ran', stderr: 'careful' });
+  });
+});
+
 describe('exec', () => {
   it('gives status, stdout and stderr', async () => {
     const opened = await open({

@@ -70,17 +70,14 @@ export class SshConnection {
     const name = options.name ?? options.host;
     const deadline = performance.now() + connectTimeoutMs;
     let under: SshConnection | null = null;
-    let stream = options.stream;
     try {
       const hops = [...(options.jumpHosts ?? []), options];
       for (const [index, hop] of hops.entries()) {
         const last = index === hops.length - 1;
         const port = hop.port ?? (last ? NETCONF_SSH_PORT : JUMP_PORT);
-        if (under !== null)
-          stream = await under.forward(hop.host, port, { timeoutMs: deadline - performance.now(), signal });
         const hopName = last ? name : `${name} (jump host ${hop.host})`;
-        const timing = { totalMs: connectTimeoutMs, leftMs: deadline - performance.now(), signal };
-        under = await SshConnection.open(hopName, { ...hop, port }, stream, under, timing);
+        const timing = { totalMs: connectTimeoutMs, deadline, signal };
+        under = await SshConnection.openHop(hopName, { ...hop, port }, options.stream, under, timing);
       }
     } catch (error) {
       under?.destroy();
@@ -100,12 +97,12 @@ export class SshConnection {
   }
 
   /** A channel with the SSH subsystem `netconf` (RFC 6242 §3.1). */
-  openNetconf(timing: ChannelTiming): Promise<ClientChannel> {
-    return this.openChannel('netconf subsystem', timing, (done) => this.client.subsys('netconf', done));
+  openNetconf<T>(timing: ChannelTiming, listen: ChannelListener<T>): Promise<T> {
+    return this.openChannel('netconf subsystem', timing, (done) => this.client.subsys('netconf', done), listen);
   }
 
-  openExec(command: string, timing: ChannelTiming): Promise<ClientChannel> {
-    return this.openChannel('exec', timing, (done) => this.client.exec(command, done));
+  openExec<T>(command: string, timing: ChannelTiming, listen: ChannelListener<T>): Promise<T> {
+    return this.openChannel('exec', timing, (done) => this.client.exec(command, done), listen);
   }
 
   /** Counts a user of the connection; the returned function gives it back, and the last one ends the connection. */
@@ -130,17 +127,17 @@ export class SshConnection {
     this.client.destroy();
   }
 
-  private forward(host: string, port: number, timing: ChannelTiming): Promise<ClientChannel> {
-    return this.openChannel(`forward to ${host}`, timing, (done) =>
-      this.client.forwardOut('127.0.0.1', 0, host, port, done),
-    );
+  private forward<T>(host: string, port: number, timing: ChannelTiming, listen: ChannelListener<T>): Promise<T> {
+    const open = (done: ChannelCallback) => void this.client.forwardOut('127.0.0.1', 0, host, port, done);
+    return this.openChannel(`forward to ${host}`, timing, open, listen);
   }
 
-  private openChannel(
+  private openChannel<T>(
     operation: string,
     timing: ChannelTiming,
     open: (done: ChannelCallback) => void,
-  ): Promise<ClientChannel> {
+    listen: ChannelListener<T>,
+  ): Promise<T> {
     const context = { peer: this.name, operation };
     return new Promise((resolve, reject) => {
       let settled = false;
@@ -162,7 +159,12 @@ export class SshConnection {
           if (settled) return void channel.close();
           settled = true;
           release();
-          resolve(channel);
+          try {
+            resolve(listen(channel));
+          } catch (thrown) {
+            channel.close();
+            reject(thrown);
+          }
         });
       } catch (cause) {
         // ssh2 throws where the socket has ended and its close is still to come.
@@ -177,12 +179,27 @@ export class SshConnection {
     );
   }
 
+  /** Directly, or through the hop before. */
+  private static openHop(
+    name: string,
+    target: SshTarget & { readonly port: number },
+    stream: Duplex | undefined,
+    under: SshConnection | null,
+    timing: LoginTiming,
+  ): Promise<SshConnection> {
+    if (under === null) return SshConnection.open(name, target, stream, null, timing);
+    const forwarding = { timeoutMs: timing.deadline - performance.now(), signal: timing.signal };
+    return under.forward(target.host, target.port, forwarding, (forwarded) =>
+      SshConnection.open(name, target, forwarded, under, timing),
+    );
+  }
+
   private static open(
     name: string,
     target: SshTarget & { readonly port: number },
     stream: Duplex | undefined,
     under: SshConnection | null,
-    timing: { totalMs: number; leftMs: number; signal: AbortSignal | undefined },
+    timing: LoginTiming,
   ): Promise<SshConnection> {
     const context = { peer: name, operation: 'connect' };
     const check = createHostKeyCheck(target.hostKey, target.host, target.port);
@@ -209,7 +226,7 @@ export class SshConnection {
         release();
         resolve(new SshConnection(name, client, under));
       };
-      const waiting: ChannelTiming = { timeoutMs: timing.leftMs, signal: timing.signal };
+      const waiting: ChannelTiming = { timeoutMs: timing.deadline - performance.now(), signal: timing.signal };
       const unwatch = watch(waiting, client, onClose, (code, fact) => {
         const late = code === 'ABORTED' ? fact : `no login within ${timing.totalMs} ms`;
         fail(new NetconfError(code === 'ABORTED' ? code : 'CONNECT_TIMEOUT', late));
@@ -223,6 +240,8 @@ export class SshConnection {
       client.on('ready', onReady);
       client.on('connect', () => setTcpOptions(client));
       if (timing.signal?.aborted === true) return;
+      // Its end was told before we listened: a caller that hung up while it was being identified.
+      if (stream?.destroyed === true) return onClose();
       client.connect({
         host: target.host,
         port: target.port,
@@ -245,10 +264,23 @@ export class SshConnection {
   }
 }
 
+interface LoginTiming {
+  /** Granted to all hops together, for the message. */
+  readonly totalMs: number;
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 export interface ChannelTiming {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * Puts its listeners on a channel before anything can arrive on it: it is called while the packet that opened the channel is
+ * handled, and the server's output, exit status and close may stand in the same read. A promise would be too late for them.
+ */
+export type ChannelListener<T> = (channel: ClientChannel) => T | Promise<T>;
 
 type ChannelCallback = (error: Error | undefined, channel: ClientChannel) => void;
 

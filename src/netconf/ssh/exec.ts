@@ -1,3 +1,4 @@
+import type { ClientChannel } from 'ssh2';
 import { NetconfError, toNetconfError } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../limits.ts';
 import type { SshConnection } from './connection.ts';
@@ -21,32 +22,39 @@ const STDOUT_BYTES_MAX = 16 * 1024 * 1024;
 const STDERR_BYTES_KEPT = 64 * 1024;
 
 /** Runs a command on the server (RFC 4254 §6.5), on a channel of its own beside the NETCONF sessions. */
-export async function execCommand(
+export function execCommand(
   connection: SshConnection,
   command: string,
   options: ExecOptions = {},
 ): Promise<ExecResult> {
-  const { timeoutMs = DEFAULT_TIMEOUTS.rpcTimeoutMs, signal, stdoutBytesMax = STDOUT_BYTES_MAX } = options;
-  const started = performance.now();
-  const channel = await connection.openExec(command, { timeoutMs, signal });
+  const { timeoutMs = DEFAULT_TIMEOUTS.rpcTimeoutMs, signal } = options;
+  const deadline = performance.now() + timeoutMs;
+  return connection.openExec(command, { timeoutMs, signal }, (channel) =>
+    collect(channel, connection, deadline, { ...options, timeoutMs }),
+  );
+}
+
+function collect(
+  channel: ClientChannel,
+  connection: SshConnection,
+  deadline: number,
+  { timeoutMs, signal, stdoutBytesMax = STDOUT_BYTES_MAX }: ExecOptions,
+): Promise<ExecResult> {
   const context = { peer: connection.name, operation: 'exec' };
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let stdoutBytes = 0;
     let stderrBytes = 0;
-    let code: number | null = null;
-    let exited = false;
     const fail = (error: NetconfError) => {
       release();
       channel.close();
       reject(new NetconfError(error.code, error.fact, { ...context, cause: error.cause }));
     };
     const onAbort = () => fail(new NetconfError('ABORTED', 'given up by the caller'));
-    const left = Math.max(0, timeoutMs - (performance.now() - started));
     const timer = setTimeout(
       () => fail(new NetconfError('RPC_TIMEOUT', `the command did not end in ${timeoutMs} ms`)),
-      left,
+      Math.max(0, deadline - performance.now()),
     );
     signal?.addEventListener('abort', onAbort, { once: true });
     const release = () => {
@@ -63,16 +71,14 @@ export async function execCommand(
       if (stderrBytes < STDERR_BYTES_KEPT) stderr.push(piece.subarray(0, STDERR_BYTES_KEPT - stderrBytes));
       stderrBytes += piece.length;
     });
-    channel.on('exit', (status: number | null) => {
-      exited = true;
-      code = status;
-    });
     channel.on('error', (error: Error) => fail(toNetconfError(error)));
-    channel.on('close', () => {
+    // Carries what `exit` told, whenever that was: undefined where nothing was told, null for a signal (ssh2's Channel).
+    channel.on('close', (status?: number | null) => {
       release();
-      const lost = exited ? null : connection.reason;
+      const lost = status === undefined ? connection.reason : null;
       if (lost !== null) return fail(lost);
-      resolve({ code, stdout: Buffer.concat(stdout).toString('utf8'), stderr: Buffer.concat(stderr).toString('utf8') });
+      const [out, err] = [stdout, stderr].map((pieces) => Buffer.concat(pieces).toString('utf8'));
+      resolve({ code: status ?? null, stdout: out ?? '', stderr: err ?? '' });
     });
   });
 }

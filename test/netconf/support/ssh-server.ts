@@ -32,6 +32,12 @@ export interface ServerOptions {
   readonly refuseSubsystem?: boolean;
   readonly hostKeys?: string[];
   readonly onExec?: (command: string, channel: ServerChannel) => void;
+  /** In place of a NETCONF server. */
+  readonly onSubsystem?: (channel: ServerChannel) => void;
+  /** Answers of one channel request leave in one write: what follows the acceptance arrives with it. */
+  readonly inOneWrite?: boolean;
+  /** Said before the acceptance of a command. */
+  readonly earlyExitStatus?: number;
   readonly allowForward?: boolean;
   /** Called when a TCP connection was made; true: never answer. */
   readonly silent?: boolean;
@@ -150,12 +156,16 @@ function serve(connection: Connection, options: ServerOptions, sessions: ServerS
   connection.on('session', (accept) => {
     const session = accept();
     session.on('subsystem', (acceptSubsystem, reject, info) => {
+      if (options.inOneWrite === true) holdUntilNextTick(connection);
+      if (options.onSubsystem !== undefined) return options.onSubsystem(acceptSubsystem());
       if (options.refuseSubsystem === true || info.name !== 'netconf') return reject();
       const channel = acceptSubsystem();
       serveNetconf(channel, connection, options, sessions);
     });
     session.on('exec', (acceptExec, reject, info) => {
       if (options.onExec === undefined) return reject();
+      if (options.inOneWrite === true) holdUntilNextTick(connection);
+      if (options.earlyExitStatus !== undefined) sayExitStatus(connection, session, options.earlyExitStatus);
       options.onExec(info.command, acceptExec());
     });
   });
@@ -169,6 +179,19 @@ function serve(connection: Connection, options: ServerOptions, sessions: ServerS
       socket.on('error', () => reject?.());
     });
   }
+}
+
+function holdUntilNextTick(connection: Connection): void {
+  const socket = Reflect.get(connection, '_sock') as net.Socket;
+  socket.cork();
+  process.nextTick(() => socket.uncork());
+}
+
+/** ssh2 says it on an accepted channel only. */
+function sayExitStatus(connection: Connection, session: ssh2.Session, status: number): void {
+  const { exitStatus } = Reflect.get(connection, '_protocol') as { exitStatus(channel: number, status: number): void };
+  const { outgoing } = Reflect.get(session, '_chanInfo') as { readonly outgoing: { readonly id: number } };
+  exitStatus.call(Reflect.get(connection, '_protocol'), outgoing.id, status);
 }
 
 function serveNetconf(
