@@ -123,6 +123,22 @@ describe('the import table of the design', () => {
     expect(violations).toEqual([]);
   });
 
+  it('needs no package at run time that `npm ci --omit=dev` leaves out', () => {
+    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
+    const packageOf = (target: string) =>
+      target
+        .split('/')
+        .slice(0, target.startsWith('@') ? 2 : 1)
+        .join('/');
+    const left = sources
+      .filter((path) => path !== 'src/store/drizzle.config.ts')
+      .flatMap((path) => importsOf(path).map((each) => ({ path, ...each })))
+      .filter(({ target, typeOnly }) => !typeOnly && !/^(src|workflows|templates)\/|^node:/.test(target))
+      .filter(({ target }) => !(packageOf(target) in dependencies))
+      .map(({ path, target }) => `${path} imports ${target}`);
+    expect(left).toEqual([]);
+  });
+
   it('lets nothing but the command table import the demonstration', () => {
     const inside = (path: string) => path.startsWith('src/bin/demo/');
     const importers = sources

@@ -6,7 +6,6 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { WaslError } from '../errors.ts';
 import { freePort, stopProcess } from './child-process.ts';
 
@@ -108,6 +107,8 @@ async function untilServing(address: string, exited: () => boolean): Promise<voi
 
 async function downloadBySdk(directory: string): Promise<void> {
   const executable = { type: 'cached-download', downloadDir: directory, version: 'default' } as const;
+  // Heavy, and for development only: a process that is told where Temporal is never loads it.
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const download = TestWorkflowEnvironment.createLocal({ server: { executable } }).then((server) => server.teardown());
   download.catch(() => undefined);
   await Promise.race([
