@@ -74,8 +74,11 @@ export const PROGRAM = 'wasl';
 export function nextMove(facts: InterconnectFacts, now: Date): Move {
   const { lifecycle, change } = facts;
   if (isEnd(lifecycle)) return { move: 'finish' };
-  if (change !== null && (change.phase === 'applying' || change.phase === 'attention'))
-    return recover(facts, change, now);
+  if (change !== null && (change.phase === 'applying' || change.phase === 'attention')) {
+    if (change.planId !== null) return recover(facts, change, now);
+    // Its workflow was lost when there was nothing to push: no router has seen it.
+    return nextMove({ ...facts, change: { ...change, phase: 'planning' } }, now);
+  }
   return lifecycle === 'requested' ? beforeTheNetwork(facts, now) : onTheNetwork(facts, now);
 }
 

@@ -80,18 +80,20 @@ export function driveQueries(database: Database): DriveQueries {
 
     abandonChange: (id, outcome, reason) =>
       stepChange(id, async (tx, change, _standing, at) => {
-        if (change.phase === 'applying' || change.phase === 'attention') return null;
+        if (isOnRouters(change)) return null;
         return endChange(tx, change, { outcome, reason, at });
       }),
 
     noteTrouble: (id, refusal, isTransient) =>
       stepChange(id, async (tx, change, { interconnect }, at) => {
         const { code, path, fact, remedy } = refusal;
+        if (isOnRouters(change)) return null;
         const tries = (change.waiting?.tries ?? 0) + 1;
         const closing = CHANGE_KIND_RULES[change.kind].onlyTakesAway;
         const nextAt = isTransient || closing ? later(at, retryDelaySeconds(tries)) : null;
         const reason = sentenceOf(refusal);
-        const seen = { waiting: { reason, tries, nextAt }, replanBy: null, refusal: isTransient ? null : refusal };
+        const waiting = { reason, tries, nextAt };
+        const seen = { phase: 'planning' as const, waiting, replanBy: null, refusal: isTransient ? null : refusal };
         await tx.update(changes).set(seen).where(eq(changes.id, id));
         await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnect.id));
         // Each try is an event; the ledger keeps what a rule refused, once.
@@ -119,7 +121,7 @@ export function driveQueries(database: Database): DriveQueries {
 
     settleAgreement: (id, to, by, reason) =>
       step(id, async (tx, { interconnect, change }, at) => {
-        if (interconnect.lifecycle !== 'requested') return null;
+        if (interconnect.lifecycle !== 'requested' || (change !== null && isOnRouters(change))) return null;
         const ended = change === null ? [] : await endChange(tx, change, { outcome: 'abandoned', reason, at });
         return [...ended, ...(await stepAgreement(tx, id, { from: interconnect.lifecycle, to, by, reason, at }))];
       }),
@@ -140,6 +142,10 @@ export function driveQueries(database: Database): DriveQueries {
       }),
   };
 }
+
+/** What routers have seen is ended by a recovery, and by nothing else that comes late. */
+const isOnRouters = ({ phase, planId }: OpenChange): boolean =>
+  (phase === 'applying' || phase === 'attention') && planId !== null;
 
 const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
 const later = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
