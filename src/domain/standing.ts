@@ -33,7 +33,8 @@ export function standingOf(facts: InterconnectFacts, now: Date): Standing {
   const isAsked = facts.withdrawal !== null || Date.parse(validUntil) <= now.getTime();
   const willOpen =
     change === null && !isEnd(lifecycle) && (isAsked || (lifecycle === 'requested' && awaiting.length === 0));
-  const isResting = change?.phase === 'attention' || change?.phase === 'scheduled';
+  const isScheduled = change?.phase === 'scheduled' && !isAsked && nextAtOf(facts, now) !== null;
+  const isResting = change?.phase === 'attention' || isScheduled;
   const isSettled = isEnd(lifecycle) || isResting || (!hasWork && !willOpen);
   return { word: wordOf(facts), awaiting, isSettled, nextAt: nextAtOf(facts, now) };
 }
@@ -63,8 +64,10 @@ function awaitedBy({ lifecycle, unsigned, change, validUntil, withdrawal }: Inte
     return isOver ? [] : unsigned.map((party) => ({ who: 'party', party, act: 'sign' }));
   }
   if (change === null) return [];
-  const { atEndDate, onlyTakesAway } = CHANGE_KIND_RULES[change.kind];
+  const { atEndDate, onlyTakesAway, to } = CHANGE_KIND_RULES[change.kind];
   if (change.phase === 'attention') return [{ who: 'network side', act: 'recover' }];
+  // It makes room for the end of the agreement.
+  if ((isOver || withdrawal !== null) && !isEnd(to)) return [];
   if (change.phase === 'planned' && change.replanBy === null) {
     return isOver && atEndDate === 'approves it' ? [] : [{ who: 'network side', act: 'approve the plan' }];
   }
