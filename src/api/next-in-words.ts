@@ -19,13 +19,15 @@ export function nextInWords(
   viewer: Principal,
   now: Date,
 ): string {
-  const { awaiting, nextAt, word } = standingOf(facts, now);
+  const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
   if (isEnd(record.lifecycle)) return `nothing: it is ${word}`;
   const mine = awaiting.find((each) => isFor(each, viewer));
   if (mine !== undefined) return commandFor(mine, record, facts);
   if (awaiting.length > 0) return `waits for ${awaiting.map(awaitedInWords).join(' and ')}`;
   if (nextAt !== null) return `wasl tries again at ${nextAt}`;
-  if (facts.change !== null) return `wasl is ${word}`;
+  if (facts.change !== null)
+    return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}`;
+  if (!isSettled) return 'wasl plans it now; then the network side approves the plan';
   return `in force until ${facts.validUntil}; then wasl takes it off the network`;
 }
 

@@ -35,7 +35,7 @@ export function presentSummary(record: InterconnectRecord, viewer: Principal): I
     id,
     parties,
     lifecycle,
-    standing: wordOf({ lifecycle, change: record.underWay }),
+    standing: wordOf({ lifecycle, change: record.underWay, withdrawal: record.withdrawal }),
     reason: reasonFor(record, viewer),
     request,
     requestDigest,

@@ -40,21 +40,23 @@ export function standingOf(facts: InterconnectFacts, now: Date): Standing {
 }
 
 /** The word alone, for lists. */
-export function wordOf({
-  lifecycle,
-  change,
-}: {
-  readonly lifecycle: Lifecycle;
-  readonly change: Pick<ChangeFacts, 'kind' | 'phase'> | null;
-}): string {
-  if (change === null || isEnd(lifecycle)) return lifecycle;
+export function wordOf({ lifecycle, change, withdrawal }: WordFacts): string {
+  if (isEnd(lifecycle)) return lifecycle;
+  if (change === null) return withdrawal !== null && isOnNetwork(lifecycle) ? DOING.withdraw : lifecycle;
   const { kind, phase } = change;
   if (phase === 'attention') return 'attention';
   // A request that is being worked on says what the work has come to; an agreement in force says what is done about it.
-  if (lifecycle !== 'requested')
+  if (lifecycle !== 'requested') {
     return phase === 'applying' || phase === 'planning' ? DOING[kind] : `${DOING[kind]}, ${phase}`;
+  }
   if (phase === 'applying') return DOING[kind];
   return phase === 'planning' ? lifecycle : phase;
+}
+
+interface WordFacts {
+  readonly lifecycle: Lifecycle;
+  readonly change: Pick<ChangeFacts, 'kind' | 'phase'> | null;
+  readonly withdrawal: object | null;
 }
 
 function awaitedBy({ lifecycle, unsigned, change, validUntil, withdrawal }: InterconnectFacts, now: Date): Awaited[] {

@@ -216,7 +216,7 @@ export class Installation implements AsyncDisposable {
     for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
       const record = await this.store.readInterconnect(id as InterconnectId).catch(() => null);
       const changes = record === null ? [] : await this.store.listChanges(record.id).catch(() => []);
-      const word = record === null ? null : wordOf({ lifecycle: record.lifecycle, change: record.underWay });
+      const word = record === null ? null : wordOf({ ...record, change: record.underWay });
       const isOver = changes.some(({ outcome }) => outcome === 'rolled-back' || outcome === 'refused');
       const isSettled = record !== null && record.lifecycle !== 'requested' && record.underWay === null;
       if (word !== null && (isOver || isSettled || word === 'attention')) return word;
