@@ -76,6 +76,11 @@ export const ERRORS = {
     'The addresses overlap',
     'Renumber one side or share prefixes that do not overlap what the other VPN already reaches.',
   ),
+  RETURN_PATH_MISSING: permanent(
+    422,
+    'No answer would find back',
+    'Add a prefix of that address family to the flow back, or take it out of this one.',
+  ),
   REQUEST_PARTIES: permanent(
     422,
     'An interconnect has exactly two parties',

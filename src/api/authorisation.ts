@@ -25,6 +25,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/entities': EVERY_ROLE,
   'GET /v1/vpns': EVERY_ROLE,
 
+  'POST /v1/request-checks': PARTIES,
   'POST /v1/interconnects': PARTIES,
   'GET /v1/interconnects': EVERY_ROLE,
   'GET /v1/interconnects/:id': EVERY_ROLE,

@@ -21,10 +21,12 @@ import {
   planSchema,
   progressSchema,
   type Ready,
+  type RequestCheck,
   type RouterCheck,
   type RouterRunning,
   type RouterSummary,
   readySchema,
+  requestCheckSchema,
   routerCheckSchema,
   routerRunningSchema,
   routerSummarySchema,
@@ -64,6 +66,7 @@ export interface ApiClient {
     request: unknown,
     idempotencyKey: string,
   ): Promise<{ created: boolean; interconnect: InterconnectAnswer }>;
+  checkRequest(request: unknown): Promise<RequestCheck>;
   listInterconnects(filter?: {
     readonly lifecycle?: string | undefined;
     readonly before?: string | undefined;
@@ -156,6 +159,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const answer = await call('POST', '/v1/interconnects', interconnectSchema, { body, headers });
       return { created: answer.status === 201, interconnect: answer.value };
     },
+    checkRequest: (body) => post('/v1/request-checks', requestCheckSchema, body),
     listInterconnects: (filter = {}) =>
       get(`/v1/interconnects${query({ ...filter })}`, z.array(interconnectSummarySchema)),
     readInterconnect: (id) => get(at('interconnects', id), interconnectSchema),

@@ -20,6 +20,7 @@ import { registerLedgerRoutes } from './routes/ledger-routes.ts';
 import { registerNetworkRoutes } from './routes/network-routes.ts';
 import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
+import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
 import { compileInputValidator } from './validate-input.ts';
 
@@ -70,6 +71,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
     registerInventoryRoutes(scope, deps);
+    registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);
     registerActionRoutes(scope, deps);
     registerPlanRoutes(scope, deps);

@@ -17,6 +17,7 @@ import type {
   PlanAnswer,
   Progress,
   RefusalAnswer,
+  WireFinding,
 } from './wire.ts';
 
 /** From records to answers, member by member: what is not named here does not leave the server. */
@@ -57,6 +58,8 @@ export interface InterconnectParts {
   readonly facts: InterconnectFacts;
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
+  /** What inventory and register say about the request, as the viewer may read it. */
+  readonly warnings: readonly WireFinding[];
   readonly now: Date;
 }
 
@@ -75,6 +78,7 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     next: nextInWords(record, facts, viewer, now),
     nextAt,
     withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
+    warnings: parts.warnings.map(({ code, path, fact, remedy }) => ({ code, path, fact, remedy })),
     approvals: approvals.map((approval) => ({
       ...presentApproval(approval),
       ...(confined && approval.subject === 'plan' ? { reason: null } : {}),

@@ -137,6 +137,24 @@ export const interconnectSummarySchema = z
   .meta({ id: 'InterconnectSummary' });
 export type InterconnectSummary = z.infer<typeof interconnectSummarySchema>;
 
+export const findingSchema = z
+  .object({
+    code: z.string(),
+    path: z.string().describe('In the request: `flows[0].prefixes[1]`'),
+    fact: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: 'Finding', description: 'One thing about a request that inventory and register tell' });
+export type WireFinding = z.infer<typeof findingSchema>;
+export const requestCheckSchema = z
+  .object({
+    parties: list(z.string()).nullable().describe('null while they cannot be told'),
+    errors: list(findingSchema).describe('With any of these a submission is refused'),
+    warnings: list(findingSchema).describe('What requester and signers should know'),
+  })
+  .meta({ id: 'RequestCheck' });
+export type RequestCheck = z.infer<typeof requestCheckSchema>;
+
 export const interconnectSchema = interconnectSummarySchema
   .extend({
     routeTargets: list(z.object({ from: z.string(), to: z.string(), routeTarget: z.string() }))
@@ -151,6 +169,9 @@ export const interconnectSchema = interconnectSummarySchema
       .nullable()
       .describe('Somebody asked to end it'),
     agreementVersion: z.int(),
+    warnings: list(findingSchema).describe(
+      'What signers should know, as it is now; empty once it is no longer asked for',
+    ),
     approvals: list(approvalSchema),
     changes: list(changeSchema).describe('Oldest first; without the routers for the parties'),
   })

@@ -1,5 +1,6 @@
 import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary, RefusalAnswer } from '../api/wire.ts';
 import type { Paint } from './paint.ts';
+import { showWarnings } from './show-findings.ts';
 import { formatTable } from './table.ts';
 import { flowInWords, paintOutcome, paintStanding, shortTarget } from './wording.ts';
 
@@ -35,6 +36,7 @@ export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint)
     `  policy   ${request.policyVersion}`,
     `  asked    ${interconnect.createdAt} by ${interconnect.requestedBy} of ${interconnect.requestedByEntity}`,
     `  digest   ${interconnect.requestDigest}`,
+    ...showWarnings(interconnect.warnings, paint).map((line) => `  ${line}`),
     '',
     paint('bold', 'Decisions'),
     ...(approvals.length === 0 ? ['  none yet'] : approvals.map((approval) => showApproval(approval, paint))),

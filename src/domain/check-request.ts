@@ -1,122 +1,59 @@
-import { WaslError } from '../errors.ts';
-import type { Inventory, InventoryVpn } from './inventory.ts';
-import type { EntityId, VpnId } from './names.ts';
-import { contains, isDefaultRoute, overlaps, type Prefix } from './prefix.ts';
-import type { Flow, InterconnectRequest } from './request.ts';
+import { judgeAddresses } from './check-request-addresses.ts';
+import { judgeParties } from './check-request-parties.ts';
+import { judgeRegister } from './check-request-register.ts';
+import { judgeWays } from './check-request-ways.ts';
+import type { InterconnectRequest } from './request.ts';
+import {
+  createFindingNotes,
+  type FindingNotes,
+  type RequestContext,
+  type RequestFindings,
+} from './request-findings.ts';
+import { createAddressBook } from './vpn-addresses.ts';
 
-/** The two entities of an accepted request, in order of their names. */
-export type Parties = readonly [EntityId, EntityId];
+const HOUR_MS = 3_600_000;
+/** Two signatures, the plan's approval and the change itself rarely take less. */
+const SHORT_PERIOD_HOURS = 24;
 
 /**
- * Holds a request against the inventory before anything is stored: what is refused here costs nobody a signature.
- * Returns the parties. Throws the first finding with the JSON path of the field.
- * It says nothing about the routers: the plan's proofs do that.
+ * Holds a request against inventory and register: all that can be known without a router, so that nobody signs what cannot be
+ * planned. It says nothing about what runs on the routers: the plan's proofs do that.
+ * Findings are written for one reader. A party learns of its own side; of others it learns that something is in the way, not what;
+ * a canary answers as a VPN that does not exist.
  */
-export function checkRequest(request: InterconnectRequest, inventory: Inventory, now: Date): Parties {
-  checkPeriod(request, now);
-  const parties = checkParties(request.flows, inventory);
-  request.flows.forEach((flow, index) => {
-    checkPrefixes(flow, `flows[${index}].prefixes`, inventory);
-  });
-  checkDirectionsApart(request.flows);
-  return parties;
+export function checkRequest(request: InterconnectRequest, context: RequestContext): RequestFindings {
+  const notes = createFindingNotes();
+  judgePeriod(request, context.now, notes);
+  const addresses = createAddressBook(context.inventory);
+  const { parties, flows } = judgeParties(request.flows, context, addresses, notes);
+  const known = notes.errors.length;
+  for (const flow of flows) judgeAddresses(flow, flows, context, addresses, notes);
+  // Ways and duplicates are told of flows that could be: a fault in their prefixes would be told twice.
+  if (notes.errors.length === known) {
+    for (const flow of flows) judgeWays(flow, flows, context, notes);
+    judgeRegister(flows, context, notes);
+  }
+  return { parties, errors: notes.errors, warnings: notes.warnings };
 }
 
-function checkPeriod(request: InterconnectRequest, now: Date): void {
+function judgePeriod(request: InterconnectRequest, now: Date, notes: FindingNotes): void {
   const until = Date.parse(request.validUntil);
+  const from = request.validFrom === undefined ? null : Date.parse(request.validFrom);
+  const path = 'validUntil';
   if (until <= now.getTime()) {
-    throw new WaslError('REQUEST_PERIOD', `the end ${request.validUntil} lies in the past`, { path: 'validUntil' });
-  }
-  if (request.validFrom !== undefined && Date.parse(request.validFrom) >= until) {
+    notes.refuse('REQUEST_PERIOD', path, `the end ${request.validUntil} lies in the past`);
+  } else if (from !== null && from >= until) {
     const fact = `the end ${request.validUntil} is not after the start ${request.validFrom}`;
-    throw new WaslError('REQUEST_PERIOD', fact, { path: 'validUntil' });
-  }
-}
-
-function checkParties(flows: readonly Flow[], inventory: Inventory): Parties {
-  const [first, second] = flows;
-  if (first === undefined) {
-    throw new WaslError('REQUEST_PARTIES', 'the request has no flow', { path: 'flows' });
-  }
-  const from = findVpn(inventory, first.from, 'flows[0].from');
-  const to = findVpn(inventory, first.to, 'flows[0].to');
-  if (from.entity === to.entity) {
-    const fact = `${from.id} and ${to.id} both belong to ${from.entity}`;
-    throw new WaslError('REQUEST_PARTIES', fact, { path: 'flows[0].to' });
-  }
-  if (second !== undefined) {
-    findVpn(inventory, second.from, 'flows[1].from');
-    findVpn(inventory, second.to, 'flows[1].to');
-    if (second.from !== first.to || second.to !== first.from) {
-      throw new WaslError(
-        'REQUEST_PARTIES',
-        `the second flow goes from ${second.from} to ${second.to}, not from ${first.to} back to ${first.from}`,
-        { path: 'flows[1]', remedy: 'Ask for a flow between other VPNs in a request of its own.' },
-      );
-    }
-  }
-  return from.entity < to.entity ? [from.entity, to.entity] : [to.entity, from.entity];
-}
-
-function findVpn(inventory: Inventory, id: VpnId, path: string): InventoryVpn {
-  const vpn = inventory.vpns.find((candidate) => candidate.id === id);
-  if (vpn === undefined) throw new WaslError('VPN_UNKNOWN', `the inventory has no VPN ${id}`, { path });
-  if (vpn.canary) {
-    throw new WaslError('REQUEST_PARTIES', `${id} is a canary: it must never gain a route`, {
+    notes.refuse('REQUEST_PERIOD', path, fact);
+  } else if (until - Math.max(now.getTime(), from ?? 0) < SHORT_PERIOD_HOURS * HOUR_MS) {
+    const begin = from === null || from < now.getTime() ? 'from now' : 'from its start';
+    const minutes = Math.max(1, Math.floor((until - Math.max(now.getTime(), from ?? 0)) / 60_000));
+    const length = minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+    notes.warn(
+      'PERIOD_SHORT',
       path,
-      remedy: 'Name a VPN that is not marked as canary.',
-    });
+      `it ends ${length} ${begin}`,
+      'Both signatures, the approval of the plan and the change itself must fit in: a later end leaves time for them.',
+    );
   }
-  return vpn;
-}
-
-function checkPrefixes(flow: Flow, path: string, inventory: Inventory): void {
-  if (flow.prefixes === 'whole-vpn') return;
-  const plan = findVpn(inventory, flow.from, path).prefixes;
-  const announced = announcedPrefixes(inventory, flow.from);
-  const farSide = announcedPrefixes(inventory, flow.to);
-  const { prefixes } = flow;
-  prefixes.forEach((prefix, index) => {
-    const at = { path: `${path}[${index}]` };
-    if (isDefaultRoute(prefix)) {
-      throw new WaslError('PREFIX_DEFAULT_ROUTE', `${prefix} is a default route`, at);
-    }
-    const twin = prefixes.slice(0, index).find((other) => overlaps(other, prefix));
-    if (twin !== undefined) {
-      const remedy = 'Name every address once.';
-      throw new WaslError('PREFIX_OVERLAP', `${prefix} overlaps ${twin} of the same flow`, { ...at, remedy });
-    }
-    if (!plan.some((outer) => contains(outer, prefix))) {
-      const fact = `${prefix} is not inside the address plan of ${flow.from} (${plan.join(', ')})`;
-      throw new WaslError('PREFIX_OUTSIDE_VPN', fact, at);
-    }
-    const clash = farSide.find((other) => overlaps(other, prefix));
-    if (clash !== undefined) {
-      throw new WaslError('PREFIX_OVERLAP', `${prefix} overlaps ${clash}, which ${flow.to} uses itself`, at);
-    }
-    if (!announced.includes(prefix)) {
-      const near = announced.filter((other) => overlaps(other, prefix));
-      throw new WaslError('PREFIX_NOT_ORIGINATED', `no site of ${flow.from} announces ${prefix}`, {
-        ...at,
-        ...(near.length > 0 ? { remedy: `Share what is announced: ${near.slice(0, 8).join(', ')}.` } : {}),
-      });
-    }
-  });
-}
-
-function announcedPrefixes(inventory: Inventory, vpn: VpnId): Prefix[] {
-  const vrfs = inventory.routers.flatMap((router) => router.vrfs.filter((vrf) => vrf.vpn === vpn));
-  return [...new Set(vrfs.flatMap((vrf) => vrf.attachments.flatMap((attachment) => attachment.prefixes)))];
-}
-
-/** The same addresses on both sides would leave no way back. */
-function checkDirectionsApart(flows: readonly Flow[]): void {
-  const [there, back] = flows.map((flow) => (flow.prefixes === 'whole-vpn' ? [] : flow.prefixes));
-  back?.forEach((prefix, index) => {
-    const clash = there?.find((other) => overlaps(other, prefix));
-    if (clash !== undefined) {
-      const path = `flows[1].prefixes[${index}]`;
-      throw new WaslError('PREFIX_OVERLAP', `${prefix} overlaps ${clash} of the other direction`, { path });
-    }
-  });
 }

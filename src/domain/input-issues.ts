@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type ErrorCode, isErrorCode } from '../errors.ts';
 import { phraseOf } from './input-phrases.ts';
 import { shown } from './shown.ts';
+import { findUnmetWish } from './unmet-wishes.ts';
 
 /** Member names and list positions down to a value of a document. */
 export type DocumentPath = readonly (string | number)[];
@@ -32,12 +33,7 @@ function flatten(issue: Issue, parent: DocumentPath, input: unknown): InputIssue
     return issue.issues.flatMap((inner) => flatten({ ...inner, path: [] }, path, input));
   }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      fact: `${IDENTIFIER.test(key) ? key : shown(key)} is not a member of ${path.length === 0 ? 'the document' : formatPath(path)}`,
-      remedy: 'Remove it, or correct its name.',
-      code: null,
-    }));
+    return issue.keys.map((key) => unknownMember(key, path));
   }
   const params: Readonly<Record<string, unknown>> = issue.code === 'custom' ? (issue.params ?? {}) : {};
   const phrase = phraseOf(issue, String(path.at(-1) ?? 'the document'), valueAt(input, path));
@@ -50,6 +46,19 @@ function flatten(issue: Issue, parent: DocumentPath, input: unknown): InputIssue
       code: typeof code === 'string' && isErrorCode(code) ? code : null,
     },
   ];
+}
+
+/** Of a request, members that people expect there are answered with what is possible. */
+function unknownMember(key: string, path: DocumentPath): InputIssue {
+  const whole = path.length === 0 ? 'the document' : formatPath(path);
+  const fact = `${IDENTIFIER.test(key) ? key : shown(key)} is not a member of ${whole}`;
+  const wish = path.length === 0 || path[0] === 'flows' ? findUnmetWish(key) : null;
+  return {
+    path: [...path, key],
+    fact: wish === null ? fact : `${fact}: ${wish.why}`,
+    remedy: wish?.remedy ?? 'Remove it, or correct its name.',
+    code: null,
+  };
 }
 
 /** How far into the document an alternative was accepted before it failed. */

@@ -135,7 +135,7 @@ const ON_NETWORK = sql`("interconnects"."lifecycle" = 'active' or exists (
 
 export function interconnectQueries(
   database: Database,
-): Pick<Store, 'createInterconnect' | 'readInterconnect' | 'listInterconnects' | 'listRealised'> {
+): Pick<Store, 'createInterconnect' | 'findSubmission' | 'readInterconnect' | 'listInterconnects' | 'listRealised'> {
   return {
     createInterconnect: (input) =>
       database.transact(async (tx) => {
@@ -181,6 +181,12 @@ export function interconnectQueries(
         await appendFacts(tx, at, [{ actor: requestedBy, action: 'request.submitted', subject: id, body }]);
         return { interconnect, created: true };
       }),
+
+    async findSubmission(requestedBy, idempotencyKey) {
+      const sameKey = and(eq(interconnects.requestedBy, requestedBy), eq(interconnects.idempotencyKey, idempotencyKey));
+      const [row] = await database.read((db) => selectInterconnects(db, sameKey));
+      return row === undefined ? null : toRecord(row);
+    },
 
     readInterconnect: (id) => database.read((db) => findInterconnect(db, id)),
 

@@ -84,6 +84,8 @@ export interface Store {
     readonly requestedByEntity: EntityId;
     readonly idempotencyKey: string;
   }): Promise<{ readonly interconnect: InterconnectRecord; readonly created: boolean }>;
+  /** What the person asked for with this key before; null: nothing. */
+  findSubmission(requestedBy: PersonId, idempotencyKey: string): Promise<InterconnectRecord | null>;
   readInterconnect(id: InterconnectId): Promise<InterconnectRecord>;
   /** Newest first. `party` keeps those in which the entity takes part. */
   listInterconnects(filter?: {

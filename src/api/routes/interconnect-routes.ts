@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { checkRequest } from '../../domain/check-request.ts';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
 import { confinedTo } from '../authorisation.ts';
+import { examineRequest, refuseFaults } from '../examine-request.ts';
 import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
 import { readVisible } from '../visible-interconnect.ts';
 import { interconnectSchema, interconnectSummarySchema } from '../wire.ts';
 import { entityOf } from './action-routes.ts';
-import { requireInventory } from './inventory-routes.ts';
 
 const LIST_DEFAULT = 50;
 /** One page of a list: more is asked for with `before`. */
@@ -49,8 +48,10 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
     async (request, reply) => {
       const caller = callerOf(request);
       const entity = entityOf(caller);
-      const { inventory } = await requireInventory(store);
-      const parties = checkRequest(request.body, inventory, clock());
+      const idempotencyKey = request.headers['idempotency-key'];
+      // What was taken once is not judged again: a repeated call answers the same.
+      const before = await store.findSubmission(caller.person, idempotencyKey);
+      const parties = before?.parties ?? refuseFaults(await examineRequest(store, request.body, caller, clock()));
       if (!parties.includes(entity)) {
         const remedy = `Somebody of ${parties.join(' or ')} must ask for it.`;
         throw new WaslError('APPROVAL_PARTY', `${entity} is no party of this request`, { path: 'flows', remedy });
@@ -60,7 +61,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         parties,
         requestedBy: caller.person,
         requestedByEntity: entity,
-        idempotencyKey: request.headers['idempotency-key'],
+        idempotencyKey,
       });
       // Stored is asked: a workflow server that is away makes it late, and the watchdog makes up for it.
       await driver

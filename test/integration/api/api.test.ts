@@ -140,7 +140,7 @@ describe('a request', () => {
       'flows[0].prefixes[0]',
     ],
     [{ flows: [{ from: 'MOH', to: 'MOX', prefixes: 'whole-vpn' }] }, 404, 'VPN_UNKNOWN', 'flows[0].to'],
-    [{ flows: [{ from: 'MOH', to: 'CANARY', prefixes: 'whole-vpn' }] }, 422, 'REQUEST_PARTIES', 'flows[0].to'],
+    [{ flows: [{ from: 'MOH', to: 'CANARY', prefixes: 'whole-vpn' }] }, 404, 'VPN_UNKNOWN', 'flows[0].to'],
     [{ flows: [{ from: 'MOE', to: 'MOF', prefixes: 'whole-vpn' }] }, 403, 'APPROVAL_PARTY', 'flows'],
     [{ validUntil: '2020-01-01T00:00:00Z' }, 422, 'REQUEST_PERIOD', 'validUntil'],
     [{ validUntil: 'tomorrow' }, 400, 'INPUT_INVALID', 'validUntil'],
