@@ -10,9 +10,13 @@ export async function recoverTransaction(
 ): Promise<TransactionResult> {
   const { changeId, planId, confirmTimeoutSeconds, trouble } = input;
   const activities = proxyActivities<SharedTransactionActivities>(recoveryOptions(confirmTimeoutSeconds));
-  const { outcome, reason } = await activities
+  const {
+    outcome,
+    reason,
+    left = [],
+  } = await activities
     .recoverTransaction({ changeId, planId, trouble })
-    .catch((failure: unknown) => ({ outcome: 'attention' as const, reason: explain(failure) }));
+    .catch((failure: unknown) => ({ outcome: 'attention' as const, reason: explain(failure), left: [] }));
   const code = outcome === 'applied' ? null : outcome === 'attention' ? 'CHANGE_ATTENTION' : 'SESSION_LOST';
-  return { outcome, reason, code, left: [] };
+  return { outcome, reason, code, left };
 }

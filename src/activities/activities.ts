@@ -42,7 +42,7 @@ export interface InterconnectRef {
 }
 
 export interface PlanSummary {
-  /** null: nothing of the interconnect is on any router that answers. */
+  /** null: there is nothing to push. Every PE that carried it and is not in `left` was read, and nothing of it is there. */
   readonly planId: PlanId | null;
   /** One sentence; the first counter-example when a proof failed. */
   readonly reason: string;
@@ -51,7 +51,10 @@ export interface PlanSummary {
 }
 
 export interface PlanActivities {
-  /** Reads every PE, allocates route targets, plans, proves, renders, saves. */
+  /**
+   * Reads every PE, allocates route targets, plans, proves, renders, saves. A removal reads the PEs that carry the interconnect and goes on
+   * without those that do not answer.
+   */
   planChange(input: {
     readonly interconnectId: InterconnectId;
     readonly changeId: ChangeId;
@@ -113,6 +116,8 @@ export interface SharedTransactionActivities {
     readonly reason: string;
     /** PEs that a person must look at. */
     readonly attention: readonly PeName[];
+    /** PEs that a removal had gone on without. */
+    readonly left?: readonly LeftRouter[];
   }>;
 }
 

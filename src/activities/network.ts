@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
@@ -6,6 +7,7 @@ import type { Procedure } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import type { Router } from '../router/router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { describeError } from './translate-errors.ts';
 
 /** SSH handshakes are costly for routers and for us: so many at once, the rest right behind. */
 export const SESSIONS_AT_ONCE_MAX = 64;
@@ -17,9 +19,31 @@ export interface NetworkReading {
 }
 
 export async function readInventory(deps: ActivityDependencies): Promise<Inventory> {
+  return (await readCurrentInventory(deps)).inventory;
+}
+
+export async function readCurrentInventory(
+  deps: ActivityDependencies,
+): Promise<{ readonly version: number; readonly inventory: Inventory }> {
   const current = await deps.store.readInventory();
   if (current === null) throw new WaslError('INVENTORY_INVALID', 'no inventory has been imported');
-  return current.inventory;
+  return current;
+}
+
+/** The inventory with PEs that have left it as they were in it last: what is on them must still be taken away. */
+export async function withRouters(
+  { store }: ActivityDependencies,
+  inventory: Inventory,
+  pes: readonly PeName[],
+): Promise<Inventory> {
+  const gone = pes.filter((pe) => !inventory.routers.some((router) => router.name === pe));
+  const found = await Promise.all(
+    gone.map(async (pe) => {
+      const earlier = await store.readInventoryWithRouter(pe);
+      return earlier?.inventory.routers.filter((router) => router.name === pe) ?? [];
+    }),
+  );
+  return gone.length === 0 ? inventory : { ...inventory, routers: [...inventory.routers, ...found.flat()] };
 }
 
 export function inventoryRouter(inventory: Inventory, pe: PeName): InventoryRouter {
@@ -74,4 +98,44 @@ export async function readNetwork(
     running: new Map(readings.map((reading) => [reading.pe, reading.running])),
     procedures: new Map(readings.map((reading) => [reading.pe, reading.procedure])),
   };
+}
+
+/** What was read, and why the rest was not. */
+export interface PartialReading extends NetworkReading {
+  readonly unread: ReadonlyMap<PeName, string>;
+}
+
+/** Reads what can be read. `waitMs` bounds the wait as a whole: what has not answered by then is unread. */
+export async function readReachable(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  pes: readonly PeName[],
+  waitMs = Number.POSITIVE_INFINITY,
+): Promise<PartialReading> {
+  const running = new Map<PeName, readonly RunningVrf[]>();
+  const procedures = new Map<PeName, Procedure>();
+  const unread = new Map<PeName, string>(pes.map((pe) => [pe, `${pe} has not answered within ${waitMs / 1_000} s`]));
+  const reading = pMap(
+    pes,
+    async (pe) => {
+      try {
+        await withRouter(deps, inventory, pe, async (router) => {
+          running.set(pe, await router.readRunning());
+          procedures.set(pe, router.procedure);
+          unread.delete(pe);
+        });
+      } catch (error) {
+        if (unread.has(pe)) unread.set(pe, describeError(error).sentence);
+      }
+    },
+    { concurrency: SESSIONS_AT_ONCE_MAX },
+  );
+  const giveUp = new AbortController();
+  const patience = Number.isFinite(waitMs)
+    ? [sleep(waitMs, undefined, { signal: giveUp.signal, ref: false }).catch(() => undefined)]
+    : [];
+  await Promise.race([reading, ...patience]);
+  giveUp.abort();
+  // What comes later is not part of the answer any more.
+  return { running: new Map(running), procedures: new Map(procedures), unread: new Map(unread) };
 }

@@ -1,4 +1,6 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import type { LeftRouter } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -7,58 +9,118 @@ import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
+import { describeRemaining } from '../plan/remaining-reach.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readInventory, readNetwork } from './network.ts';
+import { readCurrentInventory } from './network.ts';
+import { ownersOf } from './owners.ts';
+import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 
-export async function planInterconnectChange(
-  deps: ActivityDependencies,
-  { interconnectId, changeId, kind, plannedBy, notBefore }: Parameters<PlanActivities['planChange']>[0],
-): Promise<PlanSummary> {
+type PlanRequest = Parameters<PlanActivities['planChange']>[0];
+
+export async function planInterconnectChange(deps: ActivityDependencies, request: PlanRequest): Promise<PlanSummary> {
   const { store } = deps;
-  const [inventory, interconnect] = await Promise.all([readInventory(deps), store.readInterconnect(interconnectId)]);
-  heartbeat();
-  const reading = await readNetwork(deps, inventory);
-  heartbeat();
-  const others = (await store.listRealised()).filter((other) => other.id !== interconnectId);
-  const subject = await realise(deps, interconnect, reading.running, others);
-
-  const plan = await deps.planner.plan(
-    {
-      network: { inventory, running: reading.running, required: requiredVpns(kind, subject) },
-      active: others,
-      subject,
-      kind,
-      procedures: reading.procedures,
-      id: await store.nextPlanId(changeId),
-      changeId,
-      window: { notBefore, confirmTimeoutSeconds: inventory.backbone.confirmTimeoutSeconds },
-      createdAt: deps.now().toISOString(),
-      createdBy: plannedBy as PersonId,
-    },
-    Context.current().cancellationSignal,
-  );
-  await store.savePlan(plan, renderPayloads(plan, reading.running));
-  await store.appendProgress([
-    {
-      interconnectId,
-      changeId,
-      pe: null,
-      stage: 'plan',
-      status: 'done',
-      message: `${plan.id}: ${plan.routers.length} routers, ${plan.gained.length} gained, ${plan.lost.length} lost`,
-      elapsedMs: null,
-    },
+  const { interconnectId, changeId, kind, plannedBy, notBefore } = request;
+  const [{ version, inventory: current }, interconnect] = await Promise.all([
+    readCurrentInventory(deps),
+    store.readInterconnect(interconnectId),
   ]);
-  return { planId: plan.id, reason: describeVerdict(plan), left: [] };
+  const removes = onlyTakesAway(kind);
+  if (removes && interconnect.flows === null)
+    return { planId: null, reason: 'no route target was ever given to it', left: [] };
+  if (!removes) requireOwners(interconnect, current);
+  heartbeat();
+  const { inventory, running, procedures, left, told } = removes
+    ? await readForRemoval(deps, current, await store.listCarriers(interconnectId))
+    : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
+  heartbeat();
+  const others = await listOthers(deps, interconnectId);
+  const subject = await realise(deps, interconnect, running, others);
+  const shared = vpnsOf(subject.flows);
+  const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
+
+  const plan = await deps.planner
+    .plan(
+      {
+        network: { inventory, running, required: requiredVpns(kind, subject) },
+        active: others,
+        ...(removes ? {} : { covered: await store.listCoveredVrfs(neighbours.map(({ id }) => id)) }),
+        subject,
+        kind,
+        procedures,
+        id: await store.nextPlanId(changeId),
+        changeId,
+        window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
+        inventoryVersion: version,
+        left,
+        told,
+        createdAt: deps.now().toISOString(),
+        createdBy: plannedBy as PersonId,
+      },
+      Context.current().cancellationSignal,
+    )
+    .catch((error: unknown) => nothingToDo(error, kind));
+  if (plan === null) return whenClean(left);
+  await store.savePlan(plan, renderPayloads(plan, running));
+  await tell(deps, request, plan);
+  return { planId: plan.id, reason: describeVerdict(plan), left };
+}
+
+/** A removal that finds nothing to take away is done; anything else that changes nothing is a mistake. */
+function nothingToDo(error: unknown, kind: ChangeKind): null {
+  if (error instanceof WaslError && error.code === 'PLAN_EMPTY' && onlyTakesAway(kind)) return null;
+  throw error;
+}
+
+/** Nothing to push. Only what was read is known to be clean. */
+function whenClean(left: readonly LeftRouter[]): PlanSummary {
+  const [first] = left;
+  if (first === undefined) {
+    return { planId: null, reason: 'every router that carried it was read, and nothing of it is there', left };
+  }
+  const pes = left.map(({ pe }) => pe).join(', ');
+  return { planId: null, reason: `${pes} may still carry it; the other routers are clean: ${first.reason}`, left };
+}
+
+async function tell({ store }: ActivityDependencies, { interconnectId, changeId }: PlanRequest, plan: Plan) {
+  const { routers, gained, lost, left = [], remains = [], told = [] } = plan;
+  const counts = `${plan.id}: ${routers.length} routers, ${gained.length} gained, ${lost.length} lost`;
+  const notes = [
+    ...left.map(({ pe, reason }) => `${pe} is left for later: ${reason}`),
+    ...remains.map((one) => describeRemaining(one)),
+    ...told,
+  ];
+  const at = { interconnectId, changeId, pe: null, stage: 'plan', elapsedMs: null } as const;
+  await store.appendProgress([
+    ...notes.map((message) => ({ ...at, status: 'info' as const, message })),
+    { ...at, status: 'done', message: counts },
+  ]);
+}
+
+const vpnsOf = (flows: readonly { readonly from: VpnId; readonly to: VpnId }[]): ReadonlySet<VpnId> =>
+  new Set(flows.flatMap(({ from, to }) => [from, to]));
+
+/** A VPN that changed hands since the request: its new owner has agreed to nothing. */
+function requireOwners(interconnect: InterconnectRecord, inventory: Inventory): void {
+  const owners = ownersOf(interconnect, inventory);
+  if (owners.join() === [...interconnect.parties].sort().join()) return;
+  const fact = `the VPNs of ${interconnect.id} belong to ${owners.join(' and ')} now; ${interconnect.parties.join(' and ')} agreed to it`;
+  throw new WaslError('APPROVAL_PARTY', fact, { path: interconnect.id });
+}
+
+/** What runs of the others: one that has a change in hand may or may not be on the routers. */
+async function listOthers({ store }: ActivityDependencies, interconnectId: RealisedInterconnect['id']) {
+  const realised = await store.listRealised();
+  return realised
+    .filter((other) => other.id !== interconnectId)
+    .map(({ id, parties, flows, settled }) => ({ id, parties, flows, settled }));
 }
 
 /** A third party's missing VRF opens nothing, and what is to go may be gone already: only what is to be joined must be there. */
 function requiredVpns(kind: ChangeKind, subject: RealisedInterconnect): ReadonlySet<VpnId> {
-  if (kind === 'withdraw' || kind === 'suspend') return new Set();
-  return new Set(subject.flows.flatMap((flow) => [flow.from, flow.to]));
+  return onlyTakesAway(kind) ? new Set() : vpnsOf(subject.flows);
 }
 
 /** The interconnect with its route targets; numbers of the pool that a router already carries are not given out. */
@@ -97,30 +159,36 @@ function renderPayloads(plan: Plan, running: ReadonlyMap<PeName, readonly Runnin
       router.vrfs.map((delta) => {
         const vrf = running.get(router.pe)?.find((candidate) => candidate.name === delta.vrf);
         if (vrf === undefined) throw new WaslError('VRF_MISSING', `${router.pe} has no VRF ${delta.vrf}`);
-        return { running: vrf, wanted: delta.after };
+        const { retires } = delta;
+        return { running: vrf, wanted: delta.after, ...(retires === undefined ? {} : { retires }) };
       }),
     ),
   }));
 }
 
-/** After a rebase: the same proofs must pass over the network as it is now. Throws PLAN_STALE. */
-export async function reproveRebased(
+/**
+ * At every push of what opens: the same proofs must pass over the network as it is now, every PE of it read again. Returns the plan with what
+ * verification tries there today. Throws PLAN_STALE.
+ */
+export async function reproveAtPush(
   deps: ActivityDependencies,
-  inventory: Inventory,
+  current: Inventory,
   plan: Plan,
   lockedRunning: ReadonlyMap<PeName, readonly RunningVrf[]>,
-): Promise<void> {
-  const others = inventory.routers.map((router) => router.name).filter((pe) => !lockedRunning.has(pe));
-  const { running } = await readNetwork(deps, inventory, others);
-  const realised = (await deps.store.listRealised()).filter((other) => other.id !== plan.interconnectId);
+): Promise<Plan> {
   const interconnect = await deps.store.readInterconnect(plan.interconnectId);
   if (interconnect.flows === null)
     throw new WaslError('PLAN_STALE', `${plan.interconnectId} has no route targets any more`);
   const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  const now = new Map([...running, ...lockedRunning]);
-  const network = { inventory, running: now, required: requiredVpns(plan.kind, subject) };
-  const proofs = await deps.planner.reprove({ network, plan, active: realised, subject });
+  const { inventory, running } = await readForOpening(deps, current, vpnsOf(subject.flows), lockedRunning);
+  const active = await listOthers(deps, plan.interconnectId);
+  const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
+  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
-    throw new WaslError('PLAN_STALE', `after another change of wasl: ${describeVerdict({ ...plan, proofs })}`);
+    throw new WaslError(
+      'PLAN_STALE',
+      `the network is not as it was planned for: ${describeVerdict({ ...plan, proofs })}`,
+    );
   }
+  return { ...plan, probes };
 }

@@ -1,10 +1,10 @@
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { NetworkView, RunningVrf } from '../domain/network-view.ts';
-import type { Plan, Proof, Reachability } from '../domain/plan.ts';
+import type { Plan, Reachability } from '../domain/plan.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { type PlanInput, planChange } from '../plan/plan-change.ts';
-import { type ReproveInput, reprove } from '../plan/reprove.ts';
+import { type Reproved, type ReproveInput, reprove } from '../plan/reprove.ts';
 import { computeReachability } from '../proof/reachability.ts';
 
 /** The network as values: the inventory joined with what was read. */
@@ -24,7 +24,7 @@ export interface ReachabilityJob {
 /** What a planning thread computes. Input and output are plain values that can be sent to it. */
 export const PLANNING_JOBS = {
   plan: ({ network, ...input }: PlanJob): Plan => planChange({ ...input, view: viewOf(network) }),
-  reprove: ({ network, ...input }: ReproveJob): Proof[] => reprove({ ...input, view: viewOf(network) }),
+  reprove: ({ network, ...input }: ReproveJob): Reproved => reprove({ ...input, view: viewOf(network) }),
   reachability: ({ network }: ReachabilityJob): Reachability[] => computeReachability(viewOf(network)),
 };
 

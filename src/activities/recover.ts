@@ -1,6 +1,7 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEntry, RouterTransactionState, TransactionOutcome } from '../domain/change.ts';
+import type { JournalEntry, LeftRouter, RouterTransactionState, TransactionOutcome } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -9,7 +10,7 @@ import { holdsPlan } from '../plan/holds-plan.ts';
 import type { RecoveryInput } from './activities.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
-import { readInventory, withRouter } from './network.ts';
+import { readInventory, withRouter, withRouters } from './network.ts';
 import { TransactionRecorder } from './open-transaction.ts';
 import { describeError } from './translate-errors.ts';
 
@@ -21,7 +22,10 @@ const TIMER_MARGIN_MS = 5_000;
 interface Recovery {
   readonly deps: ActivityDependencies;
   readonly inventory: Inventory;
+  /** With the routers that take part in the attempt. */
   readonly plan: Plan;
+  /** Those that the attempt went on without. */
+  readonly left: readonly LeftRouter[];
   readonly recorder: TransactionRecorder;
   /** When the last confirmed commit that may be pending will have run out at the latest. */
   readonly timersEndAtMs: number;
@@ -39,17 +43,21 @@ interface Look {
 export async function recoverTransaction(
   deps: ActivityDependencies,
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
-): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[] }> {
-  const [plan, inventory] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
+): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[]; left: readonly LeftRouter[] }> {
+  const [whole, current] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
+  const pes = whole.routers.map(({ pe }) => pe);
+  const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
   const { epoch, journal } = await deps.store.claimJournal(changeId);
+  const last = lastEntries(journal);
+  const left = leftIn(whole, journal, last);
+  const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
   const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
-  const recovery: Recovery = { deps, inventory, plan, recorder, timersEndAtMs, compensations: new Map() };
-  const last = lastEntries(journal);
+  const recovery: Recovery = { deps, inventory, plan, left, recorder, timersEndAtMs, compensations: new Map() };
 
   await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal`);
   if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
@@ -105,9 +113,19 @@ function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, Jour
   return new Map(journal.map((entry) => [entry.pe, entry]));
 }
 
+/** PEs that a removal left out of the attempt, once the others were prepared: nothing was sent to them. */
+function leftIn(plan: Plan, journal: readonly JournalEntry[], last: ReadonlyMap<PeName, JournalEntry>): LeftRouter[] {
+  if (!onlyTakesAway(plan.kind) || !journal.some(({ state }) => state === 'prepared')) return [];
+  return plan.routers.flatMap(({ pe }) => {
+    const entry = last.get(pe);
+    if (entry !== undefined && entry.state !== 'idle') return [];
+    return [{ pe, reason: entry?.detail ?? `${pe} took no part` }];
+  });
+}
+
 async function conclude(recovery: Recovery, outcome: TransactionOutcome, reason: string) {
   await recovery.recorder.note('recover', null, outcome === 'attention' ? 'failed' : 'done', reason);
-  return { outcome, reason, attention: [] as readonly PeName[] };
+  return { outcome, reason, attention: [] as readonly PeName[], left: recovery.left };
 }
 
 /** Not when a PE whose pending commit died with its session has already gone back: then all go back. */

@@ -8,6 +8,12 @@ export interface WatchedRouter {
   readonly running: readonly RunningVrf[];
 }
 
+/** The same of the routers that answer; the tables of the others are absent. */
+export async function readTablesThatAnswer(watched: readonly WatchedRouter[]): Promise<ObservedTables> {
+  const read = await Promise.allSettled(watched.map((one) => readRouteTables([one])));
+  return new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [...one.value] : [])));
+}
+
 /** Every table of every VRF, routers in parallel. A table that a router left out stays absent: unread is unknown, not empty. */
 export async function readRouteTables(watched: readonly WatchedRouter[]): Promise<ObservedTables> {
   const read = await Promise.all(

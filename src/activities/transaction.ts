@@ -1,4 +1,5 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type Procedure, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -10,7 +11,8 @@ import type { StageResult, TransactionActivities, TransactionInput } from './act
 import { requireAuthority } from './authority.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
-import { openInventoryRouter, readInventory, withRouter } from './network.ts';
+import { describeLeft, idleEntries, leftBehind } from './left-behind.ts';
+import { openInventoryRouter, readCurrentInventory, withRouter, withRouters } from './network.ts';
 import {
   failed,
   firstFailure,
@@ -20,8 +22,9 @@ import {
   TransactionRecorder,
 } from './open-transaction.ts';
 import { ownersOf } from './owners.ts';
-import { reproveRebased } from './plan-change.ts';
-import { readRouteTables } from './route-tables.ts';
+import { reproveAtPush } from './plan-change.ts';
+import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
+import { requireSameInventory } from './same-inventory.ts';
 import { readBackRouter, verifyTransaction, workingChannels } from './verify.ts';
 
 export class TransactionStages implements TransactionActivities {
@@ -40,22 +43,25 @@ export class TransactionStages implements TransactionActivities {
 
   async prepareRouters({ changeId, planId }: TransactionInput): Promise<StageResult> {
     const { store } = this.#deps;
-    const [plan, inventory] = await Promise.all([store.readPlan(planId), readInventory(this.#deps)]);
+    const [plan, current] = await Promise.all([store.readPlan(planId), readCurrentInventory(this.#deps)]);
+    const pes = plan.routers.map(({ pe }) => pe);
+    const inventory = await withRouters(this.#deps, current.inventory, pes);
     const [facts, earlierDigests, realised] = await Promise.all([
       store.readDecisionFacts(plan.interconnectId),
       store.listPlanDigests(changeId),
       store.listRealised(),
     ]);
     try {
-      const owners = ownersOf(await store.readInterconnect(plan.interconnectId), inventory);
+      const owners = ownersOf(await store.readInterconnect(plan.interconnectId), current.inventory);
       requireAuthority(plan, { ...facts, owners }, earlierDigests, this.#deps.now());
+      await requireSameInventory(this.#deps, plan, current);
     } catch (refusal) {
       return failed(refusal);
     }
 
     const others = realised.filter((other) => other.id !== plan.interconnectId);
     const otherWaslRouteTargets = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
-    const { epoch } = await store.claimJournal(changeId);
+    const { epoch } = await store.claimJournal(changeId, { begins: true });
     const recorder = new TransactionRecorder(this.#deps, changeId, plan.interconnectId, epoch);
     await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'preparing', persistId: null })));
     await this.drop(changeId);
@@ -67,31 +73,35 @@ export class TransactionStages implements TransactionActivities {
       (router) => router.pe,
       async (router) => {
         const prepared = await this.#prepareRouter(inventory, plan, router, sessions, otherWaslRouteTargets);
-        const rebased = prepared.rebased ? ', rebased on another change of wasl' : '';
+        const rebased = prepared.rebased ? ', rebased on what changed since' : '';
         return { result: prepared, message: `${describePrepared(router.procedure, prepared.checked)}${rebased}` };
       },
     );
     try {
-      const failure = firstFailure(results);
-      if (failure !== null) throw failure;
       const prepared = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      if (prepared.some((each) => each.rebased)) {
-        await reproveRebased(this.#deps, inventory, plan, new Map(prepared.map((p) => [p.plan.pe, p.base])));
-      }
+      const left = leftBehind(plan, results);
+      const failure = firstFailure(results);
+      if (failure !== null && (left.length === 0 || prepared.length === 0)) throw failure;
+      const locked = new Map(prepared.map((each) => [each.plan.pe, each.base]));
+      const removes = onlyTakesAway(plan.kind);
+      const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
-      const witnesses = await this.#openWitnesses(inventory, plan.routers, sessions);
+      const witnesses = removes ? [] : await this.#openWitnesses(inventory, plan.routers, sessions);
       const watched = [...prepared.map(({ router, base }) => ({ router, running: base })), ...witnesses];
       const [tablesBefore, channelsBefore] = await Promise.all([
-        readRouteTables(watched),
-        workingChannels({ inventory, plan, routers }, this.#limits),
+        removes ? readTablesThatAnswer(watched) : readRouteTables(watched),
+        removes
+          ? workingChannels({ inventory, plan, routers }, this.#limits).catch(() => [])
+          : workingChannels({ inventory, plan, routers }, this.#limits),
       ]);
       if (this.#sessions.get(changeId) !== sessions) {
         throw new WaslError('SESSION_LOST', `the preparation of ${changeId} was given up while it was under way`);
       }
-      await recorder.journal(prepared.map((p) => ({ plan: p.plan, state: 'prepared', persistId: p.persistId })));
+      const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
+      await recorder.journal([...ready, ...idleEntries(plan, left)]);
       this.#open.set(changeId, {
         changeId,
-        plan,
+        plan: proved,
         inventory,
         recorder,
         routers,
@@ -100,7 +110,7 @@ export class TransactionStages implements TransactionActivities {
         channelsBefore,
         committedAtMs: null,
       });
-      return PASS(`${prepared.length} routers locked, edited and validated`);
+      return { ...PASS(`${prepared.length} routers locked, edited and validated${describeLeft(left)}`), left };
     } catch (failure) {
       await Promise.all(sessions.map((router) => abandonAndClose(router)));
       this.#sessions.delete(changeId);
@@ -247,6 +257,16 @@ export class TransactionStages implements TransactionActivities {
     const rpcTimeoutMs = Math.min(this.#limits.rpcTimeoutMs, (window.confirmTimeoutSeconds * 1_000) / 2);
     const router = await openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs });
     sessions.push(router);
+    try {
+      return await this.#prepareSession(router, plan, otherWaslRouteTargets);
+    } catch (failure) {
+      // The others may go on without it: its lock must not wait for them.
+      await abandonAndClose(router);
+      throw failure;
+    }
+  }
+
+  async #prepareSession(router: Router, plan: RouterPlan, otherWaslRouteTargets: ReadonlySet<RouteTarget>) {
     if (router.procedure !== plan.procedure) {
       const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
       throw new WaslError('PLAN_STALE', fact);

@@ -1,20 +1,25 @@
 /** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own channels. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestOf } from '../domain/canonical-json.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
-import { canonicalExtranet, enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
+import { canonicalExtranet, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
 import { type Address, contains, FAMILIES, type Family, familyOf, overlaps } from '../domain/prefix.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
+import { planTargets } from '../plan/holds-plan.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
+import { describeRemaining } from '../plan/remaining-reach.ts';
+import { concernsTargets, holdsRemnants } from '../plan/remnants.ts';
 import { checkPings, type PingResult } from '../proof/check-pings.ts';
+import { checkRemovedRoutes } from '../proof/check-removed-routes.ts';
 import { checkRoutes, type ObservedTables, tableKey } from '../proof/check-routes.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityLimits } from './dependencies.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
-import { readRouteTables } from './route-tables.ts';
+import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 
 /** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
 export interface Channel {
@@ -45,6 +50,7 @@ export async function verifyTransaction(transaction: OpenTransaction, limits: Ac
 
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
   const deadline = Date.now() + Math.min(limits.convergenceMs, windowMs / 2);
+  if (onlyTakesAway(plan.kind)) return verifyRemoval(transaction, limits, deadline);
   for (;;) {
     const { verdict, sentence, hopeless } = await lookOnce(transaction, limits);
     if (verdict === 'pass') {
@@ -60,6 +66,53 @@ export async function verifyTransaction(transaction: OpenTransaction, limits: Ac
   }
 }
 
+/**
+ * Of a removal the configuration is what counts, and that was read back: every object of the interconnect is gone. What tables and pings still
+ * show is waited for, then told: taking the change back would only open again what somebody else holds open, or what is slow. Only where a
+ * party no longer reaches its own sites, all the time, is it taken back.
+ */
+async function verifyRemoval(
+  transaction: OpenTransaction,
+  limits: ActivityLimits,
+  deadline: number,
+): Promise<StageResult> {
+  const { recorder, plan, watched, tablesBefore } = transaction;
+  const view = watchedView(transaction);
+  let silent = transaction.channelsBefore;
+  for (;;) {
+    const after = await readTablesThatAnswer(watched);
+    const answers = await Promise.all(silent.map((channel) => answersPing(channel, limits).catch(() => false)));
+    silent = silent.filter((_, index) => !answers[index]);
+    const routes = checkRemovedRoutes({ view, before: tablesBefore, after, plan });
+    const isOver = Date.now() + limits.pollIntervalMs >= deadline;
+    if ((silent.length === 0 && routes.still.length === 0) || isOver) {
+      if (silent.length > 0) {
+        const sentence = describeSilent(silent)[0] ?? 'a party no longer reaches its own sites';
+        await recorder.note('verify', null, 'failed', sentence);
+        return failed(new WaslError('VERIFY_FAILED', sentence));
+      }
+      const pings = await pingProbes(transaction, limits).catch(() => []);
+      const answering = checkPings(plan, pings).sentences.filter((sentence) =>
+        sentence.includes('must not be reachable'),
+      );
+      const told = [
+        ...routes.still,
+        ...routes.told,
+        ...(plan.remains ?? []).map((one) => describeRemaining(one)),
+        ...answering,
+      ];
+      for (const sentence of told.slice(0, TOLD_MAX)) await recorder.note('verify', null, 'info', sentence);
+      const sentence = [routes.summary, ...told.slice(0, 1)].join('; ');
+      await recorder.note('verify', null, 'done', sentence);
+      return PASS(sentence);
+    }
+    await sleep(limits.pollIntervalMs);
+  }
+}
+
+/** More is not read by a person. */
+const TOLD_MAX = 20;
+
 interface Look {
   readonly verdict: Verdict;
   /** What passed, or the first finding. */
@@ -67,16 +120,22 @@ interface Look {
   readonly hopeless: boolean;
 }
 
-async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): Promise<Look> {
-  const { plan, inventory, watched, tablesBefore } = transaction;
-  const before = relevantTables(transaction, tablesBefore);
-  const after = relevantTables(transaction, await readRouteTables(watched));
+/** The routers that are watched, as they shall be after the change. */
+function watchedView(transaction: OpenTransaction): NetworkView {
+  const { inventory, watched } = transaction;
   const names = new Set(watched.map(({ router }) => router.name));
   const readable = { ...inventory, routers: inventory.routers.filter((router) => names.has(router.name)) };
   const running = watched.map(
     ({ router, running: vrfs }) => [router.name, withEdits(transaction, router.name, vrfs)] as const,
   );
-  const view = buildNetworkView(readable, new Map(running), { required: new Set() });
+  return buildNetworkView(readable, new Map(running), { required: new Set() });
+}
+
+async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): Promise<Look> {
+  const { plan, watched, tablesBefore } = transaction;
+  const before = relevantTables(transaction, tablesBefore);
+  const after = relevantTables(transaction, await readRouteTables(watched));
+  const view = watchedView(transaction);
   const routes = checkRoutes({ view, before, after, plan });
   if (routes.verdict !== 'pass') {
     const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
@@ -138,20 +197,33 @@ function withEdits(transaction: OpenTransaction, pe: PeName, vrfs: readonly Runn
   });
 }
 
-/** Throws ROUTER_READ_BACK unless running is the base with exactly the edits. */
+/**
+ * Throws ROUTER_READ_BACK unless running is the base with exactly the edits. What was odd before is no finding; of a removal only its own
+ * objects are judged.
+ */
 export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
   const { pe } = each.plan;
   if (operatorDigest(running) !== operatorDigest(each.base)) {
     throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
   }
+  const own = planTargets(each.plan);
   for (const base of each.base) {
     const vrf = running.find((candidate) => candidate.name === base.name);
     const edit = each.edits.find((candidate) => candidate.running.name === base.name);
     if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is gone`);
     const families = enabledFamilies(base);
     const wanted = canonicalExtranet(edit?.wanted ?? base.extranet, families);
-    if (vrf.anomalies.length > 0 || digestOf(canonicalExtranet(vrf.extranet, families)) !== digestOf(wanted)) {
-      const why = vrf.anomalies[0] ?? 'the edits are not in running, although the commit was acknowledged';
+    const removes = edit?.retires !== undefined;
+    const news = removes
+      ? concernsTargets(vrf.anomalies, own)
+      : vrf.anomalies.filter((anomaly) => !base.anomalies.includes(anomaly));
+    const remnants = removes && holdsRemnants(vrf, wanted, own);
+    const differs = digestOf(canonicalExtranet(vrf.extranet, families)) !== digestOf(wanted);
+    if (news.length > 0 || remnants || differs) {
+      const why =
+        news[0] ??
+        (remnants ? vrf.anomalies[0] : undefined) ??
+        'the edits are not in running, although the commit was acknowledged';
       throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is not as approved: ${why}`);
     }
   }
@@ -228,10 +300,13 @@ function remoteProbes(inventory: OpenTransaction['inventory'], vpn: VpnId, excep
 
 async function silentChannels(before: readonly Channel[], limits: ActivityLimits): Promise<string[]> {
   const answers = await Promise.all(before.map((channel) => answersPing(channel, limits)));
-  return before
-    .filter((_, index) => !answers[index])
-    .map(({ router, vrf, destination }) => `${vrf} at ${router.name} no longer reaches its own site ${destination}`);
+  return describeSilent(before.filter((_, index) => !answers[index]));
 }
+
+const describeSilent = (silent: readonly Channel[]): string[] =>
+  silent.map(
+    ({ router, vrf, destination }) => `${vrf} at ${router.name} no longer reaches its own site ${destination}`,
+  );
 
 async function answersPing({ router, vrf, destination, source }: Channel, limits: ActivityLimits): Promise<boolean> {
   const { received } = await router.ping({

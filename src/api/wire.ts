@@ -265,6 +265,14 @@ export const planSchema = z
       }),
     ),
     window: z.object({ notBefore: instantSchema.nullable(), confirmTimeoutSeconds: z.int() }),
+    inventoryVersion: z.int().optional().describe('The inventory that it was made with'),
+    left: list(z.object({ pe: z.string(), reason: z.string() }))
+      .optional()
+      .describe('Routers that carry the interconnect and could not be read: a removal comes back for them'),
+    remains: list(z.object({ from: z.string(), prefix: z.string(), to: z.string(), by: z.string().nullable() }))
+      .optional()
+      .describe('What a removal gives up and stays reachable by another interconnect; null: by the operator'),
+    told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
     createdAt: instantSchema,
     createdBy: z.string(),
     digest: z.string().describe('What the network side approves'),

@@ -14,6 +14,8 @@ export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
     '',
     paint('bold', 'On the routers'),
     ...showRouters(plan, paint),
+    ...(plan.left ?? []).map(({ pe, reason }) => `  ${paint('yellow', `not yet at ${pe}`)}: ${reason}`),
+    ...(plan.told ?? []).map((fact) => `  ${paint('yellow', 'note')} ${fact}`),
     '',
     paint('bold', 'Proved'),
     ...showProofs(plan, paint),
@@ -32,10 +34,17 @@ function showReach(plan: PlanAnswer, paint: Paint): string[] {
     exact?.verdict === 'pass'
       ? [paint('green', '  Nobody else gains a route (proved).')]
       : [paint('red', '  That nobody else gains a route is NOT proved.')];
+  const remains = plan.remains ?? [];
+  const stays = new Set(remains.map(({ from, prefix, to }) => `${from} ${prefix} ${to}`));
+  const gone = plan.lost.filter(({ from, prefix, to }) => !stays.has(`${from} ${prefix} ${to}`));
   return [
     paint('bold', 'After this'),
     ...groupReach(plan.gained).map((line) => `  ${paint('green', '+')} ${line}`),
-    ...groupReach(plan.lost).map((line) => `  ${paint('red', '-')} ${line}`),
+    ...groupReach(gone).map((line) => `  ${paint('red', '-')} ${line}`),
+    ...remains.map(
+      ({ from, prefix, to, by }) =>
+        `  ${paint('yellow', '=')} ${prefix} of ${from} stays reachable from ${to}, by ${by ?? "the operator's configuration"}`,
+    ),
     ...(plan.gained.length + plan.lost.length === 0 ? ['  nothing changes in who reaches whom'] : []),
     ...closing,
   ];

@@ -41,6 +41,8 @@ export interface RunningVrf {
   readonly policyTexts: Readonly<Record<string, string>>;
   /** Objects named `WASL-...` that do not form an extranet wasl would render: a hand edit or a half state. Empty when clean. */
   readonly anomalies: readonly string[];
+  /** Where there are anomalies: what stands under wasl's name, as `kind name` or `vrf NAME ...`. A removal then goes by this. */
+  readonly objects?: readonly string[];
   /** Facts that a platform's own templates need and no other layer reads, e.g. `auto-export`. Absent: none. */
   readonly traits?: readonly string[];
 }

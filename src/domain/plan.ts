@@ -59,6 +59,10 @@ export interface VrfDelta {
   readonly before: Extranet;
   readonly after: Extranet;
   readonly operations: readonly DeltaOperation[];
+  /** What was not as wasl writes it when the plan was made: no news when it is read again. Absent: nothing. */
+  readonly anomalies?: readonly string[];
+  /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
+  readonly retires?: readonly RouteTarget[];
 }
 
 export interface RouterPlan {
@@ -109,6 +113,15 @@ export interface ReachabilityProbe {
   readonly expect: 'reachable' | 'unreachable';
 }
 
+/** A route that a removal gives up and that stays all the same, because something else carries it. */
+export interface RemainingReach {
+  readonly from: VpnId;
+  readonly prefix: Prefix;
+  readonly to: VpnId;
+  /** null: no interconnect; the operator's own configuration carries it. */
+  readonly by: InterconnectId | null;
+}
+
 export interface Plan {
   readonly id: PlanId;
   readonly changeId: ChangeId;
@@ -126,6 +139,12 @@ export interface Plan {
     readonly notBefore: string | null;
     readonly confirmTimeoutSeconds: number;
   };
+  /** The inventory that the plan was made with. Absent in plans of earlier releases, as the members below. */
+  readonly inventoryVersion?: number;
+  /** Of a removal. */
+  readonly remains?: readonly RemainingReach[];
+  /** What is odd and keeps nothing from being done, as sentences. */
+  readonly told?: readonly string[];
   readonly createdAt: string;
   readonly createdBy: PersonId;
   /** Covers everything above but id, createdAt and createdBy. */

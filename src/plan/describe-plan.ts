@@ -4,6 +4,7 @@ import { type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { sortByKey } from '../proof/reachability.ts';
 import { describeOperation } from './describe-operation.ts';
+import { describeRemaining } from './remaining-reach.ts';
 
 /** Names of VPNs as people know them; the id where there is none. */
 export type VpnNames = ReadonlyMap<VpnId, string>;
@@ -14,6 +15,8 @@ export function describePlan(plan: Plan, names: VpnNames = new Map()): string[] 
   return [
     `${plan.id}: ${plan.kind} ${plan.interconnectId} on ${routers}`,
     ...describeReachability(plan, names),
+    ...(plan.left ?? []).map(({ pe, reason }) => `not yet at ${pe}: ${reason}`),
+    ...(plan.told ?? []).map((fact) => `note: ${fact}`),
     ...plan.proofs.flatMap(describeProof),
     ...plan.routers.flatMap(({ pe, platform, procedure, vrfs }) => [
       `${pe} (${platform}, ${procedure}):`,
@@ -36,9 +39,13 @@ export function describeReachability(plan: Plan, names: VpnNames = new Map()): s
     const scope = pair.via.some((target) => whole.has(target)) ? ' (its whole VPN)' : '';
     return `after this, ${pair.prefixes.join(', ')} of ${nameOf(pair.from)}${scope} ${verb} from ${nameOf(pair.to)}`;
   };
+  const remains = plan.remains ?? [];
+  const stay = new Set(remains.map(({ from, to, prefix }) => `${from} ${to} ${prefix}`));
+  const gone = plan.lost.filter(({ from, to, prefix }) => !stay.has(`${from} ${to} ${prefix}`));
   const lines = [
+    ...remains.map((one) => describeRemaining(one, nameOf)),
     ...pairs(plan.gained).map((pair) => sentence(pair, 'can be reached')),
-    ...pairs(plan.lost).map((pair) => sentence(pair, 'can no longer be reached')),
+    ...pairs(gone).map((pair) => sentence(pair, 'can no longer be reached')),
   ];
   const proof = plan.proofs.find(({ name }) => name === 'exact-reachability');
   if (proof?.verdict !== 'pass') return [...lines, `whether anybody else gains a route is ${doubt(proof)}`];

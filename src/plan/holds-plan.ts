@@ -1,12 +1,13 @@
-import type { RunningVrf } from '../domain/network-view.ts';
+import type { Extranet, RunningVrf } from '../domain/network-view.ts';
 import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { pickTargets, reverseOperations, sameExtranet } from './delta.ts';
+import { concernsTargets, holdsRemnants } from './remnants.ts';
 
 /**
  * Where a PE stands: as before the plan, as after it, or with a part of it or something else (`mixed`).
- * Only the plan's own route targets count, because other changes of wasl may have come in between. Anomalies on a VRF of the plan,
- * or a VRF that is gone, are `mixed`: neither state can be claimed.
+ * Only the plan's own route targets count, because other changes of wasl may have come in between. An anomaly that is new on a VRF of the
+ * plan, or a VRF that is gone, is `mixed`: neither state can be claimed. A removal has reached a VRF that is gone.
  */
 export function holdsPlan(plan: RouterPlan, running: readonly RunningVrf[]): 'before' | 'after' | 'mixed' {
   const own = planTargets(plan);
@@ -21,23 +22,33 @@ function holdsDelta(
   own: ReadonlySet<RouteTarget>,
 ): 'before' | 'after' | 'mixed' {
   const vrf = running.find(({ name }) => name === delta.vrf);
-  if (vrf === undefined || vrf.anomalies.length > 0) return 'mixed';
+  const removes = delta.retires !== undefined;
+  if (vrf === undefined) return removes ? 'after' : 'mixed';
+  const news = vrf.anomalies.filter((anomaly) => delta.anomalies?.includes(anomaly) !== true);
+  if ((removes ? concernsTargets(news, own) : news).length > 0) return 'mixed';
   const isOwn = (target: RouteTarget) => own.has(target);
   const found = pickTargets(vrf.extranet, isOwn);
-  if (sameExtranet(found, pickTargets(delta.before, isOwn))) return 'before';
-  return sameExtranet(found, pickTargets(delta.after, isOwn)) ? 'after' : 'mixed';
+  const isAfter = sameExtranet(found, pickTargets(delta.after, isOwn));
+  // Where only objects are left that say nothing any more, before and after differ in them alone.
+  if (isAfter && !(removes && holdsRemnants(vrf, pickOthers(vrf.extranet, own), own))) return 'after';
+  return sameExtranet(found, pickTargets(delta.before, isOwn)) ? 'before' : 'mixed';
 }
+
+const pickOthers = (extranet: Extranet, own: ReadonlySet<RouteTarget>) =>
+  pickTargets(extranet, (target) => !own.has(target));
 
 /** The route targets that a router's plan creates, replaces or deletes. */
 export function planTargets(plan: RouterPlan): ReadonlySet<RouteTarget> {
-  return new Set(plan.vrfs.flatMap((delta) => delta.operations.map((operation) => operation.routeTarget)));
+  return new Set(
+    plan.vrfs.flatMap(({ operations, retires = [] }) => [...operations.map((one) => one.routeTarget), ...retires]),
+  );
 }
 
 /** The recorded way back of one PE: compensation is this, under the approval of the plan that it undoes. */
 export function reverseRouterPlan(plan: RouterPlan): RouterPlan {
   return {
     ...plan,
-    vrfs: plan.vrfs.map((delta) => ({
+    vrfs: plan.vrfs.map(({ retires: _retires, ...delta }) => ({
       ...delta,
       before: delta.after,
       after: delta.before,

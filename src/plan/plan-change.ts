@@ -1,4 +1,5 @@
-import type { Lifecycle } from '../domain/lifecycle.ts';
+import type { LeftRouter } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
 import {
   canonicalExtranet,
@@ -10,56 +11,67 @@ import {
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
-import type { RouteTarget } from '../domain/route-target.ts';
+import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
-import { type ChangeUnderProof, isRemoval, ownTargets } from '../proof/change-under-proof.ts';
+import { type ChangeUnderProof, ownTargets } from '../proof/change-under-proof.ts';
 import { proveChange } from '../proof/prove-change.ts';
 import { checkOriginated, composeExtranets } from './compose-extranets.ts';
-import { diffExtranets, joinExtranets, withoutTargets } from './delta.ts';
-import { describeDifference } from './describe-operation.ts';
+import { diffExtranets, joinExtranets } from './delta.ts';
 import { digestPlan } from './digest.ts';
+import { type CoveredVrfs, checkClean, type Touched, tellOddities } from './drift.ts';
 import { operatorDigest, operatorPart } from './operator-digest.ts';
 import { planProbes } from './plan-probes.ts';
+import { remainingReach } from './remaining-reach.ts';
+import { holdsRemnants, withoutOwn } from './remnants.ts';
 import { replaceExtranets } from './replace-extranets.ts';
 
-export type OnNetwork = RealisedInterconnect & { readonly lifecycle?: Lifecycle };
+export type OnNetwork = RealisedInterconnect & {
+  /** false: it has a change in hand, so that it may or may not be on the routers, and stays as it is read. */
+  readonly settled?: boolean;
+};
 
 export interface PlanInput {
+  /** Every PE; for a removal those that could be read. */
   readonly view: NetworkView;
   readonly kind: ChangeKind;
   /** For provision, modify and resume as it shall be; for withdraw and suspend as it is on the network. */
   readonly subject: RealisedInterconnect;
   /** For `modify`: the interconnect as it is on the network. */
   readonly previous?: RealisedInterconnect;
-  /**
-   * The others that are or may be on the network; the subject among them is ignored. One whose lifecycle is given and not `active`
-   * has a change in hand: it may or may not be on the routers, and stays as it is read.
-   */
+  /** The others that are or may be on the network; the subject among them is ignored. */
   readonly active: readonly OnNetwork[];
   readonly procedures: ReadonlyMap<PeName, Procedure>;
   readonly id: PlanId;
   readonly changeId: ChangeId;
   readonly window: Plan['window'];
+  readonly inventoryVersion?: number;
+  /** Of a removal: PEs that carry the interconnect and could not be read. */
+  readonly left?: readonly LeftRouter[];
+  /** What reading the network brought up and what keeps nothing from being done. */
+  readonly told?: readonly string[];
+  /** Where the others' plans put something. Not given: wherever the inventory has their VPNs. */
+  readonly covered?: CoveredVrfs;
   readonly createdAt: string;
   readonly createdBy: PersonId;
 }
 
 /**
  * The plan of one change. Equal inputs give equal digests. The proofs may have failed: their verdicts are the caller's gate.
- * Throws PLAN_EMPTY, VRF_DRIFTED, VRF_MISSING, PREFIX_NOT_ORIGINATED, PREFIX_DEFAULT_ROUTE, ROUTER_CAPABILITY.
+ * Throws PLAN_EMPTY, VRF_MISSING, ROUTER_CAPABILITY; what opens also VRF_DRIFTED, PREFIX_NOT_ORIGINATED, PREFIX_DEFAULT_ROUTE.
  */
 export function planChange(input: PlanInput): Plan {
-  const { view, kind, subject, id, changeId, createdAt, createdBy, window } = input;
-  if (!isRemoval(kind)) checkOriginated(view, subject);
+  const { view, kind, subject, id, changeId, createdAt, createdBy, window, inventoryVersion } = input;
+  const removes = onlyTakesAway(kind);
+  if (!removes) checkOriginated(view, subject);
   const others = input.active.filter((other) => other.id !== subject.id);
   const own = ownTargets(input);
 
   const wanted = wantedExtranets(input, own);
-  const touched = findTouched(view, wanted);
+  const touched = findTouched(input, wanted, own);
   if (touched.size === 0) {
     throw new WaslError('PLAN_EMPTY', `to ${kind} ${subject.id} changes nothing on any router`, { path: subject.id });
   }
-  checkClean(input, own, touched);
+  const oddities = removes ? tellOddities(input, own, touched, wanted) : checkClean(input, own, touched);
 
   const change: ChangeUnderProof = {
     kind,
@@ -70,80 +82,73 @@ export function planChange(input: PlanInput): Plan {
     others,
   };
   const { gained, lost, proofs } = proveChange(change);
+  const remains = removes ? remainingReach(change.after, lost, others) : [];
   const plan = {
     changeId,
     interconnectId: subject.id,
     kind,
-    routers: view.pes.filter((pe) => touched.has(pe.name)).map((pe) => planRouter(input, pe, wanted, touched)),
+    routers: view.pes.filter((pe) => touched.has(pe.name)).map((pe) => planRouter(input, pe, wanted, touched, own)),
     gained,
     lost,
     proofs,
-    probes: planProbes(change.after, { gained, lost }, new Set(touched.keys())),
+    probes: planProbes(change, { gained, lost }, new Set(touched.keys())),
     window,
+    ...(inventoryVersion === undefined ? {} : { inventoryVersion }),
+    left: input.left ?? [],
+    remains,
+    told: [...(input.told ?? []), ...oddities],
   };
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };
 }
 
 type Wanted = ReadonlyMap<PeName, ReadonlyMap<VrfName, Extranet>>;
-type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 
 /**
  * What runs, with the change's own route targets replaced by what the subject implies. Where nothing drifted (`checkClean`) this
  * is the composition of all interconnects; a removal also finds what is left on a VRF that no flow implies any more.
  */
-function wantedExtranets({ view, kind, subject }: PlanInput, own: ReadonlySet<RouteTarget>): Wanted {
-  const composed = composeExtranets(view, isRemoval(kind) ? [] : [subject]);
+function wantedExtranets({ view, kind, subject, active }: PlanInput, own: ReadonlySet<RouteTarget>): Wanted {
+  const removes = onlyTakesAway(kind);
+  const composed = composeExtranets(view, removes ? [] : [subject]);
+  const ofOthers = new Set(
+    active.filter(({ id }) => id !== subject.id).flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)),
+  );
   return new Map(
     view.pes.map(({ name, vrfs }) => [
       name,
       new Map(
-        vrfs.map((vrf) => [
-          vrf.name,
-          joinExtranets(withoutTargets(vrf.extranet, own), composed.get(name)?.get(vrf.name) ?? {}),
-        ]),
+        vrfs.map((vrf) => {
+          const kept = withoutOwn(vrf, own, removes && isConcerned(vrf, subject) ? ofOthers : null);
+          return [vrf.name, joinExtranets(kept, composed.get(name)?.get(vrf.name) ?? {})];
+        }),
       ),
     ]),
   );
 }
 
-function findTouched(view: NetworkView, wanted: Wanted): Touched {
+const isConcerned = ({ vpn }: VrfView, { flows }: RealisedInterconnect) =>
+  flows.some(({ from, to }) => from === vpn || to === vpn);
+
+/** For a removal also the VRFs where something stands under wasl's name that says nothing, or something else, by now. */
+function findTouched({ view, kind, subject }: PlanInput, wanted: Wanted, own: ReadonlySet<RouteTarget>): Touched {
   const touched = view.pes.map(({ name, vrfs }): [PeName, ReadonlySet<VrfName>] => {
-    const differs = ({ name: vrf, extranet }: VrfView) =>
-      diffExtranets(extranet, wanted.get(name)?.get(vrf) ?? {}).length > 0;
+    const differs = (vrf: VrfView) => {
+      const after = wanted.get(name)?.get(vrf.name) ?? {};
+      if (diffExtranets(vrf.extranet, after).length > 0) return true;
+      return onlyTakesAway(kind) && holdsRemnants(vrf, after, own, { whole: isConcerned(vrf, subject) });
+    };
     return [name, new Set(vrfs.filter(differs).map((vrf) => vrf.name))];
   });
   return new Map(touched.filter(([, vrfs]) => vrfs.size > 0));
 }
 
-/**
- * A VRF that is to be edited holds what the other interconnects imply and nothing that wasl would not render. A removal only asks
- * for the latter: it takes its own away and leaves the rest as read, because an end must not wait for somebody else's repair.
- */
-function checkClean(input: PlanInput, own: ReadonlySet<RouteTarget>, touched: Touched): void {
-  const { view, kind, subject } = input;
-  const others = input.active.filter((other) => other.id !== subject.id);
-  const implied = composeExtranets(view, others);
-  const unsettled = others.filter(({ lifecycle }) => lifecycle !== undefined && lifecycle !== 'active');
-  const ignored = new Set([...own, ...unsettled.flatMap((other) => other.flows.map((flow) => flow.routeTarget))]);
-  const differences: string[] = [];
-  for (const { name, vrfs } of view.pes) {
-    for (const vrf of vrfs) {
-      if (!touched.get(name)?.has(vrf.name)) continue;
-      const where = `VRF ${vrf.name} at ${name}`;
-      differences.push(...vrf.anomalies.map((anomaly) => `${where}: ${anomaly}`));
-      if (isRemoval(kind)) continue;
-      const expected = withoutTargets(implied.get(name)?.get(vrf.name) ?? {}, ignored);
-      const found = withoutTargets(vrf.extranet, ignored);
-      differences.push(...diffExtranets(expected, found).map((one) => `${where} ${describeDifference(one)}`));
-    }
-  }
-  const [first] = differences;
-  if (first === undefined) return;
-  const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
-  throw new WaslError('VRF_DRIFTED', `${first}${more}`, { path: subject.id, details: { differences } });
-}
-
-function planRouter({ procedures }: PlanInput, pe: PeView, wanted: Wanted, touched: Touched): RouterPlan {
+function planRouter(
+  { procedures, kind }: PlanInput,
+  pe: PeView,
+  wanted: Wanted,
+  touched: Touched,
+  own: ReadonlySet<RouteTarget>,
+): RouterPlan {
   const procedure = procedures.get(pe.name);
   if (procedure === undefined) {
     throw new WaslError('ROUTER_CAPABILITY', `no procedure is known for ${pe.name}`, { path: pe.name });
@@ -155,7 +160,10 @@ function planRouter({ procedures }: PlanInput, pe: PeView, wanted: Wanted, touch
       const operations = diffExtranets(vrf.extranet, after);
       // In the families of `after`, so that before and after compare as text.
       const before = canonicalExtranet(vrf.extranet, familiesOf(after));
-      return { vrf: vrf.name, vpn: vrf.vpn, operator: operatorPart(vrf), before, after, operations };
+      const anomalies = vrf.anomalies.length === 0 ? {} : { anomalies: vrf.anomalies };
+      const retires = onlyTakesAway(kind) ? { retires: [...own].sort(compareRouteTargets) } : {};
+      const where = { vrf: vrf.name, vpn: vrf.vpn, operator: operatorPart(vrf) };
+      return { ...where, before, after, operations, ...anomalies, ...retires };
     });
   return { pe: pe.name, platform: pe.platform, procedure, baseDigest: operatorDigest(pe.vrfs), vrfs };
 }

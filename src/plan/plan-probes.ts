@@ -1,3 +1,4 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { Reachability, ReachabilityProbe } from '../domain/plan.ts';
@@ -10,6 +11,7 @@ import {
   type Prefix,
   prefixSortKey,
 } from '../domain/prefix.ts';
+import type { ChangeUnderProof } from '../proof/change-under-proof.ts';
 import { sortByKey } from '../proof/reachability.ts';
 import { RouteIndex } from '../proof/route-index.ts';
 import { allVrfs, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
@@ -27,11 +29,13 @@ export const SILENT_PROBES_MAX = 400;
  * - on touched PEs the canaries for every prefix, and VRFs of other VPNs for one prefix of each VPN that gives: unreachable.
  */
 export function planProbes(
-  after: NetworkView,
-  change: { readonly gained: readonly Reachability[]; readonly lost: readonly Reachability[] },
+  { kind, after }: Pick<ChangeUnderProof, 'kind' | 'after'>,
+  moves: { readonly gained: readonly Reachability[]; readonly lost: readonly Reachability[] },
   touched: ReadonlySet<PeName>,
 ): ReachabilityProbe[] {
-  const { gained, lost } = change;
+  const removes = onlyTakesAway(kind);
+  // A removal asks only where it holds a session, and only for what it takes away.
+  const [gained, lost] = removes ? [[], moves.lost.filter((one) => touched.has(one.toPe))] : [moves.gained, moves.lost];
   const routes = new RouteIndex(after);
   const targets = probeTargets(after, new Set([...gained, ...lost].map((one) => one.from)));
   const vrfsOf = new Map<string, VrfAtPe[]>();
@@ -71,6 +75,7 @@ export function planProbes(
       add(at, prefix, targets.get(`${from} ${fromPe} ${prefix}`) ?? null, 'unreachable');
     }
   }
+  if (removes) return inOrder(probes);
   const parties = new Set<string>([...gained, ...lost].flatMap((one) => [one.from, one.to]));
   const opened = openedPrefixes(gained, targets);
   const spread: { readonly at: VrfAtPe; readonly place: number; readonly one: OpenedPrefix }[] = [];
@@ -89,6 +94,10 @@ export function planProbes(
   // The first other VRF of every PE before the second of any: where there are too many, every PE keeps some.
   const fair = sortByKey(spread, ({ at, place }) => `${String(place).padStart(6, '0')} ${at.pe}`);
   for (const { at, one } of fair.slice(0, SILENT_PROBES_MAX)) add(at, one.prefix, one.target, 'unreachable');
+  return inOrder(probes);
+}
+
+function inOrder(probes: ReadonlyMap<string, ReachabilityProbe>): ReachabilityProbe[] {
   return sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
 }
 

@@ -1,27 +1,36 @@
 import type { Extranet, RunningVrf } from '../domain/network-view.ts';
 import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
-import type { RouteTarget } from '../domain/route-target.ts';
-import { applyOperations, diffExtranets } from './delta.ts';
+import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
+import { applyOperations, diffExtranets, sameExtranet } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import { planTargets } from './holds-plan.ts';
 import { describeOperatorChange, operatorDigest, operatorPart } from './operator-digest.ts';
+import { withoutOwn } from './remnants.ts';
 
 export interface RebaseOptions {
   /** Route targets of other interconnects. When given, whatever else came to a VRF of the plan makes it stale. */
   readonly otherWaslRouteTargets?: ReadonlySet<RouteTarget>;
 }
 
+export interface PlannedEdit {
+  readonly running: RunningVrf;
+  readonly wanted: Extranet;
+  /** Of a removal: whatever stands for these route targets goes. */
+  readonly retires?: readonly RouteTarget[];
+}
+
 export interface Rebase {
   /** same: as planned. rebased: only other changes of wasl came in between. stale: the approval is void. */
   readonly verdict: 'same' | 'rebased' | 'stale';
   /** What to stage, one per VRF of the plan; empty when stale. */
-  readonly edits: readonly { readonly running: RunningVrf; readonly wanted: Extranet }[];
+  readonly edits: readonly PlannedEdit[];
   /** In words; for `rebased` what the other changes did. */
   readonly differences: readonly string[];
 }
 
 /** Holds a PE's plan against what runs there now, read under the candidate lock. The semantic delta stays the approved one. */
 export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], options: RebaseOptions = {}): Rebase {
+  if (plan.vrfs.some((delta) => delta.retires !== undefined)) return rebaseRemoval(plan, running, options);
   const stale = operatorDifferences(plan, running);
   const moved: string[] = [];
   const edits: { running: RunningVrf; wanted: Extranet }[] = [];
@@ -33,13 +42,14 @@ export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], o
       continue;
     }
     const where = `VRF ${delta.vrf} at ${plan.pe}`;
-    stale.push(...vrf.anomalies.map((anomaly) => `${where}: ${anomaly}`));
+    const news = vrf.anomalies.filter((anomaly) => delta.anomalies?.includes(anomaly) !== true);
+    stale.push(...news.map((anomaly) => `${where}: ${anomaly}`));
     const differences = diffExtranets(delta.before, vrf.extranet);
     for (const difference of differences) {
       const words = `${where} ${describeDifference(difference)}`;
       const { operation, routeTarget } = difference;
       if (own.has(routeTarget)) stale.push(`${words}, which is this plan's to change`);
-      // A removal closes, and its interconnect may be gone from the record already; what came must belong to another one.
+      // A counter-change gives no list; elsewhere what came must belong to another interconnect.
       else if (operation === 'delete' || (options.otherWaslRouteTargets?.has(routeTarget) ?? true)) moved.push(words);
       else stale.push(`${words}, which belongs to no interconnect`);
     }
@@ -48,6 +58,37 @@ export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], o
   }
   if (stale.length > 0) return { verdict: 'stale', edits: [], differences: stale };
   return { verdict: moved.length === 0 ? 'same' : 'rebased', edits, differences: moved };
+}
+
+/**
+ * A removal means the same whatever else became of the router: of every VRF the route targets of the interconnect go, as they are found now.
+ * What an operator or another change did since is told, and stays.
+ */
+function rebaseRemoval(
+  plan: RouterPlan,
+  running: readonly RunningVrf[],
+  { otherWaslRouteTargets = null }: { readonly otherWaslRouteTargets?: ReadonlySet<RouteTarget> | null },
+): Rebase {
+  const own = planTargets(plan);
+  const retires = [...own].sort(compareRouteTargets);
+  const differences = [...operatorDifferences(plan, running)];
+  const deltas = new Map(plan.vrfs.map((delta) => [delta.vrf, delta]));
+  for (const delta of plan.vrfs) {
+    if (!running.some(({ name }) => name === delta.vrf)) {
+      differences.push(`VRF ${delta.vrf} is gone from ${plan.pe}: nothing is left to take away there`);
+    }
+  }
+  const edits = running.flatMap((vrf): PlannedEdit[] => {
+    const delta = deltas.get(vrf.name);
+    const isPlanned = delta !== undefined && delta.vpn !== null;
+    const wanted = withoutOwn(vrf, own, isPlanned ? otherWaslRouteTargets : null);
+    if (delta === undefined && sameExtranet(wanted, vrf.extranet)) return [];
+    const where = `VRF ${vrf.name} at ${plan.pe}`;
+    const moved = diffExtranets(delta?.before ?? wanted, vrf.extranet);
+    differences.push(...moved.map((one) => `${where} ${describeDifference(one)}`));
+    return [{ running: vrf, wanted, retires }];
+  });
+  return { verdict: differences.length === 0 ? 'same' : 'rebased', edits, differences };
 }
 
 function rebased(delta: VrfDelta, vrf: RunningVrf): Extranet {

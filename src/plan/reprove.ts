@@ -1,12 +1,13 @@
 import type { PeName, VrfName } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
-import type { CounterExample, Plan, Proof, Reachability, VrfDelta } from '../domain/plan.ts';
+import type { CounterExample, Plan, Proof, Reachability, ReachabilityProbe, VrfDelta } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
 import { listCounterExamples } from '../proof/change-under-proof.ts';
 import { proveChange } from '../proof/prove-change.ts';
 import { reachabilityKey } from '../proof/reachability.ts';
 import { applyOperations } from './delta.ts';
+import { planProbes } from './plan-probes.ts';
 import { replaceExtranets } from './replace-extranets.ts';
 
 export interface ReproveInput {
@@ -18,11 +19,17 @@ export interface ReproveInput {
   readonly active: readonly RealisedInterconnect[];
 }
 
+export interface Reproved {
+  readonly proofs: readonly Proof[];
+  /** What verification tries, in the network as it is now: another change may have given the prefix to whom this plan wanted silent. */
+  readonly probes: readonly ReachabilityProbe[];
+}
+
 /**
- * The proofs of a rebased plan: its operations applied to the network as it is now. What is gained and lost must also be what the
- * approvers saw. Throws PLAN_STALE when an operation does not fit.
+ * The plan proved again: its operations applied to the network as it is now. What is gained and lost must also be what the approvers saw.
+ * Throws PLAN_STALE when an operation does not fit.
  */
-export function reprove({ view, plan, subject, previous, active }: ReproveInput): Proof[] {
+export function reprove({ view, plan, subject, previous, active }: ReproveInput): Reproved {
   const deltas = new Map<PeName, ReadonlyMap<VrfName, VrfDelta>>(
     plan.routers.map(({ pe, vrfs }) => [pe, new Map(vrfs.map((delta) => [delta.vrf, delta]))]),
   );
@@ -36,16 +43,19 @@ export function reprove({ view, plan, subject, previous, active }: ReproveInput)
     return delta && applyOperations(current.get(pe)?.get(vrf) ?? {}, delta.operations);
   });
   const others = active.filter((other) => other.id !== subject.id);
-  const { gained, lost, proofs } = proveChange({ kind: plan.kind, before: view, after, subject, previous, others });
+  const change = { kind: plan.kind, before: view, after, subject, previous, others };
+  const { gained, lost, proofs } = proveChange(change);
+  const probes = planProbes(change, { gained, lost }, new Set(plan.routers.map(({ pe }) => pe)));
   const moved = [
     ...differReachability(plan, plan.gained, gained, 'gained'),
     ...differReachability(plan, plan.lost, lost, 'lost'),
   ];
-  if (moved.length === 0) return [...proofs];
-  return proofs.map((proof) => {
+  if (moved.length === 0) return { proofs, probes };
+  const disproved = proofs.map((proof): Proof => {
     if (proof.name !== 'exact-reachability') return proof;
     return { ...proof, verdict: 'fail', counterExamples: listCounterExamples([...proof.counterExamples, ...moved]) };
   });
+  return { proofs: disproved, probes };
 }
 
 function differReachability(

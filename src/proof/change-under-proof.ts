@@ -1,3 +1,4 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { VpnId } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
 import type { ChangeKind, CounterExample } from '../domain/plan.ts';
@@ -26,14 +27,9 @@ export interface RouteChange {
   readonly lost: readonly CarriedRoute[];
 }
 
-/** A change that takes away: it must never be refused because something else is wrong ("it ends"). */
-export function isRemoval(kind: ChangeKind): boolean {
-  return kind === 'withdraw' || kind === 'suspend';
-}
-
 /** The flows that shall be on the network after the change. */
 export function approvedFlows({ kind, subject }: Pick<ChangeUnderProof, 'kind' | 'subject'>): readonly RealisedFlow[] {
-  return isRemoval(kind) ? [] : subject.flows;
+  return onlyTakesAway(kind) ? [] : subject.flows;
 }
 
 /** The route targets that the change may touch. */

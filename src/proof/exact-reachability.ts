@@ -1,3 +1,4 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { familyOf, type Prefix } from '../domain/prefix.ts';
@@ -7,6 +8,7 @@ import {
   anchorVrf,
   approvedFlows,
   type ChangeUnderProof,
+  COUNTER_EXAMPLES_MAX,
   listCounterExamples,
   ownTargets,
   type RouteChange,
@@ -26,6 +28,7 @@ const ALWAYS_ASSUMED = [
  * What is approved is worked out from the flows and where the VPNs are, not from how the change is composed.
  */
 export function proveExactReachability(change: ChangeUnderProof, routes: RouteChange): Proof {
+  if (onlyTakesAway(change.kind)) return proveOnlyTakenAway(change, routes);
   const own = ownTargets(change);
   const approved = new Map(approvedFlows(change).flatMap((flow) => approvedRoutes(change, flow)));
   const found: CounterExample[] = [];
@@ -57,6 +60,27 @@ export function proveExactReachability(change: ChangeUnderProof, routes: RouteCh
     verdict,
     assumptions: [...ALWAYS_ASSUMED, ...wholeVpnAssumptions(change), ...policies.assumptions],
     counterExamples: listCounterExamples([...found, ...policies.undecided]),
+  };
+}
+
+/** A removal that touches nothing but its own ends whatever else is reachable: that is told, and is somebody's to mend. */
+function proveOnlyTakenAway(change: ChangeUnderProof, routes: RouteChange): Proof {
+  const own = ownTargets(change);
+  const ofOthers = new Set(change.others.flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)));
+  const found = [
+    ...routes.gained.map((route) => routeCounterExample(route, 'would become reachable from')),
+    ...routes.lost
+      .filter((route) => !own.has(route.via) && ofOthers.has(route.via))
+      .map((route) => routeCounterExample(route, 'would no longer be reachable from')),
+  ];
+  const left = routes.after
+    .routes(own)
+    .map((route) => routeCounterExample(route, 'stays, by somebody else, reachable from').sentence);
+  return {
+    name: 'exact-reachability',
+    verdict: found.length > 0 ? 'fail' : 'pass',
+    assumptions: [...new Set(left)].sort().slice(0, COUNTER_EXAMPLES_MAX),
+    counterExamples: listCounterExamples(found),
   };
 }
 

@@ -1,8 +1,9 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { PlatformName } from '../domain/names.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
-import { approvedFlows, type ChangeUnderProof, isRemoval } from './change-under-proof.ts';
+import { approvedFlows, type ChangeUnderProof } from './change-under-proof.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface PolicyJudgement {
  * - import policies of third VRFs matter where they decide alone and match route targets by pattern, or where the text is not known.
  */
 export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
-  if (isRemoval(change.kind)) return { assumptions: [], undecided: [] };
+  if (onlyTakesAway(change.kind)) return { assumptions: [], undecided: [] };
   const flows = approvedFlows(change);
   const assumptions: string[] = [];
   const undecided: CounterExample[] = [];
@@ -67,22 +68,39 @@ function policyNames({ vrf }: VrfAtPe, kind: 'importPolicies' | 'exportPolicies'
   return [...new Set(FAMILIES.flatMap((family) => vrf.base[family]?.[kind] ?? []))].sort();
 }
 
-/** Texts at a VRF that are not wasl's model of it: policies and anomalies that name one of the change's route targets. */
-export function mentionsOf(at: VrfAtPe, targets: ReadonlySet<RouteTarget>): { target: RouteTarget; where: string }[] {
-  const texts: [string, string][] = [
-    ...Object.entries(at.vrf.policyTexts).map(([name, text]): [string, string] => [`policy ${name}`, text]),
-    ...at.vrf.anomalies.map((text): [string, string] => ['an object that wasl would not render', text]),
-  ];
+/** Policies of a VRF that name one of the change's route targets. */
+export function policyMentions(at: VrfAtPe, targets: ReadonlySet<RouteTarget>): Mention[] {
+  return mentions(
+    Object.entries(at.vrf.policyTexts).map(([name, text]) => [`policy ${name}`, text]),
+    targets,
+  );
+}
+
+/** The same of what stands under wasl's name and is not as wasl writes it. */
+export function anomalyMentions(at: VrfAtPe, targets: ReadonlySet<RouteTarget>): Mention[] {
+  return mentions(
+    at.vrf.anomalies.map((text) => ['an object that wasl would not render', text]),
+    targets,
+  );
+}
+
+interface Mention {
+  readonly target: RouteTarget;
+  readonly where: string;
+}
+
+function mentions(texts: readonly (readonly [string, string])[], targets: ReadonlySet<RouteTarget>): Mention[] {
   return texts.flatMap(([where, text]) =>
     [...targets].filter((target) => isNamedIn(text, target)).map((target) => ({ target, where })),
   );
 }
 
-/** Every way in which a dialect may spell the route target. */
-function isNamedIn(text: string, target: RouteTarget): boolean {
+/** Every way in which a dialect may spell the route target, and the way in which it is part of the names of wasl's objects. */
+export function isNamedIn(text: string, target: RouteTarget): boolean {
   const { type, administrator, assigned } = encodedParts(target);
   const number = Number(administrator);
-  const spellings = new Set([shortForm(target), `${administrator}:${assigned}`]);
+  const label = `${type}-${administrator.replaceAll('.', '-')}-${assigned}`;
+  const spellings = new Set([shortForm(target), `${administrator}:${assigned}`, label]);
   if (type !== 1) spellings.add(`${administrator}L:${assigned}`);
   if (type === 2) spellings.add(`${Math.floor(number / 65_536)}.${number % 65_536}:${assigned}`);
   return [...spellings].some((spelling) => {

@@ -91,6 +91,16 @@ export class RouteIndex {
     });
   }
 
+  /** The route targets by which a VRF holds this very prefix of another owner. */
+  targetsFor(at: VrfAtPe, owner: string, prefix: Prefix): RouteTarget[] {
+    const family = familyOf(prefix);
+    if (owner === ownerOf(at)) return [];
+    return [...importsOf(at.vrf, family)].filter((target) => {
+      const use = this.#byFamily.get(family)?.get(target);
+      return use !== undefined && this.#giversOf(use).get(prefix)?.has(owner) === true;
+    });
+  }
+
   /** Whether a VRF holds anything of another owner. */
   holdsOf(at: VrfAtPe, owner: string, family: Family): boolean {
     return owner !== ownerOf(at) && this.#importedBy(at.vrf, family).some(({ exporters }) => exporters.has(owner));

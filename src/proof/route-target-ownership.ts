@@ -1,3 +1,4 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
@@ -6,11 +7,10 @@ import {
   anchorVrf,
   approvedFlows,
   type ChangeUnderProof,
-  isRemoval,
   listCounterExamples,
   ownTargets,
 } from './change-under-proof.ts';
-import { mentionsOf } from './operator-policies.ts';
+import { anomalyMentions, policyMentions } from './operator-policies.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';
 
 /**
@@ -19,11 +19,14 @@ import { allVrfs, type VrfAtPe } from './route-model.ts';
  */
 export function proveRouteTargetOwnership(change: ChangeUnderProof): Proof {
   const own = ownTargets(change);
-  const foreign = allVrfs(change.after).flatMap((at) => operatorUse(at, own));
+  // A removal closes; a foreign use of the route target is told to the reader, but must not keep the interconnect open.
+  const tellOnly = onlyTakesAway(change.kind);
+  const foreign = allVrfs(change.after).flatMap((at) => [
+    ...operatorUse(at, own),
+    ...(tellOnly ? [] : anomalyMentions(at, own).map((mention) => named(at, mention))),
+  ]);
   const leftovers = change.kind === 'provision' || change.kind === 'resume' ? leftoverUse(change, own) : [];
   const misuse = allVrfs(change.after).flatMap((at) => waslUse(at, own, approvedFlows(change)));
-  // A removal closes; a foreign use of the route target is told to the reader, but must not keep the interconnect open.
-  const tellOnly = isRemoval(change.kind);
   const found = [...(tellOnly ? [] : [...foreign, ...sharedTargets(change)]), ...leftovers, ...misuse];
   return {
     name: 'route-target-ownership',
@@ -40,9 +43,11 @@ function operatorUse(at: VrfAtPe, own: ReadonlySet<RouteTarget>): CounterExample
       (targets ?? []).filter((target) => own.has(target)).map((target) => sighting(at, target, `${how} for ${family}`));
     return [...uses(base?.importRouteTargets, 'is imported'), ...uses(base?.exportRouteTargets, 'is exported')];
   });
-  const mentions = mentionsOf(at, own).map(({ target, where }) => sighting(at, target, `is named in ${where}`));
-  return [...found, ...mentions];
+  return [...found, ...policyMentions(at, own).map((mention) => named(at, mention))];
 }
+
+const named = (at: VrfAtPe, { target, where }: ReturnType<typeof policyMentions>[number]) =>
+  sighting(at, target, `is named in ${where}`);
 
 function sighting({ pe, vrf }: VrfAtPe, target: RouteTarget, how: string): CounterExample {
   const sentence = `route target ${shortForm(target)} ${how} by the operator's configuration of VRF ${vrf.name} at ${pe}`;

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../domain/canonical-json.ts';
 import type { PlatformName } from '../domain/names.ts';
 import { canonicalExtranet, type Extranet, enabledFamilies } from '../domain/network-view.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -80,8 +81,8 @@ function targetsOf(extranet: Extranet): { imports: RouteTarget[]; exports: Route
   };
 }
 
-function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
-  if (manifest.takesSmallFourOctetAsNumbers) return;
+function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted, retires }: RenderEdit): void {
+  if (manifest.takesSmallFourOctetAsNumbers || retires !== undefined) return;
   const { imports, exports } = targetsOf(wanted);
   for (const rt of [...imports, ...exports]) {
     const { type, administrator } = encodedParts(rt);
@@ -94,13 +95,15 @@ function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted }
   }
 }
 
-/** Only where wasl adds to the exports: taking the last rule away is always safe. */
+/** Only where wasl adds to the exports: taking a rule away is always safe, whatever the operator's policy became since. */
 function refuseUnsafePolicies(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
   const families = enabledFamilies(running);
-  const after = canonicalExtranet(wanted, families);
+  const [before, after] = [canonicalExtranet(running.extranet, families), canonicalExtranet(wanted, families)];
   for (const family of families) {
     const policies = running.base[family]?.exportPolicies ?? [];
-    if ((after[family]?.exports.length ?? 0) === 0 || policies.length === 0) continue;
+    const had = new Set(before[family]?.exports.map((rule) => canonicalJson(rule)));
+    const adds = after[family]?.exports.some((rule) => !had.has(canonicalJson(rule))) === true;
+    if (!adds || policies.length === 0) continue;
     const reason = judgeExportPolicies(manifest.policyLanguage, policies, running.policyTexts);
     if (reason === null) continue;
     throw new WaslError('EXPORT_POLICY_UNSAFE', `VRF ${running.name} ${family}: ${reason}`, {

@@ -13,12 +13,15 @@ import {
 import { FAMILIES, type Family, type Prefix } from '../domain/prefix.ts';
 import { compareRouteTargets, encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
+import { asFound } from './as-found.ts';
 import { labelOf, objectNames } from './object-names.ts';
 
 /** One VRF of one PE from what it has to what it shall have. The same shape as the router's `VrfEdit`. */
 export interface RenderEdit {
   readonly running: RunningVrf;
   readonly wanted: Extranet;
+  /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
+  readonly retires?: readonly RouteTarget[];
 }
 
 /** RFC 6241 §7.2; null: the object stays as it is. */
@@ -39,7 +42,7 @@ export interface TargetView {
   readonly fourOctetAs: boolean;
 }
 
-interface Named {
+export interface Named {
   readonly name: string;
   /** For `{{#if}}`: Handlebars has no comparison. */
   readonly deletes: boolean;
@@ -51,7 +54,7 @@ interface ImportChange {
   readonly target: TargetView;
 }
 
-interface RuleView {
+export interface RuleView {
   readonly name: string;
   readonly family: Family;
   /** Matches every route of the family. */
@@ -64,7 +67,7 @@ interface RuleView {
   readonly prefixesName: string;
 }
 
-interface FamilyView {
+export interface FamilyView {
   readonly family: Family;
   /** Matches every route of the family. */
   readonly everything: string;
@@ -90,7 +93,7 @@ interface FamilyView {
 }
 
 /** A policy of the whole VRF, on platforms where policies do not know families. */
-interface VrfPolicyView {
+export interface VrfPolicyView {
   readonly name: string;
   readonly change: Named | null;
   readonly reference: (Named & { readonly first: boolean }) | null;
@@ -134,7 +137,7 @@ export function viewTarget(rt: RouteTarget): TargetView {
 }
 
 /** Wanted minus running, as named objects and operations; says nothing of any platform. */
-export function viewVrfEdit({ running, wanted }: RenderEdit, autoExport: AutoExportStep): VrfEditView {
+export function viewVrfEdit({ running, wanted, retires }: RenderEdit, autoExport: AutoExportStep): VrfEditView {
   const vrf = running.name;
   const families = enabledFamilies(running);
   refuseMissingFamilies(vrf, wanted, families);
@@ -150,7 +153,7 @@ export function viewVrfEdit({ running, wanted }: RenderEdit, autoExport: AutoExp
     objectNames.autoExportMark(vrf),
     changeOf(autoExport.before ? true : null, autoExport.after ? true : null),
   );
-  return {
+  const view = {
     vrf,
     families: familyViews,
     importsOrReferenceChange: familyViews.some((family) => family.importsOrReferenceChange),
@@ -164,6 +167,9 @@ export function viewVrfEdit({ running, wanted }: RenderEdit, autoExport: AutoExp
     ],
     autoExport: exchange,
   };
+  const { objects } = running;
+  if (objects === undefined || retires === undefined) return view;
+  return asFound(view, { objects, retires, empty: isEmptyExtranet(after) });
 }
 
 const EVERYTHING = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const;

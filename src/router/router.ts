@@ -3,6 +3,7 @@ import type { PeName, VrfName } from '../domain/names.ts';
 import type { Extranet, RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import type { Address, Family, Prefix } from '../domain/prefix.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
@@ -29,6 +30,8 @@ export type CommitOutcome =
 export interface VrfEdit {
   readonly running: RunningVrf;
   readonly wanted: Extranet;
+  /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
+  readonly retires?: readonly RouteTarget[];
 }
 
 export interface RouteTable {

@@ -66,6 +66,11 @@ export function findAnomalies(
   return anomalies.sort();
 }
 
+/** What is there is only of interest where it is not as it should be. */
+export function withAnomalies(vrf: RunningVrf, found: WaslObjects, anomalies: readonly string[]): RunningVrf {
+  return anomalies.length === 0 ? vrf : { ...vrf, anomalies, objects: [...found.keys()].sort() };
+}
+
 /** null where a text of the router is not what it should be: the comparison of objects then reports it. */
 export function tryParse<T>(parse: () => T): T | null {
   try {

@@ -1,5 +1,7 @@
 import { and, desc, eq, lt, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
+import type { ChangePhase } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { LIFECYCLE_ENDS } from '../domain/lifecycle.ts';
 import type { InterconnectId, VpnId } from '../domain/names.ts';
 import type { InterconnectRequest, RealisedFlow } from '../domain/request.ts';
@@ -133,6 +135,9 @@ const ON_NETWORK = sql`("interconnects"."lifecycle" = 'active' or exists (
   select 1 from changes c where c.interconnect_id = "interconnects"."id" and c.phase in ('applying', 'attention')
 ))`;
 
+/** Phases in which a change may be on some routers and not on others. */
+const AT_ROUTERS: readonly ChangePhase[] = ['applying', 'attention'];
+
 export function interconnectQueries(
   database: Database,
 ): Pick<Store, 'createInterconnect' | 'findSubmission' | 'readInterconnect' | 'listInterconnects' | 'listRealised'> {
@@ -210,7 +215,11 @@ export function interconnectQueries(
       return rows
         .map(toRecord)
         .reverse()
-        .flatMap(({ id, parties, flows, lifecycle }) => (flows === null ? [] : [{ id, parties, flows, lifecycle }]));
+        .flatMap(({ id, parties, flows, lifecycle, underWay }) => {
+          const isMoving = underWay !== null && (onlyTakesAway(underWay.kind) || AT_ROUTERS.includes(underWay.phase));
+          const settled = lifecycle === 'active' && !isMoving;
+          return flows === null ? [] : [{ id, parties, flows, lifecycle, settled }];
+        });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { JournalEntry } from '../domain/change.ts';
 import type { ChangeId } from '../domain/names.ts';
@@ -10,16 +10,19 @@ import type { Store } from './store.ts';
 
 export function journalQueries(database: Database): Pick<Store, 'claimJournal' | 'appendJournal' | 'readJournal'> {
   return {
-    claimJournal: (id) =>
+    claimJournal: (id, { begins } = { begins: false }) =>
       database.transact(async (tx) => {
         // Waits for an append of the holder before: what it wrote is in the journal that is returned.
         const [claimed] = await tx
           .update(changes)
-          .set({ journalEpoch: sql`${changes.journalEpoch} + 1` })
+          .set({
+            journalEpoch: sql`${changes.journalEpoch} + 1`,
+            ...(begins ? { attemptEpoch: sql`${changes.journalEpoch} + 1` } : {}),
+          })
           .where(eq(changes.id, id))
-          .returning({ epoch: changes.journalEpoch });
+          .returning({ epoch: changes.journalEpoch, attempt: changes.attemptEpoch });
         if (claimed === undefined) throw unknownChange(id);
-        return { epoch: claimed.epoch, journal: await readEntries(tx, id) };
+        return { epoch: claimed.epoch, journal: await readEntries(tx, id, claimed.attempt) };
       }),
 
     async appendJournal(entries, epoch) {
@@ -55,9 +58,9 @@ async function insertEntries(
     with holder as (
       select journal_epoch as epoch from changes where id = ${changeId} for share
     ), written as (
-      insert into journal (change_id, pe, state, procedure, persist_id, detail, at)
+      insert into journal (change_id, pe, state, procedure, persist_id, detail, epoch, at)
       select ${changeId}, entry->>'pe', entry->>'state', entry->>'procedure', entry->>'persistId', entry->>'detail',
-        ${at.toISOString()}::timestamptz
+        ${epoch}::integer, ${at.toISOString()}::timestamptz
       from holder, json_array_elements(${JSON.stringify(entries)}::json) with ordinality as given(entry, place)
       where holder.epoch = ${epoch}
       order by place
@@ -66,8 +69,13 @@ async function insertEntries(
   return rows[0]?.epoch ?? null;
 }
 
-async function readEntries(db: Pick<StoreTransaction, 'select'>, id: ChangeId): Promise<JournalEntry[]> {
-  const rows = await db.select().from(journal).where(eq(journal.changeId, id)).orderBy(asc(journal.sequence));
+async function readEntries(
+  db: Pick<StoreTransaction, 'select'>,
+  id: ChangeId,
+  sinceEpoch = 0,
+): Promise<JournalEntry[]> {
+  const ofAttempt = and(eq(journal.changeId, id), gte(journal.epoch, sinceEpoch));
+  const rows = await db.select().from(journal).where(ofAttempt).orderBy(asc(journal.sequence));
   return rows.map(({ changeId, pe, state, procedure, persistId, detail, at }) => ({
     ...{ changeId, pe, state, procedure, persistId, detail },
     at: at.toISOString(),

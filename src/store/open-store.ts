@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { approvalQueries } from './approval-rows.ts';
+import { carrierQueries } from './carrier-rows.ts';
 import { changeQueries } from './change-rows.ts';
 import { type Clock, isWritable, openDatabase } from './database.ts';
 import { decisionQueries } from './decision-rows.ts';
@@ -35,6 +36,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...driveQueries(database),
     ...changeQueries(database),
     ...installationQueries(database),
+    ...carrierQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
     ...routerTurnQueries(database),

@@ -168,6 +168,8 @@ export const changes = pgTable(
     recoverBy: text('recover_by').$type<PersonId>(),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),
+    /** The epoch with which the last attempt began. */
+    attemptEpoch: integer('attempt_epoch').notNull().default(0),
     requestedBy: text('requested_by').notNull(),
     startedAt: time('started_at').notNull(),
     endedAt: time('ended_at'),
@@ -219,6 +221,8 @@ export const journal = pgTable(
     procedure: text('procedure').$type<Procedure>().notNull(),
     persistId: text('persist_id'),
     detail: text('detail'),
+    /** Under which claim it was written. */
+    epoch: integer('epoch').notNull().default(0),
     at: time('at').notNull(),
   },
   (table) => [

@@ -14,7 +14,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId } from '../domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { NewReading, Reading, ReadingKind } from '../domain/reading.ts';
@@ -75,6 +75,10 @@ export interface Store {
   /** null before the first import. */
   readInventory(): Promise<{ readonly version: number; readonly inventory: Inventory } | null>;
 
+  /** The newest inventory in which the PE stands: what is to be taken off it must be reached though it left. null: it never was in one. */
+  readInventoryWithRouter(pe: PeName): Promise<{ readonly version: number; readonly inventory: Inventory } | null>;
+  readInventoryVersion(version: number): Promise<Inventory | null>;
+
   // Interconnects
   /** Same key and same body: the first answer again (`created: false`). Same key, other body: REQUEST_CONFLICT. Keys are per person. */
   createInterconnect(input: {
@@ -97,7 +101,20 @@ export interface Store {
     readonly limit?: number;
   }): Promise<InterconnectRecord[]>;
   /** Interconnects whose route targets are on the network, or may be, for planning. In order of their ids. */
-  listRealised(): Promise<(RealisedInterconnect & { readonly lifecycle: Lifecycle })[]>;
+  listRealised(): Promise<
+    (RealisedInterconnect & {
+      readonly lifecycle: Lifecycle;
+      /** No change of it is at the routers, or takes it from them bit by bit: it is where it belongs. */
+      readonly settled: boolean;
+    })[]
+  >;
+
+  /** The PEs that hold the interconnect, or may, by the journals of its changes. Sorted. */
+  listCarriers(id: InterconnectId): Promise<readonly PeName[]>;
+  /** Where the plans of these interconnects that reached routers put something: PE and VRFs. */
+  listCoveredVrfs(
+    ids: readonly InterconnectId[],
+  ): Promise<ReadonlyMap<InterconnectId, ReadonlyMap<PeName, ReadonlySet<VrfName>>>>;
 
   // Decisions of people
   /**
@@ -146,13 +163,17 @@ export interface Store {
 
   // Journal: durable before it returns; written before the wire.
   /**
-   * Makes the caller the one holder of the change's journal and returns it: each claim has a higher epoch, and entries of an older
-   * epoch are refused. So a worker that was taken for dead can write no more, and what is not journalled is not sent.
+   * Makes the caller the one holder of the change's journal: each claim has a higher epoch, and entries of an older epoch are refused. So a
+   * worker that was taken for dead can write no more, and what is not journalled is not sent. Returns the journal of the last attempt:
+   * what an earlier one wrote decides nothing any more. `begins`: a new attempt, whose journal is empty.
    */
-  claimJournal(id: ChangeId): Promise<{ readonly epoch: number; readonly journal: JournalEntry[] }>;
+  claimJournal(
+    id: ChangeId,
+    options?: { readonly begins: boolean },
+  ): Promise<{ readonly epoch: number; readonly journal: JournalEntry[] }>;
   /** SESSION_LOST when the epoch is no longer the change's highest. All entries are of one change. */
   appendJournal(entries: readonly Omit<JournalEntry, 'at'>[], epoch: number): Promise<void>;
-  /** In order of writing. */
+  /** Of all attempts, in order of writing. */
   readJournal(id: ChangeId): Promise<JournalEntry[]>;
 
   // Turns at routers: changes that share a PE go one after the other, in the order in which they came.

@@ -145,7 +145,7 @@ describe('after a rebase the proofs are made again', () => {
     reprove({ view, plan: of, subject: sampleInterconnect(), active: [other] });
 
   test('over a network where another change landed they pass', () => {
-    expect(verdictOf(again(brutePut(network, [other])))).toBe('pass');
+    expect(verdictOf(again(brutePut(network, [other])).proofs)).toBe('pass');
   });
 
   test('over one where somebody else began to import the route target they fail', () => {
@@ -153,7 +153,7 @@ describe('after a rebase the proofs are made again', () => {
       ...vrf,
       extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
     }));
-    expect(verdictOf(again(view))).toBe('fail');
+    expect(verdictOf(again(view).proofs)).toBe('fail');
   });
 
   test('what is gained must be what was approved, not only what the flows allow', () => {
@@ -163,7 +163,7 @@ describe('after a rebase the proofs are made again', () => {
       ...vrf,
       attachments: [...vrf.attachments, { branch: 'new', prefixes: [prefix('10.100.77.0/24')], probe: null }],
     }));
-    const proofs = reprove({ view: grown, plan: wide, subject: whole, active: [] });
+    const { proofs } = reprove({ view: grown, plan: wide, subject: whole, active: [] });
     expect(proofs[0]?.verdict).toBe('fail');
     expect(proofs[0]?.counterExamples[0]?.sentence).toBe(
       '10.100.77.0/24 of MOH at pe1 was not approved to be gained by MOF at pe3',

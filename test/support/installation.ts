@@ -24,6 +24,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEMO_INVENTORY } from './api-under-test.ts';
 import { createTestDatabase } from './database.ts';
+import { QUICK } from './quick-limits.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import type { WorkerProcessOptions } from './worker-process.ts';
 
@@ -34,16 +35,6 @@ const ASK_INTERVAL_MS = 300;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
 const PATIENCE_MS = 90_000;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
-
-/** Seconds where production has minutes, so that timers run out while a test waits. */
-export const QUICK: Partial<ActivityLimits> = {
-  lockWaitMs: 1_500,
-  convergenceMs: 2_500,
-  pollIntervalMs: 150,
-  confirmMarginMs: 1_000,
-  stageGapMs: 6_000,
-  recoveryGraceMs: 8_000,
-};
 
 export interface InstallationOptions {
   readonly confirmTimeoutSeconds?: number;

@@ -19,7 +19,7 @@ import { child, childrenNamed, childText, printable, type XmlElement } from '../
 import { OBJECT_PREFIX } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
 import { countEchoes } from './count-echoes.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
@@ -41,7 +41,11 @@ function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContex
     const known = vrfs.find(({ name }) => name === nameOf(entry))?.families;
     const vrf = parseVrf(entry, known ?? familiesInUse(entry), isMine);
     const mine = objects.get(vrf.name) ?? new Map();
-    return { ...vrf, anomalies: findAnomalies('frr', vrf, mine, (edit) => readObjects(edit, () => true)) };
+    return withAnomalies(
+      vrf,
+      mine,
+      findAnomalies('frr', vrf, mine, (edit) => readObjects(edit, () => true)),
+    );
   });
 }
 

@@ -19,7 +19,7 @@ import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
 import { pingIosxr, readIosxrTable } from './iosxr-operational.ts';
 import { readEachTable } from './read-each-table.ts';
 
@@ -49,7 +49,11 @@ function parseRunning(config: readonly XmlElement[], { pool }: ParseContext): Ru
   return entries.map((entry) => {
     const vrf = parseVrf(entry, policies, sets, isMine);
     const mine = objects.get(vrf.name) ?? new Map();
-    return { ...vrf, anomalies: findAnomalies('iosxr-um2', vrf, mine, (edit) => readObjects(edit, () => true)) };
+    return withAnomalies(
+      vrf,
+      mine,
+      findAnomalies('iosxr-um2', vrf, mine, (edit) => readObjects(edit, () => true)),
+    );
   });
 }
 

@@ -9,7 +9,7 @@ import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-e
 import { isEmptyExtranet } from '../../render/vrf-view.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
 import { countEchoes } from './count-echoes.ts';
 import {
   membersOf,
@@ -60,7 +60,7 @@ function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContex
       mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);
     }
     const foreign = poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt));
-    return { ...vrf, anomalies: [...findAnomalies('junos-yang', vrf, mine, readObjects), ...foreign] };
+    return withAnomalies(vrf, mine, [...findAnomalies('junos-yang', vrf, mine, readObjects), ...foreign]);
   });
 }
 

@@ -1,0 +1,81 @@
+/** What of the network a change must know, and what it may do without. */
+import type { LeftRouter } from '../domain/change.ts';
+import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
+import type { PeName, VpnId } from '../domain/names.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { type NetworkReading, readNetwork, readReachable, withRouters } from './network.ts';
+
+export interface ReadingForPlan extends NetworkReading {
+  /** Of the routers that were read; those that left it as they were in it last. */
+  readonly inventory: Inventory;
+  readonly left: readonly LeftRouter[];
+  readonly told: readonly string[];
+}
+
+/** A router that nothing depends on is given this long; a router that is away must not keep anybody waiting. */
+const BYSTANDERS_WAIT_MS = 10_000;
+
+/**
+ * For what opens every PE is read: an unread one is an unknown, and unknown blocks. Except where nothing can open: a PE without any VRF, and
+ * one in maintenance without a VRF of either party. That is an assumption, and it is told.
+ */
+export async function readForOpening(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  parties: ReadonlySet<VpnId>,
+  known: ReadonlyMap<PeName, readonly RunningVrf[]> = new Map(),
+): Promise<ReadingForPlan> {
+  const routers = inventory.routers.filter((router) => !known.has(router.name));
+  const bystanders = routers.filter((router) => isBystander(router, parties)).map(({ name }) => name);
+  const needed = routers.map(({ name }) => name).filter((name) => !bystanders.includes(name));
+  const [reading, more] = await Promise.all([
+    readNetwork(deps, inventory, needed),
+    readReachable(deps, inventory, bystanders, BYSTANDERS_WAIT_MS),
+  ]);
+  const running = new Map([...known, ...reading.running, ...more.running]);
+  return {
+    inventory: { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) },
+    running,
+    procedures: new Map([...reading.procedures, ...more.procedures]),
+    left: [],
+    told: [...more.unread].map(
+      ([pe, reason]) => `${pe} was not read and is assumed to take none of the new route targets: ${reason}`,
+    ),
+  };
+}
+
+function isBystander({ vrfs, maintenance }: InventoryRouter, parties: ReadonlySet<VpnId>): boolean {
+  return vrfs.length === 0 || (maintenance === true && !vrfs.some(({ vpn }) => parties.has(vpn)));
+}
+
+/** A removal needs the PEs that carry the interconnect and no others; of those it goes on without the ones that cannot be read. */
+export async function readForRemoval(
+  deps: ActivityDependencies,
+  current: Inventory,
+  carriers: readonly PeName[],
+): Promise<ReadingForPlan> {
+  const inventory = await withRouters(deps, current, carriers);
+  const others = inventory.routers.map(({ name }) => name).filter((name) => !carriers.includes(name));
+  const [reading, more] = await Promise.all([
+    readReachable(deps, inventory, carriers),
+    readReachable(deps, inventory, others, BYSTANDERS_WAIT_MS),
+  ]);
+  // It carried VRFs; a router that shows none has not shown what it holds.
+  const blank = [...reading.running].filter(([, vrfs]) => vrfs.length === 0).map(([pe]) => pe);
+  const running = new Map([...reading.running, ...more.running]);
+  for (const pe of blank) running.delete(pe);
+  const left = [
+    ...[...reading.unread].map(([pe, reason]) => ({ pe, reason })),
+    ...blank.map((pe) => ({ pe, reason: `${pe} shows no VRF at all, though the interconnect was put there` })),
+  ];
+  return {
+    inventory: { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) },
+    running,
+    procedures: new Map([...reading.procedures, ...more.procedures]),
+    left: left.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
+    told: [...more.unread].map(
+      ([pe, reason]) => `${pe}, which does not carry the interconnect, was not read: ${reason}`,
+    ),
+  };
+}

@@ -1,0 +1,95 @@
+import { asc, desc, eq, sql } from 'drizzle-orm';
+import type { RouterTransactionState } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
+import type { ChangeKind } from '../domain/plan.ts';
+import type { Database } from './database.ts';
+import { changes, inventories, journal } from './schema.ts';
+import type { Store } from './store.ts';
+
+/** What a removal asks of the record: where an interconnect is, and what was known of a PE that the inventory no longer has. */
+export function carrierQueries(
+  database: Database,
+): Pick<Store, 'listCarriers' | 'listCoveredVrfs' | 'readInventoryWithRouter' | 'readInventoryVersion'> {
+  return {
+    listCarriers: (id) =>
+      database.read(async (db) => {
+        const rows = await db
+          .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
+          .from(journal)
+          .innerJoin(changes, eq(changes.id, journal.changeId))
+          .where(eq(changes.interconnectId, id))
+          .orderBy(asc(journal.sequence));
+        return carriersIn(rows);
+      }),
+
+    listCoveredVrfs: (ids) =>
+      database.read(async (db) => {
+        const covered = new Map<InterconnectId, Map<PeName, Set<VrfName>>>();
+        if (ids.length === 0) return covered;
+        const { rows } = await db.execute<{ id: InterconnectId; pe: PeName; vrf: VrfName }>(sql`
+          select distinct c.interconnect_id as id, router->>'pe' as pe, delta->>'vrf' as vrf
+          from changes c
+          join plans p on p.change_id = c.id,
+            json_array_elements(p.plan->'routers') router, json_array_elements(router->'vrfs') delta
+          where c.interconnect_id in ${[...ids]}
+            and exists (select from journal j where j.change_id = c.id and j.state = 'commit-sent')`);
+        for (const { id, pe, vrf } of rows) {
+          const pes = covered.get(id) ?? new Map<PeName, Set<VrfName>>();
+          covered.set(id, pes);
+          pes.set(pe, (pes.get(pe) ?? new Set()).add(vrf));
+        }
+        return covered;
+      }),
+
+    readInventoryWithRouter: (pe) =>
+      database.read(async (db) => {
+        const holds = sql`exists (
+          select from json_array_elements(${inventories.inventory}->'routers') router where router->>'name' = ${pe}
+        )`;
+        const [row] = await db
+          .select({ version: inventories.version, inventory: inventories.inventory })
+          .from(inventories)
+          .where(holds)
+          .orderBy(desc(inventories.version))
+          .limit(1);
+        return row ?? null;
+      }),
+
+    readInventoryVersion: (version) =>
+      database.read(async (db): Promise<Inventory | null> => {
+        const [row] = await db
+          .select({ inventory: inventories.inventory })
+          .from(inventories)
+          .where(eq(inventories.version, version));
+        return row?.inventory ?? null;
+      }),
+  };
+}
+
+export interface JournalStep {
+  readonly changeId: ChangeId;
+  readonly kind: ChangeKind;
+  readonly pe: PeName;
+  readonly state: RouterTransactionState;
+}
+
+/** States in which nothing has reached the router. */
+const UNWRITTEN: readonly RouterTransactionState[] = ['idle', 'preparing', 'prepared'];
+
+/**
+ * The PEs that hold the interconnect, or may: by the journals of all its changes, in order of writing. What was rolled back is as it was when
+ * that attempt began; only a removal that was confirmed there has left a PE clean.
+ */
+export function carriersIn(steps: readonly JournalStep[]): PeName[] {
+  const carries = new Map<PeName, boolean>();
+  const atStart = new Map<PeName, boolean>();
+  for (const { pe, kind, state } of steps) {
+    if (state === 'preparing') atStart.set(pe, carries.get(pe) ?? false);
+    else if (state === 'rolled-back') carries.set(pe, atStart.get(pe) ?? false);
+    else if (state === 'confirmed') carries.set(pe, !onlyTakesAway(kind));
+    else if (!UNWRITTEN.includes(state)) carries.set(pe, true);
+  }
+  return [...carries].flatMap(([pe, does]) => (does ? [pe] : [])).sort();
+}

@@ -1,0 +1,222 @@
+/** What opens is proved again at every push, over the network and the inventory as they are then. */
+import { describe, expect, it } from 'vitest';
+import type { Inventory } from '../../src/domain/inventory.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { importOnIosxr } from '../support/hand-edits.ts';
+import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
+import { withThird } from './third-ministry.ts';
+
+const BASIC = [
+  { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },
+  { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
+] as const;
+
+async function planned(network: StagedNetwork, ...flows: readonly RequestedFlow[]) {
+  const id = network.agree(...flows);
+  const changeId = network.newChange(id, 'provision');
+  return { id, changeId, ...(await network.plan(id, changeId)) };
+}
+
+describe('two requests planned side by side', () => {
+  it('that share a prefix and routers both become active, in either order', async () => {
+    for (const order of [[0, 1] as const, [1, 0] as const]) {
+      await using network = await StagedNetwork.open(withThird('iosxr-um2', 'soh-pe-01'));
+      const plans = [
+        await planned(
+          network,
+          { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] },
+          { from: 'MOF', to: 'MOE', prefixes: ['10.200.20.0/24'] },
+        ),
+        await planned(
+          network,
+          { from: 'MOE', to: 'MOH', prefixes: ['10.150.20.0/24'] },
+          { from: 'MOH', to: 'MOE', prefixes: ['10.100.10.0/24'] },
+        ),
+      ];
+      for (const index of order) {
+        const { id, changeId, planId } = plans[index] as (typeof plans)[number];
+        expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+        network.settle(id, 'active');
+      }
+      const second = plans[order[1]]?.plan;
+      expect(silent(second, 'soh-pe-01')).not.toEqual([]);
+    }
+  });
+
+  const silent = (plan: Plan | null | undefined, pe: string) =>
+    plan?.probes.filter((probe) => probe.pe === pe && probe.expect === 'unreachable') ?? [];
+});
+
+describe('the network changed after planning', () => {
+  it('a router that the change does not touch imports its route target: the plan is stale', async () => {
+    await using network = await StagedNetwork.open(withThird('iosxr-um2'));
+    const { changeId, planId } = await planned(network, ...BASIC);
+    network.backbone.router('ibr-pe-01').editRunning(importOnIosxr('MOI', '65000:50000'));
+    const result = await network.push(changeId, planId);
+    expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
+    expect(result.reason).toContain('MOI');
+  });
+});
+
+describe('the inventory changed after planning', () => {
+  const attach = (inventory: Inventory, pe: string, vrf: string, prefix: string): Inventory => ({
+    ...inventory,
+    routers: inventory.routers.map((router) => ({
+      ...router,
+      vrfs: router.vrfs.map((one) =>
+        (router.name as string) === pe && (one.name as string) === vrf
+          ? {
+              ...one,
+              attachments: [...one.attachments, { branch: 'new site', prefixes: [prefix as never], probe: null }],
+            }
+          : one,
+      ),
+    })),
+  });
+
+  it('what touches the plan voids it, with the difference', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const { changeId, planId, plan } = await planned(network, { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] });
+    expect(plan?.inventoryVersion).toBe(1);
+    network.inventories.push(attach(network.backbone.inventory(), 'nzw-pe-01', 'MOF', '10.150.20.0/25'));
+    const result = await network.push(changeId, planId);
+    expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
+    expect(result.reason).toBe(
+      'inventory 2 differs from 1, with which the plan was made: 10.150.20.0/25 in VRF MOF at nzw-pe-01 is new: ' +
+        'attached (new site, {"probe":null,"source":null})',
+    );
+  });
+
+  it('what is about others does not', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const { changeId, planId } = await planned(network, ...BASIC);
+    network.inventories.push(attach(network.backbone.inventory(), 'soh-pe-01', 'MOE', '10.150.77.0/24'));
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('a removal does not ask', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const id = network.agree(...BASIC);
+    await network.provision(id);
+    const changeId = network.newChange(id, 'withdraw');
+    const { planId } = await network.plan(id, changeId);
+    network.inventories.push(attach(network.backbone.inventory(), 'nzw-pe-01', 'MOF', '10.200.77.0/24'));
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass', left: [] });
+  });
+
+  it('a VPN that belongs to somebody else now is not planned for', async () => {
+    await using network = await StagedNetwork.open(withThird('iosxr-um2'));
+    const id = network.agree(...BASIC);
+    const inventory = network.backbone.inventory();
+    network.inventories.push({
+      ...inventory,
+      vpns: inventory.vpns.map((vpn) => ((vpn.id as string) === 'MOF' ? { ...vpn, entity: 'MOI' as never } : vpn)),
+    });
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
+      code: 'APPROVAL_PARTY',
+      message: 'the VPNs of IC-0001 belong to MOH and MOI now; MOF and MOH agreed to it',
+    });
+  });
+});
+
+it('a site that was listed after another agreement is told, and part of the next request', async () => {
+  const grown = withThird('iosxr-um2', 'ibr-pe-01', { vpn: 'MOF', prefix: '10.200.30.0/24' });
+  await using network = await StagedNetwork.open(grown);
+  const [whole] = network.inventories;
+  if (whole === undefined) throw new Error('an inventory');
+  network.inventories[0] = {
+    ...whole,
+    routers: whole.routers.map((router) =>
+      (router.name as string) === 'ibr-pe-01' ? { ...router, vrfs: [] } : router,
+    ),
+  };
+  await network.provision(network.agree(...BASIC));
+  network.inventories.push(whole);
+  const second = network.agree({ from: 'MOH', to: 'MOF', prefixes: ['10.100.30.0/24'] });
+  const { verdict, plan } = await network.carryOut(second, 'provision');
+  expect(verdict).toBe('pass');
+  expect(plan?.told).toContain(
+    'VRF MOF at ibr-pe-01 does not have IC-0001, which is older than its place in the inventory',
+  );
+  expect(plan?.routers.map(({ pe }) => pe)).toContain('ibr-pe-01');
+});
+
+describe('a router that cannot be read', () => {
+  const down = async (maintenance: boolean, vpn: string) => {
+    const inventory = withThird('iosxr-um2', 'ibr-pe-01', {
+      vpn,
+      prefix: vpn === 'MOI' ? '10.30.1.0/24' : '10.200.30.0/24',
+    });
+    const network = await StagedNetwork.open({
+      ...inventory,
+      routers: inventory.routers.map((router) =>
+        (router.name as string) === 'ibr-pe-01' ? { ...router, maintenance } : router,
+      ),
+    });
+    network.backbone.router('ibr-pe-01').faults.set({ kind: 'refuse-connections' });
+    return network;
+  };
+
+  it('keeps what opens from being planned', async () => {
+    await using network = await down(false, 'MOI');
+    const id = network.agree(...BASIC);
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
+      code: 'ROUTER_UNREACHABLE',
+    });
+  });
+
+  it('does not where it is in maintenance and neither party is there: that is assumed, and told', async () => {
+    await using network = await down(true, 'MOI');
+    const { verdict, plan } = await network.carryOut(network.agree(...BASIC), 'provision');
+    expect(verdict).toBe('pass');
+    expect(plan?.told?.[0]).toMatch(/^ibr-pe-01 was not read and is assumed to take none of the new route targets: /);
+  });
+
+  it('does where a party is there, in maintenance or not', async () => {
+    await using network = await down(true, 'MOF');
+    const id = network.agree(...BASIC);
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
+      code: 'ROUTER_UNREACHABLE',
+    });
+  });
+});
+
+describe('the same change, pushed again', () => {
+  it('an attempt that was rolled back while it confirmed never makes a later one go forward', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const before = network.texts();
+    const { id, changeId, planId } = await planned(network, ...BASIC);
+    if (planId === null) throw new Error('planned');
+    const input = { changeId, planId };
+    await network.stages.prepareRouters(input);
+    await network.stages.commitRouters(input);
+    // As of a worker that died with its confirmation on the way, and was rolled back.
+    const epoch = Math.max(...network.journal.map((entry) => entry.epoch));
+    const [first] = network.journal;
+    if (first === undefined) throw new Error('journalled');
+    network.journal.push({ ...first, state: 'confirm-sent', epoch });
+    await network.stages.cancelRouters(input);
+
+    await network.stages.prepareRouters(input);
+    await network.stages.commitRouters(input);
+    // Its sessions live on: only the journal says what may be done.
+    const pes = network.journal.slice(network.journal.findLastIndex(({ state }) => state === 'preparing') + 1);
+    expect(pes.some(({ state }) => state === 'confirm-sent')).toBe(false);
+    await network.stages.close();
+    expect(await network.recover(changeId, planId)).toMatchObject({ outcome: 'rolled-back' });
+    expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+    expect(network.carriers(id)).toEqual([]);
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+    expect(network.carriers(id)).toHaveLength(4);
+  });
+
+  it('an attempt that has not begun is none', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const { changeId, planId } = await planned(network, ...BASIC);
+    if (planId === null) throw new Error('planned');
+    await network.push(changeId, planId);
+    network.claim(changeId);
+    expect(await network.recover(changeId, planId)).toMatchObject({ outcome: 'refused' });
+  });
+});

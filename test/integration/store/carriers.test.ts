@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JournalEntry } from '../../../src/domain/change.ts';
+import type { ChangeKind } from '../../../src/domain/change-kinds.ts';
+import type { ChangeId, InterconnectId, PeName, PersonId, VrfName } from '../../../src/domain/names.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { sampleInventory, samplePlan, sampleSubmission } from '../../support/store-samples.ts';
+
+let database: TestDatabase;
+let store: Store;
+let count = 0;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = await database.open();
+});
+afterAll(() => database.drop());
+
+async function agree(): Promise<InterconnectId> {
+  count += 1;
+  return (await store.createInterconnect(sampleSubmission(`carrier-${count}`))).interconnect.id;
+}
+
+async function open(id: InterconnectId, kind: ChangeKind): Promise<ChangeId> {
+  await store.openChange(id, kind, 'engineer-1');
+  const change = (await store.listChanges(id)).at(-1);
+  if (change === undefined) throw new Error('a change is open');
+  return change.id;
+}
+
+const entry = (changeId: ChangeId, pe: string, state: JournalEntry['state']): Omit<JournalEntry, 'at'> => ({
+  ...{ changeId, pe: pe as PeName, state, detail: null },
+  ...{ procedure: 'confirmed-commit-persist', persistId: 'secret' },
+});
+
+/** One attempt: each PE through these states. */
+async function attempt(changeId: ChangeId, states: Readonly<Record<string, readonly JournalEntry['state'][]>>) {
+  const { epoch } = await store.claimJournal(changeId, { begins: true });
+  for (const [pe, list] of Object.entries(states)) {
+    await store.appendJournal(
+      ['preparing' as const, ...list].map((state) => entry(changeId, pe, state)),
+      epoch,
+    );
+  }
+}
+
+test('an attempt that begins has an empty journal; who recovers reads that of the last one alone', async () => {
+  const changeId = await open(await agree(), 'provision');
+  await attempt(changeId, { pe1: ['prepared', 'commit-sent', 'confirm-sent', 'rolled-back'] });
+  const recovering = await store.claimJournal(changeId);
+  expect(recovering.journal.map(({ state }) => state)).toContain('confirm-sent');
+  await store.appendJournal([entry(changeId, 'pe1', 'unknown')], recovering.epoch);
+
+  const second = await store.claimJournal(changeId, { begins: true });
+  expect(second.journal).toEqual([]);
+  await store.appendJournal([entry(changeId, 'pe1', 'preparing')], second.epoch);
+  expect((await store.claimJournal(changeId)).journal.map(({ state }) => state)).toEqual(['preparing']);
+  expect((await store.readJournal(changeId)).map(({ state }) => state)).toEqual([
+    ...['preparing', 'prepared', 'commit-sent', 'confirm-sent', 'rolled-back', 'unknown'],
+    'preparing',
+  ]);
+});
+
+test('what carries an interconnect is what its changes have put there, or may have, and none has taken away', async () => {
+  const id = await agree();
+  const provision = await open(id, 'provision');
+  expect(await store.listCarriers(id)).toEqual([]);
+  await attempt(provision, { pe1: ['prepared', 'idle'], pe2: ['prepared', 'commit-sent', 'rolled-back'] });
+  expect(await store.listCarriers(id)).toEqual([]);
+  await attempt(provision, {
+    pe1: ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'],
+    pe2: ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'],
+    pe3: ['prepared', 'commit-sent', 'unknown'],
+  });
+  expect(await store.listCarriers(id)).toEqual(['pe1', 'pe2', 'pe3']);
+  await store.abandonChange(provision, 'refused', 'the next one is opened');
+
+  const withdraw = await open(id, 'withdraw');
+  await attempt(withdraw, {
+    pe1: ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'],
+    pe2: ['prepared', 'commit-sent', 'rolled-back'],
+    pe3: ['idle'],
+  });
+  expect(await store.listCarriers(id)).toEqual(['pe2', 'pe3']);
+});
+
+test('the VRFs that plans which reached routers put something into', async () => {
+  const [first, second] = [await agree(), await agree()];
+  for (const id of [first, second]) {
+    const changeId = await open(id, 'provision');
+    const plan = samplePlan(await store.nextPlanId(changeId));
+    const [router] = plan.routers;
+    if (router === undefined) throw new Error('the sample has a router');
+    const delta = { vrf: 'MOH' as VrfName, vpn: null, before: {}, after: {}, operations: [] };
+    await store.savePlan({ ...plan, routers: [{ ...router, vrfs: [delta] }] }, []);
+    if (id === first) await attempt(changeId, { pe1: ['prepared', 'commit-sent'] });
+  }
+  const covered = await store.listCoveredVrfs([first, second]);
+  expect([...covered.keys()]).toEqual([first]);
+  expect(covered.get(first)?.get('pe1' as PeName)).toEqual(new Set(['MOH']));
+  expect(await store.listCoveredVrfs([])).toEqual(new Map());
+});
+
+test('a router that left the inventory is found in the newest one that has it', async () => {
+  const inventory = sampleInventory();
+  const { version } = await store.saveInventory(inventory, 'engineer-1' as PersonId);
+  const [router] = inventory.routers;
+  if (router === undefined) throw new Error('the sample has a router');
+  const other = { ...router, name: 'pe2' as PeName };
+  await store.saveInventory({ ...inventory, routers: [other] }, 'engineer-1' as PersonId);
+  expect(await store.readInventoryWithRouter('pe1' as PeName)).toEqual({ version, inventory });
+  expect(await store.readInventoryWithRouter('pe2' as PeName)).toMatchObject({ version: version + 1 });
+  expect(await store.readInventoryWithRouter('pe9' as PeName)).toBeNull();
+  expect(await store.readInventoryVersion(version)).toEqual(inventory);
+  expect(await store.readInventoryVersion(version + 9)).toBeNull();
+});
