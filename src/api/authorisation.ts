@@ -32,6 +32,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   ...Object.fromEntries(Object.values(ACTIONS).map(({ path, roles }) => [`POST ${path}`, roles])),
 
+  'POST /v1/interconnects/:id/resumption': ['engineer'],
+  'GET /v1/installation': NETWORK_SIDE,
+  'POST /v1/installation/retirements': ['admin'],
+
   'GET /v1/plans/:id': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,
   'GET /v1/changes/:id': NETWORK_SIDE,

@@ -5,8 +5,10 @@ import {
   type ChangeWithJournal,
   changeWithJournalSchema,
   entitySchema,
+  type InstallationAnswer,
   type InterconnectAnswer,
   type InterconnectSummary,
+  installationSchema,
   interconnectSchema,
   interconnectSummarySchema,
   inventoryAnswerSchema,
@@ -27,6 +29,7 @@ import {
   type RouterSummary,
   readySchema,
   requestCheckSchema,
+  retirementSchema,
   routerCheckSchema,
   routerRunningSchema,
   routerSummarySchema,
@@ -90,6 +93,10 @@ export interface ApiClient {
     readonly limit?: number | undefined;
   }): Promise<LedgerAnswer[]>;
   readReady(): Promise<Ready>;
+  /** Has the workflow look at the record; begins it anew where none runs. */
+  resume(id: string): Promise<InterconnectAnswer>;
+  readInstallation(): Promise<InstallationAnswer>;
+  retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -176,6 +183,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),
     readLedger: (filter = {}) => get(`/v1/ledger${query({ ...filter })}`, z.array(ledgerEntrySchema)),
+    resume: (id) => post(at('interconnects', id, '/resumption'), interconnectSchema),
+    readInstallation: () => get('/v1/installation', installationSchema),
+    retireInstallation: (installation) => post('/v1/installation/retirements', retirementSchema, { installation }),
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;

@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
+import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
 import { registerLedgerRoutes } from './routes/ledger-routes.ts';
@@ -59,7 +60,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
   });
   guardRoutes(app, deps);
-  const metrics = createMetrics(deps.store);
+  const metrics = createMetrics(deps);
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);
   });
@@ -70,6 +71,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
+    registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
     registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);

@@ -1,13 +1,15 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Store } from '../store/store.ts';
+import type { ApiDependencies } from './server-types.ts';
 
 export interface ApiMetrics {
   observe(route: string, method: string, status: number, elapsedMs: number): void;
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
+const UNHEARD_MS = 10_000;
+
 /** Numbers for Prometheus. Labels are routes, methods and states: never an entity, a person or a router. */
-export function createMetrics(store: Pick<Store, 'countRouteTargets'>): ApiMetrics {
+export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 'clock'>): ApiMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -30,6 +32,15 @@ export function createMetrics(store: Pick<Store, 'countRouteTargets'>): ApiMetri
       this.set({ state: 'free' }, counts.free);
       this.set({ state: 'in-use' }, counts.inUse);
       this.set({ state: 'quarantined' }, counts.quarantined);
+    },
+  });
+  new Gauge({
+    name: 'wasl_undriven_interconnects',
+    help: 'Interconnects that ask for a move which no workflow has seen for ten seconds',
+    registers: [registry],
+    async collect() {
+      const undriven = await store.listUndriven(new Date(clock().getTime() - UNHEARD_MS)).catch(() => null);
+      if (undriven !== null) this.set(undriven.length);
     },
   });
   return {

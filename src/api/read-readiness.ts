@@ -4,13 +4,21 @@ import type { Ready } from './wire.ts';
 
 /** A probe of a load balancer waits some seconds; what answers later is as good as away. */
 const LOOK_MS = 2_000;
+/** What a workflow has not heard after this was lost. */
+const UNHEARD_MS = 10_000;
 
 /** What works here now, in words too. Only a lost database takes this process out of service: without the rest reads still work. */
-export async function readReadiness({ store, driver }: Pick<ApiDependencies, 'store' | 'driver'>): Promise<Ready> {
-  const [writable, workers, engine] = await Promise.all([
+export async function readReadiness({
+  store,
+  driver,
+  clock,
+}: Pick<ApiDependencies, 'store' | 'driver' | 'clock'>): Promise<Ready> {
+  const [writable, workers, engine, unheard, strangers] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
     within(driver.ping().then(() => true)),
+    within(store.listUndriven(new Date(clock().getTime() - UNHEARD_MS))),
+    within(driver.listStrangers()),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.
@@ -27,8 +35,20 @@ export async function readReadiness({ store, driver }: Pick<ApiDependencies, 'st
       ? [`${describeWorkers(workers ?? [])}: nothing is planned, pushed or read from routers`]
       : []),
   ];
+  const undriven = unheard?.length ?? 0;
+  if (undriven > 0) {
+    const which = unheard?.slice(0, 3).join(', ');
+    says.push(
+      `${undriven} interconnects wait for a workflow that has not looked (${which}): the watchdog begins them anew`,
+    );
+  }
+  for (const { installation, interconnects } of strangers ?? []) {
+    says.push(
+      `${interconnects} interconnects of installation ${installation} run on this Temporal: another one's, or this one's before its database was restored (wasl installation show)`,
+    );
+  }
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
-  return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, says };
+  return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, undriven, says };
 }
 
 async function within<T>(look: Promise<T>): Promise<T | null> {

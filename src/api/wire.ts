@@ -342,6 +342,16 @@ export const readySchema = z.object({
   database: z.enum(['up', 'read-only', 'down']).describe('read-only: reads work, writes answer 503'),
   workflows: z.enum(['up', 'down']).describe('down: reads work, nothing moves'),
   workers: z.enum(['up', 'down', 'unknown']).describe('down: nothing is planned, pushed or read from routers'),
+  undriven: z.int().describe('Interconnects whose workflow has not looked: the watchdog begins them anew'),
   says: list(z.string()).describe('What does not work, as sentences; empty when all does'),
 });
 export type Ready = z.infer<typeof readySchema>;
+
+export const installationSchema = z.object({
+  id: z.string().describe('Of the database: task queues and workflows carry it'),
+  strangers: list(z.object({ installation: z.string(), interconnects: z.int() })).describe(
+    'Other installations whose interconnects run on the same Temporal',
+  ),
+});
+export type InstallationAnswer = z.infer<typeof installationSchema>;
+export const retirementSchema = z.object({ installation: z.string(), ended: z.int() });

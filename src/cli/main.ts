@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
+import { registerInstallationCommands } from './commands/installation-commands.ts';
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
 import { registerInventoryCommands } from './commands/inventory-commands.ts';
 import { registerLedgerCommands } from './commands/ledger-commands.ts';
@@ -62,6 +63,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerStatusCommands(program, session);
   registerInterconnectCommands(program, session);
   registerNetworkCommands(program, session);
+  registerInstallationCommands(program, session);
   registerLedgerCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {
     session.exitCode = code;

@@ -7,10 +7,17 @@ import {
   taskQueueOf,
 } from '../../workflows/shared/messages.ts';
 import type { InterconnectId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
 import { translateTemporalError } from './temporal-error.ts';
 
 /** A server that is up answers at once; whoever waits has the record already. */
 const SERVER_TIMEOUT_MS = 3_000;
+
+/** Another installation whose interconnects run on the same Temporal: a neighbour, or this one before its database was restored. */
+export interface Stranger {
+  readonly installation: string;
+  readonly interconnects: number;
+}
 
 export interface Driver {
   /**
@@ -18,11 +25,17 @@ export interface Driver {
    * watchdog does it later, for the record says that nobody has looked.
    */
   look(id: InterconnectId): Promise<void>;
+  /** Looked up every half minute at most. Throws TEMPORAL_UNAVAILABLE. */
+  listStrangers(): Promise<readonly Stranger[]>;
+  /** Ends the workflows of another installation, and says how many: routers and records are not touched. */
+  retire(installation: string): Promise<number>;
   /** Throws TEMPORAL_UNAVAILABLE. */
   ping(): Promise<void>;
 }
 
 export function temporalDriver(client: Client, installation: string): Driver {
+  let strangers: Promise<readonly Stranger[]> | null = null;
+  let strangersAtMs = 0;
   return {
     async look(interconnectId) {
       const input: RunInterconnectInput = { version: 1, installation, interconnectId };
@@ -36,8 +49,46 @@ export function temporalDriver(client: Client, installation: string): Driver {
         }),
       );
     },
+    async listStrangers() {
+      if (strangers === null || Date.now() - strangersAtMs > STRANGERS_FRESH_MS) {
+        strangersAtMs = Date.now();
+        strangers = within(client, () => countStrangers(client, installation));
+        strangers.catch(() => {
+          strangers = null;
+        });
+      }
+      return strangers;
+    },
+    async retire(other) {
+      if (other === installation) throw new WaslError('FORBIDDEN', `${other} is this installation itself`);
+      let ended = 0;
+      for await (const { workflowId } of client.workflow.list({ query: RUNNING })) {
+        if (installationOf(workflowId) !== other) continue;
+        await client.workflow.getHandle(workflowId).terminate('retired: its database is another one now');
+        ended += 1;
+      }
+      strangers = null;
+      return ended;
+    },
     ping: async () => void (await within(client, () => client.workflowService.getSystemInfo({}))),
   };
+}
+
+const RUNNING = 'WorkflowType = "runInterconnect" AND ExecutionStatus = "Running"';
+const STRANGERS_FRESH_MS = 30_000;
+
+/** Of a workflow's id; workflows of a release that knew no installations are one of their own. */
+function installationOf(workflowId: string): string {
+  return /^wasl\/([^/]+)\/interconnect\//.exec(workflowId)?.[1] ?? 'an earlier release';
+}
+
+async function countStrangers(client: Client, own: string): Promise<readonly Stranger[]> {
+  const counts = new Map<string, number>();
+  for await (const { workflowId } of client.workflow.list({ query: RUNNING })) {
+    const installation = installationOf(workflowId);
+    if (installation !== own) counts.set(installation, (counts.get(installation) ?? 0) + 1);
+  }
+  return [...counts].map(([installation, interconnects]) => ({ installation, interconnects }));
 }
 
 async function within<T>(client: Client, call: () => Promise<T>): Promise<T> {

@@ -37,6 +37,8 @@ export function createRecordingDriver(): RecordingDriver {
       refuseAway();
       driver.looks.push(id);
     },
+    listStrangers: async () => [],
+    retire: async () => 0,
     async ping() {
       refuseAway();
     },

@@ -51,6 +51,12 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .argument('<id>', 'for example IC-0001')
     .action((id: string) => act(id, () => session.client.recover(id)));
 
+  interconnect
+    .command('resume')
+    .description('have wasl look at it again, and begin its workflow anew where none runs; decides nothing')
+    .argument('<id>', 'for example IC-0001')
+    .action((id: string) => act(id, () => session.client.resume(id)));
+
   async function act(id: string, call: () => ReturnType<typeof session.client.withdraw>): Promise<void> {
     const answer = await call();
     if (session.isJson) return session.printJson(answer);

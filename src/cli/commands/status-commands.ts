@@ -1,14 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isEnd } from '../../domain/lifecycle.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { CliSession } from '../session.ts';
-import { lastTried, showInterconnect, showRefusal } from '../show-interconnect.ts';
+import { lastTried, showInterconnect, showInterconnects, showRefusal } from '../show-interconnect.ts';
 import { exitCodeOfState, watchStatus } from '../watch-status.ts';
 import { paintStanding } from '../wording.ts';
 
 export function registerStatusCommands(program: Command, session: CliSession): void {
   program
     .command('status')
-    .description('where an interconnect stands')
-    .argument('<id>', 'for example IC-0001')
+    .description('where an interconnect stands; without an id: whether wasl works, and what waits for whom')
+    .argument('[id]', 'for example IC-0001')
     .option('-w, --watch', 'live progress per router, until wasl has nothing more to do')
     .option('--follow', 'with --watch: go on while people decide')
     .option('--timeout <seconds>', 'with --watch: give up after this long', parseSeconds)
@@ -22,7 +24,8 @@ Examples:
   wasl status IC-0001
   wasl status IC-0001 --watch --timeout 300`,
     )
-    .action(async (id: string, options: { watch?: boolean; follow?: boolean; timeout?: number }) => {
+    .action(async (id: string | undefined, options: { watch?: boolean; follow?: boolean; timeout?: number }) => {
+      if (id === undefined) return showAll(session);
       if (!options.watch) {
         const interconnect = await session.client.readInterconnect(id);
         if (session.isJson) return session.printJson(interconnect);
@@ -34,6 +37,22 @@ Examples:
       if (session.isJson) return session.io.out.write(`${JSON.stringify(end)}\n`);
       session.print(showEnd(end, session));
     });
+}
+
+/** One screen: what does not work, then every interconnect that is not at rest, with whose move it is. */
+async function showAll(session: CliSession): Promise<void> {
+  const { client, paint } = session;
+  const [ready, list] = await Promise.all([client.readReady(), client.listInterconnects({ limit: 200 })]);
+  const waiting = list.filter(({ lifecycle, standing }) => !isEnd(lifecycle) && standing !== 'active');
+  session.exitCode = ready.status === 'unavailable' ? EXIT.transient : EXIT.ok;
+  if (session.isJson) return session.printJson({ ready, waiting });
+  const mark = ready.status === 'ready' ? paint('green', '✓') : paint('red', '✗');
+  session.print([
+    `${mark} wasl is ${ready.status}`,
+    ...ready.says.map((sentence) => `  ${sentence}`),
+    '',
+    ...showInterconnects(waiting, paint),
+  ]);
 }
 
 /** How the watch ended: the state, what became of the last try, and whose move it is. */
