@@ -3,15 +3,14 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { ProgressEvent } from '../../domain/change.ts';
 import { type InterconnectId, interconnectIdSchema } from '../../domain/names.ts';
-import { WaslError } from '../../errors.ts';
 import type { Principal } from '../authentication.ts';
-import { confinedTo, isPartyOnly, maySee } from '../authorisation.ts';
+import { isPartyOnly, maySee } from '../authorisation.ts';
 import { createEventFeed } from '../event-feed.ts';
 import { presentProgress } from '../present.ts';
 import { type ApiDependencies, type ApiServer, callerOf } from '../server-types.ts';
+import { createStreamSlots } from '../stream-slots.ts';
+import { readVisible } from '../visible-interconnect.ts';
 
-/** Each stream holds a socket and reads the database when progress comes. */
-const STREAMS_MAX = 200;
 /** Streams look without being woken, too: a lost notification delays an event by this much, and proxies see life. */
 const LOOK_INTERVAL_MS = 5_000;
 const PAGE = 200;
@@ -27,6 +26,7 @@ const TIMER_MAX_MS = 0x7fff_ffff;
 export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDependencies): void {
   const feed = createEventFeed(store);
   const open = new Set<AbortController>();
+  const slots = createStreamSlots();
   app.addHook('preClose', async () => {
     for (const stream of open) stream.abort();
     await feed.close();
@@ -49,10 +49,8 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     async (request, reply) => {
       const caller = callerOf(request);
       const { interconnect, after } = request.query;
-      if (interconnect !== undefined) await requireVisible(interconnect, caller);
-      if (open.size >= STREAMS_MAX) {
-        throw new WaslError('RATE_LIMITED', `${STREAMS_MAX} event streams are open`);
-      }
+      if (interconnect !== undefined) await readVisible(store, interconnect, caller);
+      const release = slots.take(caller);
       const stream = new AbortController();
       open.add(stream);
       const lifetimeMs = Math.min(caller.expiresAt.getTime() - clock().getTime(), TIMER_MAX_MS);
@@ -67,6 +65,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       } finally {
         clearTimeout(expiry);
         open.delete(stream);
+        release();
         reply.raw.end();
       }
     },
@@ -115,13 +114,6 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       own.set(interconnectId, mine);
       return mine;
     };
-  }
-
-  async function requireVisible(id: InterconnectId, caller: Principal): Promise<void> {
-    const { parties } = await store.readInterconnect(id);
-    if (maySee(caller, parties)) return;
-    const entity = confinedTo(caller) ?? 'nobody';
-    throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id} of ${entity}`);
   }
 }
 
