@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { blackholeCustomerEdge, canPing, captureLabels, pingFrom, vrfRoutes } from './support/lab.ts';
-import { type FlowInput, provision, withdraw } from './support/people.ts';
+import { type FlowInput, giveUp, provision, withdraw } from './support/people.ts';
 import { type LabStage, openLabStage } from './support/stage.ts';
 
 const PES = ['pe1', 'pe2'] as const;
@@ -65,9 +65,12 @@ describe('MOH and MOF on real routers', () => {
     const restore = await blackholeCustomerEdge('ce-mof');
     try {
       const failed = await provision(stage.wasl, FLOWS);
-      expect(failed.lifecycle).toBe('failed');
+      expect(failed.lifecycle).toBe('requested');
       expect(failed.changes[0]?.outcome).toBe('rolled-back');
-      expect(failed.reason).toMatch(/^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe1 does not answer/);
+      expect(await giveUp(stage.wasl, failed.id)).toMatchObject({ lifecycle: 'rejected' });
+      expect(failed.changes[0]?.reason).toMatch(
+        /^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe1 does not answer/,
+      );
     } finally {
       await restore();
     }

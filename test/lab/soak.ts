@@ -10,7 +10,7 @@ import type { InterconnectAnswer, Progress } from '../../src/api/wire.ts';
 import { FAULTS, type Fault, SITE_SILENT } from './support/faults.ts';
 import { startPing } from './support/lab.ts';
 import { findLeftovers, proveLeftoversAreFound, readDatastores } from './support/leftovers.ts';
-import { ADMIN, eventOf, type FlowInput, settled, stageOnAll, start, withdraw } from './support/people.ts';
+import { ADMIN, eventOf, type FlowInput, giveUp, settled, stageOnAll, start, withdraw } from './support/people.ts';
 import { type LabStage, openLabStage } from './support/stage.ts';
 import { dealt, draws, formatPercentiles } from './support/statistics.ts';
 
@@ -149,7 +149,8 @@ async function judge(
   { complaints, withdrawMs }: Tally,
 ): Promise<void> {
   const outcome = changes[0]?.outcome;
-  const wanted = fault?.outcomes ?? ['applied'];
+  // What is no verdict of the change is tried again, and applied.
+  const wanted = [...(fault?.outcomes ?? []), 'applied'];
   if (!wanted.some((each) => each === outcome)) complaints.push(`${id}: ${outcome}: ${reason}`);
   if (fault?.felt !== undefined) complaints.push(...(await requireFelt(stage, id, fault.name, fault.felt)));
   if (lifecycle === 'active') {
@@ -157,7 +158,7 @@ async function judge(
     const gone = await withdraw(stage.wasl, id);
     if (gone.lifecycle !== 'withdrawn') complaints.push(`${id}: withdrawal ended ${gone.lifecycle}: ${gone.reason}`);
     withdrawMs.push(Date.now() - askedMs);
-  }
+  } else if (lifecycle === 'requested') await giveUp(stage.wasl, id);
   complaints.push(...(await stage.changedSince()).map((line) => `after ${id}: ${line}`));
 }
 

@@ -1,17 +1,8 @@
 /** The network fails in the middle of a change: inside the confirm window everything goes back, and wasl says what it saw. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startChannels } from '../support/channels.ts';
-import {
-  canPing,
-  cutManagement,
-  dropAnswers,
-  onRouter,
-  pingFrom,
-  powerCycle,
-  until,
-  waitUntilReady,
-} from '../support/lab.ts';
-import { provision, settled, stageOnAll, start, withdraw } from '../support/people.ts';
+import { canPing, cutManagement, dropAnswers, onRouter, powerCycle, until, waitUntilReady } from '../support/lab.ts';
+import { eventOf, giveUp, provision, settled, stageOnAll, start, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOE_AND_MOF, MOH_AND_MOF } from './agreements.ts';
 import { BRANCH_LOST_MAX, watchBranches } from './branches.ts';
@@ -34,8 +25,12 @@ export function tellFailures(stageOf: () => LabStage): void {
         const restore = await dropAnswers('ce-mof1', '10.100.0.0/16');
         try {
           const failed = await provision(wasl, MOH_AND_MOF);
-          expect(failed).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
-          expect(failed.reason).toMatch(/^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe\d does not answer/);
+          expect(failed.lifecycle).toBe('requested');
+          expect(failed.changes[0]).toMatchObject({ outcome: 'rolled-back', refusal: { code: 'VERIFY_FAILED' } });
+          expect(failed.changes[0]?.reason).toMatch(
+            /^10\.200\.10\.10 \(10\.200\.10\.0\/24\) from VRF MOH at pe\d does not answer/,
+          );
+          expect(await giveUp(wasl, failed.id)).toMatchObject({ lifecycle: 'rejected' });
           expect(await changedSince(before)).toEqual([]);
         } finally {
           await restore();
@@ -45,7 +40,7 @@ export function tellFailures(stageOf: () => LabStage): void {
         expect(await changedSince()).toEqual([]);
       });
 
-      it('the management path of a PE is cut: the PE reverts by itself, and wasl ends with what it then reads', async () => {
+      it('the management path of a PE is cut: the PE reverts by itself, all go back, and it is tried again', async () => {
         const { withWindow, changedSince } = stageOf();
         await withWindow(WAITED_OUT_SECONDS, cutInTheWindow);
         expect(await changedSince()).toEqual([]);
@@ -64,25 +59,30 @@ export function tellFailures(stageOf: () => LabStage): void {
       } finally {
         await restore();
       }
-      const ended = await settled(wasl, id);
-      expect(ended).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
-      expect(await pingFrom('ce-moh1', '10.200.10.10')).toMatchObject({ received: 0 });
+      await appliedAfterRecovery(wasl, id);
     }
 
-    it('a PE loses its power: it boots without the change, the others give it back', async () => {
+    it('a PE loses its power: it boots without the change, the others give it back, and it is tried again', async () => {
       const { wasl, pes, changedSince } = stageOf();
       // MOE's branches are at the two PEs that keep their power.
       const channels = startChannels([{ vpn: 'MOE', from: 'ce-moe1', to: '10.150.30.10' }]);
       const id = await start(wasl, MOH_AND_MOF);
       await stageOnAll(wasl, id, 'commit', 'done', pes);
       await powerCycle('pe2');
-      const [ended] = await Promise.all([settled(wasl, id), waitUntilReady('pe2')]);
-      expect(ended).toMatchObject({ lifecycle: 'failed', changes: [{ outcome: 'rolled-back' }] });
+      await Promise.all([appliedAfterRecovery(wasl, id), waitUntilReady('pe2')]);
       expect((await channels.stop()).filter(({ lost }) => lost > BRANCH_LOST_MAX)).toEqual([]);
       await Promise.all(pes.map((pe) => waitUntilReady(pe)));
       expect(await changedSince()).toEqual([]);
     });
   });
+}
+
+/** A lost path and a lost router are no verdict: everything goes back, and the approved plan is tried again. */
+async function appliedAfterRecovery(wasl: LabStage['wasl'], id: string): Promise<void> {
+  const recovered = await eventOf(wasl, id, ({ stage, status }) => stage === 'recover' && status === 'done');
+  expect(recovered.message).toContain('every router is back as it was');
+  expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+  expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
 }
 
 /** Whether P knows a VPN route of this PE with a route target of wasl's pool. */

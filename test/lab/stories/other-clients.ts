@@ -47,21 +47,20 @@ export function tellOtherClients(stageOf: () => LabStage): void {
       expect(await changedSince()).toEqual([]);
     });
 
-    it('has unfinished work in the candidate: wasl refuses and leaves it where it is', async () => {
+    it('has unfinished work in the candidate: wasl says so, leaves it where it is, and goes on when it is gone', async () => {
       const { wasl, changedSince } = stageOf();
       const release = await litterCandidate('pe2', importByHand('create'));
+      let id: string;
       try {
-        const id = await start(wasl, MOH_AND_MOF);
-        const refused = await waitFor(wasl, id, ({ changes }) => changes.length === 2 && changes[1]?.planId !== null);
-        expect(refused.changes[0]).toMatchObject({ outcome: 'refused', refusal: { code: 'ROUTER_CANDIDATE_DIRTY' } });
-        expect(refused.changes[0]?.reason).toMatch(/^pe2: the candidate differs from running/);
-        // Planned again, it waits for an approval; here nobody gives it.
-        await decidePlan(wasl, id, 'reject');
-        expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'rejected' });
+        id = await start(wasl, MOH_AND_MOF);
+        const refused = await waitFor(wasl, id, ({ changes }) => changes[0]?.waiting != null);
+        expect(refused.changes[0]?.waiting?.reason).toMatch(/^pe2: the candidate differs from running/);
       } finally {
         await release();
       }
       expect(await readByOther('pe2')).not.toContain('65000:777');
+      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });
   });

@@ -4,7 +4,7 @@ import { ADMIN, decidePlan, type FlowInput, planned, settled } from './people.ts
 import type { LabStage } from './stage.ts';
 
 /** Where an interconnect may rest when a run is over. */
-const ENDED: readonly string[] = ['withdrawn', 'failed', 'rejected'];
+const ENDED: readonly string[] = ['withdrawn', 'expired', 'rejected'];
 /** As many as the API lists at once. */
 const LISTED_MAX = 200;
 /** FRR follows NETCONF within a second; a leak that was planted is not waited for. */

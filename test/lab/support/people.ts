@@ -78,10 +78,18 @@ export async function withdraw(wasl: LocalInstallation, id: string): Promise<Int
   return settled(wasl, id);
 }
 
-/** Resolves when the last change has an outcome and the interconnect rests. */
+/** Resolves when the interconnect rests, or a change of it ended without being applied: then it is planned again, and is not waited for. */
 export function settled(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
-  const resting = ['active', 'withdrawn', 'failed', 'rejected', 'attention'];
-  return waitFor(wasl, id, ({ lifecycle, changes }) => resting.includes(lifecycle) && changes.at(-1)?.outcome !== null);
+  return waitFor(wasl, id, ({ isSettled, awaiting, changes }) => {
+    const isOver = changes.some(({ outcome }) => outcome === 'rolled-back' || outcome === 'refused');
+    return isOver || (isSettled && awaiting.length === 0);
+  });
+}
+
+/** What was planned again after a failure is not tried again: its party gives the request up. */
+export async function giveUp(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
+  const { parties } = await (await wasl.clientOf(ADMIN)).readInterconnect(id);
+  return (await wasl.clientOf(signatory(parties[0] ?? ''))).withdraw(id, 'the story is over');
 }
 
 /** Resolves with the first event of the interconnect that is wanted, also one that has been; a story that waits in vain fails. */
