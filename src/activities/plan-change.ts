@@ -10,6 +10,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
+import { sealPayloads } from '../plan/seal-payloads.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
@@ -63,9 +64,11 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
     )
     .catch((error: unknown) => nothingToDo(error, kind));
   if (plan === null) return whenClean(left);
-  await store.savePlan(plan, renderPayloads(plan, running));
-  await tell(deps, request, plan);
-  return { planId: plan.id, reason: describeVerdict(plan), left };
+  const payloads = renderPayloads(plan, running);
+  const sealed = sealPayloads(plan, payloads);
+  await store.savePlan(sealed, payloads);
+  await tell(deps, request, sealed);
+  return { planId: sealed.id, reason: describeVerdict(sealed), left };
 }
 
 /** A removal that finds nothing to take away is done; anything else that changes nothing is a mistake. */

@@ -6,6 +6,7 @@ import { type Plan, type Procedure, type RouterPlan, revertsByItself } from '../
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
+import { digestPayload } from '../plan/seal-payloads.ts';
 import type { CommitOutcome, Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { requireAuthority } from './authority.ts';
@@ -98,6 +99,8 @@ export class TransactionStages implements TransactionActivities {
         throw new WaslError('SESSION_LOST', `the preparation of ${changeId} was given up while it was under way`);
       }
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
+      const pushed = prepared.map(({ plan: { pe }, xml }) => ({ pe, xml, digest: digestPayload(xml) }));
+      await store.savePushed({ changeId, epoch, planId, pushed });
       await recorder.journal([...ready, ...idleEntries(plan, left)]);
       this.#open.set(changeId, {
         changeId,
@@ -278,7 +281,13 @@ export class TransactionStages implements TransactionActivities {
       const differences = rebase.differences.join('; ');
       throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
     }
-    const { checked } = await router.stage(rebase.edits);
+    const { checked, xml } = await router.stage(rebase.edits);
+    // The semantic delta is the one that was approved; on the base that was approved so is every byte of it.
+    const isApproved = plan.payloadDigest === undefined || plan.payloadDigest === digestPayload(xml);
+    if (rebase.verdict !== 'rebased' && !isApproved) {
+      const fact = `what ${plan.pe} would be sent is not what was approved: the templates have changed since`;
+      throw new WaslError('PLAN_STALE', fact, { path: plan.pe });
+    }
     const persistId = plan.procedure === 'confirmed-commit-persist' ? this.#deps.newPersistId() : null;
     const state = 'prepared' as const;
     return {
@@ -287,6 +296,7 @@ export class TransactionStages implements TransactionActivities {
       base,
       baseText,
       edits: rebase.edits,
+      xml,
       persistId,
       state,
       checked,

@@ -39,6 +39,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/plans/:id': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,
   'GET /v1/changes/:id': NETWORK_SIDE,
+  'GET /v1/changes/:id/pushed': NETWORK_SIDE,
 
   'GET /v1/matrix': NETWORK_SIDE,
   'GET /v1/routers': NETWORK_SIDE,

@@ -22,6 +22,7 @@ import {
   payloadSchema,
   planSchema,
   progressSchema,
+  pushedSchema,
   type Ready,
   type RequestCheck,
   type RouterCheck,
@@ -35,6 +36,7 @@ import {
   routerSummarySchema,
   vpnSchema,
   type WirePayload,
+  type WirePushed,
 } from './wire.ts';
 
 /** The server itself waits up to 90 seconds for a worker that reads a slow router. */
@@ -80,6 +82,8 @@ export interface ApiClient {
   withdraw(id: string, reason: string): Promise<InterconnectAnswer>;
   replan(id: string): Promise<InterconnectAnswer>;
   recover(id: string): Promise<InterconnectAnswer>;
+  /** What each router was sent, by attempt. */
+  listPushed(changeId: string): Promise<WirePushed[]>;
   readPlan(id: string): Promise<PlanAnswer>;
   readPayloads(id: string): Promise<WirePayload[]>;
   decidePlan(id: string, decision: Decision): Promise<PlanAnswer>;
@@ -174,6 +178,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     withdraw: (id, reason) => post(at('interconnects', id, '/withdrawal'), interconnectSchema, { reason }),
     replan: (id) => post(at('interconnects', id, '/replan'), interconnectSchema),
     recover: (id) => post(at('interconnects', id, '/recovery'), interconnectSchema),
+    listPushed: (id) => get(at('changes', id, '/pushed'), z.array(pushedSchema)),
     readPlan: (id) => get(at('plans', id), planSchema),
     readPayloads: (id) => get(at('plans', id, '/payloads'), z.array(payloadSchema)),
     decidePlan: (id, decision) => post(at('plans', id, '/approvals'), planSchema, decision),

@@ -214,6 +214,13 @@ export const reachabilitySchema = z
   .meta({ id: 'Reachability' });
 export type WireReachability = z.infer<typeof reachabilitySchema>;
 
+const operatorPartSchema = z.object({
+  routeDistinguisher: z.string().nullable(),
+  base: z.record(z.string(), z.record(z.string(), list(z.string()))),
+  policyDigests: z.record(z.string(), z.string()),
+});
+const leftSchema = z.object({ pe: z.string(), reason: z.string() });
+
 export const planSchema = z
   .object({
     id: z.string(),
@@ -226,13 +233,17 @@ export const planSchema = z
         platform: z.string(),
         procedure: z.string(),
         baseDigest: z.string(),
+        payloadDigest: z.string().optional().describe('Of the XML; what is pushed has it, unless the plan was rebased'),
         vrfs: list(
           z.object({
             vrf: z.string(),
             vpn: z.string().nullable().describe('null: a VRF of no VPN of the inventory'),
+            operator: operatorPartSchema.optional().describe('What the operator had configured when the plan was made'),
             before: extranetSchema,
             after: extranetSchema,
             operations: list(operationSchema),
+            anomalies: list(z.string()).optional(),
+            retires: list(z.string()).optional().describe('Of a removal: whatever stands in the VRF for these goes'),
           }),
         ),
       }),
@@ -273,13 +284,32 @@ export const planSchema = z
       .optional()
       .describe('What a removal gives up and stays reachable by another interconnect; null: by the operator'),
     told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
+    left: list(leftSchema).optional().describe('Routers that a removal goes on without, and comes back to'),
+    inventoryVersion: z.int().optional(),
+    remains: list(
+      z.object({ from: z.string(), prefix: z.string(), to: z.string(), by: z.string().nullable() }),
+    ).optional(),
+    told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
     createdAt: instantSchema,
     createdBy: z.string(),
-    digest: z.string().describe('What the network side approves'),
+    digest: z
+      .string()
+      .describe('What the network side approves: SHA-256 over the canonical JSON of all but id, createdAt, createdBy, digest and approvals'),
     approvals: list(approvalSchema),
   })
   .meta({ id: 'Plan' });
 export type PlanAnswer = z.infer<typeof planSchema>;
+
+export const pushedSchema = z.object({
+  epoch: z.int().describe('Of the attempt, in the journal'),
+  pe: z.string(),
+  planId: z.string(),
+  xml: z.string(),
+  digest: z.string(),
+  state: z.string().describe("The journal's last word on it"),
+  at: instantSchema,
+});
+export type WirePushed = z.infer<typeof pushedSchema>;
 
 export const payloadSchema = z.object({ pe: z.string(), xml: z.string() });
 export type WirePayload = z.infer<typeof payloadSchema>;

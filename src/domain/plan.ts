@@ -71,6 +71,8 @@ export interface RouterPlan {
   readonly procedure: Procedure;
   /** Digest of everything on this PE that is not wasl's: at push it must be the same, else the plan is stale. */
   readonly baseDigest: Digest;
+  /** Of the XML that was rendered with the plan: another one may be pushed only where the plan was rebased. Absent in plans made by hand. */
+  readonly payloadDigest?: Digest;
   readonly vrfs: readonly VrfDelta[];
 }
 

@@ -18,6 +18,7 @@ import type {
   RouterConnection,
   RouterFacts,
   RouteTable,
+  StagedEdit,
   VrfEdit,
   VrfRoute,
 } from './router.ts';
@@ -100,18 +101,18 @@ export class NetconfRouter implements Router {
     return { running: await this.#parse(reply), text: this.#textOf(reply) };
   }
 
-  async stage(edits: readonly VrfEdit[]): Promise<{ readonly checked: boolean; readonly warnings: readonly string[] }> {
+  async stage(edits: readonly VrfEdit[]): Promise<StagedEdit> {
     const config = renderEdits(this.#manifest.name, edits);
-    if (config === '') return { checked: true, warnings: [] };
+    if (config === '') return { checked: true, warnings: [], xml: config };
     const { capabilities } = this.#session;
     if (this.#target === 'running') {
       this.#heldEdit = config;
       // RFC 6241 §7.2: test-only came with validate 1.1.
-      if (capabilities.validate !== '1.1') return { checked: false, warnings: [] };
+      if (capabilities.validate !== '1.1') return { checked: false, warnings: [], xml: config };
       const tried = await this.#request(() =>
         this.#session.editConfig({ ...this.#runningEdit, testOption: 'test-only' }),
       );
-      return { checked: true, warnings: describeWarnings(tried.warnings) };
+      return { checked: true, warnings: describeWarnings(tried.warnings), xml: config };
     }
     const canValidate = capabilities.validate !== null;
     // Before the edit: a refused one may have left a part behind on a server without rollback-on-error.
@@ -126,9 +127,9 @@ export class NetconfRouter implements Router {
       }),
     );
     if (this.#manifest.validateBy !== 'validate' || !canValidate)
-      return { checked: canValidate, warnings: describeWarnings(edited.warnings) };
+      return { checked: canValidate, warnings: describeWarnings(edited.warnings), xml: config };
     const validated = await this.#request(() => this.#session.validate('candidate'));
-    return { checked: true, warnings: describeWarnings([...edited.warnings, ...validated.warnings]) };
+    return { checked: true, warnings: describeWarnings([...edited.warnings, ...validated.warnings]), xml: config };
   }
 
   async commitConfirmed(options: {

@@ -61,6 +61,14 @@ export interface RouterFacts {
   readonly notes: readonly string[];
 }
 
+/** An edit that waits for its commit. */
+export interface StagedEdit {
+  readonly checked: boolean;
+  readonly warnings: readonly string[];
+  /** What is sent to the router, byte for byte; empty where nothing is. */
+  readonly xml: string;
+}
+
 /**
  * One PE behind few methods: one NETCONF session, whatever the vendor. Errors are WaslError with a ROUTER_* code; the PE is in the message.
  *
@@ -92,7 +100,7 @@ export interface Router {
    * Edits the candidate to `wanted` and validates it. Without a candidate the edit waits for the commit, and is tried beforehand where
    * the server can (`checked`). ROUTER_REFUSED with every rpc-error; the caller then abandons.
    */
-  stage(edits: readonly VrfEdit[]): Promise<{ readonly checked: boolean; readonly warnings: readonly string[] }>;
+  stage(edits: readonly VrfEdit[]): Promise<StagedEdit>;
   /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit, or the edit of running: it stays. */
   commitConfirmed(options: {
     readonly timeoutSeconds: number;

@@ -13,6 +13,7 @@ import { ledgerQueries } from './ledger-rows.ts';
 import { planQueries } from './plan-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
+import { pushedQueries } from './pushed-rows.ts';
 import { readingQueries } from './reading-rows.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
@@ -39,6 +40,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...carrierQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
+    ...pushedQueries(database),
     ...routerTurnQueries(database),
     ...routeTargetQueries(database),
     ...progressQueries(database),

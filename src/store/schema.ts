@@ -211,6 +211,24 @@ export const payloads = pgTable(
   (table) => [primaryKey({ columns: [table.planId, table.pe] })],
 );
 
+/** The very XML that a router was sent, or was about to be: with each attempt, before its commit. */
+export const pushedPayloads = pgTable(
+  'pushed_payloads',
+  {
+    changeId: text('change_id').$type<ChangeId>().notNull(),
+    epoch: integer('epoch').notNull(),
+    pe: text('pe').$type<PeName>().notNull(),
+    planId: text('plan_id').$type<PlanId>().notNull(),
+    xml: text('xml').notNull(),
+    digest: text('digest').$type<Digest>().notNull(),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.changeId, table.epoch, table.pe] }),
+    foreignKey({ name: 'pushed_payloads_change', columns: [table.changeId], foreignColumns: [changes.id] }),
+  ],
+);
+
 export const journal = pgTable(
   'journal',
   {

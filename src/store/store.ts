@@ -1,3 +1,4 @@
+import type { Digest } from '../domain/canonical-json.ts';
 import type {
   ChangeOutcome,
   ChangePhase,
@@ -7,6 +8,7 @@ import type {
   NewProgress,
   ProgressEvent,
   Refusal,
+  RouterTransactionState,
   TransactionOutcome,
 } from '../domain/change.ts';
 import type { ChangeKind } from '../domain/change-kinds.ts';
@@ -57,6 +59,18 @@ export interface SettledTransaction {
   readonly code: string | null;
   /** PEs that a removal did not reach. */
   readonly left: readonly LeftRouter[];
+}
+
+/** What one PE was sent in one attempt. */
+export interface PushedPayload {
+  readonly epoch: number;
+  readonly pe: PeName;
+  readonly planId: PlanId;
+  readonly xml: string;
+  readonly digest: Digest;
+  /** The journal's last word on it. */
+  readonly state: RouterTransactionState;
+  readonly at: string;
 }
 
 export interface Payload {
@@ -175,6 +189,17 @@ export interface Store {
   appendJournal(entries: readonly Omit<JournalEntry, 'at'>[], epoch: number): Promise<void>;
   /** Of all attempts, in order of writing. */
   readJournal(id: ChangeId): Promise<JournalEntry[]>;
+
+  // What was sent
+  /** Before the commit of an attempt, which has the epoch of its journal. */
+  savePushed(input: {
+    readonly changeId: ChangeId;
+    readonly epoch: number;
+    readonly planId: PlanId;
+    readonly pushed: readonly { readonly pe: PeName; readonly xml: string; readonly digest: Digest }[];
+  }): Promise<void>;
+  /** Oldest attempt first, by PE; with what became of it. */
+  listPushed(id: ChangeId): Promise<PushedPayload[]>;
 
   // Turns at routers: changes that share a PE go one after the other, in the order in which they came.
   /**

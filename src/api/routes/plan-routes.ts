@@ -3,7 +3,7 @@ import { changeIdSchema, planIdSchema } from '../../domain/names.ts';
 import { presentChangeWithJournal } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { showPlan } from '../show.ts';
-import { changeWithJournalSchema, payloadSchema, planSchema } from '../wire.ts';
+import { changeWithJournalSchema, payloadSchema, planSchema, pushedSchema } from '../wire.ts';
 
 const planParams = z.object({ id: planIdSchema });
 const tags = ['plans'];
@@ -23,6 +23,23 @@ export function registerPlanRoutes(app: ApiServer, deps: ApiDependencies): void 
       schema: { summary: 'The XML for each PE', tags, params: planParams, response: answers(z.array(payloadSchema)) },
     },
     async (request) => (await store.readPayloads(request.params.id)).map(({ pe, xml }) => ({ pe, xml })),
+  );
+
+  app.get(
+    '/v1/changes/:id/pushed',
+    {
+      schema: {
+        summary: 'The very XML that each router was sent, by attempt, and what became of it',
+        tags,
+        params: z.object({ id: changeIdSchema }),
+        response: answers(z.array(pushedSchema)),
+      },
+    },
+    async (request) => {
+      const { id } = await store.readChange(request.params.id);
+      const pushed = await store.listPushed(id);
+      return pushed.map(({ epoch, pe, planId, xml, digest, state, at }) => ({ epoch, pe, planId, xml, digest, state, at }));
+    },
   );
 
   app.get(
