@@ -214,12 +214,17 @@ export const reachabilitySchema = z
   .meta({ id: 'Reachability' });
 export type WireReachability = z.infer<typeof reachabilitySchema>;
 
+const familyBaseSchema = z.object({
+  importRouteTargets: list(z.string()),
+  exportRouteTargets: list(z.string()),
+  exportPolicies: list(z.string()),
+  importPolicies: list(z.string()),
+});
 const operatorPartSchema = z.object({
   routeDistinguisher: z.string().nullable(),
-  base: z.record(z.string(), z.record(z.string(), list(z.string()))),
+  base: z.object({ ipv4: familyBaseSchema.optional(), ipv6: familyBaseSchema.optional() }),
   policyDigests: z.record(z.string(), z.string()),
 });
-const leftSchema = z.object({ pe: z.string(), reason: z.string() });
 
 export const planSchema = z
   .object({
@@ -284,17 +289,13 @@ export const planSchema = z
       .optional()
       .describe('What a removal gives up and stays reachable by another interconnect; null: by the operator'),
     told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
-    left: list(leftSchema).optional().describe('Routers that a removal goes on without, and comes back to'),
-    inventoryVersion: z.int().optional(),
-    remains: list(
-      z.object({ from: z.string(), prefix: z.string(), to: z.string(), by: z.string().nullable() }),
-    ).optional(),
-    told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
     createdAt: instantSchema,
     createdBy: z.string(),
     digest: z
       .string()
-      .describe('What the network side approves: SHA-256 over the canonical JSON of all but id, createdAt, createdBy, digest and approvals'),
+      .describe(
+        'What the network side approves: SHA-256 over the canonical JSON of all but id, createdAt, createdBy, digest and approvals',
+      ),
     approvals: list(approvalSchema),
   })
   .meta({ id: 'Plan' });

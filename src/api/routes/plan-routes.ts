@@ -38,7 +38,15 @@ export function registerPlanRoutes(app: ApiServer, deps: ApiDependencies): void 
     async (request) => {
       const { id } = await store.readChange(request.params.id);
       const pushed = await store.listPushed(id);
-      return pushed.map(({ epoch, pe, planId, xml, digest, state, at }) => ({ epoch, pe, planId, xml, digest, state, at }));
+      return pushed.map(({ epoch, pe, planId, xml, digest, state, at }) => ({
+        epoch,
+        pe,
+        planId,
+        xml,
+        digest,
+        state,
+        at,
+      }));
     },
   );
 
