@@ -53,7 +53,8 @@ export async function recoverTransaction(
   const left = leftIn(whole, journal, last);
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
-  const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
+  const attempt = ofLastAttempt(journal);
+  const sent = attempt.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
   const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
@@ -64,7 +65,7 @@ export async function recoverTransaction(
     return conclude(recovery, 'refused', 'recovered: no commit had been sent, no router was written');
   }
 
-  const forward = journal.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
+  const forward = attempt.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
   await recorder.note('recover', null, 'info', direction);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>
@@ -108,6 +109,16 @@ const WRITTEN: readonly RouterTransactionState[] = [
   'rolled-back',
   'unknown',
 ];
+
+/** A change may be tried again: what an earlier try confirmed says nothing of this one. Every try begins by preparing all its PEs. */
+function ofLastAttempt(journal: readonly JournalEntry[]): readonly JournalEntry[] {
+  return journal.slice(
+    Math.max(
+      0,
+      journal.findLastIndex(({ state }) => state === 'preparing'),
+    ),
+  );
+}
 
 function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, JournalEntry> {
   return new Map(journal.map((entry) => [entry.pe, entry]));
