@@ -86,7 +86,7 @@ async function runTransaction(input: ApplyChangeInput): Promise<TransactionResul
     args: [{ changeId, planId, confirmTimeoutSeconds, trouble }],
   });
   // What was measured before the trouble stays the verdict: a change that failed its verification is not tried again.
-  const code = recovered.outcome === 'rolled-back' && isVerdict(verdict) ? verdict : recovered.code;
+  const code = recovered.outcome !== 'applied' && isVerdict(verdict) ? verdict : recovered.code;
   return { ...recovered, code, reason: `${trouble}; ${recovered.reason}` };
 }
 

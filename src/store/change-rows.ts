@@ -61,6 +61,10 @@ function toRecord(row: Awaited<ReturnType<typeof selectChanges>>[number]): OpenC
   };
 }
 
+/** What routers have seen is ended by a recovery, and by nothing else that comes late. */
+export const isOnRouters = ({ phase, planId }: Pick<ChangeRecord, 'phase' | 'planId'>): boolean =>
+  (phase === 'applying' || phase === 'attention') && planId !== null;
+
 export const unknownChange = (id: ChangeId) => new WaslError('CHANGE_UNKNOWN', `there is no change ${id}`);
 
 async function findChange(db: Pick<StoreTransaction, 'select'>, id: ChangeId): Promise<OpenChange> {

@@ -6,7 +6,7 @@ import type { ChangeId, InterconnectId } from '../domain/names.ts';
 import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
 import { announce } from './announce.ts';
-import { insertChange, type OpenChange } from './change-rows.ts';
+import { insertChange, isOnRouters, type OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findStanding, moveFacts, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
@@ -115,7 +115,7 @@ export function driveQueries(database: Database): DriveQueries {
     settleTransaction: (id, attempt, result) =>
       stepChange(id, async (tx, change, standing, at) => {
         const isUnderWay = change.phase === 'applying' || change.phase === 'attention';
-        if (change.attempts !== attempt || !isUnderWay) return null;
+        if (change.attempts !== attempt || !isUnderWay || isToldAlready(change, result, at)) return null;
         return settle(tx, change, standing, result, at);
       }),
 
@@ -143,12 +143,14 @@ export function driveQueries(database: Database): DriveQueries {
   };
 }
 
-/** What routers have seen is ended by a recovery, and by nothing else that comes late. */
-const isOnRouters = ({ phase, planId }: OpenChange): boolean =>
-  (phase === 'applying' || phase === 'attention') && planId !== null;
-
 const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
 const later = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
+
+/** A person or the clock has another look taken; without either it is the same one, told twice. */
+function isToldAlready({ phase, waiting, recoverBy }: OpenChange, result: SettledTransaction, at: Date): boolean {
+  if (phase !== 'attention' || result.outcome !== 'attention' || recoverBy !== null) return false;
+  return waiting?.reason === result.reason && waiting.nextAt !== null && Date.parse(waiting.nextAt) > at.getTime();
+}
 
 function sentenceOf({ path, fact, code }: Refusal): string {
   const where = path === null || fact.startsWith(path) ? '' : `${path}: `;
@@ -182,17 +184,20 @@ async function settle(
   }
   if (outcome === 'attention') {
     const waiting = { reason, tries, nextAt: later(at, ATTENTION_RETRY_SECONDS) };
-    await tx.update(changes).set({ phase: 'attention', waiting, recoverBy: null }).where(eq(changes.id, id));
+    const refusal = isVerdict(code) ? refusalOf(code, reason, at) : change.refusal;
+    await tx.update(changes).set({ phase: 'attention', waiting, refusal, recoverBy: null }).where(eq(changes.id, id));
     await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
     return [tried];
   }
-  const isInfrastructure = !isVerdict(code);
+  // What was measured before a person had to look stays the verdict.
+  const verdict = isVerdict(code) ? code : (change.refusal?.code ?? null);
+  const isInfrastructure = !isVerdict(verdict);
   if (rule.onlyTakesAway || isInfrastructure) {
     // What takes away is planned again until nothing is left; what opens is tried again with the plan that was approved.
     const phase = rule.onlyTakesAway ? 'planning' : 'approved';
     const nextAt = later(at, retryDelaySeconds(tries));
     const waiting = { reason, tries, nextAt };
-    const refusal = isInfrastructure || outcome === 'applied' ? null : refusalOf(code, reason, at);
+    const refusal = isInfrastructure || outcome === 'applied' ? null : refusalOf(verdict, reason, at);
     await tx
       .update(changes)
       .set({ phase, waiting, refusal, left: [...left], recoverBy: null })
@@ -200,7 +205,7 @@ async function settle(
     await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
     return [tried];
   }
-  const refusal = refusalOf(code, reason, at);
+  const refusal = refusalOf(verdict, reason, at);
   const ended = await endChange(tx, change, {
     outcome: outcome === 'applied' ? 'rolled-back' : outcome,
     reason,

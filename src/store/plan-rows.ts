@@ -7,7 +7,7 @@ import { describeVerdict, type Plan } from '../domain/plan.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import { announce } from './announce.ts';
-import { lockChange, type OpenChange } from './change-rows.ts';
+import { isOnRouters, lockChange, type OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findStanding } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
@@ -43,6 +43,10 @@ export function planQueries(
         if (known?.digest === digest) return null;
         if (known !== undefined) {
           throw new WaslError('PLAN_STALE', `the plan ${id} was already saved with another digest`);
+        }
+        // Its planner was slow, or its workflow is gone: meanwhile somebody decided, or an earlier plan is being pushed.
+        if (change.outcome !== null || isOnRouters(change)) {
+          throw new WaslError('LIFECYCLE_STEP', `${changeId} is ${change.phase}: nothing is planned for it`);
         }
         const before = await findStanding(tx, interconnectId);
         const savedAt = database.clock();

@@ -1,4 +1,5 @@
 import { and, asc, between, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
+import { isEnd } from '../domain/lifecycle.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import { PROGRAM } from '../domain/next-move.ts';
 import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
@@ -20,6 +21,10 @@ export function routeTargetQueries(database: Database): Pick<Store, 'allocateRou
       database.transact(async (tx) => {
         const interconnect = await lockInterconnect(tx, id);
         if (interconnect.flows !== null) return interconnect.flows;
+        // Given up while it was being planned: nothing would ever give them back.
+        if (isEnd(interconnect.lifecycle)) {
+          throw new WaslError('LIFECYCLE_STEP', `${id} is ${interconnect.lifecycle}: it gets no route targets`);
+        }
         await lockUntilCommit(tx, 'routeTargets');
         const pool = await currentRouteTargetPool(tx);
         if (pool === null) {

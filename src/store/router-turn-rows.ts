@@ -40,7 +40,9 @@ export function routerTurnQueries(database: Database): Pick<Store, 'takeTurn' | 
     renewTurn: (changeId, leaseSeconds) =>
       database.read(async (db) => {
         const renewed = { leaseUntil: leaseEnd(leaseSeconds) };
-        await db.update(routerTurns).set(renewed).where(eq(routerTurns.changeId, changeId));
+        // A place that has lapsed is not won back: somebody else may be at work there.
+        const isMine = and(eq(routerTurns.changeId, changeId), gt(routerTurns.leaseUntil, sql`now()`));
+        await db.update(routerTurns).set(renewed).where(isMine);
       }),
 
     leaveTurn: (changeId) =>
