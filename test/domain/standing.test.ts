@@ -46,7 +46,7 @@ it.each<[string, InterconnectFacts, readonly [string, string, boolean, string | 
   ['attention', provision({ phase: 'attention', retryAt: SOON }), ['attention', RECOVER, true, SOON]],
   ['active', moveFacts({ lifecycle: 'active' }), ['active', '', true, null]],
   ['active at its end', moveFacts({ lifecycle: 'active', ...PAST_END }), ['active', '', false, null]],
-  ['active, withdrawn', moveFacts({ lifecycle: 'active', withdrawal: WITHDRAWAL }), ['active', '', false, null]],
+  ['active, withdrawn', moveFacts({ lifecycle: 'active', withdrawal: WITHDRAWAL }), ['withdrawing', '', false, null]],
   ['suspended', moveFacts({ lifecycle: 'suspended' }), ['suspended', '', true, null]],
   ['removal being planned', removal({}), ['withdrawing', '', false, null]],
   [

@@ -80,8 +80,36 @@ async function contradictions({ store }: Installation, id: InterconnectId): Prom
   return found;
 }
 
+/** One network transaction of an interconnect, as the ledger keeps it: those that were tried again are seen there only. */
+export interface Tried {
+  readonly outcome: string;
+  readonly reason: string;
+  /** Where its routers stood when it ended, each state once. */
+  readonly states: readonly string[];
+}
+
+/** Oldest first. Every one of them ended on all routers or on none, by their journal. */
+export async function tried({ store }: Installation, id: string): Promise<Tried[]> {
+  const facts = await store.readLedger({ afterSequence: 0, limit: 10_000 });
+  const ended = facts.filter(({ action, subject }) => action === 'transaction.ended' && subject.startsWith(`${id}-C`));
+  return ended.map(({ body }) => {
+    const { outcome, reason, routers } = body as { outcome: string; reason: string; routers: { state: string }[] };
+    const states = [...new Set(routers.map(({ state }) => state))].sort();
+    return { outcome, reason: reason.replace(/message-id \d+/g, 'message-id N'), states };
+  });
+}
+
+/** A try after which nothing of the change is on any router. */
+export const wentBack = (reason: unknown): unknown => ({ outcome: 'rolled-back', reason, states: ['rolled-back'] });
+/** A try that no router was written by. */
+export const notBegun = (reason: unknown): unknown => ({ outcome: 'refused', reason, states: ['idle'] });
+export const heldByAll = (reason: unknown = 'confirmed on 4 routers, each read back'): unknown => ({
+  ...{ outcome: 'applied', reason, states: ['confirmed'] },
+});
+
 const STATES: Readonly<Record<string, readonly string[]>> = {
   applied: ['confirmed'],
   'rolled-back': ['rolled-back'],
-  refused: ['idle'],
+  refused: ['idle', 'rolled-back'],
+  abandoned: ['idle', 'rolled-back'],
 };

@@ -12,3 +12,10 @@ export function importOnIosxr(vrf: string, routeTarget: string): string {
   const family = `<address-family><ipv4><unicast><import xmlns="${BGP}">${target}</import></unicast></ipv4></address-family>`;
   return `<vrfs xmlns="${VRF}"><vrf><vrf-name>${vrf}</vrf-name>${family}</vrf></vrfs>`;
 }
+
+/** Takes it away again; for `editRunning(…, 'none')`. */
+export const removeImportOnIosxr = (vrf: string, routeTarget: string): string =>
+  importOnIosxr(vrf, routeTarget).replace(
+    '<two-byte-as-route-target>',
+    '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" nc:operation="delete">',
+  );

@@ -14,7 +14,7 @@ import { type ApiClient, createApiClient } from '../../src/api/client.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
 import { type RunningApi, startApi } from '../../src/bin/serve.ts';
 import { startWorker } from '../../src/bin/worker.ts';
-import type { ProgressEvent, Stage } from '../../src/domain/change.ts';
+import type { ProgressEvent, Stage, Waiting } from '../../src/domain/change.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
 import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
@@ -214,6 +214,15 @@ export class Installation implements AsyncDisposable {
       const isSettled = record !== null && record.lifecycle !== 'requested' && record.underWay === null;
       if (word !== null && (isOver || isSettled || word === 'attention')) return word;
       if (Date.now() > until) throw new Error(`${id} is ${word}: ${record?.reason}`);
+    }
+  }
+
+  /** It is tried again by itself, and says why. */
+  async untilWaiting(id: string, reason: RegExp): Promise<Waiting> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
+      const waiting = (await this.store.listChanges(id as InterconnectId)).at(-1)?.waiting ?? null;
+      if (waiting !== null && reason.test(waiting.reason)) return waiting;
+      if (Date.now() > until) throw new Error(`${id} does not wait for that: ${JSON.stringify(waiting)}`);
     }
   }
 

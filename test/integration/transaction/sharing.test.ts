@@ -99,7 +99,7 @@ describe.concurrent('interconnects that share routers', () => {
     const ends = gone.map(async (id) => {
       await wasl.signatory('MOH').withdraw(id, 'the project has ended');
       await wasl.approvePlan(await wasl.untilPlanned(id));
-      return wasl.untilTried(id);
+      return wasl.untilLifecycle(id, 'withdrawn');
     });
     expect(await Promise.all(ends)).toEqual(['withdrawn', 'withdrawn', 'withdrawn']);
     for (const id of gone) {
@@ -114,10 +114,11 @@ describe.concurrent('interconnects that share routers', () => {
     const id = await wasl.agree({ ...MOH_MOF, validUntil });
     const planId = await wasl.untilPlanned(id);
     await new Promise((resolve) => setTimeout(resolve, Date.parse(validUntil) - Date.now() + 100));
-    await wasl.approvePlan(planId);
-    await wasl.untilTried(id);
+    await expect(wasl.approvePlan(planId)).rejects.toMatchObject({ code: 'LIFECYCLE_STEP' });
+    await wasl.untilLifecycle(id, 'expired');
+    const reason = `its end date ${validUntil} came before it was on the network`;
     expect(await endState(wasl, id)).toEqual({
-      ...{ lifecycle: 'failed', outcome: 'refused', reason: `the agreement of ${id} ended at ${validUntil}` },
+      ...{ lifecycle: 'expired', outcome: 'abandoned', reason },
       ...{ changed: [], leftOver: [] },
     });
   });
@@ -130,7 +131,7 @@ it('an interconnect ends by itself at the signed date', async () => {
   const id = await wasl.provision({ ...MOH_MOF, validUntil });
   await wasl.untilTried(id);
   expect(wasl.learnt().sort()).toEqual(MOH_MOF_LEARNT);
-  await wasl.untilTried(id);
+  await wasl.untilLifecycle(id, 'withdrawn');
   expect(await endState(wasl, id)).toEqual({
     ...{ lifecycle: 'withdrawn', outcome: 'applied', reason: APPLIED },
     ...{ changed: [], leftOver: [] },

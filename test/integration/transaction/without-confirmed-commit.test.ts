@@ -4,8 +4,8 @@ import type { Stage } from '../../../src/domain/change.ts';
 import type { Ability } from '../../../src/sim/abilities.ts';
 import type { Fault } from '../../../src/sim/faults.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
-import { type EndState, endState } from '../../support/end-state.ts';
-import { importOnIosxr } from '../../support/hand-edits.ts';
+import { type EndState, endState, heldByAll, notBegun, type Tried, tried, wentBack } from '../../support/end-state.ts';
+import { importOnIosxr, removeImportOnIosxr } from '../../support/hand-edits.ts';
 import { Installation, type InstallationOptions } from '../../support/installation.ts';
 import { MOH_MOF_LEARNT } from './requests.ts';
 
@@ -29,18 +29,22 @@ const MIXED: Abilities = [
   { router: 'soh-pe-01', abilities: WRITABLE },
 ];
 
-type Told = EndState & { readonly learnt: readonly string[] };
+type Told = EndState & { readonly learnt: readonly string[]; readonly tries: readonly Tried[] };
 
-const applied = (reason = 'confirmed on 4 routers, each read back') => ({
-  ...{ lifecycle: 'active', outcome: 'applied', reason },
-  ...{ changed: FOUR, leftOver: [], learnt: MOH_MOF_LEARNT },
+const stays = (...tries: unknown[]) => ({
+  ...{ lifecycle: 'active', outcome: 'applied', reason: (tries.at(-1) as Tried).reason },
+  ...{ changed: FOUR, leftOver: [], learnt: MOH_MOF_LEARNT, tries },
 });
-const rolledBack = (reason: string) => ({
-  ...{ lifecycle: 'failed', outcome: 'rolled-back', reason },
-  ...{ changed: [], leftOver: [], learnt: [] },
+const applied = (reason = 'confirmed on 4 routers, each read back') => stays(heldByAll(reason));
+/** A measured fact against the change: it is over, and the agreement awaits another plan. */
+const rolledBack = (reason: string, tries: readonly unknown[] = [wentBack(reason)]) => ({
+  ...{ lifecycle: 'requested', outcome: 'rolled-back', reason },
+  ...{ changed: [], leftOver: [], learnt: [], tries },
 });
-const recovered = (trouble: string, compensated: string) =>
-  rolledBack(`${trouble}; recovered: every router is back as it was (${compensated} by a counter-change)`);
+/** What was lost is no verdict: everything went back, and the same approval does in the end. */
+const again = (reason: string) => stays(wentBack(reason), heldByAll());
+const allBack = (trouble: string, compensated: string) =>
+  `${trouble}; recovered: every router is back as it was (${compensated} by a counter-change)`;
 
 /** The site behind nzw-pe-01 does not answer: verification looks on, and fails. */
 const DEAF: Fault = { kind: 'blackhole', target: '10.200.10.0/24' };
@@ -49,9 +53,9 @@ const lost = (pe: string, operation: string) =>
   `${pe}: ${operation} (message-id N): sent, and the answer is lost (the server closed the connection): it may or may not have taken effect`;
 const drop = (operation: string, when: 'before' | 'after'): Fault => ({ kind: 'drop-connection', operation, when });
 
-async function told(wasl: Installation, id: string, since?: ReadonlyMap<string, string>): Promise<Told> {
+async function told(wasl: Installation, id: string): Promise<Told> {
   await wasl.untilTried(id);
-  return { ...(await endState(wasl, id, since)), learnt: wasl.learnt().sort() };
+  return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort(), tries: await tried(wasl, id) };
 }
 
 interface Push {
@@ -86,7 +90,7 @@ describe.concurrent('routers that keep what nobody confirms', () => {
     expect(wasl.changedRouters(after)).toEqual([]);
     await wasl.signatory('MOH').withdraw(id, 'the project has ended');
     await wasl.approvePlan(await wasl.untilPlanned(id));
-    await wasl.untilTried(id);
+    await wasl.untilLifecycle(id, 'withdrawn');
     const end = await endState(wasl, id);
     expect(end).toMatchObject({ lifecycle: 'withdrawn', outcome: 'applied', changed: [], leftOver: [] });
     expect(wasl.learnt()).toEqual([]);
@@ -173,21 +177,24 @@ describe.concurrent('routers that keep what nobody confirms', () => {
     await wasl.approvePlan(planId);
     await wasl.untilRefused(id);
     const reason = `nzw-pe-01: edit-config (message-id N): the server refused: operation-failed: a constraint of this router`;
-    const state = { lifecycle: 'planned', outcome: 'refused', reason: `planned again: ${reason}` };
+    const state = { lifecycle: 'requested', outcome: 'refused', reason };
     expect(await endState(wasl, id)).toEqual({ ...state, changed: [], leftOver: [] });
+    expect(await tried(wasl, id)).toEqual([notBegun(reason)]);
   });
 
-  it('are refused while they hold work that nobody saved', async ({ expect }) => {
+  it('are not written while they hold work that nobody saved, and are once it is', async ({ expect }) => {
     await using wasl = await Installation.open({ abilities: ALL });
-    wasl.backbone.router('nzw-pe-01').editRunning(importOnIosxr('CANARY', '65000:7'));
-    const since = wasl.texts();
+    const router = wasl.backbone.router('nzw-pe-01');
+    router.editRunning(importOnIosxr('CANARY', '65000:7'));
     const id = await wasl.provision(MOH_MOF);
-    await wasl.untilRefused(id);
-    const state = await endState(wasl, id, since);
-    // Theirs to save.
-    const leftOver = ['running of nzw-pe-01 is not saved'];
-    expect(state).toMatchObject({ outcome: 'refused', changed: [], leftOver });
-    expect(state.reason).toContain("nzw-pe-01: running differs from startup, and not by wasl's hand");
+    const unsaved = /nzw-pe-01: running differs from startup, and not by wasl's hand/;
+    await wasl.untilWaiting(id, unsaved);
+    expect(wasl.changedRouters()).toEqual(['nzw-pe-01']);
+    // Theirs to save, or to take back.
+    router.editRunning(removeImportOnIosxr('CANARY', '65000:7'), 'none');
+    await wasl.untilLifecycle(id, 'active');
+    expect(await endState(wasl, id)).toMatchObject({ outcome: 'applied', changed: FOUR, leftOver: [] });
+    expect((await tried(wasl, id))[0]).toEqual(notBegun(expect.stringMatching(unsaved)));
   });
 });
 
@@ -199,20 +206,20 @@ describe.concurrent('a reply that is lost, where nothing goes back by itself', (
     ['sll-pe-01', 'edit-running', 'edit-config', 'before'],
   ] as const)('%s, %s: looked at under a new lock, taken back where it arrived', async (story, { expect }) => {
     const [pe, fault, operation, when] = story;
-    expect(await push({ abilities: ALL, faults: [[pe, drop(fault, when)]] })).toEqual(rolledBack(lost(pe, operation)));
+    expect(await push({ abilities: ALL, faults: [[pe, drop(fault, when)]] })).toEqual(again(lost(pe, operation)));
   });
 
   it('as the router restarts, and comes back with what it was given', async ({ expect }) => {
     const fault = { kind: 'reboot', when: 'after', downMs: 2_500, operation: 'plain-commit' } as const;
     expect(await push({ abilities: ALL, faults: [['mct-pe-01', fault]] })).toEqual(
-      recovered(lost('mct-pe-01', 'commit'), 'mct-pe-01'),
+      again(allBack(lost('mct-pe-01', 'commit'), 'mct-pe-01')),
     );
   });
 
   it('as the router restarts, and comes back without it: nothing was saved', async ({ expect }) => {
     const fault = { kind: 'reboot', when: 'after', downMs: 2_500, operation: 'edit-running' } as const;
     expect(await push({ abilities: ALL, faults: [['nzw-pe-01', fault]] })).toEqual(
-      rolledBack(`${lost('nzw-pe-01', 'edit-config')}; recovered: every router is back as it was`),
+      again(`${lost('nzw-pe-01', 'edit-config')}; recovered: every router is back as it was`),
     );
   });
 
@@ -226,7 +233,8 @@ describe.concurrent('a reply that is lost, where nothing goes back by itself', (
         wasl.backbone.router('sll-pe-01').faults.set(drop('edit-running', 'before'), { times: 1 });
       },
     });
-    expect(state).toEqual(recovered(DEAF_REASON, 'sll-pe-01'));
+    // Deaf before anything was lost: that was measured, and stays the verdict.
+    expect(state).toEqual(rolledBack(allBack(DEAF_REASON, 'sll-pe-01')));
   });
 
   it('to the saving: every router holds the change, and it is saved in the end', async ({ expect }) => {
@@ -272,14 +280,22 @@ describe.concurrent('a worker that is killed, with routers that keep what nobody
 
   it('while preparing: another one begins anew', async ({ expect }) => {
     const fault = noReply('validate');
-    expect(await killDuring({ abilities: ALL, pe: 'mct-pe-01', fault, stage: 'prepare', done: 3 })).toEqual(applied());
+    expect(await killDuring({ abilities: ALL, pe: 'mct-pe-01', fault, stage: 'prepare', done: 3 })).toEqual(
+      stays(
+        {
+          ...{ outcome: 'refused', states: ['preparing'] },
+          reason: `${lostWhile('preparing')}; recovered: no commit had been sent, no router was written`,
+        },
+        heldByAll(),
+      ),
+    );
   });
 
   it('while committing', async ({ expect }) => {
     const fault = noReply('plain-commit');
     const others = 'nzw-pe-01, sll-pe-01, soh-pe-01';
     expect(await killDuring({ abilities: ALL, pe: 'mct-pe-01', fault, stage: 'commit', done: 3 })).toEqual(
-      recovered(lostWhile('committing'), others),
+      again(allBack(lostWhile('committing'), others)),
     );
   });
 
@@ -288,7 +304,7 @@ describe.concurrent('a worker that is killed, with routers that keep what nobody
     ['beside others', MIXED, 'mct-pe-01, soh-pe-01'],
   ] as const)('while verifying, %s: what nobody verified does not stay', async ([, abilities, all], { expect }) => {
     const story = { pe: 'nzw-pe-01', fault: DEAF, stage: 'read-back', done: 4 } as const;
-    expect(await killDuring({ abilities, ...story })).toEqual(recovered(lostWhile('verifying'), all));
+    expect(await killDuring({ abilities, ...story })).toEqual(again(allBack(lostWhile('verifying'), all)));
   });
 
   it('while confirming: every router holds the verified change', async ({ expect }) => {
@@ -301,7 +317,7 @@ describe.concurrent('a worker that is killed, with routers that keep what nobody
   it('while confirming those that revert: one lost it, so the others give it back', async ({ expect }) => {
     const fault = noReply('confirming-commit');
     expect(await killDuring({ abilities: MIXED, pe: 'sll-pe-01', fault, stage: 'confirm', done: 1 })).toEqual(
-      recovered(lostWhile('confirming'), 'mct-pe-01, nzw-pe-01, soh-pe-01'),
+      again(allBack(lostWhile('confirming'), 'mct-pe-01, nzw-pe-01, soh-pe-01')),
     );
   });
 
@@ -318,7 +334,7 @@ describe.concurrent('a worker that is killed, with routers that keep what nobody
     await wasl.untilDone(id, 'cancel', 3);
     await victim.kill();
     await wasl.startWorker();
-    expect(await told(wasl, id)).toEqual(recovered(lostWhile('rolling back'), 'mct-pe-01'));
+    expect(await told(wasl, id)).toEqual(rolledBack(allBack(lostWhile('rolling back'), 'mct-pe-01')));
   });
 });
 
@@ -342,10 +358,10 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
     edit(wasl);
     const edited = wasl.backbone.router('mct-pe-01').runningText();
     const alarm = {
-      ...{ lifecycle: 'attention', outcome: null, leftOver: [], learnt: [] },
+      ...{ lifecycle: 'requested', outcome: null, leftOver: [], learnt: [] },
       ...{ reason: `${DEAF_REASON}; ${inTheWay}: ${differences}`, changed: ['mct-pe-01'] },
     };
-    expect(await told(wasl, id)).toEqual(alarm);
+    expect(await told(wasl, id)).toMatchObject(alarm);
     expect(wasl.backbone.router('mct-pe-01').runningText()).toBe(edited);
     const { awaiting } = await wasl.engineer(1).readInterconnect(id);
     expect(awaiting).toEqual(['an engineer: mend the routers named, then recover']);
@@ -358,20 +374,21 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
     });
     expect(wasl.backbone.router('mct-pe-01').runningText()).toBe(edited);
 
-    wasl.backbone
-      .router('mct-pe-01')
-      .editRunning(
-        importOnIosxr('MOE', '65000:777').replace(
-          '<two-byte-as-route-target>',
-          '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" nc:operation="delete">',
-        ),
-        'none',
-      );
+    wasl.backbone.router('mct-pe-01').editRunning(removeImportOnIosxr('MOE', '65000:777'), 'none');
     await wasl.engineer(1).recover(id);
-    await wasl.untilTried(id);
-    expect({ ...(await endState(wasl, id, before)), learnt: wasl.learnt() }).toEqual(
-      rolledBack('recovered: every router is back as it was (mct-pe-01 by a counter-change)'),
-    );
+    // It was measured to be deaf: nobody pushes it again under the old approval.
+    expect(await wasl.untilPlanned(id)).toBe(`${id}-C2-P1`);
+    const reason = 'recovered: every router is back as it was (mct-pe-01 by a counter-change)';
+    const tries = [
+      ...[alarm.reason, alarm.reason.replace(`${DEAF_REASON}; `, '')].map((why) => ({
+        ...{ outcome: 'attention', reason: why },
+        states: expect.any(Array),
+      })),
+      wentBack(reason),
+    ];
+    expect({ ...(await told(wasl, id)), changed: wasl.changedRouters(before) }).toEqual(rolledBack(reason, tries));
+    const { changes } = await wasl.engineer(1).readInterconnect(id);
+    expect(changes[0]?.refusal?.code).toBe('VERIFY_FAILED');
   });
 
   it('is found by the recovery of a killed worker, too', async ({ expect }) => {
@@ -387,7 +404,7 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
     edit(wasl);
     await wasl.startWorker();
     expect(await told(wasl, id)).toMatchObject({
-      ...{ lifecycle: 'attention', changed: ['mct-pe-01'], leftOver: [], learnt: [] },
+      ...{ lifecycle: 'requested', outcome: null, changed: ['mct-pe-01'], leftOver: [], learnt: [] },
       reason: `the worker was lost while verifying; ${inTheWay}: ${differences}`,
     });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../../src/domain/change.ts';
 import type { Fault } from '../../../src/sim/faults.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
-import { type EndState, endState } from '../../support/end-state.ts';
+import { type EndState, endState, heldByAll, type Tried, tried, wentBack } from '../../support/end-state.ts';
 import { Installation } from '../../support/installation.ts';
 import { MOH_MOF_LEARNT } from './requests.ts';
 
@@ -19,7 +19,7 @@ interface Story {
   readonly confirmTimeoutSeconds?: number;
 }
 
-type Told = EndState & { readonly learnt: readonly string[] };
+type Told = EndState & { readonly learnt: readonly string[]; readonly tries: readonly Tried[] };
 
 async function killDuring({ pe, fault, stage, done, confirmTimeoutSeconds = 30 }: Story): Promise<Told> {
   const limits = { convergenceMs: 10_000 };
@@ -34,64 +34,63 @@ async function killDuring({ pe, fault, stage, done, confirmTimeoutSeconds = 30 }
   await victim.kill();
   router.faults.clear(faultId);
   await wasl.startWorker();
-  await wasl.untilTried(id);
+  await wasl.untilLifecycle(id, 'active');
   const recovery = (await wasl.progress(id)).find((event) => event.stage === 'recover');
   expect(recovery?.message).toMatch(/^the worker was lost while \w+ing; recovering from the journal$/);
-  return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort() };
+  return told(wasl, id);
+}
+
+async function told(wasl: Installation, id: string): Promise<Told> {
+  return { ...(await endState(wasl, id)), learnt: wasl.learnt().sort(), tries: await tried(wasl, id) };
 }
 
 const noReply = (operation: string): Fault => ({ kind: 'no-reply', operation });
-const rolledBack = (stage: string, compensated = '') => ({
-  lifecycle: 'failed',
-  outcome: 'rolled-back',
-  reason: `the worker was lost while ${stage}; recovered: every router is back as it was${compensated}`,
-  changed: [],
-  leftOver: [],
-  learnt: [],
+const back = (stage: string, compensated = '') =>
+  wentBack(`the worker was lost while ${stage}; recovered: every router is back as it was${compensated}`);
+/** Nobody approves again: the next worker applies the plan that was approved. */
+const inTheEnd = (...tries: unknown[]) => ({
+  ...{ lifecycle: 'active', outcome: 'applied', reason: (tries.at(-1) as Tried).reason },
+  ...{ changed: FOUR, leftOver: [], learnt: MOH_MOF_LEARNT, tries },
 });
 
 describe.concurrent('a worker that is killed', () => {
   it('while preparing: another one begins anew, for nothing was written', async ({ expect }) => {
     const story = { pe: 'soh-pe-01', fault: noReply('validate'), stage: 'prepare', done: 3 } as const;
-    expect(await killDuring(story)).toEqual({
-      lifecycle: 'active',
-      outcome: 'applied',
-      reason: 'confirmed on 4 routers, each read back',
-      changed: FOUR,
-      leftOver: [],
-      learnt: MOH_MOF_LEARNT,
-    });
+    expect(await killDuring(story)).toEqual(
+      inTheEnd(
+        {
+          ...{ outcome: 'refused', states: ['preparing'] },
+          reason: 'the worker was lost while preparing; recovered: no commit had been sent, no router was written',
+        },
+        heldByAll(),
+      ),
+    );
   });
 
   it('while committing, with the change pending on three routers', async ({ expect }) => {
     const story = { pe: 'nzw-pe-01', fault: noReply('confirmed-commit'), stage: 'commit', done: 3 } as const;
-    expect(await killDuring(story)).toEqual(rolledBack('committing'));
+    expect(await killDuring(story)).toEqual(inTheEnd(back('committing'), heldByAll()));
   });
 
   it('while verifying, with the change pending on all', async ({ expect }) => {
     const fault: Fault = { kind: 'blackhole', target: '10.200.10.0/24' };
     const story = { pe: 'nzw-pe-01', fault, stage: 'read-back', done: 4 } as const;
-    expect(await killDuring(story)).toEqual(rolledBack('verifying'));
+    expect(await killDuring(story)).toEqual(inTheEnd(back('verifying'), heldByAll()));
   });
 
   it('while confirming, with one router left that keeps the change by its persist id', async ({ expect }) => {
     const fault = noReply('confirming-commit');
     const story = { pe: 'mct-pe-01', fault, stage: 'confirm', done: 3, confirmTimeoutSeconds: 16 } as const;
-    expect(await killDuring(story)).toEqual({
-      lifecycle: 'active',
-      outcome: 'applied',
-      reason: 'the worker was lost while confirming; recovered: every one of 4 routers holds the change',
-      changed: FOUR,
-      leftOver: [],
-      learnt: MOH_MOF_LEARNT,
-    });
+    expect(await killDuring(story)).toEqual(
+      inTheEnd(heldByAll('the worker was lost while confirming; recovered: every one of 4 routers holds the change')),
+    );
   });
 
   it('while confirming, with one router left that loses the change with its session', async ({ expect }) => {
     const fault = noReply('confirming-commit');
     const story = { pe: 'soh-pe-01', fault, stage: 'confirm', done: 3, confirmTimeoutSeconds: 16 } as const;
     const compensated = ' (mct-pe-01, nzw-pe-01, sll-pe-01 by a counter-change)';
-    expect(await killDuring(story)).toEqual(rolledBack('confirming', compensated));
+    expect(await killDuring(story)).toEqual(inTheEnd(back('confirming', compensated), heldByAll()));
   });
 
   it('and then the one that recovers, too', async ({ expect }) => {
@@ -108,7 +107,34 @@ describe.concurrent('a worker that is killed', () => {
     await wasl.untilDone(id, 'recover', 3);
     await second.kill();
     await wasl.startWorker();
-    await wasl.untilTried(id);
-    expect({ ...(await endState(wasl, id)), learnt: wasl.learnt() }).toEqual(rolledBack('committing'));
+    await wasl.untilLifecycle(id, 'active');
+    expect(await told(wasl, id)).toEqual(inTheEnd(back('committing'), heldByAll()));
+  });
+
+  it('in a second try, while verifying: what the first one had begun to confirm decides nothing', async ({
+    expect,
+  }) => {
+    await using wasl = await Installation.open({
+      ...{ worker: 'none', confirmTimeoutSeconds: 16 },
+      limits: { convergenceMs: 10_000 },
+    });
+    const first = await wasl.startWorkerProcess();
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    const router = wasl.backbone.router('soh-pe-01');
+    const faultId = router.faults.set(noReply('confirming-commit'), { times: 1 });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'confirm', 3);
+    await first.kill();
+    router.faults.clear(faultId);
+    const deaf = wasl.backbone.router('nzw-pe-01').faults.set({ kind: 'blackhole', target: '10.200.10.0/24' });
+    const second = await wasl.startWorkerProcess();
+    await wasl.untilDone(id, 'read-back', 8);
+    await second.kill();
+    wasl.backbone.router('nzw-pe-01').faults.clear(deaf);
+    await wasl.startWorker();
+    await wasl.untilLifecycle(id, 'active');
+    const compensated = ' (mct-pe-01, nzw-pe-01, sll-pe-01 by a counter-change)';
+    expect(await told(wasl, id)).toEqual(inTheEnd(back('confirming', compensated), back('verifying'), heldByAll()));
   });
 });
