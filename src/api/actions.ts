@@ -1,9 +1,9 @@
 /** The verbs that people send: routes, roles, OpenAPI and client read this table, the record's law decides. */
 import { z } from 'zod';
+import { freeText, REASON_BOUNDS } from '../domain/free-text.ts';
 import type { Role } from './authentication.ts';
 
-const REASON_LENGTH_MAX = 500;
-const reasonSchema = z.string().trim().min(3).max(REASON_LENGTH_MAX);
+const reasonSchema = freeText(REASON_BOUNDS);
 
 /** A person's decision on a request or a plan. The digest says on which version; a rejection says why. */
 const decisionBody = z

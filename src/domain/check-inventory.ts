@@ -1,3 +1,4 @@
+import { comparableText } from './comparable-text.ts';
 import type { DocumentPath } from './input-issues.ts';
 import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { VpnId } from './names.ts';
@@ -19,6 +20,13 @@ export function checkInventory(inventory: Inventory): InventoryIssue[] {
   return [
     ...checkPool(inventory),
     ...findDuplicates(inventory.entities, 'entities', 'id', (entity) => entity.id, 'Name each entity once.'),
+    ...findDuplicates(
+      inventory.entities,
+      'entities',
+      'name',
+      (entity) => comparableText(entity.name),
+      'Name entities so that people can tell them apart.',
+    ),
     ...findDuplicates(inventory.vpns, 'vpns', 'id', (vpn) => vpn.id, 'Name each VPN once.'),
     ...checkVpns(inventory),
     ...findDuplicates(
@@ -152,11 +160,12 @@ function checkAttachments(vrf: InventoryVrf, path: DocumentPath, vpn: InventoryV
   return vrf.attachments.flatMap((attachment, index) => {
     const issues: InventoryIssue[] = [];
     const at = [...path, index];
-    if (branches.has(attachment.branch)) {
+    const branch = comparableText(attachment.branch);
+    if (branches.has(branch)) {
       const fact = `${vrf.name} has the branch ${attachment.branch} twice`;
       issues.push({ path: [...at, 'branch'], fact, remedy: 'Put its prefixes into one attachment.' });
     }
-    branches.add(attachment.branch);
+    branches.add(branch);
     attachment.prefixes.forEach((prefix, position) => {
       const where = [...at, 'prefixes', position];
       if (!vpn.prefixes.some((outer) => contains(outer, prefix))) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeName, freeText, MAINTENANCE_BOUNDS, NAME_BOUNDS, SHORT_NAME_BOUNDS } from './free-text.ts';
 import { managementHostSchema } from './management-host.ts';
 import {
   type EntityId,
@@ -23,7 +24,7 @@ export const VRFS_PER_ROUTER_MAX = 4_000;
 export const ATTACHMENTS_PER_VRF_MAX = 256;
 
 export const attachmentSchema = z.strictObject({
-  branch: z.string().min(1).max(80),
+  branch: freeName(SHORT_NAME_BOUNDS),
   prefixes: z.array(prefixSchema).min(1).max(256),
   /** A CE address inside one of the prefixes that answers pings. */
   probe: addressSchema.nullable().default(null),
@@ -66,24 +67,24 @@ export const routerSchema = z.strictObject({
   platform: platformNameSchema,
   /** Its people work on it: it is not read for what does not need it, and nothing is opened on it. */
   maintenance: z.boolean().optional(),
-  maintenanceReason: z.string().trim().min(3).max(200).optional(),
+  maintenanceReason: freeText(MAINTENANCE_BOUNDS).optional(),
   management: managementSchema,
   vrfs: z.array(vrfSchema).max(VRFS_PER_ROUTER_MAX),
 });
 
 const backboneSchema = z.strictObject({
-  name: z.string().min(1).max(80),
+  name: freeName(SHORT_NAME_BOUNDS),
   asNumber: z.int().min(1).max(0xffff_ffff),
   routeTargetPool: routeTargetPoolSchema,
   confirmTimeoutSeconds: z.int().min(10).max(3_600).default(120),
 });
 
-export const entitySchema = z.strictObject({ id: entityIdSchema, name: z.string().min(1).max(120) });
+export const entitySchema = z.strictObject({ id: entityIdSchema, name: freeName(NAME_BOUNDS) });
 
 export const vpnSchema = z.strictObject({
   id: vpnIdSchema,
   entity: entityIdSchema,
-  name: z.string().min(1).max(120).optional(),
+  name: freeName(NAME_BOUNDS).optional(),
   /** The VPN's address plan: what it may share lies inside. */
   prefixes: z.array(prefixSchema).min(1).max(256),
   /** A canary VPN takes part in no interconnect: it must never gain a route. */

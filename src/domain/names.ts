@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { WaslError } from '../errors.ts';
 import type { Brand } from './brand.ts';
+import { checkedText } from './checked-text.ts';
+import { foldText, mixesScripts } from './comparable-text.ts';
+import { firstHidden } from './visible-text.ts';
 
 /** Names of the field. Each is a short identifier; the patterns keep them safe in URLs, file names and router configurations. */
 export type EntityId = Brand<'EntityId'>;
@@ -12,7 +16,7 @@ export type InterconnectId = Brand<'InterconnectId'>;
 export type ChangeId = Brand<'ChangeId'>;
 /** `IC-0001-C1-P1`: the first plan of that change */
 export type PlanId = Brand<'PlanId'>;
-/** The `sub` of a person's token: an opaque user id. */
+/** The `sub` of a person's token in its one form (`canonicalPersonId`): compared as it is. */
 export type PersonId = Brand<'PersonId'>;
 export type PlatformName = 'iosxr-um2' | 'junos-yang' | 'frr';
 
@@ -36,5 +40,23 @@ export const vrfNameSchema = named<'VrfName'>(
 export const interconnectIdSchema = named<'InterconnectId'>(/^IC-\d{4,9}$/, 'like IC-0001');
 export const changeIdSchema = named<'ChangeId'>(/^IC-\d{4,9}-C\d{1,6}$/, 'like IC-0001-C1');
 export const planIdSchema = named<'PlanId'>(/^IC-\d{4,9}-C\d{1,6}-P\d{1,6}$/, 'like IC-0001-C1-P1');
-export const personIdSchema = named<'PersonId'>(/^[\x21-\x7e]{1,128}$/, '1–128 printable characters');
+export const personIdSchema = z.string().transform(checkedText(parsePersonId));
 export const platformNameSchema = z.enum(['iosxr-um2', 'junos-yang', 'frr']);
+
+/** The ledger's word for what the program did by itself: nobody's name. */
+export const PROGRAM = 'wasl';
+const PERSON_LENGTH_MAX = 128;
+
+/** One person is one person, whatever the case or the normal form in which an identity provider gives the name. */
+export function canonicalPersonId(subject: string): PersonId {
+  return foldText(subject) as PersonId;
+}
+
+function parsePersonId(subject: string): PersonId {
+  const person = subject.length > PERSON_LENGTH_MAX ? null : canonicalPersonId(subject);
+  const isName = person !== null && /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(person) && firstHidden(person) === null;
+  if (!isName || person.length > PERSON_LENGTH_MAX || person === PROGRAM || mixesScripts(person)) {
+    throw new WaslError('INPUT_INVALID', `must be a user id: 1–${PERSON_LENGTH_MAX} visible characters of one script`);
+  }
+  return person;
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freeText, PURPOSE_BOUNDS } from './free-text.ts';
 import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
 import { vpnIdSchema } from './names.ts';
 import type { Prefix } from './prefix.ts';
@@ -8,7 +9,6 @@ import type { RouteTarget } from './route-target.ts';
 /** Bounds of one request: more would not be read by the people who sign it. */
 export const FLOWS_PER_REQUEST_MAX = 2;
 export const PREFIXES_PER_FLOW_MAX = 64;
-export const PURPOSE_LENGTH_MAX = 500;
 
 export const flowSchema = z.strictObject({
   from: vpnIdSchema,
@@ -18,7 +18,7 @@ export const flowSchema = z.strictObject({
 
 /** What the parties ask and sign. Times are ISO 8601 with zone. */
 export const interconnectRequestSchema = z.strictObject({
-  purpose: z.string().trim().min(3).max(PURPOSE_LENGTH_MAX),
+  purpose: freeText(PURPOSE_BOUNDS),
   flows: z.array(flowSchema).min(1).max(FLOWS_PER_REQUEST_MAX),
   /** Omitted: as soon as it is approved. */
   validFrom: z.iso.datetime({ offset: true }).optional(),

@@ -1,3 +1,5 @@
+import { visibleJsonText } from './visible-text.ts';
+
 const TEXT_LENGTH_MAX = 60;
 
 /** A value as it may stand in a sentence: short, on one line, and nothing in it that a terminal would act on or hide. */
@@ -12,8 +14,5 @@ export function shown(value: unknown): string {
 function quote(text: string): string {
   const points = [...text];
   const cut = points.length > TEXT_LENGTH_MAX ? `${points.slice(0, TEXT_LENGTH_MAX).join('')}…` : text;
-  // JSON escapes quotes and C0; the other controls, format characters, separators and lone surrogates are escaped here.
-  return JSON.stringify(cut).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
+  return visibleJsonText(cut);
 }

@@ -119,7 +119,7 @@ describe('no text of a library reaches a person', () => {
     [['flows'], [], 'flows has no entry'],
     [['flows', 0, 'prefixes'], 'all', '"all" is not "whole-vpn" or a list'],
     [['flows', 0, 'from'], 'moh', '"moh" is not 2–24 capitals, digits or hyphens'],
-    [['purpose'], 'x', 'purpose has one character'],
+    [['purpose'], 'x', 'the text has fewer than 3 characters'],
     [['purpose'], undefined, 'purpose is missing'],
   ])('%j = %j', (place, value, fact) => {
     const document = withValue(REQUEST, place, value);
