@@ -1,16 +1,20 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyRequest, type FastifySerializerCompiler } from 'fastify';
 import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
   serializerCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise } from './authorisation.ts';
+import { logWithoutSecrets } from './log-address.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
+import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
@@ -46,15 +50,17 @@ const OPENAPI = {
  */
 export function createApi(deps: ApiDependencies): ApiServer {
   const app: ApiServer = Fastify({
-    ...(deps.logger === undefined ? { logger: false } : { loggerInstance: deps.logger }),
+    ...(deps.logger === undefined ? { logger: false } : { loggerInstance: logWithoutSecrets(deps.logger) }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     requestIdHeader: false,
+    frameworkErrors: sendProblem,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileInputValidator);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(visibleSerializer);
+  parseJsonBodies(app);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) => {
     sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
@@ -95,6 +101,7 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     // No route: the not-found handler answers, and says nothing about what exists.
     if (url === undefined || accessTo(request.method, url) === 'public') return;
     if (auth.loopbackOnly) refuseForeignAddress(request);
+    refuseTokenInAddress(request);
     request.principal = await authenticate(request.headers.authorization);
     authorise(request.principal, request.method, url);
   });
@@ -107,6 +114,20 @@ function refuseForeignAddress(request: FastifyRequest): void {
     throw new WaslError('UNAUTHENTICATED', 'tokens of the development issuer are accepted on loopback only');
   }
 }
+
+/** Addresses are kept by proxies, browsers and logs on their way (RFC 6750 §5.3): a token there is no secret any more. */
+function refuseTokenInAddress({ query }: FastifyRequest): void {
+  if (!Object.keys(query ?? {}).some((name) => name.toLowerCase() === 'access_token')) return;
+  throw new WaslError('UNAUTHENTICATED', 'a token in the address counts for nothing', {
+    remedy: 'Send it in the header Authorization. Have this one revoked: others may have read it.',
+  });
+}
+
+/** Answers are JSON in which text of others is visible, whatever reads them: a terminal, too. */
+const visibleSerializer: FastifySerializerCompiler<z.ZodType | { properties: z.ZodType }> = (route) => {
+  const serialize = serializerCompiler(route);
+  return (data) => visibleLines(serialize(data));
+};
 
 const ZOD_TO_JSON = {
   // `readonly` is about our types, not about the wire.

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { Problem } from './wire.ts';
 
@@ -13,7 +14,11 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   if (entry.httpStatus >= 500) request.log.error({ err: error, code: known.code }, known.message);
   if (entry.class === 'transient') void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   if (known.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
-  return reply.code(entry.httpStatus).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problemOf(known, request.url));
+  return reply
+    .code(entry.httpStatus)
+    .type(PROBLEM_TYPE)
+    .serializer(visibleJsonText)
+    .send(problemOf(known, request.url));
 }
 
 export function problemOf(error: WaslError, url: string): Problem {
@@ -48,6 +53,9 @@ function toWaslError(error: FastifyError | Error, request: FastifyRequest): Wasl
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const limit = request.routeOptions.bodyLimit;
     return new WaslError('REQUEST_TOO_LARGE', `the body is larger than ${limit} bytes`);
+  }
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return new WaslError('NOT_FOUND', 'the address is not one of this API');
   }
   const status = 'statusCode' in error ? error.statusCode : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -78,6 +78,42 @@ describe('bearer tokens', () => {
     expect((await authenticate(`Bearer ${foreign}`)).roles).toEqual([]);
   });
 
+  it.each([
+    ['x-1', 'X-1'],
+    ['moh.signatory@example.om', 'MOH.Signatory@EXAMPLE.om'],
+    ['caf\u00e9-1', 'CAFE\u0301-1'],
+    ['stra\u00dfe', 'STRASSE'],
+    ['\uff58-1', 'x-1'],
+    ['\u03bf\u03b4\u03bf\u03c2', '\u039f\u0394\u039f\u03a3'],
+    ['\u0645\u062d\u0645\u062f-1', '\u0645\u062d\u0645\u062f-1'],
+    ['a_b|c', 'A_B|C'],
+  ])('T3c: of %s and of %s are of one person', async (one, other) => {
+    const personOf = async (person: string) =>
+      (await authenticate(`Bearer ${await issuer.mintToken({ person, roles: ['auditor'] })}`)).person;
+    expect(await personOf(other)).toBe(await personOf(one));
+    expect(await personOf(await personOf(one))).toBe(await personOf(one));
+  });
+
+  it.each([
+    '',
+    ' x',
+    'a b',
+    'x\u0000',
+    'x\u200d',
+    'x\u202e',
+    '\u0301x',
+    'x\ud800',
+    'x\u0441-1',
+    'wasl',
+    'WASL',
+    '\uff37asl',
+    'x'.repeat(129),
+    '\ufdfa'.repeat(20),
+  ])('are refused where the subject is no user id: %j', async (person) => {
+    const token = await issuer.mintToken({ person, roles: ['auditor'] });
+    expect(await refusal(`Bearer ${token}`)).toBe("UNAUTHENTICATED: the token's claim sub is not valid");
+  });
+
   it('cannot be judged while the key set is away: that is ISSUER_UNAVAILABLE, not a refusal', async () => {
     const jwksUrl = new URL('http://127.0.0.1:1/jwks');
     const away = createAuthenticate({ issuer: 'urn:x', audience: 'wasl', keys: { jwksUrl } }, clock);

@@ -147,7 +147,7 @@ describe('failures', () => {
 });
 
 describe('the log', () => {
-  it('holds neither bodies nor tokens', async () => {
+  async function createLoggedApi() {
     const lines: string[] = [];
     const sink = new Writable({
       write(chunk, _encoding, done) {
@@ -161,10 +161,53 @@ describe('the log', () => {
     const driver = createRecordingDriver();
     const logger = pino({ level: 'trace' }, sink);
     const app = createApi({ store, driver, routerReads: CANNED_READS, auth: issuer.auth, clock, logger });
+    return { app, issuer, log: () => lines.join('') };
+  }
+
+  it('T3d: holds no token that came in an address, and such a token counts for nothing', async () => {
+    const { app, issuer, log } = await createLoggedApi();
+    const token = await issuer.mintToken({ person: 'engineer-1', roles: ['engineer'] });
+    const opaque = 'opaque-token-2f8d1c';
+    const remedy = 'Send it in the header Authorization. Have this one revoked: others may have read it.';
+    for (const secret of [token, opaque]) {
+      for (const query of [`access_token=${secret}`, `x=1&%61ccess_token=${secret}`, `ACCESS_TOKEN=${secret}`]) {
+        const bare = await app.inject(`/v1/routers?${query}`);
+        const both = await app.inject({
+          url: `/v1/routers?${query}`,
+          headers: { authorization: `Bearer ${token}` },
+        });
+        for (const answer of [bare, both]) {
+          expect([answer.statusCode, answer.json().code, answer.json().remedy]).toEqual([
+            401,
+            'UNAUTHENTICATED',
+            remedy,
+          ]);
+          expect(answer.body).not.toContain(secret);
+        }
+      }
+      for (const url of [
+        `/nothing?token=${secret}`,
+        `/v1/rou%zz?access_token=${secret}`,
+        `/health?access_token=${secret}`,
+      ]) {
+        expect((await app.inject(url)).body).not.toContain(secret);
+      }
+    }
+    await app.inject(`/v1/routers/${token}/check`);
+    expect(log()).toContain('"path":"/v1/routers"');
+    expect(log()).not.toContain(token);
+    expect(log()).not.toContain(token.slice(0, token.indexOf('.')));
+    expect(log()).not.toContain(opaque);
+    expect(log()).not.toMatch(/access_token/i);
+    await app.close();
+  });
+
+  it('holds neither bodies nor tokens', async () => {
+    const { app, issuer, log: whole } = await createLoggedApi();
     const token = await issuer.mintToken({ person: 'moh-clerk-1', roles: ['portal'], entity: 'MOH' });
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'key-000001' };
     await app.inject({ method: 'POST', url: '/v1/interconnects', headers, payload: MOH_MOF });
-    const log = lines.join('');
+    const log = whole();
     expect(log).toContain('/v1/interconnects');
     expect(log).toContain('DATABASE_UNAVAILABLE');
     expect(log).not.toContain(token);

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { ProgressEvent } from '../../domain/change.ts';
 import { type InterconnectId, interconnectIdSchema } from '../../domain/names.ts';
+import { visibleJsonText } from '../../domain/visible-text.ts';
 import type { Principal } from '../authentication.ts';
 import { isPartyOnly, maySee } from '../authorisation.ts';
 import { createEventFeed } from '../event-feed.ts';
@@ -118,7 +119,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
 }
 
 function frame(event: ProgressEvent): string {
-  return `id: ${event.sequence}\nevent: progress\ndata: ${JSON.stringify(presentProgress(event))}\n\n`;
+  return `id: ${event.sequence}\nevent: progress\ndata: ${visibleJsonText(presentProgress(event))}\n\n`;
 }
 
 /** A reader that is slower than the network makes the stream wait, not the memory grow. */

@@ -214,6 +214,24 @@ describe("a party's decision", () => {
     const bothSides = await api.as('moh-signatory-1', ['party-approver'], 'MOF');
     expect(codeOf(await post(url, bothSides, approval))).toEqual([409, 'APPROVAL_TWICE']);
   });
+
+  it('T3c: is one person’s, in whatever case or normal form the token has the name', async () => {
+    const { id, requestDigest: digest } = (await submit()).json();
+    const url = `/v1/interconnects/${id}/approvals`;
+    const approval = { decision: 'approve', digest };
+    const requester = await api.as('MOH-Clerk-1', ['party-approver'], 'MOH');
+    expect(codeOf(await post(url, requester, approval))).toEqual([403, 'APPROVAL_SELF']);
+    const first = await post(url, await api.as('ren\u00e9-1', ['party-approver'], 'MOH'), approval);
+    expect([first.statusCode, first.json().approvals[0].person]).toEqual([200, 'ren\u00e9-1']);
+    for (const person of ['RENE\u0301-1', 'Ren\u00e9-\uff11']) {
+      const second = await post(url, await api.as(person, ['party-approver'], 'MOF'), approval);
+      expect(codeOf(second)).toEqual([409, 'APPROVAL_TWICE']);
+    }
+    const key = newKey();
+    const { id: one } = (await submit(MOH_MOF, key)).json();
+    const again = await submit(MOH_MOF, key, await api.as('Moh-Clerk-1', ['portal'], 'MOH'));
+    expect([again.statusCode, again.json().id]).toEqual([200, one]);
+  });
 });
 
 describe('a plan', () => {
