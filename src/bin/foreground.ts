@@ -1,4 +1,5 @@
 /** For commands that run until they are told to stop. */
+import { visibleLines } from '../domain/visible-text.ts';
 
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone (its end of our stdin closes). */
 export async function untilStopped(): Promise<void> {
@@ -10,7 +11,7 @@ export async function untilStopped(): Promise<void> {
   process.stdin.pause();
 }
 
-/** To standard error: standard output is for answers. */
+/** To standard error: standard output is for answers. Text of others shows; a line of JSON keeps its meaning. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visibleLines(line)}\n`);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { CliIo, CliStream } from '../cli/cli-io.ts';
+import { decodeUtf8 } from '../domain/decode-utf8.ts';
 
 /** Of a terminal that does not say. */
 const COLUMNS_DEFAULT = 100;
@@ -16,9 +17,9 @@ export function createProcessIo(process: NodeJS.Process): CliIo {
     err: streamOf(process.stderr),
     env: process.env,
     readFile: async (path) => {
-      const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+      const content = path === '-' ? await buffer(process.stdin) : await readFile(path);
       if (content.length > FILE_BYTES_MAX) throw new RangeError(`${path} is larger than ${FILE_BYTES_MAX} bytes`);
-      return content;
+      return decodeUtf8(content, path);
     },
     now: () => new Date(),
     signal: interrupt.signal,

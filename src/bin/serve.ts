@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { AuthConfig } from '../api/authentication.ts';
 import { createApi } from '../api/create-api.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
+import { visibleLines } from '../domain/visible-text.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
@@ -37,7 +38,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     routerReads: temporalRouterReads(client, installation),
     auth,
     clock: () => new Date(),
-    ...(options.log ? { logger: pino({ redact: ['req.headers.authorization'] }, pino.destination(2)) } : {}),
+    ...(options.log ? { logger: pino({ hooks: { streamWrite: visibleLines } }, pino.destination(2)) } : {}),
   });
   const url = await api.listen(listen);
   return {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { visibleLines } from '../domain/visible-text.ts';
 import type { CliIo } from './cli-io.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
 import { registerInstallationCommands } from './commands/installation-commands.ts';
@@ -55,7 +56,10 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
     .addHelpText('after', HELP_AFTER)
     .showHelpAfterError('(--help shows how)')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.out.write(visibleLines(text)),
+      writeErr: (text) => io.err.write(visibleLines(text)),
+    });
   registerInventoryCommands(program, session);
   registerRequestCommands(program, session);
   registerPlanCommands(program, session);

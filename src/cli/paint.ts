@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { visibleText } from '../domain/visible-text.ts';
 import type { CliIo, CliStream } from './cli-io.ts';
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -5,31 +7,54 @@ export type Style = keyof typeof STYLES;
 export type Paint = (style: Style, text: string) => string;
 
 const ESCAPE = String.fromCharCode(27);
+/** Until a line is written its colours are this word and a number: no text of others can know it, so what carries it is ours. */
+const MARK = `\ue000${randomBytes(12).toString('hex')}`;
+const MARKED = new RegExp(`${MARK}(\\d+);`);
 
 /** Colours on a terminal only; NO_COLOR and a dumb terminal turn them off, FORCE_COLOR turns them on (force-color.org). */
 export function createPaint(stream: CliStream, env: CliIo['env']): Paint {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const isColoured = forced || (stream.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb');
-  return (style, text) => (isColoured ? `${ESCAPE}[${STYLES[style]}m${text}${ESCAPE}[0m` : text);
+  return (style, text) => (isColoured ? `${MARK}${STYLES[style]};${text}${MARK}0;` : text);
 }
 
 /**
- * Text from servers and files may carry control characters that would move the cursor or set the title of a terminal.
- * Only line feeds, tabs and colours pass.
+ * A line as it is written: our colours, and text of others that can neither hide nor imitate a line of ours. A line feed in it
+ * is others' too, and shows as `\n`.
  */
-export function withoutControls(text: string): string {
-  return text.replace(/\p{Cc}(\[[\d;]*m)?/gu, (match, colour: string | undefined) => {
-    const [control = ''] = match;
-    if (control === '\n' || control === '\t') return match;
-    return control === ESCAPE && colour !== undefined ? match : (colour ?? '');
-  });
+export function toOutput(line: string): string {
+  return line
+    .split(MARKED)
+    .map((part, index) => (index % 2 === 0 ? visibleText(part) : `${ESCAPE}[${part}m`))
+    .join('');
 }
 
-/** Columns that the text takes on a terminal: without its colours. */
-export function visibleLength(text: string): number {
-  return [...text.replaceAll(new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g'), '')].length;
+/** The line without its colours. */
+export function toPlain(line: string): string {
+  return line
+    .split(MARKED)
+    .map((part, index) => (index % 2 === 0 ? visibleText(part) : ''))
+    .join('');
 }
 
-export function padVisible(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - visibleLength(text)));
+/** Drawn in two columns: emoji, and what Unicode calls wide (UAX 11). */
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const NARROWEST = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** Columns that one character takes on a terminal. */
+export function columnsOf(character: string): number {
+  return NARROWEST.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+}
+
+/** Columns that the line takes on a terminal. */
+export function visibleLength(line: string): number {
+  const plain = toPlain(line);
+  let columns = 0;
+  for (const character of plain) columns += columnsOf(character);
+  return columns;
+}
+
+export function padVisible(line: string, width: number): string {
+  return line + ' '.repeat(Math.max(0, width - visibleLength(line)));
 }

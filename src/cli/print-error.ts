@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { createPaint, withoutControls } from './paint.ts';
+import { createPaint, toOutput } from './paint.ts';
 
 const issuesSchema = z.object({
   issues: z.array(z.object({ path: z.string(), fact: z.string(), remedy: z.string().nullish() })),
@@ -17,16 +18,16 @@ export function printError(error: unknown, io: CliIo, isJson: boolean): number {
     error instanceof WaslError
       ? error
       : new WaslError('INTERNAL', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  const text = isJson ? asJson(known) : asText(known, io);
-  io.err.write(`${withoutControls(text)}\n`);
+  const text = isJson ? asJson(known) : asText(known, io).map(toOutput).join('\n');
+  io.err.write(`${text}\n`);
   return exitCodeOf(known.class);
 }
 
 function asJson({ code, class: errorClass, message, path, remedy, details }: WaslError): string {
-  return JSON.stringify({ error: { code, class: errorClass, detail: message, path, remedy, details } }, null, 2);
+  return visibleJsonText({ error: { code, class: errorClass, detail: message, path, remedy, details } }, 2);
 }
 
-function asText(error: WaslError, io: CliIo): string {
+function asText(error: WaslError, io: CliIo): string[] {
   const paint = createPaint(io.err, io.env);
   const issues = issuesSchema.safeParse(error.details);
   // A document with several faults: each with its own place, so that one pass corrects them all.
@@ -36,8 +37,8 @@ function asText(error: WaslError, io: CliIo): string {
       ...(remedy ? [`  ${remedy}`] : []),
     ]);
     const summary = `${issues.data.total ?? issues.data.issues.length} faults. ${ERRORS[error.code].remedy}`;
-    return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`].join('\n');
+    return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`];
   }
   const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;
-  return `${paint('red', `error ${error.code}`)}: ${where}${error.message}\n${error.remedy}`;
+  return [`${paint('red', `error ${error.code}`)}: ${where}${error.message}`, error.remedy];
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '../api/wire.ts';
-import { padVisible, withoutControls } from './paint.ts';
+import { columnsOf, padVisible, toOutput, toPlain, visibleLength } from './paint.ts';
 import type { CliSession } from './session.ts';
 import { formatDuration } from './wording.ts';
 
@@ -18,8 +18,8 @@ export function createProgressView(session: CliSession): ProgressView {
 }
 
 /** One JSON document a line, as the server sent it. */
-function createJsonView({ io }: CliSession): ProgressView {
-  return { add: (event) => io.out.write(`${JSON.stringify(event)}\n`), tick: () => {}, end: () => {} };
+function createJsonView(session: CliSession): ProgressView {
+  return { add: (event) => session.printJsonLine(event), tick: () => {}, end: () => {} };
 }
 
 function createLineView(session: CliSession): ProgressView {
@@ -37,7 +37,7 @@ function createTerminalView(session: CliSession): ProgressView {
   /** Erases what was drawn below, then writes. */
   const write = (lines: readonly string[]) => {
     const up = drawnLines === 0 ? '' : `${ESCAPE}[${drawnLines}F${ESCAPE}[0J`;
-    const text = lines.map((line) => `${withoutControls(cut(line, io.out.columns))}\n`).join('');
+    const text = lines.map((line) => `${cut(line, io.out.columns)}\n`).join('');
     io.out.write(up + text);
     drawnLines = 0;
   };
@@ -78,8 +78,15 @@ function createTerminalView(session: CliSession): ProgressView {
 
 /** A wrapped line would break the count of lines to erase. Colours are lost where a line is cut. */
 function cut(line: string, columns: number): string {
-  const plain = [...line.replaceAll(new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g'), '')];
-  return plain.length < columns ? line : `${plain.slice(0, Math.max(1, columns - 2)).join('')}…`;
+  if (visibleLength(line) < columns) return toOutput(line);
+  let kept = '';
+  let left = Math.max(1, columns - 2);
+  for (const character of toPlain(line)) {
+    left -= columnsOf(character);
+    if (left < 0) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 function widest(names: Iterable<string>): number {

@@ -18,6 +18,7 @@ export async function readText(io: Pick<CliIo, 'readFile'>, file: string): Promi
   try {
     return await io.readFile(file);
   } catch (cause) {
+    if (cause instanceof WaslError) throw cause;
     const remedy = 'Check its name and that you may read it.';
     throw new WaslError('INPUT_INVALID', 'the file cannot be read', { path: file, remedy, cause });
   }

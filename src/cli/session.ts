@@ -1,8 +1,10 @@
 import { type ApiClient, createApiClient } from '../api/client.ts';
+import { visibleJsonText, visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT } from './exit-codes.ts';
-import { createPaint, type Paint, withoutControls } from './paint.ts';
+import { foldLine } from './fold-line.ts';
+import { createPaint, type Paint, toOutput } from './paint.ts';
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080';
 
@@ -18,9 +20,13 @@ export interface CliSession {
   readonly client: ApiClient;
   readonly isJson: boolean;
   readonly paint: Paint;
-  /** To standard output, free of control characters. */
+  /** To standard output: each text is one line of ours, whatever others wrote into it. */
   print(lines: string | readonly string[]): void;
+  /** A text of several lines that is somebody else's as a whole: a configuration, a payload. */
+  printDocument(text: string): void;
   printJson(value: unknown): void;
+  /** One JSON document a line, for what goes on coming. */
+  printJsonLine(value: unknown): void;
   /** To standard error: remarks that are not the answer. */
   remark(text: string): void;
   /** `ok` unless a command says otherwise. */
@@ -45,14 +51,22 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
       return client;
     },
     print(lines) {
-      const text = typeof lines === 'string' ? lines : lines.join('\n');
-      if (text !== '') io.out.write(`${withoutControls(text)}\n`);
+      const all = typeof lines === 'string' ? [lines] : lines;
+      const { isTerminal, columns } = io.out;
+      const shown = all.map((line) => (isTerminal ? foldLine(line, columns) : toOutput(line))).join('\n');
+      if (shown !== '') io.out.write(`${shown}\n`);
+    },
+    printDocument(text) {
+      io.out.write(`${visibleLines(text.trimEnd())}\n`);
     },
     printJson(value) {
-      io.out.write(`${JSON.stringify(value, null, 2)}\n`);
+      io.out.write(`${visibleJsonText(value, 2)}\n`);
+    },
+    printJsonLine(value) {
+      io.out.write(`${visibleJsonText(value)}\n`);
     },
     remark(text) {
-      io.err.write(`${withoutControls(text)}\n`);
+      io.err.write(`${toOutput(text)}\n`);
     },
   };
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { MatrixAnswer, PlanAnswer } from '../../src/api/wire.ts';
-import { createPaint, type Paint, withoutControls } from '../../src/cli/paint.ts';
+import { createPaint, type Paint } from '../../src/cli/paint.ts';
 import { showMatrix } from '../../src/cli/show-matrix.ts';
 import { showPlan } from '../../src/cli/show-plan.ts';
 import { formatDuration } from '../../src/cli/wording.ts';
 
 const plain: Paint = (_style, text) => text;
-const ESC = String.fromCharCode(27);
 
 const PLAN: PlanAnswer = {
   id: 'IC-0001-C1-P1',
@@ -141,13 +140,6 @@ MOF reaches 10.100.10.0/24 of MOH (2 PEs, route target 65000:50000)`);
 
   it('says so when nobody reaches anybody', () => {
     expect(showMatrix({ ...matrix, reachabilities: [] }, plain).at(-1)).toBe('No VPN reaches another.');
-  });
-});
-
-describe('text of others', () => {
-  it('moves no cursor and sets no title', () => {
-    expect(withoutControls(`a${ESC}[2J${ESC}]0;title\u0007b\rc\u009bd\n\te`)).toBe('a[2J]0;titlebcd\n\te');
-    expect(withoutControls(`${ESC}[31mred${ESC}[0m`)).toBe(`${ESC}[31mred${ESC}[0m`);
   });
 });
 

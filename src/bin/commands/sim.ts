@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { readInventory } from '../../cli/read-inventory.ts';
+import { decodeUtf8 } from '../../domain/decode-utf8.ts';
 import { startBackbone } from '../../sim/backbone.ts';
 import { startControlServer } from '../../sim/control/server.ts';
 import { say, untilStopped } from '../foreground.ts';
 import type { SimulateOptions } from '../server-commands.ts';
 
 export async function simulate(file: string, options: SimulateOptions): Promise<void> {
-  const inventory = readInventory(await readFile(file, 'utf8'), file);
+  const inventory = readInventory(decodeUtf8(await readFile(file), file), file);
   const backbone = await startBackbone({ inventory, firstPort: options.firstPort, rttMs: options.rttMs });
   const token = randomBytes(24).toString('base64url');
   const control = await startControlServer(backbone, { token });

@@ -46,7 +46,7 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
     .action(async (name: string) => {
       const running = await session.client.readRunning(name);
       if (session.isJson) return session.printJson(running);
-      session.print(running.text.trimEnd());
+      session.printDocument(running.text);
     });
 
   router

@@ -26,7 +26,8 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
       if (session.isJson) return session.printJson(options.xml ? { ...shown, payloads } : shown);
       session.print(showPlan(shown, session.paint));
       for (const { pe, xml } of payloads) {
-        session.print(['', session.paint('bold', `XML for ${pe}`), xml.trimEnd()]);
+        session.print(['', session.paint('bold', `XML for ${pe}`)]);
+        session.printDocument(xml);
       }
     });
 }

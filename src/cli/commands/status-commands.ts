@@ -34,7 +34,7 @@ Examples:
       const timeoutMs = options.timeout === undefined ? null : options.timeout * 1_000;
       const end = await watchStatus(session, id, { follow: options.follow === true, timeoutMs });
       session.exitCode = exitCodeOfState(end);
-      if (session.isJson) return session.io.out.write(`${JSON.stringify(end)}\n`);
+      if (session.isJson) return session.printJsonLine(end);
       session.print(showEnd(end, session));
     });
 }
