@@ -187,6 +187,20 @@ describe('files', () => {
     expect(readers).toEqual([]);
   });
 
+  it('write text of others only where it was made visible', () => {
+    const writers = ['fold-line', 'main', 'print-error', 'progress-view', 'session'].map(
+      (name) => `src/cli/${name}.ts`,
+    );
+    const raw = sources.filter(
+      (path) =>
+        (/^src\/(cli|store)\//.test(path) &&
+          path !== 'src/store/column-types.ts' &&
+          /\bJSON\.stringify\b/.test(text(path))) ||
+        (/^src\/cli\//.test(path) && !writers.includes(path) && /\.write\(/.test(text(path))),
+    );
+    expect(raw).toEqual([]);
+  });
+
   it('skip and focus no test', () => {
     const marked = tests.filter((path) => /\b(it|test|describe)\.(only|skip|skipIf|runIf|todo)\(/.test(text(path)));
     expect(marked).toEqual([]);

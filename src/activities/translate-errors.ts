@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { visibleJson, visibleText } from '../domain/visible-text.ts';
 import { ERRORS, type ErrorCode, isErrorCode, WaslError } from '../errors.ts';
 
 /** Which refusals no other try mends. */
@@ -12,9 +13,9 @@ export function translateError(error: unknown, isFinal: IsFinal = isNotTransient
   if (error instanceof WaslError) {
     return ApplicationFailure.create({
       type: error.code,
-      message: withPath(error),
+      message: visibleText(withPath(error)),
       nonRetryable: isFinal(error.code),
-      details: [{ remedy: error.remedy, path: error.path ?? null }],
+      details: visibleJson([{ remedy: error.remedy, path: error.path ?? null }]),
     });
   }
   // A defect. Its message may hold anything, so only its kind travels into the history; the worker's log has the rest.
@@ -57,10 +58,11 @@ export function describeError(error: unknown): {
   readonly transient: boolean;
 } {
   if (error instanceof WaslError) {
-    return { code: error.code, sentence: error.message, transient: error.class === 'transient' };
+    return { code: error.code, sentence: visibleText(error.message), transient: error.class === 'transient' };
   }
   if (error instanceof ApplicationFailure && error.type && isErrorCode(error.type)) {
-    return { code: error.type, sentence: error.message, transient: !error.nonRetryable };
+    return { code: error.type, sentence: visibleText(error.message), transient: !error.nonRetryable };
   }
-  return { code: 'INTERNAL', sentence: error instanceof Error ? error.message : String(error), transient: false };
+  const sentence = visibleText(error instanceof Error ? error.message : String(error));
+  return { code: 'INTERNAL', sentence, transient: false };
 }

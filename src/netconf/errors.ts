@@ -124,7 +124,7 @@ export function toNetconfError(
 export function printable(text: string, lengthMax = 500): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the purpose
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
-  return line.length <= lengthMax ? line : `${line.slice(0, lengthMax)}…`;
+  return line.length <= lengthMax ? line : `${line.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function prefixOf({ peer, operation, messageId }: ErrorContext): string {

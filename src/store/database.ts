@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { escapeText } from '../domain/visible-text.ts';
 import { toStoreError } from './store-error.ts';
 
 /** Connections of one process: an API and a few workers stay far below the 100 that a Postgres server allows by default. */
@@ -40,6 +41,7 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
   });
+  pool.on('connect', sendOnlyStorable);
   // An idle connection that breaks is dropped by the pool; the next call opens a new one or says that the server is away.
   pool.on('error', () => undefined);
 
@@ -82,4 +84,20 @@ export async function isWritable(db: Pick<NodePgDatabase, 'execute'>): Promise<b
     sql`select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as writable`,
   );
   return answer.rows[0]?.writable === true;
+}
+
+/** Postgres holds no NUL (22021), and half a character would be replaced silently. */
+const UNSTORABLE = /[\0\p{Cs}]/gu;
+
+/** The last line of defence of every statement: no text, wherever it came from, makes a step of the record fail. */
+function sendOnlyStorable(client: pg.PoolClient): void {
+  const send = client.query.bind(client) as (...given: unknown[]) => unknown;
+  const query = (config: unknown, values?: unknown, ...rest: unknown[]) =>
+    Array.isArray(values) ? send(config, values.map(storable), ...rest) : send(config, values, ...rest);
+  client.query = query as typeof client.query;
+}
+
+function storable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === 'string' ? value.replace(UNSTORABLE, escapeText) : value;
 }

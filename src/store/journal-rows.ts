@@ -4,6 +4,7 @@ import type { JournalEntry } from '../domain/change.ts';
 import type { ChangeId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { unknownChange } from './change-rows.ts';
+import { jsonOfSentences } from './column-types.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { changes, journal } from './schema.ts';
 import type { Store } from './store.ts';
@@ -61,7 +62,7 @@ async function insertEntries(
       insert into journal (change_id, pe, state, procedure, persist_id, detail, epoch, at)
       select ${changeId}, entry->>'pe', entry->>'state', entry->>'procedure', entry->>'persistId', entry->>'detail',
         ${epoch}::integer, ${at.toISOString()}::timestamptz
-      from holder, json_array_elements(${JSON.stringify(entries)}::json) with ordinality as given(entry, place)
+      from holder, json_array_elements(${jsonOfSentences(entries)}::json) with ordinality as given(entry, place)
       where holder.epoch = ${epoch}
       order by place
     )

@@ -1,6 +1,7 @@
 import { asc, desc, gt } from 'drizzle-orm';
 import type { Digest } from '../domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
+import { visibleJson } from '../domain/visible-text.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { ledger } from './schema.ts';
@@ -27,8 +28,8 @@ export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonl
   let sequence = head?.sequence ?? 0;
   let previousHash = (head?.hash ?? GENESIS_HASH) as Digest;
   const entries = facts.map((given): LedgerEntry => {
-    // Hashed as JSON will give it back: without undefined members, dates as text.
-    const body: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(given.body));
+    // Hashed as JSON will give it back: without undefined members, dates as text, texts of others visible.
+    const body = visibleJson(given.body);
     const fact: LedgerFact = { ...given, body, at: at.toISOString() };
     sequence += 1;
     const hash = hashLedgerEntry(sequence, previousHash, fact);

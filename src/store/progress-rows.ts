@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { NewProgress } from '../domain/change.ts';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
+import { jsonOfSentences } from './column-types.ts';
 import type { Database } from './database.ts';
 import { progress } from './schema.ts';
 import type { Store } from './store.ts';
@@ -41,7 +42,7 @@ export async function insertProgress(database: Database, events: readonly NewPro
       insert into progress (interconnect_id, change_id, pe, stage, status, message, elapsed_ms, at)
       select event->>'interconnectId', event->>'changeId', event->>'pe', event->>'stage', event->>'status',
         event->>'message', (event->>'elapsedMs')::integer, ${at}::timestamptz
-      from turn, json_array_elements(${JSON.stringify(events)}::json) with ordinality as given(event, place)
+      from turn, json_array_elements(${jsonOfSentences(events)}::json) with ordinality as given(event, place)
       order by place`),
   );
 }

@@ -28,11 +28,12 @@ import type {
 import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId } from '../domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
 import type { ReadingKind } from '../domain/reading.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import { person, sentence, sentences } from './column-types.ts';
 
 /** Milliseconds, as the clocks of JavaScript tell them: a time reads back as it was written. */
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -51,7 +52,7 @@ export const installation = pgTable('installation', {
 export const inventories = pgTable('inventories', {
   version: integer('version').primaryKey().generatedAlwaysAsIdentity(),
   inventory: json('inventory').$type<Inventory>().notNull(),
-  importedBy: text('imported_by').$type<PersonId>().notNull(),
+  importedBy: person('imported_by').notNull(),
   importedAt: time('imported_at').notNull(),
 });
 
@@ -65,7 +66,7 @@ export const interconnects = pgTable(
     ),
     firstParty: text('first_party').$type<EntityId>().notNull(),
     secondParty: text('second_party').$type<EntityId>().notNull(),
-    requestedBy: text('requested_by').$type<PersonId>().notNull(),
+    requestedBy: person('requested_by').notNull(),
     requestedByEntity: text('requested_by_entity').$type<EntityId>().notNull(),
     idempotencyKey: text('idempotency_key').notNull(),
     /** Digest of everything that came with the key: the same key with another body is a conflict. */
@@ -73,9 +74,9 @@ export const interconnects = pgTable(
     lifecycle: text('lifecycle').$type<Lifecycle>().notNull(),
     /** In force; its request and digest are in `agreements`. */
     agreementVersion: integer('agreement_version').notNull().default(1),
-    reason: text('reason'),
-    withdrawnBy: text('withdrawn_by').$type<PersonId>(),
-    withdrawalReason: text('withdrawal_reason'),
+    reason: sentence('reason'),
+    withdrawnBy: person('withdrawn_by'),
+    withdrawalReason: sentence('withdrawal_reason'),
     withdrawnAt: time('withdrawn_at'),
     /** Counts what asks for a move; `driven_revision` is the one that the workflow has seen. */
     revision: integer('revision').notNull().default(1),
@@ -109,7 +110,7 @@ export const agreements = pgTable(
     version: integer('version').notNull(),
     request: json('request').$type<InterconnectRequest>().notNull(),
     digest: text('digest').notNull(),
-    proposedBy: text('proposed_by').$type<PersonId>().notNull(),
+    proposedBy: person('proposed_by').notNull(),
     proposedAt: time('proposed_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.interconnectId, table.version] })],
@@ -119,7 +120,7 @@ export const agreements = pgTable(
 export const actionKeys = pgTable(
   'action_keys',
   {
-    person: text('person').$type<PersonId>().notNull(),
+    person: person('person').notNull(),
     key: text('key').notNull(),
     interconnectId: interconnectId(),
     actionDigest: text('action_digest').notNull(),
@@ -136,9 +137,9 @@ export const approvals = pgTable(
     subject: text('subject').$type<ApprovalSubject>().notNull(),
     digest: text('digest').notNull(),
     party: text('party').$type<ApprovalParty>().notNull(),
-    person: text('person').$type<PersonId>().notNull(),
+    person: person('person').notNull(),
     decision: text('decision').$type<Decision>().notNull(),
-    reason: text('reason'),
+    reason: sentence('reason'),
     decidedAt: time('decided_at').notNull(),
   },
   // Without the party: one person never signs for both.
@@ -156,21 +157,21 @@ export const changes = pgTable(
     phase: text('phase').$type<ChangePhase>().notNull(),
     planId: text('plan_id').$type<PlanId>(),
     outcome: text('outcome').$type<ChangeOutcome>(),
-    reason: text('reason'),
-    refusal: json('refusal').$type<Refusal>(),
-    waiting: json('waiting').$type<Waiting>(),
-    left: json('left').$type<readonly LeftRouter[]>(),
+    reason: sentence('reason'),
+    refusal: sentences('refusal').$type<Refusal>(),
+    waiting: sentences('waiting').$type<Waiting>(),
+    left: sentences('left').$type<readonly LeftRouter[]>(),
     attempts: integer('attempts').notNull().default(0),
     /** The approval of a plan of this change: for what only takes away it covers the plans that follow. */
     approvedAt: time('approved_at'),
     applyUntil: time('apply_until'),
-    replanBy: text('replan_by').$type<PersonId>(),
-    recoverBy: text('recover_by').$type<PersonId>(),
+    replanBy: person('replan_by'),
+    recoverBy: person('recover_by'),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),
     /** The epoch with which the last attempt began. */
     attemptEpoch: integer('attempt_epoch').notNull().default(0),
-    requestedBy: text('requested_by').notNull(),
+    requestedBy: person('requested_by').$type<string>().notNull(),
     startedAt: time('started_at').notNull(),
     endedAt: time('ended_at'),
   },
@@ -238,7 +239,7 @@ export const journal = pgTable(
     state: text('state').$type<RouterTransactionState>().notNull(),
     procedure: text('procedure').$type<Procedure>().notNull(),
     persistId: text('persist_id'),
-    detail: text('detail'),
+    detail: sentence('detail'),
     /** Under which claim it was written. */
     epoch: integer('epoch').notNull().default(0),
     at: time('at').notNull(),
@@ -296,7 +297,7 @@ export const progress = pgTable(
     pe: text('pe').$type<PeName>(),
     stage: text('stage').$type<ProgressEvent['stage']>().notNull(),
     status: text('status').$type<ProgressEvent['status']>().notNull(),
-    message: text('message').notNull(),
+    message: sentence('message').notNull(),
     elapsedMs: integer('elapsed_ms'),
     at: time('at').notNull(),
   },

@@ -1,0 +1,33 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { describeError, translateError } from '../../src/activities/translate-errors.ts';
+import { WaslError } from '../../src/errors.ts';
+import { printable } from '../../src/netconf/errors.ts';
+
+const SAID = 'cut \ud83d, NUL \u0000, BiDi \u202e';
+const SHOWN = String.raw`cut \ud83d, NUL \u0000, BiDi \u202e`;
+
+describe('what routers, libraries and systems say in an error', () => {
+  it('travels to the workflow server as text that it takes', () => {
+    const failure = translateError(new WaslError('ROUTER_REFUSED', SAID, { path: `pe1 ${SAID}`, remedy: SAID }));
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({
+      message: `pe1 ${SHOWN}: ${SHOWN}`,
+      details: [{ remedy: SHOWN, path: `pe1 ${SHOWN}` }],
+    });
+  });
+
+  it.each([
+    new WaslError('ROUTER_REFUSED', SAID),
+    ApplicationFailure.create({ type: 'ROUTER_REFUSED', message: SAID, nonRetryable: true }),
+    new Error(SAID),
+    SAID,
+  ])('is recorded as text that people can see: %s', (error) => {
+    expect(describeError(error).sentence).toBe(SHOWN);
+  });
+
+  it('is cut between characters', () => {
+    expect(printable('👍'.repeat(10), 7)).toBe('👍👍👍…');
+    expect(printable('👍'.repeat(10), 8)).toBe('👍👍👍👍…');
+  });
+});
