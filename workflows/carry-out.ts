@@ -54,7 +54,7 @@ async function plan(
   }
   if (summary.planId !== null) return;
   // Nothing to push: what is left, if anything, is looked at again later.
-  await record.beginApplying({ changeId, attempt });
+  if (!(await record.beginApplying({ changeId, attempt, planId: null }))) return;
   const result = { outcome: 'applied', reason: summary.reason, code: null, left: summary.left } as const;
   await record.settleTransaction({ changeId, attempt, planId: null, result });
 }
@@ -65,7 +65,7 @@ async function apply(
   attempt: number,
 ): Promise<void> {
   const { changeId, planId, confirmTimeoutSeconds } = move;
-  await record.beginApplying({ changeId, attempt });
+  if (!(await record.beginApplying({ changeId, attempt, planId }))) return;
   const transaction = { installation: input.installation, changeId, planId, confirmTimeoutSeconds };
   const result = await executeChild(applyChange, {
     workflowId: changeWorkflowId(input.installation, changeId),

@@ -24,7 +24,12 @@ export interface RecordActivities {
     readonly refusal: Refusal;
     readonly isTransient: boolean;
   }): Promise<void>;
-  beginApplying(input: { readonly changeId: ChangeId; readonly attempt: number }): Promise<void>;
+  /** False where the change was decided anew meanwhile, or is over: nothing is pushed then. */
+  beginApplying(input: {
+    readonly changeId: ChangeId;
+    readonly attempt: number;
+    readonly planId: PlanId | null;
+  }): Promise<boolean>;
   settleTransaction(input: {
     readonly changeId: ChangeId;
     readonly attempt: number;

@@ -87,7 +87,7 @@ function recordActivities({ store }: ActivityDependencies): RecordActivities {
     openChange: ({ interconnectId, kind, by }) => store.openChange(interconnectId, kind, by),
     abandonChange: ({ changeId, outcome, reason }) => store.abandonChange(changeId, outcome, reason),
     noteTrouble: ({ changeId, refusal, isTransient }) => store.noteTrouble(changeId, refusal, isTransient),
-    beginApplying: ({ changeId, attempt }) => store.beginApplying(changeId, attempt),
+    beginApplying: ({ changeId, attempt, planId }) => store.beginApplying(changeId, attempt, planId),
     async settleTransaction({ changeId, attempt, planId, result }) {
       // What planning could not look at is left as much as what the push could not reach.
       const planned = planId === null ? [] : ((await store.readPlan(planId)).left ?? []);

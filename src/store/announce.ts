@@ -8,7 +8,8 @@ import { insertProgress } from './progress-rows.ts';
 /** Progress is for people and stops nothing: a step whose event is lost is in the record all the same. */
 export async function announce(database: Database, before: Standing | null, after: Standing): Promise<void> {
   const events = eventsBetween(before, after, database.clock());
-  if (events.length > 0) await insertProgress(database, events);
+  // What was decided is decided: a caller is not told otherwise because its event could not be written.
+  if (events.length > 0) await insertProgress(database, events).catch(() => undefined);
 }
 
 function eventsBetween(before: Standing | null, after: Standing, now: Date): NewProgress[] {

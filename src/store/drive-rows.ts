@@ -1,8 +1,8 @@
 /** The steps that wasl itself takes, each one store transaction that may be repeated: Temporal runs an activity at least once. */
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { Refusal } from '../domain/change.ts';
+import type { ChangePhase, Refusal } from '../domain/change.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import type { ChangeId, InterconnectId } from '../domain/names.ts';
+import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
 import { announce } from './announce.ts';
@@ -102,14 +102,20 @@ export function driveQueries(database: Database): DriveQueries {
         return [{ actor: PROGRAM, action: 'plan.refused', subject: id, body }];
       }),
 
-    async beginApplying(id, attempt) {
+    async beginApplying(id, attempt, planId) {
+      let isBegun = false;
       await stepChange(id, async (tx, change, _standing, at) => {
-        if (change.attempts >= attempt) return null;
-        const begun = { phase: 'applying' as const, attempts: attempt, waiting: null, recoverBy: null };
+        isBegun = change.attempts === attempt && change.phase === 'applying';
+        if (isBegun || change.attempts !== attempt - 1 || !isReady(change, planId)) return null;
+        isBegun = true;
+        // How often it was tried stays known: each try waits longer.
+        const waiting = change.waiting && { ...change.waiting, nextAt: null };
+        const begun = { phase: 'applying' as const, attempts: attempt, waiting, recoverBy: null };
         await tx.update(changes).set(begun).where(eq(changes.id, id));
-        const body = { planId: change.planId, attempt, at: at.toISOString() };
+        const body = { planId, attempt, at: at.toISOString() };
         return [{ actor: PROGRAM, action: 'transaction.begun', subject: id, body }];
       });
+      return isBegun;
     },
 
     settleTransaction: (id, attempt, result) =>
@@ -155,6 +161,13 @@ function isToldAlready({ phase, waiting, recoverBy }: OpenChange, result: Settle
 function sentenceOf({ path, fact, code }: Refusal): string {
   const where = path === null || fact.startsWith(path) ? '' : `${path}: `;
   return `${where}${fact} (${code})`;
+}
+
+const READY: readonly ChangePhase[] = ['planned', 'approved', 'scheduled'];
+
+/** Decided anew meanwhile, a change is no longer what the workflow was about to push; without a plan there is nothing to push. */
+function isReady({ phase, planId }: OpenChange, pushed: PlanId | null): boolean {
+  return pushed === null ? phase === 'planning' : planId === pushed && READY.includes(phase);
 }
 
 /** What becomes of change and agreement after one network transaction. */

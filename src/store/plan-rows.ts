@@ -123,7 +123,9 @@ function planned(change: OpenChange, plan: Plan, at: Date) {
     return { ...inForce, phase: 'planning' as const, refusal, waiting };
   }
   const isCovered = approval === 'afterwards' || (onlyTakesAway && change.isApprovedBefore);
-  return { ...inForce, phase: isCovered ? ('approved' as const) : ('planned' as const), refusal: null, waiting: null };
+  // A removal that comes back for what it left waits longer each time.
+  const waiting = isCovered ? change.waiting && { ...change.waiting, nextAt: null } : null;
+  return { ...inForce, phase: isCovered ? ('approved' as const) : ('planned' as const), refusal: null, waiting };
 }
 
 async function refuseUnknownPlan(db: Pick<StoreTransaction, 'select'>, id: PlanId): Promise<void> {

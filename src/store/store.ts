@@ -151,8 +151,8 @@ export interface Store {
   abandonChange(id: ChangeId, outcome: ChangeOutcome, reason: string): Promise<void>;
   /** Why no plan can be made or approved. Transient: it is tried again, later each time. */
   noteTrouble(id: ChangeId, refusal: Refusal, isTransient: boolean): Promise<void>;
-  /** Attempts count from 1. */
-  beginApplying(id: ChangeId, attempt: number): Promise<void>;
+  /** Attempts count from 1; `planId` null: there is nothing to push. False where the change is decided anew, or over. */
+  beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
   /** What the transaction of this attempt came to, with all that follows from it for change and agreement. */
   settleTransaction(id: ChangeId, attempt: number, result: SettledTransaction): Promise<void>;
   /** Ends an agreement that is not on the network. */

@@ -6,6 +6,7 @@ import { WaslError } from '../../errors.ts';
 import type { PersonsDecision } from '../../store/decision-rows.ts';
 import { ACTIONS, type ActionBody, actionHeaders, type Verb } from '../actions.ts';
 import type { Principal } from '../authentication.ts';
+import { lookSoon } from '../look-soon.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect, showPlan } from '../show.ts';
 import { readVisible } from '../visible-interconnect.ts';
@@ -50,10 +51,7 @@ export function registerActionRoutes(app: ApiServer, deps: ApiDependencies): voi
   async function decide(id: InterconnectId, decision: PersonsDecision, request: FastifyRequest): Promise<void> {
     const key = request.headers['idempotency-key'];
     await store.decide(id, decision, typeof key === 'string' ? key : null);
-    // What is decided is decided: a workflow server that is away makes it late, and the watchdog makes up for it.
-    await deps.driver
-      .look(id)
-      .catch((error: unknown) => request.log.warn({ err: error }, 'the workflow was not told to look'));
+    await lookSoon(deps.driver, id, request.log);
   }
 }
 

@@ -5,6 +5,7 @@ import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
 import { confinedTo } from '../authorisation.ts';
 import { examineRequest, refuseFaults } from '../examine-request.ts';
+import { lookSoon } from '../look-soon.ts';
 import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
@@ -63,10 +64,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         requestedByEntity: entity,
         idempotencyKey,
       });
-      // Stored is asked: a workflow server that is away makes it late, and the watchdog makes up for it.
-      await driver
-        .look(interconnect.id)
-        .catch((error: unknown) => request.log.warn({ err: error }, 'no workflow was begun'));
+      await lookSoon(driver, interconnect.id, request.log);
       void reply.code(created ? 201 : 200).header('location', `/v1/interconnects/${interconnect.id}`);
       return showInterconnect(deps, interconnect.id, caller);
     },

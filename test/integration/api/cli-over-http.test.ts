@@ -179,7 +179,7 @@ test('status --watch shows every router and ends when the change does', async ()
   const plan = samplePlan(await store.nextPlanId(change.id));
   await store.savePlan(plan, []);
   await wasl('engineer-3', ['engineer'], `approve ${plan.id}`);
-  await store.beginApplying(change.id, 1);
+  await store.beginApplying(change.id, 1, plan.id);
   const watch = wasl('engineer-1', ['engineer'], `status ${id} --watch --timeout 30`);
   await store.appendProgress([{ ...event('locked', 'mct-pe-01'), changeId: change.id }]);
   const result = { outcome: 'applied', reason: 'every router holds it', code: null, left: [] } as const;
