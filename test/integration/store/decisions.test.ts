@@ -80,7 +80,7 @@ const ended = (outcome: SettledTransaction['outcome'], code: string | null): Set
 async function active(): Promise<InterconnectId> {
   const { id, changeId, planId } = await planned();
   await approve(id, planId);
-  await store.beginApplying(changeId, 1);
+  await store.beginApplying(changeId, 1, planId);
   await store.settleTransaction(changeId, 1, APPLIED);
   return id;
 }
@@ -193,7 +193,7 @@ describe('decisions', () => {
     const end = await everything(id);
     // What a workflow that is gone had under way arrives now.
     await store.openChange(id, 'provision', 'wasl');
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     await store.settleTransaction(changeId, 1, APPLIED);
     await store.noteTrouble(
       changeId,
@@ -241,7 +241,7 @@ describe('decisions', () => {
   it('a plan saved while its change is on routers does not take its place', async () => {
     const { id, changeId, planId } = await planned();
     await approve(id, planId);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     const before = await everything(id);
     await expect(plan(changeId)).rejects.toMatchObject({ code: 'LIFECYCLE_STEP' });
     expect(await everything(id)).toEqual(before);
@@ -257,9 +257,9 @@ describe('steps of wasl', () => {
     const planId = await store.nextPlanId(changeId);
     await twice(id, () => store.savePlan(samplePlan(planId), []));
     await approve(id, planId);
-    await twice(id, () => store.beginApplying(changeId, 1));
+    await twice(id, () => store.beginApplying(changeId, 1, planId));
     await twice(id, () => store.settleTransaction(changeId, 1, ended('rolled-back', 'SESSION_LOST')));
-    await twice(id, () => store.beginApplying(changeId, 2));
+    await twice(id, () => store.beginApplying(changeId, 2, planId));
     await twice(id, () => store.settleTransaction(changeId, 2, ended('attention', 'CHANGE_ATTENTION')));
     await twice(id, () => store.settleTransaction(changeId, 2, APPLIED));
     expect((await store.readInterconnect(id)).lifecycle).toBe('active');
@@ -273,12 +273,12 @@ describe('steps of wasl', () => {
   it('of an earlier try say nothing about a later one', async () => {
     const { id, changeId, planId } = await planned();
     await approve(id, planId);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     await store.settleTransaction(changeId, 1, ended('rolled-back', 'SESSION_LOST'));
-    await store.beginApplying(changeId, 2);
+    await store.beginApplying(changeId, 2, planId);
     const before = await everything(id);
     await store.settleTransaction(changeId, 1, APPLIED);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     await store.abandonChange(changeId, 'abandoned', 'too late');
     await store.settleAgreement(id, 'rejected', 'wasl', 'too late');
     expect(await everything(id)).toEqual(before);
@@ -299,7 +299,7 @@ describe('steps of wasl', () => {
       const { id, changeId, planId } = await planned();
       await approve(id, planId);
       const { applyUntil } = await store.readChange(changeId);
-      await store.beginApplying(changeId, 1);
+      await store.beginApplying(changeId, 1, planId);
       await store.settleTransaction(changeId, 1, ended(outcome, code));
       const change = await store.readChange(changeId);
       expect(change).toMatchObject({ phase: 'approved', outcome: null, planId, applyUntil, refusal: null });
@@ -319,7 +319,7 @@ describe('steps of wasl', () => {
   ] as const)('a rule or a measured fact ends the change and not the agreement: %s by %s', async (outcome, code) => {
     const { id, changeId, planId } = await planned();
     await approve(id, planId);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     await store.settleTransaction(changeId, 1, ended(outcome, code));
     expect(await store.readChange(changeId)).toMatchObject({ phase: 'ended', outcome, refusal: { code } });
     expect((await store.readInterconnect(id)).lifecycle).toBe('requested');
@@ -329,7 +329,7 @@ describe('steps of wasl', () => {
   it('a verdict that was measured outlives the attention of a person', async () => {
     const { id, changeId, planId } = await planned();
     await approve(id, planId);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, planId);
     await store.settleTransaction(changeId, 1, ended('attention', 'VERIFY_FAILED'));
     await store.decide(id, { verb: 'recover', person: ENGINEER, reason: null }, null);
     await store.settleTransaction(changeId, 1, ended('rolled-back', 'SESSION_LOST'));
@@ -347,7 +347,7 @@ describe('steps of wasl', () => {
     const changeId = `${id}-C2` as ChangeId;
     const first = await plan(changeId, { kind: 'withdraw' });
     await approve(id, first);
-    await store.beginApplying(changeId, 1);
+    await store.beginApplying(changeId, 1, first);
     const left = [{ pe: 'pe9' as never, reason: 'it does not answer' }];
     await store.settleTransaction(changeId, 1, { ...APPLIED, left });
     expect(await store.readChange(changeId)).toMatchObject({ phase: 'planning', outcome: null, left });
@@ -356,7 +356,7 @@ describe('steps of wasl', () => {
     expect(nextMove(await store.readMoveFacts(id), now).move).toBe('plan');
     const second = await plan(changeId, { kind: 'withdraw' });
     expect(await store.readChange(changeId)).toMatchObject({ phase: 'approved', planId: second });
-    await store.beginApplying(changeId, 2);
+    await store.beginApplying(changeId, 2, second);
     await store.settleTransaction(changeId, 2, APPLIED);
     expect(await store.readInterconnect(id)).toMatchObject({ lifecycle: 'withdrawn', flows: null });
     expect(nextMove(await store.readMoveFacts(id), now)).toEqual({ move: 'finish' });
@@ -409,7 +409,7 @@ describe('whom nobody drives', () => {
 it('events tell each step once: word, whom it awaits, and that it is settled', async () => {
   const { id, changeId, planId } = await planned();
   await approve(id, planId);
-  await store.beginApplying(changeId, 1);
+  await store.beginApplying(changeId, 1, planId);
   await store.settleTransaction(changeId, 1, APPLIED);
   const events = await store.readProgress({ afterSequence: 0, interconnectId: id });
   expect(events.map(({ stage, message }) => `${stage}: ${message}`)).toEqual([
