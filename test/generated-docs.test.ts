@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ACCESS } from '../src/api/authorisation.ts';
 import { renderDocs } from '../src/bin/generate-docs.ts';
 import { readInventory } from '../src/cli/read-inventory.ts';
 import { readRequest } from '../src/cli/read-request.ts';
 import { checkRequest } from '../src/domain/check-request.ts';
 import { ERRORS } from '../src/errors.ts';
+import { FAULT_FIELDS } from '../src/sim/control/parse-fault.ts';
 import { NOW } from './support/api-under-test.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -20,6 +22,17 @@ describe('the documents made of code', () => {
     expect(openapi.components.schemas.Problem.properties.code.enum.sort()).toEqual(Object.keys(ERRORS).sort());
     const listed = [...(docs['docs/errors.md'] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
     expect(listed).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  it('explain every fault that the simulator takes', () => {
+    const told = [...(docs['docs/simulator.md'] ?? '').matchAll(/^### (\S+)$/gm)].map(([, kind]) => kind);
+    expect(told).toEqual(Object.keys(FAULT_FIELDS));
+  });
+
+  it('say of every route what it is for and who may call it', () => {
+    const rows = (docs['docs/authority.md'] ?? '').split('\n').filter((line) => /^\| `[A-Z]+ \//.test(line));
+    expect(rows).toHaveLength(Object.keys(ACCESS).length);
+    expect(rows.filter((row) => !/^\| `[^`]+` \| \S.*(✓|no token)/.test(row))).toEqual([]);
   });
 
   it('refer only to schemas that are there', () => {

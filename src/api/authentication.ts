@@ -26,14 +26,14 @@ export interface AuthConfig {
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
 
 /** Signatures with public keys only: a shared secret would let every reader of the configuration mint tokens. */
-const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'];
+export const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'];
 /** Clocks of issuer and API may differ by this much. */
-const CLOCK_TOLERANCE_SECONDS = 30;
+export const CLOCK_TOLERANCE_SECONDS = 30;
 const JWKS_TIMEOUT_MS = 5_000;
 /** A longer token is not one of ours; checked before any cryptography. */
-const TOKEN_BYTES_MAX = 8_192;
+export const TOKEN_BYTES_MAX = 8_192;
 
-const claimsSchema = z.object({
+export const claimsSchema = z.object({
   sub: personIdSchema,
   exp: z.number(),
   roles: z.array(z.string()).max(32),

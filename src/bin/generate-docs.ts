@@ -5,18 +5,23 @@ import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
 import { platforms } from '../router/platform-facts.ts';
+import { type RouteSummaries, renderAuthority } from './render-authority.ts';
+import { renderSimulator } from './render-simulator.ts';
 
 /**
  * The documents that are made of code and checked in, so that a change of the contract shows in a review:
  * path -> text. `test/generated-docs.test.ts` fails when one is stale; running this file writes them.
  */
 export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
+  const openApi = await renderOpenApi();
   return {
-    'docs/openapi.json': toJson(await renderOpenApi()),
+    'docs/openapi.json': toJson(openApi),
     'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
     'docs/errors.md': renderErrors(),
     'docs/platforms.md': renderPlatforms(),
+    'docs/simulator.md': renderSimulator(),
+    'docs/authority.md': renderAuthority(summariesOf(openApi)),
   };
 }
 
@@ -28,7 +33,7 @@ function renderSchema(schema: z.ZodType, title: string): object {
 }
 
 /** The API describes itself before it touches anything it was given. */
-async function renderOpenApi(): Promise<unknown> {
+async function renderOpenApi(): Promise<OpenApi> {
   const app = createApi({
     store: unusable('the store'),
     driver: unusable('the driver'),
@@ -37,9 +42,22 @@ async function renderOpenApi(): Promise<unknown> {
     clock: () => new Date(0),
   });
   await app.ready();
-  const document: unknown = app.swagger();
+  const document = app.swagger() as OpenApi;
   await app.close();
   return document;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly summary?: string }>>>>;
+}
+
+function summariesOf({ paths }: OpenApi): RouteSummaries {
+  const summaries = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(
+      ([method, { summary = '' }]) => [`${method.toUpperCase()} ${path}`, summary] as const,
+    ),
+  );
+  return new Map(summaries);
 }
 
 function unusable<T extends object>(name: string): T {

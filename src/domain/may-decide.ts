@@ -62,7 +62,7 @@ export const EXCLUDED_BY: Readonly<Record<'signatory' | 'approver', readonly Par
   approver: ['requester', 'signatory', 'planner', 'asker'],
 };
 
-const PART_WORDS: Readonly<Record<Part, string>> = {
+export const PART_WORDS: Readonly<Record<Part, string>> = {
   requester: 'made the request',
   signatory: 'has signed the request',
   planner: 'made the plan',

@@ -45,7 +45,7 @@ export const platformNameSchema = z.enum(['iosxr-um2', 'junos-yang', 'frr']);
 
 /** The ledger's word for what the program did by itself: nobody's name. */
 export const PROGRAM = 'wasl';
-const PERSON_LENGTH_MAX = 128;
+export const PERSON_LENGTH_MAX = 128;
 
 /** One person is one person, whatever the case or the normal form in which an identity provider gives the name. */
 export function canonicalPersonId(subject: string): PersonId {

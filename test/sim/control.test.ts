@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FAULTS_EXPLAINED } from '../../src/bin/render-simulator.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { type ControlClient, controlClient } from '../../src/sim/control/client.ts';
 import { type ControlServer, startControlServer } from '../../src/sim/control/server.ts';
@@ -46,6 +47,13 @@ describe('the control server', () => {
     expect(await control.faults('pe1')).toHaveLength(2);
     await control.clearFaults('pe1');
     expect(await control.faults('pe1')).toEqual([]);
+  });
+
+  it.each(Object.entries(FAULTS_EXPLAINED))('takes the example of docs/simulator.md: %s', async (kind, { example }) => {
+    expect(example.kind).toBe(kind);
+    const id = await control.setFault('pe3', example);
+    expect(await control.faults('pe3')).toEqual([{ id, fault: example, remaining: null }]);
+    await control.clearFaults('pe3');
   });
 
   it.each([

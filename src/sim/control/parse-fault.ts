@@ -4,7 +4,7 @@ import type { Fault, FaultKind } from '../faults.ts';
 type FieldType = 'string' | 'number' | 'boolean' | 'prefix-or-address' | 'moment' | 'datastore';
 
 /** Fields of every kind of fault; `?` marks those that may be absent. */
-const FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType>>>> = {
+export const FAULT_FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, FieldType>>>> = {
   'refuse-connections': {},
   'refuse-authentication': {},
   'change-host-key': {},
@@ -25,10 +25,10 @@ export function parseFault(value: unknown): Fault {
   const members = new Map<string, unknown>(Object.entries(value));
   const kind = members.get('kind');
   if (typeof kind !== 'string' || !isFaultKind(kind)) {
-    throw invalid('fault.kind', `is one of ${Object.keys(FIELDS).join(', ')}`);
+    throw invalid('fault.kind', `is one of ${Object.keys(FAULT_FIELDS).join(', ')}`);
   }
   members.delete('kind');
-  for (const [marked, type] of Object.entries(FIELDS[kind])) {
+  for (const [marked, type] of Object.entries(FAULT_FIELDS[kind])) {
     const name = marked.replace('?', '');
     const member = members.get(name);
     members.delete(name);
@@ -41,7 +41,7 @@ export function parseFault(value: unknown): Fault {
 }
 
 function isFaultKind(text: string): text is FaultKind {
-  return Object.hasOwn(FIELDS, text);
+  return Object.hasOwn(FAULT_FIELDS, text);
 }
 
 function isOfType(value: unknown, type: FieldType): boolean {

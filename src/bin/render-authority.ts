@@ -1,0 +1,189 @@
+/** docs/authority.md: who may do what. Every table is read from the code that decides; the gate's is got by asking it. */
+import { z } from 'zod';
+import { ACTIONS } from '../api/actions.ts';
+import {
+  ALGORITHMS,
+  CLOCK_TOLERANCE_SECONDS,
+  claimsSchema,
+  ROLES,
+  type Role,
+  TOKEN_BYTES_MAX,
+} from '../api/authentication.ts';
+import { ACCESS, type Access } from '../api/authorisation.ts';
+import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../domain/change-kinds.ts';
+import { EXCLUDED_BY, PART_WORDS, type Part } from '../domain/may-decide.ts';
+import { PERSON_LENGTH_MAX } from '../domain/names.ts';
+import { gateRows } from './gate-rows.ts';
+import { code, table } from './markdown.ts';
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  portal: 'the approval portal of one entity: asks for interconnects in its name',
+  'party-approver': 'a signatory of one entity: signs requests, withdraws',
+  engineer: 'the network side: approves plans, plans again, recovers, reads routers',
+  auditor: 'reads everything, and alone the ledger',
+  security: 'the security officer: withdraws, reads routers',
+  admin: 'imports the inventory, retires installations',
+};
+
+/** Answered without being a part of the API's description. */
+const NOT_OF_THE_CONTRACT: Readonly<Record<string, string>> = {
+  'GET /metrics': 'Numbers for Prometheus; no entity, person or router',
+  'GET /openapi.json': 'The description of this API',
+};
+
+/** `METHOD /path` -> what the API's own description says of it. */
+export type RouteSummaries = ReadonlyMap<string, string>;
+
+export function renderAuthority(summaries: RouteSummaries): string {
+  return [
+    '# Who may do what',
+    '',
+    'Made of `src/api/authentication.ts`, `authorisation.ts`, `actions.ts`, `src/domain/change-kinds.ts` and `may-decide.ts`;',
+    '`npm run docs` writes it. The API asks for a role; then the record asks the law of decisions, in the same store transaction',
+    'that takes the decision. Nothing that Temporal says counts.',
+    '',
+    '## Tokens',
+    '',
+    ...tokens(),
+    '',
+    '## Roles',
+    '',
+    table(
+      ['role', 'who'],
+      ROLES.map((role) => [code(role), ROLE_WORDS[role]]),
+    ),
+    '',
+    'A person may have several roles. Somebody with no role of the network side sees the interconnects of their own entity only:',
+    'to them another one is `INTERCONNECT_UNKNOWN`, byte for byte as one that does not exist.',
+    '',
+    '## Routes',
+    '',
+    routes(summaries),
+    '',
+    'A route that is not listed is refused to everybody. The role alone decides nothing: what follows is asked as well.',
+    '',
+    '## Nobody plays two parts',
+    '',
+    ...parts(),
+    '',
+    '## Kinds of change',
+    '',
+    kinds(),
+    '',
+    'Only provision and withdraw have a command today. The other rules stand in the same table and are held by the same tests.',
+    '',
+    '- **Only takes away**: such a change needs the routers that carry the interconnect and no others, and is tried until nothing is left.',
+    '- **Rejected plan**: where it leaves the agreement. Whoever asked for a withdrawal that was rejected may ask again.',
+    '- **End date**: what the signed end does to a change that is not applied yet. A withdrawal needs no approval then.',
+    '- **Window**: for how long an approval holds, from its start. What is not on the network by then is planned again.',
+    '',
+    '## The gate at push',
+    '',
+    'Before a worker locks the first router it reads the record again and asks once more. It starts from a record in order: signed by',
+    'both parties, planned, approved by another engineer. Each row alters one thing. The cells are the answers of the code.',
+    '',
+    table(
+      ['what the record says', ...CHANGE_KINDS.map(code)],
+      gateRows().map(({ what, answers }) => [
+        what,
+        ...answers.map((answer) => (answer === null ? 'goes on' : code(answer))),
+      ]),
+    ),
+    '',
+    'The parties are derived again from the inventory in force, so a VPN that was given to another entity meanwhile stops the push.',
+    'What was approved is the payloads themselves: their digests are in the plan, and what each router was sent is kept',
+    '(`wasl plan show <id> --xml`, `GET /v1/changes/{id}/pushed`). After the gate, the state of the routers is held against the plan: see',
+    '[life.md](life.md).',
+    '',
+  ].join('\n');
+}
+
+function tokens(): string[] {
+  const { properties, required = [] } = z.toJSONSchema(claimsSchema, { io: 'input' }) as {
+    properties: Record<string, { pattern?: string; maxItems?: number }>;
+    required?: string[];
+  };
+  const must = (claim: string) => (required.includes(claim) ? 'yes' : 'for the roles `portal` and `party-approver`');
+  const rows = [
+    ['`iss`', 'yes', 'the configured issuer (`WASL_JWT_ISSUER`)'],
+    ['`aud`', 'yes', 'the configured audience (`WASL_JWT_AUDIENCE`)'],
+    [
+      '`sub`',
+      must('sub'),
+      `the person: 1–${PERSON_LENGTH_MAX} visible characters of one script; case and normal form make no second person`,
+    ],
+    ['`exp`', must('exp'), 'seconds since 1970'],
+    [
+      '`roles`',
+      must('roles'),
+      `a list of at most ${properties.roles?.maxItems} strings; those that are not in the table below mean nothing here`,
+    ],
+    ['`entity`', must('entity'), `an entity of the inventory: \`${properties.entity?.pattern}\``],
+  ];
+  return [
+    'Every call carries `Authorization: Bearer` with a signed JWT of the one configured issuer.',
+    '',
+    table(['claim', 'needed', 'what'], rows),
+    '',
+    `Signatures with public keys only: ${ALGORITHMS.map(code).join(', ')}. Clocks may differ by ${CLOCK_TOLERANCE_SECONDS} s. A token has at most`,
+    `${TOKEN_BYTES_MAX} bytes. A token in an address (\`?access_token=\`) is refused. Tokens of \`wasl token\` count on loopback only.`,
+  ];
+}
+
+function routes(summaries: RouteSummaries): string {
+  const rows = Object.entries(ACCESS).map(([route, access]) => {
+    const path = route.replace(/:(\w+)/g, '{$1}');
+    const what = summaries.get(path) ?? NOT_OF_THE_CONTRACT[path] ?? '';
+    return [code(path), what, ...ROLES.map((role) => mark(access, role))];
+  });
+  return table(['route', 'what', ...ROLES.map(code)], rows);
+}
+
+const mark = (access: Access, role: Role) => (access === 'public' ? 'no token' : access.includes(role) ? '✓' : '·');
+
+function parts(): string[] {
+  const words = (part: Part) => `who ${PART_WORDS[part]}`;
+  const rows = [
+    ['sign a request for a party', ACTIONS.sign.roles, EXCLUDED_BY.signatory],
+    ['approve or reject a plan', ACTIONS['approve-plan'].roles, EXCLUDED_BY.approver],
+  ] as const;
+  return [
+    table(
+      ['to', 'role', 'never'],
+      rows.map(([what, roles, excluded]) => [what, roles.map(code).join(', '), excluded.map(words).join('; ')]),
+    ),
+    '',
+    'Persons are compared by the `sub` of their tokens. Both parties sign, each by a person of its own, and the party is the',
+    'entity of the token. A signature covers the digest of the request, an approval the digest of the plan: another digest is',
+    'refused with `APPROVAL_DIGEST`.',
+  ];
+}
+
+function kinds(): string {
+  const row = (kind: ChangeKind): string[] => {
+    const { from, to, rejectedTo, signatures, approval, atEndDate, windowHours } = CHANGE_KIND_RULES[kind];
+    return [
+      code(kind),
+      from.map(code).join(', '),
+      code(to),
+      rejectedTo === null ? 'where it was' : code(rejectedTo),
+      onlyTakesAway(kind) ? 'yes' : 'no',
+      signatures,
+      approval,
+      atEndDate,
+      windowHours === null ? 'until it is done' : `${windowHours} h`,
+    ];
+  };
+  const heads = [
+    'kind',
+    'from',
+    'to',
+    'rejected plan',
+    'only takes away',
+    'signatures',
+    'approval',
+    'end date',
+    'window',
+  ];
+  return table(heads, CHANGE_KINDS.map(row));
+}
