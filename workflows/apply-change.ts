@@ -68,7 +68,9 @@ async function runTransaction(input: ApplyChangeInput): Promise<TransactionResul
 
     if (verified.verdict === 'pass') {
       const confirmed = await stages.confirmRouters(transaction);
-      if (confirmed.verdict === 'pass') return { outcome: 'applied', reason: confirmed.reason, code: null, left };
+      if (confirmed.verdict === 'pass') {
+        return { outcome: 'applied', reason: confirmed.reason, code: null, left: confirmed.left ?? left };
+      }
       trouble = confirmed.reason;
     } else {
       verdict = verified.code;

@@ -1,4 +1,4 @@
-import type { RouterTransactionState, Stage } from '../domain/change.ts';
+import type { LeftRouter, RouterTransactionState, Stage } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -31,7 +31,10 @@ export interface OpenTransaction {
   readonly plan: Plan;
   readonly inventory: Inventory;
   readonly recorder: TransactionRecorder;
-  readonly routers: ReadonlyMap<PeName, RouterInTransaction>;
+  /** Those that take part; a removal may go on without one. */
+  readonly routers: Map<PeName, RouterInTransaction>;
+  /** What a removal goes on without. */
+  readonly left: LeftRouter[];
   /** The PEs of the plan, and untouched ones with canary VRFs (read only). */
   readonly watched: readonly WatchedRouter[];
   readonly tablesBefore: ObservedTables;

@@ -53,8 +53,7 @@ export async function recoverTransaction(
   const left = leftIn(whole, journal, last);
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
-  const attempt = ofLastAttempt(journal);
-  const sent = attempt.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
+  const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
   const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
@@ -65,13 +64,16 @@ export async function recoverTransaction(
     return conclude(recovery, 'refused', 'recovered: no commit had been sent, no router was written');
   }
 
-  const forward = attempt.some((entry) => entry.state === 'confirm-sent') && (await canRollForward(recovery, last));
+  const removes = onlyTakesAway(plan.kind);
+  const wasConfirming = journal.some((entry) => entry.state === 'confirm-sent');
+  const forward = wasConfirming && (removes || (await canRollForward(recovery, last)));
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
   await recorder.note('recover', null, 'info', direction);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>
     endPending(recovery, router, last.get(router.pe) ?? null, forward),
   );
 
+  if (removes) return concludeRemoval(recovery, findings);
   // Giving back while one PE's state is not known could make the half state that it is meant to prevent.
   const undecided = plan.routers.filter(({ pe }) => !DECIDED.has(findings.get(pe)?.finding ?? 'unread'));
   if (undecided.length > 0) return raise(recovery, undecided, findings);
@@ -110,27 +112,35 @@ const WRITTEN: readonly RouterTransactionState[] = [
   'unknown',
 ];
 
-/** A change may be tried again: what an earlier try confirmed says nothing of this one. Every try begins by preparing all its PEs. */
-function ofLastAttempt(journal: readonly JournalEntry[]): readonly JournalEntry[] {
-  return journal.slice(
-    Math.max(
-      0,
-      journal.findLastIndex(({ state }) => state === 'preparing'),
-    ),
-  );
-}
-
 function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, JournalEntry> {
   return new Map(journal.map((entry) => [entry.pe, entry]));
 }
 
-/** PEs that a removal left out of the attempt, once the others were prepared: nothing was sent to them. */
+/**
+ * What a removal took away stays away: giving it back would open again what was closed. The rest is left, and whatever it shows is looked at
+ * when it is planned for again; nothing of it waits for a person.
+ */
+async function concludeRemoval(recovery: Recovery, findings: ReadonlyMap<PeName, Look>) {
+  const { routers } = recovery.plan;
+  const rest = routers.filter(({ pe }) => findings.get(pe)?.finding !== 'after');
+  const clean = routers.length - rest.length;
+  // Where none is clean, those that are as before are simply not begun.
+  const open = clean > 0 ? rest : rest.filter(({ pe }) => findings.get(pe)?.finding !== 'before');
+  const left = [
+    ...recovery.left,
+    ...open.map(({ pe }) => ({ pe, reason: `${pe} ${findings.get(pe)?.words ?? WORDS.unread}` })),
+  ];
+  const reason = `recovered: ${clean} of ${routers.length} routers are clean`;
+  return { ...(await conclude(recovery, clean > 0 ? 'applied' : 'rolled-back', reason)), left };
+}
+
+/** PEs that a removal left out of the attempt, and went on without: as they were before, each with the reason. */
 function leftIn(plan: Plan, journal: readonly JournalEntry[], last: ReadonlyMap<PeName, JournalEntry>): LeftRouter[] {
   if (!onlyTakesAway(plan.kind) || !journal.some(({ state }) => state === 'prepared')) return [];
   return plan.routers.flatMap(({ pe }) => {
     const entry = last.get(pe);
-    if (entry !== undefined && entry.state !== 'idle') return [];
-    return [{ pe, reason: entry?.detail ?? `${pe} took no part` }];
+    const isOut = entry?.state === 'idle' || (entry?.state === 'rolled-back' && entry.detail !== null);
+    return isOut || entry === undefined ? [{ pe, reason: entry?.detail ?? `${pe} took no part` }] : [];
   });
 }
 
@@ -247,11 +257,12 @@ async function endCommitted(
 ): Promise<Finding> {
   const { deps, inventory, recorder } = recovery;
   const lockWaitMs = deps.limits?.lockWaitMs ?? DEFAULT_LIMITS.lockWaitMs;
+  const keeps = forward || onlyTakesAway(recovery.plan.kind);
   const finding = await withRouter(deps, inventory, router.pe, async (r) => {
     if (entry === null || !UNDER_WAY.includes(entry.state)) return holdsPlan(router, await r.readRunning());
     const { running } = await r.begin({ lockWaitMs });
     const found = holdsPlan(router, running);
-    if (!forward || found !== 'after') {
+    if (!keeps || found !== 'after') {
       await r.abandon();
       return found;
     }
@@ -260,7 +271,7 @@ async function endCommitted(
       throw new WaslError('ROUTER_TIMEOUT', `${router.pe} does not save it: ${saved.reason}`);
     return found;
   });
-  const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
+  const state = finding === 'before' ? 'rolled-back' : finding === 'after' && keeps ? 'confirmed' : 'unknown';
   await recorder.journal([{ plan: router, state, persistId: null }]);
   return finding;
 }

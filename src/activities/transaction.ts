@@ -2,14 +2,15 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
-import { type Plan, type Procedure, type RouterPlan, revertsByItself } from '../domain/plan.ts';
+import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { rebaseRouter } from '../plan/rebase.ts';
 import { digestPayload } from '../plan/seal-payloads.ts';
-import type { CommitOutcome, Router } from '../router/router.ts';
+import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { requireAuthority } from './authority.ts';
+import { describeCommit, describePrepared, firstBadCommit, inTurns, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
 import { describeLeft, idleEntries, leftBehind } from './left-behind.ts';
@@ -108,6 +109,7 @@ export class TransactionStages implements TransactionActivities {
         inventory,
         recorder,
         routers,
+        left,
         watched,
         tablesBefore,
         channelsBefore,
@@ -149,14 +151,16 @@ export class TransactionStages implements TransactionActivities {
       );
       await recorder.journal(turn.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
       const bad = firstBadCommit(results);
-      if (bad !== null) return bad;
+      if (bad !== null && !(await this.#goOnWithout(transaction, turn, results.map(reasonOf)))) return bad;
     }
-    return PASS(`${routers.length} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
+    return PASS(`${transaction.routers.size} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
   }
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
     const transaction = this.#require(changeId);
-    return verifyTransaction(transaction, this.#limits);
+    return verifyTransaction(transaction, this.#limits, (routers, reasons) =>
+      this.#goOnWithout(transaction, routers, reasons),
+    );
   }
 
   async confirmRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -198,7 +202,8 @@ export class TransactionStages implements TransactionActivities {
       if (bad !== null) break;
     }
     await this.drop(changeId);
-    return bad ?? PASS(`confirmed on ${routers.length} routers, each read back`);
+    const { left } = transaction;
+    return bad ?? { ...PASS(`confirmed on ${routers.length} routers, each read back`), left };
   }
 
   async cancelRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -320,6 +325,35 @@ export class TransactionStages implements TransactionActivities {
     );
   }
 
+  /**
+   * A removal goes on without a router that refuses it, or does not show it: that one is put back as it was, so that the others need not stay
+   * open with it. false where that is not possible, or nobody is left.
+   */
+  async #goOnWithout(
+    transaction: OpenTransaction,
+    routers: readonly RouterInTransaction[],
+    reasons: readonly (string | null)[],
+  ): Promise<boolean> {
+    const { plan, recorder, inventory } = transaction;
+    const bad = routers.flatMap((each, index) => (reasons[index] ? [{ each, reason: reasons[index] }] : []));
+    if (!onlyTakesAway(plan.kind) || bad.length >= transaction.routers.size) return false;
+    try {
+      for (const { each, reason } of bad) {
+        await this.#undoCommit(inventory, each);
+        await this.#requireBase(inventory, each);
+        each.state = 'rolled-back';
+        transaction.routers.delete(each.plan.pe);
+        transaction.left.push({ pe: each.plan.pe, reason });
+        const { plan: router, persistId } = each;
+        await recorder.journal([{ plan: router, state: 'rolled-back', persistId, detail: reason }]);
+        await recorder.note('cancel', router.pe, 'done', `as it was before, and left for later: ${reason}`);
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** cancel-commit where something may be pending; a counter-change where the router keeps what it was given. */
   async #undoCommit(inventory: Inventory, each: RouterInTransaction): Promise<void> {
     if (each.state === 'prepared') return each.router.abandon();
@@ -358,41 +392,8 @@ export class TransactionStages implements TransactionActivities {
   }
 }
 
-/**
- * Routers that take an unconfirmed change back by themselves go first: only when all of them hold it is it given to those that keep it,
- * and only when all of them are confirmed does it stay there.
- */
-function inTurns(routers: readonly RouterInTransaction[]): RouterInTransaction[][] {
-  const reverting = routers.filter((each) => revertsByItself(each.plan.procedure));
-  const keeping = routers.filter((each) => !revertsByItself(each.plan.procedure));
-  return [reverting, keeping].filter((turn) => turn.length > 0);
-}
-
-function describePrepared(procedure: Procedure, checked: boolean): string {
-  if (procedure !== 'writable-running-reverse-delta') {
-    return checked ? 'locked, edited and validated' : 'locked and edited; this server cannot validate';
-  }
-  return checked ? 'locked; the edit was tried and waits' : 'locked; the edit waits: this server cannot try it';
-}
-
 async function abandonAndClose(router: Router): Promise<void> {
   // The session's end releases the lock and discards the candidate anyway (RFC 6241 §7.5).
   await router.abandon().catch(() => undefined);
   await router.close();
-}
-
-function describeCommit(commit: CommitOutcome, done: string): string {
-  if (commit.outcome === 'done') return commit.warnings.length > 0 ? `${done} (${commit.warnings.join('; ')})` : done;
-  return commit.outcome === 'refused' ? `refused: ${commit.reason}` : `outcome unknown: ${commit.reason}`;
-}
-
-function firstBadCommit(results: readonly PromiseSettledResult<CommitOutcome>[]): StageResult | null {
-  for (const result of results) {
-    if (result.status === 'rejected') return failed(result.reason);
-    if (result.value.outcome === 'done') continue;
-    // The router's own sentence names the PE and what was sent.
-    const { outcome, reason } = result.value;
-    return failed(new WaslError(outcome === 'refused' ? 'ROUTER_REFUSED' : 'COMMIT_OUTCOME_UNKNOWN', reason));
-  }
-  return null;
 }

@@ -20,6 +20,7 @@ import type { StageResult } from './activities.ts';
 import type { ActivityLimits } from './dependencies.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
 import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
+import { describeError } from './translate-errors.ts';
 
 /** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
 export interface Channel {
@@ -32,7 +33,17 @@ export interface Channel {
 /** Channels that are pinged per touched VRF: two other sites show whether the VPN itself still works. */
 const CHANNELS_PER_VRF_MAX = 2;
 
-export async function verifyTransaction(transaction: OpenTransaction, limits: ActivityLimits): Promise<StageResult> {
+/** Takes routers out of the transaction, each with why; false where it cannot go on without them. */
+export type GoOnWithout = (
+  routers: readonly RouterInTransaction[],
+  reasons: readonly (string | null)[],
+) => Promise<boolean>;
+
+export async function verifyTransaction(
+  transaction: OpenTransaction,
+  limits: ActivityLimits,
+  goOnWithout: GoOnWithout,
+): Promise<StageResult> {
   const { recorder, plan } = transaction;
   const routers = [...transaction.routers.values()];
 
@@ -46,7 +57,8 @@ export async function verifyTransaction(transaction: OpenTransaction, limits: Ac
     },
   );
   const failure = firstFailure(readBacks);
-  if (failure !== null) return failed(failure);
+  const reasons = readBacks.map((one) => (one.status === 'rejected' ? describeError(one.reason).sentence : null));
+  if (failure !== null && !(await goOnWithout(routers, reasons))) return failed(failure);
 
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
   const deadline = Date.now() + Math.min(limits.convergenceMs, windowMs / 2);
@@ -76,9 +88,10 @@ async function verifyRemoval(
   limits: ActivityLimits,
   deadline: number,
 ): Promise<StageResult> {
-  const { recorder, plan, watched, tablesBefore } = transaction;
-  const view = watchedView(transaction);
-  let silent = transaction.channelsBefore;
+  const { recorder, plan, routers, tablesBefore } = transaction;
+  const watched = transaction.watched.filter(({ router }) => routers.has(router.name));
+  const view = watchedView({ ...transaction, watched });
+  let silent = transaction.channelsBefore.filter(({ router }) => routers.has(router.name));
   for (;;) {
     const after = await readTablesThatAnswer(watched);
     const answers = await Promise.all(silent.map((channel) => answersPing(channel, limits).catch(() => false)));

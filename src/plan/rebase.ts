@@ -86,6 +86,9 @@ function rebaseRemoval(
     const where = `VRF ${vrf.name} at ${plan.pe}`;
     const moved = diffExtranets(delta?.before ?? wanted, vrf.extranet);
     differences.push(...moved.map((one) => `${where} ${describeDifference(one)}`));
+    const known = delta?.anomalies ?? [];
+    differences.push(...vrf.anomalies.filter((one) => !known.includes(one)).map((one) => `${where}: ${one}`));
+    differences.push(...known.filter((one) => !vrf.anomalies.includes(one)).map((one) => `${where}: no longer ${one}`));
     return [{ running: vrf, wanted, retires }];
   });
   return { verdict: differences.length === 0 ? 'same' : 'rebased', edits, differences };

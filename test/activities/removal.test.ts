@@ -232,6 +232,26 @@ describe('a router that carries it and cannot take part', () => {
     expect(network.carriers(id)).toEqual([]);
   });
 
+  it.each([
+    ['a commit that is refused', { kind: 'rpc-error', operation: 'confirmed-commit' }, 'the server refused'],
+    ['an edit that is acknowledged and dropped', { kind: 'drop-edits' }, 'is not as approved'],
+    ['a commit that is not answered', { kind: 'no-reply', operation: 'confirmed-commit' }, 'answer'],
+  ] as const)('is put back and left: %s', async (_what, fault, reason) => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    network.backbone.router('mct-pe-01').faults.set(fault);
+    const result = await network.carryOut(id, 'withdraw');
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      left: [{ pe: 'mct-pe-01', reason: expect.stringContaining(reason) }],
+    });
+    expect(differing(network, before)).toEqual(['mct-pe-01']);
+    expect(network.carriers(id)).toEqual(['mct-pe-01']);
+    network.backbone.router('mct-pe-01').faults.clear();
+    expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    expect(differing(network, before)).toEqual([]);
+  });
+
   it('takes no part in the recovery of the attempt that went on without it', async () => {
     const { network, id, before } = await active();
     await using _ = network;
@@ -250,6 +270,31 @@ describe('a router that carries it and cannot take part', () => {
     expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
     expect(differing(network, before)).toEqual([]);
   });
+});
+
+it('what it took away before a worker died stays away; what went back by itself is left', async () => {
+  const { network, id, before } = await active();
+  await using _ = network;
+  const changeId = network.newChange(id, 'withdraw');
+  const { planId } = await network.plan(id, changeId);
+  if (planId === null) throw new Error('planned');
+  const input = { changeId, planId };
+  await network.stages.prepareRouters(input);
+  await network.stages.commitRouters(input);
+  // The worker has written that it confirms, and dies: two routers keep it by their persist id, two lose it with the session.
+  const epoch = Math.max(...network.journal.map((entry) => entry.epoch));
+  const pending = network.journal.filter(({ state, changeId: of }) => state === 'pending-confirm' && of === changeId);
+  network.journal.push(...pending.map((entry) => ({ ...entry, state: 'confirm-sent' as const, epoch })));
+  await network.stages.close();
+  const recovered = await network.recover(changeId, planId);
+  expect(recovered).toMatchObject({
+    ...{ outcome: 'applied', reason: 'recovered: 2 of 4 routers are clean', attention: [] },
+    left: [{ pe: 'sll-pe-01' }, { pe: 'soh-pe-01' }],
+  });
+  expect(differing(network, before)).toEqual(['sll-pe-01', 'soh-pe-01']);
+  expect(network.carriers(id)).toEqual(['sll-pe-01', 'soh-pe-01']);
+  expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+  expect(differing(network, before)).toEqual([]);
 });
 
 describe('an inventory that no longer has what carries it', () => {
@@ -357,4 +402,58 @@ it('tells what stays reachable by another interconnect', async () => {
       .map(({ message }) => message)
       .join('\n'),
   ).toContain('10.100.10.0/24 of MOH stays reachable from MOF, by IC-0002');
+});
+
+describe('where another interconnect is in the same VRFs', () => {
+  const SECOND = [
+    { from: 'MOH', to: 'MOF', prefixes: ['10.100.11.0/24'] },
+    { from: 'MOF', to: 'MOH', prefixes: ['10.200.20.0/24'] },
+  ] as const;
+
+  it.each([
+    ['as wasl wrote it', null],
+    ['with an object of the other edited', prefixSet('WASL-MOH-IPV4-0-65000-50000', '  10.100.11.0/24 le 32')],
+    ['with an object of its own edited', prefixSet('WASL-MOH-IPV4-0-65000-50002', '  10.100.10.0/24 le 32')],
+    [
+      'with its own rule unreadable in the policy that both share',
+      routePolicy(
+        'WASL-MOH-IPV4-EXPORT',
+        '  if destination in WASL-MOH-IPV4-0-65000-50000 then',
+        '    set extcommunity rt (65000:50000) additive',
+        '  endif',
+        '  if destination in WASL-MOH-IPV4-0-65000-50002 then',
+        '    set extcommunity rt ( 65000:50002 )',
+        '  endif',
+        '  pass',
+      ),
+    ],
+  ])('it takes only its own: %s', async (what, edit) => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const other = network.agree(...SECOND);
+    await network.provision(other);
+    const alone = network.texts();
+    const id = network.agree(...BASIC);
+    await network.provision(id);
+    if (edit !== null) network.backbone.router('mct-pe-01').editRunning(edit);
+    expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    const differs = differing(network, alone);
+    expect(differs).toEqual(what.includes('of the other') ? ['mct-pe-01'] : []);
+    expect(network.backbone.router('mct-pe-01').runningText()).not.toContain('50002');
+    // And the other one can end as well.
+    expect(await network.carryOut(other, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    expect(network.backbone.router('mct-pe-01').runningText()).not.toContain('WASL-');
+  });
+});
+
+it('is carried out where somebody took it off a router between plan and push', async () => {
+  const { network, id, before } = await active();
+  await using _ = network;
+  const changeId = network.newChange(id, 'withdraw');
+  const { planId } = await network.plan(id, changeId);
+  network.backbone.router('mct-pe-01').editRunning(DETACH_ALL, 'none');
+  const operator = importOnIosxr('MOH', '65000:777');
+  network.backbone.router('nzw-pe-01').editRunning(operator.replaceAll('MOH', 'MOF'));
+  expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass', left: [] });
+  expect(differing(network, before)).toEqual(['nzw-pe-01']);
+  expect(network.backbone.router('nzw-pe-01').runningText()).not.toContain('WASL-');
 });

@@ -130,7 +130,7 @@ export class StagedNetwork implements AsyncDisposable {
       return { ...verified, stage: 'verify' };
     }
     const confirmed = await this.stages.confirmRouters(input);
-    return { ...confirmed, stage: 'confirm', left: prepared.left ?? [] };
+    return { ...confirmed, stage: 'confirm' };
   }
 
   /** Plans and pushes, and steps the agreement where that ended well. */
