@@ -72,7 +72,7 @@ test('what carries an interconnect is what its changes have put there, or may ha
     pe3: ['prepared', 'commit-sent', 'unknown'],
   });
   expect(await store.listCarriers(id)).toEqual(['pe1', 'pe2', 'pe3']);
-  await store.beginApplying(provision, 1);
+  await store.beginApplying(provision, 1, null);
   await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
 
   const withdraw = await open(id, 'withdraw');
