@@ -15,6 +15,7 @@ import type {
   TransactionActivities,
   TransactionInput,
 } from '../src/activities/activities.ts';
+import type { ChangeId } from '../src/domain/names.ts';
 import { isVerdict } from '../src/errors.ts';
 import type { SettledTransaction } from '../src/store/store.ts';
 import { recoverTransaction } from './recover-transaction.ts';
@@ -104,13 +105,16 @@ async function prepareWithPatience(prepare: () => Promise<StageResult>): Promise
 /** Nobody goes on without its turn: a change ahead that has lost its workflow loses its place, and the locks decide nothing here. */
 async function untilItsTurn({ changeId, planId }: ApplyChangeInput): Promise<void> {
   let isWoken = false;
+  let behind: ChangeId | null = null;
   setHandler(turnCame, () => {
     isWoken = true;
   });
   for (;;) {
     isWoken = false;
-    const { ahead } = await takeTurn({ changeId, planId });
-    if (ahead.length === 0) return;
+    const ahead: readonly ChangeId[] = (await takeTurn({ changeId, planId, behind })).ahead;
+    const [first] = ahead;
+    if (first === undefined) return;
+    behind = first;
     await condition(() => isWoken, TURN_LOOK_MS);
   }
 }

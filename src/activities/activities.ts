@@ -110,7 +110,12 @@ export interface SharedTransactionActivities {
    * The changes that came earlier to one of its PEs and are at work, or wait: none means that it is this one's turn. The place lapses
    * unless it is asked for again. A queue spares changes each other's locks; correctness rests on the read under lock.
    */
-  takeTurn(input: TransactionInput): Promise<{ readonly ahead: readonly ChangeId[] }>;
+  takeTurn(
+    input: TransactionInput & {
+      /** Whom it was told to wait for; null: nobody yet. */
+      readonly behind: ChangeId | null;
+    },
+  ): Promise<{ readonly ahead: readonly ChangeId[] }>;
   /** Idempotent. Names the changes that waited for it. */
   leaveTurn(input: { readonly changeId: ChangeId }): Promise<{ readonly waiting: readonly ChangeId[] }>;
   /** Names the task queue of the worker that answers: the transaction's stages go there. */

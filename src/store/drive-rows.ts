@@ -2,6 +2,7 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { ChangePhase, Refusal } from '../domain/change.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
@@ -75,6 +76,11 @@ export function driveQueries(database: Database): DriveQueries {
     openChange: (id, kind, by) =>
       step(id, async (tx, { interconnect, change }, at) => {
         if (change !== null || !CHANGE_KIND_RULES[kind].from.includes(interconnect.lifecycle)) return null;
+        if (isEnd(CHANGE_KIND_RULES[kind].to)) {
+          const { withdrawal, request } = interconnect;
+          const reason = withdrawal?.reason ?? `the agreement ended at ${request.validUntil}`;
+          await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, id));
+        }
         return insertChange(tx, interconnect, kind, by, at);
       }),
 

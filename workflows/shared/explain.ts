@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TemporalFailure } from '@temporalio/workflow';
 import type { Refusal } from '../../src/domain/change.ts';
 import { ERRORS, isErrorCode } from '../../src/errors.ts';
 
@@ -23,6 +23,10 @@ export function refusalOfFailure(failure: unknown): Refusal {
 export function explain(failure: unknown): string {
   if (failure instanceof ChildWorkflowFailure)
     return `its workflow was lost: ${failure.cause?.message ?? failure.message}`;
+  // A child that an earlier run began is still being ended by the server.
+  if (failure instanceof TemporalFailure && failure.name === 'WorkflowExecutionAlreadyStartedError') {
+    return failure.message;
+  }
   const lost = activityFailure(failure);
   if (lost.cause instanceof ApplicationFailure) return `${lost.cause.message} (${lost.cause.type ?? 'INTERNAL'})`;
   return `${lost.activityType} was lost: ${lost.cause?.message ?? lost.message}`;
