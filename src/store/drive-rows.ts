@@ -173,7 +173,9 @@ const READY: readonly ChangePhase[] = ['planned', 'approved', 'scheduled'];
 
 /** Decided anew meanwhile, a change is no longer what the workflow was about to push; without a plan there is nothing to push. */
 function isReady({ phase, planId }: OpenChange, pushed: PlanId | null): boolean {
-  return pushed === null ? phase === 'planning' : planId === pushed && READY.includes(phase);
+  if (pushed !== null) return planId === pushed && READY.includes(phase);
+  // A workflow that was lost between two steps had begun with nothing, too.
+  return phase === 'planning' || (phase === 'applying' && planId === null);
 }
 
 /** What becomes of change and agreement after one network transaction. */

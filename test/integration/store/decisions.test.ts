@@ -340,6 +340,17 @@ describe('steps of wasl', () => {
     });
   });
 
+  it('with nothing to push may be lost half way, and are taken again', async () => {
+    const id = await active();
+    await store.openChange(id, 'withdraw', 'wasl');
+    const changeId = `${id}-C2` as ChangeId;
+    expect(await store.beginApplying(changeId, 1, null)).toBe(true);
+    expect(nextMove(await store.readMoveFacts(id), now)).toMatchObject({ move: 'plan', changeId });
+    expect(await store.beginApplying(changeId, 2, null)).toBe(true);
+    await store.settleTransaction(changeId, 2, APPLIED);
+    expect((await store.readInterconnect(id)).lifecycle).toBe('withdrawn');
+  });
+
   it('a removal is planned again until nothing is left, under the approval of its first plan', async () => {
     const id = await active();
     await withdraw(id);

@@ -93,6 +93,7 @@ describe.concurrent('what fails for a while ends nothing', () => {
           throw ApplicationFailure.create({ message: 'password authentication failed (28P01)', type, nonRetryable });
         }
         stage.record.set({ phase: 'applying', attempts: attempt });
+        return true;
       },
     });
     await stage.sign();

@@ -56,7 +56,11 @@ export class Record {
         this.set({ phase: 'planning', isRefused: !isTransient, retryAt: isTransient ? soon() : null, replanBy: null });
         this.ended.push(`trouble ${refusal.code}`);
       },
-      beginApplying: async ({ attempt }) => this.set({ phase: 'applying', attempts: attempt }),
+      beginApplying: async ({ attempt, planId }) => {
+        if (this.change?.planId !== planId) return false;
+        this.set({ phase: 'applying', attempts: attempt });
+        return true;
+      },
       settleTransaction: async ({ changeId, attempt, result }) => {
         if (!isOpen(changeId) || this.change?.attempts !== attempt) return;
         this.#settle(this.change, result.outcome, result.code);
