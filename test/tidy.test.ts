@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/cli',
     'src/api/client.ts',
     'src/api/wire.ts',
+    'src/api/network-wire.ts',
     'src/domain',
     'src/errors.ts',
     'commander',

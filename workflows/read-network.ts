@@ -1,14 +1,16 @@
-/** Reads for people: one router's facts or running configuration, or the matrix of who reaches whom. Changes nothing. */
+/** Reads for people; changes nothing. The answer is a number: what was read is in the record, and never in a history. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { ReadActivities } from '../src/activities/activities.ts';
+import type { ReadActivities, ReadingReference } from '../src/activities/activities.ts';
 import type { ReadNetworkInput } from './shared/messages.ts';
 
+/** A second try, for a worker that died meanwhile: callers wait for it. */
 const activities = proxyActivities<ReadActivities>({
   startToCloseTimeout: '90 seconds',
-  retry: { maximumAttempts: 1 },
+  heartbeatTimeout: '6 seconds',
+  retry: { maximumAttempts: 2, initialInterval: '100 milliseconds' },
 });
 
-export async function readNetwork(input: ReadNetworkInput): Promise<unknown> {
+export async function readNetwork(input: ReadNetworkInput): Promise<ReadingReference> {
   switch (input.read) {
     case 'check':
       return activities.checkRouter({ pe: input.pe });

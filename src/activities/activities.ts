@@ -131,11 +131,16 @@ export interface SharedTransactionActivities {
   }>;
 }
 
-/** Reads for people; no lock, no change. */
+/** What was read is in the record; Temporal carries its number alone. */
+export interface ReadingReference {
+  readonly readingId: number;
+}
+
+/** Reads for people; no change. */
 export interface ReadActivities {
-  checkRouter(input: { readonly pe: PeName }): Promise<unknown>;
-  readRouter(input: { readonly pe: PeName }): Promise<unknown>;
-  readMatrix(): Promise<unknown>;
+  checkRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
+  readRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
+  readMatrix(): Promise<ReadingReference>;
 }
 
 export type SharedActivities = RecordActivities & PlanActivities & SharedTransactionActivities & ReadActivities;

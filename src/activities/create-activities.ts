@@ -2,6 +2,7 @@ import { Context, heartbeat } from '@temporalio/activity';
 import { ERRORS, type ErrorCode, WaslError } from '../errors.ts';
 import type {
   PlanActivities,
+  ReadActivities,
   RecordActivities,
   SharedActivities,
   SharedTransactionActivities,
@@ -65,7 +66,13 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     takeTurn: sharedTransaction.takeTurn,
     leaveTurn: sharedTransaction.leaveTurn,
   };
-  const shared = { ...plan, ...sharedTransaction, ...readActivities(deps) };
+  const { checkRouter, readRouter, readMatrix } = readActivities(deps);
+  const reads: ReadActivities = {
+    checkRouter: (input) => heartbeating(() => checkRouter(input)),
+    readRouter: (input) => heartbeating(() => readRouter(input)),
+    readMatrix: () => heartbeating(() => readMatrix()),
+  };
+  const shared = { ...plan, ...sharedTransaction, ...reads };
   return {
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
     shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },

@@ -34,6 +34,8 @@ export interface ActivityLimits {
   readonly confirmMarginMs: number;
   /** Between two stages there is one step of the workflow; sessions that wait longer are given up, and with them their locks. */
   readonly stageGapMs: number;
+  /** One request of a check, for which a person waits: a router that takes longer is told to be silent. */
+  readonly checkAnswerMs: number;
   /** Recovery gives a router that does not answer this long beyond its own timer. */
   readonly recoveryGraceMs: number;
 }
@@ -47,5 +49,6 @@ export const DEFAULT_LIMITS: ActivityLimits = {
   witnessesMax: 16,
   confirmMarginMs: 3_000,
   stageGapMs: 20_000,
+  checkAnswerMs: 10_000,
   recoveryGraceMs: 60_000,
 };

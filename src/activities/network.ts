@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
-import type { PeName } from '../domain/names.ts';
+import type { ChangeId, PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
@@ -15,6 +15,8 @@ export const SESSIONS_AT_ONCE_MAX = 64;
 /** What was read from every PE of the inventory. */
 export interface NetworkReading {
   readonly running: ReadonlyMap<PeName, readonly RunningVrf[]>;
+  /** The same as the routers gave it, for the record. */
+  readonly texts: ReadonlyMap<PeName, { readonly readAt: string; readonly text: string }>;
   readonly procedures: ReadonlyMap<PeName, Procedure>;
 }
 
@@ -78,6 +80,19 @@ export async function withRouter<T>(
   }
 }
 
+/** What a plan stands on: kept with the change where a PE is part of it, else with what is read for people. */
+export async function keepReadings(
+  deps: ActivityDependencies,
+  texts: NetworkReading['texts'],
+  changeId: ChangeId,
+  pes: ReadonlySet<PeName>,
+): Promise<void> {
+  const common = { kind: 'running', reader: 'planning' } as const;
+  await deps.store.saveReadings(
+    [...texts].map(([pe, read]) => ({ ...common, ...read, pe, changeId: pes.has(pe) ? changeId : null })),
+  );
+}
+
 /** Reads all PEs in parallel. The first PE that cannot be read fails the whole: an unread PE is an unknown, and unknown blocks. */
 export async function readNetwork(
   deps: ActivityDependencies,
@@ -87,15 +102,15 @@ export async function readNetwork(
   const readings = await pMap(
     pes,
     (pe) =>
-      withRouter(deps, inventory, pe, async (router) => ({
-        pe,
-        running: await router.readRunning(),
-        procedure: router.procedure,
-      })),
+      withRouter(deps, inventory, pe, async (router) => {
+        const readAt = deps.now().toISOString();
+        return { pe, readAt, ...(await router.readRunningWithText()), procedure: router.procedure };
+      }),
     { concurrency: SESSIONS_AT_ONCE_MAX },
   );
   return {
     running: new Map(readings.map((reading) => [reading.pe, reading.running])),
+    texts: new Map(readings.map(({ pe, readAt, text }) => [pe, { readAt, text }])),
     procedures: new Map(readings.map((reading) => [reading.pe, reading.procedure])),
   };
 }
@@ -113,6 +128,7 @@ export async function readReachable(
   waitMs = Number.POSITIVE_INFINITY,
 ): Promise<PartialReading> {
   const running = new Map<PeName, readonly RunningVrf[]>();
+  const texts = new Map<PeName, { readonly readAt: string; readonly text: string }>();
   const procedures = new Map<PeName, Procedure>();
   const unread = new Map<PeName, string>(pes.map((pe) => [pe, `${pe} has not answered within ${waitMs / 1_000} s`]));
   const reading = pMap(
@@ -120,7 +136,10 @@ export async function readReachable(
     async (pe) => {
       try {
         await withRouter(deps, inventory, pe, async (router) => {
-          running.set(pe, await router.readRunning());
+          const readAt = deps.now().toISOString();
+          const read = await router.readRunningWithText();
+          running.set(pe, read.running);
+          texts.set(pe, { readAt, text: read.text });
           procedures.set(pe, router.procedure);
           unread.delete(pe);
         });
@@ -137,5 +156,8 @@ export async function readReachable(
   await Promise.race([reading, ...patience]);
   giveUp.abort();
   // What comes later is not part of the answer any more.
-  return { running: new Map(running), procedures: new Map(procedures), unread: new Map(unread) };
+  return {
+    ...{ running: new Map(running), texts: new Map(texts) },
+    ...{ procedures: new Map(procedures), unread: new Map(unread) },
+  };
 }

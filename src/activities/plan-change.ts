@@ -15,7 +15,7 @@ import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readCurrentInventory } from './network.ts';
+import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 
@@ -33,7 +33,7 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
     return { planId: null, reason: 'no route target was ever given to it', left: [] };
   if (!removes) requireOwners(interconnect, current);
   heartbeat();
-  const { inventory, running, procedures, left, told } = removes
+  const { inventory, running, texts, procedures, left, told } = removes
     ? await readForRemoval(deps, current, await store.listCarriers(interconnectId))
     : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
   heartbeat();
@@ -64,6 +64,7 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
     )
     .catch((error: unknown) => nothingToDo(error, kind));
   if (plan === null) return whenClean(left);
+  await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
   const payloads = renderPayloads(plan, running);
   const sealed = sealPayloads(plan, payloads);
   await store.savePlan(sealed, payloads);

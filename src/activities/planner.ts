@@ -9,7 +9,7 @@ export interface Planner {
   plan(input: JobInput<'plan'>, signal?: AbortSignal): Promise<JobResult<'plan'>>;
   /** Somebody waits for it under locks: it does not stand behind a plan. */
   reprove(input: JobInput<'reprove'>, signal?: AbortSignal): Promise<JobResult<'reprove'>>;
-  reachability(input: JobInput<'reachability'>, signal?: AbortSignal): Promise<JobResult<'reachability'>>;
+  matrix(input: JobInput<'matrix'>, signal?: AbortSignal): Promise<JobResult<'matrix'>>;
   close(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export function createPlanner(options: PlanningThreadOptions = {}): Planner {
       thread.run(job, input, signal);
   return {
     plan: on(planning, 'plan'),
-    reachability: on(planning, 'reachability'),
+    matrix: on(planning, 'matrix'),
     reprove: on(underLock, 'reprove'),
     close: async () => {
       await Promise.all([planning.close(), underLock.close()]);

@@ -1,50 +1,83 @@
 import pMap from 'p-map';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { ReadActivities } from './activities.ts';
+import type { NewReading } from '../domain/reading.ts';
+import type { ReadActivities, ReadingReference } from './activities.ts';
+import { readAgreements, settleAgreements } from './agreements.ts';
+import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readInventory, SESSIONS_AT_ONCE_MAX, withRouter } from './network.ts';
 import { describeError } from './translate-errors.ts';
 
+/** One document of what was read is kept for people; the running configurations beside it. */
 export function readActivities(deps: ActivityDependencies): ReadActivities {
+  const { store } = deps;
+
+  /** Returns the last one's number. */
+  async function save(readings: readonly Omit<NewReading, 'changeId'>[]): Promise<ReadingReference> {
+    const ids = await store.saveReadings(readings.map((reading) => ({ ...reading, changeId: null })));
+    return { readingId: ids.at(-1) ?? 0 };
+  }
+
   return {
     async checkRouter({ pe }) {
-      const inventory = await readInventory(deps);
-      return withRouter(deps, inventory, pe, async (router) => router.facts);
+      const [inventory, agreements] = await Promise.all([readInventory(deps), readAgreements(store)]);
+      const agreed = agreements.flatMap(({ id, standing, flows }) =>
+        flows.flatMap(({ routeTarget, ...flow }) =>
+          routeTarget === null ? [] : [{ ...flow, id, routeTarget, isOnNetwork: standing === 'on-network' }],
+        ),
+      );
+      const { check, running } = await checkInventoryRouter(deps, inventory, pe, agreed);
+      const reader = 'check';
+      const text = JSON.stringify(check);
+      return save([
+        ...(running === null ? [] : [{ kind: 'running' as const, pe, reader, ...running }]),
+        { kind: 'check', pe, reader, readAt: check.checkedAt, text },
+      ]);
     },
 
     async readRouter({ pe }) {
       const inventory = await readInventory(deps);
+      const readAt = deps.now().toISOString();
       const text = await withRouter(deps, inventory, pe, (router) => router.readRunningText());
-      return { pe, readAt: deps.now().toISOString(), text };
+      return save([{ kind: 'running', pe, reader: 'read', readAt, text }]);
     },
 
     /** What can be read; a PE that cannot is named, for this is a picture and no gate. */
     async readMatrix() {
-      const inventory = await readInventory(deps);
-      const unread: { pe: PeName; reason: string }[] = [];
-      const readings = await pMap(
+      const readAt = deps.now().toISOString();
+      const [inventory, before] = await Promise.all([readInventory(deps), readAgreements(store)]);
+      const unread: { pe: PeName; code: string; reason: string }[] = [];
+      const running = new Map<PeName, readonly RunningVrf[]>();
+      const readings: Omit<NewReading, 'changeId'>[] = [];
+      await pMap(
         inventory.routers,
-        async ({ name }): Promise<[PeName, readonly RunningVrf[]] | null> => {
+        async ({ name: pe }) => {
           try {
-            return [name, await withRouter(deps, inventory, name, (router) => router.readRunning())];
+            const began = deps.now().toISOString();
+            const read = await withRouter(deps, inventory, pe, (router) => router.readRunningWithText());
+            running.set(pe, read.running);
+            readings.push({ kind: 'running', pe, reader: 'matrix', readAt: began, text: read.text });
           } catch (error) {
-            unread.push({ pe: name, reason: describeError(error).sentence });
-            return null;
+            const { code, sentence } = describeError(error);
+            unread.push({ pe, code, reason: sentence });
           }
         },
         { concurrency: SESSIONS_AT_ONCE_MAX },
       );
-      const running = new Map(readings.filter((reading) => reading !== null));
-      const readable = { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) };
-      return {
-        readAt: deps.now().toISOString(),
+      const agreements = settleAgreements(before, await readAgreements(store));
+      const matrix = await deps.planner.matrix({ inventory, running, agreements });
+      const document = {
+        readAt,
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
-        reachabilities: await deps.planner.reachability({
-          network: { inventory: readable, running, required: new Set() },
-        }),
-        unread,
+        ...matrix,
+        interconnects: agreements.map(({ id, state, standing }) => ({ id, state, standing })),
+        unread: unread.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
       };
+      return save([
+        ...readings,
+        { kind: 'matrix', pe: null, reader: 'matrix', readAt, text: JSON.stringify(document) },
+      ]);
     },
   };
 }

@@ -37,6 +37,7 @@ export async function readForOpening(
   return {
     inventory: { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) },
     running,
+    texts: new Map([...reading.texts, ...more.texts]),
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: [],
     told: [...more.unread].map(
@@ -72,6 +73,7 @@ export async function readForRemoval(
   return {
     inventory: { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) },
     running,
+    texts: new Map([...reading.texts, ...more.texts]),
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: left.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
     told: [...more.unread].map(

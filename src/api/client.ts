@@ -1,5 +1,15 @@
 import { z } from 'zod';
 import { isErrorCode, WaslError } from '../errors.ts';
+import {
+  type MatrixAnswer,
+  matrixSchema,
+  type RouterCheck,
+  type RouterRunning,
+  type RouterSummary,
+  routerCheckSchema,
+  routerRunningSchema,
+  routerSummarySchema,
+} from './network-wire.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import {
   type ChangeWithJournal,
@@ -15,8 +25,6 @@ import {
   inventoryImportedSchema,
   type LedgerAnswer,
   ledgerEntrySchema,
-  type MatrixAnswer,
-  matrixSchema,
   type PlanAnswer,
   type Progress,
   payloadSchema,
@@ -25,15 +33,9 @@ import {
   pushedSchema,
   type Ready,
   type RequestCheck,
-  type RouterCheck,
-  type RouterRunning,
-  type RouterSummary,
   readySchema,
   requestCheckSchema,
   retirementSchema,
-  routerCheckSchema,
-  routerRunningSchema,
-  routerSummarySchema,
   vpnSchema,
   type WirePayload,
   type WirePushed,

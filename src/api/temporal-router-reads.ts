@@ -1,32 +1,83 @@
-import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type ReadNetworkInput, taskQueueOf } from '../../workflows/shared/messages.ts';
+import type { PeName } from '../domain/names.ts';
+import type { Reading, ReadingKind } from '../domain/reading.ts';
 import { translateTemporalError } from '../driver/temporal-error.ts';
-import type { MatrixReading, RouterCheckReading, RouterReads, RouterRunningReading } from './router-reads.ts';
+import type { Store } from '../store/store.ts';
+import { matrixSchema, routerCheckSchema } from './network-wire.ts';
+import type { RouterReads } from './router-reads.ts';
+import { requireWorkers } from './workers-alive.ts';
 
-/** A read waits for a worker and then for the slowest router. */
+/** A read waits for the slowest router. */
 const READ_TIMEOUT_MS = 100_000;
+/** Beginning one needs the workflow server only, which answers at once or is away. */
+const START_TIMEOUT_MS = 4_000;
+/** Who asks a moment after others gets what they got; longer, and somebody who looks whether a hand edit is gone would see the past. */
+const SHARED_FOR_MS = 1_000;
+/** How soon somebody who waits for a worker is told that it died. */
+const LOOK_INTERVAL_MS = 500;
 
-/** Reads of live routers, done by a worker: the API holds no session and no credential. */
-export function temporalRouterReads(client: Client, installation: string): RouterReads {
-  async function read<Reading>(input: ReadNetworkInput): Promise<Reading> {
+type ReadStore = Pick<Store, 'listReadings' | 'readReading' | 'listWorkers' | 'isWritable'>;
+
+/** By a workflow of that very name on any worker: API processes share it, too. Only the number of the reading goes through Temporal. */
+export function temporalRouterReads(client: Client, store: ReadStore, installation: string): RouterReads {
+  const taskQueue = taskQueueOf(installation);
+
+  async function read(
+    input: ReadNetworkInput,
+    kind: ReadingKind,
+    pe: PeName | null,
+  ): Promise<Reading & { readonly text: string }> {
+    const [young] = await store.listReadings({ kind, pe, savedWithinMs: SHARED_FOR_MS, limit: 1 });
+    if (young !== undefined) return store.readReading(young.id);
+    await requireWorkers(store);
     try {
-      const reading = await client.withDeadline(Date.now() + READ_TIMEOUT_MS, () =>
-        client.workflow.execute('readNetwork', {
-          workflowId: `wasl/${installation}/read/${input.read}/${randomUUID()}`,
-          taskQueue: taskQueueOf(installation),
-          workflowExecutionTimeout: READ_TIMEOUT_MS,
-          args: [input],
+      const workflowId = `wasl/${installation}/read/${kind}${pe === null ? '' : `/${pe}`}`;
+      const handle = await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
+        client.workflow.start('readNetwork', {
+          ...{ workflowId, taskQueue, args: [input], workflowExecutionTimeout: READ_TIMEOUT_MS },
+          workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       );
-      return reading as Reading;
+      const deadline = Date.now() + READ_TIMEOUT_MS;
+      const result = whileWorkersLive(store, () => client.withDeadline(deadline, () => handle.result()));
+      const { readingId } = (await result) as { readonly readingId: number };
+      return await store.readReading(readingId);
     } catch (error) {
       throw translateTemporalError(error);
     }
   }
   return {
-    check: (pe) => read<RouterCheckReading>({ read: 'check', pe }),
-    read: (pe) => read<RouterRunningReading>({ read: 'running', pe }),
-    matrix: () => read<MatrixReading>({ read: 'matrix' }),
+    async check(pe) {
+      const { text } = await read({ read: 'check', pe }, 'check', pe);
+      return routerCheckSchema.parse(JSON.parse(text));
+    },
+    async read(pe) {
+      const { readAt, digest, text } = await read({ read: 'running', pe }, 'running', pe);
+      return { pe, readAt, digest, text };
+    },
+    async matrix() {
+      const { text } = await read({ read: 'matrix' }, 'matrix', null);
+      return matrixSchema.parse(JSON.parse(text));
+    },
   };
+}
+
+/** Throws what `requireWorkers` throws as soon as it does, instead of waiting for nobody. */
+async function whileWorkersLive<T>(store: ReadStore, work: () => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const watch = async (): Promise<never> => {
+    for (;;) {
+      await sleep(LOOK_INTERVAL_MS, undefined, { signal: stop.signal, ref: false });
+      await requireWorkers(store);
+    }
+  };
+  const watching = watch();
+  watching.catch(() => undefined);
+  try {
+    return await Promise.race([work(), watching]);
+  } finally {
+    stop.abort();
+  }
 }

@@ -8,10 +8,10 @@ import { ERRORS, type ErrorCode } from '../errors.ts';
  * What the API answers: shapes of the wire, apart from the types of domain and store. Shared by the server, the OpenAPI
  * document and the client; imports no server code.
  */
-const list = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
+export const list = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).readonly();
 const familySchema = z.enum(['ipv4', 'ipv6']);
-const instantSchema = z.string().describe('ISO 8601 with zone');
-const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
+export const instantSchema = z.string().describe('ISO 8601 with zone');
+export const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
 const scopeSchema = z.union([z.literal('whole-vpn'), list(z.string())]);
 
 export const problemSchema = z
@@ -314,34 +314,6 @@ export type WirePushed = z.infer<typeof pushedSchema>;
 
 export const payloadSchema = z.object({ pe: z.string(), xml: z.string() });
 export type WirePayload = z.infer<typeof payloadSchema>;
-
-export const matrixSchema = z
-  .object({
-    readAt: instantSchema,
-    vpns: list(z.object({ id: z.string(), entity: z.string(), canary: z.boolean() })),
-    reachabilities: list(reachabilitySchema),
-    unread: list(z.object({ pe: z.string(), reason: z.string() })).describe('Routers that could not be read'),
-  })
-  .meta({ id: 'Matrix' });
-export type MatrixAnswer = z.infer<typeof matrixSchema>;
-
-export const routerSummarySchema = z.object({
-  name: z.string(),
-  platform: z.string(),
-  host: z.string(),
-  port: z.int(),
-  vrfs: list(z.object({ name: z.string(), vpn: z.string(), routeDistinguisher: z.string() })),
-});
-export type RouterSummary = z.infer<typeof routerSummarySchema>;
-export const routerCheckSchema = z.object({
-  pe: z.string(),
-  procedure: z.string(),
-  capabilities: list(z.string()),
-  notes: list(z.string()),
-});
-export type RouterCheck = z.infer<typeof routerCheckSchema>;
-export const routerRunningSchema = z.object({ pe: z.string(), readAt: instantSchema, text: z.string() });
-export type RouterRunning = z.infer<typeof routerRunningSchema>;
 
 export const progressSchema = z.object({
   sequence: z.int(),

@@ -35,7 +35,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
   const api = createApi({
     store,
     driver: temporalDriver(client, installation),
-    routerReads: temporalRouterReads(client, installation),
+    routerReads: temporalRouterReads(client, store, installation),
     auth,
     clock: () => new Date(),
     ...(options.log ? { logger: pino({ hooks: { streamWrite: visibleLines } }, pino.destination(2)) } : {}),

@@ -1,45 +1,200 @@
-import type { VpnId } from '../domain/names.ts';
+import type { Inventory, InventoryVrf } from '../domain/inventory.ts';
+import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
-import type { Prefix } from '../domain/prefix.ts';
-import { prefixSortKey } from '../domain/prefix.ts';
-import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
-import { sortByKey } from './reachability.ts';
+import type { Reachability } from '../domain/plan.ts';
+import { FAMILIES, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
+import type { Flow } from '../domain/request.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
+import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
 import { RouteIndex } from './route-index.ts';
-import { vrfsByVpn } from './route-model.ts';
+import { type CarriedRoute, ownerName } from './route-model.ts';
 
-/** What of VPN `from` can be reached from VPN `to`, anywhere. */
+/**
+ * How an agreement stands to the network. `on-network`: all of it is to be there. `changing`: a change of it is under way, so that it
+ * may be there or not. `planned`: agreed or asked, and not there yet. `suspended`: agreed, and not to be there.
+ */
+export type Standing = 'on-network' | 'changing' | 'planned' | 'suspended';
+
+export interface Agreement {
+  readonly id: InterconnectId;
+  /** In the word that people read. */
+  readonly state: string;
+  readonly standing: Standing;
+  readonly flows: readonly (Flow & { readonly routeTarget: RouteTarget | null })[];
+}
+
+export interface MatrixRoute extends Reachability {
+  /** Agreements over this very prefix and direction, by this route target; whatever their state. */
+  readonly interconnects: readonly InterconnectId[];
+  /** One of them lets it be on the network. */
+  readonly covered: boolean;
+}
+
+/** Agreed and to be on the network, and not found on PEs that were read. */
+export interface MatrixGap extends Reachability {
+  readonly interconnect: InterconnectId;
+}
+
+/** A VRF that the inventory does not know exchanges routes with a VPN: never agreed. */
+export interface StrangerRoute {
+  readonly pe: PeName;
+  readonly vrf: VrfName;
+  readonly direction: 'reaches' | 'is reached by';
+  readonly other: string;
+  readonly prefix: Prefix;
+  readonly via: RouteTarget;
+}
+
+/** What VPN `to` reaches of VPN `from`, and what the register says of it. Only pairs of which there is something to say. */
 export interface MatrixCell {
   readonly from: VpnId;
   readonly to: VpnId;
   readonly prefixes: readonly Prefix[];
-  readonly via: readonly RouteTarget[];
+  /** Of those, the ones that no agreement lets be on the network. */
+  readonly uncovered: readonly Prefix[];
+  /** Agreed and to be on the network, and absent at one PE at least. */
+  readonly missing: readonly Prefix[];
+  readonly interconnects: readonly {
+    readonly id: InterconnectId;
+    readonly state: string;
+    readonly standing: Standing;
+  }[];
+  readonly covered: boolean;
+  /** A PE of one of the two VPNs was not read: there may be more. */
+  readonly unread: boolean;
 }
 
 export interface Matrix {
-  /** Every VPN that has a VRF, sorted. */
-  readonly vpns: readonly VpnId[];
-  /** Only pairs with something reachable, sorted by from and to. */
+  readonly reachabilities: readonly MatrixRoute[];
+  readonly missing: readonly MatrixGap[];
+  readonly strangers: readonly StrangerRoute[];
   readonly cells: readonly MatrixCell[];
+  /** VPNs with a VRF at a PE that was not read: of any pair with one of them there may be more. */
+  readonly unreadVpns: readonly VpnId[];
 }
 
-export function computeMatrix(view: NetworkView): Matrix {
-  const pairs = new Map<string, { from: VpnId; to: VpnId; prefixes: Set<Prefix>; via: Set<RouteTarget> }>();
-  for (const { from, to, prefix, via } of new RouteIndex(view).routes()) {
-    if (from.vrf.vpn === null || to.vrf.vpn === null) continue;
-    const key = `${from.vrf.vpn} ${to.vrf.vpn}`;
-    const pair = pairs.get(key) ?? { from: from.vrf.vpn, to: to.vrf.vpn, prefixes: new Set(), via: new Set() };
-    pair.prefixes.add(prefix);
-    pair.via.add(via);
-    pairs.set(key, pair);
-  }
-  const cells = [...pairs.values()].map((pair) => ({
-    from: pair.from,
-    to: pair.to,
-    prefixes: sortByKey([...pair.prefixes], prefixSortKey),
-    via: [...pair.via].sort(compareRouteTargets),
-  }));
+/** What the routers carry, joined with the register. `view` holds the PEs that were read. */
+export function computeMatrix(view: NetworkView, inventory: Inventory, agreements: readonly Agreement[]): Matrix {
+  const routes = new RouteIndex(view).routes();
+  const read = new Set(view.pes.map((pe) => pe.name));
+  const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, agreements));
+  const missing = findMissing(inventory, read, agreements, new Set(reachabilities.map(reachabilityKey)));
+  const unreadVpns = vpnsOfUnread(inventory, read);
   return {
-    vpns: sortByKey([...vrfsByVpn(view).keys()], (vpn) => vpn),
-    cells: sortByKey(cells, ({ from, to }) => `${from} ${to}`),
+    reachabilities,
+    missing,
+    strangers: findStrangers(routes),
+    cells: fillCells({ reachabilities, missing, agreements, unreadVpns: new Set(unreadVpns) }),
+    unreadVpns,
   };
+}
+
+function joinAgreements(reach: Reachability, agreements: readonly Agreement[]): MatrixRoute {
+  const over = agreements.filter(({ flows }) =>
+    flows.some(
+      ({ from, to, prefixes, routeTarget }) =>
+        from === reach.from &&
+        to === reach.to &&
+        routeTarget === reach.via &&
+        (prefixes === 'whole-vpn' || prefixes.includes(reach.prefix)),
+    ),
+  );
+  return {
+    ...reach,
+    interconnects: over.map(({ id }) => id),
+    covered: over.some(({ standing }) => standing === 'on-network' || standing === 'changing'),
+  };
+}
+
+/** By the inventory and not by the routers: a VRF that is gone carries nothing, and is missed. */
+function findMissing(
+  inventory: Inventory,
+  read: ReadonlySet<PeName>,
+  agreements: readonly Agreement[],
+  present: ReadonlySet<string>,
+): MatrixGap[] {
+  const places = placesByVpn(inventory);
+  const gaps: MatrixGap[] = [];
+  for (const { id, standing, flows } of agreements) {
+    if (standing !== 'on-network') continue;
+    for (const { from, to, prefixes, routeTarget: via } of flows) {
+      if (via === null) continue;
+      for (const { pe: fromPe, vrf: giver } of places.get(from) ?? []) {
+        for (const { pe: toPe, vrf: taker } of places.get(to) ?? []) {
+          if (!read.has(fromPe) || !read.has(toPe)) continue;
+          for (const prefix of sharedPrefixes(giver, taker, prefixes)) {
+            const gap = { from, fromPe, prefix, to, toPe, via };
+            if (!present.has(reachabilityKey(gap))) gaps.push({ ...gap, interconnect: id });
+          }
+        }
+      }
+    }
+  }
+  return sortByKey(gaps, (gap) => `${gap.interconnect} ${reachabilityKey(gap)}`);
+}
+
+function sharedPrefixes(giver: InventoryVrf, taker: InventoryVrf, scope: Flow['prefixes']): Prefix[] {
+  const families = FAMILIES.filter((family) => giver.families.includes(family) && taker.families.includes(family));
+  const announced = new Set(giver.attachments.flatMap((attachment) => attachment.prefixes));
+  return [...announced].filter(
+    (prefix) => families.includes(familyOf(prefix)) && (scope === 'whole-vpn' || scope.includes(prefix)),
+  );
+}
+
+function placesByVpn(inventory: Inventory): Map<VpnId, { readonly pe: PeName; readonly vrf: InventoryVrf }[]> {
+  const places = new Map<VpnId, { pe: PeName; vrf: InventoryVrf }[]>();
+  for (const { name: pe, vrfs } of inventory.routers) {
+    for (const vrf of vrfs) places.set(vrf.vpn, [...(places.get(vrf.vpn) ?? []), { pe, vrf }]);
+  }
+  return places;
+}
+
+function findStrangers(routes: readonly CarriedRoute[]): StrangerRoute[] {
+  const found = new Map<string, StrangerRoute>();
+  for (const { from, to, prefix, via } of routes) {
+    if (from.vrf.vpn !== null && to.vrf.vpn !== null) continue;
+    const [stranger, other, direction] =
+      to.vrf.vpn === null ? ([to, from, 'reaches'] as const) : ([from, to, 'is reached by'] as const);
+    const entry = { pe: stranger.pe, vrf: stranger.vrf.name, direction, other: ownerName(other), prefix, via };
+    found.set(Object.values(entry).join(' '), entry);
+  }
+  return sortByKey([...found.values()], (entry) => Object.values(entry).join(' '));
+}
+
+function vpnsOfUnread(inventory: Inventory, read: ReadonlySet<PeName>): VpnId[] {
+  const away = inventory.routers.filter(({ name }) => !read.has(name));
+  return [...new Set(away.flatMap(({ vrfs }) => vrfs.map(({ vpn }) => vpn)))].sort();
+}
+
+function fillCells(parts: {
+  readonly reachabilities: readonly MatrixRoute[];
+  readonly missing: readonly MatrixGap[];
+  readonly agreements: readonly Agreement[];
+  readonly unreadVpns: ReadonlySet<VpnId>;
+}): MatrixCell[] {
+  const pairs = new Map<
+    string,
+    { from: VpnId; to: VpnId; routes: MatrixRoute[]; gaps: MatrixGap[]; over: Agreement[] }
+  >();
+  const pairOf = ({ from, to }: { readonly from: VpnId; readonly to: VpnId }) => {
+    const key = `${from} ${to}`;
+    const pair = pairs.get(key) ?? { from, to, routes: [], gaps: [], over: [] };
+    pairs.set(key, pair);
+    return pair;
+  };
+  for (const route of parts.reachabilities) pairOf(route).routes.push(route);
+  for (const gap of parts.missing) pairOf(gap).gaps.push(gap);
+  for (const agreement of parts.agreements) for (const flow of agreement.flows) pairOf(flow).over.push(agreement);
+  const prefixesOf = (list: readonly Reachability[]) =>
+    sortByKey([...new Set(list.map(({ prefix }) => prefix))], prefixSortKey);
+  const cells = [...pairs.values()].map(({ from, to, routes, gaps, over }) => {
+    const uncovered = prefixesOf(routes.filter(({ covered }) => !covered));
+    return {
+      ...{ from, to, prefixes: prefixesOf(routes), uncovered, missing: prefixesOf(gaps) },
+      interconnects: over.map(({ id, state, standing }) => ({ id, state, standing })),
+      covered: uncovered.length === 0,
+      unread: parts.unreadVpns.has(from) || parts.unreadVpns.has(to),
+    };
+  });
+  return sortByKey(cells, ({ from, to }) => `${from} ${to}`);
 }

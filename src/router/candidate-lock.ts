@@ -88,8 +88,8 @@ export async function refuseUnsaved(session: NetconfSession, pe: string): Promis
 }
 
 /** Compares whole datastores, not only wasl's part. Some lines that only `one` has; null when they are equal. */
-async function strayLines(
-  session: NetconfSession,
+export async function strayLines(
+  session: Pick<NetconfSession, 'getConfig'>,
   one: Datastore,
   other: Datastore,
 ): Promise<readonly string[] | null> {

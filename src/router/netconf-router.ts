@@ -9,6 +9,7 @@ import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import { Commands } from './commands.ts';
+import { inspectSession, type RouterInspection } from './inspect-session.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   RouterConnection,
   RouterFacts,
   RouteTable,
+  RunningReading,
   StagedEdit,
   VrfEdit,
   VrfRoute,
@@ -79,10 +81,18 @@ export class NetconfRouter implements Router {
     return this.#textOf(await this.#getRunning());
   }
 
-  async begin(options: {
-    readonly lockWaitMs: number;
-    readonly requireSaved?: boolean;
-  }): Promise<{ running: RunningVrf[]; text: string }> {
+  async readRunningWithText(): Promise<RunningReading> {
+    const reply = await this.#getRunning();
+    return { running: await this.#parse(reply), text: this.#textOf(reply) };
+  }
+
+  inspect(): Promise<RouterInspection> {
+    const { lockRefusesDirtyCandidate } = this.#manifest;
+    const options = { target: this.#target, lockRefusesDirtyCandidate };
+    return this.#translated(() => inspectSession(this.#session, options));
+  }
+
+  async begin(options: { readonly lockWaitMs: number; readonly requireSaved?: boolean }): Promise<RunningReading> {
     const { lockWaitMs, requireSaved = false } = options;
     if (!this.#holdsLock) {
       await this.#translated(() =>
@@ -97,8 +107,7 @@ export class NetconfRouter implements Router {
       this.#holdsLock = true;
     }
     if (requireSaved) await this.#translated(() => refuseUnsaved(this.#session, this.name));
-    const reply = await this.#getRunning();
-    return { running: await this.#parse(reply), text: this.#textOf(reply) };
+    return this.readRunningWithText();
   }
 
   async stage(edits: readonly VrfEdit[]): Promise<StagedEdit> {

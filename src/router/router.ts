@@ -5,6 +5,7 @@ import type { Procedure } from '../domain/plan.ts';
 import type { Address, Family, Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
+import type { RouterInspection } from './inspect-session.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
 export type RouterCredential =
@@ -52,7 +53,13 @@ export interface PingRequest {
   readonly count: number;
 }
 
-/** What `wasl router check` shows. */
+/** All VRFs of running, and the VPN-relevant part of it as canonical text. */
+export interface RunningReading {
+  readonly running: RunningVrf[];
+  readonly text: string;
+}
+
+/** How a router can take part in a change, by its hello. */
 export interface RouterFacts {
   readonly pe: PeName;
   readonly procedure: Procedure;
@@ -86,16 +93,17 @@ export interface Router {
   readRunning(): Promise<RunningVrf[]>;
   /** The whole VPN-relevant running configuration as canonical text, for byte-for-byte comparison and for people. */
   readRunningText(): Promise<string>;
+  /** Both, from one reading. */
+  readRunningWithText(): Promise<RunningReading>;
+  /** What it says of candidate, lock, sessions and clock. Alters nothing. */
+  inspect(): Promise<RouterInspection>;
 
   /**
    * Locks the candidate (waits `lockWaitMs`, then ROUTER_LOCKED naming the holder), refuses a dirty one (ROUTER_CANDIDATE_DIRTY),
    * and reads running under the lock: parsed, and as `readRunningText` gives it. With `requireSaved`, ROUTER_UNSAVED where the server
    * keeps a startup of its own and running holds what is not in it: `save` would save that too.
    */
-  begin(options: {
-    readonly lockWaitMs: number;
-    readonly requireSaved?: boolean;
-  }): Promise<{ readonly running: RunningVrf[]; readonly text: string }>;
+  begin(options: { readonly lockWaitMs: number; readonly requireSaved?: boolean }): Promise<RunningReading>;
   /**
    * Edits the candidate to `wanted` and validates it. Without a candidate the edit waits for the commit, and is tried beforehand where
    * the server can (`checked`). ROUTER_REFUSED with every rpc-error; the caller then abandons.

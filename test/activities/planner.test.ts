@@ -8,7 +8,7 @@ import type { RunningVrf } from '../../src/domain/network-view.ts';
 import { WaslError } from '../../src/errors.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { reprove } from '../../src/plan/reprove.ts';
-import { computeReachability } from '../../src/proof/reachability.ts';
+import { computeMatrix } from '../../src/proof/matrix.ts';
 import { inventoryOf, planInput, runningAt } from '../plan/samples.ts';
 import { sampleInterconnect, sampleNetwork } from '../proof/networks.ts';
 
@@ -38,6 +38,7 @@ const network = {
   running: new Map<PeName, readonly RunningVrf[]>(view.pes.map(({ name }) => [name, runningAt(view, name)])),
   required: new Set([...sampleInterconnect().flows.map(({ from }) => from)]),
 };
+const matrixJob = { inventory: network.inventory, running: network.running, agreements: [] };
 const { view: _, ...rest } = planInput({ view });
 
 test('a thread plans, proves and looks as the functions do', async () => {
@@ -48,7 +49,7 @@ test('a thread plans, proves and looks as the functions do', async () => {
   expect(await planner.reprove({ network, plan, subject, active: [] })).toEqual(
     reprove({ view, plan, subject, active: [] }),
   );
-  expect(await planner.reachability({ network })).toEqual(computeReachability(view));
+  expect(await planner.matrix(matrixJob)).toEqual(computeMatrix(view, network.inventory, []));
 });
 
 test('an error comes out as it was thrown: code, fact, path, remedy, details', async () => {
@@ -69,7 +70,7 @@ test('an error comes out as it was thrown: code, fact, path, remedy, details', a
 test('a defect is told with its place and takes nothing with it', async () => {
   const planner = open();
   await expect(planner.plan(told({}))).rejects.toThrow(/^in the planning thread: TypeError[\s\S]*planning-jobs/);
-  expect(await planner.reachability({ network })).toEqual(computeReachability(view));
+  expect(await planner.matrix(matrixJob)).toEqual(computeMatrix(view, network.inventory, []));
 });
 
 test('the process goes on while a thread computes', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { MatrixAnswer, PlanAnswer } from '../../src/api/wire.ts';
+import type { MatrixAnswer, RouterCheck } from '../../src/api/network-wire.ts';
+import type { PlanAnswer } from '../../src/api/wire.ts';
 import { createPaint, type Paint } from '../../src/cli/paint.ts';
-import { showMatrix } from '../../src/cli/show-matrix.ts';
+import { matrixExitCode, showMatrix } from '../../src/cli/show-matrix.ts';
 import { showPlan } from '../../src/cli/show-plan.ts';
+import { checkExitCode, showRouterCheck } from '../../src/cli/show-router-check.ts';
 import { formatDuration } from '../../src/cli/wording.ts';
+import { checkOf } from '../support/api-under-test.ts';
 
 const plain: Paint = (_style, text) => text;
 
@@ -117,6 +120,20 @@ Decided
 });
 
 describe('the matrix', () => {
+  const covered = PLAN.gained.map((reach) => ({ ...reach, interconnects: ['IC-0001'], covered: true }));
+  const active = { id: 'IC-0001', state: 'active', standing: 'on-network' } as const;
+  const cell: MatrixAnswer['cells'][number] = {
+    ...{
+      from: 'MOH',
+      to: 'MOF',
+      prefixes: ['10.100.10.0/24'],
+      uncovered: [],
+      missing: [],
+      covered: true,
+      unread: false,
+    },
+    interconnects: [active],
+  };
   const matrix: MatrixAnswer = {
     readAt: '2026-03-01T08:00:00Z',
     vpns: [
@@ -124,22 +141,123 @@ describe('the matrix', () => {
       { id: 'MOF', entity: 'MOF', canary: false },
       { id: 'CANARY', entity: 'MTCIT', canary: true },
     ],
-    reachabilities: PLAN.gained,
-    unread: [],
+    ...{ reachabilities: covered, cells: [cell], missing: [], strangers: [], interconnects: [active] },
+    ...{ unread: [], unreadVpns: [] },
   };
+  const text = (more: Partial<MatrixAnswer> = {}) => showMatrix({ ...matrix, ...more }, plain).join('\n');
 
-  it('counts prefixes: a row reaches a column', () => {
-    expect(showMatrix(matrix, plain).join('\n')).toBe(`Who reaches whom, read from the routers at 2026-03-01T08:00:00Z
+  it('counts prefixes: a row reaches a column, and each line names its agreement', () => {
+    expect(text()).toBe(`Who reaches whom, read from the routers at 2026-03-01T08:00:00Z
 FROM \\ TO        MOH  MOF  CANARY
 MOH              =    ·    ·
 MOF              1    =    ·
 CANARY (canary)  ·    ·    =
 
-MOF reaches 10.100.10.0/24 of MOH (2 PEs, route target 65000:50000)`);
+IC-0001 (active): MOF reaches 10.100.10.0/24 of MOH at nzw-pe-01, soh-pe-01, route target 65000:50000`);
+    expect(matrixExitCode(matrix)).toBe(0);
   });
 
   it('says so when nobody reaches anybody', () => {
-    expect(showMatrix({ ...matrix, reachabilities: [] }, plain).at(-1)).toBe('No VPN reaches another.');
+    expect(text({ reachabilities: [], cells: [], interconnects: [] }).split('\n').at(-1)).toBe(
+      'No VPN reaches another.',
+    );
+  });
+
+  it('says NO AGREEMENT of what somebody put there by hand', () => {
+    const byHand = covered.map((reach) => ({ ...reach, interconnects: [], covered: false }));
+    const shown = text({
+      reachabilities: byHand,
+      cells: [{ ...cell, covered: false, interconnects: [] }],
+      interconnects: [],
+    });
+    expect(shown).toMatch(/^MOF +1! +=/m);
+    expect(shown).toContain('! under NO AGREEMENT');
+    expect(shown).toContain('NO AGREEMENT: MOF reaches 10.100.10.0/24 of MOH at nzw-pe-01, soh-pe-01');
+    expect(shown).toContain('Find out who did; remove it on the router, or have it agreed.');
+    const suspended = { ...active, state: 'suspended', standing: 'suspended' } as const;
+    const left = covered.map((reach) => ({ ...reach, covered: false }));
+    expect(text({ reachabilities: left, interconnects: [suspended] })).toMatch(
+      /^NO AGREEMENT: MOF reaches .*; IC-0001 \(suspended\) does not let it be there$/m,
+    );
+    const stranger = {
+      pe: 'pe4',
+      vrf: 'STRAY',
+      direction: 'reaches',
+      other: 'MOH',
+      prefix: '10.100.10.0/24',
+      via: '0:65000:50000',
+    } as const;
+    expect(text({ reachabilities: [], cells: [], strangers: [stranger] })).toContain(
+      'NO AGREEMENT: VRF STRAY at pe4, which the inventory does not know, reaches 10.100.10.0/24 of MOH, route target 65000:50000',
+    );
+  });
+
+  it('shows what is agreed and missing, planned, suspended', () => {
+    const gap = { ...PLAN.gained[0], interconnect: 'IC-0001' } as MatrixAnswer['missing'][number];
+    const shown = text({
+      reachabilities: [],
+      cells: [{ ...cell, prefixes: [], missing: ['10.100.10.0/24'] }],
+      missing: [gap],
+    });
+    expect(shown).toMatch(/^MOF +0- +=/m);
+    expect(shown).toMatch(
+      /^MISSING: IC-0001 lets MOF reach MOH, and the network does not carry 10\.100\.10\.0\/24 \(\S+ to \S+\)$/m,
+    );
+    const planned = { id: 'IC-0002', state: 'requested', standing: 'planned' } as const;
+    const resting = { id: 'IC-0003', state: 'suspended', standing: 'suspended' } as const;
+    const later = text({
+      reachabilities: [],
+      cells: [{ ...cell, prefixes: [], interconnects: [planned, resting] }],
+      interconnects: [planned, resting],
+    });
+    expect(later).toMatch(/^MOF +ps +=/m);
+    expect(later).toContain('p agreed or asked for, not there yet; s suspended');
+    expect(later).toContain('not there yet: IC-0002 (requested)\nsuspended: IC-0003 (suspended)');
+  });
+
+  it('says ? of every pair that depends on a PE that was not read, and exits with its class', () => {
+    const unread = [{ pe: 'sll-pe-01', code: 'ROUTER_UNREACHABLE', reason: 'it does not answer' }];
+    const shown = text({ unread, unreadVpns: ['MOH'] });
+    expect(shown.split('\n').slice(2, 6)).toEqual([
+      'MOH              =    ?    ?',
+      'MOF              1?   =    ·',
+      'CANARY (canary)  ?    ·    =',
+      '? not read',
+    ]);
+    expect(shown).toContain('NOT READ: sll-pe-01: it does not answer; what it carries is unknown');
+    expect(matrixExitCode({ unread })).toBe(3);
+    expect(matrixExitCode({ unread: [...unread, { pe: 'b', code: 'INTERNAL', reason: '' }] })).toBe(4);
+    expect(matrixExitCode({ unread: [{ pe: 'b', code: 'ROUTER_HOST_KEY', reason: '' }] })).toBe(2);
+  });
+});
+
+describe('the check of a router', () => {
+  const fault = (code: RouterCheck['findings'][number]['code'], fact: string) =>
+    ({ severity: 'fault', code, place: 'pe1', fact, remedy: 'Do this.' }) as const;
+
+  it('is ✓ only where there is no fault', () => {
+    expect(showRouterCheck(checkOf('pe1'), plain)).toEqual([
+      '✓ pe1 answers in 12 ms and is as the inventory says',
+      '  procedure  confirmed commit, survives its session',
+      '  candidate  clean',
+      '  lock       of candidate: free',
+      '  sessions   2 open',
+      '  clock      not told',
+      '  VRFs       3 of 3 as the inventory lists them',
+    ]);
+    const held = { datastore: 'candidate', state: 'held', holder: 'session 4711', how: 'tried' } as const;
+    const findings = [fault('ROUTER_LOCKED', 'pe1: held')];
+    const shown = showRouterCheck({ ...checkOf('pe1'), verdict: 'fail', lock: held, findings }, plain);
+    expect(shown).toContain('✗ pe1 answers in 12 ms; 1 fault');
+    expect(shown).toContain('  lock       of candidate: held by session 4711');
+    expect(shown.slice(-2)).toEqual(['  ✗ pe1: held', '      Do this.']);
+  });
+
+  it('exits with the worst class', () => {
+    const locked = { findings: [fault('ROUTER_LOCKED', '')] };
+    const missing = { findings: [fault('VRF_MISSING', '')] };
+    const remark = { findings: [{ ...fault('VRF_MISSING', ''), severity: 'remark' as const }] };
+    expect([[], [remark], [locked], [locked, missing]].map(checkExitCode)).toEqual([0, 0, 3, 2]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** A plan of the sample network, and the way from a view to what routers would hold. */
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { ChangeId, PeName, PersonId, PlanId } from '../../src/domain/names.ts';
-import type { NetworkView, RunningVrf } from '../../src/domain/network-view.ts';
+import { enabledFamilies, type NetworkView, type RunningVrf } from '../../src/domain/network-view.ts';
 import type { Plan, Procedure } from '../../src/domain/plan.ts';
 import { applyOperations } from '../../src/plan/delta.ts';
 import { type PlanInput, planChange } from '../../src/plan/plan-change.ts';
@@ -71,9 +71,12 @@ export function inventoryOf(view: NetworkView): Inventory {
       name,
       platform,
       management: { host: '127.0.0.1', port: 830, hostKeys: [], credential: 'lab' },
-      vrfs: at.flatMap(({ name: vrf, vpn, routeDistinguisher, attachments }) =>
-        vpn === null ? [] : [{ name: vrf, vpn, routeDistinguisher, attachments }],
-      ),
+      vrfs: at.flatMap((each) => {
+        const { name: vrf, vpn, routeDistinguisher, attachments } = each;
+        return vpn === null
+          ? []
+          : [{ name: vrf, vpn, routeDistinguisher, attachments, families: enabledFamilies(each) }];
+      }),
     })),
   } as unknown as Inventory;
 }

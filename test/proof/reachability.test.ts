@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { computeMatrix } from '../../src/proof/matrix.ts';
 import { computeReachability, reachabilityKey } from '../../src/proof/reachability.ts';
 import { RouteIndex } from '../../src/proof/route-index.ts';
 import { routeKey } from '../../src/proof/route-model.ts';
@@ -56,7 +55,6 @@ test(
       fc.property(arbitraryState, (view) => {
         const reversed = { pes: [...view.pes].reverse().map((pe) => ({ ...pe, vrfs: [...pe.vrfs].reverse() })) };
         expect(computeReachability(reversed)).toEqual(computeReachability(view));
-        expect(computeMatrix(reversed)).toEqual(computeMatrix(view));
       }),
       { numRuns: 100 },
     );
@@ -66,15 +64,6 @@ test(
 
 test('VPNs that nothing joins reach nothing of each other', () => {
   expect(computeReachability(sampleNetwork())).toEqual([]);
-  expect(computeMatrix(sampleNetwork())).toEqual({ vpns: ['CANARY', 'MOE', 'MOF', 'MOH'], cells: [] });
-});
-
-test('the matrix names prefixes and route targets per ordered pair', () => {
-  const { cells } = computeMatrix(brutePut(sampleNetwork(), [sampleInterconnect()]));
-  expect(cells).toEqual([
-    { from: 'MOF', to: 'MOH', prefixes: ['10.120.10.0/24'], via: ['0:65000:9002'] },
-    { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24', '10.100.20.0/24'], via: ['0:65000:9001'] },
-  ]);
 });
 
 test('two VRFs of one PE leak like any others', () => {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Role } from '../../src/api/authentication.ts';
 import { createApi } from '../../src/api/create-api.ts';
 import { createDevelopmentIssuer, type DevelopmentIssuer } from '../../src/api/development-issuer.ts';
-import type { MatrixReading, RouterReads } from '../../src/api/router-reads.ts';
+import type { MatrixAnswer, RouterCheck } from '../../src/api/network-wire.ts';
+import type { RouterReads } from '../../src/api/router-reads.ts';
 import type { ApiServer } from '../../src/api/server-types.ts';
 import { readInventory } from '../../src/cli/read-inventory.ts';
 import { readRequest } from '../../src/cli/read-request.ts';
@@ -46,11 +47,22 @@ export function createRecordingDriver(): RecordingDriver {
   return driver;
 }
 
-export const SILENT_MATRIX: MatrixReading = { readAt: NOW.toISOString(), vpns: [], reachabilities: [], unread: [] };
+export const SILENT_MATRIX: MatrixAnswer = {
+  ...{ readAt: NOW.toISOString(), vpns: [], reachabilities: [], cells: [], missing: [], strangers: [] },
+  ...{ interconnects: [], unread: [], unreadVpns: [] },
+};
+
+/** Of a router in order. */
+export const checkOf = (pe: string): RouterCheck => ({
+  ...{ pe, checkedAt: NOW.toISOString(), answers: true, verdict: 'pass', answerMs: 12, findings: [] },
+  ...{ procedure: 'confirmed-commit-persist', capabilities: [], notes: [], candidate: 'clean' },
+  ...{ lock: { datastore: 'candidate', state: 'free', holder: null, how: 'asked' }, sessions: 2, clockSkewMs: null },
+  vrfs: { listed: 3, asListed: 3 },
+});
 
 export const CANNED_READS: RouterReads = {
-  check: async (pe) => ({ pe, procedure: 'confirmed-commit-persist', capabilities: [], notes: [] }),
-  read: async (pe) => ({ pe, readAt: NOW.toISOString(), text: `running of ${pe}\n` }),
+  check: async (pe) => checkOf(pe),
+  read: async (pe) => ({ pe, readAt: NOW.toISOString(), digest: 'sha256:0', text: `running of ${pe}\n` }),
   matrix: async () => SILENT_MATRIX,
 };
 

@@ -72,6 +72,10 @@ export class Installation implements AsyncDisposable {
   readonly #base: ReadonlyMap<string, string>;
   readonly #baseRoutes: ReadonlySet<string>;
 
+  get temporalNamespace(): string {
+    return this.#workerOptions.temporalNamespace;
+  }
+
   private constructor(
     parts: Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
     api: RunningApi,

@@ -258,6 +258,6 @@ export class StagedNetwork implements AsyncDisposable {
 const PLANNER: Planner = {
   plan: async (input) => PLANNING_JOBS.plan(input),
   reprove: async (input) => PLANNING_JOBS.reprove(input),
-  reachability: async (input) => PLANNING_JOBS.reachability(input),
+  matrix: async (input) => PLANNING_JOBS.matrix(input),
   close: async () => undefined,
 };

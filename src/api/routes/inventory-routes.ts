@@ -2,15 +2,10 @@ import { z } from 'zod';
 import { type Inventory, inventorySchema } from '../../domain/inventory.ts';
 import { WaslError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
+import { routerSummarySchema } from '../network-wire.ts';
 import { presentVpns } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
-import {
-  entitySchema,
-  inventoryAnswerSchema,
-  inventoryImportedSchema,
-  routerSummarySchema,
-  vpnSchema,
-} from '../wire.ts';
+import { entitySchema, inventoryAnswerSchema, inventoryImportedSchema, vpnSchema } from '../wire.ts';
 
 /** 2 000 routers with a few hundred VRFs each come to about 20 MB of JSON. */
 const INVENTORY_BYTES_MAX = 32 * 1024 * 1024;

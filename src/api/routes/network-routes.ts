@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type PeName, peNameSchema } from '../../domain/names.ts';
 import { WaslError } from '../../errors.ts';
+import { matrixSchema, routerCheckSchema, routerRunningSchema } from '../network-wire.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
-import { matrixSchema, routerCheckSchema, routerRunningSchema } from '../wire.ts';
 import { requireInventory } from './inventory-routes.ts';
 
 const peParams = z.object({ pe: peNameSchema });

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { RouterCheck } from '../../api/network-wire.ts';
 import { platformNameSchema } from '../../domain/names.ts';
+import { WaslError } from '../../errors.ts';
 import type { CliSession } from '../session.ts';
-import { showMatrix } from '../show-matrix.ts';
+import { matrixExitCode, showMatrix } from '../show-matrix.ts';
+import { checkExitCode, showRouterCheck, summariseChecks } from '../show-router-check.ts';
 import { formatTable } from '../table.ts';
-import { procedureInWords } from '../wording.ts';
 
 export function registerNetworkCommands(program: Command, session: CliSession): void {
   const router = program.command('router').description('the provider-edge routers');
@@ -25,17 +27,26 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
 
   router
     .command('check')
-    .description('log in to a router and say how it can take part in a change; alters nothing')
-    .argument('<router>', 'for example mct-pe-01')
-    .action(async (name: string) => {
-      const facts = await session.client.checkRouter(name);
-      if (session.isJson) return session.printJson(facts);
-      session.print([
-        `${session.paint('green', '✓')} ${session.paint('bold', facts.pe)} answers`,
-        `  procedure  ${procedureInWords(facts.procedure)}`,
-        ...facts.notes.map((note) => `  note       ${note}`),
-        ...facts.capabilities.map((capability) => session.paint('dim', `  offers     ${capability}`)),
-      ]);
+    .description('log in to a router and hold what it has against the inventory; alters nothing')
+    .argument('[router]', 'for example mct-pe-01')
+    .option('--all', 'every router of the inventory')
+    .addHelpText('after', CHECK_HELP)
+    .action(async (name: string | undefined, { all }: { readonly all?: boolean }) => {
+      if ((name === undefined) === (all !== true)) {
+        throw new WaslError('INPUT_INVALID', 'name one router, or say --all', {
+          remedy: 'For example: wasl router check mct-pe-01',
+        });
+      }
+      const { paint } = session;
+      if (name !== undefined) {
+        const check = await session.client.checkRouter(name);
+        session.exitCode = checkExitCode([check]);
+        return session.isJson ? session.printJson(check) : session.print(showRouterCheck(check, paint));
+      }
+      const checks = await checkAll(session);
+      session.exitCode = checkExitCode(checks);
+      if (session.isJson) return session.printJson(checks);
+      session.print([...checks.flatMap((check) => showRouterCheck(check, paint, true)), summariseChecks(checks)]);
     });
 
   router
@@ -61,14 +72,48 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
 
   program
     .command('matrix')
-    .description('who reaches whom, read from the routers now')
-    .addHelpText('after', '\nExample:\n  wasl matrix --json | jq .reachabilities')
+    .description('who reaches whom, read from the routers now and held against the register')
+    .addHelpText('after', MATRIX_HELP)
     .action(async () => {
       const matrix = await session.client.readMatrix();
+      session.exitCode = matrixExitCode(matrix);
       if (session.isJson) return session.printJson(matrix);
       session.print(showMatrix(matrix, session.paint));
     });
 }
+
+/** Routers asked at once: a worker does the work, and a few at a time keep an answer in seconds. */
+const CHECKS_AT_ONCE = 8;
+
+/** In the order of the inventory. */
+async function checkAll({ client }: CliSession): Promise<RouterCheck[]> {
+  const routers = await client.listRouters();
+  const checks: RouterCheck[] = [];
+  const next = routers.entries();
+  const work = async () => {
+    for (const [place, { name }] of next) checks[place] = await client.checkRouter(name);
+  };
+  await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, work));
+  return checks;
+}
+
+const CHECK_HELP = `
+It compares VRFs, route distinguishers and families with the inventory, names what it does not understand of wasl's own objects, and says
+whether the candidate holds somebody's work and who holds the lock. Where the router does not tell who holds it, the lock is taken and
+given back at once, as a change would take it; never where that could discard uncommitted work.
+
+Exit codes: 0 in order, 2 a fault that stays, 3 one that may pass (a lock, no answer).
+
+Examples:
+  wasl router check mct-pe-01
+  wasl router check --all --json | jq '.[] | select(.verdict != "pass") | .findings'`;
+
+const MATRIX_HELP = `
+Exit codes: 0 every router was read, 3 or 2 one was not: what it carries is unknown.
+
+Examples:
+  wasl matrix
+  wasl matrix --json | jq '.reachabilities[] | select(.covered | not)'`;
 
 const PLATFORMS = {
   'iosxr-um2': 'Cisco IOS XR, unified model (Cisco-IOS-XR-um-*)',

@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/api/authentication.ts';
 import { createApiClient } from '../../../src/api/client.ts';
+import type { RouterCheck } from '../../../src/api/network-wire.ts';
 import type { Progress } from '../../../src/api/wire.ts';
 import type { ProgressEvent } from '../../../src/domain/change.ts';
 import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, NOW } from '../../support/api-under-test.ts';
+import {
+  type ApiUnderTest,
+  checkOf,
+  createApiUnderTest,
+  DEMO_INVENTORY,
+  NOW,
+  SILENT_MATRIX,
+} from '../../support/api-under-test.ts';
 import { runForTest } from '../../support/cli-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { samplePlan } from '../../support/store-samples.ts';
@@ -17,20 +25,26 @@ let store: Store;
 let api: ApiUnderTest;
 let server: string;
 
+const SILENT: RouterCheck['findings'][number] = {
+  ...{ severity: 'fault', code: 'ROUTER_TIMEOUT', place: 'sll-pe-01' },
+  ...{ fact: 'sll-pe-01: get-config: no answer in 10000 ms', remedy: 'Check its load.' },
+};
+
 beforeAll(async () => {
   database = await createTestDatabase();
   store = await database.open(() => NOW);
   api = await createApiUnderTest(store, {
     check: async (pe) => ({
-      ...{ pe, procedure: 'confirmed-commit-persist' },
+      ...checkOf(pe),
       ...{ capabilities: ['urn:ietf:params:netconf:base:1.1'], notes: ['needs nothing'] },
+      ...(pe === 'sll-pe-01' ? { answers: false, verdict: 'unknown', findings: [SILENT] } : {}),
     }),
-    read: async (pe) => ({ pe, readAt: NOW.toISOString(), text: `vrf MOH on ${pe}\n` }),
+    read: async (pe) => ({ pe, readAt: NOW.toISOString(), digest: 'sha256:0', text: `vrf MOH on ${pe}\n` }),
     matrix: async () => ({
-      readAt: NOW.toISOString(),
+      ...SILENT_MATRIX,
       vpns: DEMO_INVENTORY.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
-      reachabilities: [],
-      unread: [{ pe: 'sll-pe-01' as PeName, reason: 'it does not answer' }],
+      unread: [{ pe: 'sll-pe-01', code: 'ROUTER_UNREACHABLE', reason: 'it does not answer' }],
+      unreadVpns: ['MOH'],
     }),
   });
   server = await api.app.listen({ host: '127.0.0.1', port: 0 });
@@ -82,13 +96,38 @@ test('routers and matrix', async () => {
   const list = await wasl('engineer-1', ['engineer'], 'router list');
   expect(list.out).toContain('nzw-pe-01  iosxr-um2   127.0.0.1:8303  MOF, CANARY');
   const check = await wasl('engineer-1', ['engineer'], 'router check mct-pe-01');
-  expect(check.out).toContain('procedure  confirmed commit, survives its session');
+  expect([check.code, check.out]).toEqual([
+    0,
+    expect.stringMatching(
+      /^✓ mct-pe-01 answers in 12 ms and is as the inventory says\n {2}procedure {2}confirmed commit, survives its session\n/,
+    ),
+  ]);
+  const silent = await wasl('engineer-1', ['engineer'], 'router check sll-pe-01');
+  expect(silent.out).toContain('✗ sll-pe-01 does not answer\n  ✗ sll-pe-01: get-config: no answer in 10000 ms\n');
+  expect(silent.code).toBe(3);
+  const all = await wasl('engineer-1', ['engineer'], 'router check --all');
+  expect(all.out.split('\n').filter((line) => !line.startsWith(' '))).toEqual([
+    '✓ mct-pe-01 answers in 12 ms and is as the inventory says',
+    '✗ sll-pe-01 does not answer',
+    '✓ nzw-pe-01 answers in 12 ms and is as the inventory says',
+    '✓ soh-pe-01 answers in 12 ms and is as the inventory says',
+    '3 of 4 routers in order, 1 not learnt',
+    '',
+  ]);
+  expect(all.code).toBe(3);
+  const json = JSON.parse((await wasl('engineer-1', ['engineer'], 'router check --all --json')).out);
+  expect(json.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['pass', 'unknown', 'pass', 'pass']);
+  const neither = await wasl('engineer-1', ['engineer'], 'router check');
+  expect([neither.code, neither.err]).toEqual([2, expect.stringContaining('name one router, or say --all')]);
   const read = await wasl('engineer-1', ['engineer'], 'router read mct-pe-01');
   expect(read.out).toBe('vrf MOH on mct-pe-01\n');
   const absent = await wasl('engineer-1', ['engineer'], 'router check nowhere');
   expect(absent).toMatchObject({ code: 2 });
   const matrix = await wasl('engineer-1', ['engineer'], 'matrix');
-  expect(matrix.out).toContain('not read: sll-pe-01: it does not answer');
+  expect(matrix.out).toContain('NOT READ: sll-pe-01: it does not answer; what it carries is unknown');
+  expect(matrix.out).toMatch(/^MOF +\? {4}= /m);
+  expect(matrix.code).toBe(3);
+  expect((await wasl('engineer-1', ['engineer'], 'matrix --json')).code).toBe(3);
 });
 
 test('exit codes: 2 for a refusal, 3 for what is away', async () => {

@@ -1,0 +1,250 @@
+/** What is read for people is true: the matrix held against the register, the check of a router, and silence told at once. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ChangeId, PeName, PersonId, VrfName } from '../../../src/domain/names.ts';
+import { parseRouteDistinguisher } from '../../../src/domain/route-target.ts';
+import { MOH_MOF } from '../../support/api-under-test.ts';
+import { importOnIosxr } from '../../support/hand-edits.ts';
+import { Installation } from '../../support/installation.ts';
+import { MOE_MOH } from '../transaction/requests.ts';
+
+/** Readings of a moment ago are shared; a test that looks again wants a new one. */
+const untilNotShared = () => sleep(1_100);
+
+describe('the network as people see it', () => {
+  let wasl: Installation;
+  let id: string;
+  beforeAll(async () => {
+    wasl = await Installation.open();
+    id = await wasl.provision(MOH_MOF);
+    await wasl.untilLifecycle(id, 'active');
+  });
+  afterAll(() => wasl[Symbol.asyncDispose]());
+  const engineer = () => wasl.engineer(1);
+  const router = (pe: string) => wasl.backbone.router(pe);
+  async function withFault<T>(
+    pe: string,
+    fault: Parameters<ReturnType<typeof router>['faults']['set']>[0],
+    look: () => Promise<T>,
+  ): Promise<T> {
+    const fault_ = router(pe).faults.set(fault);
+    try {
+      await untilNotShared();
+      return await look();
+    } finally {
+      router(pe).faults.clear(fault_);
+    }
+  }
+
+  it('each route has its agreement; one that somebody configured has none', async () => {
+    const before = await engineer().readMatrix();
+    expect(before.reachabilities.length).toBeGreaterThan(0);
+    expect(before.reachabilities.every(({ covered, interconnects }) => covered && interconnects.includes(id))).toBe(
+      true,
+    );
+    expect([before.missing, before.strangers, before.unread]).toEqual([[], [], []]);
+    const target = before.reachabilities.find(({ from }) => from === 'MOH')?.via.replace(/^0:/, '') ?? '';
+    const by = router('mct-pe-01').runningText();
+    router('mct-pe-01').editRunning(importOnIosxr('MOE', target));
+    await untilNotShared();
+    const after = await engineer().readMatrix();
+    const cell = after.cells.find(({ from, to }) => from === 'MOH' && to === 'MOE');
+    expect(cell).toMatchObject({ covered: false, interconnects: [], uncovered: ['10.100.10.0/24', '10.100.20.0/24'] });
+    expect(after.cells.find(({ from, to }) => from === 'MOH' && to === 'MOF')?.covered).toBe(true);
+    const check = await engineer().checkRouter('mct-pe-01');
+    expect(check.verdict).toBe('fail');
+    expect(check.findings.map(({ fact }) => fact)).toEqual([
+      `VRF MOE at mct-pe-01 imports ${target}, a number of wasl's pool which ${id} has from MOH to MOF only`,
+    ]);
+    router('mct-pe-01').editRunning(removeImport('MOE', target));
+    expect(router('mct-pe-01').runningText()).toBe(by);
+  });
+
+  it('what is agreed and was removed by hand is missing; what is only asked for is shown as such', async () => {
+    const asked = await wasl.portal('MOE').submitRequest(MOE_MOH, `key-${randomUUID()}`);
+    const target =
+      (await engineer().readMatrix()).reachabilities.find(({ from }) => from === 'MOH')?.via.replace(/^0:/, '') ?? '';
+    router('nzw-pe-01').editRunning(removeImport('MOF', target));
+    await untilNotShared();
+    const [matrix, check] = await Promise.all([engineer().readMatrix(), engineer().checkRouter('nzw-pe-01')]);
+    router('nzw-pe-01').editRunning(importOnIosxr('MOF', target));
+    expect(check.findings.map(({ fact }) => fact)).toContain(
+      `VRF MOF at nzw-pe-01 does not import ${target} of ${id} (MOH to MOF) in ipv4`,
+    );
+    expect(new Set(matrix.missing.map(({ interconnect, toPe }) => `${interconnect} ${toPe}`))).toEqual(
+      new Set([`${id} nzw-pe-01`]),
+    );
+    expect(matrix.interconnects).toContainEqual({ id: asked.interconnect.id, state: 'requested', standing: 'planned' });
+  });
+
+  it('a PE that was not read leaves its pairs unknown', async () => {
+    const matrix = await withFault('sll-pe-01', { kind: 'refuse-connections' }, () => engineer().readMatrix());
+    expect(matrix.unread).toEqual([
+      { pe: 'sll-pe-01', code: 'ROUTER_UNREACHABLE', reason: expect.stringContaining('sll-pe-01') },
+    ]);
+    expect(matrix.unreadVpns).toContain('MOH');
+    expect(matrix.cells.find(({ from, to }) => from === 'MOH' && to === 'MOF')?.unread).toBe(true);
+    expect(matrix.missing).toEqual([]);
+  });
+
+  it('thirty who ask at once get one reading of each PE', async () => {
+    await untilNotShared();
+    const seen = async (kind: 'matrix' | 'running', pe: string | null) =>
+      (await wasl.store.listReadings({ kind, pe: pe as PeName | null })).map(({ id: number }) => number)[0] ?? 0;
+    const before = [await seen('matrix', null), await seen('running', 'mct-pe-01')];
+    const answers = await Promise.all(Array.from({ length: 30 }, () => engineer().readMatrix()));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    const newer = await wasl.store.listReadings({ kind: 'matrix', pe: null });
+    expect(newer.filter(({ id: number }) => number > (before[0] ?? 0))).toHaveLength(1);
+    const ofPe = await wasl.store.listReadings({ kind: 'running', pe: 'mct-pe-01' as PeName });
+    expect(ofPe.filter(({ id: number }) => number > (before[1] ?? 0))).toHaveLength(1);
+  });
+
+  it('what a plan stood on is kept with its change', async () => {
+    const [change] = (await engineer().readInterconnect(id)).changes;
+    const kept = await wasl.store.listReadings({ changeId: change?.id as ChangeId });
+    expect(kept.map(({ pe, reader }) => `${pe} ${reader}`).sort()).toEqual(
+      ['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].map((pe) => `${pe} planning`),
+    );
+  });
+
+  it('neither routers nor matrices stand in the histories of Temporal', async () => {
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const namespace = wasl.temporalNamespace;
+    const listed = await connection.workflowService.listWorkflowExecutions({
+      namespace,
+      query: "WorkflowType = 'readNetwork'",
+    });
+    const executions = listed.executions.flatMap(({ execution }) => execution ?? []);
+    expect(executions.length).toBeGreaterThan(0);
+    for (const execution of executions) {
+      const { history } = await connection.workflowService.getWorkflowExecutionHistory({ namespace, execution });
+      const data = (history?.events ?? []).flatMap((event) =>
+        [
+          ...(event.workflowExecutionCompletedEventAttributes?.result?.payloads ?? []),
+          ...(event.activityTaskCompletedEventAttributes?.result?.payloads ?? []),
+        ].map((payload) => Buffer.from(payload.data ?? []).toString()),
+      );
+      for (const text of data) expect(text).toMatch(/^\{"readingId":\d+\}$/);
+    }
+    await connection.close();
+  });
+
+  it('a router in order is so, whatever its platform', async () => {
+    for (const pe of ['mct-pe-01', 'sll-pe-01']) {
+      await untilNotShared();
+      expect(await engineer().checkRouter(pe)).toMatchObject({
+        ...{ pe, answers: true, verdict: 'pass', candidate: 'clean', findings: [] },
+        lock: { datastore: 'candidate', state: 'free', holder: null, how: 'tried' },
+      });
+      expect(router(pe).lockHolder('candidate')).toBeUndefined();
+      expect(router(pe).isCandidateDirty()).toBe(false);
+    }
+  });
+
+  it.each(['mct-pe-01', 'sll-pe-01'])(
+    'the check of %s tells a held lock, a dirty candidate, and silence',
+    async (pe) => {
+      const codes = (check: { readonly findings: readonly { readonly code: string }[] }) =>
+        check.findings.map(({ code }) => code);
+      const held = await withFault(pe, { kind: 'hold-lock', sessionId: 4711 }, () => engineer().checkRouter(pe));
+      expect([held.verdict, held.lock?.state, codes(held)]).toEqual(['fail', 'held', ['ROUTER_LOCKED']]);
+      expect(held.findings[0]?.fact).toContain('session 4711');
+      const dirty = await withFault(pe, { kind: 'dirty-candidate' }, async () => {
+        const check = await engineer().checkRouter(pe);
+        expect(router(pe).candidateText()).toContain('work in progress');
+        return check;
+      });
+      expect([dirty.verdict, dirty.candidate, codes(dirty)]).toEqual(['fail', 'dirty', ['ROUTER_CANDIDATE_DIRTY']]);
+      expect(dirty.findings[0]?.fact).toContain('work in progress');
+      const silent = await withFault(pe, { kind: 'no-reply', operation: 'any' }, () => engineer().checkRouter(pe));
+      expect([silent.answers, silent.verdict, codes(silent)]).toEqual([false, 'unknown', ['ROUTER_TIMEOUT']]);
+      const away = await withFault(pe, { kind: 'refuse-connections' }, () => engineer().checkRouter(pe));
+      expect([away.answers, codes(away)]).toEqual([false, ['ROUTER_UNREACHABLE']]);
+      const refusing = await withFault(pe, { kind: 'rpc-error', operation: 'any' }, () => engineer().checkRouter(pe));
+      expect([refusing.answers, refusing.verdict]).toEqual([true, 'unknown']);
+    },
+  );
+
+  it('the check tells a wrong route distinguisher and a wrong name, and another credential is no answer', async () => {
+    const current = await wasl.store.readInventory();
+    if (current === null) throw new Error('there is an inventory');
+    const { inventory } = current;
+    const routers = inventory.routers.map((each) =>
+      each.name !== 'mct-pe-01'
+        ? each
+        : {
+            ...each,
+            vrfs: each.vrfs.map((vrf) => {
+              if (vrf.name === 'MOE') return { ...vrf, routeDistinguisher: parseRouteDistinguisher('65000:99999') };
+              return vrf.name === 'CANARY' ? { ...vrf, name: 'CANARIES' as VrfName } : vrf;
+            }),
+          },
+    );
+    await wasl.store.saveInventory({ ...inventory, routers }, 'engineer-1' as PersonId);
+    await untilNotShared();
+    const check = await engineer().checkRouter('mct-pe-01');
+    await wasl.store.saveInventory(inventory, 'engineer-1' as PersonId);
+    expect(check.vrfs).toEqual({ listed: 3, asListed: 1 });
+    expect(check.findings.map(({ fact }) => fact)).toEqual(
+      expect.arrayContaining([
+        'VRF MOE at mct-pe-01 has route distinguisher 65000:15001, the inventory says 65000:99999',
+        'VRF CANARIES of CANARY is not on mct-pe-01; VRF CANARY has its route distinguisher 65000:25001',
+      ]),
+    );
+  });
+});
+
+describe('nobody works', () => {
+  it('is said within a second, by readiness too, and a worker that starts ends it', async () => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    const refused = async (ask: () => Promise<unknown>) => {
+      const startedAtMs = performance.now();
+      const error = await ask().then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      return [error, performance.now() - startedAtMs < 1_000];
+    };
+    const away = expect.objectContaining({ code: 'WORKERS_AWAY', message: 'no worker lives' });
+    expect(await refused(() => wasl.engineer(1).readMatrix())).toEqual([away, true]);
+    expect(await refused(() => wasl.engineer(1).checkRouter('mct-pe-01'))).toEqual([away, true]);
+    expect(await wasl.engineer(1).readReady()).toMatchObject({
+      ...{ status: 'degraded', workers: 'down' },
+      says: ['no worker lives: nothing is planned, pushed or read from routers'],
+    });
+    const stop = await wasl.startWorker();
+    expect((await wasl.engineer(1).readReady()).status).toBe('ready');
+    expect((await wasl.engineer(1).readMatrix()).unread).toEqual([]);
+    await stop();
+    await sleep(1_100);
+    expect(await refused(() => wasl.engineer(1).readMatrix())).toEqual([away, true]);
+  });
+
+  it('who waits for a worker that is killed is told in seconds', async () => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    const worker = await wasl.startWorkerProcess();
+    wasl.backbone.router('mct-pe-01').faults.set({ kind: 'no-reply', operation: 'any' });
+    const asked = wasl
+      .engineer(1)
+      .checkRouter('mct-pe-01')
+      .catch((error: unknown) => error);
+    await sleep(1_500);
+    await worker.kill();
+    const killedAtMs = performance.now();
+    expect(await asked).toMatchObject({
+      code: 'WORKERS_AWAY',
+      message: expect.stringContaining('the last one, process'),
+    });
+    expect(performance.now() - killedAtMs).toBeLessThan(7_000);
+  });
+});
+
+function removeImport(vrf: string, target: string): string {
+  return importOnIosxr(vrf, target).replace(
+    '<two-byte-as-route-target>',
+    '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" nc:operation="remove">',
+  );
+}
