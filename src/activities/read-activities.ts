@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { NewReading } from '../domain/reading.ts';
+import { alignAgreements } from '../proof/align.ts';
 import type { ReadActivities, ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
 import { checkInventoryRouter } from './check-router.ts';
@@ -67,6 +68,13 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       );
       const agreements = settleAgreements(before, await readAgreements(store));
       const matrix = await deps.planner.matrix({ inventory, running, agreements });
+      const aligned = alignAgreements(
+        matrix,
+        inventory,
+        agreements,
+        unread.map(({ pe }) => pe),
+      );
+      await store.saveSightings(aligned.map((each) => ({ ...each, seenAt: readAt })));
       const document = {
         readAt,
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),

@@ -1,3 +1,4 @@
+import { type LastRead, lastRead, type Sighting } from '../domain/alignment.ts';
 import type { ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { isEnd } from '../domain/lifecycle.ts';
@@ -58,13 +59,14 @@ export interface InterconnectParts {
   readonly facts: InterconnectFacts;
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
+  readonly sighting: Sighting | null;
   /** What inventory and register say about the request, as the viewer may read it. */
   readonly warnings: readonly WireFinding[];
   readonly now: Date;
 }
 
 export function presentInterconnect(parts: InterconnectParts, viewer: Principal): InterconnectAnswer {
-  const { record, facts, approvals, changes, now } = parts;
+  const { record, facts, approvals, changes, sighting, now } = parts;
   const confined = isPartyOnly(viewer);
   const targets = record.flows?.map(({ from, to, routeTarget }) => ({ from, to, routeTarget })) ?? null;
   const { awaiting, isSettled, nextAt } = standingOf(facts, now);
@@ -77,6 +79,7 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     isSettled,
     next: nextInWords(record, facts, viewer, now),
     nextAt,
+    lastRead: presentLastRead(lastRead(record.lifecycle, changes, sighting), confined),
     withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
     warnings: parts.warnings.map(({ code, path, fact, remedy }) => ({ code, path, fact, remedy })),
     approvals: approvals.map((approval) => ({
@@ -88,6 +91,11 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
       ...(confined ? { routers: [], refusal: null, waiting: null, left: [], reason: null } : {}),
     })),
   };
+}
+
+/** To the parties whether, and not on which router. */
+function presentLastRead(read: LastRead | null, confined: boolean): InterconnectAnswer['lastRead'] {
+  return read && { at: read.seenAt, alignment: read.alignment, says: confined ? null : read.says };
 }
 
 export function presentApproval(approval: Approval): Approval {

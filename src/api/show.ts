@@ -8,14 +8,15 @@ import type { ApiDependencies } from './server-types.ts';
 
 export async function showInterconnect({ store, clock }: ApiDependencies, id: InterconnectId, caller: Principal) {
   const now = clock();
-  const [record, facts, approvals, changes] = await Promise.all([
+  const [record, facts, approvals, changes, sighting] = await Promise.all([
     store.readInterconnect(id),
     store.readStandingFacts(id),
     store.listApprovals(id),
     store.listChanges(id),
+    store.readSighting(id),
   ]);
   const warnings = await readWarnings(store, record, caller, now);
-  return presentInterconnect({ record, facts, approvals, changes, warnings, now }, caller);
+  return presentInterconnect({ record, facts, approvals, changes, sighting, warnings, now }, caller);
 }
 
 /** While it can be signed: what became impossible since it was asked is among them. */

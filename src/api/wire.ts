@@ -168,6 +168,10 @@ export const interconnectSchema = interconnectSummarySchema
       .object({ by: z.string(), reason: z.string(), at: instantSchema })
       .nullable()
       .describe('Somebody asked to end it'),
+    lastRead: z
+      .object({ at: instantSchema, alignment: z.enum(['in-sync', 'drifted', 'unknown']), says: z.string().nullable() })
+      .nullable()
+      .describe('How it was last found on the network, and when; null where it is not to be there'),
     agreementVersion: z.int(),
     warnings: list(findingSchema).describe(
       'What signers should know, as it is now; empty once it is no longer asked for',

@@ -26,6 +26,7 @@ export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint)
     ...(withdrawal === null
       ? []
       : [`  withdrawal asked by ${withdrawal.by} at ${withdrawal.at}: ${withdrawal.reason}`]),
+    ...showLastRead(interconnect, paint),
     `  ${paint('yellow', 'next:')} ${interconnect.next}`,
     '',
     paint('bold', 'Agreed'),
@@ -44,6 +45,14 @@ export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint)
     paint('bold', 'Changes'),
     ...(changes.length === 0 ? ['  none yet'] : changes.flatMap((change) => showChange(change, paint))),
   ];
+}
+
+/** What is known of the network is what was last read of it. */
+function showLastRead({ lastRead }: Pick<InterconnectAnswer, 'lastRead'>, paint: Paint): string[] {
+  if (lastRead === null) return [];
+  const { at, alignment, says } = lastRead;
+  const found = { 'in-sync': 'as agreed', drifted: paint('red', 'DRIFTED'), unknown: paint('yellow', 'not all of it') };
+  return [`  last read at ${at}: ${found[alignment]}${says === null ? '' : `: ${says}`}`];
 }
 
 function showApproval(approval: InterconnectAnswer['approvals'][number], paint: Paint): string {

@@ -17,6 +17,7 @@ import { pushedQueries } from './pushed-rows.ts';
 import { readingQueries } from './reading-rows.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
+import { sightingQueries } from './sighting-rows.ts';
 import type { Store } from './store.ts';
 import { workerQueries } from './worker-rows.ts';
 
@@ -46,6 +47,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...progressQueries(database),
     ...ledgerQueries(database),
     ...readingQueries(database),
+    ...sightingQueries(database),
     ...workerQueries(database),
     onProgress: (callback) => listener.subscribe(callback),
     ping: () => database.read(async (db) => void (await db.execute(sql`select 1`))),

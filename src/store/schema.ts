@@ -15,6 +15,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Alignment } from '../domain/alignment.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
   ChangeOutcome,
@@ -369,4 +370,12 @@ export const workers = pgTable('workers', {
   startedAt: time('started_at').notNull(),
   lastSeenAt: time('last_seen_at').notNull(),
   draining: boolean('draining').notNull(),
+});
+
+/** How each agreement was last found on the network; one row each. */
+export const sightings = pgTable('sightings', {
+  interconnectId: interconnectId().primaryKey(),
+  seenAt: time('seen_at').notNull(),
+  alignment: text('alignment').$type<Alignment>().notNull(),
+  says: text('says'),
 });

@@ -1,3 +1,4 @@
+import type { Sighting } from '../domain/alignment.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
   ChangeOutcome,
@@ -246,6 +247,11 @@ export interface Store {
     readonly savedWithinMs?: number;
     readonly limit?: number;
   }): Promise<Reading[]>;
+
+  /** How agreements were found on the network; a younger sighting is not replaced by an older one. */
+  saveSightings(sightings: readonly Sighting[]): Promise<void>;
+  /** null: not read since it came into force. */
+  readSighting(id: InterconnectId): Promise<Sighting | null>;
 
   // Workers
   /** Says that the worker lives. Rows of workers that were not seen for long go with it. */

@@ -39,6 +39,8 @@ describe('the network as people see it', () => {
   }
 
   it('each route has its agreement; one that somebody configured has none', async () => {
+    const confirmed = await engineer().readInterconnect(id);
+    expect(confirmed.lastRead).toEqual({ at: confirmed.changes[0]?.endedAt, alignment: 'in-sync', says: null });
     const before = await engineer().readMatrix();
     expect(before.reachabilities.length).toBeGreaterThan(0);
     expect(before.reachabilities.every(({ covered, interconnects }) => covered && interconnects.includes(id))).toBe(
@@ -76,6 +78,16 @@ describe('the network as people see it', () => {
     expect(new Set(matrix.missing.map(({ interconnect, toPe }) => `${interconnect} ${toPe}`))).toEqual(
       new Set([`${id} nzw-pe-01`]),
     );
+    const drifted = await engineer().readInterconnect(id);
+    expect(drifted.lastRead).toEqual({
+      at: matrix.readAt,
+      alignment: 'drifted',
+      says: expect.stringMatching(/^MOF at nzw-pe-01 does not reach 10\.100\.\d+\.0\/24 of MOH/),
+    });
+    expect((await wasl.portal('MOH').readInterconnect(id)).lastRead).toEqual({ ...drifted.lastRead, says: null });
+    await untilNotShared();
+    await engineer().readMatrix();
+    expect((await engineer().readInterconnect(id)).lastRead).toMatchObject({ alignment: 'in-sync', says: null });
     expect(matrix.interconnects).toContainEqual({ id: asked.interconnect.id, state: 'requested', standing: 'planned' });
   });
 

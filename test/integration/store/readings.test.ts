@@ -6,6 +6,7 @@ import type { ChangeId, PeName } from '../../../src/domain/names.ts';
 import type { NewReading } from '../../../src/domain/reading.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -78,6 +79,24 @@ it('saves a backbone of 2 000 PEs at once', async () => {
   const ids = await store.saveReadings(all);
   expect(new Set(ids).size).toBe(2_000);
   expect((await store.readReading(ids[1_999] ?? 0)).text).toBe('text 1999');
+});
+
+it('keeps of each agreement how it was last found, and no older finding over a younger one', async () => {
+  const { interconnect } = await store.createInterconnect(sampleSubmission('key-sighting'));
+  const { id: interconnectId } = interconnect;
+  expect(await store.readSighting(interconnectId)).toBeNull();
+  const young = {
+    interconnectId,
+    seenAt: '2026-03-01T09:00:00.000Z',
+    alignment: 'drifted',
+    says: 'it is gone',
+  } as const;
+  await store.saveSightings([young]);
+  await store.saveSightings([{ ...young, seenAt: '2026-03-01T08:00:00.000Z', alignment: 'in-sync', says: null }]);
+  expect(await store.readSighting(interconnectId)).toEqual(young);
+  const next = { ...young, seenAt: '2026-03-01T10:00:00.000Z', alignment: 'in-sync', says: null } as const;
+  await store.saveSightings([next]);
+  expect(await store.readSighting(interconnectId)).toEqual(next);
 });
 
 it('knows which workers live', async () => {

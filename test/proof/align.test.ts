@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { lastRead, type Sighting } from '../../src/domain/alignment.ts';
+import type { NetworkView } from '../../src/domain/network-view.ts';
+import { alignAgreements } from '../../src/proof/align.ts';
+import { type Agreement, computeMatrix, type Standing } from '../../src/proof/matrix.ts';
+import { inventoryOf } from '../plan/samples.ts';
+import { brutePut } from './brute-force.ts';
+import { alterVrf, icId, pe, rt, sampleInterconnect, sampleNetwork } from './networks.ts';
+
+const bare = sampleNetwork();
+const inventory = inventoryOf(bare);
+const carried = brutePut(bare, [sampleInterconnect()]);
+const agreement = (standing: Standing): Agreement => ({ ...sampleInterconnect(), state: 'as it is', standing });
+function align(view: NetworkView, standing: Standing, unread: readonly string[] = []) {
+  const read = { pes: view.pes.filter(({ name }) => !unread.includes(name)) };
+  const agreements = [agreement(standing)];
+  const found = alignAgreements(computeMatrix(read, inventory, agreements), inventory, agreements, unread.map(pe));
+  return found.map(({ alignment, says }) => [alignment, says]);
+}
+
+it('is in sync where all is as agreed, and nothing is said while it changes', () => {
+  expect(align(carried, 'on-network')).toEqual([['in-sync', null]]);
+  expect(align(bare, 'suspended')).toEqual([['in-sync', null]]);
+  expect([align(carried, 'changing'), align(bare, 'planned')]).toEqual([[], []]);
+});
+
+it('has drifted where a target was removed, was added for a third one, or is left of a suspended one', () => {
+  const removed = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({
+    ...vrf,
+    extranet: { ...vrf.extranet, ipv4: { imports: [], exports: [] } },
+  }));
+  const [alignment, says] = align(removed, 'on-network')[0] ?? [];
+  expect([alignment, says]).toEqual([
+    'drifted',
+    expect.stringContaining('MOF at pe3 does not reach 10.100.10.0/24 of MOH; '),
+  ]);
+  expect(says).toMatch(/; and \d+ more$/);
+  const added = alterVrf(carried, 'pe1', 'MOE', (vrf) => ({
+    ...vrf,
+    extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001')], exports: [] } },
+  }));
+  expect(align(added, 'on-network')[0]).toEqual([
+    'drifted',
+    expect.stringMatching(/^MOE at pe1 reaches 10\.100\.10\.0\/24 of MOH without agreement/),
+  ]);
+  expect(align(carried, 'suspended')[0]?.[0]).toBe('drifted');
+  // What is known to differ is not hidden by what was not read.
+  expect(align(added, 'on-network', ['pe4'])[0]?.[0]).toBe('drifted');
+});
+
+it('is unknown where a PE of its VPNs was not read, and others do not matter', () => {
+  expect(align(carried, 'on-network', ['pe3'])).toEqual([['unknown', 'not read: pe3']]);
+  const ofOthers = inventoryOf({ pes: [...bare.pes, { ...bare.pes[0], name: pe('pe9'), vrfs: [] } as never] });
+  const agreements = [agreement('on-network')];
+  const matrix = computeMatrix(carried, ofOthers, agreements);
+  expect(alignAgreements(matrix, ofOthers, agreements, [pe('pe9')])[0]?.alignment).toBe('in-sync');
+});
+
+it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {
+  const applied = [{ outcome: 'applied' as const, endedAt: '2026-03-01T08:00:00.000Z' }];
+  const sighting = (seenAt: string): Sighting => ({ interconnectId: icId(1), seenAt, alignment: 'drifted', says: 'x' });
+  const confirmed = { seenAt: '2026-03-01T08:00:00.000Z', alignment: 'in-sync', says: null };
+  expect(lastRead('active', applied, null)).toEqual(confirmed);
+  expect(lastRead('active', applied, sighting('2026-03-01T07:00:00.000Z'))).toEqual(confirmed);
+  expect(lastRead('active', applied, sighting('2026-03-01T09:00:00.000Z'))).toEqual({
+    seenAt: '2026-03-01T09:00:00.000Z',
+    alignment: 'drifted',
+    says: 'x',
+  });
+  expect(lastRead('requested', [], null)).toBeNull();
+  expect(lastRead('withdrawn', applied, sighting('2026-03-01T09:00:00.000Z'))).toBeNull();
+});
