@@ -24,7 +24,16 @@ type ReadStore = Pick<Store, 'listReadings' | 'readReading' | 'listWorkers' | 'i
 export function temporalRouterReads(client: Client, store: ReadStore, installation: string): RouterReads {
   const taskQueue = taskQueueOf(installation);
 
-  async function read(
+  /** Those of this process: who asks between the end of one and its being looked for would begin another. */
+  const underWay = new Map<string, ReturnType<typeof begin>>();
+  function read(...[input, kind, pe]: Parameters<typeof begin>): ReturnType<typeof begin> {
+    const key = `${kind} ${pe ?? ''}`;
+    const reading = underWay.get(key) ?? begin(input, kind, pe).finally(() => underWay.delete(key));
+    underWay.set(key, reading);
+    return reading;
+  }
+
+  async function begin(
     input: ReadNetworkInput,
     kind: ReadingKind,
     pe: PeName | null,
