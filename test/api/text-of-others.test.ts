@@ -190,7 +190,7 @@ describe('answers', () => {
     const text = 'description \u202eevil\u009b31m\n\u2028next \ud83d\n';
     const api = await createApiUnderTest(store, {
       ...CANNED_READS,
-      read: async (pe) => ({ pe, readAt: '2026-03-01T08:00:00Z', text }),
+      read: async (pe) => ({ pe, readAt: '2026-03-01T08:00:00Z', digest: `sha256:${'0'.repeat(64)}`, text }),
     });
     const answer = await api.app.inject({
       url: '/v1/routers/mct-pe-01/running',

@@ -45,6 +45,7 @@ function interconnect(text: string): InterconnectAnswer {
     nextAt: null,
     withdrawal: { by: text, reason: text, at },
     agreementVersion: 1,
+    lastRead: { at, alignment: 'drifted', says: text },
     warnings: [{ code: 'PREFIX_OVERLAP', path: text, fact: text, remedy: text }],
     approvals: [
       { subject: 'request', digest, party: 'MOE', person: text, decision: 'reject', reason: text, decidedAt: at },
