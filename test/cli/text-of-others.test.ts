@@ -136,6 +136,7 @@ describe.each([
     const { out } = await run(['router', 'read', 'mct-pe-01'], {
       pe: 'mct-pe-01',
       readAt: '2026-03-01T08:00:00Z',
+      digest: `sha256:${'0'.repeat(64)}`,
       text: `one\n${text}\nthree\n`,
     });
     expect(out.split('\n').at(0)).toBe('one');
