@@ -4,8 +4,11 @@ import { ACCESS } from '../src/api/authorisation.ts';
 import { renderDocs } from '../src/bin/generate-docs.ts';
 import { readInventory } from '../src/cli/read-inventory.ts';
 import { readRequest } from '../src/cli/read-request.ts';
+import { CHANGE_OUTCOMES, CHANGE_PHASES } from '../src/domain/change.ts';
 import { checkRequest } from '../src/domain/check-request.ts';
-import { ERRORS } from '../src/errors.ts';
+import { LIFECYCLES } from '../src/domain/lifecycle.ts';
+import { retryDelaySeconds } from '../src/domain/next-move.ts';
+import { ERRORS, isVerdict } from '../src/errors.ts';
 import { FAULT_FIELDS } from '../src/sim/control/parse-fault.ts';
 import { NOW } from './support/api-under-test.ts';
 
@@ -42,6 +45,31 @@ describe('the documents made of code', () => {
     expect(Object.keys(openapi.components.schemas)).toEqual(
       expect.arrayContaining([...new Set(references.map(([, name]) => name))]),
     );
+  });
+});
+
+describe('the life of agreements and changes', () => {
+  const life = read('docs/life.md');
+
+  it('names every state, phase and outcome', () => {
+    const words = [...LIFECYCLES, ...CHANGE_PHASES].map((word) => `| \`${word}\` |`);
+    expect(
+      [...words, ...CHANGE_OUTCOMES.map((word) => `ended: ${word}`)].filter((word) => !life.includes(word)),
+    ).toEqual([]);
+  });
+
+  it('tells the pauses in force', () => {
+    const pauses = Array.from({ length: 8 }, (_, index) => retryDelaySeconds(index + 1));
+    expect(retryDelaySeconds(1_000)).toBe(pauses.at(-1));
+    expect(life).toContain(`after ${pauses.slice(0, -1).join(', ')} s, then every ${pauses.at(-1)} s`);
+  });
+
+  it('lists what is no verdict although it does not go away', () => {
+    const codes = Object.entries(ERRORS)
+      .filter(([code, { class: kind }]) => kind === 'permanent' && !isVerdict(code))
+      .map(([code]) => code);
+    const told = /so they are tried again, too: ([^.]+)\./.exec(life)?.[1] ?? '';
+    expect([...told.matchAll(/`(\w+)`/g)].map(([, code]) => code).sort()).toEqual(codes.sort());
   });
 });
 
