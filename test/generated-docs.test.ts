@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ACCESS } from '../src/api/authorisation.ts';
 import { renderDocs } from '../src/bin/generate-docs.ts';
@@ -27,6 +27,12 @@ describe('the documents made of code', () => {
     expect(listed).toEqual(Object.keys(ERRORS).sort());
   });
 
+  it('tell what each part of wasl reads from its environment', () => {
+    for (const setting of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'WASL_LISTEN', 'WASL_JWT_ISSUER', 'WASL_CREDENTIALS']) {
+      expect(docs['docs/settings.md']).toContain(setting);
+    }
+  });
+
   it('explain every fault that the simulator takes', () => {
     const told = [...(docs['docs/simulator.md'] ?? '').matchAll(/^### (\S+)$/gm)].map(([, kind]) => kind);
     expect(told).toEqual(Object.keys(FAULT_FIELDS));
@@ -45,6 +51,17 @@ describe('the documents made of code', () => {
     expect(Object.keys(openapi.components.schemas)).toEqual(
       expect.arrayContaining([...new Set(references.map(([, name]) => name))]),
     );
+  });
+});
+
+describe('the documents', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'topology/README.md', 'test/bench/README.md'];
+  const all = [...pages, ...readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)];
+
+  it.each(all.filter((path) => path.endsWith('.md')))('%s links only to what is there', (path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link = '']) => link);
+    const here = new URL(`../${path}`, import.meta.url);
+    expect(links.filter((link) => !existsSync(new URL(link, here)))).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
 import { platforms } from '../router/platform-facts.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
+import { renderSettings } from './render-settings.ts';
 import { renderSimulator } from './render-simulator.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
     'docs/errors.md': renderErrors(),
     'docs/platforms.md': renderPlatforms(),
+    'docs/settings.md': renderSettings(),
     'docs/simulator.md': renderSimulator(),
     'docs/authority.md': renderAuthority(summariesOf(openApi)),
   };
