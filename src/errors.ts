@@ -51,6 +51,26 @@ export const ERRORS = {
     'Write it as AS:number or IPv4:number, for example 65000:100.',
   ),
   INVENTORY_INVALID: permanent(400, 'The inventory is not valid', 'Correct the lines named and validate again.'),
+  INVENTORY_VERSION: permanent(
+    412,
+    'Another inventory is in force than the one compared with',
+    'Compare again with `wasl inventory diff`, then import.',
+  ),
+  INVENTORY_VERSION_MISSING: permanent(
+    428,
+    'The import does not say which version it was compared with',
+    'Send If-Match with the ETag of GET /v1/inventory.',
+  ),
+  INVENTORY_IN_USE: permanent(
+    409,
+    'Interconnects stand on what the inventory takes away',
+    'End them first, or let another admin confirm the proposal by the names of the interconnects.',
+  ),
+  INVENTORY_PROPOSAL: permanent(
+    409,
+    'The proposal cannot be confirmed like this',
+    'Read it again with `wasl inventory proposals`.',
+  ),
   PLATFORM_UNKNOWN: permanent(400, 'No such platform', 'Use one of the platforms that `wasl router platforms` lists.'),
 
   // Requests and approvals.

@@ -22,6 +22,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'PUT /v1/inventory': ['admin'],
   'GET /v1/inventory': NETWORK_SIDE,
+  'POST /v1/inventory/difference': NETWORK_SIDE,
+  'GET /v1/inventory/proposals': NETWORK_SIDE,
+  'GET /v1/inventory/proposals/:id': NETWORK_SIDE,
+  'POST /v1/inventory/proposals/:id/confirmation': ['admin'],
   'GET /v1/entities': EVERY_ROLE,
   'GET /v1/vpns': EVERY_ROLE,
 

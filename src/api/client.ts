@@ -18,13 +18,20 @@ import {
   type InstallationAnswer,
   type InterconnectAnswer,
   type InterconnectSummary,
+  type InventoryDifferenceAnswer,
+  type InventoryImported,
+  type InventoryProposalAnswer,
   installationSchema,
   interconnectSchema,
   interconnectSummarySchema,
   inventoryAnswerSchema,
+  inventoryDifferenceSchema,
   inventoryImportedSchema,
+  inventoryProposalSchema,
   type LedgerAnswer,
   ledgerEntrySchema,
+  type OpenProposalAnswer,
+  openProposalSchema,
   type PlanAnswer,
   type Progress,
   payloadSchema,
@@ -65,7 +72,12 @@ export interface ApiClientOptions {
  * A server that does not answer is API_UNREACHABLE; a call that may have reached it is safe to repeat where the API says so.
  */
 export interface ApiClient {
-  importInventory(inventory: unknown): Promise<z.infer<typeof inventoryImportedSchema>>;
+  /** `expectedVersion`: the one that it was compared with; null: none was in force. */
+  importInventory(inventory: unknown, expectedVersion: number | null): Promise<InventoryImported>;
+  compareInventory(inventory: unknown): Promise<InventoryDifferenceAnswer>;
+  listInventoryProposals(): Promise<InventoryProposalAnswer[]>;
+  readInventoryProposal(id: number): Promise<OpenProposalAnswer>;
+  confirmInventoryProposal(id: number, interconnects: readonly string[]): Promise<InventoryImported>;
   readInventory(): Promise<z.infer<typeof inventoryAnswerSchema>>;
   listEntities(): Promise<z.infer<typeof entitySchema>[]>;
   listVpns(): Promise<z.infer<typeof vpnSchema>[]>;
@@ -162,8 +174,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const at = (collection: string, id: string, rest = '') => `/v1/${collection}/${encodeURIComponent(id)}${rest}`;
 
   return {
-    importInventory: async (inventory) =>
-      (await call('PUT', '/v1/inventory', inventoryImportedSchema, { body: inventory })).value,
+    importInventory: async (body, expectedVersion) => {
+      const headers: Record<string, string> = expectedVersion === null ? {} : { 'if-match': `"${expectedVersion}"` };
+      return (await call('PUT', '/v1/inventory', inventoryImportedSchema, { body, headers })).value;
+    },
+    compareInventory: (inventory) => post('/v1/inventory/difference', inventoryDifferenceSchema, inventory),
+    listInventoryProposals: () => get('/v1/inventory/proposals', z.array(inventoryProposalSchema)),
+    readInventoryProposal: (id) => get(at('inventory/proposals', String(id)), openProposalSchema),
+    confirmInventoryProposal: (id, interconnects) =>
+      post(at('inventory/proposals', String(id), '/confirmation'), inventoryImportedSchema, { interconnects }),
     readInventory: () => get('/v1/inventory', inventoryAnswerSchema),
     listEntities: () => get('/v1/entities', z.array(entitySchema)),
     listVpns: () => get('/v1/vpns', z.array(vpnSchema)),

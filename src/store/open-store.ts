@@ -7,7 +7,7 @@ import { decisionQueries } from './decision-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
-import { inventoryQueries } from './inventory-rows.ts';
+import { inventoryQueries } from './inventory-imports.ts';
 import { journalQueries } from './journal-rows.ts';
 import { ledgerQueries } from './ledger-rows.ts';
 import { planQueries } from './plan-rows.ts';

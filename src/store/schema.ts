@@ -28,6 +28,8 @@ import type {
 } from '../domain/change.ts';
 import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
+import type { InventoryConflict } from '../domain/inventory-effect.ts';
+import type { ProposalState } from '../domain/inventory-proposal.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
@@ -56,6 +58,24 @@ export const inventories = pgTable('inventories', {
   importedBy: person('imported_by').notNull(),
   importedAt: time('imported_at').notNull(),
 });
+
+/** Inventories that wait for a second person; the document goes when that is over, its digest stays. */
+export const inventoryProposals = pgTable(
+  'inventory_proposals',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    state: text('state').$type<ProposalState>().notNull(),
+    digest: text('digest').notNull(),
+    baseVersion: integer('base_version').notNull(),
+    inventory: json('inventory').$type<Inventory>(),
+    conflicts: json('conflicts').$type<readonly InventoryConflict[]>().notNull(),
+    proposedBy: text('proposed_by').$type<PersonId>().notNull(),
+    proposedAt: time('proposed_at').notNull(),
+    decidedBy: text('decided_by').$type<PersonId>(),
+    decidedAt: time('decided_at'),
+  },
+  (table) => [index('inventory_proposals_open').on(table.id).where(sql`${table.state} = 'open'`)],
+);
 
 export const interconnects = pgTable(
   'interconnects',

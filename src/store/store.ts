@@ -14,6 +14,8 @@ import type {
 } from '../domain/change.ts';
 import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
+import type { StandingInterconnect } from '../domain/inventory-effect.ts';
+import type { InventoryImport, InventoryProposal, OpenProposal } from '../domain/inventory-proposal.ts';
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
@@ -86,7 +88,26 @@ export interface Payload {
  */
 export interface Store {
   // Inventory
-  saveInventory(inventory: Inventory, by: PersonId): Promise<{ readonly version: number }>;
+  /**
+   * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.
+   * `expectedVersion`: the one that the caller compared with; null: none was in force. INVENTORY_VERSION when another one is by now.
+   */
+  importInventory(input: {
+    readonly inventory: Inventory;
+    readonly by: PersonId;
+    readonly expectedVersion: number | null;
+  }): Promise<InventoryImport>;
+  /** Newest first. */
+  listInventoryProposals(): Promise<InventoryProposal[]>;
+  readInventoryProposal(id: number): Promise<OpenProposal>;
+  /** APPROVAL_SELF for the proposer; INVENTORY_PROPOSAL when it is over, or when other interconnects are named than it affects. */
+  confirmInventoryProposal(input: {
+    readonly id: number;
+    readonly by: PersonId;
+    readonly interconnects: readonly string[];
+  }): Promise<{ readonly version: number; readonly digest: Digest; readonly inventory: Inventory }>;
+  /** The interconnects that have not ended, and what they stand on. */
+  listStandingInterconnects(): Promise<StandingInterconnect[]>;
   /** null before the first import. */
   readInventory(): Promise<{ readonly version: number; readonly inventory: Inventory } | null>;
 

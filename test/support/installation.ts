@@ -328,7 +328,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     () => database.drop(),
   );
   const store = await database.open();
-  await store.saveInventory(backbone.inventory(), 'engineer-1' as PersonId);
+  await store.importInventory({ inventory: backbone.inventory(), by: 'admin-1' as PersonId, expectedVersion: null });
   const url = new URL(database.databaseUrl);
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   stops.push(() => databaseProxy.close());

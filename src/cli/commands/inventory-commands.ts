@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import type { InventoryProposalAnswer, OpenProposalAnswer } from '../../api/wire.ts';
 import { formatPath } from '../../domain/input-issues.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { judgeInventory } from '../../domain/judge-inventory.ts';
+import { shown } from '../../domain/shown.ts';
 import { WaslError } from '../../errors.ts';
 import { readText } from '../read-document.ts';
 import { readInventory } from '../read-inventory.ts';
 import type { CliSession } from '../session.ts';
+import { showConflicts, showInventoryDifference } from '../show-inventory-difference.ts';
 import { formatTable } from '../table.ts';
 import { countOf } from '../wording.ts';
 
@@ -25,13 +28,58 @@ export function registerInventoryCommands(program: Command, session: CliSession)
     });
 
   inventory
-    .command('import')
-    .description('validate a file and make it the inventory in force')
+    .command('diff')
+    .description('what a file would change, and what that does to interconnects; imports nothing')
     .argument('<file>', 'YAML file, - for standard input')
-    .addHelpText('after', '\nExample:\n  wasl inventory import backbone.yaml')
+    .addHelpText('after', '\nExample:\n  wasl inventory diff backbone.yaml')
     .action(async (file: string) => {
       const valid = readInventory(await readText(session.io, file), file);
-      const imported = await session.client.importInventory(valid);
+      const difference = await session.client.compareInventory(valid);
+      if (session.isJson) return session.printJson(difference);
+      session.print(showInventoryDifference(difference, session.paint));
+    });
+
+  inventory
+    .command('import')
+    .description('validate a file, show what it changes, and make it the inventory in force')
+    .argument('<file>', 'YAML file, - for standard input')
+    .addHelpText(
+      'after',
+      '\nWhat takes something away under an interconnect waits for another admin (`wasl inventory confirm`).' +
+        '\n\nExample:\n  wasl inventory import backbone.yaml',
+    )
+    .action(async (file: string) => {
+      const valid = readInventory(await readText(session.io, file), file);
+      const difference = await session.client.compareInventory(valid);
+      if (!session.isJson) session.print(showInventoryDifference(difference, session.paint));
+      const imported = await session.client.importInventory(valid, difference.baseVersion);
+      if (session.isJson) return session.printJson({ ...imported, difference });
+      session.print(`inventory version ${imported.version} is in force: ${inWords(imported)}`);
+    });
+
+  inventory
+    .command('proposals')
+    .description('inventories that wait for a second admin')
+    .argument('[id]', 'one of them, with what it changes')
+    .action(async (id?: string) => {
+      if (id === undefined) {
+        const proposals = await session.client.listInventoryProposals();
+        if (session.isJson) return session.printJson(proposals);
+        return session.print(listProposals(proposals, session));
+      }
+      const proposal = await session.client.readInventoryProposal(parseProposal(id));
+      if (session.isJson) return session.printJson(proposal);
+      session.print(showProposal(proposal, session));
+    });
+
+  inventory
+    .command('confirm')
+    .description('let a proposal of another admin come into force although interconnects stand on what it takes away')
+    .argument('<id>', 'the proposal')
+    .argument('<interconnect...>', 'every interconnect that it takes something from')
+    .addHelpText('after', '\nExample:\n  wasl inventory proposals 4\n  wasl inventory confirm 4 IC-0007 IC-0012')
+    .action(async (id: string, interconnects: string[]) => {
+      const imported = await session.client.confirmInventoryProposal(parseProposal(id), interconnects);
       if (session.isJson) return session.printJson(imported);
       session.print(`inventory version ${imported.version} is in force: ${inWords(imported)}`);
     });
@@ -44,6 +92,33 @@ export function registerInventoryCommands(program: Command, session: CliSession)
       if (session.isJson) return session.printJson(answer);
       session.print(showInventory(inForce(answer.inventory), answer.version, session));
     });
+}
+
+function parseProposal(id: string): number {
+  if (/^[1-9]\d{0,8}$/.test(id)) return Number(id);
+  const remedy = 'Write its number, as `wasl inventory proposals` shows it.';
+  throw new WaslError('INPUT_INVALID', `${shown(id)} is not a proposal`, { path: 'id', remedy });
+}
+
+function listProposals(proposals: readonly InventoryProposalAnswer[], { paint }: CliSession): string[] {
+  if (proposals.length === 0) return ['No inventory was ever proposed.'];
+  const rows = proposals.map(({ id, state, proposedBy, proposedAt, decidedBy, conflicts }) => [
+    ...[String(id), state, proposedBy, proposedAt, decidedBy ?? ''],
+    [...new Set(conflicts.map(({ interconnectId }) => interconnectId))].join(' '),
+  ]);
+  return formatTable(['ID', 'STATE', 'PROPOSED BY', 'AT', 'CONFIRMED BY', 'TAKES FROM'], rows, paint);
+}
+
+function showProposal(proposal: OpenProposalAnswer, { paint }: CliSession): string[] {
+  const { id, state, proposedBy, proposedAt, difference, conflicts } = proposal;
+  const head = `Proposal ${id} of ${proposedBy}, ${proposedAt}: ${state}`;
+  if (difference === null) return [head, ...showConflicts(conflicts, paint)];
+  const affected = [...new Set(difference.conflicts.map(({ interconnectId }) => interconnectId))];
+  return [
+    head,
+    ...showInventoryDifference(difference, paint),
+    `next: an admin other than ${proposedBy} runs: wasl inventory confirm ${id} ${affected.join(' ')}`,
+  ];
 }
 
 /** What the server has in force; it may be older than the rules of this client. */

@@ -106,7 +106,7 @@ async function openParts(
     const databaseUrl = await createDatabase(postgres.databaseUrl, `bench_${index}`);
     const store = await openStore({ databaseUrl, clock: () => new Date() });
     parts.add(() => store.close());
-    await store.saveInventory(inventory, 'engineer-1' as PersonId);
+    await store.importInventory({ inventory, by: 'admin-1' as PersonId, expectedVersion: null });
     prepared.push({ namespace, databaseUrl, store });
   }
 

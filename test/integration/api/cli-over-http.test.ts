@@ -61,7 +61,10 @@ async function wasl(person: string, roles: readonly Role[], line: string, entity
 
 test('a person imports the inventory, asks, signs and looks', async () => {
   const imported = await wasl('admin-1', ['admin'], `inventory import ${SAMPLES}demo-backbone.yaml`);
-  expect(imported).toMatchObject({ code: 0, out: 'inventory version 1 is in force: 4 entities, 4 VPNs, 4 routers\n' });
+  expect(imported).toMatchObject({
+    code: 0,
+    out: 'No inventory is in force: this is the first one.\ninventory version 1 is in force: 4 entities, 4 VPNs, 4 routers\n',
+  });
   const shown = await wasl('admin-1', ['admin'], 'inventory show');
   expect(shown.out).toContain('MOH              MOH     10.100.0.0/16, 2001:db8:100::/48  mct-pe-01, sll-pe-01');
 

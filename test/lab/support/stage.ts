@@ -36,7 +36,9 @@ export async function openLabStage(name: LabState['lab']): Promise<LabStage> {
   const inventory = readInventory(await readFile(file, 'utf8'), file);
   const setWindow = async (confirmTimeoutSeconds: number) => {
     const backbone = { ...inventory.backbone, confirmTimeoutSeconds };
-    await (await wasl.clientOf(ADMIN)).importInventory({ ...inventory, backbone });
+    const admin = await wasl.clientOf(ADMIN);
+    const wanted = { ...inventory, backbone };
+    await admin.importInventory(wanted, (await admin.compareInventory(wanted)).baseVersion);
   };
   await setWindow(CONFIRM_TIMEOUT_SECONDS);
 

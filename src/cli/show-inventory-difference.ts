@@ -1,0 +1,45 @@
+import type { InventoryDifferenceAnswer } from '../api/wire.ts';
+import type { Paint } from './paint.ts';
+import { formatTable } from './table.ts';
+import { countOf } from './wording.ts';
+
+/** A wholly different inventory would fill the screen; `--json` has all of it. */
+const ROWS_MAX = 200;
+
+const SUBJECTS = { backbone: '', entity: 'entity ', vpn: 'VPN ', router: 'router ', vrf: '', attachment: '' } as const;
+
+/** What changes, as a table, and what that does to interconnects. */
+export function showInventoryDifference(
+  { baseVersion, differences, conflicts }: InventoryDifferenceAnswer,
+  paint: Paint,
+): string[] {
+  if (baseVersion === null) return ['No inventory is in force: this is the first one.'];
+  if (differences.length === 0) return [`No difference to version ${baseVersion}.`];
+  const rows = differences.slice(0, ROWS_MAX).map(({ subject, name, change, member, before, after }) => {
+    const mark = change === 'added' ? paint('green', '+') : change === 'removed' ? paint('red', '-') : '~';
+    return [mark, `${SUBJECTS[subject]}${name}`, member ?? change, before ?? '', after ?? ''];
+  });
+  const left = differences.length - rows.length;
+  return [
+    `${countOf(differences.length, 'difference')} to version ${baseVersion}:`,
+    ...formatTable(['', 'WHAT', 'MEMBER', 'BEFORE', 'AFTER'], rows, paint),
+    ...(left > 0 ? [`and ${left} more; --json shows all`] : []),
+    '',
+    ...showConflicts(conflicts, paint),
+  ];
+}
+
+export function showConflicts(conflicts: InventoryDifferenceAnswer['conflicts'], paint: Paint): string[] {
+  if (conflicts.length === 0) return ['It takes nothing away under an interconnect that has not ended.'];
+  return [
+    paint(
+      'red',
+      `It takes away under ${countOf(new Set(conflicts.map((one) => one.interconnectId)).size, 'interconnect')}:`,
+    ),
+    ...formatTable(
+      ['INTERCONNECT', 'WHAT'],
+      conflicts.map(({ interconnectId, fact }) => [interconnectId, fact]),
+      paint,
+    ),
+  ];
+}

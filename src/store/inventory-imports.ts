@@ -1,0 +1,141 @@
+import { digestOf } from '../domain/canonical-json.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import { findConflicts, type InventoryConflict } from '../domain/inventory-effect.ts';
+import { affectedInterconnects, type InventoryProposal } from '../domain/inventory-proposal.ts';
+import type { PersonId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import { lockUntilCommit } from './advisory-locks.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { closeProposal, listProposals, propose, readProposal, supersedeProposals } from './inventory-proposal-rows.ts';
+import { currentInventory, insertInventory } from './inventory-rows.ts';
+import { appendFacts } from './ledger-rows.ts';
+import { listStanding } from './standing-rows.ts';
+import type { Store } from './store.ts';
+
+type QueryName =
+  | 'importInventory'
+  | 'readInventory'
+  | 'listStandingInterconnects'
+  | 'listInventoryProposals'
+  | 'readInventoryProposal'
+  | 'confirmInventoryProposal';
+
+export function inventoryQueries(database: Database): Pick<Store, QueryName> {
+  return {
+    importInventory: ({ inventory, by, expectedVersion }) =>
+      database.transact(async (tx) => {
+        await lockUntilCommit(tx, 'inventory');
+        const current = await currentInventory(tx);
+        const digest = digestOf(inventory);
+        // The answer to an import may be lost: the same content again is the same import.
+        if (current !== null && digestOf(current.inventory) === digest) {
+          return { kind: 'in-force', version: current.version, digest };
+        }
+        refuseOtherVersion(current?.version ?? null, expectedVersion);
+        const conflicts = current === null ? [] : findConflicts(current.inventory, inventory, await listStanding(tx));
+        if (current !== null && conflicts.length > 0) {
+          const proposal = await propose(tx, database.clock(), { inventory, by, conflicts, base: current.version });
+          return { kind: 'proposed', proposal };
+        }
+        const version = await putInForce(tx, database.clock(), { inventory, by, override: null });
+        return { kind: 'in-force', version, digest };
+      }),
+
+    readInventory: () => database.read(currentInventory),
+    listStandingInterconnects: () => database.read(listStanding),
+    listInventoryProposals: () => database.read(listProposals),
+    readInventoryProposal: (id) => database.read((db) => readProposal(db, id)),
+
+    confirmInventoryProposal: ({ id, by, interconnects }) =>
+      database.transact(async (tx) => {
+        await lockUntilCommit(tx, 'inventory');
+        const { proposal, inventory } = await readProposal(tx, id);
+        if (inventory === null) {
+          throw new WaslError('INVENTORY_PROPOSAL', `the proposal ${id} is ${proposal.state}`, { path: '{id}' });
+        }
+        refuseProposer(proposal, by);
+        const current = await currentInventory(tx);
+        refuseOtherVersion(current?.version ?? null, proposal.baseVersion);
+        const conflicts = current === null ? [] : findConflicts(current.inventory, inventory, await listStanding(tx));
+        refuseOtherList(proposal, conflicts, interconnects);
+        const at = database.clock();
+        await closeProposal(tx, id, { state: 'confirmed', decidedBy: by, decidedAt: at });
+        const override = {
+          proposal: id,
+          proposedBy: proposal.proposedBy,
+          interconnects: affectedInterconnects(conflicts),
+        };
+        const version = await putInForce(tx, at, { inventory, by, override });
+        return { version, digest: proposal.digest, inventory };
+      }),
+  };
+}
+
+/** Throws INVENTORY_VERSION. */
+function refuseOtherVersion(inForce: number | null, expected: number | null): void {
+  if (inForce === expected) return;
+  const fact =
+    inForce === null
+      ? `version ${expected} was compared with, and no inventory is in force`
+      : `version ${inForce} is in force, not ${expected ?? 'none'}`;
+  throw new WaslError('INVENTORY_VERSION', fact, { path: 'if-match', details: { inForce, expected } });
+}
+
+/** Who let an inventory through although it takes something away under interconnects. */
+interface Override {
+  readonly proposal: number;
+  readonly proposedBy: PersonId;
+  readonly interconnects: readonly string[];
+}
+
+/** Under the lock `inventory`. Returns the new version. */
+async function putInForce(
+  tx: StoreTransaction,
+  at: Date,
+  { inventory, by, override }: { inventory: Inventory; by: PersonId; override: Override | null },
+): Promise<number> {
+  const version = await insertInventory(tx, at, inventory, by);
+  const superseded = await supersedeProposals(tx, at);
+  const { entities, vpns, routers } = inventory;
+  const counts = { entities: entities.length, vpns: vpns.length, routers: routers.length };
+  const body = { version, digest: digestOf(inventory), ...counts, ...(override === null ? {} : { override }) };
+  await appendFacts(tx, at, [
+    { actor: by, action: 'inventory.imported', subject: `inventory/${version}`, body },
+    ...superseded.map((id) => ({
+      ...{ actor: 'wasl', action: 'inventory.superseded', subject: `inventory-proposal/${id}` },
+      body: { by: version },
+    })),
+  ]);
+  return version;
+}
+
+/** One person is one person, whatever the case of the token's subject. */
+function refuseProposer({ proposedBy }: InventoryProposal, by: PersonId): void {
+  if (by.toLowerCase() !== proposedBy.toLowerCase()) return;
+  const remedy = 'Another admin must confirm it.';
+  throw new WaslError('APPROVAL_SELF', `${by} proposed this inventory`, { remedy });
+}
+
+/** Whoever confirms has read what it does to whom, and that has not changed since. */
+function refuseOtherList(
+  { conflicts: proposed }: InventoryProposal,
+  conflicts: readonly InventoryConflict[],
+  named: readonly string[],
+): void {
+  const affected = affectedInterconnects(conflicts);
+  if (digestOf(proposed) !== digestOf(conflicts)) {
+    const fact = `what it does has changed since it was proposed; it now takes something from ${affected.join(', ') || 'none'}`;
+    throw new WaslError('INVENTORY_PROPOSAL', fact, {
+      remedy: 'Import it again and read its effect.',
+      details: { conflicts },
+    });
+  }
+  const given = [...new Set(named)].sort();
+  if (given.join() === affected.join()) return;
+  const fact = `it takes something from ${affected.join(', ')}; named were ${given.join(', ') || 'none'}`;
+  throw new WaslError('INVENTORY_PROPOSAL', fact, {
+    path: 'interconnects',
+    remedy: 'Name exactly the interconnects that it takes something from.',
+    details: { interconnects: affected },
+  });
+}

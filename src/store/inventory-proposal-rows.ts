@@ -1,0 +1,125 @@
+import { asc, desc, eq } from 'drizzle-orm';
+import { type Digest, digestOf } from '../domain/canonical-json.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { InventoryConflict } from '../domain/inventory-effect.ts';
+import type { InventoryProposal } from '../domain/inventory-proposal.ts';
+import type { PersonId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import type { StoreTransaction } from './database.ts';
+import { appendFacts } from './ledger-rows.ts';
+import { inventoryProposals } from './schema.ts';
+
+/** Each may hold 20 MB; the oldest makes room. */
+const OPEN_PROPOSALS_MAX = 5;
+const PROPOSALS_PAGE = 50;
+const PROGRAM = 'wasl';
+
+const proposalColumns = {
+  id: inventoryProposals.id,
+  state: inventoryProposals.state,
+  digest: inventoryProposals.digest,
+  baseVersion: inventoryProposals.baseVersion,
+  conflicts: inventoryProposals.conflicts,
+  proposedBy: inventoryProposals.proposedBy,
+  proposedAt: inventoryProposals.proposedAt,
+  decidedBy: inventoryProposals.decidedBy,
+  decidedAt: inventoryProposals.decidedAt,
+};
+
+type ProposalRow = Omit<typeof inventoryProposals.$inferSelect, 'inventory'>;
+
+const toProposal = (row: ProposalRow): InventoryProposal => ({
+  ...row,
+  digest: row.digest as Digest,
+  proposedAt: row.proposedAt.toISOString(),
+  decidedAt: row.decidedAt?.toISOString() ?? null,
+});
+
+const subjectOf = (id: number) => `inventory-proposal/${id}`;
+
+/** Under the lock `inventory`. The same inventory from the same person again is the same proposal. */
+export async function propose(
+  tx: StoreTransaction,
+  at: Date,
+  {
+    inventory,
+    by,
+    conflicts,
+    base,
+  }: { inventory: Inventory; by: PersonId; conflicts: readonly InventoryConflict[]; base: number },
+): Promise<InventoryProposal> {
+  const digest = digestOf(inventory);
+  const open = await tx
+    .select(proposalColumns)
+    .from(inventoryProposals)
+    .where(eq(inventoryProposals.state, 'open'))
+    .orderBy(asc(inventoryProposals.id));
+  const known = open.find(
+    (row) => row.digest === digest && row.proposedBy === by && digestOf(row.conflicts) === digestOf(conflicts),
+  );
+  if (known !== undefined) return toProposal(known);
+  const oldest = open.slice(0, Math.max(0, open.length - OPEN_PROPOSALS_MAX + 1));
+  for (const { id } of oldest) await closeProposal(tx, id, { state: 'superseded', decidedAt: at });
+  const [row] = await tx
+    .insert(inventoryProposals)
+    .values({ inventory, digest, baseVersion: base, conflicts, proposedBy: by, proposedAt: at, state: 'open' })
+    .returning(proposalColumns);
+  if (row === undefined) throw new TypeError('an insert returns its row');
+  await appendFacts(tx, at, [
+    ...oldest.map(({ id }) => ({
+      ...{ actor: PROGRAM, action: 'inventory.superseded', subject: subjectOf(id) },
+      body: { by: subjectOf(row.id) },
+    })),
+    {
+      actor: by,
+      action: 'inventory.proposed',
+      subject: subjectOf(row.id),
+      body: { digest, baseVersion: base, conflicts },
+    },
+  ]);
+  return toProposal(row);
+}
+
+/** Newest first. */
+export async function listProposals(db: Pick<StoreTransaction, 'select'>): Promise<InventoryProposal[]> {
+  const rows = await db
+    .select(proposalColumns)
+    .from(inventoryProposals)
+    .orderBy(desc(inventoryProposals.id))
+    .limit(PROPOSALS_PAGE);
+  return rows.map(toProposal);
+}
+
+/** Under the lock `inventory`: what was compared with another version is void. Returns the ids. */
+export async function supersedeProposals(tx: StoreTransaction, at: Date): Promise<number[]> {
+  const rows = await tx
+    .update(inventoryProposals)
+    .set({ state: 'superseded', decidedAt: at, inventory: null })
+    .where(eq(inventoryProposals.state, 'open'))
+    .returning({ id: inventoryProposals.id });
+  return rows.map(({ id }) => id);
+}
+
+export async function closeProposal(
+  tx: StoreTransaction,
+  id: number,
+  set: Pick<Partial<typeof inventoryProposals.$inferInsert>, 'state' | 'decidedBy' | 'decidedAt'>,
+): Promise<void> {
+  await tx
+    .update(inventoryProposals)
+    .set({ ...set, inventory: null })
+    .where(eq(inventoryProposals.id, id));
+}
+
+export async function readProposal(db: Pick<StoreTransaction, 'select'>, id: number) {
+  const [row] = await db
+    .select({ ...proposalColumns, inventory: inventoryProposals.inventory })
+    .from(inventoryProposals)
+    .where(eq(inventoryProposals.id, id));
+  if (row === undefined) {
+    const remedy = 'Check the number against `wasl inventory proposals`.';
+    throw new WaslError('NOT_FOUND', `there is no proposal ${id}`, { path: '{id}', remedy });
+  }
+  const { inventory, ...rest } = row;
+  return { proposal: toProposal(rest), inventory };
+}

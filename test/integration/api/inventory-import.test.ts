@@ -1,0 +1,252 @@
+/** An import against what stands on the inventory: the version, the difference, the second person. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Inventory } from '../../../src/domain/inventory.ts';
+import type { EntityId, InterconnectId, PersonId } from '../../../src/domain/names.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF } from '../../support/api-under-test.ts';
+import { runForTest } from '../../support/cli-under-test.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let store: Store;
+let api: ApiUnderTest;
+let sql: pg.Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = await database.open();
+  api = await createApiUnderTest(store);
+  sql = new pg.Client({ connectionString: database.databaseUrl });
+  await sql.connect();
+});
+afterAll(async () => {
+  await sql.end();
+  await api.app.close();
+  await database.drop();
+});
+
+async function call(person: string, method: 'GET' | 'PUT' | 'POST', url: string, payload?: object, ifMatch?: string) {
+  const headers = {
+    ...(await api.as(person, person.startsWith('admin') ? ['admin'] : ['engineer'])),
+    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+  };
+  const answer = await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  return { status: answer.statusCode, body: answer.json(), etag: answer.headers.etag };
+}
+const put = (inventory: object, ifMatch?: string, person = 'admin-1') =>
+  call(person, 'PUT', '/v1/inventory', inventory, ifMatch);
+const confirm = (id: number, interconnects: readonly string[], person = 'admin-2') =>
+  call(person, 'POST', `/v1/inventory/proposals/${id}/confirmation`, { interconnects });
+const inForce = async () => (await store.readInventory())?.version;
+const etag = async () => `"${await inForce()}"`;
+
+/** MOH-MOF, as after an applied provision on two PEs: a PE that gives, and one that takes. */
+async function standInterconnect(): Promise<InterconnectId> {
+  const { interconnect } = await store.createInterconnect({
+    ...{ request: MOH_MOF, parties: ['MOF' as EntityId, 'MOH' as EntityId], requestedBy: 'moh-clerk-1' as PersonId },
+    ...{ requestedByEntity: 'MOH' as EntityId, idempotencyKey: `key-${Math.random()}` },
+  });
+  const { id } = interconnect;
+  const vrf = (name: string) => ({ vrf: name, vpn: name, before: {}, after: {}, operations: [] });
+  const routers = [
+    { pe: 'mct-pe-01', vrfs: [vrf('MOH')] },
+    { pe: 'soh-pe-01', vrfs: [vrf('MOF')] },
+  ];
+  await sql.query(`update changes set phase = 'ended', outcome = 'applied', plan_id = $2 where interconnect_id = $1`, [
+    id,
+    `${id}-C1-P1`,
+  ]);
+  await sql.query(
+    `insert into changes (id, interconnect_id, number, kind, phase, outcome, plan_id, requested_by, started_at)
+     values ($2, $1, 1, 'provision', 'ended', 'applied', $3, 'moh-clerk-1', now()) on conflict do nothing`,
+    [id, `${id}-C1`, `${id}-C1-P1`],
+  );
+  await sql.query(
+    `insert into plans (id, change_id, number, digest, plan, saved_at) values ($1, $2, 1, 'sha256:0', $3, now())`,
+    [`${id}-C1-P1`, `${id}-C1`, JSON.stringify({ id: `${id}-C1-P1`, routers })],
+  );
+  await sql.query(`update interconnects set lifecycle = 'active' where id = $1`, [id]);
+  return id;
+}
+
+const without = (pe: string): Inventory => ({
+  ...DEMO_INVENTORY,
+  routers: DEMO_INVENTORY.routers.filter((router) => router.name !== pe),
+});
+const renamed = (name: string): Inventory => ({
+  ...DEMO_INVENTORY,
+  backbone: { ...DEMO_INVENTORY.backbone, name },
+});
+const ownedBy = (entity: string): Inventory => ({
+  ...DEMO_INVENTORY,
+  vpns: DEMO_INVENTORY.vpns.map((vpn) => (vpn.id === 'MOF' ? { ...vpn, entity: entity as EntityId } : vpn)),
+});
+
+describe('the version of an inventory', () => {
+  it('is needed once there is one', async () => {
+    expect(await put(DEMO_INVENTORY, '"1"')).toMatchObject({ status: 412, body: { code: 'INVENTORY_VERSION' } });
+    expect(await put(DEMO_INVENTORY)).toMatchObject({ status: 200, body: { version: 1 }, etag: '"1"' });
+    expect(await call('engineer-1', 'GET', '/v1/inventory')).toMatchObject({ status: 200, etag: '"1"' });
+    expect(await put(renamed('second'))).toMatchObject({ status: 428, body: { code: 'INVENTORY_VERSION_MISSING' } });
+    expect(await put(renamed('second'), 'yes')).toMatchObject({
+      status: 400,
+      body: { code: 'INPUT_INVALID', path: 'if-match' },
+    });
+    expect(await put(renamed('second'), '"1"')).toMatchObject({ status: 200, body: { version: 2 } });
+  });
+
+  it('lets one of two imports of the same version through', async () => {
+    const version = await etag();
+    const [a, b] = await Promise.all([put(renamed('a'), version), put(renamed('b'), version)]);
+    expect([a.status, b.status].sort()).toEqual([200, 412]);
+    expect([a, b].find(({ status }) => status === 412)?.body.code).toBe('INVENTORY_VERSION');
+  });
+
+  it('is the same when the same content comes again', async () => {
+    const before = await etag();
+    const { body } = await put(renamed('again'), before);
+    expect(await put(renamed('again'), before)).toMatchObject({ status: 200, body: { version: body.version } });
+  });
+});
+
+describe('an import that takes something away under an interconnect', () => {
+  let id: InterconnectId;
+  beforeAll(async () => {
+    await put(DEMO_INVENTORY, await etag());
+    id = await standInterconnect();
+  });
+
+  it('shows difference and effect before, and imports nothing', async () => {
+    const version = await inForce();
+    const { body } = await call('engineer-1', 'POST', '/v1/inventory/difference', without('soh-pe-01'));
+    expect(body).toMatchObject({
+      baseVersion: version,
+      differences: [{ subject: 'router', name: 'soh-pe-01', change: 'removed' }],
+      conflicts: [{ interconnectId: id, fact: 'router soh-pe-01 is removed' }],
+    });
+    expect(await inForce()).toBe(version);
+  });
+
+  it.each<[string, Inventory, string]>([
+    ['a PE that only takes', without('soh-pe-01'), 'router soh-pe-01 is removed'],
+    ['another owner', ownedBy('MOE'), 'VPN MOF passes from MOF to MOE'],
+  ])('%s: refused, with every conflict and the interconnect', async (_what, inventory, fact) => {
+    const version = await inForce();
+    const { status, body } = await put(inventory, await etag());
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'INVENTORY_IN_USE', details: { interconnects: [id] } });
+    expect(body.details.conflicts).toEqual([{ interconnectId: id, fact }]);
+    expect(await inForce()).toBe(version);
+  });
+
+  it('needs another admin, who names what it is taken from', async () => {
+    const { body } = await put(ownedBy('MOH'), await etag());
+    const { proposal } = body.details;
+    expect((await put(ownedBy('MOH'), await etag())).body.details.proposal).toBe(proposal);
+    expect(await call('engineer-1', 'GET', `/v1/inventory/proposals/${proposal}`)).toMatchObject({
+      body: { id: proposal, state: 'open', proposedBy: 'admin-1', difference: { conflicts: [{ interconnectId: id }] } },
+    });
+    expect(await confirm(proposal, [id], 'engineer-2')).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    for (const self of ['admin-1', 'ADMIN-1'])
+      expect(
+        await store
+          .confirmInventoryProposal({ id: proposal, by: self as PersonId, interconnects: [id] })
+          .catch((e) => e.code),
+      ).toBe('APPROVAL_SELF');
+    for (const list of [['IC-9999'], [id, 'IC-9999']])
+      expect(await confirm(proposal, list)).toMatchObject({ status: 409, body: { code: 'INVENTORY_PROPOSAL' } });
+    const before = (await inForce()) ?? 0;
+    expect(await confirm(proposal, [id])).toMatchObject({ status: 200, body: { version: before + 1 } });
+    expect(await confirm(proposal, [id])).toMatchObject({ status: 409, body: { code: 'INVENTORY_PROPOSAL' } });
+    const facts = (await store.readLedger({ afterSequence: 0 })).filter(({ action }) =>
+      action.startsWith('inventory.'),
+    );
+    expect(facts.findLast(({ action }) => action === 'inventory.imported')).toMatchObject({
+      actor: 'admin-2',
+      body: { version: before + 1, override: { proposal, proposedBy: 'admin-1', interconnects: [id] } },
+    });
+    expect(facts.find(({ subject }) => subject === `inventory-proposal/${proposal}`)).toMatchObject({
+      ...{ actor: 'admin-1', action: 'inventory.proposed' },
+      body: { conflicts: [{ interconnectId: id }] },
+    });
+    const { rows } = await sql.query('select state, inventory from inventory_proposals order by id');
+    // The two proposals before were compared with another version.
+    expect(rows).toEqual([
+      { state: 'superseded', inventory: null },
+      { state: 'superseded', inventory: null },
+      { state: 'confirmed', inventory: null },
+    ]);
+  });
+
+  it('is not confirmed when what it does has changed since', async () => {
+    const { body } = await put(without('soh-pe-01'), await etag());
+    const second = await standInterconnect();
+    const { proposal } = body.details;
+    expect(await confirm(proposal, body.details.interconnects)).toMatchObject({
+      status: 409,
+      body: { code: 'INVENTORY_PROPOSAL' },
+    });
+    expect((await put(without('soh-pe-01'), await etag())).body.details.interconnects).toEqual([id, second]);
+  });
+
+  it('and what has ended stands on nothing', async () => {
+    await sql.query(`update interconnects set lifecycle = 'withdrawn'`);
+    expect(await put(without('soh-pe-01'), await etag())).toMatchObject({ status: 200 });
+  });
+});
+
+it('people see the difference, whom it concerns and who may confirm it', async () => {
+  await put(DEMO_INVENTORY, await etag());
+  const id = await standInterconnect();
+  const directory = mkdtempSync(join(tmpdir(), 'wasl-inventory-'));
+  const file = join(directory, 'without-sohar.json');
+  writeFileSync(file, JSON.stringify(without('soh-pe-01')));
+  const server = await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const wasl = async (person: string, ...line: string[]) => {
+    const token = await api.issuer.mintToken({ person, roles: ['admin'] });
+    return runForTest(line, { WASL_SERVER: server, WASL_TOKEN: token });
+  };
+  try {
+    const diff = await wasl('admin-1', 'inventory', 'diff', file);
+    expect(diff.code).toBe(0);
+    expect(diff.out).toMatch(/^1 difference to version \d+:\n +WHAT +MEMBER/);
+    expect(diff.out).toContain('router soh-pe-01  removed');
+    expect(diff.out).toContain(`${id}       router soh-pe-01 is removed`);
+    const refused = await wasl('admin-1', 'inventory', 'import', file);
+    expect([refused.code, refused.out]).toEqual([2, diff.out]);
+    const number = /proposal (\d+) now/.exec(refused.err)?.[1] ?? '';
+    expect(refused.err).toBe(
+      `error INVENTORY_IN_USE: ${id} stands on what it takes away: router soh-pe-01 is removed\n` +
+        `It is proposal ${number} now. Another admin may confirm it: wasl inventory confirm ${number} ${id}\n`,
+    );
+    const shown = await wasl('admin-2', 'inventory', 'proposals', number);
+    expect(shown.out).toContain(`next: an admin other than admin-1 runs: wasl inventory confirm ${number} ${id}`);
+    expect((await wasl('admin-1', 'inventory', 'confirm', number, id)).err).toContain('error APPROVAL_SELF');
+    expect((await wasl('admin-2', 'inventory', 'confirm', 'x', id)).err).toContain('"x" is not a proposal');
+    const confirmed = await wasl('admin-2', 'inventory', 'confirm', number, id);
+    expect(confirmed).toMatchObject({
+      code: 0,
+      out: `inventory version ${await inForce()} is in force: 4 entities, 4 VPNs, 3 routers\n`,
+    });
+    expect((await wasl('admin-2', 'inventory', 'proposals')).out).toContain('confirmed');
+    const none = await wasl('admin-1', '--json', 'inventory', 'diff', file);
+    expect(JSON.parse(none.out)).toMatchObject({ differences: [], conflicts: [] });
+  } finally {
+    rmSync(directory, { recursive: true });
+    await sql.query(`update interconnects set lifecycle = 'withdrawn'`);
+  }
+});
+
+it('keeps a bounded number of old inventories, and every digest', async () => {
+  for (let round = 0; round < 25; round++) await put(renamed(`round ${round}`), await etag());
+  const { rows } = await sql.query('select count(*)::int as kept, max(version) as newest from inventories');
+  expect(rows[0].kept).toBe(20);
+  const digests = (await store.readLedger({ afterSequence: 0, limit: 500 })).filter(
+    ({ action }) => action === 'inventory.imported',
+  );
+  expect(digests).toHaveLength(rows[0].newest);
+  expect(await call('admin-1', 'GET', '/v1/inventory/proposals/999')).toMatchObject({ status: 404 });
+});
