@@ -20,11 +20,14 @@ export async function listStanding(db: Pick<StoreTransaction, 'select'>): Promis
       carriers: sql<StandingInterconnect['carriers']>`(
         select coalesce(json_agg(distinct jsonb_build_object('pe', router ->> 'pe', 'vrf', vrf ->> 'vrf')), '[]')
         from changes c
-        join plans p on p.id = c.plan_id
+        join plans p on p.change_id = c.id
         cross join json_array_elements(p.plan -> 'routers') as router
         cross join json_array_elements(router -> 'vrfs') as vrf
         where c.interconnect_id = "interconnects"."id"
-          and (c.outcome = 'applied' or c.phase in ('applying', 'attention'))
+          and (
+            c.outcome = 'applied' or c.phase in ('applying', 'attention')
+            or (c.outcome is null and exists (select from journal j where j.change_id = c.id and j.state = 'commit-sent'))
+          )
       )`,
     })
     .from(interconnects)

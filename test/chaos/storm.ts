@@ -1,6 +1,9 @@
 /** What happens to a data centre, at random instants. Each event mends itself after its time, as an operator or a service would. */
+
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../../src/sim/faults.ts';
+import { bringIntoForce } from '../support/bring-into-force.ts';
 import type { Random } from './random.ts';
 import { PARTS, type World } from './world.ts';
 
@@ -136,7 +139,10 @@ export const EVENTS: readonly StormEvent[] = [
     name: 'inventory imported again',
     async strike(world) {
       const store = await world.openStore();
-      await store.saveInventory(world.backbone.inventory(), 'admin-1' as never).finally(() => store.close());
+      const inventory = world.backbone.inventory();
+      // Another name each time: the same content again would be no import.
+      const backbone = { ...inventory.backbone, name: `backbone ${randomUUID()}` };
+      await bringIntoForce(store, { ...inventory, backbone }).finally(() => store.close());
     },
   },
 ];

@@ -1,4 +1,5 @@
 /** A whole installation on a simulated backbone, whose parts can be killed, stopped for a while, and started again. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
@@ -20,6 +21,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/em
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { bringIntoForce } from '../support/bring-into-force.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/wasl.js', import.meta.url));
 const INVENTORY = fileURLToPath(new URL('../../docs/samples/national-backbone.yaml', import.meta.url));
@@ -100,7 +102,7 @@ export class World {
     };
     await Promise.all(PARTS.map((part) => this.startPart(part)));
     const store = await this.openStore();
-    await store.saveInventory(this.backbone.inventory(), 'admin-1' as never);
+    await bringIntoForce(store, this.backbone.inventory());
     await store.close();
   }
 

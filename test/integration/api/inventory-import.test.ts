@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../../src/domain/inventory.ts';
-import type { EntityId, InterconnectId, PersonId } from '../../../src/domain/names.ts';
+import type { EntityId, InterconnectId, PeName, PersonId } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { runForTest } from '../../support/cli-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -240,10 +241,16 @@ it('people see the difference, whom it concerns and who may confirm it', async (
   }
 });
 
-it('keeps a bounded number of old inventories, and every digest', async () => {
-  for (let round = 0; round < 25; round++) await put(renamed(`round ${round}`), await etag());
+it('keeps a bounded number of old inventories, what is needed to reach a PE, and every digest', async () => {
+  await bringIntoForce(store, DEMO_INVENTORY);
+  await standInterconnect();
+  const withSohar = await inForce();
+  await bringIntoForce(store, without('soh-pe-01'));
+  for (let round = 0; round < 25; round++)
+    await put({ ...without('soh-pe-01'), backbone: renamed(`round ${round}`).backbone }, await etag());
   const { rows } = await sql.query('select count(*)::int as kept, max(version) as newest from inventories');
-  expect(rows[0].kept).toBe(20);
+  expect(rows[0].kept).toBe(21);
+  expect(await store.readInventoryWithRouter('soh-pe-01' as PeName)).toMatchObject({ version: withSohar });
   const digests = (await store.readLedger({ afterSequence: 0, limit: 500 })).filter(
     ({ action }) => action === 'inventory.imported',
   );

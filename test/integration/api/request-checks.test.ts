@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readInventory } from '../../../src/cli/read-inventory.ts';
-import type { PersonId } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, NOW } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const file = 'national-backbone.yaml';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   store = await database.open(() => NOW);
   api = await createApiUnderTest(store);
-  await store.saveInventory(SMALL_POOL, 'admin-1' as PersonId);
+  await bringIntoForce(store, SMALL_POOL);
 });
 afterAll(async () => {
   await api.app.close();
@@ -87,10 +87,7 @@ it('refuses what has no route target left, and answers a repeated call as before
   const first = await submit('MOE', SOUND, key);
   expect(first.statusCode).toBe(201);
   const pool = { ...SMALL_POOL.backbone.routeTargetPool, to: 50_000 };
-  await store.saveInventory(
-    { ...SMALL_POOL, backbone: { ...SMALL_POOL.backbone, routeTargetPool: pool } },
-    'admin-1' as PersonId,
-  );
+  await bringIntoForce(store, { ...SMALL_POOL, backbone: { ...SMALL_POOL.backbone, routeTargetPool: pool } });
   const refused = await submit(
     'MOH',
     request(flow('MOH', 'MOF', '10.100.20.0/24'), flow('MOF', 'MOH', '10.200.20.0/24')),
@@ -100,7 +97,7 @@ it('refuses what has no route target left, and answers a repeated call as before
   const again = await submit('MOE', SOUND, key);
   expect([again.statusCode, again.json().id]).toEqual([200, first.json().id]);
   expect(again.json().warnings).toMatchObject([{ code: 'ROUTE_TARGET_POOL_EXHAUSTED' }]);
-  await store.saveInventory(SMALL_POOL, 'admin-1' as PersonId);
+  await bringIntoForce(store, SMALL_POOL);
 });
 
 it('tells a party nothing of canaries: as a VPN that does not exist, in every byte but the name', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JournalEntry } from '../../../src/domain/change.ts';
 import type { ChangeKind } from '../../../src/domain/change-kinds.ts';
-import type { ChangeId, InterconnectId, PeName, PersonId, VrfName } from '../../../src/domain/names.ts';
+import type { ChangeId, InterconnectId, PeName, VrfName } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { sampleInventory, samplePlan, sampleSubmission } from '../../support/store-samples.ts';
 
@@ -103,11 +104,11 @@ test('the VRFs that plans which reached routers put something into', async () =>
 
 test('a router that left the inventory is found in the newest one that has it', async () => {
   const inventory = sampleInventory();
-  const { version } = await store.saveInventory(inventory, 'engineer-1' as PersonId);
+  const { version } = await bringIntoForce(store, inventory);
   const [router] = inventory.routers;
   if (router === undefined) throw new Error('the sample has a router');
   const other = { ...router, name: 'pe2' as PeName };
-  await store.saveInventory({ ...inventory, routers: [other] }, 'engineer-1' as PersonId);
+  await bringIntoForce(store, { ...inventory, routers: [other] });
   expect(await store.readInventoryWithRouter('pe1' as PeName)).toEqual({ version, inventory });
   expect(await store.readInventoryWithRouter('pe2' as PeName)).toMatchObject({ version: version + 1 });
   expect(await store.readInventoryWithRouter('pe9' as PeName)).toBeNull();

@@ -1,0 +1,14 @@
+import type { Inventory } from '../../src/domain/inventory.ts';
+import { affectedInterconnects } from '../../src/domain/inventory-proposal.ts';
+import type { PersonId } from '../../src/domain/names.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** Imports an inventory as two admins would who know what they do. */
+export async function bringIntoForce(store: Store, inventory: Inventory): Promise<{ readonly version: number }> {
+  const expectedVersion = (await store.readInventory())?.version ?? null;
+  const result = await store.importInventory({ inventory, by: 'admin-1' as PersonId, expectedVersion });
+  if (result.kind === 'in-force') return result;
+  const { id, conflicts } = result.proposal;
+  const interconnects = affectedInterconnects(conflicts);
+  return store.confirmInventoryProposal({ id, by: 'admin-2' as PersonId, interconnects });
+}
