@@ -1,6 +1,7 @@
 /** What of the network a change must know, and what it may do without. */
 import type { LeftRouter } from '../domain/change.ts';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
+import { refuseMaintenance } from '../domain/maintenance.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -18,7 +19,7 @@ const BYSTANDERS_WAIT_MS = 10_000;
 
 /**
  * For what opens every PE is read: an unread one is an unknown, and unknown blocks. Except where nothing can open: a PE without any VRF, and
- * one in maintenance without a VRF of either party. That is an assumption, and it is told.
+ * one in maintenance without a VRF of either party. That is an assumption, and it is told. Throws ROUTER_MAINTENANCE.
  */
 export async function readForOpening(
   deps: ActivityDependencies,
@@ -26,6 +27,7 @@ export async function readForOpening(
   parties: ReadonlySet<VpnId>,
   known: ReadonlyMap<PeName, readonly RunningVrf[]> = new Map(),
 ): Promise<ReadingForPlan> {
+  refuseMaintenance(inventory, parties);
   const routers = inventory.routers.filter((router) => !known.has(router.name));
   const bystanders = routers.filter((router) => isBystander(router, parties)).map(({ name }) => name);
   const needed = routers.map(({ name }) => name).filter((name) => !bystanders.includes(name));

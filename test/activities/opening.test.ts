@@ -173,11 +173,12 @@ describe('a router that cannot be read', () => {
     expect(plan?.told?.[0]).toMatch(/^ibr-pe-01 was not read and is assumed to take none of the new route targets: /);
   });
 
-  it('does where a party is there, in maintenance or not', async () => {
+  it('does where it is in maintenance and a party is there, with the reason', async () => {
     await using network = await down(true, 'MOF');
     const id = network.agree(...BASIC);
     await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
-      code: 'ROUTER_UNREACHABLE',
+      code: 'ROUTER_MAINTENANCE',
+      path: 'ibr-pe-01',
     });
   });
 });
