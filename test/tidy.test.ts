@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/client.ts',
     'src/api/wire.ts',
     'src/api/network-wire.ts',
+    'src/api/inventory-wire.ts',
     'src/domain',
     'src/errors.ts',
     'commander',

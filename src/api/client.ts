@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { isErrorCode, WaslError } from '../errors.ts';
 import {
+  type InventoryDifferenceAnswer,
+  type InventoryImported,
+  type InventoryProposalAnswer,
+  inventoryAnswerSchema,
+  inventoryDifferenceSchema,
+  inventoryImportedSchema,
+  inventoryProposalSchema,
+  type OpenProposalAnswer,
+  openProposalSchema,
+} from './inventory-wire.ts';
+import {
   type MatrixAnswer,
   matrixSchema,
   type RouterCheck,
@@ -18,20 +29,11 @@ import {
   type InstallationAnswer,
   type InterconnectAnswer,
   type InterconnectSummary,
-  type InventoryDifferenceAnswer,
-  type InventoryImported,
-  type InventoryProposalAnswer,
   installationSchema,
   interconnectSchema,
   interconnectSummarySchema,
-  inventoryAnswerSchema,
-  inventoryDifferenceSchema,
-  inventoryImportedSchema,
-  inventoryProposalSchema,
   type LedgerAnswer,
   ledgerEntrySchema,
-  type OpenProposalAnswer,
-  openProposalSchema,
   type PlanAnswer,
   type Progress,
   payloadSchema,

@@ -38,55 +38,6 @@ export const vpnSchema = z.object({
   canary: z.boolean(),
   prefixes: list(z.string()).nullable().describe('The address plan; null for VPNs of another entity'),
 });
-export const inventoryAnswerSchema = z.object({ version: z.int(), inventory: z.record(z.string(), z.unknown()) });
-export const inventoryImportedSchema = z.object({
-  version: z.int(),
-  digest: z.string(),
-  entities: z.int(),
-  vpns: z.int(),
-  routers: z.int(),
-});
-export type InventoryImported = z.infer<typeof inventoryImportedSchema>;
-
-const inventoryConflictSchema = z.object({ interconnectId: z.string(), fact: z.string() });
-export const inventoryDifferenceSchema = z
-  .object({
-    baseVersion: z.int().nullable().describe('What it was compared with, for If-Match; null: nothing is in force'),
-    digest: z.string(),
-    differences: list(
-      z.object({
-        subject: z.enum(['backbone', 'entity', 'vpn', 'router', 'vrf', 'attachment']),
-        name: z.string(),
-        change: z.enum(['added', 'removed', 'changed']),
-        member: z.string().nullable(),
-        before: z.string().nullable(),
-        after: z.string().nullable(),
-      }),
-    ),
-    conflicts: list(inventoryConflictSchema).describe('What it takes away under interconnects that have not ended'),
-  })
-  .meta({ id: 'InventoryDifference' });
-export type InventoryDifferenceAnswer = z.infer<typeof inventoryDifferenceSchema>;
-
-export const inventoryProposalSchema = z
-  .object({
-    id: z.int(),
-    state: z.enum(['open', 'confirmed', 'superseded']),
-    digest: z.string(),
-    baseVersion: z.int(),
-    conflicts: list(inventoryConflictSchema),
-    proposedBy: z.string(),
-    proposedAt: instantSchema,
-    decidedBy: z.string().nullable(),
-    decidedAt: instantSchema.nullable(),
-  })
-  .meta({ id: 'InventoryProposal' });
-export type InventoryProposalAnswer = z.infer<typeof inventoryProposalSchema>;
-export const openProposalSchema = inventoryProposalSchema.extend({
-  difference: inventoryDifferenceSchema.nullable().describe('null once it is no longer open'),
-});
-export type OpenProposalAnswer = z.infer<typeof openProposalSchema>;
-
 const wireFlowSchema = z.object({ from: z.string(), to: z.string(), prefixes: scopeSchema });
 export const requestAnswerSchema = z
   .object({

@@ -1,4 +1,4 @@
-import type { InventoryDifferenceAnswer } from '../api/wire.ts';
+import type { InventoryDifferenceAnswer } from '../api/inventory-wire.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 import { countOf } from './wording.ts';

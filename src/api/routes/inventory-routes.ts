@@ -8,11 +8,7 @@ import { affectedInterconnects, type InventoryProposal } from '../../domain/inve
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { WaslError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
-import { routerSummarySchema } from '../network-wire.ts';
-import { presentVpns } from '../present.ts';
-import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import {
-  entitySchema,
   type InventoryDifferenceAnswer,
   type InventoryImported,
   inventoryAnswerSchema,
@@ -20,8 +16,11 @@ import {
   inventoryImportedSchema,
   inventoryProposalSchema,
   openProposalSchema,
-  vpnSchema,
-} from '../wire.ts';
+} from '../inventory-wire.ts';
+import { routerSummarySchema } from '../network-wire.ts';
+import { presentVpns } from '../present.ts';
+import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
+import { entitySchema, vpnSchema } from '../wire.ts';
 
 /** 2 000 routers with a few hundred VRFs each come to about 20 MB of JSON. */
 const INVENTORY_BYTES_MAX = 32 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { InventoryProposalAnswer, OpenProposalAnswer } from '../../api/wire.ts';
+import type { InventoryProposalAnswer, OpenProposalAnswer } from '../../api/inventory-wire.ts';
 import { formatPath } from '../../domain/input-issues.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { judgeInventory } from '../../domain/judge-inventory.ts';
