@@ -31,7 +31,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { InventoryConflict } from '../domain/inventory-effect.ts';
 import type { ProposalState } from '../domain/inventory-proposal.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
 import type { ReadingKind } from '../domain/reading.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';

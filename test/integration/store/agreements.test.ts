@@ -1,10 +1,12 @@
 /** Route targets belong to a flow's VPNs, signatures to a version of the agreement. */
+
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestOf } from '../../../src/domain/canonical-json.ts';
 import type { InterconnectId, PersonId, VpnId } from '../../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../../src/domain/request.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { ENGINEER, MOF, MOH, sampleInventory, sampleRequest, sampleSubmission } from '../../support/store-samples.ts';
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   store = await database.open(() => now);
   // Four numbers: two interconnects of two flows.
-  await store.saveInventory(sampleInventory({ to: 9004, quarantineDays: 30 }), ENGINEER);
+  await bringIntoForce(store, sampleInventory({ to: 9004, quarantineDays: 30 }));
 });
 afterAll(() => database.drop());
 
@@ -111,7 +113,7 @@ it('an empty pool is said and leaves nothing half given; quarantine ends by the 
 });
 
 it('two interconnects never get one number, however many ask at once', async () => {
-  await store.saveInventory(sampleInventory({ from: 9101, to: 9140 }), ENGINEER);
+  await bringIntoForce(store, sampleInventory({ from: 9101, to: 9140 }));
   const ids = await Promise.all(Array.from({ length: 12 }, () => asked()));
   await Promise.all(ids.map((id) => store.allocateRouteTargets(id, [])));
   const given = (await Promise.all(ids.map(targets))).flatMap((each) => each ?? []);

@@ -1,9 +1,11 @@
 /** What people decide and what wasl settles: one store transaction each, that may come twice, late or at the same moment as another. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../../src/domain/names.ts';
 import { nextMove } from '../../../src/domain/next-move.ts';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import type { SettledTransaction, Store } from '../../../src/store/store.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   ENGINEER,
@@ -21,7 +23,7 @@ let now = new Date('2026-11-28T08:00:00Z');
 beforeAll(async () => {
   database = await createTestDatabase();
   store = await database.open(() => now);
-  await store.saveInventory(sampleInventory({ to: 9400 }), ENGINEER);
+  await bringIntoForce(store, sampleInventory({ to: 9400 }));
 });
 afterAll(() => database.drop());
 
