@@ -31,7 +31,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { InventoryConflict } from '../domain/inventory-effect.ts';
 import type { ProposalState } from '../domain/inventory-proposal.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId } from '../domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
 import type { ReadingKind } from '../domain/reading.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
@@ -69,9 +69,9 @@ export const inventoryProposals = pgTable(
     baseVersion: integer('base_version').notNull(),
     inventory: json('inventory').$type<Inventory>(),
     conflicts: json('conflicts').$type<readonly InventoryConflict[]>().notNull(),
-    proposedBy: text('proposed_by').$type<PersonId>().notNull(),
+    proposedBy: person('proposed_by').notNull(),
     proposedAt: time('proposed_at').notNull(),
-    decidedBy: text('decided_by').$type<PersonId>(),
+    decidedBy: person('decided_by'),
     decidedAt: time('decided_at'),
   },
   (table) => [index('inventory_proposals_open').on(table.id).where(sql`${table.state} = 'open'`)],

@@ -8,7 +8,7 @@ import type { InterconnectRequest } from '../../../src/domain/request.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { ENGINEER, MOF, MOH, sampleInventory, sampleRequest, sampleSubmission } from '../../support/store-samples.ts';
+import { MOF, MOH, sampleInventory, sampleRequest, sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
 let store: Store;
