@@ -1,4 +1,4 @@
-import { customType } from 'drizzle-orm/pg-core';
+import { customType, timestamp } from 'drizzle-orm/pg-core';
 import { canonicalPersonId, type PersonId } from '../domain/names.ts';
 import { visibleJson, visibleLines } from '../domain/visible-text.ts';
 
@@ -28,3 +28,8 @@ export const person = customType<{ data: PersonId; driverData: string }>({
   toDriver: canonicalPersonId,
   fromDriver: canonicalPersonId,
 });
+
+/** Milliseconds, as the clocks of JavaScript tell them: a time reads back as it was written. */
+export const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -7,7 +7,7 @@ import type { NewReading, Reading } from '../domain/reading.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { readings, readingTexts } from './schema.ts';
+import { readings, readingTexts } from './reading-schema.ts';
 import type { Store } from './store.ts';
 
 /** Of one kind at one PE, read for people: a few to compare with. As many for each change: what its plans and its transaction stood on. */

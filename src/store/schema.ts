@@ -2,9 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
-  boolean,
   check,
-  customType,
   foreignKey,
   index,
   integer,
@@ -12,7 +10,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Alignment } from '../domain/alignment.ts';
@@ -33,15 +30,9 @@ import type { ProposalState } from '../domain/inventory-proposal.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
-import type { ReadingKind } from '../domain/reading.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import { person, sentence, sentences } from './column-types.ts';
-
-/** Milliseconds, as the clocks of JavaScript tell them: a time reads back as it was written. */
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+import { person, sentence, sentences, time } from './column-types.ts';
 
 // Documents are `json`, not `jsonb`: kept as written, so that a digest over them is the same after reading.
 
@@ -349,48 +340,6 @@ export const ledger = pgTable(
     check('ledger_from_one', sql`${table.sequence} >= 1`),
   ],
 );
-
-/** Each text once, however often it was read: most readings of a PE find what the last one found. Compressed (gzip). */
-export const readingTexts = pgTable('reading_texts', {
-  digest: text('digest').$type<Digest>().primaryKey(),
-  compressed: bytea('compressed').notNull(),
-});
-
-/** What was read of the network, and when: the running configuration of a PE, a check of one, a matrix of all. Bounded: see `reading-rows.ts`. */
-export const readings = pgTable(
-  'readings',
-  {
-    id: bigserial('id', { mode: 'number' }).primaryKey(),
-    kind: text('kind').$type<ReadingKind>().notNull(),
-    /** null: of the whole network. */
-    pe: text('pe').$type<PeName>(),
-    digest: text('digest').$type<Digest>().notNull(),
-    reader: text('reader').notNull(),
-    /** Whose plan or transaction stands on it; null: read for people. */
-    changeId: text('change_id').$type<ChangeId>(),
-    /** When the reader began: nothing in it is older. */
-    readAt: time('read_at').notNull(),
-    savedAt: time('saved_at').notNull(),
-  },
-  (table) => [
-    foreignKey({ name: 'readings_text', columns: [table.digest], foreignColumns: [readingTexts.digest] }),
-    index('readings_latest').on(table.kind, table.pe, table.id),
-    index('readings_change').on(table.changeId, table.pe, table.id),
-    index('readings_digest').on(table.digest),
-  ],
-);
-
-/** Workers that live: each writes its row about once a second, and takes it away when it stops. Times are the database's. */
-export const workers = pgTable('workers', {
-  id: text('id').primaryKey(),
-  taskQueue: text('task_queue').notNull(),
-  host: text('host').notNull(),
-  pid: integer('pid').notNull(),
-  version: text('version').notNull(),
-  startedAt: time('started_at').notNull(),
-  lastSeenAt: time('last_seen_at').notNull(),
-  draining: boolean('draining').notNull(),
-});
 
 /** How each agreement was last found on the network; one row each. */
 export const sightings = pgTable('sightings', {

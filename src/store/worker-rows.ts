@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { workers } from './schema.ts';
+import { workers } from './reading-schema.ts';
 import type { Store } from './store.ts';
 
 /** A worker that was killed leaves its row: kept for a while, so that people read when it was last seen. */

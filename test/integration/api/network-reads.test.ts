@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { ChangeId, PeName, PersonId, VrfName } from '../../../src/domain/names.ts';
+import type { ChangeId, PeName, VrfName } from '../../../src/domain/names.ts';
 import { parseRouteDistinguisher } from '../../../src/domain/route-target.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { importOnIosxr } from '../../support/hand-edits.ts';
 import { Installation } from '../../support/installation.ts';
 import { MOE_MOH } from '../transaction/requests.ts';
@@ -195,10 +196,10 @@ describe('the network as people see it', () => {
             }),
           },
     );
-    await wasl.store.saveInventory({ ...inventory, routers }, 'engineer-1' as PersonId);
+    await bringIntoForce(wasl.store, { ...inventory, routers });
     await untilNotShared();
     const check = await engineer().checkRouter('mct-pe-01');
-    await wasl.store.saveInventory(inventory, 'engineer-1' as PersonId);
+    await bringIntoForce(wasl.store, inventory);
     expect(check.vrfs).toEqual({ listed: 3, asListed: 1 });
     expect(check.findings.map(({ fact }) => fact)).toEqual(
       expect.arrayContaining([
