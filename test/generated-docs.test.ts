@@ -65,6 +65,34 @@ describe('the documents', () => {
   });
 });
 
+describe('the page for operators', () => {
+  const operating = read('docs/operating.md');
+  const sources = readdirSync(new URL('../src', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => read(`src/${name}`))
+    .join('\n');
+
+  it('names only settings that a part of wasl reads', () => {
+    const named = operating.match(/\b(?:WASL|TEMPORAL|DATABASE)_[A-Z_]+\b/g) ?? [];
+    expect(named.length).toBeGreaterThan(3);
+    const codes = Object.keys(ERRORS);
+    const settings = docs['docs/settings.md'] ?? '';
+    expect(named.filter((name) => !settings.includes(name) && !codes.includes(name))).toEqual([]);
+  });
+
+  it('names every metric, and no other', () => {
+    const metrics = sources.matchAll(/name: '(wasl_\w+)'/g);
+    const named = new Set(operating.match(/\bwasl_\w+/g));
+    expect([...named].sort()).toEqual([...new Set([...metrics].map(([, name]) => name))].sort());
+  });
+
+  it('names only codes that exist', () => {
+    const named = [...operating.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, name = '']) => name);
+    const known = [...Object.keys(ERRORS), ...(docs['docs/settings.md'] ?? '').split(/\W+/)];
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
 describe('the life of agreements and changes', () => {
   const life = read('docs/life.md');
 
