@@ -22,7 +22,7 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
   engineer: 'the network side: approves plans, plans again, recovers, reads routers',
   auditor: 'reads everything, and alone the ledger',
   security: 'the security officer: withdraws, reads routers',
-  admin: 'imports the inventory, retires installations',
+  admin: 'imports the inventory, confirms what another admin proposed, retires installations',
 };
 
 /** Answered without being a part of the API's description. */
