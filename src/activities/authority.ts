@@ -1,16 +1,49 @@
-import type { DecisionFacts } from '../domain/may-decide.ts';
-import { mayPush } from '../domain/may-decide.ts';
+import { digestOf } from '../domain/canonical-json.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import { type LawRefusal, mayPush, mayRecover, type Push } from '../domain/may-decide.ts';
+import type { ChangeId } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { InterconnectRequest } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
 import { digestPlan } from '../plan/digest.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { ownersOf } from './owners.ts';
 
 /**
  * No signature, no route: the law of decisions, asked at push of the record as it is now. Nothing is believed from workflows. Throws the
  * refusal with its code.
  */
-export function requireAuthority(plan: Plan, facts: DecisionFacts, earlierDigests: readonly string[], now: Date): void {
-  const { id: planId, kind, digest, window } = plan;
-  const push = { kind, planId, digest, contentDigest: digestPlan(plan), notBefore: window.notBefore, earlierDigests };
-  const refusal = mayPush(push, facts, now);
+export async function requireAuthority(
+  deps: ActivityDependencies,
+  changeId: ChangeId,
+  plan: Plan,
+  inventory: Inventory,
+): Promise<void> {
+  const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
+  refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
+}
+
+/** The same at recovery, which confirms or gives back what is at the routers already. */
+export async function requireUnderWay(deps: ActivityDependencies, changeId: ChangeId, plan: Plan): Promise<void> {
+  const { facts, push } = await readRecord(deps, changeId, plan);
+  refuse(mayRecover(push, facts));
+}
+
+async function readRecord({ store }: ActivityDependencies, changeId: ChangeId, plan: Plan) {
+  const [interconnect, facts, earlierDigests] = await Promise.all([
+    store.readInterconnect(plan.interconnectId),
+    store.readDecisionFacts(plan.interconnectId),
+    store.listPlanDigests(changeId),
+  ]);
+  return { interconnect, facts, push: pushOf(changeId, plan, interconnect.request, earlierDigests) };
+}
+
+function pushOf(changeId: ChangeId, plan: Plan, request: InterconnectRequest, earlierDigests: readonly string[]): Push {
+  const { id: planId, changeId: plannedFor, kind, digest, window } = plan;
+  const digests = { digest, contentDigest: digestPlan(plan), requestContentDigest: digestOf(request), earlierDigests };
+  return { changeId, plannedFor, kind, planId, notBefore: window.notBefore, ...digests };
+}
+
+function refuse(refusal: LawRefusal | null): void {
   if (refusal !== null) throw new WaslError(refusal.code, refusal.fact);
 }

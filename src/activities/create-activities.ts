@@ -1,9 +1,8 @@
 import { Context, heartbeat } from '@temporalio/activity';
-import { ERRORS, type ErrorCode, WaslError } from '../errors.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
 import type {
   PlanActivities,
   ReadActivities,
-  RecordActivities,
   SharedActivities,
   SharedTransactionActivities,
   StageResult,
@@ -13,6 +12,7 @@ import type {
 import type { ActivityDependencies } from './dependencies.ts';
 import { planInterconnectChange } from './plan-change.ts';
 import { readActivities } from './read-activities.ts';
+import { recordActivities, requirePlanAsked } from './record-activities.ts';
 import { recoverTransaction } from './recover.ts';
 import { TransactionStages } from './transaction.ts';
 import { translateErrors } from './translate-errors.ts';
@@ -60,7 +60,10 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     recoverTransaction: (input) =>
       heartbeating(() => keepingTurn(deps, input.changeId, () => recoverTransaction(deps, input))),
   };
-  const plan: PlanActivities = { planChange: (input) => heartbeating(() => planInterconnectChange(deps, input)) };
+  const plan: PlanActivities = {
+    planChange: (input) =>
+      heartbeating(async () => planInterconnectChange(deps, { ...input, ...(await requirePlanAsked(deps, input)) })),
+  };
   const record = {
     ...recordActivities(deps),
     takeTurn: sharedTransaction.takeTurn,
@@ -82,28 +85,6 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
 }
 
 const isNothingThere = (code: ErrorCode): boolean => code.endsWith('_UNKNOWN') && ERRORS[code].httpStatus === 404;
-
-function recordActivities({ store }: ActivityDependencies): RecordActivities {
-  return {
-    async readFacts({ interconnectId }) {
-      return store.readMoveFacts(interconnectId).catch((error: unknown) => {
-        if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return null;
-        throw error;
-      });
-    },
-    openChange: ({ interconnectId, kind, by }) => store.openChange(interconnectId, kind, by),
-    abandonChange: ({ changeId, outcome, reason }) => store.abandonChange(changeId, outcome, reason),
-    noteTrouble: ({ changeId, refusal, isTransient }) => store.noteTrouble(changeId, refusal, isTransient),
-    beginApplying: ({ changeId, attempt, planId }) => store.beginApplying(changeId, attempt, planId),
-    async settleTransaction({ changeId, attempt, planId, result }) {
-      // What planning could not look at is left as much as what the push could not reach.
-      const planned = planId === null ? [] : ((await store.readPlan(planId)).left ?? []);
-      const left = [...planned.filter(({ pe }) => !result.left.some((each) => each.pe === pe)), ...result.left];
-      await store.settleTransaction(changeId, attempt, { ...result, left });
-    },
-    settleAgreement: ({ interconnectId, to, by, reason }) => store.settleAgreement(interconnectId, to, by, reason),
-  };
-}
 
 async function heartbeating<T>(work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => heartbeat(), HEARTBEAT_INTERVAL_MS);

@@ -42,6 +42,8 @@ export interface OpenTransaction {
   readonly channelsBefore: readonly Channel[];
   /** Milliseconds since the epoch; null before the first commit was sent. */
   committedAtMs: number | null;
+  /** Nothing else may be confirmed, whoever asks for it. */
+  isVerified: boolean;
 }
 
 export const PASS = (reason: string): StageResult => ({ verdict: 'pass', reason, code: null, transient: false });

@@ -8,6 +8,7 @@ import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
 import type { RecoveryInput } from './activities.ts';
+import { requireUnderWay } from './authority.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
 import { readInventory, withRouter, withRouters } from './network.ts';
@@ -45,6 +46,7 @@ export async function recoverTransaction(
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
 ): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[]; left: readonly LeftRouter[] }> {
   const [whole, current] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
+  await requireUnderWay(deps, changeId, whole);
   const pes = whole.routers.map(({ pe }) => pe);
   const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.

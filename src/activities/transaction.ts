@@ -23,7 +23,6 @@ import {
   type RouterInTransaction,
   TransactionRecorder,
 } from './open-transaction.ts';
-import { ownersOf } from './owners.ts';
 import { reproveAtPush } from './plan-change.ts';
 import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
@@ -48,14 +47,9 @@ export class TransactionStages implements TransactionActivities {
     const [plan, current] = await Promise.all([store.readPlan(planId), readCurrentInventory(this.#deps)]);
     const pes = plan.routers.map(({ pe }) => pe);
     const inventory = await withRouters(this.#deps, current.inventory, pes);
-    const [facts, earlierDigests, realised] = await Promise.all([
-      store.readDecisionFacts(plan.interconnectId),
-      store.listPlanDigests(changeId),
-      store.listRealised(),
-    ]);
+    const realised = await store.listRealised();
     try {
-      const owners = ownersOf(await store.readInterconnect(plan.interconnectId), current.inventory);
-      requireAuthority(plan, { ...facts, owners }, earlierDigests, this.#deps.now());
+      await requireAuthority(this.#deps, changeId, plan, current.inventory);
       await requireSameInventory(this.#deps, plan, current);
     } catch (refusal) {
       return failed(refusal);
@@ -114,6 +108,7 @@ export class TransactionStages implements TransactionActivities {
         tablesBefore,
         channelsBefore,
         committedAtMs: null,
+        isVerified: false,
       });
       return { ...PASS(`${prepared.length} routers locked, edited and validated${describeLeft(left)}`), left };
     } catch (failure) {
@@ -158,15 +153,20 @@ export class TransactionStages implements TransactionActivities {
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
     const transaction = this.#require(changeId);
-    return verifyTransaction(transaction, this.#limits, (routers, reasons) =>
+    const verified = await verifyTransaction(transaction, this.#limits, (routers, reasons) =>
       this.#goOnWithout(transaction, routers, reasons),
     );
+    transaction.isVerified = verified.verdict === 'pass';
+    return verified;
   }
 
   async confirmRouters({ changeId }: TransactionInput): Promise<StageResult> {
     const transaction = this.#require(changeId);
     const { recorder } = transaction;
     const routers = [...transaction.routers.values()];
+    if (!transaction.isVerified) {
+      return failed(new WaslError('VERIFY_FAILED', `${changeId} was not verified: nothing of it is confirmed`));
+    }
     const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
     const windowMs = transaction.plan.window.confirmTimeoutSeconds * 1_000;
     if (elapsedMs > windowMs - this.#limits.confirmMarginMs) {

@@ -38,7 +38,7 @@ function inOrder(kind: ChangeKind): Asked {
   const change = {
     id: 'C1',
     kind,
-    phase: 'approved',
+    phase: 'applying',
     requestedBy: 'asker',
     isRefused: false,
     applyUntil: AFTER,
@@ -58,7 +58,17 @@ function inOrder(kind: ChangeKind): Asked {
       plan: { id: 'P1', digest: PLAN, plannedBy: 'planner' },
       approvals: [signature('A'), signature('B'), approval()],
     },
-    push: { kind, planId: 'P1', digest: PLAN, contentDigest: PLAN, notBefore: null, earlierDigests: [] },
+    push: {
+      changeId: 'C1',
+      plannedFor: 'C1',
+      kind,
+      planId: 'P1',
+      digest: PLAN,
+      contentDigest: PLAN,
+      requestContentDigest: REQUEST,
+      notBefore: null,
+      earlierDigests: [],
+    },
   };
 }
 
@@ -94,6 +104,12 @@ const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'the plan was altered after its approval': withPush({ contentDigest: 'sha256:other' }),
   'another plan is in force': withPush({ planId: 'P2' }),
   'no plan is in force': withFacts({ plan: null }),
+  'the request was altered after it was signed': withPush({ requestContentDigest: 'sha256:other' }),
+  'it is pushed as another change of the agreement': withPush({ changeId: 'C2' }),
+  'by the record the change is not at the routers': ({ facts, push }) => ({
+    facts: { ...facts, change: facts.change === null ? null : { ...facts.change, phase: 'approved' } },
+    push,
+  }),
   'the agreement is at its end': withFacts({ lifecycle: 'expired' }),
   'the end date has come': withFacts({ validUntil: BEFORE }),
   'the agreement starts later': withFacts({ validFrom: AFTER }),

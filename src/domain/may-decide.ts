@@ -193,14 +193,20 @@ function plays(part: Part, person: string, facts: DecisionFacts): boolean {
   }
 }
 
-/** What is to be pushed, as the worker recomputed it. */
+/** What a worker is told to carry out, as it recomputed it. */
 export interface Push {
+  /** The change that the driver names. */
+  readonly changeId: string;
+  /** The change that the plan is of. */
+  readonly plannedFor: string;
   readonly kind: ChangeKind;
   readonly planId: string;
   /** As it stands in the plan. */
   readonly digest: string;
   /** Of the plan's content, computed now. */
   readonly contentDigest: string;
+  /** Of the agreement's request, computed now. */
+  readonly requestContentDigest: string;
   readonly notBefore: string | null;
   /** Digests of plans of the same change whose approval covers what only takes away. */
   readonly earlierDigests: readonly string[];
@@ -212,23 +218,41 @@ export interface Push {
  */
 export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal | null {
   const rule = CHANGE_KIND_RULES[push.kind];
-  const { id, change } = facts;
-  if (push.contentDigest !== push.digest) {
-    return { code: 'APPROVAL_DIGEST', fact: `plan ${push.planId} is not what its digest says: it was altered` };
-  }
-  if (
-    facts.plan?.id !== push.planId ||
-    facts.plan.digest !== push.digest ||
-    change === null ||
-    change.kind !== push.kind
-  ) {
-    return { code: 'APPROVAL_DIGEST', fact: `${push.planId} is not the plan in force of ${id}` };
-  }
+  const { id } = facts;
+  const isNotThis = refusePlan(push, facts, ['applying']);
+  if (isNotThis !== null) return isNotThis;
   if (!rule.from.includes(facts.lifecycle)) return notNow(`${id} is ${facts.lifecycle}: nothing is pushed for it`);
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
   if (isOver(facts, now))
     return { code: 'REQUEST_PERIOD', fact: `the agreement of ${id} ended at ${facts.validUntil}` };
-  return refusePeriod(push, facts, now) ?? refuseSignatures(rule.signatures, facts) ?? refuseApproval(push, facts);
+  return (
+    refusePeriod(push, facts, now) ?? refuseSignatures(rule.signatures, push, facts) ?? refuseApproval(push, facts)
+  );
+}
+
+/**
+ * The gate at recovery: it confirms, or gives back, only the plan whose transaction is under way by the record. A recovery of another
+ * plan would write to routers what nobody approved, and take from them what is in force.
+ */
+export function mayRecover(push: Push, facts: DecisionFacts): LawRefusal | null {
+  return refusePlan(push, facts, ['applying', 'attention']);
+}
+
+/** Unless it is the very plan in force, unaltered, of the change that is at the routers. */
+function refusePlan(push: Push, facts: DecisionFacts, phases: readonly ChangePhase[]): LawRefusal | null {
+  const { id, change, plan } = facts;
+  const { changeId, plannedFor, planId, digest, kind } = push;
+  if (push.contentDigest !== digest) {
+    return { code: 'APPROVAL_DIGEST', fact: `plan ${planId} is not what its digest says: it was altered` };
+  }
+  if (plan?.id !== planId || plan.digest !== digest || change === null || change.kind !== kind) {
+    return { code: 'APPROVAL_DIGEST', fact: `${planId} is not the plan in force of ${id}` };
+  }
+  if (plannedFor !== changeId || change.id !== changeId) {
+    return { code: 'APPROVAL_DIGEST', fact: `${planId} is no plan of ${changeId}` };
+  }
+  if (phases.includes(change.phase)) return null;
+  return notNow(`${changeId} is ${change.phase}: by the record nothing of it is under way at the routers`);
 }
 
 function refusePeriod({ notBefore }: Push, { id, change, validFrom }: DecisionFacts, now: Date): LawRefusal | null {
@@ -243,9 +267,16 @@ function refusePeriod({ notBefore }: Push, { id, change, validFrom }: DecisionFa
   return { code: 'REQUEST_PERIOD', fact: `the approved window of ${id} ended at ${until}` };
 }
 
-function refuseSignatures(needed: 'both parties' | 'none', facts: DecisionFacts): LawRefusal | null {
+function refuseSignatures(
+  needed: 'both parties' | 'none',
+  { requestContentDigest }: Push,
+  facts: DecisionFacts,
+): LawRefusal | null {
   if (needed === 'none') return null;
   const { id, parties, owners, withdrawnBy } = facts;
+  if (requestContentDigest !== facts.requestDigest) {
+    return { code: 'APPROVAL_DIGEST', fact: `request ${id} is not what its digest says: it was altered` };
+  }
   if (withdrawnBy !== null) return notNow(`${id} was given up by ${withdrawnBy}`);
   const isOwned =
     owners === null || (owners.length === parties.length && parties.every((party) => owners.includes(party)));

@@ -221,3 +221,16 @@ describe('the same change, pushed again', () => {
     expect(await network.recover(changeId, planId)).toMatchObject({ outcome: 'refused' });
   });
 });
+
+it('what was not verified is not confirmed, whatever the worker is told', async () => {
+  await using network = await StagedNetwork.open(DEMO_INVENTORY);
+  const before = network.texts();
+  const { changeId, planId } = await planned(network, ...BASIC);
+  if (planId === null) throw new Error('planned');
+  const input = { changeId, planId };
+  await network.stages.prepareRouters(input);
+  await network.stages.commitRouters(input);
+  expect(await network.stages.confirmRouters(input)).toMatchObject({ verdict: 'fail', code: 'VERIFY_FAILED' });
+  await network.stages.cancelRouters(input);
+  expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+});

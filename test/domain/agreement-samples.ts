@@ -76,10 +76,13 @@ export function decisionFacts(more: Partial<DecisionFacts> = {}): DecisionFacts 
 
 export function push(more: Partial<Push> = {}): Push {
   return {
+    changeId: 'IC-0001-C1',
+    plannedFor: 'IC-0001-C1',
     kind: 'provision',
     planId: 'IC-0001-C1-P1',
     digest: PLAN_DIGEST,
     contentDigest: PLAN_DIGEST,
+    requestContentDigest: REQUEST_DIGEST,
     notBefore: null,
     earlierDigests: [],
     ...more,

@@ -1,14 +1,14 @@
 /** The gate at push alone, with a record that was tampered with: each branch refuses by itself, whoever let the decision in. */
 import { describe, expect, it } from 'vitest';
+import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../../src/domain/change-kinds.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
-import { type DecisionFacts, mayPush, type Push } from '../../src/domain/may-decide.ts';
+import { type DecisionFacts, mayPush, mayRecover, type Push } from '../../src/domain/may-decide.ts';
 import type { PersonId } from '../../src/domain/names.ts';
 import {
   ASKER,
   decisionFacts,
   EARLIER_PLAN_DIGEST,
-  lawChange,
   lifecycleOf,
   NOW,
   PLANNER,
@@ -16,11 +16,14 @@ import {
   push,
   REQUESTER,
   SIGNATORY,
+  lawChange as sampleChange,
   signature,
 } from './agreement-samples.ts';
 
 const person = (name: string) => name as PersonId;
 const ENDED = { validUntil: NOW.toISOString() };
+
+const lawChange = (more: Parameters<typeof sampleChange>[0] = {}) => sampleChange({ phase: 'applying', ...more });
 
 /** Everything in order for a change of this kind. */
 const inOrder = (kind: ChangeKind, more: Partial<DecisionFacts> = {}): DecisionFacts =>
@@ -50,6 +53,23 @@ const TAMPERED: readonly (readonly [string, (facts: DecisionFacts) => DecisionFa
     ],
     ['no plan is in force', (f) => ({ ...f, plan: null }), {}, 'APPROVAL_DIGEST', /is not the plan in force/],
     ['the change is over', (f) => ({ ...f, change: null }), {}, 'APPROVAL_DIGEST', /is not the plan in force/],
+    [
+      'the driver names another change of the agreement',
+      (f) => f,
+      { changeId: 'IC-0001-C9', earlierDigests: [EARLIER_PLAN_DIGEST] },
+      'APPROVAL_DIGEST',
+      /IC-0001-C1-P1 is no plan of IC-0001-C9/,
+    ],
+    ...CHANGE_PHASES.filter((phase) => phase !== 'applying').map(
+      (phase) =>
+        [
+          `by the record the change is ${phase}`,
+          (f: DecisionFacts) => ({ ...f, change: f.change && { ...f.change, phase } }),
+          {},
+          'LIFECYCLE_STEP',
+          /nothing of it is under way at the routers/,
+        ] as const,
+    ),
   ];
 
 describe.each(CHANGE_KINDS)('%s', (kind) => {
@@ -96,6 +116,7 @@ const OPENING = CHANGE_KINDS.filter((kind) => !CHANGE_KIND_RULES[kind].onlyTakes
 
 describe.each(OPENING)('no signature, no route: %s', (kind) => {
   const approval = planApproval();
+  const on = (digest: string) => (party: string) => signature(party as 'MOH' | 'MOF', { digest });
   it.each<[string, Partial<DecisionFacts>, string, RegExp]>([
     ['no signature at all', { approvals: [approval] }, 'APPROVAL_PARTY', /MOF has not signed/],
     ['a missing signature', { approvals: [signature('MOH'), approval] }, 'APPROVAL_PARTY', /MOF has not signed/],
@@ -154,6 +175,12 @@ describe.each(OPENING)('no signature, no route: %s', (kind) => {
       { owners: ['MOE', 'MOF', 'MOH'] },
       'APPROVAL_PARTY',
       /now belong to MOE and MOF and MOH/,
+    ],
+    [
+      'a request that was altered after it was signed',
+      { requestDigest: EARLIER_PLAN_DIGEST, approvals: ['MOH', 'MOF'].map(on(EARLIER_PLAN_DIGEST)).concat(approval) },
+      'APPROVAL_DIGEST',
+      /request IC-0001 is not what its digest says: it was altered/,
     ],
     ['VPNs that are gone from the inventory', { owners: [] }, 'APPROVAL_PARTY', /now belong to/],
     ['an agreement that was given up', { withdrawnBy: 'officer-1' }, 'LIFECYCLE_STEP', /given up by officer-1/],
@@ -273,4 +300,26 @@ describe('a removal', () => {
 it('a suspension needs nobody before it: it is reviewed afterwards', () => {
   const facts = inOrder('suspend', { approvals: [], change: lawChange({ kind: 'suspend', applyUntil: null }) });
   expect(mayPush(push({ kind: 'suspend' }), facts, NOW)).toBeNull();
+});
+
+describe('a recovery', () => {
+  it.each(CHANGE_PHASES)('is of what is at the routers by the record: %s', (phase) => {
+    const facts = inOrder('provision', { change: lawChange({ phase }) });
+    const isUnderWay = phase === 'applying' || phase === 'attention';
+    expect(mayRecover(push(), facts)?.code ?? null).toBe(isUnderWay ? null : 'LIFECYCLE_STEP');
+  });
+
+  it.each<[string, Partial<Push>, RegExp]>([
+    ['another change', { changeId: 'IC-0002-C1' }, /IC-0001-C1-P1 is no plan of IC-0002-C1/],
+    ['a plan of another change', { plannedFor: 'IC-0002-C1' }, /IC-0001-C1-P1 is no plan of IC-0001-C1/],
+    ['an earlier plan', { planId: 'IC-0001-C1-P0' }, /is not the plan in force/],
+    ['a plan that was altered', { contentDigest: EARLIER_PLAN_DIGEST }, /it was altered/],
+  ])('is not of %s, in force or not', (_what, told, fact) => {
+    const refusal = mayRecover(push(told), inOrder('provision', { change: lawChange({ phase: 'attention' }) }));
+    expect(refusal).toMatchObject({ code: 'APPROVAL_DIGEST', fact: expect.stringMatching(fact) });
+  });
+
+  it('is of nothing where the change is over', () => {
+    expect(mayRecover(push(), inOrder('provision', { change: null }))).toMatchObject({ code: 'APPROVAL_DIGEST' });
+  });
 });

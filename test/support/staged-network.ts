@@ -22,7 +22,10 @@ import type { Payload, Store } from '../../src/store/store.ts';
 import { QUICK } from './quick-limits.ts';
 
 // Who may push is asked of the record, and has its own tests.
-vi.mock('../../src/activities/authority.ts', () => ({ requireAuthority: () => undefined }));
+vi.mock('../../src/activities/authority.ts', () => ({
+  requireAuthority: () => undefined,
+  requireUnderWay: () => undefined,
+}));
 
 export interface RequestedFlow {
   readonly from: string;

@@ -1,0 +1,104 @@
+/**
+ * The steps of an interconnect in the record. A workflow only says that it is time: a step is taken where the record itself asks for it
+ * now, with the names and reasons of the record, so that whoever reaches Temporal's port decides nothing.
+ */
+import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
+import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
+import { WaslError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { PlanActivities, RecordActivities } from './activities.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+type RecordDependencies = Pick<ActivityDependencies, 'store' | 'now'>;
+
+/** The clocks of Temporal's server and of a worker may differ by this much. */
+const CLOCK_TOLERANCE_MS = 30_000;
+
+export function recordActivities(deps: RecordDependencies): RecordActivities {
+  const { store } = deps;
+  return {
+    async readFacts({ interconnectId }) {
+      return store.readMoveFacts(interconnectId).catch((error: unknown) => {
+        if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return null;
+        throw error;
+      });
+    },
+    async openChange({ interconnectId, kind }) {
+      const move = await asked(deps, interconnectId, 'open');
+      if (move?.kind === kind) await store.openChange(interconnectId, kind, move.by);
+    },
+    async abandonChange({ changeId }) {
+      const id = interconnectOf(changeId);
+      const abandoned = await asked(deps, id, 'abandon');
+      if (abandoned?.changeId === changeId) return store.abandonChange(changeId, 'abandoned', abandoned.reason);
+      const lapsed = await asked(deps, id, 'lapse');
+      if (lapsed?.changeId === changeId) await store.abandonChange(changeId, 'refused', lapsed.reason);
+    },
+    async noteTrouble({ changeId, refusal, isTransient }) {
+      const move = await asked(deps, interconnectOf(changeId), 'plan');
+      if (move?.changeId === changeId) await store.noteTrouble(changeId, refusal, isTransient);
+    },
+    async beginApplying({ changeId, attempt, planId }) {
+      if (!(await isApplyAsked(deps, changeId, planId))) return false;
+      return store.beginApplying(changeId, attempt, planId);
+    },
+    async settleTransaction({ changeId, attempt, planId, result }) {
+      // What planning could not look at is left as much as what the push could not reach.
+      const plan = planId === null ? null : await store.readPlan(planId);
+      const planned = plan?.left ?? [];
+      const left = [...planned.filter(({ pe }) => !result.left.some((each) => each.pe === pe)), ...result.left];
+      if (plan !== null && result.outcome === 'applied') {
+        const pes = plan.routers.map(({ pe }) => pe).filter((pe) => !left.some((each) => each.pe === pe));
+        if (!(await isConfirmedOn(store, changeId, pes))) return;
+      }
+      await store.settleTransaction(changeId, attempt, { ...result, left });
+    },
+    async settleAgreement({ interconnectId, to }) {
+      const move = await asked(deps, interconnectId, 'settle');
+      if (move?.to === to) await store.settleAgreement(interconnectId, to, move.by, move.reason);
+    },
+  };
+}
+
+/** Who the plan is for and from when, by the record. Throws LIFECYCLE_STEP where it asks for none. */
+export async function requirePlanAsked(
+  deps: RecordDependencies,
+  { interconnectId, changeId, kind }: Parameters<PlanActivities['planChange']>[0],
+): Promise<{ readonly plannedBy: string; readonly notBefore: string | null }> {
+  const move = await asked(deps, interconnectId, 'plan');
+  if (move?.changeId === changeId && move.kind === kind) return { plannedBy: move.by, notBefore: move.notBefore };
+  throw new WaslError('LIFECYCLE_STEP', `${interconnectId}: by the record no plan of ${changeId} is asked for`);
+}
+
+type MoveOf<Name extends Move['move']> = Extract<Move, { move: Name }>;
+
+/** The move of that name, where the record asks for it about now; null otherwise. */
+async function asked<Name extends Move['move']>(
+  { store, now }: RecordDependencies,
+  id: InterconnectId,
+  name: Name,
+): Promise<MoveOf<Name> | null> {
+  return aboutNow(await store.readStandingFacts(id), now(), name);
+}
+
+function aboutNow<Name extends Move['move']>(facts: InterconnectFacts, now: Date, name: Name): MoveOf<Name> | null {
+  const moves = [0, CLOCK_TOLERANCE_MS, -CLOCK_TOLERANCE_MS].map((ms) => nextMove(facts, new Date(now.getTime() + ms)));
+  return moves.find((move): move is MoveOf<Name> => move.move === name) ?? null;
+}
+
+/** Begun already: the same step, told twice, which the store answers. */
+async function isApplyAsked({ store, now }: RecordDependencies, changeId: ChangeId, planId: PlanId | null) {
+  const facts = await store.readStandingFacts(interconnectOf(changeId));
+  if (facts.change?.id === changeId && facts.change.phase === 'applying') return true;
+  if (planId === null) return aboutNow(facts, now(), 'plan')?.changeId === changeId;
+  const move = aboutNow(facts, now(), 'apply');
+  return move?.changeId === changeId && move.planId === planId;
+}
+
+/** By what the routers themselves answered: the last line of the journal of each. */
+async function isConfirmedOn(store: Pick<Store, 'readJournal'>, changeId: ChangeId, pes: readonly string[]) {
+  const last = new Map((await store.readJournal(changeId)).map(({ pe, state }) => [pe as string, state]));
+  return pes.every((pe) => last.get(pe) === 'confirmed');
+}
+
+const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
