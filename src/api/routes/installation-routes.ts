@@ -1,12 +1,13 @@
 /** Which installation this is, and who else runs on the same Temporal: what a restored database makes one ask. */
 import { z } from 'zod';
+import { freeText } from '../../domain/free-text.ts';
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
 import { installationSchema, interconnectSchema, retirementSchema } from '../wire.ts';
 
 const tags = ['operation'];
-const retirementBody = z.strictObject({ installation: z.string().min(1).max(64) });
+const retirementBody = z.strictObject({ installation: freeText({ min: 1, max: 64 }) });
 
 export function registerInstallationRoutes(app: ApiServer, deps: ApiDependencies): void {
   const { store, driver } = deps;
