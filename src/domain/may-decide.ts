@@ -88,9 +88,13 @@ export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): 
   }
 }
 
-/** Whether this very decision stands in the record already: a repeated call. */
-export function isRepeated(decision: Decision, { approvals }: DecisionFacts): boolean {
+/**
+ * Whether this very decision stands in the record already: a repeated call. Not where the plan in force awaits one: made anew with the
+ * same contents it has the same digest, and whoever approved it before may approve it again.
+ */
+export function isRepeated(decision: Decision, { approvals, change, plan }: DecisionFacts): boolean {
   if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return false;
+  if (decision.verb === 'approve-plan' && change?.phase === 'planned' && plan?.id === decision.planId) return false;
   const { person, digest } = decision;
   const [subject, party] = decision.verb === 'sign' ? ['request', decision.party] : ['plan', 'network'];
   return approvals.some(
@@ -141,9 +145,10 @@ function mayApprovePlan(
     const remedy = 'Read the plan again and decide on its current digest.';
     return { code: 'APPROVAL_DIGEST', fact: `the plan in force is ${plan.id} with the digest ${plan.digest}`, remedy };
   }
-  if (approvals.some((a) => a.subject === 'plan' && a.digest === digest && a.person === person)) {
-    return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on ${planId}` };
-  }
+  const rejected = approvals.some(
+    (a) => a.subject === 'plan' && a.digest === digest && a.person === person && a.decision === 'reject',
+  );
+  if (rejected) return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on ${planId}` };
   return refuseParts('approver', person, facts);
 }
 

@@ -133,7 +133,12 @@ async function decidePlan(
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
   const approval = { subject: 'plan', digest, party: 'network', person, decision, reason } as const;
-  await tx.insert(approvals).values({ interconnectId: id, ...approval, decidedAt: at });
+  // A plan that was made anew may be the same to the letter: the last word of each person on it counts.
+  const { subject, digest: on, person: by, interconnectId: of } = approvals;
+  await tx
+    .insert(approvals)
+    .values({ interconnectId: id, ...approval, decidedAt: at })
+    .onConflictDoUpdate({ target: [of, subject, on, by], set: { decision, reason, decidedAt: at } });
   const body = {
     subject: 'plan',
     planId: plan.id,

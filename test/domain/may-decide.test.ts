@@ -164,7 +164,7 @@ describe('who may decide on a plan', () => {
 });
 
 describe('a repeated call', () => {
-  const stands = planned({ approvals: [signature('MOH'), planApproval()] });
+  const stands = planned({ approvals: [signature('MOH'), planApproval()], change: lawChange({ phase: 'approved' }) });
   it.each<[string, Decision, boolean]>([
     ['the same signature', sign(SIGNATORY.MOH, { party: 'MOH' }), true],
     ['of another person', sign('moh-2', { party: 'MOH' }), false],
@@ -179,6 +179,15 @@ describe('a repeated call', () => {
     ['a withdrawal is judged each time', { verb: 'withdraw', person: APPROVER }, false],
   ])('%s', (_what, decision, isIt) => {
     expect(isRepeated(decision, stands)).toBe(isIt);
+  });
+
+  it('is none where a plan with the same contents was made since: it awaits an approval, of whomever', () => {
+    const anew = planned({ approvals: [signature('MOH'), planApproval()] });
+    expect(isRepeated(approvePlan(APPROVER), anew)).toBe(false);
+    expect(mayDecide(approvePlan(APPROVER), anew, NOW)).toBeNull();
+    expect(mayDecide(approvePlan(APPROVER, { decision: 'reject' }), anew, NOW)).toBeNull();
+    // That of the plan before.
+    expect(isRepeated(approvePlan(APPROVER, { planId: 'IC-0001-C1-P0' }), anew)).toBe(true);
   });
 
   it('is known after the agreement has ended', () => {

@@ -147,6 +147,30 @@ describe('decisions', () => {
     expect((await store.readChange(changeId)).phase).toBe('planning');
   });
 
+  it.each(['approve', 'reject'] as const)(
+    'on a plan that was made anew, the same to the letter: %s',
+    async (decision) => {
+      const { id, changeId, planId } = await planned();
+      const { digest } = await store.readPlan(planId);
+      const decide = (of: PlanId, word: 'approve' | 'reject') =>
+        store.decide(
+          id,
+          { verb: 'approve-plan', person: APPROVER, planId: of, digest, decision: word, reason: 'so it is' },
+          null,
+        );
+      await decide(planId, 'approve');
+      await store.decide(id, { verb: 'replan', person: ENGINEER, reason: null }, null);
+      const anew = await store.nextPlanId(changeId);
+      await store.savePlan(samplePlan(anew, digest as `sha256:${string}`), []);
+      expect((await store.readChange(changeId)).phase).toBe('planned');
+      await decide(anew, decision);
+      expect((await store.readChange(changeId)).phase).toBe(decision === 'approve' ? 'approved' : 'ended');
+      await decide(anew, decision);
+      const { approvals } = await store.readDecisionFacts(id);
+      expect(approvals.filter(({ subject }) => subject === 'plan')).toMatchObject([{ person: APPROVER, decision }]);
+    },
+  );
+
   it('of two people at the same moment: one withdraws', async () => {
     const id = await active();
     const tries = await Promise.allSettled(Array.from({ length: 6 }, (_, index) => withdraw(id, `officer-${index}`)));
