@@ -26,6 +26,8 @@ export interface WorkerActivities {
   readonly shared: SharedActivities;
   /** For this worker's own task queue: it holds the sessions. */
   readonly own: TransactionActivities;
+  /** Changes that this worker holds sessions for. */
+  readonly transactionsUnderWay: () => number;
   /** Ends the sessions that are open. */
   close(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
     shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },
     own: translateErrors(own, log),
+    transactionsUnderWay: () => stages.underWay,
     close: () => stages.close(),
   };
 }

@@ -231,6 +231,11 @@ export class TransactionStages implements TransactionActivities {
   }
 
   /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */
+  /** Changes that sessions are open for. */
+  get underWay(): number {
+    return this.#sessions.size;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#sessions.keys()].map((changeId) => this.drop(changeId)));
   }

@@ -103,6 +103,9 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     if (auth.loopbackOnly) refuseForeignAddress(request);
     refuseTokenInAddress(request);
     request.principal = await authenticate(request.headers.authorization);
+    // Whose request it was, on every later line of it.
+    request.log = request.log.child({ person: request.principal.person });
+    reply.log = request.log;
     authorise(request.principal, request.method, url);
   });
 }

@@ -1,11 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { WaslError } from '../errors.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
+import { explaining } from './operator-error.ts';
+import { settleAll } from './settle-all.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
 
 /** Where `temporal server start-dev` listens unless told otherwise. */
@@ -23,20 +26,22 @@ export interface RunningBackends {
  * The two servers that wasl stands on: those that DATABASE_URL and TEMPORAL_ADDRESS name, else an embedded Postgres and a Temporal
  * development server in the state directory, started once and shared by the processes of this machine.
  */
-export async function openBackends(say: Say): Promise<RunningBackends> {
+export async function openBackends(say: Say, until: AbortSignal): Promise<RunningBackends> {
   const { databaseUrl, temporalAddress, temporalNamespace } = readBackends();
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.reverse()) await each();
   };
   try {
-    const [url, address] = await Promise.all([
+    const [url, address] = await settleAll([
       databaseUrl ?? startOwnPostgres(stops, say),
-      temporalAddress ?? startOwnTemporal(stops, say),
+      temporalAddress ?? startOwnTemporal(stops, say, until),
     ]);
-    await migrate(url);
-    const store = await openStore({ databaseUrl: url, clock: () => new Date() });
+    until.throwIfAborted();
+    await atDatabase(() => migrate(url));
+    const store = await atDatabase(() => openStore({ databaseUrl: url, clock: () => new Date() }));
     stops.push(() => store.close());
+    until.throwIfAborted();
     return { store, temporalAddress: address, temporalNamespace, stop };
   } catch (error) {
     await stop();
@@ -44,23 +49,39 @@ export async function openBackends(say: Say): Promise<RunningBackends> {
   }
 }
 
+/** At start a person reads it, who can look where the setting points. */
+async function atDatabase<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof WaslError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
+    const remedy = 'Start the database, or correct DATABASE_URL; then start this again.';
+    throw new WaslError(error.code, error.message, { path: 'DATABASE_URL', remedy, cause: error });
+  }
+}
+
+function inStateDirectory<T>(action: () => Promise<T>): Promise<T> {
+  const remedy = 'Name a folder in WASL_STATE_DIR that this user may write.';
+  return explaining({ path: stateDirectory(), what: 'the state directory', remedy }, action);
+}
+
 async function startOwnPostgres(stops: (() => Promise<void>)[], say: Say): Promise<string> {
   const directory = join(stateDirectory(), 'postgres');
-  const postgres = await startEmbeddedPostgres({ directory });
+  const postgres = await inStateDirectory(() => startEmbeddedPostgres({ directory }));
   stops.push(() => postgres.stop());
   say(`Postgres: ${postgres.owned ? 'started' : 'joined'} the embedded server in ${directory}`);
   return postgres.databaseUrl;
 }
 
-async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say): Promise<string> {
+async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say, until: AbortSignal): Promise<string> {
   const address = `127.0.0.1:${TEMPORAL_PORT_DEFAULT}`;
   if (await answers(address)) {
     say(`Temporal: using the server at ${address}`);
     return address;
   }
-  const binary = await obtainTemporalBinary(cacheDirectory(), say);
+  const binary = await obtainTemporalBinary(cacheDirectory(), say, until);
   const directory = join(stateDirectory(), 'temporal');
-  await mkdir(directory, { recursive: true });
+  await inStateDirectory(() => mkdir(directory, { recursive: true }));
   const databaseFile = join(directory, 'temporal.db');
   const server = await startTemporalServer(binary, { databaseFile, port: TEMPORAL_PORT_DEFAULT });
   stops.push(() => server.stop());

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
 
+export const DRAIN_SECONDS_DEFAULT = 120;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function cacheDirectory(env: Environment = process.env): string {
@@ -22,6 +24,8 @@ export interface Backends {
 }
 
 export function readBackends(env: Environment = process.env): Backends {
+  if (env.DATABASE_URL) refuseBadDatabaseUrl(env.DATABASE_URL);
+  if (env.TEMPORAL_ADDRESS) parseAddress(env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS', 'temporal.example:7233');
   return {
     databaseUrl: env.DATABASE_URL || null,
     temporalAddress: env.TEMPORAL_ADDRESS || null,
@@ -38,35 +42,85 @@ export function requireSetting(name: string, meaning: string, env: Environment =
   });
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** `host:port`; the default listens on loopback only. */
-export function readListenAddress(env: Environment = process.env): { readonly host: string; readonly port: number } {
-  const text = env.WASL_LISTEN || '127.0.0.1:8080';
-  const match = /^(?<host>\[[0-9a-f:.]+\]|[^:]+):(?<port>\d{1,5})$/.exec(text);
+export function readListenAddress(env: Environment = process.env): Address {
+  return parseAddress(env.WASL_LISTEN || '127.0.0.1:8080', 'WASL_LISTEN', '127.0.0.1:8080');
+}
+
+/** Where a worker answers probes and shows its metrics; null: nowhere. */
+export function readWorkerListen(env: Environment = process.env): Address | null {
+  const text = env.WASL_WORKER_LISTEN;
+  return text ? parseAddress(text, 'WASL_WORKER_LISTEN', '127.0.0.1:9090') : null;
+}
+
+function parseAddress(text: string, setting: string, example: string): Address {
+  const match = /^(?<host>\[[0-9a-f:.]+\]|[^\s:/@]+):(?<port>\d{1,5})$/i.exec(text);
   const port = Number(match?.groups?.port);
   if (!match?.groups?.host || port > 65_535) {
-    throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not host:port`, { path: 'WASL_LISTEN' });
+    const remedy = `Write it as host:port, like ${example}.`;
+    throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not host:port`, { path: setting, remedy });
   }
   return { host: match.groups.host.replace(/^\[|\]$/g, ''), port };
 }
 
+/** The value is never repeated: it holds a password. */
+function refuseBadDatabaseUrl(text: string): void {
+  const fact = databaseUrlFault(text);
+  if (fact === null) return;
+  const remedy =
+    'Write it like postgres://user:password@host:5432/wasl, with % codes for the signs @ : / ? # % in a password.';
+  throw new WaslError('CONFIGURATION', fact, { path: 'DATABASE_URL', remedy });
+}
+
+function databaseUrlFault(text: string): string | null {
+  if (!URL.canParse(text)) return 'the address of the database is not a URL';
+  const url = new URL(text);
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
+    return 'the address of the database does not begin with postgres://';
+  }
+  // A socket's folder may stand in the place of the host: ?host=/run/postgresql.
+  if (url.hostname === '' && !url.searchParams.has('host')) return 'the address of the database names no host';
+  if (url.pathname.length < 2) return 'the address of the database names no database';
+  try {
+    for (const part of [url.username, url.password, url.pathname, url.hostname]) decodeURIComponent(part);
+  } catch {
+    return 'the address of the database has a % that is no % code';
+  }
+  return null;
+}
+
 /** How long verification gives routes to arrive (WASL_CONVERGENCE_SECONDS, 1 to 600). */
 export function readLimits(env: Environment = process.env): Partial<ActivityLimits> {
-  const text = env.WASL_CONVERGENCE_SECONDS;
-  if (!text) return {};
-  const seconds = Number(text);
-  if (seconds >= 1 && seconds <= 600) return { convergenceMs: seconds * 1_000 };
-  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not 1 to 600 seconds`, {
-    path: 'WASL_CONVERGENCE_SECONDS',
-  });
+  const seconds = readNumber(env, 'WASL_CONVERGENCE_SECONDS', 1, 600, 'seconds');
+  return seconds === undefined ? {} : { convergenceMs: seconds * 1_000 };
+}
+
+/**
+ * How long a worker that was told to stop grants the transactions under way (WASL_DRAIN_SECONDS, 1 to 3600). The default is the
+ * default confirm window: by then a router has undone by itself what was not confirmed, and there is nothing to wait for.
+ */
+export function readDrainSeconds(env: Environment = process.env): number {
+  return readNumber(env, 'WASL_DRAIN_SECONDS', 1, 3_600, 'seconds') ?? DRAIN_SECONDS_DEFAULT;
 }
 
 /** What one planning thread may use (WASL_PLANNING_MEMORY_MB, 256 to 65536); undefined: the default. */
 export function readPlanningMemoryMb(env: Environment = process.env): number | undefined {
-  const text = env.WASL_PLANNING_MEMORY_MB;
+  return readNumber(env, 'WASL_PLANNING_MEMORY_MB', 256, 65_536, 'megabytes');
+}
+
+function readNumber(env: Environment, setting: string, min: number, max: number, unit: string): number | undefined {
+  const text = env[setting];
   if (!text) return undefined;
-  const megabytes = Number(text);
-  if (Number.isInteger(megabytes) && megabytes >= 256 && megabytes <= 65_536) return megabytes;
-  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not 256 to 65536 megabytes`, {
-    path: 'WASL_PLANNING_MEMORY_MB',
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  const remedy = `Set ${setting} to a whole number of ${unit}, ${min} to ${max}, or leave it out.`;
+  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not ${min} to ${max} ${unit}`, {
+    path: setting,
+    remedy,
   });
 }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import ssh2 from 'ssh2';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { credentialScopeShape, scopeFault } from '../domain/credential-scope.ts';
@@ -6,6 +7,7 @@ import { formatPath, listInputIssues } from '../domain/input-issues.ts';
 import { credentialNameSchema, type InventoryRouter } from '../domain/inventory.ts';
 import { WaslError } from '../errors.ts';
 import type { RouterCredential } from '../router/router.ts';
+import { explain } from './operator-error.ts';
 
 const entrySchema = z
   .strictObject({
@@ -63,7 +65,15 @@ function readEntries(path: string): ReadonlyMap<string, { readonly entry: Entry;
 
 function loginOf({ username, password, privateKeyFile, passphrase }: Entry): RouterCredential {
   if (password !== undefined) return { username, password };
-  const privateKey = readText(privateKeyFile ?? '');
+  const path = privateKeyFile ?? '';
+  const privateKey = readText(path);
+  const fault = ssh2.utils.parseKey(privateKey, passphrase);
+  if (fault instanceof Error) {
+    const isLocked = /passphrase/i.test(fault.message);
+    const fact = isLocked ? 'the private key needs its passphrase, or another one' : 'this is no private key';
+    const remedy = 'Name a key of OpenSSH or PEM in privateKeyFile, and its passphrase where it has one.';
+    throw new WaslError('CONFIGURATION', fact, { path, remedy });
+  }
   return { username, privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
 }
 
@@ -81,6 +91,8 @@ function attempt<T>(path: string, read: () => T): T {
     return read();
   } catch (cause) {
     const remedy = 'Check its name and that the worker may read it.';
+    const known = explain(cause, { path, what: 'the file', remedy });
+    if (known instanceof WaslError) throw known;
     throw new WaslError('CONFIGURATION', `${path} cannot be read`, { path, remedy, cause });
   }
 }

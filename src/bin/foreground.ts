@@ -1,14 +1,22 @@
 /** For commands that run until they are told to stop. */
 import { visibleLines } from '../domain/visible-text.ts';
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone (its end of our stdin closes). */
-export async function untilStopped(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    if (process.env.WASL_STOP_WITH_PARENT === '1') process.stdin.resume().once('end', () => resolve());
-  });
-  // Else an open stdin keeps the process alive.
-  process.stdin.pause();
+/** Resolves when `stop` is aborted. */
+export async function untilStopped(stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return;
+  // A pending promise alone keeps no process alive.
+  const alive = setInterval(() => undefined, 3_600_000);
+  await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+  clearInterval(alive);
+}
+
+/** A command that was told to stop while it was still starting has done what it was told. */
+export async function unlessStopped(stop: AbortSignal, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
 }
 
 /** To standard error: standard output is for answers. Text of others shows; a line of JSON keeps its meaning. */

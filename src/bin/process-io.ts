@@ -2,16 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { CliIo, CliStream } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
+import { interruption } from './signals.ts';
 
 /** Of a terminal that does not say. */
 const COLUMNS_DEFAULT = 100;
 /** A file named by a slip of the keyboard is not read whole. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The world of a real process, for `bin/`. Ctrl-C, or a terminal that closes, aborts the signal once; a second one ends the process as usual. */
+/** The world of a real process, for `bin/`. Ctrl-C, or a terminal that closes, aborts the signal. */
 export function createProcessIo(process: NodeJS.Process): CliIo {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt.abort());
   return {
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),
@@ -22,7 +21,7 @@ export function createProcessIo(process: NodeJS.Process): CliIo {
       return decodeUtf8(content, path);
     },
     now: () => new Date(),
-    signal: interrupt.signal,
+    signal: interruption(),
     fetch,
   };
 }

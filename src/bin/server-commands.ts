@@ -1,26 +1,7 @@
 /** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../api/authentication.ts';
-
-const BACKENDS_HELP = `
-Environment:
-  DATABASE_URL       Postgres; without it an embedded server in the state directory
-  TEMPORAL_ADDRESS   host:port; without it a development server, found or started
-  TEMPORAL_NAMESPACE default
-  WASL_STATE_DIR     ~/.local/state/wasl`;
-
-const SERVE_HELP = `${BACKENDS_HELP}
-  WASL_LISTEN        127.0.0.1:8080
-  WASL_JWT_ISSUER, WASL_JWT_AUDIENCE, WASL_JWT_JWKS_URL or WASL_JWT_JWKS_FILE: whose tokens count`;
-
-const WORKER_HELP = `${BACKENDS_HELP}
-  WASL_CREDENTIALS   YAML file of router credentials by name, mode 0600:
-                       backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519, hosts: [192.0.2.0/24] }
-                     hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else`;
-
-const SIM_HELP = `
-Example:
-  wasl sim docs/samples/demo-backbone.yaml --write-inventory live.yaml --write-credentials credentials.yaml`;
+import { SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
 
 export interface SimulateOptions {
   readonly firstPort: number;

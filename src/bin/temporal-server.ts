@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { WaslError } from '../errors.ts';
 import { freePort, stopProcess } from './child-process.ts';
+import { explaining } from './operator-error.ts';
 
 /** The newest release of the module that `go install` takes: later ones have replace directives. */
 const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
@@ -24,30 +25,37 @@ export interface TemporalServer {
 }
 
 /** Path of a `temporal` binary: on PATH, cached, the SDK's own download, or built by Go. Throws CONFIGURATION with what was tried. */
-export async function obtainTemporalBinary(cacheDirectory: string, say: Say): Promise<string> {
+export async function obtainTemporalBinary(cacheDirectory: string, say: Say, stop?: AbortSignal): Promise<string> {
   const directory = join(cacheDirectory, 'temporal');
   const present = (await onPath('temporal')) ?? (await firstExecutable(directory));
   if (present !== null) return present;
 
-  await mkdir(directory, { recursive: true });
+  const subject = {
+    path: directory,
+    what: 'the folder for a Temporal server',
+    remedy: 'Name another one in XDG_CACHE_HOME.',
+  };
+  await explaining(subject, () => mkdir(directory, { recursive: true }));
   const tried: string[] = ['no `temporal` on PATH'];
   say('Temporal server: none found; asking the SDK to download one');
   try {
-    await downloadBySdk(directory);
+    await downloadBySdk(directory, stop);
     const downloaded = await firstExecutable(directory);
     if (downloaded !== null) return downloaded;
     tried.push('the SDK downloaded nothing');
   } catch {
+    stop?.throwIfAborted();
     tried.push("the SDK's download failed");
   }
   if ((await onPath('go')) === null) tried.push('no `go` on PATH to build it with');
   else {
     say(`Temporal server: the download failed; building ${GO_MODULE} with Go (3 to 6 minutes, once)`);
     try {
-      await installByGo(directory, say);
+      await installByGo(directory, say, stop);
       const built = await firstExecutable(directory);
       if (built !== null) return built;
     } catch (error) {
+      stop?.throwIfAborted();
       tried.push(`go install failed: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
     }
   }
@@ -81,9 +89,14 @@ export async function startTemporalServer(
   });
   failed.catch(() => undefined);
   const address = `127.0.0.1:${port}`;
-  await Promise.race([untilServing(address, () => child.exitCode !== null), failed]);
-  if (child.pid === undefined) throw new WaslError('CONFIGURATION', `${binary} has no process`);
-  return { address, pid: child.pid, stop: () => stopProcess(child) };
+  try {
+    await Promise.race([untilServing(address, () => child.exitCode !== null), failed]);
+    if (child.pid === undefined) throw new WaslError('CONFIGURATION', `${binary} has no process`);
+    return { address, pid: child.pid, stop: () => stopProcess(child) };
+  } catch (error) {
+    if (child.pid !== undefined) await stopProcess(child);
+    throw error;
+  }
 }
 
 async function untilServing(address: string, exited: () => boolean): Promise<void> {
@@ -105,7 +118,7 @@ async function untilServing(address: string, exited: () => boolean): Promise<voi
   }
 }
 
-async function downloadBySdk(directory: string): Promise<void> {
+async function downloadBySdk(directory: string, stop: AbortSignal | undefined): Promise<void> {
   const executable = { type: 'cached-download', downloadDir: directory, version: 'default' } as const;
   // Heavy, and for development only: a process that is told where Temporal is never loads it.
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
@@ -113,11 +126,13 @@ async function downloadBySdk(directory: string): Promise<void> {
   download.catch(() => undefined);
   await Promise.race([
     download,
-    sleep(DOWNLOAD_TIMEOUT_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('timed out'))),
+    sleep(DOWNLOAD_TIMEOUT_MS, undefined, { ref: false, ...(stop && { signal: stop }) }).then(() =>
+      Promise.reject(new Error('timed out')),
+    ),
   ]);
 }
 
-async function installByGo(directory: string, say: Say): Promise<void> {
+async function installByGo(directory: string, say: Say, stop: AbortSignal | undefined): Promise<void> {
   const startedAtMs = Date.now();
   const progress = setInterval(() => {
     say(`Temporal server: still building (${Math.round((Date.now() - startedAtMs) / 1_000)} s)`);
@@ -126,6 +141,7 @@ async function installByGo(directory: string, say: Say): Promise<void> {
     await promisify(execFile)('go', ['install', GO_MODULE], {
       env: { ...process.env, GOBIN: directory, GOFLAGS: '-mod=mod' },
       timeout: GO_INSTALL_TIMEOUT_MS,
+      ...(stop && { signal: stop }),
     });
   } finally {
     clearInterval(progress);

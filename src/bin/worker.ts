@@ -1,5 +1,6 @@
 /** `wasl worker`: runs workflows and activities, and holds the NETCONF sessions of the transactions it began. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { taskQueueOf } from '../../workflows/shared/messages.ts';
@@ -10,13 +11,20 @@ import { temporalDriver } from '../driver/driver.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
+import { DRAIN_SECONDS_DEFAULT } from './configuration.ts';
+import { settleAll } from './settle-all.ts';
+import { asAway, unlessAway } from './temporal-away.ts';
 import { announceWorker } from './worker-presence.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** Stages wait on routers, not on the processor: many changes may be under way on one worker. */
 const ACTIVITIES_AT_ONCE = 200;
-/** What a stopping worker grants its stages; what takes longer is recovered elsewhere. */
-const SHUTDOWN_GRACE = '10 seconds';
+/** A stage that is cancelled when the time to drain is over has this long to close its sessions. */
+const FORCE_AFTER_MS = 5_000;
+/** Between two looks whether transactions are under way. */
+const DRAIN_LOOK_MS = 100;
+/** So many quiet looks in a row: a worker that was claimed a moment ago has its first stage by then. */
+const QUIET_LOOKS = 5;
 
 /** A workflow waits this long for the worker that has it in memory; then any other one replays it. */
 const STICKY_TIMEOUT = '2 seconds';
@@ -35,18 +43,36 @@ export interface WorkerOptions {
   readonly planningMemoryMb?: number | undefined;
   /** The workflows where they are bundled already; else they are bundled here, which takes a second or two. */
   readonly workflowBundle?: WorkflowBundleOption;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
+  /** What transactions under way are granted when the worker is told to stop. Default: as WASL_DRAIN_SECONDS. */
+  readonly drainSeconds?: number;
+  readonly log: WorkerLog;
 }
 
+export type WorkerLog = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  facts?: Readonly<Record<string, unknown>>,
+) => void;
+
 export interface RunningWorker {
-  /** Resolves when the worker has stopped. */
+  /** Resolves when the worker has stopped. Rejects with TEMPORAL_UNAVAILABLE when the workflow server stays away. */
   readonly stopped: Promise<void>;
+  /** Whether it takes work, and how many transactions it holds sessions for. */
+  status(): WorkerStatus;
+  /** Takes nothing new, lets the transactions under way end in all or none, then stops. */
   stop(): Promise<void>;
 }
 
+export interface WorkerStatus {
+  readonly state: 'running' | 'draining' | 'stopped';
+  readonly transactionsUnderWay: number;
+}
+
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  installRuntime();
+  const logger = temporalLogger(options.log);
+  installRuntime(logger);
   const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
+  const drainMs = (options.drainSeconds ?? DRAIN_SECONDS_DEFAULT) * 1_000;
   const id = randomUUID();
   const installation = await store.readInstallation();
   const taskQueue = taskQueueOf(installation);
@@ -66,52 +92,110 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     (error) => log('error', 'an activity met a defect', { error: String(error) }),
   );
 
-  const [connection, workflowBundle] = await Promise.all([
-    NativeConnection.connect({ address }),
-    options.workflowBundle ?? bundleWorkflows(),
+  const away = { path: 'TEMPORAL_ADDRESS', address };
+  const [connection, workflowBundle] = await settleAll([
+    unlessAway(away, () => NativeConnection.connect({ address })),
+    options.workflowBundle ?? bundleWorkflows(logger),
   ]);
-  const common = { connection, namespace, maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE };
-  const shared = await Worker.create({
-    ...common,
-    taskQueue,
-    workflowBundle,
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    activities: activities.shared as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-  });
-  const own = await Worker.create({
-    ...common,
-    taskQueue: ownTaskQueue,
-    activities: activities.own as unknown as Record<string, (...args: never[]) => Promise<unknown>>,
-    shutdownGraceTime: SHUTDOWN_GRACE,
-  });
-  const clientConnection = await Connection.connect({ address });
+  const common = {
+    connection,
+    namespace,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+    shutdownGraceTime: drainMs,
+    shutdownForceTime: drainMs + FORCE_AFTER_MS,
+  };
+  // Workflows apart from activities: a draining worker takes no new activity, and still drives what is under way.
+  const create = (kind: Partial<WorkerSettings>) =>
+    unlessAway(away, () => Worker.create({ ...common, taskQueue, ...kind }));
+  const [driving, shared, own] = await settleAll([
+    create({ workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT, shutdownGraceTime: 0 }),
+    create({ activities: asActivities(activities.shared) }),
+    create({ taskQueue: ownTaskQueue, activities: asActivities(activities.own) }),
+  ]);
+  const clientConnection = await unlessAway(away, () => Connection.connect({ address }));
   const client = new Client({ connection: clientConnection, namespace });
   const driver = temporalDriver(client, installation);
   const watchdog = startWatchdog({ store, driver, client, installation, clock: () => new Date(), log });
   const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
-  const stopped = Promise.all([shared.run(), own.run()])
-    .finally(() => presence.end())
-    .then(async () => {
+  let state: WorkerStatus['state'] = 'running';
+  const shutDown = (...workers: readonly Worker[]) => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const runs = [driving, shared, own].map((worker) =>
+    worker.run().catch((error: unknown) => {
+      shutDown(driving, shared, own);
+      throw asAway(error, away);
+    }),
+  );
+  const untilStopped = async (): Promise<void> => {
+    try {
+      await settleAll(runs);
+    } finally {
+      state = 'stopped';
+      await presence.end();
       await Promise.all([activities.close(), planner.close(), watchdog.stop()]);
       await clientConnection.close();
       await connection.close();
-    });
+    }
+  };
+  const stopped = untilStopped();
+  stopped.catch(() => undefined);
   log('info', 'worker ready', { taskQueue, ownTaskQueue });
+
+  let draining: Promise<void> | null = null;
+  const drain = async (): Promise<void> => {
+    state = 'draining';
+    await presence.drain();
+    const underWay = activities.transactionsUnderWay();
+    log('info', 'draining: takes nothing new', { transactionsUnderWay: underWay, drainSeconds: drainMs / 1_000 });
+    shutDown(shared);
+    const late = await untilQuiet(activities.transactionsUnderWay, drainMs);
+    if (late > 0) log('warn', 'the time to drain is over: recovery ends what is under way', { transactions: late });
+    shutDown(own);
+    await Promise.allSettled(runs.slice(1));
+    shutDown(driving);
+  };
+  const drainOnce = (): Promise<void> => {
+    draining ??= drain();
+    return draining;
+  };
   return {
     stopped,
+    status: () => ({ state, transactionsUnderWay: activities.transactionsUnderWay() }),
     async stop() {
-      await presence.drain();
-      for (const worker of [shared, own]) if (worker.getState() === 'RUNNING') worker.shutdown();
+      if (state !== 'stopped') await Promise.race([drainOnce(), stopped.catch(() => undefined)]);
       await stopped;
     },
   };
 }
 
+type WorkerSettings = Parameters<typeof Worker.create>[0];
+
+const asActivities = (activities: object) => activities as Record<string, (...args: never[]) => Promise<unknown>>;
+
+/** Resolves with the number of transactions that are still under way when the time is over. */
+async function untilQuiet(underWay: () => number, withinMs: number): Promise<number> {
+  const deadline = performance.now() + withinMs;
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    quiet = underWay() === 0 ? quiet + 1 : 0;
+    if (performance.now() > deadline) return underWay();
+    await sleep(DRAIN_LOOK_MS);
+  }
+  return 0;
+}
+
 let runtimeInstalled = false;
-function installRuntime(): void {
+function installRuntime(logger: DefaultLogger): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
-  // Signals are bin's business: one order of stopping for all parts.
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  // Signals are bin's business: one order of stopping for all parts. What the native side says goes the same way as all else.
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {} } } });
+}
+
+function temporalLogger(log: WorkerLog): DefaultLogger {
+  return new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const { error, ...facts } = meta ?? {};
+    const why = error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
+    log(level === 'ERROR' ? 'error' : 'warn', `Temporal: ${message}`, { ...facts, ...why });
+  });
 }

@@ -27,6 +27,7 @@ Environment:
   WASL_TOKEN       bearer token
   WASL_TOKEN_FILE  file that holds the token
   NO_COLOR         no colours; without it colours appear on a terminal only
+  FORCE_COLOR      colours in a pipe, too
 
 Exit codes:
   0  done

@@ -11,12 +11,7 @@ const LOCK_WAIT_MS = 120_000;
 
 /** Brings the database to this version's tables. API and worker may call it at the same time: one migrates, the other waits. */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'wasl-migrate',
-  });
-  client.on('error', () => undefined);
+  const client = connectionFor(databaseUrl);
   try {
     await client.connect();
     await client.query(`set lock_timeout = ${LOCK_WAIT_MS}`);
@@ -29,5 +24,20 @@ export async function migrate(databaseUrl: string): Promise<void> {
   } finally {
     // The lock belongs to the session and ends with it.
     await client.end().catch(() => undefined);
+  }
+}
+
+function connectionFor(databaseUrl: string): pg.Client {
+  try {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'wasl-migrate',
+    });
+    client.on('error', () => undefined);
+    return client;
+  } catch (error) {
+    // The driver reads the files that the address names.
+    throw toStoreError(error);
   }
 }

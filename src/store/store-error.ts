@@ -26,6 +26,11 @@ export function toStoreError(error: unknown): WaslError {
   if (code !== null && TRANSIENT_STATES.test(code)) {
     return new WaslError('DATABASE_UNAVAILABLE', `the database cannot serve this now (${code})`);
   }
+  const setting = settingFault(origin, code, message);
+  if (setting !== null) {
+    const remedy = 'Correct the part of DATABASE_URL that says so, after the question mark or before the @.';
+    return new WaslError('CONFIGURATION', setting, { path: 'DATABASE_URL', remedy });
+  }
   if ((code !== null && CONNECTION_CODES.test(code)) || CONNECTION_MESSAGES.test(message)) {
     return new WaslError('DATABASE_UNAVAILABLE', `the database does not answer${code === null ? '' : ` (${code})`}`);
   }
@@ -44,6 +49,20 @@ export function toStoreError(error: unknown): WaslError {
   return new WaslError('INTERNAL', `the database refused a statement (${code})`, {
     details: { sqlState: code, constraint },
   });
+}
+
+/** What the driver finds before the server has a say: TLS that one side does not have, a file that is not there, no password. */
+function settingFault(origin: unknown, code: string | null, message: string): string | null {
+  if (/does not support SSL connections/.test(message)) return 'the database offers no TLS, which sslmode asks for';
+  if (code !== null && /^(ERR_(TLS|SSL|OSSL)|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CERT_|HOSTNAME_MISMATCH)/.test(code)) {
+    return `the certificate of the database is not accepted (${code})`;
+  }
+  if (code === 'ENOENT' && textMember(origin, 'syscall') === 'open') {
+    return 'a certificate or key that the address of the database names is not there';
+  }
+  if (/client password must be a (non-empty )?string/.test(message))
+    return 'the database asks for a password, and none is set';
+  return null;
 }
 
 /** Drizzle wraps the driver's error in one whose message holds SQL and parameters; a refused connect to several addresses is an AggregateError. */

@@ -209,6 +209,8 @@ describe('the log', () => {
     await app.inject({ method: 'POST', url: '/v1/interconnects', headers, payload: MOH_MOF });
     const log = whole();
     expect(log).toContain('/v1/interconnects');
+    const completed = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'request completed');
+    expect(completed).toMatchObject({ person: 'moh-clerk-1' });
     expect(log).toContain('DATABASE_UNAVAILABLE');
     expect(log).not.toContain(token);
     expect(log).not.toContain(MOH_MOF.purpose);

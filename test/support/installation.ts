@@ -36,6 +36,7 @@ const LOOK_INTERVAL_MS = 60;
 const ASK_INTERVAL_MS = 300;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
 const PATIENCE_MS = 90_000;
+const TEST_DRAIN_SECONDS = 3;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 
 export interface InstallationOptions {
@@ -146,6 +147,8 @@ export class Installation implements AsyncDisposable {
       ...options,
       store,
       workflowBundle: { codePath },
+      // What a test leaves under way ends with it.
+      drainSeconds: TEST_DRAIN_SECONDS,
       credential: () => credential,
       ...(planner === undefined ? {} : { planner }),
       log: (level, message, facts) => {
@@ -334,7 +337,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   stops.push(() => databaseProxy.close());
   url.port = String(databaseProxy.port);
   const listen = { host: '127.0.0.1', port: 0 };
-  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, log: false });
+  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth });
   stops.push(() => api.stop());
   const credential = { username: backbone.username, password: backbone.password };
   const workerOptions: WorkerProcessOptions = {

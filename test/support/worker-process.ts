@@ -13,6 +13,7 @@ const store = await openStore({ databaseUrl: options.databaseUrl, clock: () => n
 const worker = await startWorker({
   ...options,
   store,
+  drainSeconds: 3,
   workflowBundle: { codePath: options.workflowBundlePath },
   credential: () => options.credential,
   log: (level, message, facts) => process.stdout.write(`${JSON.stringify({ level, message, ...facts })}\n`),

@@ -1,13 +1,17 @@
 import { WaslError } from '../../errors.ts';
+import { readAuth } from '../auth-settings.ts';
 import { openBackends } from '../backends.ts';
 import { readListenAddress } from '../configuration.ts';
 import { openDevelopmentIssuer } from '../development-key.ts';
-import { say, untilStopped } from '../foreground.ts';
-import { readAuth, startApi } from '../serve.ts';
+import { say, unlessStopped, untilStopped } from '../foreground.ts';
+import { createLogger } from '../log.ts';
+import { startApi } from '../serve.ts';
+import { holdSignals } from '../signals.ts';
 
 export async function serve(options: { readonly developmentIssuer?: boolean }): Promise<void> {
+  const stop = holdSignals();
   const listen = readListenAddress();
-  const configured = readAuth(process.env);
+  const configured = readAuth();
   if (configured === null && options.developmentIssuer !== true) {
     throw new WaslError('CONFIGURATION', 'no issuer of tokens is configured', {
       path: 'WASL_JWT_ISSUER',
@@ -15,13 +19,15 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
     });
   }
   const auth = configured ?? (await openDevelopmentIssuer(listen.host)).auth;
-  const backends = await openBackends(say);
-  try {
-    const api = await startApi({ ...backends, listen, auth, log: true });
-    say(`API: ${api.url}`);
-    await untilStopped();
-    await api.stop();
-  } finally {
-    await backends.stop();
-  }
+  await unlessStopped(stop, async () => {
+    const backends = await openBackends(say, stop);
+    try {
+      const api = await startApi({ ...backends, listen, auth, logger: createLogger('api') });
+      say(`API: ${api.url}`);
+      await untilStopped(stop);
+      await api.stop();
+    } finally {
+      await backends.stop();
+    }
+  });
 }

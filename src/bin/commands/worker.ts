@@ -1,25 +1,44 @@
 import { openBackends } from '../backends.ts';
-import { readLimits, readPlanningMemoryMb, requireSetting } from '../configuration.ts';
+import {
+  readDrainSeconds,
+  readLimits,
+  readPlanningMemoryMb,
+  readWorkerListen,
+  requireSetting,
+} from '../configuration.ts';
 import { readCredentials } from '../credentials.ts';
-import { say, untilStopped } from '../foreground.ts';
+import { say, unlessStopped, untilStopped } from '../foreground.ts';
+import { createLogger } from '../log.ts';
+import { holdSignals } from '../signals.ts';
 import { startWorker } from '../worker.ts';
+import { listenForProbes } from '../worker-probes.ts';
 
 export async function work(): Promise<void> {
+  const stop = holdSignals();
   const credential = readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
-  const backends = await openBackends(say);
-  const log = (level: string, message: string, facts: Record<string, unknown> = {}) =>
-    say(JSON.stringify({ time: new Date().toISOString(), level, message, ...facts }));
-  try {
-    const worker = await startWorker({
-      ...backends,
-      credential,
-      limits: readLimits(),
-      planningMemoryMb: readPlanningMemoryMb(),
-      log,
-    });
-    await Promise.race([untilStopped(), worker.stopped]);
-    await worker.stop();
-  } finally {
-    await backends.stop();
-  }
+  const settings = {
+    limits: readLimits(),
+    planningMemoryMb: readPlanningMemoryMb(),
+    drainSeconds: readDrainSeconds(),
+  };
+  const listen = readWorkerListen();
+  const logger = createLogger('worker');
+  await unlessStopped(stop, async () => {
+    const backends = await openBackends(say, stop);
+    try {
+      const worker = await startWorker({
+        ...backends,
+        ...settings,
+        credential,
+        log: (level, message, facts = {}) => logger[level](facts, message),
+      });
+      const probes = listen === null ? null : await listenForProbes({ listen, worker, store: backends.store });
+      if (probes !== null) say(`Probes and metrics: ${probes.url}`);
+      await Promise.race([untilStopped(stop), worker.stopped]);
+      await worker.stop();
+      await probes?.close();
+    } finally {
+      await backends.stop();
+    }
+  });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type ControlClient, controlClient } from '../../sim/control/client.ts';
 import type { Say } from '../temporal-server.ts';
-import { type LocalInstallation, openInstallation, untilText } from './local-installation.ts';
+import { type LocalInstallation, openInstallation } from './local-installation.ts';
 import { SAMPLES } from './narrator.ts';
 
 /** Long enough for the simulated routes to arrive, short enough for a story about a site that never answers. */
@@ -19,15 +19,21 @@ export interface DemoStage {
   readonly addresses: readonly (readonly [string, string])[];
 }
 
-export async function openDemoStage(say: Say): Promise<DemoStage> {
+export async function openDemoStage(say: Say, until: AbortSignal): Promise<DemoStage> {
   const directory = await mkdtemp(join(tmpdir(), 'wasl-demo-'));
   const at = (name: string) => join(directory, name);
-  const options = { directory, credentialsFile: at('credentials.yaml'), convergenceSeconds: CONVERGENCE_SECONDS, say };
+  const options = {
+    directory,
+    credentialsFile: at('credentials.yaml'),
+    convergenceSeconds: CONVERGENCE_SECONDS,
+    say,
+    until,
+  };
   const installation = await openInstallation(options, async (opening) => {
     const simulation = ['sim', join(SAMPLES, 'demo-backbone.yaml'), '--write-inventory', at('inventory.yaml')];
     const files = ['--write-credentials', at('credentials.yaml'), '--write-control', at('control.json')];
     opening.startPart('sim', [...simulation, ...files]);
-    await untilText(at('sim.log'), 'Simulated backbone');
+    await opening.untilSays('sim', 'Simulated backbone');
   });
   const { url, token } = JSON.parse(await readFile(at('control.json'), 'utf8')) as { url: string; token: string };
   const { routers } = parse(await readFile(at('inventory.yaml'), 'utf8')) as { routers: readonly RouterAddress[] };

@@ -1,27 +1,30 @@
 /** The demonstration: four stories on a simulated backbone, told with the commands that people use. */
 import { styleText } from 'node:util';
+import { EXIT } from '../../cli/exit-codes.ts';
 import { WaslError } from '../../errors.ts';
-import { say } from '../foreground.ts';
+import { say, untilStopped } from '../foreground.ts';
 import { createProcessIo } from '../process-io.ts';
+import { holdSignals } from '../signals.ts';
 import { type DemoStage, openDemoStage } from './demo-stage.ts';
 import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
 export async function demo(options: { readonly keep?: boolean }): Promise<number> {
   const startedAtMs = Date.now();
+  const stop = holdSignals();
   const io = createProcessIo(process);
   const tell = (text: string) => process.stdout.write(`${text}\n`);
   say('Starting a simulated backbone of four routers, Postgres, Temporal, the API and a worker ...');
-  const stage = await openDemoStage(say);
+  const stage = await openDemoStage(say, stop);
   try {
     const stories = new Stories(stage, new Narrator(stage.installation, io));
     say(`Ready after ${seconds(startedAtMs)} s.`);
     await stories.play();
     tell('');
     tell(`The demonstration took ${seconds(startedAtMs)} s.`);
-    if (options.keep) await keepRunning(stage, io.signal, tell);
+    if (options.keep) await keepRunning(stage, stop, tell);
     return 0;
   } catch (error) {
-    if (io.signal.aborted) return 130;
+    if (stop.aborted) return EXIT.interrupted;
     throw error;
   } finally {
     await stage.installation.stop();
@@ -126,7 +129,7 @@ async function keepRunning(stage: DemoStage, signal: AbortSignal, tell: (text: s
   tell('  export WASL_TOKEN=$(npx wasl token --person engineer-1 --role engineer)');
   tell('');
   tell('Ctrl-C ends it.');
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await untilStopped(signal);
 }
 
 function seconds(sinceMs: number): string {

@@ -4,10 +4,12 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify, styleText } from 'node:util';
+import { EXIT } from '../../cli/exit-codes.ts';
 import { WaslError } from '../../errors.ts';
 import { stateDirectory } from '../configuration.ts';
 import { say } from '../foreground.ts';
 import { createProcessIo } from '../process-io.ts';
+import { holdSignals } from '../signals.ts';
 import { openInstallation } from './local-installation.ts';
 import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
@@ -20,6 +22,7 @@ const PINGS = 3;
 
 export async function labDemo(): Promise<number> {
   const startedAtMs = Date.now();
+  const stop = holdSignals();
   const io = createProcessIo(process);
   const lab = join(stateDirectory(), 'lab');
   const customerEdge = await customerEdgeWith(lab, MOH_ADDRESS);
@@ -31,6 +34,7 @@ export async function labDemo(): Promise<number> {
     credentialsFile,
     convergenceSeconds: CONVERGENCE_SECONDS,
     say,
+    until: stop,
   });
   try {
     const narrator = new Narrator(installation, io);
@@ -58,7 +62,7 @@ export async function labDemo(): Promise<number> {
     narrator.tell(`The demonstration took ${((Date.now() - startedAtMs) / 1_000).toFixed(1)} s.`);
     return 0;
   } catch (error) {
-    if (io.signal.aborted) return 130;
+    if (stop.aborted) return EXIT.interrupted;
     throw error;
   } finally {
     await installation.stop();

@@ -12,11 +12,16 @@ import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
 import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
 import { cacheDirectory } from '../configuration.ts';
+import { settleAll } from '../settle-all.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from '../temporal-server.ts';
 
 /** A part that is not ready by then has failed; its log says why. */
 const READY_TIMEOUT_MS = 60_000;
 const LOOK_INTERVAL_MS = 100;
+/** Nothing here outlives the installation: its worker waits for its transactions as long as a person at a terminal waits. */
+const DRAIN_SECONDS = 5;
+/** The last log lines of an ended part may still be on their way to the disk. */
+const REMOVE_ATTEMPTS = 5;
 
 const PROGRAM = fileURLToPath(new URL('../wasl.js', import.meta.url));
 
@@ -34,6 +39,8 @@ export interface InstallationOptions {
   /** How long verification gives routes to arrive. */
   readonly convergenceSeconds: number;
   readonly say: Say;
+  /** Aborted: whatever is starting ends, and everything is stopped. */
+  readonly until?: AbortSignal;
 }
 
 /** Parts that run until `stop`, which ends them in the reverse order. */
@@ -41,6 +48,7 @@ export class LocalInstallation {
   readonly directory: string;
   readonly #stops: (() => Promise<unknown>)[] = [];
   readonly #say: Say;
+  readonly #until: AbortSignal;
   #env: Readonly<Record<string, string>> = {};
   #worker: ChildProcess | null = null;
   #workers = 0;
@@ -48,15 +56,20 @@ export class LocalInstallation {
   apiUrl = '';
   temporalAddress = '';
 
-  constructor(directory: string, say: Say) {
+  constructor(directory: string, say: Say, until: AbortSignal) {
     this.directory = directory;
     this.#say = say;
+    this.#until = until;
   }
 
   /** Postgres, Temporal, API and one worker. */
-  async start({ credentialsFile, convergenceSeconds }: Omit<InstallationOptions, 'directory' | 'say'>): Promise<void> {
-    const binary = await obtainTemporalBinary(cacheDirectory(), this.#say);
-    const [postgres, temporal, apiPort] = await Promise.all([
+  async start({
+    credentialsFile,
+    convergenceSeconds,
+  }: Pick<InstallationOptions, 'credentialsFile' | 'convergenceSeconds'>): Promise<void> {
+    const binary = await obtainTemporalBinary(cacheDirectory(), this.#say, this.#until);
+    this.#until.throwIfAborted();
+    const [postgres, temporal, apiPort] = await settleAll([
       startEmbeddedPostgres({ directory: this.path('postgres') }).then(async (server) => {
         this.#stops.push(() => server.stop());
         await migrate(server.databaseUrl);
@@ -68,6 +81,7 @@ export class LocalInstallation {
       }),
       freePort(),
     ]);
+    this.#until.throwIfAborted();
     const listen = `127.0.0.1:${apiPort}`;
     const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
     await writeFile(this.path('development-issuer.json'), JSON.stringify(issuer.privateJwk), { mode: 0o600 });
@@ -80,15 +94,17 @@ export class LocalInstallation {
       WASL_LISTEN: listen,
       WASL_CREDENTIALS: credentialsFile,
       WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),
+      WASL_DRAIN_SECONDS: String(DRAIN_SECONDS),
     };
     this.apiUrl = `http://${listen}`;
     this.temporalAddress = temporal.address;
     this.startPart('api', ['serve', '--development-issuer']);
-    await Promise.all([untilText(this.path('api.log'), `API: ${this.apiUrl}`), this.startWorker()]);
+    await settleAll([this.untilSays('api', `API: ${this.apiUrl}`), this.startWorker()]);
   }
 
   /** Any `wasl` command that runs until it is stopped; its output goes to `<name>.log`. */
   startPart(name: string, args: readonly string[]): ChildProcess {
+    this.#until.throwIfAborted();
     const log = openSync(this.path(`${name}.log`), 'a', 0o600);
     // A group of its own: Ctrl-C is for whoever opened the installation, who stops the parts in order; they also end with it.
     const child = spawn(process.execPath, [PROGRAM, ...args], {
@@ -104,7 +120,7 @@ export class LocalInstallation {
     this.#workers += 1;
     const name = `worker-${this.#workers}`;
     this.#worker = this.startPart(name, ['worker']);
-    await untilText(this.path(`${name}.log`), 'worker ready');
+    await this.untilSays(name, 'worker ready');
   }
 
   /** `kill -9`: nothing is said to anybody. */
@@ -114,6 +130,21 @@ export class LocalInstallation {
     const gone = new Promise((resolve) => worker.once('exit', resolve));
     worker.kill('SIGKILL');
     await gone;
+  }
+
+  /** Waits until the part's log contains the text. */
+  async untilSays(part: string, text: string): Promise<void> {
+    const path = this.path(`${part}.log`);
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    for (;;) {
+      const content = await readFile(path, 'utf8').catch(() => null);
+      if (content?.includes(text)) return;
+      if (Date.now() > deadline) {
+        const said = content?.slice(-2_000);
+        throw new Error(`${part} does not say "${text}" after ${READY_TIMEOUT_MS / 1_000} s:\n${said}`);
+      }
+      await sleep(LOOK_INTERVAL_MS, undefined, { signal: this.#until });
+    }
   }
 
   tokenOf(person: Person): Promise<string> {
@@ -133,7 +164,7 @@ export class LocalInstallation {
     for (const each of this.#stops.reverse()) {
       await each().catch((error: unknown) => this.#say(`while stopping: ${error}`));
     }
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: REMOVE_ATTEMPTS });
   }
 }
 
@@ -142,24 +173,20 @@ export async function openInstallation(
   options: InstallationOptions,
   before: (installation: LocalInstallation) => Promise<void> = async () => undefined,
 ): Promise<LocalInstallation> {
-  const installation = new LocalInstallation(options.directory, options.say);
+  const { directory, say, until = new AbortController().signal } = options;
+  // The first failure of one side ends the other's waiting, too.
+  const failed = new AbortController();
+  const installation = new LocalInstallation(directory, say, AbortSignal.any([until, failed.signal]));
+  const orEnd = (part: Promise<void>) =>
+    part.catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
   try {
-    await Promise.all([before(installation), installation.start(options)]);
+    await settleAll([orEnd(before(installation)), orEnd(installation.start(options))]);
     return installation;
   } catch (error) {
     await installation.stop();
     throw error;
-  }
-}
-
-/** Waits until the file is there and contains the text. */
-export async function untilText(path: string, text: string): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const content = await readFile(path, 'utf8').catch(() => null);
-    if (content?.includes(text)) return;
-    if (Date.now() > deadline)
-      throw new Error(`${path} does not say "${text}" after ${READY_TIMEOUT_MS / 1_000} s:\n${content?.slice(-2_000)}`);
-    await sleep(LOOK_INTERVAL_MS);
   }
 }

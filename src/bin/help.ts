@@ -1,0 +1,38 @@
+/** What `--help` says of settings. `test/bin/help.test.ts` holds it against what the code reads. */
+import { DRAIN_SECONDS_DEFAULT } from './configuration.ts';
+
+const BACKENDS = `
+  DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory
+  TEMPORAL_ADDRESS      host:port; without it a development server, found or started
+  TEMPORAL_NAMESPACE    default
+  WASL_STATE_DIR        data of the embedded servers, development key; else XDG_STATE_HOME/wasl, else ~/.local/state/wasl
+  XDG_CACHE_HOME        ~/.cache: where a Temporal development server is kept once it was obtained
+  WASL_STOP_WITH_PARENT 1: stop when standard input ends, for whoever starts it as a child`;
+
+export const SERVE_HELP = `
+Environment:
+  WASL_LISTEN           127.0.0.1:8080
+  WASL_JWT_ISSUER       whose tokens count: their claim iss
+  WASL_JWT_AUDIENCE     wasl: their claim aud
+  WASL_JWT_JWKS_URL     the issuer's public keys by address, or
+  WASL_JWT_JWKS_FILE    by file${BACKENDS}
+
+SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;
+
+export const WORKER_HELP = `
+Environment:
+  WASL_CREDENTIALS      YAML file of router credentials by name, mode 0600:
+                          backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519, hosts: [192.0.2.0/24] }
+                        hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else
+  WASL_CONVERGENCE_SECONDS  20: how long verification gives routes to arrive, 1 to 600
+  WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
+  WASL_PLANNING_MEMORY_MB  what one planning thread may use, 256 to 65536
+  WASL_WORKER_LISTEN    host:port for GET /health, /ready and /metrics; without it nothing listens${BACKENDS}
+
+SIGTERM, SIGINT and SIGHUP drain it: it takes nothing new, and the transactions under way end on all routers or on none. What has
+not ended after WASL_DRAIN_SECONDS is given up: the routers undo what was not confirmed, and another worker's recovery reads them.
+Give its supervisor some seconds more (systemd: TimeoutStopSec). Its log is JSON lines on standard error.`;
+
+export const SIM_HELP = `
+Example:
+  wasl sim docs/samples/demo-backbone.yaml --write-inventory live.yaml --write-credentials credentials.yaml`;

@@ -1,0 +1,90 @@
+/** What a supervisor and Prometheus ask a worker: GET /health, /ready, /metrics. Nothing of parties, people or routers. */
+import { createServer, type ServerResponse } from 'node:http';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Store } from '../store/store.ts';
+import type { Address } from './configuration.ts';
+import { explaining } from './operator-error.ts';
+import type { RunningWorker } from './worker.ts';
+
+/** A probe that waits longer is as good as unanswered. */
+const LOOK_MS = 2_000;
+const STATES = ['running', 'draining', 'stopped'] as const;
+
+export interface ProbeOptions {
+  readonly listen: Address;
+  readonly worker: Pick<RunningWorker, 'status'>;
+  readonly store: Pick<Store, 'ping'>;
+}
+
+export async function listenForProbes({ listen, worker, store }: ProbeOptions) {
+  const metrics = createMetrics(worker);
+  const server = createServer({ requestTimeout: LOOK_MS, headersTimeout: LOOK_MS }, (request, response) => {
+    void answer(request.url ?? '', response).catch(() => response.destroy());
+  });
+  async function answer(url: string, response: ServerResponse): Promise<void> {
+    const { state, transactionsUnderWay } = worker.status();
+    if (url === '/health') return sendJson(response, state === 'stopped' ? 503 : 200, { status: state });
+    if (url === '/ready') {
+      const database = (await answersInTime(store)) ? 'up' : 'down';
+      const isReady = state === 'running' && database === 'up';
+      return sendJson(response, isReady ? 200 : 503, { status: state, database, transactionsUnderWay });
+    }
+    if (url !== '/metrics') return sendJson(response, 404, { status: 'there is nothing here' });
+    response.setHeader('content-type', metrics.contentType).end(await metrics.metrics());
+  }
+  const { host, port } = listen;
+  const remedy = 'Set WASL_WORKER_LISTEN to host:port of this machine that nobody uses, or leave it out.';
+  await explaining({ path: 'WASL_WORKER_LISTEN', what: `${host} port ${port}`, remedy }, async () => {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, host, resolve);
+    });
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function createMetrics(worker: Pick<RunningWorker, 'status'>): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'wasl_worker_state',
+    help: '1 at the state that the worker is in',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const state of STATES) this.set({ state }, state === worker.status().state ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'wasl_worker_transactions_under_way',
+    help: 'Changes whose NETCONF sessions this worker holds',
+    registers: [registry],
+    collect() {
+      this.set(worker.status().transactionsUnderWay);
+    },
+  });
+  return registry;
+}
+
+async function answersInTime(store: Pick<Store, 'ping'>): Promise<boolean> {
+  const patience = AbortSignal.timeout(LOOK_MS);
+  const late = new Promise<false>((resolve) => patience.addEventListener('abort', () => resolve(false)));
+  const ping = store.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([ping, late]);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
