@@ -1,0 +1,180 @@
+/** What an operator gets wrong, as the process tells it: path, fact and remedy, the exit code of the class, and never INTERNAL. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { freePort } from '../../../src/bin/child-process.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { startWasl } from '../../support/wasl-process.ts';
+
+let folder: string;
+let good: Record<string, string>;
+const taken = createServer();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wasl-errors-'));
+  const credentials = join(folder, 'credentials.yaml');
+  await writeFile(credentials, 'backbone: { username: wasl, password: s3cret, hosts: [127.0.0.1] }\n', { mode: 0o600 });
+  await writeFile(join(folder, 'plain'), '');
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  good = {
+    DATABASE_URL: (await createTestDatabase()).databaseUrl,
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    WASL_STATE_DIR: folder,
+    WASL_CREDENTIALS: credentials,
+    WASL_LISTEN: '127.0.0.1:0',
+  };
+});
+afterAll(async () => {
+  taken.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const takenAddress = () => {
+  const address = taken.address();
+  return `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+};
+const serve = ['serve', '--development-issuer'];
+const without = (url: string | undefined, change: (url: URL) => void): string => {
+  const changed = new URL(url ?? '');
+  change(changed);
+  return changed.href;
+};
+
+type Case = readonly [
+  what: string,
+  argv: readonly string[],
+  env: () => Record<string, string> | Promise<Record<string, string>>,
+  code: number,
+  said: RegExp,
+];
+
+const CASES: readonly Case[] = [
+  [
+    'a port in use',
+    serve,
+    () => ({ WASL_LISTEN: takenAddress() }),
+    2,
+    /CONFIGURATION: WASL_LISTEN: 127.0.0.1 port \d+ is in use/,
+  ],
+  [
+    'an address of another machine',
+    serve,
+    () => ({ WASL_JWT_ISSUER: 'x', WASL_JWT_JWKS_URL: 'https://x', WASL_LISTEN: '192.0.2.1:8080' }),
+    2,
+    /CONFIGURATION: WASL_LISTEN: 192.0.2.1 port 8080 is no address of this machine/,
+  ],
+  [
+    'a missing key set',
+    ['serve'],
+    () => ({ WASL_JWT_ISSUER: 'x', WASL_JWT_JWKS_FILE: '/nowhere/keys.json' }),
+    2,
+    /CONFIGURATION: \/nowhere\/keys.json: the key set does not exist/,
+  ],
+  [
+    'a malformed database address',
+    serve,
+    () => ({ DATABASE_URL: 'postgres//wasl:s3cret@db' }),
+    2,
+    /CONFIGURATION: DATABASE_URL: the address of the database is not a URL/,
+  ],
+  [
+    'a wrong password',
+    serve,
+    () => ({
+      DATABASE_URL: without(good.DATABASE_URL, (url) => {
+        url.password = 's3cret';
+      }),
+    }),
+    2,
+    /CONFIGURATION: DATABASE_URL: the database refuses wasl/,
+  ],
+  [
+    'a server without TLS',
+    serve,
+    () => ({ DATABASE_URL: `${good.DATABASE_URL}?sslmode=require` }),
+    2,
+    /CONFIGURATION: DATABASE_URL: .*TLS/,
+  ],
+  [
+    'a certificate that is not there',
+    serve,
+    () => ({ DATABASE_URL: `${good.DATABASE_URL}?sslrootcert=/nowhere/ca.pem` }),
+    2,
+    /CONFIGURATION: DATABASE_URL: /,
+  ],
+  [
+    'a database that is away',
+    serve,
+    async () => ({ DATABASE_URL: `postgres://wasl:s3cret@127.0.0.1:${await freePort()}/wasl` }),
+    3,
+    /DATABASE_UNAVAILABLE: DATABASE_URL: the database does not answer \(ECONNREFUSED\)/,
+  ],
+  [
+    'a state folder under a file',
+    serve,
+    () => ({ DATABASE_URL: '', WASL_STATE_DIR: join(folder, 'plain', 'state') }),
+    2,
+    /CONFIGURATION: .*lies under something that is no folder/,
+  ],
+  [
+    'no credentials',
+    ['worker'],
+    () => ({ WASL_CREDENTIALS: '/nowhere/credentials.yaml' }),
+    2,
+    /CONFIGURATION: \/nowhere\/credentials.yaml: .*does not exist/,
+  ],
+  [
+    'a workflow server that is away',
+    ['worker'],
+    async () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` }),
+    3,
+    /TEMPORAL_UNAVAILABLE: TEMPORAL_ADDRESS: the workflow server at 127.0.0.1:\d+ does not answer/,
+  ],
+  [
+    'a namespace that is not there',
+    ['worker'],
+    () => ({ TEMPORAL_NAMESPACE: 'nobodys' }),
+    2,
+    /CONFIGURATION: TEMPORAL_NAMESPACE: .*no such namespace/,
+  ],
+  [
+    'a time to drain that is none',
+    ['worker'],
+    () => ({ WASL_DRAIN_SECONDS: 'soon' }),
+    2,
+    /CONFIGURATION: WASL_DRAIN_SECONDS: "soon" is not 1 to 3600 seconds/,
+  ],
+  [
+    'a port of probes in use',
+    ['worker'],
+    () => ({ WASL_WORKER_LISTEN: takenAddress() }),
+    2,
+    /CONFIGURATION: WASL_WORKER_LISTEN: 127.0.0.1 port \d+ is in use/,
+  ],
+  [
+    'an inventory that is not there',
+    ['sim', '/nowhere/inventory.yaml'],
+    () => ({}),
+    2,
+    /CONFIGURATION: \/nowhere\/inventory.yaml: the inventory does not exist/,
+  ],
+  [
+    'a file that cannot be written',
+    ['sim', 'docs/samples/demo-backbone.yaml', '--write-inventory', '/nowhere/live.yaml'],
+    () => ({}),
+    2,
+    /CONFIGURATION: \/nowhere\/live.yaml: the file to write does not exist/,
+  ],
+];
+
+describe('an operator who got wrong', () => {
+  it.each(CASES)('%s', async (_what, argv, env, code, said) => {
+    const wasl = startWasl(argv, { ...good, ...(await env()) });
+    expect([await wasl.ended, wasl.text()]).toEqual([code, expect.stringMatching(said)]);
+    // A remedy follows, in a line of its own.
+    expect(wasl.text().trim().split('\n').at(-1)).toMatch(/^[A-Z].*\.$/);
+    expect(wasl.text()).not.toMatch(/INTERNAL|Report it|s3cret| {4}at /);
+  });
+});
