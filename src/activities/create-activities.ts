@@ -82,7 +82,7 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
     shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },
     own: translateErrors(own, log),
-    transactionsUnderWay: () => stages.underWay,
+    transactionsUnderWay: stages.underWay,
     close: () => stages.close(),
   };
 }

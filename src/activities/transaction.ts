@@ -34,6 +34,7 @@ export class TransactionStages implements TransactionActivities {
   readonly #open = new Map<ChangeId, OpenTransaction>();
   /** Every session opened for a change, also while it is still being prepared. */
   readonly #sessions = new Map<ChangeId, Router[]>();
+  readonly underWay = (): number => this.#sessions.size;
   /** Runs out when no stage follows. */
   readonly #gaps = new Map<ChangeId, NodeJS.Timeout>();
 
@@ -231,11 +232,6 @@ export class TransactionStages implements TransactionActivities {
   }
 
   /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */
-  /** Changes that sessions are open for. */
-  get underWay(): number {
-    return this.#sessions.size;
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.#sessions.keys()].map((changeId) => this.drop(changeId)));
   }

@@ -68,7 +68,21 @@ export interface WorkerStatus {
   readonly transactionsUnderWay: number;
 }
 
+/** Called in reverse order: what was begun last is put away first. */
+type PutAway = (() => unknown)[];
+
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const putAway: PutAway = [];
+  try {
+    return await runWorker(options, putAway);
+  } catch (error) {
+    // What stays open keeps the process alive.
+    await putAwayAll(putAway);
+    throw error;
+  }
+}
+
+async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<RunningWorker> {
   const logger = temporalLogger(options.log);
   installRuntime(logger);
   const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
@@ -78,6 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const taskQueue = taskQueueOf(installation);
   const ownTaskQueue = `${taskQueue}/worker/${id}`;
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
+  putAway.push(() => planner.close());
   const activities = createActivities(
     {
       store,
@@ -91,12 +106,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     },
     (error) => log('error', 'an activity met a defect', { error: String(error) }),
   );
+  putAway.push(() => activities.close());
 
   const away = { path: 'TEMPORAL_ADDRESS', address };
-  const [connection, workflowBundle] = await settleAll([
-    unlessAway(away, () => NativeConnection.connect({ address })),
-    options.workflowBundle ?? bundleWorkflows(logger),
-  ]);
+  const connect = async () => {
+    const connection = await unlessAway(away, () => NativeConnection.connect({ address }));
+    putAway.push(() => connection.close());
+    return connection;
+  };
+  const [connection, workflowBundle] = await settleAll([connect(), options.workflowBundle ?? bundleWorkflows(logger)]);
+  const clientConnection = await unlessAway(away, () => Connection.connect({ address }));
+  putAway.push(() => clientConnection.close());
   const common = {
     connection,
     namespace,
@@ -104,19 +124,23 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     shutdownGraceTime: drainMs,
     shutdownForceTime: drainMs + FORCE_AFTER_MS,
   };
+  const create = async (kind: Partial<WorkerSettings>) => {
+    const worker = await unlessAway(away, () => Worker.create({ ...common, taskQueue, ...kind }));
+    putAway.push(() => endUnused(worker));
+    return worker;
+  };
   // Workflows apart from activities: a draining worker takes no new activity, and still drives what is under way.
-  const create = (kind: Partial<WorkerSettings>) =>
-    unlessAway(away, () => Worker.create({ ...common, taskQueue, ...kind }));
   const [driving, shared, own] = await settleAll([
     create({ workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT, shutdownGraceTime: 0 }),
     create({ activities: asActivities(activities.shared) }),
     create({ taskQueue: ownTaskQueue, activities: asActivities(activities.own) }),
   ]);
-  const clientConnection = await unlessAway(away, () => Connection.connect({ address }));
+  const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
+  putAway.push(() => presence.end());
   const client = new Client({ connection: clientConnection, namespace });
   const driver = temporalDriver(client, installation);
   const watchdog = startWatchdog({ store, driver, client, installation, clock: () => new Date(), log });
-  const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
+  putAway.push(() => watchdog.stop());
   let state: WorkerStatus['state'] = 'running';
   const shutDown = (...workers: readonly Worker[]) => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -132,10 +156,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await settleAll(runs);
     } finally {
       state = 'stopped';
-      await presence.end();
-      await Promise.all([activities.close(), planner.close(), watchdog.stop()]);
-      await clientConnection.close();
-      await connection.close();
+      await putAwayAll(putAway);
     }
   };
   const stopped = untilStopped();
@@ -167,6 +188,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await stopped;
     },
   };
+}
+
+/** A worker that never ran ends only by running: it holds its connection until then. */
+async function endUnused(worker: Worker): Promise<void> {
+  if (worker.getState() !== 'INITIALIZED') return;
+  await worker.runUntil(Promise.resolve());
+}
+
+async function putAwayAll(putAway: PutAway): Promise<void> {
+  for (const each of putAway.splice(0).reverse()) await Promise.resolve(each()).catch(() => undefined);
 }
 
 type WorkerSettings = Parameters<typeof Worker.create>[0];

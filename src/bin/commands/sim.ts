@@ -43,12 +43,15 @@ async function control(
       return [credential, { username, password, hostKeys: own.flatMap(({ hostKeys }) => hostKeys) }];
     }),
   );
-  if (options.writeInventory) await write(options.writeInventory, stringify(backbone.inventory()));
-  if (options.writeCredentials) await writeSecret(options.writeCredentials, stringify(credentials));
-  if (options.writeControl) await writeSecret(options.writeControl, JSON.stringify({ url: server.url, token }));
-  say(`Simulated backbone: ${inventory.routers.length} routers on loopback, control at ${server.url}`);
-  await untilStopped(stop);
-  await server.close();
+  try {
+    if (options.writeInventory) await write(options.writeInventory, stringify(backbone.inventory()));
+    if (options.writeCredentials) await writeSecret(options.writeCredentials, stringify(credentials));
+    if (options.writeControl) await writeSecret(options.writeControl, JSON.stringify({ url: server.url, token }));
+    say(`Simulated backbone: ${inventory.routers.length} routers on loopback, control at ${server.url}`);
+    await untilStopped(stop);
+  } finally {
+    await server.close();
+  }
 }
 
 async function writeSecret(path: string, content: string): Promise<void> {

@@ -32,11 +32,15 @@ export async function work(): Promise<void> {
         credential,
         log: (level, message, facts = {}) => logger[level](facts, message),
       });
-      const probes = listen === null ? null : await listenForProbes({ listen, worker, store: backends.store });
-      if (probes !== null) say(`Probes and metrics: ${probes.url}`);
-      await Promise.race([untilStopped(stop), worker.stopped]);
-      await worker.stop();
-      await probes?.close();
+      let probes: { readonly url: string; close(): Promise<void> } | null = null;
+      try {
+        if (listen !== null) probes = await listenForProbes({ listen, worker, store: backends.store });
+        if (probes !== null) say(`Probes and metrics: ${probes.url}`);
+        await Promise.race([untilStopped(stop), worker.stopped]);
+      } finally {
+        // The probes answer while the worker drains, too.
+        await worker.stop().finally(() => probes?.close());
+      }
     } finally {
       await backends.stop();
     }
