@@ -17,6 +17,7 @@ import { recoverTransaction } from './recover.ts';
 import { TransactionStages } from './transaction.ts';
 import { translateErrors } from './translate-errors.ts';
 import { keepingTurn, takeTurn } from './turns.ts';
+import { UnderWay } from './under-way.ts';
 
 /** A stage's heartbeat: a worker that misses six of them is taken for lost. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -26,20 +27,21 @@ export interface WorkerActivities {
   readonly shared: SharedActivities;
   /** For this worker's own task queue: it holds the sessions. */
   readonly own: TransactionActivities;
-  /** Changes that this worker holds sessions for. */
-  readonly transactionsUnderWay: () => number;
+  readonly underWay: UnderWay;
   /** Ends the sessions that are open. */
   close(): Promise<void>;
 }
 
 export function createActivities(deps: ActivityDependencies, log: (error: unknown) => void): WorkerActivities {
   const stages = new TransactionStages(deps);
+  const underWay = new UnderWay();
   const stage =
     (run: (input: TransactionInput) => Promise<StageResult>) =>
     async (input: TransactionInput): Promise<StageResult> => {
       stages.watch(input.changeId, 'at work');
       try {
-        const result = await heartbeating(() => keepingTurn(deps, input.changeId, () => run(input)));
+        const work = () => heartbeating(() => keepingTurn(deps, input.changeId, () => run(input)));
+        const result = await underWay.stage(input.changeId, work);
         stages.watch(input.changeId, 'waiting');
         return result;
       } catch (error) {
@@ -58,16 +60,29 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
   const sharedTransaction: SharedTransactionActivities = {
     takeTurn: (input) => takeTurn(deps, input),
     leaveTurn: async ({ changeId }) => ({ waiting: await deps.store.leaveTurn(changeId) }),
-    claimWorker: async () => ({ taskQueue: deps.ownTaskQueue }),
-    recoverTransaction: (input) =>
-      heartbeating(() => keepingTurn(deps, input.changeId, () => recoverTransaction(deps, input))),
+    claimWorker: async () => {
+      underWay.requireRoom(null);
+      return { taskQueue: deps.ownTaskQueue };
+    },
+    recoverTransaction: async (input) => {
+      underWay.requireRoom(input.changeId);
+      const work = () => keepingTurn(deps, input.changeId, () => recoverTransaction(deps, input));
+      return underWay.stage(input.changeId, () => heartbeating(work));
+    },
   };
   const plan: PlanActivities = {
-    planChange: (input) =>
-      heartbeating(async () => planInterconnectChange(deps, { ...input, ...(await requirePlanAsked(deps, input)) })),
+    planChange: (input) => {
+      const work = async () => planInterconnectChange(deps, { ...input, ...(await requirePlanAsked(deps, input)) });
+      return underWay.long(() => heartbeating(work));
+    },
   };
+  const steps = recordActivities(deps);
   const record = {
-    ...recordActivities(deps),
+    ...steps,
+    async settleTransaction(input: Parameters<typeof steps.settleTransaction>[0]) {
+      await steps.settleTransaction(input);
+      underWay.settled(input.changeId);
+    },
     takeTurn: sharedTransaction.takeTurn,
     leaveTurn: sharedTransaction.leaveTurn,
   };
@@ -82,7 +97,7 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
     shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },
     own: translateErrors(own, log),
-    transactionsUnderWay: stages.underWay,
+    underWay,
     close: () => stages.close(),
   };
 }

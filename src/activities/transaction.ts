@@ -34,7 +34,6 @@ export class TransactionStages implements TransactionActivities {
   readonly #open = new Map<ChangeId, OpenTransaction>();
   /** Every session opened for a change, also while it is still being prepared. */
   readonly #sessions = new Map<ChangeId, Router[]>();
-  readonly underWay = (): number => this.#sessions.size;
   /** Runs out when no stage follows. */
   readonly #gaps = new Map<ChangeId, NodeJS.Timeout>();
 

@@ -7,6 +7,7 @@ import { taskQueueOf } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
 import { createPlanner, type Planner } from '../activities/planner.ts';
+import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
@@ -121,8 +122,9 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     connection,
     namespace,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
-    shutdownGraceTime: drainMs,
-    shutdownForceTime: drainMs + FORCE_AFTER_MS,
+    // By then the time to drain is over.
+    shutdownGraceTime: 0,
+    shutdownForceTime: FORCE_AFTER_MS,
   };
   const create = async (kind: Partial<WorkerSettings>) => {
     const worker = await unlessAway(away, () => Worker.create({ ...common, taskQueue, ...kind }));
@@ -131,7 +133,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   };
   // Workflows apart from activities: a draining worker takes no new activity, and still drives what is under way.
   const [driving, shared, own] = await settleAll([
-    create({ workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT, shutdownGraceTime: 0 }),
+    create({ workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT }),
     create({ activities: asActivities(activities.shared) }),
     create({ taskQueue: ownTaskQueue, activities: asActivities(activities.own) }),
   ]);
@@ -166,13 +168,16 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   let draining: Promise<void> | null = null;
   const drain = async (): Promise<void> => {
     state = 'draining';
+    const { underWay } = activities;
+    underWay.drain();
     await presence.drain();
-    const underWay = activities.transactionsUnderWay();
-    log('info', 'draining: takes nothing new', { transactionsUnderWay: underWay, drainSeconds: drainMs / 1_000 });
-    shutDown(shared);
-    const late = await untilQuiet(activities.transactionsUnderWay, drainMs);
-    if (late > 0) log('warn', 'the time to drain is over: recovery ends what is under way', { transactions: late });
-    shutDown(own);
+    const transactionsUnderWay = underWay.transactions;
+    log('info', 'draining: begins nothing new', { transactionsUnderWay, drainSeconds: drainMs / 1_000 });
+    const isDrained = await untilQuiet(underWay, drainMs);
+    const transactions = underWay.transactions;
+    if (!isDrained) log('warn', 'the time to drain is over: recovery ends what is under way', { transactions });
+    // The record's steps run on the shared queue: it goes on until the last transaction is settled.
+    shutDown(shared, own);
     await Promise.allSettled(runs.slice(1));
     shutDown(driving);
   };
@@ -182,7 +187,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   };
   return {
     stopped,
-    status: () => ({ state, transactionsUnderWay: activities.transactionsUnderWay() }),
+    status: () => ({ state, transactionsUnderWay: activities.underWay.transactions }),
     async stop() {
       if (state !== 'stopped') await Promise.race([drainOnce(), stopped.catch(() => undefined)]);
       await stopped;
@@ -204,15 +209,15 @@ type WorkerSettings = Parameters<typeof Worker.create>[0];
 
 const asActivities = (activities: object) => activities as Record<string, (...args: never[]) => Promise<unknown>>;
 
-/** Resolves with the number of transactions that are still under way when the time is over. */
-async function untilQuiet(underWay: () => number, withinMs: number): Promise<number> {
+/** Whether all that was begun has ended when the time is over. */
+async function untilQuiet(underWay: UnderWay, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let quiet = 0; quiet < QUIET_LOOKS; ) {
-    quiet = underWay() === 0 ? quiet + 1 : 0;
-    if (performance.now() > deadline) return underWay();
+    quiet = underWay.isQuiet ? quiet + 1 : 0;
+    if (performance.now() > deadline) return underWay.isQuiet;
     await sleep(DRAIN_LOOK_MS);
   }
-  return 0;
+  return true;
 }
 
 let runtimeInstalled = false;
