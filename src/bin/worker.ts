@@ -118,6 +118,8 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const [connection, workflowBundle] = await settleAll([connect(), options.workflowBundle ?? bundleWorkflows(logger)]);
   const clientConnection = await unlessAway(away, () => Connection.connect({ address }));
   putAway.push(() => clientConnection.close());
+  // A worker that is refused by its namespace leaves the threads of its workflows running: asked before there are any.
+  await unlessAway(away, () => clientConnection.workflowService.describeNamespace({ namespace }));
   const common = {
     connection,
     namespace,

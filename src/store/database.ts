@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { escapeText } from '../domain/visible-text.ts';
-import { toStoreError } from './store-error.ts';
+import { toRunningStoreError, toStoreError } from './store-error.ts';
 
 /** Connections of one process: an API and a few workers stay far below the 100 that a Postgres server allows by default. */
 const CONNECTIONS_MAX = 10;
@@ -42,6 +42,11 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
     keepAlive: true,
   });
   pool.on('connect', sendOnlyStorable);
+  // At start a refused login is a setting to correct; later it is an outage, as rotated passwords and failovers make them.
+  let meaningOf = toStoreError;
+  pool.on('connect', () => {
+    meaningOf = toRunningStoreError;
+  });
   // An idle connection that breaks is dropped by the pool; the next call opens a new one or says that the server is away.
   pool.on('error', () => undefined);
 
@@ -57,14 +62,14 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
         broken = false;
         return result;
       } catch (error) {
-        broken = toStoreError(error).code === 'DATABASE_UNAVAILABLE';
+        broken = meaningOf(error).code === 'DATABASE_UNAVAILABLE';
         throw error;
       } finally {
         client.off('error', ignore);
         client.release(broken);
       }
     } catch (error) {
-      throw toStoreError(error);
+      throw meaningOf(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { PROGRESS_CHANNEL } from './progress-rows.ts';
-import { toStoreError } from './store-error.ts';
+import { toRunningStoreError } from './store-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** After the server went away: first soon, then not so often that a restarting server is kept busy. */
@@ -47,7 +47,7 @@ export function openProgressListener(databaseUrl: string): ProgressListener {
       await client.query(`listen ${PROGRESS_CHANNEL}`);
     } catch (error) {
       await client.end().catch(() => undefined);
-      throw toStoreError(error);
+      throw toRunningStoreError(error);
     }
     client.once('end', () => {
       if (!own.ending.signal.aborted) own.client = reconnect(own);

@@ -1,7 +1,7 @@
 import { type ErrorCode, WaslError } from '../errors.ts';
 
-/** SQLSTATE classes and codes after which the same call may succeed: the server is away, starting, full, or gave up on a lock. */
-const TRANSIENT_STATES = /^(08|40|53|55P03|57014|57P0[1-5]|25P0[34])/;
+/** SQLSTATE classes and codes after which the same call may succeed: the server is away, starting, full, takes no writes since a failover, or gave up on a lock. */
+const TRANSIENT_STATES = /^(08|40|53|55P03|57014|57P0[1-5]|25006|25P0[34])/;
 /** The server is there but will not have us: wrong password, no such database, no right. */
 const CONFIGURATION_STATES = /^(28|3D000|42501|42P01|3F000)/;
 const CONNECTION_CODES =
@@ -16,6 +16,17 @@ const CONSTRAINTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^progress_interconnect$|_interconnect_id_interconnects_id_fk$/, 'INTERCONNECT_UNKNOWN', 'no such interconnect'],
   [/^interconnects_parties_ordered$/, 'REQUEST_PARTIES', 'both parties are the same entity'],
 ];
+
+/** What more it refuses once it has let us in: rights and tables. Those no waiting brings. */
+const STRUCTURE_STATES = /^(42501|42P01|3F000)/;
+
+/** After the server has let us in once: what it says of the login or of TLS now is an outage to wait for, no fault of a setting. */
+export function toRunningStoreError(error: unknown): WaslError {
+  const mapped = toStoreError(error);
+  const code = textMember(originOf(error), 'code') ?? '';
+  if (mapped.code !== 'CONFIGURATION' || error instanceof WaslError || STRUCTURE_STATES.test(code)) return mapped;
+  return new WaslError('DATABASE_UNAVAILABLE', `${mapped.message}; before, it let wasl in`);
+}
 
 /** Every failure of the driver as a WaslError. Neither SQL, nor parameters, nor credentials get into it. */
 export function toStoreError(error: unknown): WaslError {

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { WaslError } from '../../src/errors.ts';
-import { toStoreError } from '../../src/store/store-error.ts';
+import { toRunningStoreError, toStoreError } from '../../src/store/store-error.ts';
 
 const SQL = 'insert into journal values ($1)';
 const failed = (members: Readonly<Record<string, string>>, message = 'duplicate key value (secret-key)') =>
@@ -19,7 +19,9 @@ describe('what a failure means to the caller', () => {
     [failed({ code: '57014' }), 'DATABASE_UNAVAILABLE'],
     [failed({ code: '53300' }), 'DATABASE_UNAVAILABLE'],
     [failed({ code: '40P01' }), 'DATABASE_UNAVAILABLE'],
+    [failed({ code: '25006' }), 'DATABASE_UNAVAILABLE'],
     [failed({ code: '28P01' }), 'CONFIGURATION'],
+    [failed({ code: '28000' }), 'CONFIGURATION'],
     [failed({ code: '3D000' }), 'CONFIGURATION'],
     [failed({ code: '42P01' }), 'CONFIGURATION'],
     [failed({ code: '23503', constraint: 'journal_change' }), 'CHANGE_UNKNOWN'],
@@ -40,4 +42,19 @@ describe('what a failure means to the caller', () => {
 test('an error of our own passes unchanged', () => {
   const own = new WaslError('PLAN_UNKNOWN', 'there is no plan');
   expect(toStoreError(own)).toBe(own);
+});
+
+describe('where the server let us in before', () => {
+  test.each(['28P01', '28000', '3D000', '25006', 'DEPTH_ZERO_SELF_SIGNED_CERT'])('%s is an outage', (code) => {
+    expect(toRunningStoreError(failed({ code }))).toMatchObject({ code: 'DATABASE_UNAVAILABLE', class: 'transient' });
+  });
+
+  test.each(['42P01', '42501'])('%s stays a fault of the installation', (code) => {
+    expect(toRunningStoreError(failed({ code })).code).toBe('CONFIGURATION');
+  });
+
+  test('an error of our own passes unchanged', () => {
+    const own = new WaslError('CONFIGURATION', 'no such setting');
+    expect(toRunningStoreError(own)).toBe(own);
+  });
 });

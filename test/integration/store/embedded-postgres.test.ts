@@ -175,3 +175,36 @@ test('below a folder that is closed to the user it runs as, the server runs all 
   }
   expect(isAlive(server.pid)).toBe(false);
 });
+
+test('what a failover and a rotated password make of a server that let wasl in is an outage, and ends', async () => {
+  const { databaseUrl } = await startEmbeddedPostgres({ directory });
+  await migrate(databaseUrl);
+  const store = await openStore({ databaseUrl, clock });
+  const operator = new pg.Client({ connectionString: databaseUrl });
+  await operator.connect();
+  const away = expect.objectContaining({ code: 'DATABASE_UNAVAILABLE', class: 'transient' });
+  const write = () => store.endWorker('00000000-0000-4000-8000-000000000000');
+  try {
+    await write();
+    await operator.query('alter system set default_transaction_read_only = on');
+    await operator.query('select pg_reload_conf()');
+    await expect.poll(() => write().then(() => 'written', String)).not.toBe('written');
+    await expect(write()).rejects.toEqual(away);
+    await operator.query('set default_transaction_read_only = off');
+    await operator.query('alter system reset default_transaction_read_only');
+    await operator.query('select pg_reload_conf()');
+    await expect.poll(() => write().then(() => 'written', String)).toBe('written');
+
+    await operator.query("alter role wasl password 'rotated'");
+    await operator.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+    );
+    await expect.poll(() => write().catch((error: unknown) => String(error))).toMatch(/28P01/);
+    await expect(write()).rejects.toEqual(away);
+    await operator.query(`alter role wasl password '${new URL(databaseUrl).password}'`);
+    await expect.poll(() => write().then(() => 'written', String)).toBe('written');
+  } finally {
+    await operator.end();
+    await store.close();
+  }
+});
