@@ -55,6 +55,8 @@ export interface RunningWorkerProcess {
   readonly pid: number;
   /** `kill -9`. */
   kill(): Promise<void>;
+  /** SIGTERM, as supervisors stop a worker. Resolves with the exit code. */
+  terminate(): Promise<number | null>;
 }
 
 export class Installation implements AsyncDisposable {
@@ -159,14 +161,21 @@ export class Installation implements AsyncDisposable {
     return () => worker.stop();
   }
 
-  async startWorkerProcess(): Promise<RunningWorkerProcess> {
+  async startWorkerProcess(drainSeconds = TEST_DRAIN_SECONDS): Promise<RunningWorkerProcess> {
+    const options = { ...this.#workerOptions, drainSeconds };
     const child = spawn(process.execPath, ['--import', 'tsx', WORKER_PROGRAM], {
-      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(this.#workerOptions) },
+      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(options) },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#stops.push(() => killProcess(child));
     await untilSays(child, 'worker ready');
-    return { pid: child.pid ?? 0, kill: () => killProcess(child) };
+    const terminate = async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = await gone;
+      return code as number | null;
+    };
+    return { pid: child.pid ?? 0, kill: () => killProcess(child), terminate };
   }
 
   /** Asked by a party's portal, signed by both. */

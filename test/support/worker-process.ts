@@ -2,7 +2,8 @@
 import { startWorker, type WorkerOptions } from '../../src/bin/worker.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
-export interface WorkerProcessOptions extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits'> {
+export interface WorkerProcessOptions
+  extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits' | 'drainSeconds'> {
   readonly databaseUrl: string;
   readonly workflowBundlePath: string;
   readonly credential: { readonly username: string; readonly password: string };
@@ -13,10 +14,15 @@ const store = await openStore({ databaseUrl: options.databaseUrl, clock: () => n
 const worker = await startWorker({
   ...options,
   store,
-  drainSeconds: 3,
   workflowBundle: { codePath: options.workflowBundlePath },
   credential: () => options.credential,
   log: (level, message, facts) => process.stdout.write(`${JSON.stringify({ level, message, ...facts })}\n`),
 });
+const stop = () =>
+  void worker.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+process.on('SIGTERM', stop);
 // With the test: a worker must not outlive it.
-process.stdin.resume().on('end', () => void worker.stop().finally(() => process.exit(0)));
+process.stdin.resume().on('end', stop);

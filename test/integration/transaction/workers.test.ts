@@ -138,3 +138,19 @@ describe.concurrent('a worker that is killed', () => {
     expect(await told(wasl, id)).toEqual(inTheEnd(back('confirming', compensated), back('verifying'), heldByAll()));
   });
 });
+
+describe('a worker that is told to stop', () => {
+  it('ends its transaction and settles it though nobody else is there, and begins no other', async () => {
+    await using wasl = await Installation.open({ worker: 'none', confirmTimeoutSeconds: 30 });
+    const worker = await wasl.startWorkerProcess(30);
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    wasl.backbone.router('nzw-pe-01').faults.set({ kind: 'slow', ms: 300 });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'prepare', 4);
+    const toldAt = performance.now();
+    expect(await worker.terminate()).toBe(0);
+    expect(performance.now() - toldAt).toBeLessThan(30_000);
+    expect(await told(wasl, id)).toEqual(inTheEnd(heldByAll()));
+  });
+});
