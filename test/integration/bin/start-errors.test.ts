@@ -59,25 +59,11 @@ const CASES: readonly Case[] = [
     /CONFIGURATION: WASL_LISTEN: 127.0.0.1 port \d+ is in use/,
   ],
   [
-    'an address of another machine',
-    serve,
-    () => ({ WASL_JWT_ISSUER: 'x', WASL_JWT_JWKS_URL: 'https://x', WASL_LISTEN: '192.0.2.1:8080' }),
-    2,
-    /CONFIGURATION: WASL_LISTEN: 192.0.2.1 port 8080 is no address of this machine/,
-  ],
-  [
     'a missing key set',
     ['serve'],
     () => ({ WASL_JWT_ISSUER: 'x', WASL_JWT_JWKS_FILE: '/nowhere/keys.json' }),
     2,
     /CONFIGURATION: \/nowhere\/keys.json: the key set does not exist/,
-  ],
-  [
-    'a malformed database address',
-    serve,
-    () => ({ DATABASE_URL: 'postgres//wasl:s3cret@db' }),
-    2,
-    /CONFIGURATION: DATABASE_URL: the address of the database is not a URL/,
   ],
   [
     'a wrong password',
@@ -119,13 +105,6 @@ const CASES: readonly Case[] = [
     /CONFIGURATION: .*lies under something that is no folder/,
   ],
   [
-    'no credentials',
-    ['worker'],
-    () => ({ WASL_CREDENTIALS: '/nowhere/credentials.yaml' }),
-    2,
-    /CONFIGURATION: \/nowhere\/credentials.yaml: .*does not exist/,
-  ],
-  [
     'a workflow server that is away',
     ['worker'],
     async () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` }),
@@ -140,25 +119,11 @@ const CASES: readonly Case[] = [
     /CONFIGURATION: TEMPORAL_NAMESPACE: .*no such namespace/,
   ],
   [
-    'a time to drain that is none',
-    ['worker'],
-    () => ({ WASL_DRAIN_SECONDS: 'soon' }),
-    2,
-    /CONFIGURATION: WASL_DRAIN_SECONDS: "soon" is not 1 to 3600 seconds/,
-  ],
-  [
     'a port of probes in use',
     ['worker'],
     () => ({ WASL_WORKER_LISTEN: takenAddress() }),
     2,
     /CONFIGURATION: WASL_WORKER_LISTEN: 127.0.0.1 port \d+ is in use/,
-  ],
-  [
-    'an inventory that is not there',
-    ['sim', '/nowhere/inventory.yaml'],
-    () => ({}),
-    2,
-    /CONFIGURATION: \/nowhere\/inventory.yaml: the inventory does not exist/,
   ],
   [
     'a file that cannot be written',
