@@ -262,6 +262,8 @@ export class MessageLayer {
     if (rpc?.resolveStream === undefined) return null;
     const stream = this.newStream(rpc.request, messageId);
     stream.watch(rpc.request);
+    this.pending.hold(true);
+    void stream.finished.then(() => this.pending.hold(false));
     rpc.resolveStream(stream);
     return stream;
   }

@@ -18,6 +18,10 @@ import { PathCollector } from './path-collector.ts';
 
 /** Above this the channel is paused until the reader has taken what waits. One SSH window is 2 MiB. */
 const QUEUED_BYTES_MAX = 512 * 1024;
+/** Slower than this is no answer: the slowest management channel, 9,600 baud, carries fifteen times as much. */
+const STREAM_BYTES_PER_SECOND_MIN = 64;
+/** So long a server may take for one reply, the reader's own time not counted: 16 GiB take it at 10 MB/s. */
+const STREAM_TIME_MAX_MS = 30 * 60_000;
 /** Held back while reading bytes: the end tags of data and rpc-reply with a pretty printer's whitespace. */
 const TAIL_BYTES = 1_024;
 
@@ -76,14 +80,25 @@ export class ReplyStream {
     this.onDrained();
   }
 
-  /** Ends early by the caller's signal, or when no piece came in time though the reader was waiting. Not for readers. */
+  /** Ends early by the caller's signal, or when the server is too slow, or has no end, though the reader was waiting. Not for readers. */
   watch({ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): void {
     const onAbort = () => this.finish(new NetconfError('ABORTED', 'given up by the caller', { cause: signal?.reason }));
     signal?.addEventListener('abort', onAbort, { once: true });
     let bytesSeen = 0;
+    let waitedMs = 0;
+    const piecesBytesMin = Math.ceil((STREAM_BYTES_PER_SECOND_MIN * timeoutMs) / 1_000);
     const timer = setInterval(() => {
-      if (this.congested || this.bytesReceived > bytesSeen) bytesSeen = this.bytesReceived;
-      else this.finish(new NetconfError('RPC_TIMEOUT', `no piece of the reply in ${timeoutMs} ms`));
+      const [bytes, congested] = [this.bytesReceived - bytesSeen, this.congested];
+      bytesSeen = this.bytesReceived;
+      // The reader's time is not the server's.
+      if (congested) return;
+      waitedMs += timeoutMs;
+      if (bytes === 0) this.finish(new NetconfError('RPC_TIMEOUT', `no piece of the reply in ${timeoutMs} ms`));
+      else if (bytes < piecesBytesMin) {
+        this.finish(new NetconfError('RPC_TIMEOUT', `only ${bytes} bytes of the reply in ${timeoutMs} ms`));
+      } else if (waitedMs >= STREAM_TIME_MAX_MS) {
+        this.finish(new NetconfError('RPC_TIMEOUT', `the reply has no end after ${Math.round(waitedMs / 1_000)} s`));
+      }
     }, timeoutMs);
     void this.finished.then(() => {
       clearInterval(timer);

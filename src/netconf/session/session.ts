@@ -45,7 +45,10 @@ import type { MessageLayer, SessionEnd } from './message-layer.ts';
 import type { NotificationStream } from './notification-stream.ts';
 import type { ReplyStream } from './reply-stream.ts';
 
-/** Every call takes these. A call that ends by them leaves the session usable: a late answer is dropped. */
+/**
+ * Every call takes these. A call that ends by them leaves the session usable: a late answer is dropped. Servers answer in order
+ * (RFC 6241 §4.5): `timeoutMs` counts from when those before it were answered.
+ */
 export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -235,11 +238,14 @@ export class NetconfSession {
     content: XmlContent,
     options: CallOptions & { readonly changesRunning?: boolean; readonly operation?: string } = {},
   ): Promise<RpcReply> {
-    const { operation: name = 'rpc', changesRunning = false } = options;
-    return this.run(() => ({ name, body: contentToText(content), requires: [], changesRunning }), options);
+    const { operation, changesRunning = false } = options;
+    return this.run(() => {
+      const body = contentToText(content);
+      return { name: operation ?? nameOfRoot(body), body, requires: [], changesRunning };
+    }, options);
   }
 
-  /** get-config (RFC 6241 §7.1) as a stream: constant memory. `timeoutMs` bounds the wait for each piece. */
+  /** get-config (RFC 6241 §7.1) as a stream: constant memory. `timeoutMs` bounds the wait for each piece; a drip or an endless reply ends too. */
   async getConfigStream(options: GetConfigOptions & CallOptions): Promise<ReplyStream> {
     return this.stream(
       this.prepare(() => getConfigOperation(options)),
@@ -269,7 +275,9 @@ export class NetconfSession {
   /** Ends in order: close-session, then the channel, then the connection where this was its last user. Never rejects. */
   async close(): Promise<void> {
     if (!this.isOpen) return;
-    await this.closeSession({ timeoutMs: this.parts.closeTimeoutMs }).catch(() => undefined);
+    const { closeTimeoutMs: timeoutMs } = this.parts;
+    // From now, not from when the server could begin: what it is at may take long.
+    await this.closeSession({ timeoutMs, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
     this.parts.messages.fail(
       new NetconfError('SESSION_CLOSED', 'the session was closed', { peer: this.peer }),
       'closed',
@@ -308,6 +316,11 @@ export class NetconfSession {
     const { name, body, changesRunning } = operation;
     return this.parts.messages.callStreaming({ operation: name, body, changesRunning, timeoutMs, signal });
   }
+}
+
+/** What a message calls an rpc that nobody named: its element, `ping`. */
+function nameOfRoot(body: string): string {
+  return /^\s*<(?:[\w.-]+:)?([\w.-]+)/.exec(body)?.[1] ?? 'rpc';
 }
 
 function checkWithContext(operation: Operation, capabilities: Capabilities, peer: string): void {
