@@ -9,6 +9,7 @@ import type {
   TransactionActivities,
   TransactionInput,
 } from './activities.ts';
+import { AttemptSessions } from './attempt-sessions.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { planInterconnectChange } from './plan-change.ts';
 import { readActivities } from './read-activities.ts';
@@ -35,23 +36,31 @@ export interface WorkerActivities {
 export function createActivities(deps: ActivityDependencies, log: (error: unknown) => void): WorkerActivities {
   const stages = new TransactionStages(deps);
   const underWay = new UnderWay();
+  const current = ({ changeId }: TransactionInput) => stages.attemptOf(changeId);
   const stage =
-    (run: (input: TransactionInput) => Promise<StageResult>) =>
+    (
+      run: (input: TransactionInput, attempt?: AttemptSessions) => Promise<StageResult>,
+      attemptAt: (input: TransactionInput) => AttemptSessions | undefined = current,
+    ) =>
     async (input: TransactionInput): Promise<StageResult> => {
+      const attempt = attemptAt(input);
       stages.watch(input.changeId, 'at work');
       try {
-        const work = () => heartbeating(() => keepingTurn(deps, input.changeId, () => run(input)));
+        const work = () => heartbeating(() => keepingTurn(deps, input.changeId, () => run(input, attempt)));
         const result = await underWay.stage(input.changeId, work);
-        stages.watch(input.changeId, 'waiting');
+        if (current(input) === attempt) stages.watch(input.changeId, 'waiting');
         return result;
       } catch (error) {
         // Taken for lost, or a defect: recovery has the change now, and these sessions must not stand in its way.
-        await stages.drop(input.changeId);
+        await stages.drop(input.changeId, attempt);
         throw error;
       }
     };
   const own: TransactionActivities = {
-    prepareRouters: stage((input) => stages.prepareRouters(input)),
+    prepareRouters: stage(
+      (input, attempt) => stages.prepareRouters(input, attempt),
+      () => new AttemptSessions(),
+    ),
     commitRouters: stage((input) => stages.commitRouters(input)),
     verifyRouters: stage((input) => stages.verifyRouters(input)),
     confirmRouters: stage((input) => stages.confirmRouters(input)),

@@ -9,6 +9,7 @@ import { rebaseRouter } from '../plan/rebase.ts';
 import { digestPayload } from '../plan/seal-payloads.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
+import { AttemptSessions } from './attempt-sessions.ts';
 import { requireAuthority } from './authority.ts';
 import { describeCommit, describePrepared, firstBadCommit, inTurns, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
@@ -32,8 +33,8 @@ export class TransactionStages implements TransactionActivities {
   readonly #deps: ActivityDependencies;
   readonly #limits: ActivityLimits;
   readonly #open = new Map<ChangeId, OpenTransaction>();
-  /** Every session opened for a change, also while it is still being prepared. */
-  readonly #sessions = new Map<ChangeId, Router[]>();
+  /** The newest attempt at a change, also while it is still being prepared. */
+  readonly #attempts = new Map<ChangeId, AttemptSessions>();
   /** Runs out when no stage follows. */
   readonly #gaps = new Map<ChangeId, NodeJS.Timeout>();
 
@@ -42,7 +43,10 @@ export class TransactionStages implements TransactionActivities {
     this.#limits = { ...DEFAULT_LIMITS, ...deps.limits };
   }
 
-  async prepareRouters({ changeId, planId }: TransactionInput): Promise<StageResult> {
+  async prepareRouters(
+    { changeId, planId }: TransactionInput,
+    attempt: AttemptSessions = new AttemptSessions(),
+  ): Promise<StageResult> {
     const { store } = this.#deps;
     const [plan, current] = await Promise.all([store.readPlan(planId), readCurrentInventory(this.#deps)]);
     const pes = plan.routers.map(({ pe }) => pe);
@@ -57,18 +61,20 @@ export class TransactionStages implements TransactionActivities {
 
     const others = realised.filter((other) => other.id !== plan.interconnectId);
     const otherWaslRouteTargets = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
+    // One that was given up claims nothing: a newer attempt may have.
+    attempt.requireAlive();
     const { epoch } = await store.claimJournal(changeId, { begins: true });
     const recorder = new TransactionRecorder(this.#deps, changeId, plan.interconnectId, epoch);
     await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'preparing', persistId: null })));
     await this.drop(changeId);
-    const sessions: Router[] = [];
-    this.#sessions.set(changeId, sessions);
+    attempt.requireAlive();
+    this.#attempts.set(changeId, attempt);
     const results = await recorder.onEach(
       'prepare',
       plan.routers,
       (router) => router.pe,
       async (router) => {
-        const prepared = await this.#prepareRouter(inventory, plan, router, sessions, otherWaslRouteTargets);
+        const prepared = await this.#prepareRouter(inventory, plan, router, attempt, otherWaslRouteTargets);
         const rebased = prepared.rebased ? ', rebased on what changed since' : '';
         return { result: prepared, message: `${describePrepared(router.procedure, prepared.checked)}${rebased}` };
       },
@@ -82,7 +88,7 @@ export class TransactionStages implements TransactionActivities {
       const removes = onlyTakesAway(plan.kind);
       const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
-      const witnesses = removes ? [] : await this.#openWitnesses(inventory, plan.routers, sessions);
+      const witnesses = removes ? [] : await this.#openWitnesses(inventory, plan.routers, attempt);
       const watched = [...prepared.map(({ router, base }) => ({ router, running: base })), ...witnesses];
       const [tablesBefore, channelsBefore] = await Promise.all([
         removes ? readTablesThatAnswer(watched) : readRouteTables(watched),
@@ -90,9 +96,7 @@ export class TransactionStages implements TransactionActivities {
           ? workingChannels({ inventory, plan, routers }, this.#limits).catch(() => [])
           : workingChannels({ inventory, plan, routers }, this.#limits),
       ]);
-      if (this.#sessions.get(changeId) !== sessions) {
-        throw new WaslError('SESSION_LOST', `the preparation of ${changeId} was given up while it was under way`);
-      }
+      attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
       const pushed = prepared.map(({ plan: { pe }, xml }) => ({ pe, xml, digest: digestPayload(xml) }));
       await store.savePushed({ changeId, epoch, planId, pushed });
@@ -112,8 +116,8 @@ export class TransactionStages implements TransactionActivities {
       });
       return { ...PASS(`${prepared.length} routers locked, edited and validated${describeLeft(left)}`), left };
     } catch (failure) {
-      await Promise.all(sessions.map((router) => abandonAndClose(router)));
-      this.#sessions.delete(changeId);
+      await attempt.end(abandonAndClose);
+      await this.drop(changeId, attempt);
       await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'idle', persistId: null })));
       return failed(failure);
     }
@@ -232,7 +236,7 @@ export class TransactionStages implements TransactionActivities {
 
   /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */
   async close(): Promise<void> {
-    await Promise.all([...this.#sessions.keys()].map((changeId) => this.drop(changeId)));
+    await Promise.all([...this.#attempts.keys()].map((changeId) => this.drop(changeId)));
   }
 
   /**
@@ -242,29 +246,37 @@ export class TransactionStages implements TransactionActivities {
   watch(changeId: ChangeId, is: 'at work' | 'waiting'): void {
     clearTimeout(this.#gaps.get(changeId));
     this.#gaps.delete(changeId);
-    if (is === 'at work' || !this.#sessions.has(changeId)) return;
-    this.#gaps.set(changeId, setTimeout(() => void this.drop(changeId), this.#limits.stageGapMs).unref());
+    const attempt = this.#attempts.get(changeId);
+    if (is === 'at work' || attempt === undefined) return;
+    this.#gaps.set(changeId, setTimeout(() => void this.drop(changeId, attempt), this.#limits.stageGapMs).unref());
   }
 
-  /** Ends the sessions of one change: locks are released, and what is pending without persist is undone by its router. */
-  async drop(changeId: ChangeId): Promise<void> {
-    const sessions = this.#sessions.get(changeId) ?? [];
-    this.#sessions.delete(changeId);
-    this.watch(changeId, 'waiting');
-    this.#open.delete(changeId);
-    await Promise.all(sessions.map((router) => router.close()));
+  attemptOf(changeId: ChangeId): AttemptSessions | undefined {
+    return this.#attempts.get(changeId);
+  }
+
+  /**
+   * Ends the sessions of an attempt, the newest unless one is given: locks are released, and what is pending without persist is undone
+   * by its router. What a newer attempt opened meanwhile stays.
+   */
+  async drop(changeId: ChangeId, attempt = this.#attempts.get(changeId)): Promise<void> {
+    if (attempt !== undefined && this.#attempts.get(changeId) === attempt) {
+      this.#attempts.delete(changeId);
+      this.watch(changeId, 'waiting');
+      this.#open.delete(changeId);
+    }
+    await attempt?.end();
   }
 
   async #prepareRouter(
     inventory: Inventory,
     { window }: Plan,
     plan: RouterPlan,
-    sessions: Router[],
+    attempt: AttemptSessions,
     otherWaslRouteTargets: ReadonlySet<RouteTarget>,
   ) {
     const rpcTimeoutMs = Math.min(this.#limits.rpcTimeoutMs, (window.confirmTimeoutSeconds * 1_000) / 2);
-    const router = await openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs });
-    sessions.push(router);
+    const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs }));
     try {
       return await this.#prepareSession(router, plan, otherWaslRouteTargets);
     } catch (failure) {
@@ -310,7 +322,7 @@ export class TransactionStages implements TransactionActivities {
   }
 
   /** PEs outside the change whose canary VRFs must stay silent. */
-  async #openWitnesses(inventory: Inventory, touched: readonly RouterPlan[], sessions: Router[]) {
+  async #openWitnesses(inventory: Inventory, touched: readonly RouterPlan[], attempt: AttemptSessions) {
     const canaries = new Set(inventory.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
     const pes = inventory.routers
       .filter((router) => !touched.some((plan) => plan.pe === router.name))
@@ -318,8 +330,7 @@ export class TransactionStages implements TransactionActivities {
       .slice(0, this.#limits.witnessesMax);
     return Promise.all(
       pes.map(async ({ name }) => {
-        const router = await openInventoryRouter(this.#deps, inventory, name);
-        sessions.push(router);
+        const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, name));
         return { router, running: await router.readRunning() };
       }),
     );

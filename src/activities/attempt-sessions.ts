@@ -1,0 +1,27 @@
+import { WaslError } from '../errors.ts';
+import type { Router } from '../router/router.ts';
+
+/** The sessions of one attempt at a change. They end with it, also those that are still being opened then. */
+export class AttemptSessions {
+  readonly #routers: Router[] = [];
+  #ended = false;
+
+  /** Throws SESSION_LOST once the attempt is over: what an older attempt finds then is a newer one's. */
+  requireAlive(): void {
+    if (this.#ended) throw new WaslError('SESSION_LOST', 'the attempt was given up while it was under way');
+  }
+
+  async open(opening: () => Promise<Router>): Promise<Router> {
+    this.requireAlive();
+    const router = await opening();
+    if (this.#ended) await router.close();
+    else this.#routers.push(router);
+    this.requireAlive();
+    return router;
+  }
+
+  async end(close: (router: Router) => Promise<void> = (router) => router.close()): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#routers.splice(0).map(close));
+  }
+}
