@@ -1,9 +1,11 @@
 /** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own channels. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import { digestOf } from '../domain/canonical-json.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import { canonicalExtranet, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
+import type { ReachabilityProbe } from '../domain/plan.ts';
 import { type Address, contains, FAMILIES, type Family, familyOf, overlaps } from '../domain/prefix.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
@@ -29,6 +31,11 @@ export interface Channel {
   readonly destination: Address;
   readonly source: Address | null;
 }
+
+/** Pings under way at one router: it may answer in order, and then what is not sent yet can still be left. */
+const PINGS_AT_ONCE = 4;
+/** Of the confirm window, from the first commit on. */
+const PINGS_WINDOW_SHARE = 0.75;
 
 /** Channels that are pinged per touched VRF: two other sites show whether the VPN itself still works. */
 const CHANNELS_PER_VRF_MAX = 2;
@@ -244,21 +251,23 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
 
 async function pingProbes(transaction: OpenTransaction, limits: ActivityLimits): Promise<PingResult[]> {
   const { plan, watched } = transaction;
-  const pings = plan.probes.map(async ({ pe, vrf, target, expect }): Promise<PingResult[]> => {
-    const router = watched.find((each) => each.router.name === pe)?.router;
-    if (target === null || router === undefined) return [];
+  const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
+  // What is not sent by then stays unknown: the rest of the window is for the confirmation, or the way back.
+  const deadline = (transaction.committedAtMs ?? Date.now()) + windowMs * PINGS_WINDOW_SHARE;
+  const ping = async (router: Router, { pe, vrf, target, expect }: ReachabilityProbe): Promise<PingResult[]> => {
+    if (target === null || Date.now() > deadline) return [];
     const source = sourceAddress(transaction, pe, vrf, familyOf(target));
     // One lost echo says silent; an answer may need a second one, while ARP is resolved.
     const count = expect === 'reachable' ? limits.pingCount : 1;
-    const { sent, received } = await router.ping({
-      vrf,
-      destination: target,
-      count,
-      ...(source === null ? {} : { source }),
-    });
+    const from = source === null ? {} : { source };
+    const { sent, received } = await router.ping({ vrf, destination: target, count, ...from });
     return [{ pe, vrf, target, sent, received }];
+  };
+  const byRouter = watched.map(async ({ router }) => {
+    const probes = plan.probes.filter(({ pe }) => pe === router.name);
+    return (await pMap(probes, (probe) => ping(router, probe), { concurrency: PINGS_AT_ONCE })).flat();
   });
-  return (await Promise.all(pings)).flat();
+  return (await Promise.all(byRouter)).flat();
 }
 
 /** An address of the PE in the VRF, inside what the other side may reach: else an answer would find no way back. */

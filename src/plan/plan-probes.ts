@@ -15,6 +15,7 @@ import type { ChangeUnderProof } from '../proof/change-under-proof.ts';
 import { sortByKey } from '../proof/reachability.ts';
 import { RouteIndex } from '../proof/route-index.ts';
 import { allVrfs, ownerOf, type VrfAtPe } from '../proof/route-model.ts';
+import { boundSilentProbes } from './bound-silent-probes.ts';
 
 /**
  * Probes that third VPNs must leave unanswered, canaries not counted: each costs a router a few seconds of waiting inside the
@@ -75,7 +76,7 @@ export function planProbes(
       add(at, prefix, targets.get(`${from} ${fromPe} ${prefix}`) ?? null, 'unreachable');
     }
   }
-  if (removes) return inOrder(probes);
+  if (removes) return inOrder(probes, after);
   const parties = new Set<string>([...gained, ...lost].flatMap((one) => [one.from, one.to]));
   const opened = openedPrefixes(gained, targets);
   const spread: { readonly at: VrfAtPe; readonly place: number; readonly one: OpenedPrefix }[] = [];
@@ -94,11 +95,14 @@ export function planProbes(
   // The first other VRF of every PE before the second of any: where there are too many, every PE keeps some.
   const fair = sortByKey(spread, ({ at, place }) => `${String(place).padStart(6, '0')} ${at.pe}`);
   for (const { at, one } of fair.slice(0, SILENT_PROBES_MAX)) add(at, one.prefix, one.target, 'unreachable');
-  return inOrder(probes);
+  return inOrder(probes, after);
 }
 
-function inOrder(probes: ReadonlyMap<string, ReachabilityProbe>): ReachabilityProbe[] {
-  return sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
+/** Sorted, and no more silent pings than a PE has time for. */
+function inOrder(probes: ReadonlyMap<string, ReachabilityProbe>, view: NetworkView): ReachabilityProbe[] {
+  const canaries = new Set(allVrfs(view).flatMap(({ pe, vrf }) => (vrf.canary ? [`${pe} ${vrf.name}`] : [])));
+  const sorted = sortByKey([...probes.values()], ({ pe, vrf, prefix }) => `${pe} ${vrf} ${prefixSortKey(prefix)}`);
+  return boundSilentProbes(sorted, ({ pe, vrf }) => canaries.has(`${pe} ${vrf}`));
 }
 
 /** Pings come from the PE's own address towards a CE: where the inventory names one, the other side must reach that very address. */

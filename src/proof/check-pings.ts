@@ -43,5 +43,7 @@ export function checkPings(plan: Pick<Plan, 'probes'>, results: readonly PingRes
   if (verdicts.length === 0)
     return { verdict: 'pass', sentences: ['no site has a probe address: only routes were checked'] };
   const verdict = combineVerdicts(verdicts);
-  return { verdict, sentences: verdict === 'pass' ? [`${verdicts.length} probes as planned`] : sentences };
+  const unpinged = plan.probes.filter(({ target, expect }) => target === null && expect === 'unreachable').length;
+  const rest = unpinged === 0 ? '' : `; ${unpinged} more that must stay silent were judged by the routing tables alone`;
+  return { verdict, sentences: verdict === 'pass' ? [`${verdicts.length} probes as planned${rest}`] : sentences };
 }

@@ -33,6 +33,14 @@ describe('a probe', () => {
     expect(result).toEqual({ verdict, sentences: [sentence] });
   });
 
+  test('that must stay silent and has no target is said, not passed over', () => {
+    const probes = [probe('10.100.10.1', 'reachable'), probe(null, 'unreachable'), probe(null, 'unreachable')];
+    expect(checkPings({ probes }, [ping('10.100.10.1', 3, 3)])).toEqual({
+      verdict: 'pass',
+      sentences: ['1 probes as planned; 2 more that must stay silent were judged by the routing tables alone'],
+    });
+  });
+
   test('that nobody sent is unknown', () => {
     expect(checkPings({ probes: [probe('10.100.10.1', 'unreachable')] }, []).verdict).toBe('unknown');
   });
