@@ -17,7 +17,8 @@ export type Access = 'public' | readonly Role[];
 export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /health': 'public',
   'GET /ready': 'public',
-  'GET /metrics': 'public',
+  // A scraper on this machine needs no token (`isOpenHere`); a proxy in front must not pass it on.
+  'GET /metrics': NETWORK_SIDE,
   'GET /openapi.json': 'public',
 
   'PUT /v1/inventory': ['admin'],
@@ -53,6 +54,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],
 };
+
+/** Numbers of the whole installation: whoever has a shell beside the server may read them, nobody else without a role. */
+export const isOpenHere = (method: string, route: string): boolean => method === 'GET' && route === '/metrics';
 
 export function accessTo(method: string, route: string): Access | undefined {
   const key = `${method} ${route}`;

@@ -10,7 +10,8 @@ import type { z } from 'zod';
 import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
-import { accessTo, authorise } from './authorisation.ts';
+import { accessTo, authorise, isOpenHere } from './authorisation.ts';
+import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
@@ -66,6 +67,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
   });
   guardRoutes(app, deps);
+  limitCalls(app);
   const metrics = createMetrics(deps);
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);
@@ -100,6 +102,7 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     const { url } = request.routeOptions;
     // No route: the not-found handler answers, and says nothing about what exists.
     if (url === undefined || accessTo(request.method, url) === 'public') return;
+    if (isOpenHere(request.method, url) && isOfThisMachine(request)) return;
     if (auth.loopbackOnly) refuseForeignAddress(request);
     refuseTokenInAddress(request);
     request.principal = await authenticate(request.headers.authorization);
@@ -116,6 +119,16 @@ function refuseForeignAddress(request: FastifyRequest): void {
   if (localAddress !== undefined && !isLoopback(localAddress)) {
     throw new WaslError('UNAUTHENTICATED', 'tokens of the development issuer are accepted on loopback only');
   }
+}
+
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/** Asked here without a token, and not on behalf of somebody elsewhere: proxies name those. */
+function isOfThisMachine({ socket, headers }: FastifyRequest): boolean {
+  if (headers.authorization !== undefined) return false;
+  const { localAddress, remoteAddress } = socket;
+  const isProxied = PROXY_HEADERS.some((name) => headers[name] !== undefined);
+  return !isProxied && [localAddress, remoteAddress].every((address) => address === undefined || isLoopback(address));
 }
 
 /** Addresses are kept by proxies, browsers and logs on their way (RFC 6750 §5.3): a token there is no secret any more. */

@@ -48,10 +48,12 @@ export function presentSummary(record: InterconnectRecord, viewer: Principal): I
   };
 }
 
-/** An engineer's reason names routers and other agreements: to a party, what people said of this agreement, and its end. */
-function reasonFor({ lifecycle, reason, withdrawal }: InterconnectRecord, viewer: Principal): string | null {
-  if (!isPartyOnly(viewer) || isEnd(lifecycle)) return reason;
-  return withdrawal?.reason ?? null;
+/** An engineer's reason, or wasl's own, names routers and other agreements: to a party, what was said of this agreement, and how it ended. */
+function reasonFor({ lifecycle, reason, withdrawal, request }: InterconnectRecord, viewer: Principal): string | null {
+  if (!isPartyOnly(viewer)) return reason;
+  if (withdrawal !== null) return withdrawal.reason;
+  if (!isEnd(lifecycle)) return null;
+  return lifecycle === 'rejected' ? 'the network side rejected it' : `its end date ${request.validUntil} came`;
 }
 
 export interface InterconnectParts {
@@ -133,6 +135,19 @@ export function presentPlan(plan: Plan, approvals: readonly Approval[]): PlanAns
 export function presentProgress(event: ProgressEvent): Progress {
   const { sequence, interconnectId, changeId, pe, stage, status, message, elapsedMs, at } = event;
   return { sequence, interconnectId, changeId, pe, stage, status, message, elapsedMs, at };
+}
+
+/** Stages that say where an agreement stands; the others are of routers and plans. */
+const STAGES_OF_PARTIES: readonly ProgressEvent['stage'][] = ['lifecycle', 'awaiting', 'settled'];
+
+/**
+ * An event as a party may read it; null: not at all. Of where its agreement stands it reads the words of `standing.ts`, which name
+ * nobody else: what an engineer or a router said after them names routers, sessions and other agreements.
+ */
+export function progressForParty(event: ProgressEvent): ProgressEvent | null {
+  if (event.pe !== null || !STAGES_OF_PARTIES.includes(event.stage)) return null;
+  const message = event.stage === 'lifecycle' ? (event.message.split(': ', 1)[0] ?? '') : event.message;
+  return { ...event, message };
 }
 
 /** VPNs as the caller may see them: parties see no canaries and no address plan but their own. */

@@ -12,7 +12,9 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   const known = toWaslError(error, request);
   const entry = ERRORS[known.code];
   if (entry.httpStatus >= 500) request.log.error({ err: error, code: known.code }, known.message);
-  if (entry.class === 'transient') void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  // Who has too many calls was told when theirs are taken again.
+  const isTold = reply.hasHeader('retry-after');
+  if (entry.class === 'transient' && !isTold) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   if (known.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
   return reply
     .code(entry.httpStatus)

@@ -2,15 +2,15 @@ import type { InterconnectId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import type { InterconnectRecord, Store } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
-import { maySee } from './authorisation.ts';
+import { confinedTo, maySee } from './authorisation.ts';
 
-/** To a party, an interconnect of others is not there: one answer for both, in every byte. */
+/** To a party, an interconnect of others is not there: one answer for both, in every byte and for the same work. */
 export async function readVisible(
   store: Pick<Store, 'readInterconnect'>,
   id: InterconnectId,
   caller: Principal,
 ): Promise<InterconnectRecord> {
-  const record = await store.readInterconnect(id);
+  const record = await store.readInterconnect(id, confinedTo(caller) ?? undefined);
   if (maySee(caller, record.parties)) return record;
   throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`);
 }

@@ -3,7 +3,7 @@ import { digestOf } from '../domain/canonical-json.ts';
 import type { ChangePhase } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { LIFECYCLE_ENDS } from '../domain/lifecycle.ts';
-import type { InterconnectId, VpnId } from '../domain/names.ts';
+import type { EntityId, InterconnectId, VpnId } from '../domain/names.ts';
 import type { InterconnectRequest, RealisedFlow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
@@ -109,6 +109,9 @@ function toRecord(row: InterconnectRow): InterconnectRecord {
   };
 }
 
+const isOf = (party: EntityId | undefined): SQL | undefined =>
+  party === undefined ? undefined : or(eq(interconnects.firstParty, party), eq(interconnects.secondParty, party));
+
 const unknownInterconnect = (id: InterconnectId) =>
   new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`);
 
@@ -124,8 +127,9 @@ export async function lockInterconnect(tx: StoreTransaction, id: InterconnectId)
 export async function findInterconnect(
   db: Pick<StoreTransaction, 'select'>,
   id: InterconnectId,
+  party?: EntityId,
 ): Promise<InterconnectRecord> {
-  const [row] = await selectInterconnects(db, eq(interconnects.id, id));
+  const [row] = await selectInterconnects(db, and(eq(interconnects.id, id), isOf(party)));
   if (row === undefined) throw unknownInterconnect(id);
   return toRecord(row);
 }
@@ -193,14 +197,11 @@ export function interconnectQueries(
       return row === undefined ? null : toRecord(row);
     },
 
-    readInterconnect: (id) => database.read((db) => findInterconnect(db, id)),
+    readInterconnect: (id, party) => database.read((db) => findInterconnect(db, id, party)),
 
     async listInterconnects(filter = {}) {
       const { party, lifecycle, unfinished, before, limit = INTERCONNECTS_PAGE_DEFAULT } = filter;
-      const conditions: (SQL | undefined)[] = [];
-      if (party !== undefined) {
-        conditions.push(or(eq(interconnects.firstParty, party), eq(interconnects.secondParty, party)));
-      }
+      const conditions: (SQL | undefined)[] = [isOf(party)];
       if (lifecycle !== undefined) conditions.push(eq(interconnects.lifecycle, lifecycle));
       if (unfinished) conditions.push(notInArray(interconnects.lifecycle, [...LIFECYCLE_ENDS]));
       if (before !== undefined) conditions.push(lt(interconnects.number, numberOf(before)));

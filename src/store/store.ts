@@ -126,7 +126,8 @@ export interface Store {
   }): Promise<{ readonly interconnect: InterconnectRecord; readonly created: boolean }>;
   /** What the person asked for with this key before; null: nothing. */
   findSubmission(requestedBy: PersonId, idempotencyKey: string): Promise<InterconnectRecord | null>;
-  readInterconnect(id: InterconnectId): Promise<InterconnectRecord>;
+  /** With a `party`, one that it takes no part in is as unknown as none, and costs the same. Throws INTERCONNECT_UNKNOWN. */
+  readInterconnect(id: InterconnectId, party?: EntityId): Promise<InterconnectRecord>;
   /** Newest first. `party` keeps those in which the entity takes part. */
   listInterconnects(filter?: {
     readonly party?: EntityId;

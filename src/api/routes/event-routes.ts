@@ -7,7 +7,7 @@ import { visibleJsonText } from '../../domain/visible-text.ts';
 import type { Principal } from '../authentication.ts';
 import { isPartyOnly, maySee } from '../authorisation.ts';
 import { createEventFeed } from '../event-feed.ts';
-import { presentProgress } from '../present.ts';
+import { presentProgress, progressForParty } from '../present.ts';
 import { type ApiDependencies, type ApiServer, callerOf } from '../server-types.ts';
 import { createStreamSlots } from '../stream-slots.ts';
 import { readVisible } from '../visible-interconnect.ts';
@@ -22,7 +22,7 @@ const TIMER_MAX_MS = 0x7fff_ffff;
 
 /**
  * Progress as server-sent events. `id` is the sequence: a client that was cut off resumes with Last-Event-ID and misses
- * nothing. A stream ends when the caller's token does. Parties see the lifecycle of their own interconnects, not the routers.
+ * nothing. A stream ends when the caller's token does. Parties see where their own interconnects stand, not the routers.
  */
 export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDependencies): void {
   const feed = createEventFeed(store);
@@ -94,7 +94,8 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       const events = await store.readProgress(filter);
       for (const event of events) {
         afterSequence = event.sequence;
-        if (await visible(event)) await write(response, frame(event), signal);
+        const shown = await visible(event);
+        if (shown !== null) await write(response, frame(shown), signal);
       }
       if (events.length === PAGE) continue;
       await feed.wait(version, LOOK_INTERVAL_MS, signal);
@@ -102,18 +103,17 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     }
   }
 
-  /** Which events the caller may see; remembers the parties of the interconnects it met. */
-  function visibility(caller: Principal): (event: ProgressEvent) => Promise<boolean> {
-    if (!isPartyOnly(caller)) return async () => true;
+  /** What the caller may see of an event; null: nothing. Remembers the parties of the interconnects it met. */
+  function visibility(caller: Principal): (event: ProgressEvent) => Promise<ProgressEvent | null> {
+    if (!isPartyOnly(caller)) return async (event) => event;
     const own = new Map<InterconnectId, boolean>();
-    return async ({ interconnectId, pe, stage }) => {
-      if (pe !== null || stage !== 'lifecycle') return false;
-      const known = own.get(interconnectId);
-      if (known !== undefined) return known;
-      const { parties } = await store.readInterconnect(interconnectId);
-      const mine = maySee(caller, parties);
+    return async (event) => {
+      const shown = progressForParty(event);
+      if (shown === null) return null;
+      const { interconnectId } = event;
+      const mine = own.get(interconnectId) ?? maySee(caller, (await store.readInterconnect(interconnectId)).parties);
       own.set(interconnectId, mine);
-      return mine;
+      return mine ? shown : null;
     };
   }
 }
