@@ -27,7 +27,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/api': [
     ...['src/api', 'src/driver', 'src/domain', 'src/errors.ts', 'src/ledger', 'src/store', 'workflows/shared'],
     '@temporalio/client',
-    ...['fastify', 'fastify-type-provider-zod', '@fastify/rate-limit', '@fastify/swagger', 'zod', 'jose', 'prom-client'],
+    ...[
+      'fastify',
+      'fastify-type-provider-zod',
+      '@fastify/rate-limit',
+      '@fastify/swagger',
+      'zod',
+      'jose',
+      'prom-client',
+    ],
   ],
   'src/cli': [
     'src/cli',

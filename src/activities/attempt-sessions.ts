@@ -25,3 +25,9 @@ export class AttemptSessions {
     await Promise.all(this.#routers.splice(0).map(close));
   }
 }
+
+export async function abandonAndClose(router: Router): Promise<void> {
+  // The session's end releases the lock and discards the candidate anyway (RFC 6241 §7.5).
+  await router.abandon().catch(() => undefined);
+  await router.close();
+}

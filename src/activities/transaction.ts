@@ -9,7 +9,7 @@ import { rebaseRouter } from '../plan/rebase.ts';
 import { digestPayload } from '../plan/seal-payloads.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
-import { AttemptSessions } from './attempt-sessions.ts';
+import { AttemptSessions, abandonAndClose } from './attempt-sessions.ts';
 import { requireAuthority } from './authority.ts';
 import { describeCommit, describePrepared, firstBadCommit, inTurns, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
@@ -24,6 +24,7 @@ import {
   type RouterInTransaction,
   TransactionRecorder,
 } from './open-transaction.ts';
+import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './plan-change.ts';
 import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
@@ -88,7 +89,9 @@ export class TransactionStages implements TransactionActivities {
       const removes = onlyTakesAway(plan.kind);
       const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
-      const witnesses = removes ? [] : await this.#openWitnesses(inventory, plan.routers, attempt);
+      const witnesses = removes
+        ? []
+        : await openWitnesses(this.#deps, inventory, plan.routers, attempt, this.#limits.witnessesMax);
       const watched = [...prepared.map(({ router, base }) => ({ router, running: base })), ...witnesses];
       const [tablesBefore, channelsBefore] = await Promise.all([
         removes ? readTablesThatAnswer(watched) : readRouteTables(watched),
@@ -321,21 +324,6 @@ export class TransactionStages implements TransactionActivities {
     };
   }
 
-  /** PEs outside the change whose canary VRFs must stay silent. */
-  async #openWitnesses(inventory: Inventory, touched: readonly RouterPlan[], attempt: AttemptSessions) {
-    const canaries = new Set(inventory.vpns.filter((vpn) => vpn.canary).map((vpn) => vpn.id));
-    const pes = inventory.routers
-      .filter((router) => !touched.some((plan) => plan.pe === router.name))
-      .filter((router) => router.vrfs.some((vrf) => canaries.has(vrf.vpn)))
-      .slice(0, this.#limits.witnessesMax);
-    return Promise.all(
-      pes.map(async ({ name }) => {
-        const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, name));
-        return { router, running: await router.readRunning() };
-      }),
-    );
-  }
-
   /**
    * A removal goes on without a router that refuses it, or does not show it: that one is put back as it was, so that the others need not stay
    * open with it. false where that is not possible, or nobody is left.
@@ -401,10 +389,4 @@ export class TransactionStages implements TransactionActivities {
     if (transaction === undefined) throw new WaslError('SESSION_LOST', `this worker holds no sessions of ${changeId}`);
     return transaction;
   }
-}
-
-async function abandonAndClose(router: Router): Promise<void> {
-  // The session's end releases the lock and discards the candidate anyway (RFC 6241 §7.5).
-  await router.abandon().catch(() => undefined);
-  await router.close();
 }
