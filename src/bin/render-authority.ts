@@ -10,6 +10,7 @@ import {
   TOKEN_BYTES_MAX,
 } from '../api/authentication.ts';
 import { ACCESS, type Access } from '../api/authorisation.ts';
+import { CALLS_OF_PARTIES_MAX, CALLS_PER_ENTITY_MAX, CALLS_PER_PERSON_MAX } from '../api/limit-calls.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../domain/change-kinds.ts';
 import { EXCLUDED_BY, PART_WORDS, type Part } from '../domain/may-decide.ts';
 import { PERSON_LENGTH_MAX } from '../domain/names.ts';
@@ -61,6 +62,12 @@ export function renderAuthority(summaries: RouteSummaries): string {
     routes(summaries),
     '',
     'A route that is not listed is refused to everybody. The role alone decides nothing: what follows is asked as well.',
+    '',
+    '`GET /metrics` needs no token where it is asked from the machine itself, without one: a proxy in front must not pass it on, or name',
+    'for whom it asks (`Forwarded`, `X-Forwarded-For`, `X-Real-IP`, `Via`).',
+    '',
+    `Every POST counts: ${CALLS_PER_PERSON_MAX} a minute for one person, ${CALLS_PER_ENTITY_MAX} for all persons of one entity, ${CALLS_OF_PARTIES_MAX} for all the parties; the network side has`,
+    'no limit together. One more is `RATE_LIMITED` (429) with the `Retry-After` of the one who has too many. Each server counts its own.',
     '',
     '## Nobody plays two parts',
     '',
