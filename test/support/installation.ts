@@ -47,6 +47,8 @@ export interface InstallationOptions {
   readonly limits?: Partial<ActivityLimits>;
   /** A Temporal server of the test's own, which it may kill. */
   readonly temporalAddress?: string;
+  /** Another installation's, to live beside it; else one of its own. */
+  readonly temporalNamespace?: string;
   /** `none`: the test starts its workers itself. */
   readonly worker?: 'here' | 'none';
 }
@@ -74,10 +76,6 @@ export class Installation implements AsyncDisposable {
   /** Running of every router before wasl came. */
   readonly #base: ReadonlyMap<string, string>;
   readonly #baseRoutes: ReadonlySet<string>;
-
-  get temporalNamespace(): string {
-    return this.#workerOptions.temporalNamespace;
-  }
 
   private constructor(
     parts: Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
@@ -138,6 +136,10 @@ export class Installation implements AsyncDisposable {
   }
   signatory(entity: string): ApiClient {
     return this.as(`${entity.toLowerCase()}-signatory-1`, ['party-approver'], entity);
+  }
+
+  get temporalNamespace(): string {
+    return this.#workerOptions.temporalNamespace;
   }
 
   /** In this process; stopped with the installation. */
@@ -322,7 +324,7 @@ export class Installation implements AsyncDisposable {
 
 async function openParts(options: InstallationOptions, stops: (() => Promise<unknown>)[]): Promise<Installation> {
   const temporalAddress = options.temporalAddress ?? inject('temporalAddress');
-  const temporalNamespace = `test-${randomUUID()}`;
+  const temporalNamespace = options.temporalNamespace ?? `test-${randomUUID()}`;
   const confirmTimeoutSeconds = options.confirmTimeoutSeconds ?? 30;
   const demo = { ...DEMO_INVENTORY, backbone: { ...DEMO_INVENTORY.backbone, confirmTimeoutSeconds } };
   const [database, backbone, issuer] = await Promise.all([
@@ -333,7 +335,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
       ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
     }),
     createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() }),
-    registerNamespace(temporalAddress, temporalNamespace),
+    options.temporalNamespace ?? registerNamespace(temporalAddress, temporalNamespace),
   ]);
   stops.push(
     () => backbone.close(),
