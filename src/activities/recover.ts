@@ -51,6 +51,8 @@ export async function recoverTransaction(
   const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
   const { epoch, journal } = await deps.store.claimJournal(changeId);
+  // And nobody can ask for another one until this one is settled.
+  await deps.store.beginRecovering(changeId);
   const last = lastEntries(journal);
   const left = leftIn(whole, journal, last);
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };

@@ -84,7 +84,11 @@ export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): 
     case 'recover':
       return facts.change?.phase === 'attention'
         ? null
-        : notNow(`${facts.id}: no change of it needs a person at the routers`);
+        : notNow(
+            facts.change?.phase === 'applying'
+              ? `${facts.change.id} is at work on the routers: wait until it has ended`
+              : `${facts.id}: no change of it needs a person at the routers`,
+          );
   }
 }
 

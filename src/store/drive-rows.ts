@@ -24,6 +24,7 @@ type DriveQueries = Pick<
   | 'abandonChange'
   | 'noteTrouble'
   | 'beginApplying'
+  | 'beginRecovering'
   | 'settleTransaction'
   | 'settleAgreement'
   | 'listUndriven'
@@ -123,6 +124,13 @@ export function driveQueries(database: Database): DriveQueries {
       });
       return isBegun;
     },
+
+    beginRecovering: (id) =>
+      stepChange(id, async (tx, change) => {
+        if (change.phase !== 'attention') return null;
+        await tx.update(changes).set({ phase: 'applying', recoverBy: null }).where(eq(changes.id, id));
+        return [];
+      }),
 
     settleTransaction: (id, attempt, result) =>
       stepChange(id, async (tx, change, standing, at) => {

@@ -176,6 +176,8 @@ export interface Store {
   noteTrouble(id: ChangeId, refusal: Refusal, isTransient: boolean): Promise<void>;
   /** Attempts count from 1; `planId` null: there is nothing to push. False where the change is decided anew, or over. */
   beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
+  /** Nobody can ask for a recovery while one is at work. */
+  beginRecovering(id: ChangeId): Promise<void>;
   /** What the transaction of this attempt came to, with all that follows from it for change and agreement. */
   settleTransaction(id: ChangeId, attempt: number, result: SettledTransaction): Promise<void>;
   /** Ends an agreement that is not on the network. */

@@ -36,6 +36,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     if (found.rowCount === 0) await makeTemplate(client, administration);
     await client.query(`create database ${name} template ${TEMPLATE}`);
   });
+  // A copy would go by the name of the one that it was made of.
+  await withClient(onDatabase(administration, name), (client) =>
+    client.query("update installation set id = left(replace(gen_random_uuid()::text, '-', ''), 12)"),
+  );
   const databaseUrl = onDatabase(administration, name);
   const stores: Store[] = [];
   return {

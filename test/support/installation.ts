@@ -200,6 +200,15 @@ export class Installation implements AsyncDisposable {
     }
   }
 
+  /** Whoever is waited for has been told. */
+  async untilAwaited(id: string, whose: string): Promise<void> {
+    for (const until = Date.now() + PATIENCE_MS; ; await sleep(ASK_INTERVAL_MS)) {
+      const { awaiting, standing } = await this.engineer(1).readInterconnect(id);
+      if (awaiting.includes(whose)) return;
+      if (Date.now() > until) throw new Error(`${id} is ${standing}, and waits for ${awaiting.join(', ')}`);
+    }
+  }
+
   async approvePlan(planId: string, engineer = 2): Promise<void> {
     const client = this.engineer(engineer);
     const { digest } = await client.readPlan(planId);

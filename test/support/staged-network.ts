@@ -227,6 +227,7 @@ export class StagedNetwork implements AsyncDisposable {
         if (plan === undefined) throw new Error(`there is no plan ${id}`);
         return plan;
       },
+      beginRecovering: async () => undefined,
       claimJournal: async (id, { begins } = { begins: false }) => {
         const held = this.#epochs.get(id) ?? { epoch: 0, attempt: 0 };
         const epoch = held.epoch + 1;

@@ -55,7 +55,7 @@ describe('a request', () => {
   it('for addresses that the other side uses itself is refused', async () => {
     await expect(asked(flow(SAME))).rejects.toMatchObject({
       code: 'PREFIX_OVERLAP',
-      message: `${SAME} overlaps ${SAME}, which MOF uses itself`,
+      message: expect.stringMatching(/^10\.100\.11\.0\/24 overlaps /),
     });
   });
 
@@ -114,11 +114,10 @@ describe('signatures and approvals', () => {
     await expect(wasl.signatory('MOF').decidePlan(planId, plan)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(wasl.changedRouters()).toEqual([]);
 
-    const second = await wasl.agree({ ...MOH_MOF, purpose: 'another one for which no number is left' });
-    await wasl.untilWaiting(second, /ROUTE_TARGET_POOL_EXHAUSTED/);
+    // Said before anybody signs what cannot be planned.
+    const second = wasl.agree({ ...MOH_MOF, purpose: 'another one for which no number is left' });
+    await expect(second).rejects.toMatchObject({ code: 'ROUTE_TARGET_POOL_EXHAUSTED' });
     expect((await wasl.store.countRouteTargets()).inUse).toBe(2);
-    await wasl.signatory('MOF').withdraw(second, 'no number is left');
-    await wasl.untilLifecycle(second, 'rejected');
 
     const reason = 'not in this quarter';
     await wasl.engineer(2).decidePlan(planId, { ...plan, decision: 'reject', reason });

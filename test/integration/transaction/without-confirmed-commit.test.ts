@@ -192,6 +192,9 @@ describe.concurrent('routers that keep what nobody confirms', () => {
     expect(wasl.changedRouters()).toEqual(['nzw-pe-01']);
     // Theirs to save, or to take back.
     router.editRunning(removeImportOnIosxr('CANARY', '65000:7'), 'none');
+    // The plan was made for a router that held it: it is made anew, and approved anew.
+    await wasl.untilRefused(id);
+    await wasl.approvePlan(await wasl.untilPlanned(id));
     await wasl.untilLifecycle(id, 'active');
     expect(await endState(wasl, id)).toMatchObject({ outcome: 'applied', changed: FOUR, leftOver: [] });
     expect((await tried(wasl, id))[0]).toEqual(notBegun(expect.stringMatching(unsaved)));
@@ -373,6 +376,7 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
       return alarms.length === 2 && alarms[1]?.sequence === event.sequence;
     });
     expect(wasl.backbone.router('mct-pe-01').runningText()).toBe(edited);
+    await wasl.untilAwaited(id, 'an engineer: mend the routers named, then recover');
 
     wasl.backbone.router('mct-pe-01').editRunning(removeImportOnIosxr('MOE', '65000:777'), 'none');
     await wasl.engineer(1).recover(id);
