@@ -79,7 +79,9 @@ export function tellFailures(stageOf: () => LabStage): void {
 
 /** A lost path and a lost router are no verdict: everything goes back, and the approved plan is tried again. */
 async function appliedAfterRecovery(wasl: LabStage['wasl'], id: string): Promise<void> {
-  const recovered = await eventOf(wasl, id, ({ stage, status }) => stage === 'recover' && status === 'done');
+  const recovered = await eventOf(wasl, id, ({ stage, status, pe }) => {
+    return stage === 'recover' && status === 'done' && pe === null;
+  });
   expect(recovered.message).toContain('every router is back as it was');
   expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
   expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });

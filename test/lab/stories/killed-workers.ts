@@ -32,7 +32,9 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
       const { wasl, changedSince } = stageOf();
       const id = await start(wasl, MOH_AND_MOF);
       await killDuring(id, 'commit');
-      const recovered = await eventOf(wasl, id, ({ stage, status }) => stage === 'recover' && status === 'done');
+      const recovered = await eventOf(wasl, id, ({ stage, status, pe }) => {
+        return stage === 'recover' && status === 'done' && pe === null;
+      });
       expect(recovered.message).toContain('every router is back as it was');
       expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
