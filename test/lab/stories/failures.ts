@@ -1,8 +1,9 @@
 /** The network fails in the middle of a change: inside the confirm window everything goes back, and wasl says what it saw. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InterconnectAnswer } from '../../../src/api/wire.ts';
 import { startChannels } from '../support/channels.ts';
 import { canPing, cutManagement, dropAnswers, onRouter, powerCycle, until, waitUntilReady } from '../support/lab.ts';
-import { eventOf, giveUp, provision, settled, stageOnAll, start, withdraw } from '../support/people.ts';
+import { ADMIN, eventOf, giveUp, provision, settled, stageOnAll, start, waitFor, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOE_AND_MOF, MOH_AND_MOF } from './agreements.ts';
 import { BRANCH_LOST_MAX, watchBranches } from './branches.ts';
@@ -59,7 +60,16 @@ export function tellFailures(stageOf: () => LabStage): void {
       } finally {
         await restore();
       }
-      await appliedAfterRecovery(wasl, id);
+      // A lost path is no verdict. Whether the window or the path ended first: it is tried again, or a person is asked to look.
+      const ended = await waitFor(wasl, id, ({ lifecycle, isSettled, changes }) => {
+        const isOver = changes.some(({ outcome, phase }) => outcome === 'rolled-back' || phase === 'attention');
+        return isOver || (lifecycle === 'active' && isSettled);
+      });
+      if (ended.changes[0]?.phase === 'attention') await (await wasl.clientOf(ADMIN)).recover(id);
+      const gone = ended.lifecycle === 'active' ? await withdraw(wasl, id) : await waitFor(wasl, id, hasLeft);
+      expect(['withdrawn', 'rejected', 'active', 'requested']).toContain(gone.lifecycle);
+      if (gone.lifecycle === 'active') await withdraw(wasl, id);
+      if (gone.lifecycle === 'requested') await giveUp(wasl, id);
     }
 
     it('a PE loses its power: it boots without the change, the others give it back, and it is tried again', async () => {
@@ -75,6 +85,11 @@ export function tellFailures(stageOf: () => LabStage): void {
       expect(await changedSince()).toEqual([]);
     });
   });
+}
+
+/** Neither on routers any more, nor waiting for a person to look at them. */
+function hasLeft({ lifecycle, isSettled, changes }: InterconnectAnswer): boolean {
+  return isSettled && (lifecycle === 'active' || changes.at(-1)?.phase !== 'attention');
 }
 
 /** A lost path and a lost router are no verdict: everything goes back, and the approved plan is tried again. */

@@ -51,10 +51,8 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
         await wasl.killWorker();
         await wasl.startWorker();
         // Tried again, it fails by what it measures: that ends the change, and no router keeps it.
-        expect(await settled(wasl, id)).toMatchObject({
-          lifecycle: 'requested',
-          changes: [{ outcome: 'rolled-back' }],
-        });
+        const { lifecycle, changes } = await settled(wasl, id);
+        expect([lifecycle, changes[0]?.outcome]).toEqual(['requested', 'rolled-back']);
         expect(await giveUp(wasl, id)).toMatchObject({ lifecycle: 'rejected' });
       } finally {
         await restore();
