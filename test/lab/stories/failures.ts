@@ -41,7 +41,7 @@ export function tellFailures(stageOf: () => LabStage): void {
         expect(await changedSince()).toEqual([]);
       });
 
-      it('the management path of a PE is cut: the PE reverts by itself, all go back, and it is tried again', async () => {
+      it('the management path of a PE is cut: the PE reverts by itself, and in the end nothing stays on any router', async () => {
         const { withWindow, changedSince } = stageOf();
         await withWindow(WAITED_OUT_SECONDS, cutInTheWindow);
         expect(await changedSince()).toEqual([]);
@@ -67,7 +67,6 @@ export function tellFailures(stageOf: () => LabStage): void {
       });
       if (ended.changes[0]?.phase === 'attention') await (await wasl.clientOf(ADMIN)).recover(id);
       const gone = ended.lifecycle === 'active' ? await withdraw(wasl, id) : await waitFor(wasl, id, hasLeft);
-      expect(['withdrawn', 'rejected', 'active', 'requested']).toContain(gone.lifecycle);
       if (gone.lifecycle === 'active') await withdraw(wasl, id);
       if (gone.lifecycle === 'requested') await giveUp(wasl, id);
     }
