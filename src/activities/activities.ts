@@ -92,11 +92,11 @@ export interface TransactionActivities {
   prepareRouters(input: TransactionInput): Promise<StageResult>;
   /** Confirmed commit on all PEs; the persist ids are journalled first. */
   commitRouters(input: TransactionInput): Promise<StageResult>;
-  /** Read-back, routes, pings, branch channels, isolation; inside the confirm window. */
+  /** Read-back, routes, pings, the parties' own pings, isolation; inside the confirm window. */
   verifyRouters(input: TransactionInput): Promise<StageResult>;
   /** The point of no return. `pass`: every PE confirmed. */
   confirmRouters(input: TransactionInput): Promise<StageResult>;
-  /** cancel-commit everywhere, then read back. `pass`: every PE equals its base. */
+  /** cancel-commit everywhere, then read back. `pass`: every PE equals what it was before. */
   cancelRouters(input: TransactionInput): Promise<StageResult>;
 }
 

@@ -39,8 +39,8 @@ export function firstBadCommit(results: readonly PromiseSettledResult<CommitOutc
  * Routers that take an unconfirmed change back by themselves go first: only when all of them hold it is it given to those that keep it,
  * and only when all of them are confirmed does it stay there.
  */
-export function inTurns(routers: readonly RouterInTransaction[]): RouterInTransaction[][] {
+export function inWaves(routers: readonly RouterInTransaction[]): RouterInTransaction[][] {
   const reverting = routers.filter((each) => revertsByItself(each.plan.procedure));
   const keeping = routers.filter((each) => !revertsByItself(each.plan.procedure));
-  return [reverting, keeping].filter((turn) => turn.length > 0);
+  return [reverting, keeping].filter((wave) => wave.length > 0);
 }

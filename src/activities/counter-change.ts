@@ -31,7 +31,7 @@ export async function counterChange(router: Router, plan: RouterPlan, options: C
     const remedy = `Undo that edit, or take the change off ${plan.pe} by hand; then recover.`;
     throw new WaslError('PLAN_STALE', fact, { path: plan.pe, remedy });
   }
-  await router.stage(rebase.edits);
+  await router.editCandidate(rebase.edits);
   const commit = await router.commitConfirmed({ timeoutSeconds: confirmTimeoutSeconds, persistId });
   if (commit.outcome === 'refused') throw new WaslError('ROUTER_REFUSED', `${plan.pe}: ${commit.reason}`);
   if (commit.outcome === 'unknown') throw new WaslError('ROUTER_TIMEOUT', `${plan.pe}: ${commit.reason}`);

@@ -10,16 +10,16 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { WatchedRouter } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
-import type { Channel } from './verify.ts';
+import type { OwnPing } from './verify.ts';
 
 /** One PE inside a transaction, with what was seen of it under the lock. */
 export interface RouterInTransaction {
   readonly plan: RouterPlan;
   readonly router: Router;
   /** Running as read under the candidate lock, before the edit. */
-  readonly base: readonly RunningVrf[];
+  readonly before: readonly RunningVrf[];
   /** The same as text: after a rollback running must equal it byte for byte. */
-  readonly baseText: string;
+  readonly beforeText: string;
   readonly edits: readonly VrfEdit[];
   readonly persistId: string | null;
   state: RouterTransactionState;
@@ -39,7 +39,7 @@ export interface OpenTransaction {
   readonly watched: readonly WatchedRouter[];
   readonly tablesBefore: ObservedTables;
   /** Branch-to-branch pings of the parties that answered before the change. */
-  readonly channelsBefore: readonly Channel[];
+  readonly pingsBefore: readonly OwnPing[];
   /** Milliseconds since the epoch; null before the first commit was sent. */
   committedAtMs: number | null;
   /** Nothing else may be confirmed, whoever asks for it. */

@@ -144,11 +144,11 @@ function routeTargetsIn(running: ReadonlyMap<PeName, readonly RunningVrf[]>): Ro
   const found = new Set<RouteTarget>();
   for (const vrfs of running.values()) {
     for (const vrf of vrfs) {
-      for (const base of Object.values(vrf.base)) {
-        for (const rt of [...base.importRouteTargets, ...base.exportRouteTargets]) found.add(rt);
+      for (const own of Object.values(vrf.operator)) {
+        for (const rt of [...own.importRouteTargets, ...own.exportRouteTargets]) found.add(rt);
       }
-      for (const extranet of Object.values(vrf.extranet)) {
-        for (const rt of [...extranet.imports, ...extranet.exports.map((rule) => rule.routeTarget)]) found.add(rt);
+      for (const share of Object.values(vrf.share)) {
+        for (const rt of [...share.imports, ...share.exports.map((rule) => rule.routeTarget)]) found.add(rt);
       }
     }
   }

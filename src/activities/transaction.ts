@@ -11,7 +11,7 @@ import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { AttemptSessions, abandonAndClose } from './attempt-sessions.ts';
 import { requireAuthority } from './authority.ts';
-import { describeCommit, describePrepared, firstBadCommit, inTurns, reasonOf } from './commit-outcomes.ts';
+import { describeCommit, describePrepared, firstBadCommit, inWaves, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
 import { describeLeft, idleEntries, leftBehind } from './left-behind.ts';
@@ -28,7 +28,7 @@ import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './plan-change.ts';
 import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
-import { readBackRouter, verifyTransaction, workingChannels } from './verify.ts';
+import { answeredPings, readBackRouter, verifyTransaction } from './verify.ts';
 
 export class TransactionStages implements TransactionActivities {
   readonly #deps: ActivityDependencies;
@@ -85,19 +85,19 @@ export class TransactionStages implements TransactionActivities {
       const left = leftBehind(plan, results);
       const failure = firstFailure(results);
       if (failure !== null && (left.length === 0 || prepared.length === 0)) throw failure;
-      const locked = new Map(prepared.map((each) => [each.plan.pe, each.base]));
+      const locked = new Map(prepared.map((each) => [each.plan.pe, each.before]));
       const removes = onlyTakesAway(plan.kind);
       const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
       const witnesses = removes
         ? []
         : await openWitnesses(this.#deps, inventory, plan.routers, attempt, this.#limits.witnessesMax);
-      const watched = [...prepared.map(({ router, base }) => ({ router, running: base })), ...witnesses];
-      const [tablesBefore, channelsBefore] = await Promise.all([
+      const watched = [...prepared.map(({ router, before }) => ({ router, running: before })), ...witnesses];
+      const [tablesBefore, pingsBefore] = await Promise.all([
         removes ? readTablesThatAnswer(watched) : readRouteTables(watched),
         removes
-          ? workingChannels({ inventory, plan, routers }, this.#limits).catch(() => [])
-          : workingChannels({ inventory, plan, routers }, this.#limits),
+          ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
+          : answeredPings({ inventory, plan, routers }, this.#limits),
       ]);
       attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
@@ -113,7 +113,7 @@ export class TransactionStages implements TransactionActivities {
         left,
         watched,
         tablesBefore,
-        channelsBefore,
+        pingsBefore,
         committedAtMs: null,
         isVerified: false,
       });
@@ -132,13 +132,13 @@ export class TransactionStages implements TransactionActivities {
     const routers = [...transaction.routers.values()];
     const timeoutSeconds = transaction.plan.window.confirmTimeoutSeconds;
 
-    for (const turn of inTurns(routers)) {
+    for (const wave of inWaves(routers)) {
       // Before the wire: whoever recovers must know every persist id that may be pending.
-      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
+      await recorder.journal(wave.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
       transaction.committedAtMs ??= Date.now();
       const results = await recorder.onEach(
         'commit',
-        turn,
+        wave,
         (each) => each.plan.pe,
         async (each) => {
           each.state = 'commit-sent';
@@ -151,9 +151,9 @@ export class TransactionStages implements TransactionActivities {
           return { result: commit, failed: commit.outcome !== 'done', message: describeCommit(commit, done) };
         },
       );
-      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+      await recorder.journal(wave.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
       const bad = firstBadCommit(results);
-      if (bad !== null && !(await this.#goOnWithout(transaction, turn, results.map(reasonOf)))) return bad;
+      if (bad !== null && !(await this.#goOnWithout(transaction, wave, results.map(reasonOf)))) return bad;
     }
     return PASS(`${transaction.routers.size} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
   }
@@ -188,10 +188,10 @@ export class TransactionStages implements TransactionActivities {
     // The point of no return: from here the journal says so, and recovery rolls forward.
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: 'confirm-sent', persistId: r.persistId })));
     let bad: StageResult | null = null;
-    for (const turn of inTurns(routers)) {
+    for (const wave of inWaves(routers)) {
       const results = await recorder.onEach(
         'confirm',
-        turn,
+        wave,
         (each) => each.plan.pe,
         async (each) => {
           const confirm = await each.router.confirm({ persistId: each.persistId });
@@ -204,7 +204,7 @@ export class TransactionStages implements TransactionActivities {
           };
         },
       );
-      await recorder.journal(turn.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
+      await recorder.journal(wave.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
       bad = firstBadCommit(results);
       if (bad !== null) break;
     }
@@ -295,14 +295,14 @@ export class TransactionStages implements TransactionActivities {
       throw new WaslError('PLAN_STALE', fact);
     }
     const { lockWaitMs } = this.#limits;
-    const { running: base, text: baseText } = await router.begin({ lockWaitMs, requireSaved: true });
-    const rebase = rebaseRouter(plan, base, { otherWaslRouteTargets });
+    const { running: before, text: beforeText } = await router.begin({ lockWaitMs, requireSaved: true });
+    const rebase = rebaseRouter(plan, before, { otherWaslRouteTargets });
     if (rebase.verdict === 'stale') {
       const differences = rebase.differences.join('; ');
       throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
     }
-    const { checked, xml } = await router.stage(rebase.edits);
-    // The semantic delta is the one that was approved; on the base that was approved so is every byte of it.
+    const { checked, xml } = await router.editCandidate(rebase.edits);
+    // The semantic delta is the one that was approved; on the configuration that was approved so is every byte of it.
     const isApproved = plan.payloadDigest === undefined || plan.payloadDigest === digestPayload(xml);
     if (rebase.verdict !== 'rebased' && !isApproved) {
       const fact = `what ${plan.pe} would be sent is not what was approved: the templates have changed since`;
@@ -313,8 +313,8 @@ export class TransactionStages implements TransactionActivities {
     return {
       plan,
       router,
-      base,
-      baseText,
+      before,
+      beforeText,
       edits: rebase.edits,
       xml,
       persistId,
@@ -379,7 +379,7 @@ export class TransactionStages implements TransactionActivities {
   async #requireBase(inventory: Inventory, each: RouterInTransaction): Promise<void> {
     await each.router.close();
     const text = await withRouter(this.#deps, inventory, each.plan.pe, (router) => router.readRunningText());
-    if (text !== each.baseText) {
+    if (text !== each.beforeText) {
       throw new WaslError('ROUTER_READ_BACK', `${each.plan.pe} was told to roll back, but running differs from before`);
     }
   }

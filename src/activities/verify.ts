@@ -1,10 +1,10 @@
-/** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own channels. */
+/** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own pings. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { digestOf } from '../domain/canonical-json.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
-import { canonicalExtranet, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
+import { canonicalShare, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
 import type { ReachabilityProbe } from '../domain/plan.ts';
 import { type Address, contains, FAMILIES, type Family, familyOf, overlaps } from '../domain/prefix.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
@@ -25,7 +25,7 @@ import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
 
 /** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
-export interface Channel {
+export interface OwnPing {
   readonly router: Router;
   readonly vrf: VrfName;
   readonly destination: Address;
@@ -37,8 +37,8 @@ const PINGS_AT_ONCE = 4;
 /** Of the confirm window, from the first commit on. */
 const PINGS_WINDOW_SHARE = 0.75;
 
-/** Channels that are pinged per touched VRF: two other sites show whether the VPN itself still works. */
-const CHANNELS_PER_VRF_MAX = 2;
+/** Sites that are pinged per touched VRF: two other sites show whether the VPN itself still works. */
+const OWN_PINGS_PER_VRF_MAX = 2;
 
 /** Takes routers out of the transaction, each with why; false where it cannot go on without them. */
 export type GoOnWithout = (
@@ -98,10 +98,10 @@ async function verifyRemoval(
   const { recorder, plan, routers, tablesBefore } = transaction;
   const watched = transaction.watched.filter(({ router }) => routers.has(router.name));
   const view = watchedView({ ...transaction, watched });
-  let silent = transaction.channelsBefore.filter(({ router }) => routers.has(router.name));
+  let silent = transaction.pingsBefore.filter(({ router }) => routers.has(router.name));
   for (;;) {
     const after = await readTablesThatAnswer(watched);
-    const answers = await Promise.all(silent.map((channel) => answersPing(channel, limits).catch(() => false)));
+    const answers = await Promise.all(silent.map((ping) => answersPing(ping, limits).catch(() => false)));
     silent = silent.filter((_, index) => !answers[index]);
     const routes = checkRemovedRoutes({ view, before: tablesBefore, after, plan });
     const isOver = Date.now() + limits.pollIntervalMs >= deadline;
@@ -161,19 +161,19 @@ async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): P
     const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
     return { verdict: routes.verdict, sentence, hopeless: gainedUnapproved(transaction, before, after) };
   }
-  const [pings, lostChannels] = await Promise.all([
+  const [pings, lostPings] = await Promise.all([
     pingProbes(transaction, limits),
-    silentChannels(transaction.channelsBefore, limits),
+    silentPings(transaction.pingsBefore, limits),
   ]);
   const reach = checkPings(plan, pings);
-  const sentences = [routes.sentences[0], reach.sentences[0], ...lostChannels].filter((text) => text !== undefined);
-  const verdict = combineVerdicts([reach.verdict, lostChannels.length === 0 ? 'pass' : 'fail']);
-  const channels = transaction.channelsBefore.length;
+  const sentences = [routes.sentences[0], reach.sentences[0], ...lostPings].filter((text) => text !== undefined);
+  const verdict = combineVerdicts([reach.verdict, lostPings.length === 0 ? 'pass' : 'fail']);
+  const ownPings = transaction.pingsBefore.length;
   if (verdict === 'pass') {
-    const own = channels === 0 ? '' : `; ${channels} channels inside the parties' own VPNs work as before`;
+    const own = ownPings === 0 ? '' : `; ${ownPings} pings inside the parties' own VPNs answer as before`;
     return { verdict, sentence: `${sentences.join('; ')}${own}`, hopeless: false };
   }
-  const sentence = (reach.verdict === 'pass' ? lostChannels[0] : reach.sentences[0]) ?? 'pings are not as planned';
+  const sentence = (reach.verdict === 'pass' ? lostPings[0] : reach.sentences[0]) ?? 'pings are not as planned';
   return { verdict, sentence, hopeless: false };
 }
 
@@ -213,38 +213,38 @@ function withEdits(transaction: OpenTransaction, pe: PeName, vrfs: readonly Runn
   const edits = transaction.routers.get(pe)?.edits ?? [];
   return vrfs.map((vrf) => {
     const edit = edits.find((candidate) => candidate.running.name === vrf.name);
-    return edit === undefined ? vrf : { ...vrf, extranet: edit.wanted };
+    return edit === undefined ? vrf : { ...vrf, share: edit.wanted };
   });
 }
 
 /**
- * Throws ROUTER_READ_BACK unless running is the base with exactly the edits. What was odd before is no finding; of a removal only its own
+ * Throws ROUTER_READ_BACK unless running is what it was before, with exactly the edits. What was odd before is no finding; of a removal only its own
  * objects are judged.
  */
 export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
   const { pe } = each.plan;
-  if (operatorDigest(running) !== operatorDigest(each.base)) {
+  if (operatorDigest(running) !== operatorDigest(each.before)) {
     throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
   }
   const own = planTargets(each.plan);
-  for (const base of each.base) {
-    const vrf = running.find((candidate) => candidate.name === base.name);
-    const edit = each.edits.find((candidate) => candidate.running.name === base.name);
-    if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is gone`);
-    const families = enabledFamilies(base);
-    const wanted = canonicalExtranet(edit?.wanted ?? base.extranet, families);
+  for (const was of each.before) {
+    const vrf = running.find((candidate) => candidate.name === was.name);
+    const edit = each.edits.find((candidate) => candidate.running.name === was.name);
+    if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is gone`);
+    const families = enabledFamilies(was);
+    const wanted = canonicalShare(edit?.wanted ?? was.share, families);
     const removes = edit?.retires !== undefined;
     const news = removes
       ? concernsTargets(vrf.anomalies, own)
-      : vrf.anomalies.filter((anomaly) => !base.anomalies.includes(anomaly));
+      : vrf.anomalies.filter((anomaly) => !was.anomalies.includes(anomaly));
     const remnants = removes && holdsRemnants(vrf, wanted, own);
-    const differs = digestOf(canonicalExtranet(vrf.extranet, families)) !== digestOf(wanted);
+    const differs = digestOf(canonicalShare(vrf.share, families)) !== digestOf(wanted);
     if (news.length > 0 || remnants || differs) {
       const why =
         news[0] ??
         (remnants ? vrf.anomalies[0] : undefined) ??
         'the edits are not in running, although the commit was acknowledged';
-      throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${base.name} is not as approved: ${why}`);
+      throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is not as approved: ${why}`);
     }
   }
 }
@@ -285,25 +285,25 @@ function sourceAddress(
 }
 
 /** The parties' own branch-to-branch pings that answer now: after the change they must still answer. */
-export async function workingChannels(
+export async function answeredPings(
   transaction: Pick<OpenTransaction, 'inventory' | 'plan' | 'routers'>,
   limits: ActivityLimits,
-): Promise<Channel[]> {
-  const channels = [...transaction.routers.values()].flatMap((each) => channelsOf(transaction, each));
-  const answers = await Promise.all(channels.map((channel) => answersPing(channel, limits)));
-  return channels.filter((_, index) => answers[index]);
+): Promise<OwnPing[]> {
+  const pings = [...transaction.routers.values()].flatMap((each) => pingsOf(transaction, each));
+  const answers = await Promise.all(pings.map((ping) => answersPing(ping, limits)));
+  return pings.filter((_, index) => answers[index]);
 }
 
-function channelsOf(
+function pingsOf(
   { inventory, plan }: Pick<OpenTransaction, 'inventory' | 'plan'>,
   { router, edits }: RouterInTransaction,
-): Channel[] {
+): OwnPing[] {
   const own = inventory.routers.find((each) => each.name === router.name);
   return edits.flatMap(({ running }) => {
     const vpn = own?.vrfs.find((vrf) => vrf.name === running.name)?.vpn;
     if (vpn === undefined) return [];
     return remoteProbes(inventory, vpn, router.name)
-      .slice(0, CHANNELS_PER_VRF_MAX)
+      .slice(0, OWN_PINGS_PER_VRF_MAX)
       .map((destination) => ({
         router,
         vrf: running.name,
@@ -320,17 +320,17 @@ function remoteProbes(inventory: OpenTransaction['inventory'], vpn: VpnId, excep
     .flatMap((vrf) => vrf.attachments.flatMap(({ probe }) => (probe === null ? [] : [probe])));
 }
 
-async function silentChannels(before: readonly Channel[], limits: ActivityLimits): Promise<string[]> {
-  const answers = await Promise.all(before.map((channel) => answersPing(channel, limits)));
+async function silentPings(before: readonly OwnPing[], limits: ActivityLimits): Promise<string[]> {
+  const answers = await Promise.all(before.map((ping) => answersPing(ping, limits)));
   return describeSilent(before.filter((_, index) => !answers[index]));
 }
 
-const describeSilent = (silent: readonly Channel[]): string[] =>
+const describeSilent = (silent: readonly OwnPing[]): string[] =>
   silent.map(
     ({ router, vrf, destination }) => `${vrf} at ${router.name} no longer reaches its own site ${destination}`,
   );
 
-async function answersPing({ router, vrf, destination, source }: Channel, limits: ActivityLimits): Promise<boolean> {
+async function answersPing({ router, vrf, destination, source }: OwnPing, limits: ActivityLimits): Promise<boolean> {
   const { received } = await router.ping({
     vrf,
     destination,

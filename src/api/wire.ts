@@ -174,11 +174,11 @@ export const interconnectSchema = interconnectSummarySchema
   .meta({ id: 'Interconnect' });
 export type InterconnectAnswer = z.infer<typeof interconnectSchema>;
 
-const familyExtranetSchema = z.object({
+const familyShareSchema = z.object({
   imports: list(z.string()),
   exports: list(z.object({ routeTarget: z.string(), scope: scopeSchema })),
 });
-const extranetSchema = z.object({ ipv4: familyExtranetSchema.optional(), ipv6: familyExtranetSchema.optional() });
+const shareSchema = z.object({ ipv4: familyShareSchema.optional(), ipv6: familyShareSchema.optional() });
 export const operationSchema = z
   .discriminatedUnion('object', [
     z.object({
@@ -210,7 +210,7 @@ export const reachabilitySchema = z
   .meta({ id: 'Reachability' });
 export type WireReachability = z.infer<typeof reachabilitySchema>;
 
-const familyBaseSchema = z.object({
+const operatorFamilySchema = z.object({
   importRouteTargets: list(z.string()),
   exportRouteTargets: list(z.string()),
   exportPolicies: list(z.string()),
@@ -218,7 +218,7 @@ const familyBaseSchema = z.object({
 });
 const operatorPartSchema = z.object({
   routeDistinguisher: z.string().nullable(),
-  base: z.object({ ipv4: familyBaseSchema.optional(), ipv6: familyBaseSchema.optional() }),
+  operator: z.object({ ipv4: operatorFamilySchema.optional(), ipv6: operatorFamilySchema.optional() }),
   policyDigests: z.record(z.string(), z.string()),
 });
 
@@ -240,8 +240,8 @@ export const planSchema = z
             vrf: z.string(),
             vpn: z.string().nullable().describe('null: a VRF of no VPN of the inventory'),
             operator: operatorPartSchema.optional().describe('What the operator had configured when the plan was made'),
-            before: extranetSchema,
-            after: extranetSchema,
+            before: shareSchema,
+            after: shareSchema,
             operations: list(operationSchema),
             anomalies: list(z.string()).optional(),
             retires: list(z.string()).optional().describe('Of a removal: whatever stands in the VRF for these goes'),

@@ -26,7 +26,7 @@ export type TransactionOutcome =
   | 'applied'
   /** No PE was written. */
   | 'refused'
-  /** Every PE was read back and equals its base. */
+  /** Every PE was read back and equals what it was before. */
   | 'rolled-back'
   /** Routers differ from both; an alarm names them. */
   | 'attention';

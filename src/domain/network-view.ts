@@ -13,17 +13,17 @@ export interface ExportRule {
   readonly scope: ExportScope;
 }
 
-/** What belongs to wasl in one address family of one VRF. Lists are sorted and free of duplicates (`canonicalExtranet`). */
-export interface FamilyExtranet {
+/** What belongs to wasl in one address family of one VRF. Lists are sorted and free of duplicates (`canonicalShare`). */
+export interface FamilyShare {
   readonly imports: readonly RouteTarget[];
   readonly exports: readonly ExportRule[];
 }
 
 /** What belongs to wasl in one VRF, for every address family that the VRF has enabled. Composed from all interconnects active on it. */
-export type Extranet = Readonly<Partial<Record<Family, FamilyExtranet>>>;
+export type VrfShare = Readonly<Partial<Record<Family, FamilyShare>>>;
 
 /** What the operator configured in one address family: wasl reads it, restates it where a platform needs that, and never removes it. */
-export interface FamilyBase {
+export interface OperatorFamily {
   readonly importRouteTargets: readonly RouteTarget[];
   readonly exportRouteTargets: readonly RouteTarget[];
   /** Names of the operator's export (import) route policies in order of evaluation; empty when there is none. */
@@ -35,11 +35,11 @@ export interface FamilyBase {
 export interface RunningVrf {
   readonly name: VrfName;
   readonly routeDistinguisher: RouteDistinguisher | null;
-  readonly base: Readonly<Partial<Record<Family, FamilyBase>>>;
-  readonly extranet: Extranet;
-  /** Text of the operator's policies named in `base`, by name, as the platform shows it: needed to judge whether wrapping is safe. */
+  readonly operator: Readonly<Partial<Record<Family, OperatorFamily>>>;
+  readonly share: VrfShare;
+  /** Text of the operator's policies named in `operator`, by name, as the platform shows it: needed to judge whether wrapping is safe. */
   readonly policyTexts: Readonly<Record<string, string>>;
-  /** Objects named `WASL-...` that do not form an extranet wasl would render: a hand edit or a half state. Empty when clean. */
+  /** Objects named `WASL-...` that do not form a share wasl would render: a hand edit or a half state. Empty when clean. */
   readonly anomalies: readonly string[];
   /** Where there are anomalies: what stands under wasl's name, as `kind name` or `vrf NAME ...`. A removal then goes by this. */
   readonly objects?: readonly string[];
@@ -91,17 +91,17 @@ export function localPrefixes({ attachments }: Pick<VrfView, 'attachments'>, fam
   return found[family];
 }
 
-export function enabledFamilies(vrf: Pick<RunningVrf, 'base'>): Family[] {
-  return (['ipv4', 'ipv6'] as const).filter((family) => vrf.base[family] !== undefined);
+export function enabledFamilies(vrf: Pick<RunningVrf, 'operator'>): Family[] {
+  return (['ipv4', 'ipv6'] as const).filter((family) => vrf.operator[family] !== undefined);
 }
 
-export const EMPTY_FAMILY_EXTRANET: FamilyExtranet = { imports: [], exports: [] };
+export const EMPTY_FAMILY_SHARE: FamilyShare = { imports: [], exports: [] };
 
-/** The one form of an extranet: every enabled family present, lists sorted, duplicates gone, empty rules dropped. */
-export function canonicalExtranet(extranet: Extranet, families: readonly Family[]): Extranet {
-  const result: Partial<Record<Family, FamilyExtranet>> = {};
+/** The one form of a share: every enabled family present, lists sorted, duplicates gone, empty rules dropped. */
+export function canonicalShare(share: VrfShare, families: readonly Family[]): VrfShare {
+  const result: Partial<Record<Family, FamilyShare>> = {};
   for (const family of families) {
-    const { imports, exports } = extranet[family] ?? EMPTY_FAMILY_EXTRANET;
+    const { imports, exports } = share[family] ?? EMPTY_FAMILY_SHARE;
     const byTarget = new Map<RouteTarget, ExportScope>();
     for (const rule of exports) {
       const known = byTarget.get(rule.routeTarget);

@@ -2,7 +2,7 @@ import type { Digest } from './canonical-json.ts';
 import type { LeftRouter } from './change.ts';
 import type { ChangeKind } from './change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, PlatformName, VpnId, VrfName } from './names.ts';
-import type { ExportScope, Extranet, RunningVrf } from './network-view.ts';
+import type { ExportScope, RunningVrf, VrfShare } from './network-view.ts';
 import type { Address, Family, Prefix } from './prefix.ts';
 import type { RouteDistinguisher, RouteTarget } from './route-target.ts';
 import type { Verdict } from './verdict.ts';
@@ -45,7 +45,7 @@ export type DeltaOperation =
 /** The part of a VRF that is not wasl's; policy texts by digest. */
 export interface OperatorPart {
   readonly routeDistinguisher: RouteDistinguisher | null;
-  readonly base: RunningVrf['base'];
+  readonly operator: RunningVrf['operator'];
   readonly policyDigests: Readonly<Record<string, Digest>>;
 }
 
@@ -56,8 +56,8 @@ export interface VrfDelta {
   readonly vpn: VpnId | null;
   /** What the operator had configured in this VRF, so that a stale plan can say what changed. Absent in plans made by hand. */
   readonly operator?: OperatorPart;
-  readonly before: Extranet;
-  readonly after: Extranet;
+  readonly before: VrfShare;
+  readonly after: VrfShare;
   readonly operations: readonly DeltaOperation[];
   /** What was not as wasl writes it when the plan was made: no news when it is read again. Absent: nothing. */
   readonly anomalies?: readonly string[];

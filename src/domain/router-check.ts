@@ -198,8 +198,8 @@ function compareTargets(
 ): CheckFinding[] {
   const vpn = entry?.vpn ?? null;
   const place = `${pe}/${vrf.name}`;
-  const importsIn = (family: Family) => vrf.extranet[family]?.imports ?? [];
-  const exportsIn = (family: Family) => (vrf.extranet[family]?.exports ?? []).map(({ routeTarget }) => routeTarget);
+  const importsIn = (family: Family) => vrf.share[family]?.imports ?? [];
+  const exportsIn = (family: Family) => (vrf.share[family]?.exports ?? []).map(({ routeTarget }) => routeTarget);
   const strange = (verb: string, of: typeof importsIn, side: 'from' | 'to') =>
     [...new Set(FAMILIES.flatMap(of))].flatMap((target) => {
       const flow = agreed.find(({ routeTarget }) => routeTarget === target);

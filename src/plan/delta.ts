@@ -1,10 +1,10 @@
 import {
-  canonicalExtranet,
-  EMPTY_FAMILY_EXTRANET,
+  canonicalShare,
+  EMPTY_FAMILY_SHARE,
   type ExportRule,
   type ExportScope,
-  type Extranet,
-  type FamilyExtranet,
+  type FamilyShare,
+  type VrfShare,
 } from '../domain/network-view.ts';
 import type { DeltaOperation } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
@@ -12,10 +12,10 @@ import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/rout
 import { WaslError } from '../errors.ts';
 
 /** After minus before: at most one operation per family and object, in order of family, object and route target. */
-export function diffExtranets(before: Extranet, after: Extranet): DeltaOperation[] {
-  const [had, has] = [canonicalExtranet(before, FAMILIES), canonicalExtranet(after, FAMILIES)];
+export function diffShares(before: VrfShare, after: VrfShare): DeltaOperation[] {
+  const [had, has] = [canonicalShare(before, FAMILIES), canonicalShare(after, FAMILIES)];
   return FAMILIES.flatMap((family) => {
-    const [b, a] = [had[family] ?? EMPTY_FAMILY_EXTRANET, has[family] ?? EMPTY_FAMILY_EXTRANET];
+    const [b, a] = [had[family] ?? EMPTY_FAMILY_SHARE, has[family] ?? EMPTY_FAMILY_SHARE];
     return [...diffImports(family, b.imports, a.imports), ...diffExports(family, b.exports, a.exports)];
   });
 }
@@ -47,12 +47,12 @@ function diffExports(family: Family, before: readonly ExportRule[], after: reado
 }
 
 /** Before plus operations. Throws PLAN_STALE when an operation does not fit what is there: nothing is created twice or deleted blindly. */
-export function applyOperations(extranet: Extranet, operations: readonly DeltaOperation[]): Extranet {
-  const present = FAMILIES.filter((family) => extranet[family] !== undefined);
+export function applyOperations(share: VrfShare, operations: readonly DeltaOperation[]): VrfShare {
+  const present = FAMILIES.filter((family) => share[family] !== undefined);
   const touched = operations.map((operation) => operation.family);
   const families = FAMILIES.filter((family) => present.includes(family) || touched.includes(family));
-  const start = canonicalExtranet(extranet, families);
-  const result: Partial<Record<Family, FamilyExtranet>> = {};
+  const start = canonicalShare(share, families);
+  const result: Partial<Record<Family, FamilyShare>> = {};
   for (const family of families) {
     const imports = new Set(start[family]?.imports);
     const exports = scopes(start[family]?.exports ?? []);
@@ -66,40 +66,40 @@ export function applyOperations(extranet: Extranet, operations: readonly DeltaOp
       exports: [...exports].map(([routeTarget, scope]) => ({ routeTarget, scope })),
     };
   }
-  return canonicalExtranet(result, families);
+  return canonicalShare(result, families);
 }
 
 /** The operations that lead back from `before` plus `operations` to `before`. */
-export function reverseOperations(before: Extranet, operations: readonly DeltaOperation[]): DeltaOperation[] {
-  return diffExtranets(applyOperations(before, operations), before);
+export function reverseOperations(before: VrfShare, operations: readonly DeltaOperation[]): DeltaOperation[] {
+  return diffShares(applyOperations(before, operations), before);
 }
 
-export function sameExtranet(a: Extranet, b: Extranet): boolean {
-  return diffExtranets(a, b).length === 0;
+export function sameShare(a: VrfShare, b: VrfShare): boolean {
+  return diffShares(a, b).length === 0;
 }
 
-/** The extranet without what belongs to the route targets; the families stay. */
-export function withoutTargets(extranet: Extranet, targets: ReadonlySet<RouteTarget>): Extranet {
-  return pickTargets(extranet, (target) => !targets.has(target));
+/** The share without what belongs to the route targets; the families stay. */
+export function withoutTargets(share: VrfShare, targets: ReadonlySet<RouteTarget>): VrfShare {
+  return pickTargets(share, (target) => !targets.has(target));
 }
 
 /** Only what belongs to the route targets that are picked. */
-export function pickTargets(extranet: Extranet, picked: (target: RouteTarget) => boolean): Extranet {
-  const families = FAMILIES.filter((family) => extranet[family] !== undefined);
+export function pickTargets(share: VrfShare, picked: (target: RouteTarget) => boolean): VrfShare {
+  const families = FAMILIES.filter((family) => share[family] !== undefined);
   const kept = families.map((family) => {
-    const { imports, exports } = extranet[family] ?? EMPTY_FAMILY_EXTRANET;
+    const { imports, exports } = share[family] ?? EMPTY_FAMILY_SHARE;
     return [family, { imports: imports.filter(picked), exports: exports.filter((rule) => picked(rule.routeTarget)) }];
   });
-  return canonicalExtranet(Object.fromEntries(kept), families);
+  return canonicalShare(Object.fromEntries(kept), families);
 }
 
-export function joinExtranets(a: Extranet, b: Extranet): Extranet {
+export function joinShares(a: VrfShare, b: VrfShare): VrfShare {
   const families = FAMILIES.filter((family) => a[family] !== undefined || b[family] !== undefined);
   const joined = families.map((family) => {
-    const [x, y] = [a[family] ?? EMPTY_FAMILY_EXTRANET, b[family] ?? EMPTY_FAMILY_EXTRANET];
+    const [x, y] = [a[family] ?? EMPTY_FAMILY_SHARE, b[family] ?? EMPTY_FAMILY_SHARE];
     return [family, { imports: [...x.imports, ...y.imports], exports: [...x.exports, ...y.exports] }];
   });
-  return canonicalExtranet(Object.fromEntries(joined), families);
+  return canonicalShare(Object.fromEntries(joined), families);
 }
 
 function applyImport(imports: Set<RouteTarget>, operation: Extract<DeltaOperation, { object: 'import' }>): void {

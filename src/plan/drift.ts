@@ -1,12 +1,12 @@
 import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
-import type { Extranet, NetworkView, VrfView } from '../domain/network-view.ts';
+import type { NetworkView, VrfShare, VrfView } from '../domain/network-view.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { isNamedIn } from '../proof/operator-policies.ts';
 import { allVrfs } from '../proof/route-model.ts';
-import { composeExtranets, type ExtranetsByVrf } from './compose-extranets.ts';
-import { diffExtranets, withoutTargets } from './delta.ts';
+import { composeShares, type SharesByVrf } from './compose-shares.ts';
+import { diffShares, withoutTargets } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import type { OnNetwork, PlanInput } from './plan-change.ts';
 import { concernsTargets, isAboutObject, isEmpty } from './remnants.ts';
@@ -20,7 +20,7 @@ export type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 export function checkClean(input: PlanInput, own: ReadonlySet<RouteTarget>, touched: Touched): string[] {
   const { view, subject } = input;
   const others = input.active.filter((other) => other.id !== subject.id);
-  const implied = composeExtranets(view, others);
+  const implied = composeShares(view, others);
   const unsettled = others.filter(({ settled }) => settled === false);
   const ignored = new Set([...own, ...targetsOf(unsettled)]);
   const [differences, told]: [string[], string[]] = [[], []];
@@ -33,8 +33,8 @@ export function checkClean(input: PlanInput, own: ReadonlySet<RouteTarget>, touc
     );
     const left = new Set([...ignored, ...targetsOf(absent)]);
     const expected = withoutTargets(implied.get(pe)?.get(vrf.name) ?? {}, left);
-    const found = withoutTargets(vrf.extranet, left);
-    differences.push(...diffExtranets(expected, found).map((one) => `${where} ${describeDifference(one)}`));
+    const found = withoutTargets(vrf.share, left);
+    differences.push(...diffShares(expected, found).map((one) => `${where} ${describeDifference(one)}`));
   }
   const [first] = differences;
   if (first === undefined) return told;
@@ -46,18 +46,18 @@ export function checkClean(input: PlanInput, own: ReadonlySet<RouteTarget>, touc
 function isNotThereYet(
   { covered }: PlanInput,
   other: OnNetwork,
-  implied: ExtranetsByVrf,
+  implied: SharesByVrf,
   pe: PeName,
   vrf: VrfView,
 ): boolean {
   if (covered === undefined || covered.get(other.id)?.get(pe)?.has(vrf.name) === true) return false;
   const [expected, targets] = [implied.get(pe)?.get(vrf.name) ?? {}, targetsOf([other])];
-  const holds = (extranet: VrfView['extranet']) =>
-    Object.values(extranet).some(
+  const holds = (share: VrfView['share']) =>
+    Object.values(share).some(
       ({ imports, exports }) =>
         imports.some((target) => targets.has(target)) || exports.some((rule) => targets.has(rule.routeTarget)),
     );
-  return holds(expected) && !holds(vrf.extranet);
+  return holds(expected) && !holds(vrf.share);
 }
 
 /**
@@ -68,7 +68,7 @@ export function tellOddities(
   { view, subject }: PlanInput,
   own: ReadonlySet<RouteTarget>,
   touched: Touched,
-  wanted: ExtranetsByVrf,
+  wanted: SharesByVrf,
 ): string[] {
   const parties = new Set<VpnId | null>(subject.flows.flatMap((flow) => [flow.from, flow.to]));
   return allVrfs(view).flatMap(({ pe, vrf }) => {
@@ -78,8 +78,8 @@ export function tellOddities(
       return named.map((anomaly) => `${where}: ${anomaly}: it stays as it is`);
     }
     const after = wanted.get(pe)?.get(vrf.name) ?? {};
-    const strays = parties.has(vrf.vpn) ? [] : targetsIn(vrf.extranet).filter((target) => own.has(target));
-    const foreign = targetsIn(vrf.extranet).filter((target) => !own.has(target) && !targetsIn(after).includes(target));
+    const strays = parties.has(vrf.vpn) ? [] : targetsIn(vrf.share).filter((target) => own.has(target));
+    const foreign = targetsIn(vrf.share).filter((target) => !own.has(target) && !targetsIn(after).includes(target));
     return [
       ...strays.map((target) => `${where} has ${shortForm(target)}, though no flow leads there: it is taken away`),
       ...foreign.map((target) => `${where} has ${shortForm(target)}, which no interconnect has: it is taken away`),
@@ -91,8 +91,8 @@ export function tellOddities(
   });
 }
 
-function targetsIn(extranet: Extranet): RouteTarget[] {
-  const all = Object.values(extranet).flatMap(({ imports, exports }) => [
+function targetsIn(share: VrfShare): RouteTarget[] {
+  const all = Object.values(share).flatMap(({ imports, exports }) => [
     ...imports,
     ...exports.map((rule) => rule.routeTarget),
   ]);

@@ -1,7 +1,7 @@
-import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import { pickTargets, reverseOperations, sameExtranet } from './delta.ts';
+import { pickTargets, reverseOperations, sameShare } from './delta.ts';
 import { concernsTargets, holdsRemnants } from './remnants.ts';
 
 /**
@@ -27,15 +27,14 @@ function holdsDelta(
   const news = vrf.anomalies.filter((anomaly) => delta.anomalies?.includes(anomaly) !== true);
   if ((removes ? concernsTargets(news, own) : news).length > 0) return 'mixed';
   const isOwn = (target: RouteTarget) => own.has(target);
-  const found = pickTargets(vrf.extranet, isOwn);
-  const isAfter = sameExtranet(found, pickTargets(delta.after, isOwn));
+  const found = pickTargets(vrf.share, isOwn);
+  const isAfter = sameShare(found, pickTargets(delta.after, isOwn));
   // Where only objects are left that say nothing any more, before and after differ in them alone.
-  if (isAfter && !(removes && holdsRemnants(vrf, pickOthers(vrf.extranet, own), own))) return 'after';
-  return sameExtranet(found, pickTargets(delta.before, isOwn)) ? 'before' : 'mixed';
+  if (isAfter && !(removes && holdsRemnants(vrf, pickOthers(vrf.share, own), own))) return 'after';
+  return sameShare(found, pickTargets(delta.before, isOwn)) ? 'before' : 'mixed';
 }
 
-const pickOthers = (extranet: Extranet, own: ReadonlySet<RouteTarget>) =>
-  pickTargets(extranet, (target) => !own.has(target));
+const pickOthers = (share: VrfShare, own: ReadonlySet<RouteTarget>) => pickTargets(share, (target) => !own.has(target));
 
 /** The route targets that a router's plan creates, replaces or deletes. */
 export function planTargets(plan: RouterPlan): ReadonlySet<RouteTarget> {

@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../domain/canonical-json.ts';
-import type { FamilyBase, RunningVrf } from '../domain/network-view.ts';
+import type { OperatorFamily, RunningVrf } from '../domain/network-view.ts';
 import type { OperatorPart } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -10,16 +10,16 @@ export function operatorDigest(vrfs: readonly RunningVrf[]): Digest {
 }
 
 /** Route targets are sets and sorted; policies keep their order, because it is their order of evaluation. */
-export function operatorPart({ routeDistinguisher, base, policyTexts }: RunningVrf): OperatorPart {
+export function operatorPart({ routeDistinguisher, operator, policyTexts }: RunningVrf): OperatorPart {
   const families = FAMILIES.flatMap((family) => {
-    const found = base[family];
-    return found === undefined ? [] : [[family, canonicalBase(found)]];
+    const found = operator[family];
+    return found === undefined ? [] : [[family, canonicalOperator(found)]];
   });
   const policies = Object.entries(policyTexts).map(([name, text]) => [name, digestOf(text)]);
-  return { routeDistinguisher, base: Object.fromEntries(families), policyDigests: Object.fromEntries(policies) };
+  return { routeDistinguisher, operator: Object.fromEntries(families), policyDigests: Object.fromEntries(policies) };
 }
 
-function canonicalBase({ importRouteTargets, exportRouteTargets, importPolicies, exportPolicies }: FamilyBase) {
+function canonicalOperator({ importRouteTargets, exportRouteTargets, importPolicies, exportPolicies }: OperatorFamily) {
   const sorted = (targets: readonly RouteTarget[]) => [...new Set(targets)].sort(compareRouteTargets);
   return {
     importRouteTargets: sorted(importRouteTargets),
@@ -38,7 +38,7 @@ export function describeOperatorChange(before: OperatorPart, after: OperatorPart
   const distinguisher = ({ routeDistinguisher: rd }: OperatorPart) => (rd === null ? 'none' : shortForm(rd));
   compare('the route distinguisher', distinguisher(before), distinguisher(after));
   for (const family of FAMILIES) {
-    const [old, now] = [before.base[family], after.base[family]];
+    const [old, now] = [before.operator[family], after.operator[family]];
     if (old === undefined || now === undefined) {
       compare(family, old === undefined ? 'off' : 'on', now === undefined ? 'off' : 'on');
       continue;

@@ -1,13 +1,7 @@
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
-import {
-  canonicalExtranet,
-  type Extranet,
-  type NetworkView,
-  type PeView,
-  type VrfView,
-} from '../domain/network-view.ts';
+import { canonicalShare, type NetworkView, type PeView, type VrfShare, type VrfView } from '../domain/network-view.ts';
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
@@ -15,15 +9,15 @@ import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts
 import { WaslError } from '../errors.ts';
 import { type ChangeUnderProof, ownTargets } from '../proof/change-under-proof.ts';
 import { proveChange } from '../proof/prove-change.ts';
-import { checkOriginated, composeExtranets } from './compose-extranets.ts';
-import { diffExtranets, joinExtranets } from './delta.ts';
+import { checkOriginated, composeShares } from './compose-shares.ts';
+import { diffShares, joinShares } from './delta.ts';
 import { digestPlan } from './digest.ts';
 import { type CoveredVrfs, checkClean, type Touched, tellOddities } from './drift.ts';
 import { operatorDigest, operatorPart } from './operator-digest.ts';
 import { planProbes } from './plan-probes.ts';
 import { remainingReach } from './remaining-reach.ts';
 import { holdsRemnants, withoutOwn } from './remnants.ts';
-import { replaceExtranets } from './replace-extranets.ts';
+import { replaceShares } from './replace-shares.ts';
 
 export type OnNetwork = RealisedInterconnect & {
   /** false: it has a change in hand, so that it may or may not be on the routers, and stays as it is read. */
@@ -66,7 +60,7 @@ export function planChange(input: PlanInput): Plan {
   const others = input.active.filter((other) => other.id !== subject.id);
   const own = ownTargets(input);
 
-  const wanted = wantedExtranets(input, own);
+  const wanted = wantedShares(input, own);
   const touched = findTouched(input, wanted, own);
   if (touched.size === 0) {
     throw new WaslError('PLAN_EMPTY', `to ${kind} ${subject.id} changes nothing on any router`, { path: subject.id });
@@ -76,7 +70,7 @@ export function planChange(input: PlanInput): Plan {
   const change: ChangeUnderProof = {
     kind,
     before: view,
-    after: replaceExtranets(view, (pe, vrf) => wanted.get(pe)?.get(vrf)),
+    after: replaceShares(view, (pe, vrf) => wanted.get(pe)?.get(vrf)),
     subject,
     previous: input.previous,
     others,
@@ -101,15 +95,15 @@ export function planChange(input: PlanInput): Plan {
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };
 }
 
-type Wanted = ReadonlyMap<PeName, ReadonlyMap<VrfName, Extranet>>;
+type Wanted = ReadonlyMap<PeName, ReadonlyMap<VrfName, VrfShare>>;
 
 /**
  * What runs, with the change's own route targets replaced by what the subject implies. Where nothing drifted (`checkClean`) this
  * is the composition of all interconnects; a removal also finds what is left on a VRF that no flow implies any more.
  */
-function wantedExtranets({ view, kind, subject, active }: PlanInput, own: ReadonlySet<RouteTarget>): Wanted {
+function wantedShares({ view, kind, subject, active }: PlanInput, own: ReadonlySet<RouteTarget>): Wanted {
   const removes = onlyTakesAway(kind);
-  const composed = composeExtranets(view, removes ? [] : [subject]);
+  const composed = composeShares(view, removes ? [] : [subject]);
   const ofOthers = new Set(
     active.filter(({ id }) => id !== subject.id).flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)),
   );
@@ -119,7 +113,7 @@ function wantedExtranets({ view, kind, subject, active }: PlanInput, own: Readon
       new Map(
         vrfs.map((vrf) => {
           const kept = withoutOwn(vrf, own, removes && isConcerned(vrf, subject) ? ofOthers : null);
-          return [vrf.name, joinExtranets(kept, composed.get(name)?.get(vrf.name) ?? {})];
+          return [vrf.name, joinShares(kept, composed.get(name)?.get(vrf.name) ?? {})];
         }),
       ),
     ]),
@@ -134,7 +128,7 @@ function findTouched({ view, kind, subject }: PlanInput, wanted: Wanted, own: Re
   const touched = view.pes.map(({ name, vrfs }): [PeName, ReadonlySet<VrfName>] => {
     const differs = (vrf: VrfView) => {
       const after = wanted.get(name)?.get(vrf.name) ?? {};
-      if (diffExtranets(vrf.extranet, after).length > 0) return true;
+      if (diffShares(vrf.share, after).length > 0) return true;
       return onlyTakesAway(kind) && holdsRemnants(vrf, after, own, { whole: isConcerned(vrf, subject) });
     };
     return [name, new Set(vrfs.filter(differs).map((vrf) => vrf.name))];
@@ -157,9 +151,9 @@ function planRouter(
     .filter((vrf) => touched.get(pe.name)?.has(vrf.name))
     .map((vrf): VrfDelta => {
       const after = wanted.get(pe.name)?.get(vrf.name) ?? {};
-      const operations = diffExtranets(vrf.extranet, after);
+      const operations = diffShares(vrf.share, after);
       // In the families of `after`, so that before and after compare as text.
-      const before = canonicalExtranet(vrf.extranet, familiesOf(after));
+      const before = canonicalShare(vrf.share, familiesOf(after));
       const anomalies = vrf.anomalies.length === 0 ? {} : { anomalies: vrf.anomalies };
       const retires = onlyTakesAway(kind) ? { retires: [...own].sort(compareRouteTargets) } : {};
       const where = { vrf: vrf.name, vpn: vrf.vpn, operator: operatorPart(vrf) };
@@ -168,6 +162,6 @@ function planRouter(
   return { pe: pe.name, platform: pe.platform, procedure, baseDigest: operatorDigest(pe.vrfs), vrfs };
 }
 
-function familiesOf(extranet: Extranet): Family[] {
-  return FAMILIES.filter((family) => extranet[family] !== undefined);
+function familiesOf(share: VrfShare): Family[] {
+  return FAMILIES.filter((family) => share[family] !== undefined);
 }

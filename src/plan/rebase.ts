@@ -1,7 +1,7 @@
-import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
-import { applyOperations, diffExtranets, sameExtranet } from './delta.ts';
+import { applyOperations, diffShares, sameShare } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import { planTargets } from './holds-plan.ts';
 import { describeOperatorChange, operatorDigest, operatorPart } from './operator-digest.ts';
@@ -14,7 +14,7 @@ export interface RebaseOptions {
 
 export interface PlannedEdit {
   readonly running: RunningVrf;
-  readonly wanted: Extranet;
+  readonly wanted: VrfShare;
   /** Of a removal: whatever stands for these route targets goes. */
   readonly retires?: readonly RouteTarget[];
 }
@@ -33,7 +33,7 @@ export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], o
   if (plan.vrfs.some((delta) => delta.retires !== undefined)) return rebaseRemoval(plan, running, options);
   const stale = operatorDifferences(plan, running);
   const moved: string[] = [];
-  const edits: { running: RunningVrf; wanted: Extranet }[] = [];
+  const edits: { running: RunningVrf; wanted: VrfShare }[] = [];
   const own = planTargets(plan);
   for (const delta of plan.vrfs) {
     const vrf = running.find(({ name }) => name === delta.vrf);
@@ -44,7 +44,7 @@ export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], o
     const where = `VRF ${delta.vrf} at ${plan.pe}`;
     const news = vrf.anomalies.filter((anomaly) => delta.anomalies?.includes(anomaly) !== true);
     stale.push(...news.map((anomaly) => `${where}: ${anomaly}`));
-    const differences = diffExtranets(delta.before, vrf.extranet);
+    const differences = diffShares(delta.before, vrf.share);
     for (const difference of differences) {
       const words = `${where} ${describeDifference(difference)}`;
       const { operation, routeTarget } = difference;
@@ -82,9 +82,9 @@ function rebaseRemoval(
     const delta = deltas.get(vrf.name);
     const isPlanned = delta !== undefined && delta.vpn !== null;
     const wanted = withoutOwn(vrf, own, isPlanned ? otherWaslRouteTargets : null);
-    if (delta === undefined && sameExtranet(wanted, vrf.extranet)) return [];
+    if (delta === undefined && sameShare(wanted, vrf.share)) return [];
     const where = `VRF ${vrf.name} at ${plan.pe}`;
-    const moved = diffExtranets(delta?.before ?? wanted, vrf.extranet);
+    const moved = diffShares(delta?.before ?? wanted, vrf.share);
     differences.push(...moved.map((one) => `${where} ${describeDifference(one)}`));
     const known = delta?.anomalies ?? [];
     differences.push(...vrf.anomalies.filter((one) => !known.includes(one)).map((one) => `${where}: ${one}`));
@@ -94,8 +94,8 @@ function rebaseRemoval(
   return { verdict: differences.length === 0 ? 'same' : 'rebased', edits, differences };
 }
 
-function rebased(delta: VrfDelta, vrf: RunningVrf): Extranet {
-  return applyOperations(vrf.extranet, delta.operations);
+function rebased(delta: VrfDelta, vrf: RunningVrf): VrfShare {
+  return applyOperations(vrf.share, delta.operations);
 }
 
 function operatorDifferences(plan: RouterPlan, running: readonly RunningVrf[]): string[] {

@@ -1,4 +1,4 @@
-import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { isNamedIn } from '../proof/operator-policies.ts';
 import { pickTargets } from './delta.ts';
@@ -9,7 +9,7 @@ import { pickTargets } from './delta.ts';
  */
 export function holdsRemnants(
   vrf: Pick<RunningVrf, 'anomalies' | 'objects'>,
-  wanted: Extranet,
+  wanted: VrfShare,
   own: ReadonlySet<RouteTarget>,
   { whole = true }: { readonly whole?: boolean } = {},
 ): boolean {
@@ -28,12 +28,12 @@ export function concernsTargets(anomalies: readonly string[], own: ReadonlySet<R
  * interconnect has goes with them.
  */
 export function withoutOwn(
-  { extranet, anomalies }: Pick<RunningVrf, 'extranet' | 'anomalies'>,
+  { share, anomalies }: Pick<RunningVrf, 'share' | 'anomalies'>,
   own: ReadonlySet<RouteTarget>,
   ofOthers: ReadonlySet<RouteTarget> | null,
-): Extranet {
+): VrfShare {
   const edited = ofOthers !== null && anomalies.some(isAboutObject);
-  return pickTargets(extranet, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
+  return pickTargets(share, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
 }
 
 const namesAny = (text: string, own: ReadonlySet<RouteTarget>) => [...own].some((target) => isNamedIn(text, target));
@@ -41,6 +41,6 @@ const namesAny = (text: string, own: ReadonlySet<RouteTarget>) => [...own].some(
 /** By name wasl's. What an operator's own configuration says of the route target is theirs to keep. */
 export const isAboutObject = (text: string) => text.includes('WASL-');
 
-export function isEmpty(extranet: Extranet): boolean {
-  return Object.values(extranet).every(({ imports, exports }) => imports.length + exports.length === 0);
+export function isEmpty(share: VrfShare): boolean {
+  return Object.values(share).every(({ imports, exports }) => imports.length + exports.length === 0);
 }

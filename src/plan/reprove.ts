@@ -8,7 +8,7 @@ import { proveChange } from '../proof/prove-change.ts';
 import { reachabilityKey } from '../proof/reachability.ts';
 import { applyOperations } from './delta.ts';
 import { planProbes } from './plan-probes.ts';
-import { replaceExtranets } from './replace-extranets.ts';
+import { replaceShares } from './replace-shares.ts';
 
 export interface ReproveInput {
   /** The network as it is now, every PE read again. */
@@ -33,12 +33,12 @@ export function reprove({ view, plan, subject, previous, active }: ReproveInput)
   const deltas = new Map<PeName, ReadonlyMap<VrfName, VrfDelta>>(
     plan.routers.map(({ pe, vrfs }) => [pe, new Map(vrfs.map((delta) => [delta.vrf, delta]))]),
   );
-  const current = new Map(view.pes.map((pe) => [pe.name, new Map(pe.vrfs.map((vrf) => [vrf.name, vrf.extranet]))]));
+  const current = new Map(view.pes.map((pe) => [pe.name, new Map(pe.vrfs.map((vrf) => [vrf.name, vrf.share]))]));
   for (const { pe, vrfs } of plan.routers) {
     const gone = vrfs.find(({ vrf }) => !current.get(pe)?.has(vrf));
     if (gone !== undefined) throw new WaslError('PLAN_STALE', `VRF ${gone.vrf} is gone from ${pe}`, { path: pe });
   }
-  const after = replaceExtranets(view, (pe, vrf) => {
+  const after = replaceShares(view, (pe, vrf) => {
     const delta = deltas.get(pe)?.get(vrf);
     return delta && applyOperations(current.get(pe)?.get(vrf) ?? {}, delta.operations);
   });

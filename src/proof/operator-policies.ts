@@ -65,7 +65,7 @@ function doubtAbout(text: string | undefined, name: string): string | null {
 }
 
 function policyNames({ vrf }: VrfAtPe, kind: 'importPolicies' | 'exportPolicies'): string[] {
-  return [...new Set(FAMILIES.flatMap((family) => vrf.base[family]?.[kind] ?? []))].sort();
+  return [...new Set(FAMILIES.flatMap((family) => vrf.operator[family]?.[kind] ?? []))].sort();
 }
 
 /** Policies of a VRF that name one of the change's route targets. */

@@ -163,13 +163,13 @@ function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, readonly Pre
   const result = new Map<RouteTarget, readonly Prefix[]>();
   const local = localPrefixes(vrf, family);
   if (local.length === 0) return result;
-  for (const { routeTarget, scope } of vrf.extranet[family]?.exports ?? []) {
+  for (const { routeTarget, scope } of vrf.share[family]?.exports ?? []) {
     const inScope = scope === 'whole-vpn' ? null : new Set(scope);
     const known = new Set(result.get(routeTarget));
     const more = local.filter((prefix) => (inScope === null || inScope.has(prefix)) && !known.has(prefix));
     if (more.length > 0) result.set(routeTarget, [...known, ...more]);
   }
-  for (const routeTarget of vrf.base[family]?.exportRouteTargets ?? []) result.set(routeTarget, local);
+  for (const routeTarget of vrf.operator[family]?.exportRouteTargets ?? []) result.set(routeTarget, local);
   return result;
 }
 

@@ -45,7 +45,7 @@ export function routeKey(route: CarriedRoute): string {
 
 /** Both the operator's and wasl's, also in a family that is not enabled: a leftover must not go unseen. */
 export function importsOf(vrf: VrfView, family: Family): ReadonlySet<RouteTarget> {
-  return new Set([...(vrf.base[family]?.importRouteTargets ?? []), ...(vrf.extranet[family]?.imports ?? [])]);
+  return new Set([...(vrf.operator[family]?.importRouteTargets ?? []), ...(vrf.share[family]?.imports ?? [])]);
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -38,10 +38,10 @@ export function proveRouteTargetOwnership(change: ChangeUnderProof): Proof {
 
 function operatorUse(at: VrfAtPe, own: ReadonlySet<RouteTarget>): CounterExample[] {
   const found = FAMILIES.flatMap((family) => {
-    const base = at.vrf.base[family];
+    const operator = at.vrf.operator[family];
     const uses = (targets: readonly RouteTarget[] | undefined, how: string) =>
       (targets ?? []).filter((target) => own.has(target)).map((target) => sighting(at, target, `${how} for ${family}`));
-    return [...uses(base?.importRouteTargets, 'is imported'), ...uses(base?.exportRouteTargets, 'is exported')];
+    return [...uses(operator?.importRouteTargets, 'is imported'), ...uses(operator?.exportRouteTargets, 'is exported')];
   });
   return [...found, ...policyMentions(at, own).map((mention) => named(at, mention))];
 }
@@ -68,7 +68,7 @@ function leftoverUse({ before }: ChangeUnderProof, own: ReadonlySet<RouteTarget>
 
 function targetsOfWasl({ vrf }: VrfAtPe): RouteTarget[] {
   return FAMILIES.flatMap((family) => {
-    const { imports = [], exports = [] } = vrf.extranet[family] ?? {};
+    const { imports = [], exports = [] } = vrf.share[family] ?? {};
     return [...imports, ...exports.map((rule) => rule.routeTarget)];
   });
 }
@@ -83,7 +83,7 @@ function waslUse(
   const report = (target: RouteTarget, prefix: CounterExample['prefix'], what: string) =>
     found.push({ pe, vrf: vrf.name, routeTarget: target, prefix, sentence: `VRF ${vrf.name} at ${pe} would ${what}` });
   for (const family of FAMILIES) {
-    const { imports = [], exports = [] } = vrf.extranet[family] ?? {};
+    const { imports = [], exports = [] } = vrf.share[family] ?? {};
     for (const target of imports) {
       if (!own.has(target)) continue;
       const taken = flows.some((flow) => flow.routeTarget === target && flow.to === vrf.vpn);

@@ -1,12 +1,12 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { PlatformName } from '../domain/names.ts';
-import { canonicalExtranet, type Extranet, enabledFamilies } from '../domain/network-view.ts';
+import { canonicalShare, enabledFamilies, type VrfShare } from '../domain/network-view.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { type PlatformManifest, readManifest } from './platform-manifest.ts';
 import { judgeExportPolicies } from './policy-safety.ts';
 import { renderTemplate } from './templates.ts';
-import { isEmptyExtranet, type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
+import { isEmptyShare, type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
 
 /** A VRF's `traits`: auto-export is on by the operator's hand, or by wasl's. */
 export const TRAIT_AUTO_EXPORT = 'auto-export';
@@ -61,7 +61,7 @@ function viewRouterEdit(vrfs: readonly VrfEditView[]) {
 function stepAutoExport(edit: RenderEdit, edits: readonly RenderEdit[]) {
   const traits = edit.running.traits ?? [];
   const before = traits.includes(TRAIT_WASL_AUTO_EXPORT);
-  if (isEmptyExtranet(edit.wanted)) return { before, after: false };
+  if (isEmptyShare(edit.wanted)) return { before, after: false };
   const mine = targetsOf(edit.wanted);
   const joined = edits.some((other) => {
     if (other === edit) return false;
@@ -73,8 +73,8 @@ function stepAutoExport(edit: RenderEdit, edits: readonly RenderEdit[]) {
   return { before, after: before || (joined && !traits.includes(TRAIT_AUTO_EXPORT)) };
 }
 
-function targetsOf(extranet: Extranet): { imports: RouteTarget[]; exports: RouteTarget[] } {
-  const families = Object.values(extranet);
+function targetsOf(share: VrfShare): { imports: RouteTarget[]; exports: RouteTarget[] } {
+  const families = Object.values(share);
   return {
     imports: families.flatMap(({ imports }) => imports),
     exports: families.flatMap(({ exports }) => exports.map(({ routeTarget }) => routeTarget)),
@@ -98,9 +98,9 @@ function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted, 
 /** Only where wasl adds to the exports: taking a rule away is always safe, whatever the operator's policy became since. */
 function refuseUnsafePolicies(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
   const families = enabledFamilies(running);
-  const [before, after] = [canonicalExtranet(running.extranet, families), canonicalExtranet(wanted, families)];
+  const [before, after] = [canonicalShare(running.share, families), canonicalShare(wanted, families)];
   for (const family of families) {
-    const policies = running.base[family]?.exportPolicies ?? [];
+    const policies = running.operator[family]?.exportPolicies ?? [];
     const had = new Set(before[family]?.exports.map((rule) => canonicalJson(rule)));
     const adds = after[family]?.exports.some((rule) => !had.has(canonicalJson(rule))) === true;
     if (!adds || policies.length === 0) continue;

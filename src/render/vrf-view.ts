@@ -1,14 +1,14 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { VrfName } from '../domain/names.ts';
 import {
-  canonicalExtranet,
-  EMPTY_FAMILY_EXTRANET,
+  canonicalShare,
+  EMPTY_FAMILY_SHARE,
   type ExportRule,
-  type Extranet,
   enabledFamilies,
-  type FamilyBase,
-  type FamilyExtranet,
+  type FamilyShare,
+  type OperatorFamily,
   type RunningVrf,
+  type VrfShare,
 } from '../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix } from '../domain/prefix.ts';
 import { compareRouteTargets, encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -19,7 +19,7 @@ import { labelOf, objectNames } from './object-names.ts';
 /** One VRF of one PE from what it has to what it shall have. The same shape as the router's `VrfEdit`. */
 export interface RenderEdit {
   readonly running: RunningVrf;
-  readonly wanted: Extranet;
+  readonly wanted: VrfShare;
   /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
   readonly retires?: readonly RouteTarget[];
 }
@@ -141,10 +141,10 @@ export function viewVrfEdit({ running, wanted, retires }: RenderEdit, autoExport
   const vrf = running.name;
   const families = enabledFamilies(running);
   refuseMissingFamilies(vrf, wanted, families);
-  const before = canonicalExtranet(running.extranet, families);
-  const after = canonicalExtranet(wanted, families);
+  const before = canonicalShare(running.share, families);
+  const after = canonicalShare(wanted, families);
   const familyViews = families.map((family) =>
-    viewFamily(vrf, family, running.base[family], before[family], after[family]),
+    viewFamily(vrf, family, running.operator[family], before[family], after[family]),
   );
   const [communitiesBefore, communitiesAfter] = [communityTargets(running, before), communityTargets(running, after)];
   const importPolicy = viewVrfPolicy(vrf, 'import', running, before, after);
@@ -169,17 +169,17 @@ export function viewVrfEdit({ running, wanted, retires }: RenderEdit, autoExport
   };
   const { objects } = running;
   if (objects === undefined || retires === undefined) return view;
-  return asFound(view, { objects, retires, empty: isEmptyExtranet(after) });
+  return asFound(view, { objects, retires, empty: isEmptyShare(after) });
 }
 
 const EVERYTHING = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const;
 
-/** An extranet that asks for nothing: then nothing of wasl's stays in the VRF. */
-export function isEmptyExtranet(extranet: Extranet): boolean {
-  return Object.values(extranet).every((family) => family.imports.length === 0 && family.exports.length === 0);
+/** A share that asks for nothing: then nothing of wasl's stays in the VRF. */
+export function isEmptyShare(share: VrfShare): boolean {
+  return Object.values(share).every((family) => family.imports.length === 0 && family.exports.length === 0);
 }
 
-function refuseMissingFamilies(vrf: VrfName, wanted: Extranet, families: readonly Family[]): void {
+function refuseMissingFamilies(vrf: VrfName, wanted: VrfShare, families: readonly Family[]): void {
   for (const family of FAMILIES) {
     const asked = wanted[family];
     if (asked === undefined || families.includes(family) || asked.imports.length + asked.exports.length === 0) continue;
@@ -193,9 +193,9 @@ function refuseMissingFamilies(vrf: VrfName, wanted: Extranet, families: readonl
 function viewFamily(
   vrf: VrfName,
   family: Family,
-  base: FamilyBase | undefined,
-  before: FamilyExtranet = EMPTY_FAMILY_EXTRANET,
-  after: FamilyExtranet = EMPTY_FAMILY_EXTRANET,
+  operator: OperatorFamily | undefined,
+  before: FamilyShare = EMPTY_FAMILY_SHARE,
+  after: FamilyShare = EMPTY_FAMILY_SHARE,
 ): FamilyView {
   const rule = (exported: ExportRule) => viewRule(vrf, family, exported);
   const importChanges = [
@@ -203,7 +203,7 @@ function viewFamily(
     ...before.imports.filter((rt) => !after.imports.includes(rt)).map((rt) => importChange('delete', rt)),
   ];
   const [rulesBefore, rulesAfter] = [before.exports.map(rule), after.exports.map(rule)];
-  const exportPolicy = viewFamilyExportPolicy(vrf, family, base, rulesBefore, rulesAfter);
+  const exportPolicy = viewFamilyExportPolicy(vrf, family, operator, rulesBefore, rulesAfter);
   return {
     family,
     everything: EVERYTHING[family],
@@ -246,12 +246,12 @@ const prefixObjects = (rules: readonly RuleView[]) =>
 function viewFamilyExportPolicy(
   vrf: VrfName,
   family: Family,
-  base: FamilyBase | undefined,
+  configured: OperatorFamily | undefined,
   before: readonly RuleView[],
   after: readonly RuleView[],
 ): FamilyView['exportPolicy'] {
   const name = objectNames.familyExportPolicy(vrf, family);
-  const operator = base?.exportPolicies[0] ?? '';
+  const operator = configured?.exportPolicies[0] ?? '';
   // The text names sets, not their prefixes: a rule whose prefixes change leaves the policy alone.
   const text = (rules: readonly RuleView[]) =>
     rules.length === 0 ? null : rules.map(({ target, wholeVpn }) => ({ rt: target.text, wholeVpn }));
@@ -277,19 +277,19 @@ function viewVrfPolicy(
   vrf: VrfName,
   direction: 'import' | 'export',
   running: RunningVrf,
-  before: Extranet,
-  after: Extranet,
+  before: VrfShare,
+  after: VrfShare,
 ): VrfPolicyView {
   const name = direction === 'import' ? objectNames.importPolicy(vrf) : objectNames.exportPolicy(vrf);
   const operators = operatorPolicies(running, direction);
   const chained = operators.length > 0;
-  const content = (extranet: Extranet) => {
-    const items = Object.entries(extranet).flatMap(([family, { imports, exports }]) =>
+  const content = (share: VrfShare) => {
+    const items = Object.entries(share).flatMap(([family, { imports, exports }]) =>
       direction === 'import'
         ? imports.map((rt) => `${family} ${rt}`)
         : exports.map(({ routeTarget, scope }) => `${family} ${routeTarget} ${scope === 'whole-vpn'}`),
     );
-    const needed = items.length > 0 || (!chained && !isEmptyExtranet(extranet));
+    const needed = items.length > 0 || (!chained && !isEmptyShare(share));
     return needed ? items : null;
   };
   const [contentBefore, contentAfter] = [content(before), content(after)];
@@ -305,23 +305,23 @@ function viewVrfPolicy(
 }
 
 function operatorPolicies(running: RunningVrf, direction: 'import' | 'export'): readonly string[] {
-  const [base] = Object.values(running.base);
-  return (direction === 'import' ? base?.importPolicies : base?.exportPolicies) ?? [];
+  const [operator] = Object.values(running.operator);
+  return (direction === 'import' ? operator?.importPolicies : operator?.exportPolicies) ?? [];
 }
 
 /** The VRF's own route targets of a direction; on platforms with policies per VRF every family has the same. */
 function ownTargets(running: RunningVrf, direction: 'import' | 'export'): readonly RouteTarget[] {
-  const [base] = Object.values(running.base);
-  return (direction === 'import' ? base?.importRouteTargets : base?.exportRouteTargets) ?? [];
+  const [operator] = Object.values(running.operator);
+  return (direction === 'import' ? operator?.importRouteTargets : operator?.exportRouteTargets) ?? [];
 }
 
 /** Every route target that the VRF's policies name: wasl's, and the VRF's own where they are restated. */
-function communityTargets(running: RunningVrf, extranet: Extranet): RouteTarget[] {
-  if (isEmptyExtranet(extranet)) return [];
+function communityTargets(running: RunningVrf, share: VrfShare): RouteTarget[] {
+  if (isEmptyShare(share)) return [];
   const own = (['import', 'export'] as const).flatMap((direction) =>
     operatorPolicies(running, direction).length > 0 ? [] : ownTargets(running, direction),
   );
-  const wasl = Object.values(extranet).flatMap(({ imports, exports }) => [
+  const wasl = Object.values(share).flatMap(({ imports, exports }) => [
     ...imports,
     ...exports.map(({ routeTarget }) => routeTarget),
   ]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecResult, NetconfError, type NetconfSession } from '../netconf/index.ts';
-import { Turns } from './turns.ts';
+import { SessionSlots } from './session-slots.ts';
 
 /**
  * OpenSSH allows ten sessions on a connection unless told otherwise (MaxSessions), and NETCONF is one of them. It gives one back a turn of its
@@ -15,7 +15,7 @@ const REFUSED_PAUSE_MS = 100;
 export class Commands {
   readonly #session: Pick<NetconfSession, 'exec'>;
   readonly #refusedMsMax: number;
-  readonly #turns = new Turns(COMMANDS_AT_ONCE_MAX);
+  readonly #slots = new SessionSlots(COMMANDS_AT_ONCE_MAX);
 
   constructor(session: Pick<NetconfSession, 'exec'>, { refusedMsMax = REFUSED_MS_MAX } = {}) {
     this.#session = session;
@@ -24,7 +24,7 @@ export class Commands {
 
   /** @throws NetconfError `CHANNEL_REFUSED` when the server had no session for it in all that time, and whatever exec throws */
   run(command: string): Promise<ExecResult> {
-    return this.#turns.take(() => this.#untilTaken(command));
+    return this.#slots.take(() => this.#untilTaken(command));
   }
 
   /** What was refused was not begun: asking again does nothing twice. */

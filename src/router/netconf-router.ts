@@ -13,6 +13,7 @@ import { inspectSession, type RouterInspection } from './inspect-session.ts';
 import type { PlatformAdapter, RouterReader } from './platform.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
 import type {
+  CandidateEdit,
   CommitOutcome,
   PingRequest,
   Router,
@@ -20,7 +21,6 @@ import type {
   RouterFacts,
   RouteTable,
   RunningReading,
-  StagedEdit,
   VrfEdit,
   VrfRoute,
 } from './router.ts';
@@ -110,7 +110,7 @@ export class NetconfRouter implements Router {
     return this.readRunningWithText();
   }
 
-  async stage(edits: readonly VrfEdit[]): Promise<StagedEdit> {
+  async editCandidate(edits: readonly VrfEdit[]): Promise<CandidateEdit> {
     const config = renderEdits(this.#manifest.name, edits);
     if (config === '') return { checked: true, warnings: [], xml: config };
     const { capabilities } = this.#session;

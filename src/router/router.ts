@@ -1,6 +1,6 @@
 import type { InventoryRouter } from '../domain/inventory.ts';
 import type { PeName, VrfName } from '../domain/names.ts';
-import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import type { Address, Family, Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
@@ -30,7 +30,7 @@ export type CommitOutcome =
 
 export interface VrfEdit {
   readonly running: RunningVrf;
-  readonly wanted: Extranet;
+  readonly wanted: VrfShare;
   /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
   readonly retires?: readonly RouteTarget[];
 }
@@ -69,7 +69,7 @@ export interface RouterFacts {
 }
 
 /** An edit that waits for its commit. */
-export interface StagedEdit {
+export interface CandidateEdit {
   readonly checked: boolean;
   readonly warnings: readonly string[];
   /** What is sent to the router, byte for byte; empty where nothing is. */
@@ -79,8 +79,8 @@ export interface StagedEdit {
 /**
  * One PE behind few methods: one NETCONF session, whatever the vendor. Errors are WaslError with a ROUTER_* code; the PE is in the message.
  *
- * The network transaction per PE: begin -> stage -> commitConfirmed -> (confirm | cancel) -> close.
- * `abandon` undoes begin and stage. Nothing of another session is ever discarded, killed or unlocked.
+ * The network transaction per PE: begin -> editCandidate -> commitConfirmed -> (confirm | cancel) -> close.
+ * `abandon` undoes begin and editCandidate. Nothing of another session is ever discarded, killed or unlocked.
  */
 export interface Router {
   readonly name: PeName;
@@ -108,7 +108,7 @@ export interface Router {
    * Edits the candidate to `wanted` and validates it. Without a candidate the edit waits for the commit, and is tried beforehand where
    * the server can (`checked`). ROUTER_REFUSED with every rpc-error; the caller then abandons.
    */
-  stage(edits: readonly VrfEdit[]): Promise<StagedEdit>;
+  editCandidate(edits: readonly VrfEdit[]): Promise<CandidateEdit>;
   /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit, or the edit of running: it stays. */
   commitConfirmed(options: {
     readonly timeoutSeconds: number;
@@ -123,7 +123,7 @@ export interface Router {
   cancel(options: { readonly persistId: string | null }): Promise<CommitOutcome>;
   /** Copies running to startup where the server keeps that apart (RFC 6241 §8.7); elsewhere running is what survives a restart. */
   save(): Promise<void>;
-  /** discard-changes and unlock: undoes begin and stage. */
+  /** discard-changes and unlock: undoes begin and editCandidate. */
   abandon(): Promise<void>;
 
   /** In the order of `tables`; together, so that a platform may answer many with one question. */

@@ -1,10 +1,10 @@
 import type { PlatformName, VrfName } from '../domain/names.ts';
-import type { Extranet, RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
 import { namePrefixOf } from '../render/object-names.ts';
 import { renderEdits } from '../render/render-edits.ts';
-import { isEmptyExtranet } from '../render/vrf-view.ts';
+import { isEmptyShare } from '../render/vrf-view.ts';
 
 /** What is on a router under wasl's name, as `kind name` or `vrf NAME ...`, and what it says in one normal form. */
 export type WaslObjects = ReadonlyMap<string, string>;
@@ -32,8 +32,8 @@ export function objectsByVrf(
 }
 
 /**
- * What is on the router under wasl's name and is not what wasl would write for the extranet that was read: hand edits and half states, as
- * sentences. The templates are the judge: the extranet is rendered onto the bare VRF and the objects are compared.
+ * What is on the router under wasl's name and is not what wasl would write for the share that was read: hand edits and half states, as
+ * sentences. The templates are the judge: the share is rendered onto the bare VRF and the objects are compared.
  */
 export function findAnomalies(
   platform: PlatformName,
@@ -42,13 +42,13 @@ export function findAnomalies(
   readObjects: (config: readonly XmlElement[]) => WaslObjects,
 ): string[] {
   // Most VRFs of a PE have nothing of wasl's.
-  if (found.size === 0 && isEmptyExtranet(vrf.extranet)) return [];
-  const bare: Extranet = Object.fromEntries(
-    Object.keys(vrf.extranet).map((family) => [family, { imports: [], exports: [] }]),
+  if (found.size === 0 && isEmptyShare(vrf.share)) return [];
+  const bare: VrfShare = Object.fromEntries(
+    Object.keys(vrf.share).map((family) => [family, { imports: [], exports: [] }]),
   );
   let expected: WaslObjects;
   try {
-    const xml = renderEdits(platform, [{ running: { ...vrf, extranet: bare }, wanted: vrf.extranet }]);
+    const xml = renderEdits(platform, [{ running: { ...vrf, share: bare }, wanted: vrf.share }]);
     expected = readObjects(parseXmlFragment(xml));
   } catch (error) {
     if (!(error instanceof WaslError)) throw error;

@@ -1,7 +1,7 @@
 /** Planning and proving one change on a national backbone, and how that grows with the network. */
-import { composeExtranets } from '../../src/plan/compose-extranets.ts';
+import { composeShares } from '../../src/plan/compose-shares.ts';
 import { type PlanInput, planChange } from '../../src/plan/plan-change.ts';
-import { replaceExtranets } from '../../src/plan/replace-extranets.ts';
+import { replaceShares } from '../../src/plan/replace-shares.ts';
 import { verdictOf } from '../../src/proof/prove-change.ts';
 import { planInput } from '../plan/samples.ts';
 import { makeFlow, makeInterconnect, makePe } from '../proof/networks.ts';
@@ -66,8 +66,8 @@ function network(peCount: number): PlanInput {
     const from = index % VPNS;
     return interconnect(index + 2, from, (from + 2 + Math.floor(index / VPNS)) % VPNS);
   });
-  const composed = composeExtranets(bare, active);
-  const view = replaceExtranets(bare, (pe, vrf) => composed.get(pe)?.get(vrf));
+  const composed = composeShares(bare, active);
+  const view = replaceShares(bare, (pe, vrf) => composed.get(pe)?.get(vrf));
   return planInput({ view, active, subject: interconnect(1, 0, 1) });
 }
 

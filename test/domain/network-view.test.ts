@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalExtranet, type Extranet } from '../../src/domain/network-view.ts';
+import { canonicalShare, type VrfShare } from '../../src/domain/network-view.ts';
 import { combineVerdicts, type Verdict } from '../../src/domain/verdict.ts';
 import { prefix, rt } from '../proof/networks.ts';
 
@@ -12,23 +12,23 @@ const scope = fc.oneof(
     { maxLength: 4 },
   ),
 );
-const extranet: fc.Arbitrary<Extranet> = fc.record({
+const share: fc.Arbitrary<VrfShare> = fc.record({
   ipv4: fc.record({
     imports: fc.array(target, { maxLength: 6 }),
     exports: fc.array(fc.record({ routeTarget: target, scope }), { maxLength: 6 }),
   }),
 });
 
-test('an extranet has one form, whatever its order and repetitions were', () => {
+test('a share has one form, whatever its order and repetitions were', () => {
   fc.assert(
-    fc.property(extranet, (one) => {
-      const canonical = canonicalExtranet(one, ['ipv4', 'ipv6']);
+    fc.property(share, (one) => {
+      const canonical = canonicalShare(one, ['ipv4', 'ipv6']);
       const { imports = [], exports = [] } = one.ipv4 ?? {};
       const shuffled = {
         ipv4: { imports: [...imports, ...imports].reverse(), exports: [...exports, ...exports].reverse() },
       };
-      expect(canonicalExtranet(shuffled, ['ipv4', 'ipv6'])).toEqual(canonical);
-      expect(canonicalExtranet(canonical, ['ipv4', 'ipv6'])).toEqual(canonical);
+      expect(canonicalShare(shuffled, ['ipv4', 'ipv6'])).toEqual(canonical);
+      expect(canonicalShare(canonical, ['ipv4', 'ipv6'])).toEqual(canonical);
       expect(canonical.ipv6).toEqual({ imports: [], exports: [] });
       const targets = canonical.ipv4?.exports.map((rule) => rule.routeTarget) ?? [];
       expect(new Set(targets).size).toBe(targets.length);
@@ -38,7 +38,7 @@ test('an extranet has one form, whatever its order and repetitions were', () => 
 });
 
 test('route targets sort by number, prefixes by address, and two scopes of one route target join', () => {
-  const joined = canonicalExtranet(
+  const joined = canonicalShare(
     {
       ipv4: {
         imports: ['65000:10', '65000:9'].map(rt),

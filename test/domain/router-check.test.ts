@@ -99,7 +99,7 @@ describe('running against the inventory', () => {
   });
   const holding = (imports: readonly string[], exports: readonly string[]) =>
     running('MOH', {
-      extranet: {
+      share: {
         ipv4: {
           imports: imports.map(rt),
           exports: exports.map((target) => ({ routeTarget: rt(target), scope: 'whole-vpn' as const })),

@@ -1,5 +1,5 @@
 import type { PlatformName } from '../../src/domain/names.ts';
-import type { Extranet, RunningVrf } from '../../src/domain/network-view.ts';
+import type { VrfShare, RunningVrf } from '../../src/domain/network-view.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { PLATFORMS } from '../../src/router/platforms/registry.ts';
@@ -10,7 +10,7 @@ import { renderEdits } from '../../src/render/render-edits.ts';
 const rt = parseRouteTarget;
 const prefixes = (...texts: readonly string[]) => texts.map((text) => parsePrefix(text));
 
-const ONE: Extranet = {
+const ONE: VrfShare = {
   ipv4: {
     imports: [rt('65000:9002')],
     exports: [{ routeTarget: rt('65000:9001'), scope: prefixes('10.100.10.0/24', '10.100.20.0/24') }],
@@ -22,7 +22,7 @@ const ONE: Extranet = {
 };
 
 /** A second interconnect of the same VRF, one in each other encoding. */
-const TWO: Extranet = {
+const TWO: VrfShare = {
   ipv4: {
     imports: [rt('65000:9002'), rt('192.0.2.1:9')],
     exports: [
@@ -34,12 +34,12 @@ const TWO: Extranet = {
 };
 
 /** The far side on the same PE: VRFs of one router that join. */
-const OTHER: Extranet = { ipv4: { imports: [rt('65000:9001')], exports: [] } };
+const OTHER: VrfShare = { ipv4: { imports: [rt('65000:9001')], exports: [] } };
 
 interface GoldenStep {
   readonly name: string;
   /** MOF, MOH. */
-  readonly wanted: readonly [Extranet, Extranet];
+  readonly wanted: readonly [VrfShare, VrfShare];
 }
 
 /** Each starts from the state that the one before it left. */
@@ -67,9 +67,9 @@ export function runScenarios(): GoldenResult[] {
     const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
     return STEPS.map((step, i) => {
       const now = parse();
-      // The extranet is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
+      // The share is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
       const edits = bare.map((vrf, k) => ({
-        running: { ...vrf, traits: now[k]?.traits ?? [], extranet: keepEnabled(vrf, STEPS[i - 1]?.wanted[k]) },
+        running: { ...vrf, traits: now[k]?.traits ?? [], share: keepEnabled(vrf, STEPS[i - 1]?.wanted[k]) },
         wanted: keepEnabled(vrf, step.wanted[k]),
       }));
       const editXml = renderEdits(platform, edits);
@@ -79,6 +79,6 @@ export function runScenarios(): GoldenResult[] {
   });
 }
 
-function keepEnabled(vrf: RunningVrf, wanted: Extranet = {}): Extranet {
-  return Object.fromEntries(Object.entries(wanted).filter(([family]) => family in vrf.base));
+function keepEnabled(vrf: RunningVrf, wanted: VrfShare = {}): VrfShare {
+  return Object.fromEntries(Object.entries(wanted).filter(([family]) => family in vrf.operator));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalExtranet, type Extranet } from '../../src/domain/network-view.ts';
-import { applyOperations, diffExtranets, reverseOperations, sameExtranet } from '../../src/plan/delta.ts';
+import { canonicalShare, type VrfShare } from '../../src/domain/network-view.ts';
+import { applyOperations, diffShares, reverseOperations, sameShare } from '../../src/plan/delta.ts';
 import { describeOperation } from '../../src/plan/describe-operation.ts';
 import { PROPERTY_TIMEOUT_MS, prefix, rt } from '../proof/networks.ts';
 
@@ -19,15 +19,15 @@ const part = (family: 'ipv4' | 'ipv6') =>
     imports: fc.array(target, { maxLength: 4 }),
     exports: fc.array(fc.record({ routeTarget: target, scope: scope(family) }), { maxLength: 4 }),
   });
-const extranet: fc.Arbitrary<Extranet> = fc.record({ ipv4: part('ipv4'), ipv6: part('ipv6') });
-const canonical = (one: Extranet) => canonicalExtranet(one, ['ipv4', 'ipv6']);
+const share: fc.Arbitrary<VrfShare> = fc.record({ ipv4: part('ipv4'), ipv6: part('ipv6') });
+const canonical = (one: VrfShare) => canonicalShare(one, ['ipv4', 'ipv6']);
 
 test(
   'before plus the delta is after',
   () => {
     fc.assert(
-      fc.property(extranet, extranet, (before, after) => {
-        expect(applyOperations(before, diffExtranets(before, after))).toEqual(canonical(after));
+      fc.property(share, share, (before, after) => {
+        expect(applyOperations(before, diffShares(before, after))).toEqual(canonical(after));
       }),
     );
   },
@@ -38,8 +38,8 @@ test(
   'the reverse leads back',
   () => {
     fc.assert(
-      fc.property(extranet, extranet, (before, after) => {
-        const operations = diffExtranets(before, after);
+      fc.property(share, share, (before, after) => {
+        const operations = diffShares(before, after);
         const back = reverseOperations(before, operations);
         expect(applyOperations(applyOperations(before, operations), back)).toEqual(canonical(before));
         expect(back.length).toBe(operations.length);
@@ -50,12 +50,12 @@ test(
 );
 
 test(
-  'equal extranets differ by nothing, others by something',
+  'equal shares differ by nothing, others by something',
   () => {
     fc.assert(
-      fc.property(extranet, extranet, (a, b) => {
-        expect(diffExtranets(a, a)).toEqual([]);
-        expect(sameExtranet(a, b)).toBe(JSON.stringify(canonical(a)) === JSON.stringify(canonical(b)));
+      fc.property(share, share, (a, b) => {
+        expect(diffShares(a, a)).toEqual([]);
+        expect(sameShare(a, b)).toBe(JSON.stringify(canonical(a)) === JSON.stringify(canonical(b)));
       }),
     );
   },
@@ -66,8 +66,8 @@ test(
   'no object has two operations',
   () => {
     fc.assert(
-      fc.property(extranet, extranet, (before, after) => {
-        const objects = diffExtranets(before, after).map((one) => `${one.family} ${one.object} ${one.routeTarget}`);
+      fc.property(share, share, (before, after) => {
+        const objects = diffShares(before, after).map((one) => `${one.family} ${one.object} ${one.routeTarget}`);
         expect(new Set(objects).size).toBe(objects.length);
       }),
     );
@@ -75,8 +75,8 @@ test(
   PROPERTY_TIMEOUT_MS,
 );
 
-const nothing: Extranet = { ipv4: { imports: [], exports: [] } };
-const some: Extranet = {
+const nothing: VrfShare = { ipv4: { imports: [], exports: [] } };
+const some: VrfShare = {
   ipv4: { imports: [rt('65000:9001')], exports: [{ routeTarget: rt('65000:9002'), scope: [prefix('10.1.0.0/24')] }] },
 };
 
@@ -84,19 +84,19 @@ test.each([
   [
     'create what is there',
     some,
-    diffExtranets(nothing, some),
+    diffShares(nothing, some),
     'cannot create the import of 65000:9001 for ipv4: the VRF is not as planned',
   ],
   [
     'delete what is not',
     nothing,
-    diffExtranets(some, nothing),
+    diffShares(some, nothing),
     'cannot delete the import of 65000:9001 for ipv4: the VRF is not as planned',
   ],
   [
     'delete another scope',
-    { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9002'), scope: 'whole-vpn' }] } } satisfies Extranet,
-    diffExtranets(some, nothing).slice(1),
+    { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9002'), scope: 'whole-vpn' }] } } satisfies VrfShare,
+    diffShares(some, nothing).slice(1),
     'cannot delete the export-rule of 65000:9002 for ipv4: the VRF is not as planned',
   ],
 ] as const)('refuses to %s', (_, start, operations, message) => {
@@ -104,12 +104,12 @@ test.each([
 });
 
 test('operations read as lines of a diff', () => {
-  expect(diffExtranets(nothing, some).map(describeOperation)).toEqual([
+  expect(diffShares(nothing, some).map(describeOperation)).toEqual([
     '+ import 65000:9001 (ipv4)',
     '+ export 10.1.0.0/24 with 65000:9002 (ipv4)',
   ]);
-  const wider: Extranet = { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9002'), scope: 'whole-vpn' }] } };
-  expect(diffExtranets(some, wider).map(describeOperation)).toEqual([
+  const wider: VrfShare = { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9002'), scope: 'whole-vpn' }] } };
+  expect(diffShares(some, wider).map(describeOperation)).toEqual([
     '- import 65000:9001 (ipv4)',
     '~ export every route of the VPN with 65000:9002 (ipv4)',
   ]);

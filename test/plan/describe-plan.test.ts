@@ -51,8 +51,8 @@ test('a whole VPN is named as such', () => {
 test('a plan whose proof failed never says that nobody else gains a route', () => {
   const view = alterVrf(sampleNetwork(), 'pe1', 'MOE', (vrf) => ({
     ...vrf,
-    base: {
-      ...vrf.base,
+    operator: {
+      ...vrf.operator,
       ipv4: { importRouteTargets: [rt('65000:9001')], exportRouteTargets: [], importPolicies: [], exportPolicies: [] },
     },
   }));

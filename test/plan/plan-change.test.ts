@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChangeId, PeName, PersonId, PlanId } from '../../src/domain/names.ts';
-import { canonicalExtranet, type NetworkView } from '../../src/domain/network-view.ts';
+import { canonicalShare, type NetworkView } from '../../src/domain/network-view.ts';
 import { WaslError } from '../../src/errors.ts';
-import { composeExtranets } from '../../src/plan/compose-extranets.ts';
+import { composeShares } from '../../src/plan/compose-shares.ts';
 import { describeOperation } from '../../src/plan/describe-operation.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
@@ -205,7 +205,7 @@ describe('what is refused', () => {
   test('a VRF that drifted, with the difference', () => {
     const view = alterVrf(network, 'pe3', 'MOF', (vrf) => ({
       ...vrf,
-      extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9099')], exports: [] } },
+      share: { ...vrf.share, ipv4: { imports: [rt('65000:9099')], exports: [] } },
     }));
     const error = refused({ view });
     expect(error.code).toBe('VRF_DRIFTED');
@@ -238,7 +238,7 @@ describe('a withdrawal', () => {
   test('takes away exactly its own, though the VRF drifted, and leaves the rest as read', () => {
     const view = alterVrf(provisioned, 'pe3', 'MOF', (vrf) => ({
       ...vrf,
-      extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001'), rt('65000:9099')], exports: [] } },
+      share: { ...vrf.share, ipv4: { imports: [rt('65000:9001'), rt('65000:9099')], exports: [] } },
     }));
     const plan = planChange(planInput({ view, kind: 'withdraw' }));
     expect(plan.routers.find(({ pe }) => pe === 'pe3')?.vrfs[0]?.after.ipv4).toEqual({
@@ -295,12 +295,9 @@ const arbitraryCase = fc.record({
   other: arbitraryInterconnect(2),
 });
 
-/** Extranets by PE and VRF, in canonical form. */
+/** Shares by PE and VRF, in canonical form. */
 function canonicalState(view: NetworkView) {
-  return view.pes.map((pe) => [
-    pe.name,
-    pe.vrfs.map((vrf) => [vrf.name, canonicalExtranet(vrf.extranet, ['ipv4', 'ipv6'])]),
-  ]);
+  return view.pes.map((pe) => [pe.name, pe.vrfs.map((vrf) => [vrf.name, canonicalShare(vrf.share, ['ipv4', 'ipv6'])])]);
 }
 
 test(
@@ -308,12 +305,12 @@ test(
   () => {
     fc.assert(
       fc.property(arbitraryCase, ({ network: plain, subject, other: second }) => {
-        const composed = composeExtranets(plain, [subject, second]);
+        const composed = composeShares(plain, [subject, second]);
         const put = brutePut(plain, [subject, second]);
         for (const pe of put.pes) {
           for (const vrf of pe.vrfs) {
-            const families = (['ipv4', 'ipv6'] as const).filter((family) => vrf.base[family] !== undefined);
-            expect(composed.get(pe.name)?.get(vrf.name)).toEqual(canonicalExtranet(vrf.extranet, families));
+            const families = (['ipv4', 'ipv6'] as const).filter((family) => vrf.operator[family] !== undefined);
+            expect(composed.get(pe.name)?.get(vrf.name)).toEqual(canonicalShare(vrf.share, families));
           }
         }
       }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunningVrf } from '../../src/domain/network-view.ts';
 import type { Plan, RouterPlan } from '../../src/domain/plan.ts';
-import { sameExtranet } from '../../src/plan/delta.ts';
+import { sameShare } from '../../src/plan/delta.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { holdsPlan, reverseRouterPlan } from '../../src/plan/holds-plan.ts';
 import { operatorDigest } from '../../src/plan/operator-digest.ts';
@@ -53,7 +53,7 @@ describe('at push', () => {
       alter('pe3', 'MOF', (vrf) => {
         const importRouteTargets = targets.map(rt);
         const family = { importRouteTargets, exportRouteTargets: [], importPolicies: [], exportPolicies: [] };
-        return { ...vrf, base: { ipv4: family } };
+        return { ...vrf, operator: { ipv4: family } };
       });
     expect(operatorDigest(listed('65000:1', '65000:2'))).toBe(operatorDigest(listed('65000:2', '65000:1')));
     expect(operatorDigest(listed('65000:1', '65000:2'))).not.toBe(operatorDigest(listed('65000:1')));
@@ -83,22 +83,22 @@ describe('at push', () => {
     expect(rebase.edits[0]?.wanted.ipv4?.imports).toEqual([rt('65000:9001')]);
   });
 
-  const withTargets = (vrf: RunningVrf, change: Partial<NonNullable<RunningVrf['base']['ipv4']>>): RunningVrf => {
-    const { ipv4 } = vrf.base;
+  const withTargets = (vrf: RunningVrf, change: Partial<NonNullable<RunningVrf['operator']['ipv4']>>): RunningVrf => {
+    const { ipv4 } = vrf.operator;
     if (ipv4 === undefined) throw new Error('the sample has IPv4 everywhere');
-    return { ...vrf, base: { ...vrf.base, ipv4: { ...ipv4, ...change } } };
+    return { ...vrf, operator: { ...vrf.operator, ipv4: { ...ipv4, ...change } } };
   };
   const imports = (...targets: string[]) => ({ ipv4: { imports: targets.map(rt), exports: [] } });
 
   test.each([
     [
       'a route target of nobody',
-      alter('pe3', 'MOF', (vrf) => ({ ...vrf, extranet: imports('65000:9099') })),
+      alter('pe3', 'MOF', (vrf) => ({ ...vrf, share: imports('65000:9099') })),
       ['VRF MOF at pe3 has also import 65000:9099 (ipv4), which belongs to no interconnect'],
     ],
     [
       "the plan's own route target, half applied",
-      alter('pe3', 'MOF', (vrf) => ({ ...vrf, extranet: imports('65000:9001') })),
+      alter('pe3', 'MOF', (vrf) => ({ ...vrf, share: imports('65000:9001') })),
       ["VRF MOF at pe3 has also import 65000:9001 (ipv4), which is this plan's to change"],
     ],
     [
@@ -116,7 +116,7 @@ describe('at push', () => {
     ],
     [
       'a family that was switched off',
-      alter('pe3', 'MOF', (vrf) => ({ ...vrf, base: { ...(vrf.base.ipv4 && { ipv4: vrf.base.ipv4 }) } })),
+      alter('pe3', 'MOF', (vrf) => ({ ...vrf, operator: { ...(vrf.operator.ipv4 && { ipv4: vrf.operator.ipv4 }) } })),
       ['VRF MOF at pe3: ipv6 was on, is off'],
     ],
     [
@@ -151,7 +151,7 @@ describe('after a rebase the proofs are made again', () => {
   test('over one where somebody else began to import the route target they fail', () => {
     const view = alterVrf(network, 'pe4', 'STRAY', (vrf) => ({
       ...vrf,
-      extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
+      share: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
     }));
     expect(verdictOf(again(view).proofs)).toBe('fail');
   });
@@ -183,7 +183,7 @@ describe('the way back', () => {
     const back = applyPlan(after, reversePlan(plan));
     for (const { pe } of plan.routers) {
       for (const [index, vrf] of runningAt(back, pe).entries()) {
-        expect(sameExtranet(vrf.extranet, runningAt(network, pe)[index]?.extranet ?? {})).toBe(true);
+        expect(sameShare(vrf.share, runningAt(network, pe)[index]?.share ?? {})).toBe(true);
       }
     }
   });
@@ -223,7 +223,7 @@ describe('where a router stands', () => {
     expect(
       holdsPlan(
         router,
-        alter('pe3', 'MOF', (vrf) => ({ ...vrf, extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } } })),
+        alter('pe3', 'MOF', (vrf) => ({ ...vrf, share: { ipv4: { imports: [rt('65000:9001')], exports: [] } } })),
       ),
     ).toBe('mixed');
     expect(holdsPlan(router, [])).toBe('mixed');
@@ -243,7 +243,7 @@ describe('where a router stands', () => {
   test('one VRF with the change and one without is mixed', () => {
     const leaky = makeInterconnect(3, makeFlow('MOH', 'MOE', '65000:9021', ['10.100.10.0/24']));
     const both = planChange(planInput({ subject: leaky }));
-    const half = alterVrf(applyPlan(network, both), 'pe1', 'MOE', (vrf) => ({ ...vrf, extranet: {} }));
+    const half = alterVrf(applyPlan(network, both), 'pe1', 'MOE', (vrf) => ({ ...vrf, share: {} }));
     expect(routerPlan(both, 'pe1').vrfs.length).toBe(2);
     expect(holdsPlan(routerPlan(both, 'pe1'), runningAt(half, 'pe1'))).toBe('mixed');
   });

@@ -23,10 +23,10 @@ const routerPlan = (at: string): RouterPlan => {
 };
 
 test('operators who carry its route targets are told and keep nothing from ending', () => {
-  const base = { importRouteTargets: [rt('65000:777'), rt('65000:9001')], exportRouteTargets: [rt('65000:777')] };
+  const operator = { importRouteTargets: [rt('65000:777'), rt('65000:9001')], exportRouteTargets: [rt('65000:777')] };
   const peeking = alterVrf(provisioned, 'pe4', 'STRAY', (vrf) => ({
     ...vrf,
-    base: { ipv4: { ...base, importPolicies: [], exportPolicies: [] } },
+    operator: { ipv4: { ...operator, importPolicies: [], exportPolicies: [] } },
   }));
   const plan = planChange(planInput({ view: peeking, kind: 'withdraw' }));
   expect(verdictOf(plan.proofs)).toBe('pass');
@@ -54,10 +54,13 @@ describe('at the push', () => {
   test('means the same, whatever else became of the router', () => {
     const edited = running.map((vrf) => ({
       ...vrf,
-      base: Object.fromEntries(
-        Object.entries(vrf.base).map(([family, base]) => [family, { ...base, exportRouteTargets: [rt('65000:42')] }]),
+      operator: Object.fromEntries(
+        Object.entries(vrf.operator).map(([family, operator]) => [
+          family,
+          { ...operator, exportRouteTargets: [rt('65000:42')] },
+        ]),
       ),
-      extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001'), rt('65000:9055')], exports: [] } },
+      share: { ...vrf.share, ipv4: { imports: [rt('65000:9001'), rt('65000:9055')], exports: [] } },
       anomalies: ['somebody was here'],
     }));
     const { verdict, edits, differences } = rebaseRouter(routerPlan('pe3'), edited, {

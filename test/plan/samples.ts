@@ -32,7 +32,7 @@ export function applyPlan(view: NetworkView, plan: Plan): NetworkView {
     (outer, { pe, vrfs }) =>
       vrfs.reduce(
         (inner, { vrf, operations }) =>
-          alterVrf(inner, pe, vrf, (one) => ({ ...one, extranet: applyOperations(one.extranet, operations) })),
+          alterVrf(inner, pe, vrf, (one) => ({ ...one, share: applyOperations(one.share, operations) })),
         outer,
       ),
     view,
@@ -42,11 +42,11 @@ export function applyPlan(view: NetworkView, plan: Plan): NetworkView {
 /** What the router `pe` would show. */
 export function runningAt(view: NetworkView, pe: string): RunningVrf[] {
   const vrfs = view.pes.find(({ name }) => name === pe)?.vrfs ?? [];
-  return vrfs.map(({ name, routeDistinguisher, base, extranet, policyTexts, anomalies }) => ({
+  return vrfs.map(({ name, routeDistinguisher, operator, share, policyTexts, anomalies }) => ({
     name,
     routeDistinguisher,
-    base,
-    extranet,
+    operator,
+    share,
     policyTexts,
     anomalies,
   }));

@@ -27,7 +27,7 @@ it('is in sync where all is as agreed, and nothing is said while it changes', ()
 it('has drifted where a target was removed, was added for a third one, or is left of a suspended one', () => {
   const removed = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({
     ...vrf,
-    extranet: { ...vrf.extranet, ipv4: { imports: [], exports: [] } },
+    share: { ...vrf.share, ipv4: { imports: [], exports: [] } },
   }));
   const [alignment, says] = align(removed, 'on-network')[0] ?? [];
   expect([alignment, says]).toEqual([
@@ -37,7 +37,7 @@ it('has drifted where a target was removed, was added for a third one, or is lef
   expect(says).toMatch(/; and \d+ more$/);
   const added = alterVrf(carried, 'pe1', 'MOE', (vrf) => ({
     ...vrf,
-    extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001')], exports: [] } },
+    share: { ...vrf.share, ipv4: { imports: [rt('65000:9001')], exports: [] } },
   }));
   expect(align(added, 'on-network')[0]).toEqual([
     'drifted',

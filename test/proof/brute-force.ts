@@ -21,8 +21,8 @@ function everyRoute(view: NetworkView): Route[] {
       for (const attachment of vrf.attachments) {
         for (const prefix of attachment.prefixes) {
           const family = prefix.includes(':') ? 'ipv6' : 'ipv4';
-          const targets: string[] = [...(vrf.base[family]?.exportRouteTargets ?? [])];
-          for (const rule of vrf.extranet[family]?.exports ?? []) {
+          const targets: string[] = [...(vrf.operator[family]?.exportRouteTargets ?? [])];
+          for (const rule of vrf.share[family]?.exports ?? []) {
             if (rule.scope === 'whole-vpn' || rule.scope.some((one) => one === prefix)) targets.push(rule.routeTarget);
           }
           routes.push({ pe: pe.name, vrf: vrf.name, vpn: vrf.vpn, family, prefix, targets });
@@ -53,7 +53,7 @@ export function bruteCarried(view: NetworkView): Set<string> {
 }
 
 function imports(vrf: VrfView, family: 'ipv4' | 'ipv6'): string[] {
-  return [...(vrf.base[family]?.importRouteTargets ?? []), ...(vrf.extranet[family]?.imports ?? [])];
+  return [...(vrf.operator[family]?.importRouteTargets ?? []), ...(vrf.share[family]?.imports ?? [])];
 }
 
 /** `from fromPe prefix to toPe target`, between known VPNs. */
@@ -77,10 +77,10 @@ export function bruteApproved(view: NetworkView, interconnect: RealisedInterconn
       const shared = flow.prefixes === 'whole-vpn' || flow.prefixes.some((one) => one === route.prefix);
       if (route.vpn !== flow.from || !shared) continue;
       const giver = view.pes.find((pe) => pe.name === route.pe)?.vrfs.find((vrf) => vrf.name === route.vrf);
-      if (giver?.base[route.family] === undefined) continue;
+      if (giver?.operator[route.family] === undefined) continue;
       for (const pe of view.pes) {
         for (const vrf of pe.vrfs) {
-          if (vrf.vpn !== flow.to || vrf.base[route.family] === undefined) continue;
+          if (vrf.vpn !== flow.to || vrf.operator[route.family] === undefined) continue;
           found.add(`${route.pe} ${route.vrf} ${route.prefix} ${pe.name} ${vrf.name} ${flow.routeTarget}`);
         }
       }
@@ -104,8 +104,8 @@ export function brutePut(view: NetworkView, interconnects: readonly RealisedInte
   const copy = structuredClone(view) as unknown as { pes: { vrfs: VrfView[] }[] };
   for (const pe of copy.pes) {
     pe.vrfs = pe.vrfs.map((vrf) => {
-      const extranet: Record<string, { imports: string[]; exports: { routeTarget: string; scope: unknown }[] }> = {};
-      for (const family of Object.keys(vrf.base)) {
+      const share: Record<string, { imports: string[]; exports: { routeTarget: string; scope: unknown }[] }> = {};
+      for (const family of Object.keys(vrf.operator)) {
         const part = { imports: [] as string[], exports: [] as { routeTarget: string; scope: unknown }[] };
         for (const { flows } of interconnects) {
           for (const flow of flows) {
@@ -121,9 +121,9 @@ export function brutePut(view: NetworkView, interconnects: readonly RealisedInte
             }
           }
         }
-        extranet[family] = part;
+        share[family] = part;
       }
-      return { ...vrf, extranet: extranet as unknown as VrfView['extranet'] };
+      return { ...vrf, share: share as unknown as VrfView['share'] };
     });
   }
   return copy as unknown as NetworkView;

@@ -110,7 +110,7 @@ describe('the matrix joined with the register', () => {
   it('says when a target was added by hand for a third VPN', () => {
     const view = alterVrf(carried, 'pe1', 'MOE', (vrf) => ({
       ...vrf,
-      extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001')], exports: [] } },
+      share: { ...vrf.share, ipv4: { imports: [rt('65000:9001')], exports: [] } },
     }));
     const matrix = computeMatrix(view, inventory, [agreed(sampleInterconnect())]);
     expect(cellOf(matrix, 'MOE', 'MOH')).toMatchObject({
@@ -124,7 +124,7 @@ describe('the matrix joined with the register', () => {
   it('says when a VRF that the inventory does not know takes part', () => {
     const view = alterVrf(carried, 'pe4', 'STRAY', (vrf) => ({
       ...vrf,
-      extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
+      share: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
     }));
     const { strangers } = computeMatrix(view, inventory, [agreed(sampleInterconnect())]);
     const one = { pe: 'pe4', vrf: 'STRAY', direction: 'reaches', other: 'MOH', via: '0:65000:9001' };
@@ -137,7 +137,7 @@ describe('the matrix joined with the register', () => {
   it('names what is agreed and missing: a target removed by hand, a VRF that is gone', () => {
     const removed = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({
       ...vrf,
-      extranet: { ...vrf.extranet, ipv4: { imports: [], exports: vrf.extranet.ipv4?.exports ?? [] } },
+      share: { ...vrf.share, ipv4: { imports: [], exports: vrf.share.ipv4?.exports ?? [] } },
     }));
     const gone = {
       pes: carried.pes.map((pe) =>

@@ -1,7 +1,14 @@
 /** Networks for tests of proofs and plans: one written out, and arbitrary ones. */
 import fc from 'fast-check';
 import type { EntityId, InterconnectId, PeName, PlatformName, VpnId, VrfName } from '../../src/domain/names.ts';
-import type { Attachment, Extranet, FamilyBase, NetworkView, PeView, VrfView } from '../../src/domain/network-view.ts';
+import type {
+  Attachment,
+  NetworkView,
+  OperatorFamily,
+  PeView,
+  VrfShare,
+  VrfView,
+} from '../../src/domain/network-view.ts';
 import { type Address, type Family, type Prefix, parseAddress, parsePrefix } from '../../src/domain/prefix.ts';
 import type { RealisedFlow, RealisedInterconnect } from '../../src/domain/request.ts';
 import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
@@ -17,7 +24,7 @@ export const vpn = (text: string): VpnId => text as VpnId;
 export const vrfName = (text: string): VrfName => text as VrfName;
 export const icId = (number: number): InterconnectId => `IC-${String(number).padStart(4, '0')}` as InterconnectId;
 
-export function base(own: string, more: Partial<FamilyBase> = {}): FamilyBase {
+export function base(own: string, more: Partial<OperatorFamily> = {}): OperatorFamily {
   return {
     importRouteTargets: [rt(own)],
     exportRouteTargets: [rt(own)],
@@ -35,8 +42,8 @@ export interface VrfSpec {
   readonly probe?: string | null;
   readonly families?: readonly Family[];
   readonly canary?: boolean;
-  readonly base?: Partial<FamilyBase>;
-  readonly extranet?: Extranet;
+  readonly operator?: Partial<OperatorFamily>;
+  readonly share?: VrfShare;
   readonly policyTexts?: Readonly<Record<string, string>>;
   readonly anomalies?: readonly string[];
 }
@@ -51,8 +58,8 @@ export function makeVrf(spec: VrfSpec): VrfView {
   return {
     name: vrfName(spec.name ?? spec.vpn ?? 'STRAY'),
     routeDistinguisher: null,
-    base: Object.fromEntries(families.map((family) => [family, base(spec.own, spec.base)])),
-    extranet: spec.extranet ?? Object.fromEntries(families.map((family) => [family, { imports: [], exports: [] }])),
+    operator: Object.fromEntries(families.map((family) => [family, base(spec.own, spec.operator)])),
+    share: spec.share ?? Object.fromEntries(families.map((family) => [family, { imports: [], exports: [] }])),
     policyTexts: spec.policyTexts ?? {},
     anomalies: spec.anomalies ?? [],
     vpn: spec.vpn === null ? null : vpn(spec.vpn),
@@ -138,7 +145,7 @@ const arbitraryVrf: fc.Arbitrary<ArbitraryVrf> = fc.record({
   second: fc.boolean(),
   families: fc.oneof({ weight: 4, arbitrary: fc.constant('both' as const) }, fc.constantFrom('ipv4', 'ipv6')),
   blocks: fc.uniqueArray(fc.nat(5), { maxLength: 3 }),
-  // What operators already joined by hand: extranets that exist without wasl.
+  // What operators already joined by hand: shares that exist without wasl.
   alsoImports: fc.uniqueArray(fc.nat(VPNS.length - 1), { maxLength: 1 }),
   probe: fc.boolean(),
 });
@@ -156,7 +163,7 @@ function vrfSpec({ vpn: number, second, families, blocks, alsoImports, probe }: 
     ]),
     probe: probe && blocks[0] !== undefined ? `10.${number}.${blocks[0]}.1` : null,
     families: families === 'both' ? ['ipv4', 'ipv6'] : [families],
-    base: { importRouteTargets: [own, ...alsoImports.map((other) => `65000:${100 + other}`)].map(rt) },
+    operator: { importRouteTargets: [own, ...alsoImports.map((other) => `65000:${100 + other}`)].map(rt) },
   };
 }
 

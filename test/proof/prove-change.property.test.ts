@@ -43,19 +43,19 @@ function breakVrf(
   const family = fault.family === 'ipv4' ? 'ipv4' : 'ipv6';
   return alterVrf(view, pe.name, vrf.name, (one) => {
     const target = rt(fault.target);
-    const wasl = one.extranet[family] ?? { imports: [], exports: [] };
-    const own = one.base[family];
-    if (fault.where === 'wipe') return { ...one, extranet: {} };
+    const wasl = one.share[family] ?? { imports: [], exports: [] };
+    const own = one.operator[family];
+    if (fault.where === 'wipe') return { ...one, share: {} };
     if (fault.where === 'import') {
-      return { ...one, extranet: { ...one.extranet, [family]: { ...wasl, imports: [...wasl.imports, target] } } };
+      return { ...one, share: { ...one.share, [family]: { ...wasl, imports: [...wasl.imports, target] } } };
     }
     if (fault.where === 'export') {
       const exports = [...wasl.exports, { routeTarget: target, scope: 'whole-vpn' as const }];
-      return { ...one, extranet: { ...one.extranet, [family]: { ...wasl, exports } } };
+      return { ...one, share: { ...one.share, [family]: { ...wasl, exports } } };
     }
     if (own === undefined) return one;
     const list = fault.where === 'base-import' ? 'importRouteTargets' : 'exportRouteTargets';
-    return { ...one, base: { ...one.base, [family]: { ...own, [list]: [...own[list], target] } } };
+    return { ...one, operator: { ...one.operator, [family]: { ...own, [list]: [...own[list], target] } } };
   });
 }
 
@@ -142,8 +142,8 @@ function strangers(view: NetworkView, { flows }: RealisedInterconnect): string[]
             vrf.vpn !== flow.to &&
             (['ipv4', 'ipv6'] as const).some(
               (family) =>
-                vrf.extranet[family]?.imports.includes(flow.routeTarget) === true ||
-                vrf.base[family]?.importRouteTargets.includes(flow.routeTarget) === true,
+                vrf.share[family]?.imports.includes(flow.routeTarget) === true ||
+                vrf.operator[family]?.importRouteTargets.includes(flow.routeTarget) === true,
             ),
         ),
       )

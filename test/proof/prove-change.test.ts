@@ -61,7 +61,7 @@ const FAULTS: readonly {
   {
     fault: 'a third VPN imports the route target',
     at: ['pe1', 'MOE'],
-    alter: (vrf) => ({ ...vrf, extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } } }),
+    alter: (vrf) => ({ ...vrf, share: { ipv4: { imports: [rt('65000:9001')], exports: [] } } }),
     proof: 'exact-reachability',
     sentence:
       '10.100.10.0/24 of MOH at pe1 would, though nobody approved it, be reachable from MOE at pe1 (VRF MOE) by route target 65000:9001',
@@ -86,8 +86,8 @@ const FAULTS: readonly {
     at: ['pe2', 'MOH'],
     alter: (vrf) => ({
       ...vrf,
-      extranet: {
-        ...vrf.extranet,
+      share: {
+        ...vrf.share,
         ipv4: {
           imports: [rt('65000:9002')],
           exports: [{ routeTarget: rt('65000:9001'), scope: [prefix('10.100.30.0/24')] }],
@@ -103,7 +103,7 @@ const FAULTS: readonly {
     at: ['pe4', 'STRAY'],
     alter: (vrf) => ({
       ...vrf,
-      extranet: { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9001'), scope: 'whole-vpn' }] } },
+      share: { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9001'), scope: 'whole-vpn' }] } },
     }),
     proof: 'route-target-ownership',
     sentence: 'VRF STRAY at pe4 would export 65000:9001 without approval',
@@ -113,8 +113,8 @@ const FAULTS: readonly {
     at: ['pe1', 'MOH'],
     alter: (vrf) => ({
       ...vrf,
-      extranet: {
-        ...vrf.extranet,
+      share: {
+        ...vrf.share,
         ipv4: { imports: [rt('65000:9002')], exports: [{ routeTarget: rt('65000:9001'), scope: 'whole-vpn' }] },
       },
     }),
@@ -126,8 +126,8 @@ const FAULTS: readonly {
     at: ['pe1', 'MOH'],
     alter: (vrf) => ({
       ...vrf,
-      extranet: {
-        ...vrf.extranet,
+      share: {
+        ...vrf.share,
         ipv4: {
           imports: [rt('65000:9002')],
           exports: [
@@ -145,14 +145,14 @@ const FAULTS: readonly {
   {
     fault: 'a third VPN imports it where no route has it yet',
     at: ['pe1', 'MOE'],
-    alter: (vrf) => ({ ...vrf, extranet: { ipv6: { imports: [rt('65000:9001')], exports: [] } } }),
+    alter: (vrf) => ({ ...vrf, share: { ipv6: { imports: [rt('65000:9001')], exports: [] } } }),
     proof: 'route-target-ownership',
     sentence: 'VRF MOE at pe1 would import 65000:9001 without approval',
   },
   {
     fault: 'one PE of the taking VPN was forgotten',
     at: ['pe4', 'MOF'],
-    alter: (vrf) => ({ ...vrf, extranet: {} }),
+    alter: (vrf) => ({ ...vrf, share: {} }),
     proof: 'exact-reachability',
     sentence:
       '10.100.10.0/24 of MOH at pe1 was approved but would not be reachable from MOF at pe4 (VRF MOF) by route target 65000:9001',
@@ -175,10 +175,10 @@ const FAULTS: readonly {
 ];
 
 function withImport(vrf: VrfView, target: string): VrfView {
-  const ipv4 = vrf.base.ipv4;
+  const ipv4 = vrf.operator.ipv4;
   if (ipv4 === undefined) throw new Error('the sample has IPv4 everywhere');
   const importRouteTargets = [...ipv4.importRouteTargets, rt(target)];
-  return { ...vrf, base: { ...vrf.base, ipv4: { ...ipv4, importRouteTargets } } };
+  return { ...vrf, operator: { ...vrf.operator, ipv4: { ...ipv4, importRouteTargets } } };
 }
 
 describe('a change that opens something else', () => {
@@ -247,7 +247,7 @@ describe('route targets', () => {
   test('one that is still on a router is not fresh', () => {
     const before = alterVrf(network, 'pe4', 'MOF', (vrf) => ({
       ...vrf,
-      extranet: { ...vrf.extranet, ipv4: { imports: [rt('65000:9001')], exports: [] } },
+      share: { ...vrf.share, ipv4: { imports: [rt('65000:9001')], exports: [] } },
     }));
     expect(sentences(proof(prove({ before }).proofs, 'route-target-ownership'))).toEqual([
       'VRF MOF at pe4 already carries route target 65000:9001, which should be fresh',
@@ -362,9 +362,13 @@ describe("operators' policies", () => {
             ...pe,
             platform,
             vrfs: pe.vrfs.map((vrf) => {
-              const { ipv4 } = vrf.base;
+              const { ipv4 } = vrf.operator;
               if (vrf.name !== 'MOE' || ipv4 === undefined) return vrf;
-              return { ...vrf, base: { ...vrf.base, ipv4: { ...ipv4, importPolicies: ['IMP'] } }, policyTexts: texts };
+              return {
+                ...vrf,
+                operator: { ...vrf.operator, ipv4: { ...ipv4, importPolicies: ['IMP'] } },
+                policyTexts: texts,
+              };
             }),
           },
     ),

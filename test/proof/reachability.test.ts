@@ -69,7 +69,10 @@ test('VPNs that nothing joins reach nothing of each other', () => {
 test('two VRFs of one PE leak like any others', () => {
   const view = alterVrf(sampleNetwork(), 'pe1', 'MOE', (vrf) => ({
     ...vrf,
-    base: { ...vrf.base, ipv4: { ...structuredClone(vrf.base.ipv4), importRouteTargets: [rt('65000:100')] } as never },
+    operator: {
+      ...vrf.operator,
+      ipv4: { ...structuredClone(vrf.operator.ipv4), importRouteTargets: [rt('65000:100')] } as never,
+    },
   }));
   const found = computeReachability(view).filter((one) => one.fromPe === 'pe1' && one.toPe === 'pe1');
   expect(found.map((one) => `${one.prefix} ${one.from} ${one.to}`)).toEqual([
@@ -81,7 +84,7 @@ test('two VRFs of one PE leak like any others', () => {
 test('a route target on a VRF of nobody is seen by the model, though it has no name in a reachability', () => {
   const view = alterVrf(brutePut(sampleNetwork(), [sampleInterconnect()]), 'pe4', 'STRAY', (vrf) => ({
     ...vrf,
-    extranet: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
+    share: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
   }));
   const stray = new RouteIndex(view).routes().filter((route) => route.to.vrf.name === 'STRAY');
   expect(stray.map((route) => route.prefix)).toEqual(['10.100.10.0/24', '10.100.20.0/24']);

@@ -37,7 +37,7 @@ function counted(view: NetworkView): { view: NetworkView; reads: () => number } 
   const watch = (vrf: VrfView): VrfView =>
     new Proxy(vrf, {
       get(target, name, receiver) {
-        if (name === 'base' || name === 'extranet' || name === 'attachments') reads += 1;
+        if (name === 'operator' || name === 'share' || name === 'attachments') reads += 1;
         return Reflect.get(target, name, receiver) as unknown;
       },
     });
@@ -85,7 +85,7 @@ function withSharedServices(): NetworkView {
   const shared = {
     vpn: 'SHARED',
     own: '65000:99',
-    base: { importRouteTargets: Array.from({ length: 100 }, (_, number) => rt(`65000:${100 + number}`)) },
+    operator: { importRouteTargets: Array.from({ length: 100 }, (_, number) => rt(`65000:${100 + number}`)) },
   };
   const pes = Array.from({ length: 20 }, (_, at) =>
     makePe(`pe${String(at).padStart(4, '0')}`, [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
-import type { Extranet, RunningVrf } from '../../src/domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../../src/domain/network-view.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
@@ -10,19 +10,19 @@ const family = { importRouteTargets: [own], exportRouteTargets: [own], exportPol
 const vrf = (rest: Partial<RunningVrf> = {}): RunningVrf => ({
   name: 'MOH' as VrfName,
   routeDistinguisher: null,
-  base: { ipv4: family },
-  extranet: {},
+  operator: { ipv4: family },
+  share: {},
   policyTexts: {},
   anomalies: [],
   ...rest,
 });
-const exporting = (text: string): Extranet => ({
+const exporting = (text: string): VrfShare => ({
   ipv4: { imports: [], exports: [{ routeTarget: parseRouteTarget(text), scope: [parsePrefix('10.1.0.0/16')] }] },
 });
 
 describe('what cannot be written is refused', () => {
   it('an address family that the VRF does not have', () => {
-    const wanted: Extranet = { ipv6: { imports: [own], exports: [] } };
+    const wanted: VrfShare = { ipv6: { imports: [own], exports: [] } };
     expect(() => renderEdits('iosxr-um2', [{ running: vrf(), wanted }])).toThrow(
       expect.objectContaining({ code: 'VRF_MISSING', message: 'VRF MOH has no address family ipv6 on the router' }),
     );
@@ -42,7 +42,7 @@ describe('what cannot be written is refused', () => {
 
 describe("an operator's policy that became unsafe", () => {
   const running = vrf({
-    base: { ipv4: { ...family, exportPolicies: ['OLD'] } },
+    operator: { ipv4: { ...family, exportPolicies: ['OLD'] } },
     policyTexts: { OLD: 'route-policy OLD\n  done\nend-policy\n' },
   });
 
@@ -57,7 +57,7 @@ describe("an operator's policy that became unsafe", () => {
   });
 
   it('does not keep the last rule from going', () => {
-    const edit = { running: { ...running, extranet: exporting('65000:9001') }, wanted: {} };
+    const edit = { running: { ...running, share: exporting('65000:9001') }, wanted: {} };
     expect(renderEdits('iosxr-um2', [edit])).toContain('<route-policy nc:operation="replace">OLD</route-policy>');
   });
 });

@@ -5,7 +5,7 @@ import { WaslError } from '../../errors.ts';
 import { say, untilStopped } from '../foreground.ts';
 import { createProcessIo } from '../process-io.ts';
 import { holdSignals } from '../signals.ts';
-import { type DemoStage, openDemoStage } from './demo-stage.ts';
+import { type DemoWorld, openDemoWorld } from './demo-world.ts';
 import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
 export async function demo(options: { readonly keep?: boolean }): Promise<number> {
@@ -14,36 +14,36 @@ export async function demo(options: { readonly keep?: boolean }): Promise<number
   const io = createProcessIo(process);
   const tell = (text: string) => process.stdout.write(`${text}\n`);
   say('Starting a simulated backbone of four routers, Postgres, Temporal, the API and a worker ...');
-  const stage = await openDemoStage(say, stop);
+  const world = await openDemoWorld(say, stop);
   try {
-    const stories = new Stories(stage, new Narrator(stage.installation, io));
+    const stories = new Stories(world, new Narrator(world.installation, io));
     say(`Ready after ${seconds(startedAtMs)} s.`);
     await stories.play();
     tell('');
     tell(`The demonstration took ${seconds(startedAtMs)} s.`);
-    if (options.keep) await keepRunning(stage, stop, tell);
+    if (options.keep) await keepRunning(world, stop, tell);
     return 0;
   } catch (error) {
     if (stop.aborted) return EXIT.interrupted;
     throw error;
   } finally {
-    await stage.installation.stop();
+    await world.installation.stop();
   }
 }
 
 class Stories {
-  readonly #stage: DemoStage;
+  readonly #world: DemoWorld;
   readonly #narrator: Narrator;
   readonly #before = new Map<string, string>();
 
-  constructor(stage: DemoStage, narrator: Narrator) {
-    this.#stage = stage;
+  constructor(world: DemoWorld, narrator: Narrator) {
+    this.#world = world;
     this.#narrator = narrator;
   }
 
   async play(): Promise<void> {
-    const { control } = this.#stage;
-    await this.#narrator.wasl(ENGINEER_1, 'inventory', 'import', this.#stage.inventoryFile);
+    const { control } = this.#world;
+    await this.#narrator.wasl(ENGINEER_1, 'inventory', 'import', this.#world.inventoryFile);
     for (const { name } of await control.routers()) this.#before.set(name, await control.runningText(name));
 
     this.#narrator.chapter('1  Two ministries agree, and their networks are joined: exactly as signed');
@@ -92,21 +92,21 @@ class Stories {
   }
 
   async #killWorkerDuringCommit(id: string): Promise<void> {
-    const client = await this.#stage.installation.clientOf(ENGINEER_1);
+    const client = await this.#world.installation.clientOf(ENGINEER_1);
     let committed = 0;
     for await (const event of client.readEvents({ after: 0, interconnect: id, signal: this.#narrator.io.signal })) {
       // Two routers hold the change, unconfirmed; the third never answers.
       if (event.stage === 'commit' && event.status === 'done' && ++committed === 2) break;
     }
-    await this.#stage.installation.killWorker();
+    await this.#world.installation.killWorker();
     this.#narrator.tell(
       styleText('red', '$ kill -9 the worker, while the confirmed commit is on its way; then start another one'),
     );
-    await this.#stage.installation.startWorker();
+    await this.#world.installation.startWorker();
   }
 
   async #texts(): Promise<ReadonlyMap<string, string>> {
-    const { control } = this.#stage;
+    const { control } = this.#world;
     const names = (await control.routers()).map((router) => router.name);
     return new Map(await Promise.all(names.map(async (name) => [name, await control.runningText(name)] as const)));
   }
@@ -121,11 +121,11 @@ class Stories {
   }
 }
 
-async function keepRunning(stage: DemoStage, signal: AbortSignal, tell: (text: string) => void): Promise<void> {
+async function keepRunning(world: DemoWorld, signal: AbortSignal, tell: (text: string) => void): Promise<void> {
   tell('');
-  for (const [name, address] of stage.addresses) tell(`  ${name.padEnd(20)} ${address}`);
+  for (const [name, address] of world.addresses) tell(`  ${name.padEnd(20)} ${address}`);
   tell('');
-  tell(`  export WASL_SERVER=${stage.installation.apiUrl} WASL_STATE_DIR=${stage.installation.directory}`);
+  tell(`  export WASL_SERVER=${world.installation.apiUrl} WASL_STATE_DIR=${world.installation.directory}`);
   tell('  export WASL_TOKEN=$(npx wasl token --person engineer-1 --role engineer)');
   tell('');
   tell('Ctrl-C ends it.');

@@ -1,9 +1,9 @@
 import type { VrfName } from '../../domain/names.ts';
 import {
-  canonicalExtranet,
+  canonicalShare,
   type ExportRule,
-  type FamilyBase,
-  type FamilyExtranet,
+  type FamilyShare,
+  type OperatorFamily,
   type RunningVrf,
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
@@ -62,26 +62,26 @@ function familiesInUse(entry: XmlElement): Family[] {
 }
 
 function parseVrf(entry: XmlElement, families: readonly Family[], isMine: (rt: RouteTarget) => boolean): RunningVrf {
-  const base: Partial<Record<Family, FamilyBase>> = {};
-  const extranet: Partial<Record<Family, FamilyExtranet>> = {};
+  const operator: Partial<Record<Family, OperatorFamily>> = {};
+  const share: Partial<Record<Family, FamilyShare>> = {};
   for (const family of families) {
     const content = child(entry, family);
     const imports = readTargets(content, 'import-rt');
     const policy = content === undefined ? undefined : childText(content, 'export-policy');
-    base[family] = {
+    operator[family] = {
       importRouteTargets: imports.filter((rt) => !isMine(rt)),
       exportRouteTargets: readTargets(content, 'export-rt').filter((rt) => !isMine(rt)),
       exportPolicies: policy === undefined ? [] : [policy],
       importPolicies: [],
     };
-    extranet[family] = { imports: imports.filter(isMine), exports: readRules(content) };
+    share[family] = { imports: imports.filter(isMine), exports: readRules(content) };
   }
   const rd = childText(entry, 'rd');
   return {
     name: nameOf(entry),
     routeDistinguisher: rd === undefined ? null : parseRouteDistinguisher(rd),
-    base,
-    extranet: canonicalExtranet(extranet, families),
+    operator,
+    share: canonicalShare(share, families),
     policyTexts: {},
     anomalies: [],
   };

@@ -1,9 +1,9 @@
 import type { VrfName } from '../../domain/names.ts';
 import {
-  canonicalExtranet,
+  canonicalShare,
   type ExportRule,
-  type FamilyBase,
-  type FamilyExtranet,
+  type FamilyShare,
+  type OperatorFamily,
   type RunningVrf,
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
@@ -90,8 +90,8 @@ type Blocks = ReadonlyMap<string, string>;
 
 function parseVrf(entry: XmlElement, policies: Blocks, sets: Blocks, isMine: (rt: RouteTarget) => boolean): RunningVrf {
   const name = nameOf(entry);
-  const base: Partial<Record<Family, FamilyBase>> = {};
-  const extranet: Partial<Record<Family, FamilyExtranet>> = {};
+  const operator: Partial<Record<Family, OperatorFamily>> = {};
+  const share: Partial<Record<Family, FamilyShare>> = {};
   const texts: Record<string, string> = {};
   for (const family of FAMILIES) {
     const unicast = descend(entry, 'address-family', family, 'unicast');
@@ -101,26 +101,26 @@ function parseVrf(entry: XmlElement, policies: Blocks, sets: Blocks, isMine: (rt
     const attached = exporting === undefined ? undefined : childText(exporting, 'route-policy');
     const ours = objectNames.familyExportPolicy(name, family);
     const wrapper = attached === ours ? (policies.get(ours) ?? '') : '';
-    const operator = attached === ours ? operatorOf(wrapper) : attached;
+    const wrapped = attached === ours ? operatorOf(wrapper) : attached;
     const importPolicy = importing === undefined ? undefined : childText(importing, 'route-policy');
-    for (const policy of [operator, importPolicy]) {
+    for (const policy of [wrapped, importPolicy]) {
       if (policy !== undefined) collectTexts(policy, policies, texts);
     }
-    base[family] = {
+    operator[family] = {
       importRouteTargets: imports.filter((rt) => !isMine(rt)),
       exportRouteTargets: readTargets(exporting).filter((rt) => !isMine(rt)),
-      exportPolicies: operator === undefined ? [] : [operator],
+      exportPolicies: wrapped === undefined ? [] : [wrapped],
       importPolicies: importPolicy === undefined ? [] : [importPolicy],
     };
-    extranet[family] = { imports: imports.filter(isMine), exports: parseRules(wrapper, sets) };
+    share[family] = { imports: imports.filter(isMine), exports: parseRules(wrapper, sets) };
   }
   return {
     name,
     routeDistinguisher: readDistinguisher(entry),
-    base,
-    extranet: canonicalExtranet(
-      extranet,
-      FAMILIES.filter((family) => base[family] !== undefined),
+    operator,
+    share: canonicalShare(
+      share,
+      FAMILIES.filter((family) => operator[family] !== undefined),
     ),
     policyTexts: texts,
     anomalies: [],

@@ -1,5 +1,5 @@
 import type { VrfName } from '../../domain/names.ts';
-import type { ExportRule, ExportScope, FamilyExtranet } from '../../domain/network-view.ts';
+import type { ExportRule, ExportScope, FamilyShare } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
@@ -113,14 +113,14 @@ export function openEnds(policies: readonly string[], options: PolicyOptions): s
 const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };
 
 /** What wasl's two policies of a VRF say, read from their terms. */
-export function parseExtranet(vrf: VrfName, options: PolicyOptions): Record<Family, FamilyExtranet> {
+export function parseShare(vrf: VrfName, options: PolicyOptions): Record<Family, FamilyShare> {
   const terms = (policy: string) => {
     const statement = options.statements.get(policy);
     return statement === undefined ? [] : childrenNamed(statement, 'term');
   };
   const importTerms = terms(objectNames.importPolicy(vrf));
   const exportTerms = terms(objectNames.exportPolicy(vrf));
-  const ofFamily = (family: Family): FamilyExtranet => ({
+  const ofFamily = (family: Family): FamilyShare => ({
     imports: importTerms
       .filter((term) => childText(term, 'name') === family)
       .flatMap((term) => childrenNamed(child(term, 'from') ?? term, 'community'))
@@ -129,7 +129,7 @@ export function parseExtranet(vrf: VrfName, options: PolicyOptions): Record<Fami
       .filter((term) => childText(term, 'name')?.endsWith(`-${family}`))
       .flatMap((term) => parseRule(term, options)),
   });
-  const [ipv4, ipv6] = FAMILIES.map(ofFamily) as [FamilyExtranet, FamilyExtranet];
+  const [ipv4, ipv6] = FAMILIES.map(ofFamily) as [FamilyShare, FamilyShare];
   return { ipv4, ipv6 };
 }
 

@@ -1,12 +1,12 @@
 import type { VrfName } from '../../domain/names.ts';
-import { canonicalExtranet, type FamilyBase, type RunningVrf } from '../../domain/network-view.ts';
+import { canonicalShare, type OperatorFamily, type RunningVrf } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, escapeText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
-import { isEmptyExtranet } from '../../render/vrf-view.ts';
+import { isEmptyShare } from '../../render/vrf-view.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
@@ -15,7 +15,7 @@ import {
   membersOf,
   openEnds,
   type PolicyOptions,
-  parseExtranet,
+  parseShare,
   policyText,
   prefixesOf,
   readPolicyOptions,
@@ -56,7 +56,7 @@ function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContex
     const families = vrfs.find(({ name }) => name === nameOf(entry))?.families ?? FAMILIES;
     const vrf = parseVrf(entry, families, options);
     const mine = new Map(objects.get(vrf.name));
-    if (!isEmptyExtranet(vrf.extranet) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
+    if (!isEmptyShare(vrf.share) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
       mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);
     }
     const foreign = poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt));
@@ -77,13 +77,13 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   const name = nameOf(entry);
   const [importPolicies, exportPolicies] = [operatorList(entry, 'vrf-import'), operatorList(entry, 'vrf-export')];
   // Policies know no families, so that every family of the VRF has the same base.
-  const base: FamilyBase = {
+  const operator: OperatorFamily = {
     importRouteTargets: ownTargets(entry, 'import', importPolicies, options),
     exportRouteTargets: ownTargets(entry, 'export', exportPolicies, options),
     exportPolicies,
     importPolicies,
   };
-  const extranet = parseExtranet(name, options);
+  const share = parseShare(name, options);
   const rd = descend(entry, 'route-distinguisher', 'rd-type')?.text.trim();
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
@@ -92,8 +92,8 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   return {
     name,
     routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
-    base: Object.fromEntries(families.map((family) => [family, base])),
-    extranet: canonicalExtranet(extranet, families),
+    operator: Object.fromEntries(families.map((family) => [family, operator])),
+    share: canonicalShare(share, families),
     policyTexts: texts,
     anomalies: [],
     ...(isOn ? { traits: [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] } : {}),
@@ -141,8 +141,8 @@ function ownTargets(
 
 /** A route target of the pool in the operator's own configuration: hand-made reach that wasl does not know. */
 function poolTargetsOfOperator(vrf: RunningVrf, isMine: (rt: RouteTarget) => boolean): string[] {
-  const [base] = Object.values(vrf.base);
-  const all = [...(base?.importRouteTargets ?? []), ...(base?.exportRouteTargets ?? [])];
+  const [operator] = Object.values(vrf.operator);
+  const all = [...(operator?.importRouteTargets ?? []), ...(operator?.exportRouteTargets ?? [])];
   return [...new Set(all)]
     .filter(isMine)
     .map((rt) => `vrf ${vrf.name}: the operator's policies name ${rt} of wasl's pool`);

@@ -15,7 +15,7 @@ const REQUESTS = new Set<string>([
   'readRunning',
   'readRunningText',
   'begin',
-  'stage',
+  'editCandidate',
   'commitConfirmed',
   'confirm',
   'cancel',

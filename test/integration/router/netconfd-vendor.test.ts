@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Extranet, RunningVrf } from '../../../src/domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../../../src/domain/network-view.ts';
 import { parsePrefix } from '../../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../../src/domain/route-target.ts';
 import { connect, type NetconfSession } from '../../../src/netconf/index.ts';
@@ -21,14 +21,14 @@ const SERVERS = {
 } as const;
 
 const rt = parseRouteTarget;
-const NARROW: Extranet = {
+const NARROW: VrfShare = {
   ipv4: {
     imports: [rt('65000:9002')],
     exports: [{ routeTarget: rt('65000:9001'), scope: [parsePrefix('10.1.0.0/16')] }],
   },
   ipv6: { imports: [], exports: [] },
 };
-const WIDE: Extranet = {
+const WIDE: VrfShare = {
   ipv4: {
     imports: [rt('65000:9002'), rt('65000:9004')],
     exports: [
@@ -74,12 +74,12 @@ describe.each(CASES)("netconfd with the vendor's modules as $platform, $name", (
     return reply.data?.children ?? [];
   };
   const parse = async (): Promise<RunningVrf[]> => parseRunning(await read(), { pool: POOL, vrfs: [] });
-  const render = (vrfs: readonly RunningVrf[], wanted: Extranet) => {
+  const render = (vrfs: readonly RunningVrf[], wanted: VrfShare) => {
     const edits = vrfs.filter(({ name }) => name === 'MOH').map((running) => ({ running, wanted }));
     return renderEdits(platform as keyof typeof SERVERS, edits);
   };
   /** As the router does it, but checked by test-then-set: netconfd's validate loses the edits. */
-  const change = async (wanted: Extranet) => {
+  const change = async (wanted: VrfShare) => {
     await session.lock('candidate');
     const config = render(await parse(), wanted);
     await session.editConfig({ target: 'candidate', config, defaultOperation: 'none', testOption: 'test-then-set' });
@@ -95,7 +95,7 @@ describe.each(CASES)("netconfd with the vendor's modules as $platform, $name", (
     const bare = await parse();
     for (const wanted of [NARROW, WIDE, NARROW]) {
       await change(wanted);
-      expect(await moh()).toMatchObject({ extranet: wanted, anomalies: [] });
+      expect(await moh()).toMatchObject({ share: wanted, anomalies: [] });
     }
     await change({});
     expect(canonicalText(await read(), transparentContainers)).toBe(before);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../../src/domain/inventory.ts';
 import type { PeName, VrfName } from '../../../src/domain/names.ts';
-import type { Extranet, RunningVrf } from '../../../src/domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../../../src/domain/network-view.ts';
 import { type Family, parseAddress, parsePrefix } from '../../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../../src/domain/route-target.ts';
 import { openRouter } from '../../../src/router/open-router.ts';
@@ -56,18 +56,18 @@ const pick = (vrfs: readonly RunningVrf[], name: VrfName): RunningVrf => {
 };
 
 /** MOH gives its site's prefixes and takes MOF's. */
-const mohAt = (site: number): Extranet => ({
+const mohAt = (site: number): VrfShare => ({
   ipv4: { imports: [THEIRS], exports: [{ routeTarget: OURS, scope: [parsePrefix(prefixOf(0, site))] }] },
   ipv6: { imports: [THEIRS], exports: [{ routeTarget: OURS, scope: [parsePrefix(prefix6Of(0, site))] }] },
 });
-const mofAt = (site: number): Extranet => ({
+const mofAt = (site: number): VrfShare => ({
   ipv4: { imports: [OURS], exports: [{ routeTarget: THEIRS, scope: [parsePrefix(prefixOf(1, site))] }] },
   ipv6: { imports: [OURS], exports: [{ routeTarget: THEIRS, scope: [parsePrefix(prefix6Of(1, site))] }] },
 });
 
-async function stageOn(router: Router, vrf: VrfName, wanted: Extranet) {
+async function stageOn(router: Router, vrf: VrfName, wanted: VrfShare) {
   const running = pick((await router.begin({ lockWaitMs: 1_000 })).running, vrf);
-  return router.stage([{ running, wanted }]);
+  return router.editCandidate([{ running, wanted }]);
 }
 
 async function routesOf(router: Router, vrf: VrfName, family: Family): Promise<VrfRoute[]> {
@@ -114,7 +114,7 @@ describe.each([
     const locked = await moh.begin({ lockWaitMs: 0 });
     expect(locked.text).toBe(await moh.readRunningText());
     expect(pick(locked.running, MOH)).toMatchObject({
-      extranet: mohAt(fromSite),
+      share: mohAt(fromSite),
       anomalies: [],
     });
     await moh.abandon();
@@ -259,7 +259,7 @@ describe('a commit whose reply is lost', () => {
     expect((await router.confirm({ persistId: 'lost' })).outcome).toBe('refused');
     const recovering = await open('pe2');
     expect((await recovering.cancel({ persistId: 'lost' })).outcome).toBe(when === 'after' ? 'done' : 'refused');
-    expect(pick(await recovering.readRunning(), MOH).extranet.ipv4?.imports).toEqual([]);
+    expect(pick(await recovering.readRunning(), MOH).share.ipv4?.imports).toEqual([]);
   });
 
   it('goes with its session where it is bound to it', async () => {

@@ -1,11 +1,11 @@
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import {
-  canonicalExtranet,
+  canonicalShare,
   type ExportRule,
-  type Extranet,
   enabledFamilies,
   localPrefixes,
   type NetworkView,
+  type VrfShare,
   type VrfView,
 } from '../domain/network-view.ts';
 import { comparePrefixes, contains, type Family, isDefaultRoute, type Prefix } from '../domain/prefix.ts';
@@ -13,7 +13,7 @@ import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 
-export type ExtranetsByVrf = ReadonlyMap<PeName, ReadonlyMap<VrfName, Extranet>>;
+export type SharesByVrf = ReadonlyMap<PeName, ReadonlyMap<VrfName, VrfShare>>;
 
 interface FlowsOfVpn {
   readonly given: readonly RealisedFlow[];
@@ -27,15 +27,15 @@ interface FlowsOfVpn {
  * import policy applies to all families at once, and only routes of the flow bear the route target, so nothing more comes in.
  * A giving VRF exports only those of the flow's prefixes that it announces itself. Total: `checkOriginated` says what is missing.
  */
-export function composeExtranets(
+export function composeShares(
   view: NetworkView,
   interconnects: readonly Pick<RealisedInterconnect, 'flows'>[],
-): ExtranetsByVrf {
+): SharesByVrf {
   const flows = flowsByVpn(interconnects.flatMap((interconnect) => interconnect.flows));
   return new Map(view.pes.map(({ name, vrfs }) => [name, new Map(vrfs.map((vrf) => [vrf.name, compose(vrf, flows)]))]));
 }
 
-function compose(vrf: VrfView, flowsOf: ReadonlyMap<VpnId, FlowsOfVpn>): Extranet {
+function compose(vrf: VrfView, flowsOf: ReadonlyMap<VpnId, FlowsOfVpn>): VrfShare {
   const families = enabledFamilies(vrf);
   const { given, taken } = (vrf.vpn === null ? undefined : flowsOf.get(vrf.vpn)) ?? { given: [], taken: [] };
   const imports: RouteTarget[] = taken.map((flow) => flow.routeTarget);
@@ -43,7 +43,7 @@ function compose(vrf: VrfView, flowsOf: ReadonlyMap<VpnId, FlowsOfVpn>): Extrane
     imports,
     exports: given.length === 0 ? [] : exportRules(given, localPrefixes(vrf, family)),
   });
-  return canonicalExtranet({ ipv4: ofFamily('ipv4'), ipv6: ofFamily('ipv6') }, families);
+  return canonicalShare({ ipv4: ofFamily('ipv4'), ipv6: ofFamily('ipv6') }, families);
 }
 
 function exportRules(given: readonly RealisedFlow[], local: readonly Prefix[]): ExportRule[] {

@@ -11,7 +11,7 @@ import { SAMPLES } from './narrator.ts';
 /** Long enough for the simulated routes to arrive, short enough for a story about a site that never answers. */
 const CONVERGENCE_SECONDS = 4;
 
-export interface DemoStage {
+export interface DemoWorld {
   readonly installation: LocalInstallation;
   readonly inventoryFile: string;
   readonly control: ControlClient;
@@ -19,7 +19,7 @@ export interface DemoStage {
   readonly addresses: readonly (readonly [string, string])[];
 }
 
-export async function openDemoStage(say: Say, until: AbortSignal): Promise<DemoStage> {
+export async function openDemoWorld(say: Say, until: AbortSignal): Promise<DemoWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'wasl-demo-'));
   const at = (name: string) => join(directory, name);
   const options = {

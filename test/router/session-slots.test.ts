@@ -1,9 +1,9 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Turns } from '../../src/router/turns.ts';
+import { SessionSlots } from '../../src/router/session-slots.ts';
 
 it('lets no more run at once than it may, in order, and goes on after a failure', async () => {
-  const turns = new Turns(2);
+  const slots = new SessionSlots(2);
   const begun: number[] = [];
   let running = 0;
   let runningMax = 0;
@@ -16,7 +16,7 @@ it('lets no more run at once than it may, in order, and goes on after a failure'
     if (n === 1) throw new Error('the second one');
     return n;
   };
-  const results = await Promise.allSettled([0, 1, 2, 3, 4].map((n) => turns.take(work(n))));
+  const results = await Promise.allSettled([0, 1, 2, 3, 4].map((n) => slots.take(work(n))));
   expect(runningMax).toBe(2);
   expect(begun).toEqual([0, 1, 2, 3, 4]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled']);

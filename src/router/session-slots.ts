@@ -1,5 +1,5 @@
 /** At most so many pieces of work at once; the others wait in the order in which they came. */
-export class Turns {
+export class SessionSlots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
