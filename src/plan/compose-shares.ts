@@ -21,7 +21,7 @@ interface FlowsOfVpn {
 }
 
 /**
- * The wanted state of every VRF from all interconnects together.
+ * The wanted state of every VRF, or of those asked for, from all interconnects together.
  *
  * A taking VRF imports a flow's route target in every family it has enabled, whatever families the flow carries: on Junos an
  * import policy applies to all families at once, and only routes of the flow bear the route target, so nothing more comes in.
@@ -30,9 +30,15 @@ interface FlowsOfVpn {
 export function composeShares(
   view: NetworkView,
   interconnects: readonly Pick<RealisedInterconnect, 'flows'>[],
+  asked: (vrf: VrfView, pe: PeName) => boolean = () => true,
 ): SharesByVrf {
   const flows = flowsByVpn(interconnects.flatMap((interconnect) => interconnect.flows));
-  return new Map(view.pes.map(({ name, vrfs }) => [name, new Map(vrfs.map((vrf) => [vrf.name, compose(vrf, flows)]))]));
+  return new Map(
+    view.pes.map(({ name, vrfs }) => {
+      const wanted = vrfs.filter((vrf) => asked(vrf, name));
+      return [name, new Map(wanted.map((vrf) => [vrf.name, compose(vrf, flows)]))];
+    }),
+  );
 }
 
 function compose(vrf: VrfView, flowsOf: ReadonlyMap<VpnId, FlowsOfVpn>): VrfShare {

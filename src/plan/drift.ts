@@ -9,7 +9,7 @@ import { composeShares, type SharesByVrf } from './compose-shares.ts';
 import { diffShares, withoutTargets } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import type { OnNetwork, PlanInput } from './plan-change.ts';
-import { concernsTargets, isAboutObject, isEmpty } from './remnants.ts';
+import { carriesAny, concernsTargets, isAboutObject, isEmpty } from './remnants.ts';
 
 export type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 
@@ -20,14 +20,17 @@ export type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 export function checkClean(input: PlanInput, own: ReadonlySet<RouteTarget>, touched: Touched): string[] {
   const { view, subject } = input;
   const others = input.active.filter((other) => other.id !== subject.id);
-  const implied = composeShares(view, others);
+  const vrfs = touchedVrfs(view, touched);
+  const around = byVpn(others, new Set(vrfs.map(({ vrf }) => vrf.vpn)));
+  const concerned = [...new Set([...around.values()].flatMap((some) => [...some]))];
+  const implied = composeShares(view, concerned, (vrf, pe) => touched.get(pe)?.has(vrf.name) === true);
   const unsettled = others.filter(({ settled }) => settled === false);
   const ignored = new Set([...own, ...targetsOf(unsettled)]);
   const [differences, told]: [string[], string[]] = [[], []];
-  for (const { pe, vrf } of touchedVrfs(view, touched)) {
+  for (const { pe, vrf } of vrfs) {
     const where = `VRF ${vrf.name} at ${pe}`;
     differences.push(...vrf.anomalies.map((anomaly) => `${where}: ${anomaly}`));
-    const absent = others.filter((other) => isNotThereYet(input, other, implied, pe, vrf));
+    const absent = [...(around.get(vrf.vpn) ?? [])].filter((other) => isNotThereYet(input, other, implied, pe, vrf));
     told.push(
       ...absent.map((other) => `${where} does not have ${other.id}, which is older than its place in the inventory`),
     );
@@ -52,12 +55,22 @@ function isNotThereYet(
 ): boolean {
   if (covered === undefined || covered.get(other.id)?.get(pe)?.has(vrf.name) === true) return false;
   const [expected, targets] = [implied.get(pe)?.get(vrf.name) ?? {}, targetsOf([other])];
-  const holds = (share: VrfView['share']) =>
-    Object.values(share).some(
-      ({ imports, exports }) =>
-        imports.some((target) => targets.has(target)) || exports.some((rule) => targets.has(rule.routeTarget)),
-    );
-  return holds(expected) && !holds(vrf.share);
+  return carriesAny({ share: expected }, targets) && !carriesAny(vrf, targets);
+}
+
+/** Each under those of the VPNs that it joins. */
+function byVpn(
+  others: readonly OnNetwork[],
+  vpns: ReadonlySet<VpnId | null>,
+): ReadonlyMap<VpnId | null, Set<OnNetwork>> {
+  const result = new Map([...vpns].map((vpn): [VpnId | null, Set<OnNetwork>] => [vpn, new Set()]));
+  for (const other of others) {
+    for (const { from, to } of other.flows) {
+      result.get(from)?.add(other);
+      result.get(to)?.add(other);
+    }
+  }
+  return result;
 }
 
 /**

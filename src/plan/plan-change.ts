@@ -9,6 +9,7 @@ import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts
 import { WaslError } from '../errors.ts';
 import { type ChangeUnderProof, ownTargets } from '../proof/change-under-proof.ts';
 import { proveChange } from '../proof/prove-change.ts';
+import { RouteIndex } from '../proof/route-index.ts';
 import { checkOriginated, composeShares } from './compose-shares.ts';
 import { diffShares, joinShares } from './delta.ts';
 import { digestPlan } from './digest.ts';
@@ -70,7 +71,7 @@ export function planChange(input: PlanInput): Plan {
   const change: ChangeUnderProof = {
     kind,
     before: view,
-    after: replaceShares(view, (pe, vrf) => wanted.get(pe)?.get(vrf)),
+    after: replaceShares(view, (pe, vrf) => (touched.get(pe)?.has(vrf) ? wanted.get(pe)?.get(vrf) : undefined)),
     subject,
     previous: input.previous,
     others,
@@ -98,20 +99,29 @@ export function planChange(input: PlanInput): Plan {
 type Wanted = ReadonlyMap<PeName, ReadonlyMap<VrfName, VrfShare>>;
 
 /**
- * What runs, with the change's own route targets replaced by what the subject implies. Where nothing drifted (`checkClean`) this
- * is the composition of all interconnects; a removal also finds what is left on a VRF that no flow implies any more.
+ * What runs, with the change's own route targets replaced by what the subject implies; only of VRFs that the change may concern. Where
+ * nothing drifted (`checkClean`) this is the composition of all interconnects; a removal also finds what is left on a VRF that no flow
+ * implies any more.
  */
 function wantedShares({ view, kind, subject, active }: PlanInput, own: ReadonlySet<RouteTarget>): Wanted {
   const removes = onlyTakesAway(kind);
-  const composed = composeShares(view, removes ? [] : [subject]);
-  const ofOthers = new Set(
-    active.filter(({ id }) => id !== subject.id).flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)),
+  const composed = composeShares(view, removes ? [] : [subject], (vrf) => isConcerned(vrf, subject));
+  const others = removes ? active.filter(({ id }) => id !== subject.id) : [];
+  const ofOthers = new Set(others.flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)));
+  const carriers = new Set(
+    RouteIndex.of(view)
+      .carriers(own)
+      .map(({ vrf }) => vrf),
   );
+  const mayChange = (vrf: VrfView) =>
+    isConcerned(vrf, subject) ||
+    carriers.has(vrf) ||
+    (removes && vrf.anomalies.length + (vrf.objects?.length ?? 0) > 0);
   return new Map(
     view.pes.map(({ name, vrfs }) => [
       name,
       new Map(
-        vrfs.map((vrf) => {
+        vrfs.filter(mayChange).map((vrf) => {
           const kept = withoutOwn(vrf, own, removes && isConcerned(vrf, subject) ? ofOthers : null);
           return [vrf.name, joinShares(kept, composed.get(name)?.get(vrf.name) ?? {})];
         }),
@@ -127,7 +137,8 @@ const isConcerned = ({ vpn }: VrfView, { flows }: RealisedInterconnect) =>
 function findTouched({ view, kind, subject }: PlanInput, wanted: Wanted, own: ReadonlySet<RouteTarget>): Touched {
   const touched = view.pes.map(({ name, vrfs }): [PeName, ReadonlySet<VrfName>] => {
     const differs = (vrf: VrfView) => {
-      const after = wanted.get(name)?.get(vrf.name) ?? {};
+      const after = wanted.get(name)?.get(vrf.name);
+      if (after === undefined) return false;
       if (diffShares(vrf.share, after).length > 0) return true;
       return onlyTakesAway(kind) && holdsRemnants(vrf, after, own, { whole: isConcerned(vrf, subject) });
     };

@@ -37,7 +37,7 @@ export function planProbes(
   const removes = onlyTakesAway(kind);
   // A removal asks only where it holds a session, and only for what it takes away.
   const [gained, lost] = removes ? [[], moves.lost.filter((one) => touched.has(one.toPe))] : [moves.gained, moves.lost];
-  const routes = new RouteIndex(after);
+  const routes = RouteIndex.of(after);
   const targets = probeTargets(after, new Set([...gained, ...lost].map((one) => one.from)));
   const vrfsOf = new Map<string, VrfAtPe[]>();
   for (const at of allVrfs(after)) {

@@ -17,7 +17,7 @@ export function remainingReach(
   const holders = new Map<RouteTarget, InterconnectId>(
     others.flatMap(({ id, flows }) => flows.map(({ routeTarget }): [RouteTarget, InterconnectId] => [routeTarget, id])),
   );
-  const routes = new RouteIndex(after);
+  const routes = RouteIndex.of(after);
   const sites = vrfsByVpn(after);
   const remains = new Map<string, RemainingReach>();
   const seen = new Set<string>();

@@ -36,6 +36,13 @@ export function withoutOwn(
   return pickTargets(share, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
 }
 
+export function carriesAny({ share }: Pick<RunningVrf, 'share'>, targets: ReadonlySet<RouteTarget>): boolean {
+  return Object.values(share).some(
+    ({ imports, exports }) =>
+      imports.some((target) => targets.has(target)) || exports.some((rule) => targets.has(rule.routeTarget)),
+  );
+}
+
 const namesAny = (text: string, own: ReadonlySet<RouteTarget>) => [...own].some((target) => isNamedIn(text, target));
 
 /** By name wasl's. What an operator's own configuration says of the route target is theirs to keep. */

@@ -42,7 +42,8 @@ export function ownTargets({
 
 /** Only route targets that somebody uses otherwise than before can move a route. */
 export function differRoutes(viewBefore: NetworkView, viewAfter: NetworkView): RouteChange {
-  const [before, after] = [new RouteIndex(viewBefore), new RouteIndex(viewAfter)];
+  const before = RouteIndex.of(viewBefore);
+  const after = before.changedTo(viewAfter);
   const moved = after.targetsThatDiffer(before);
   const [old, now] = [before.routes(moved), after.routes(moved)];
   const [had, has] = [new Set(old.map(routeKey)), new Set(now.map(routeKey))];

@@ -27,7 +27,7 @@ export function checkRemovedRoutes(input: {
 }): RemovedRouteCheck {
   const { view, before, after, plan } = input;
   const lost = lostByTable(view, plan);
-  const model = new RouteIndex(view);
+  const model = RouteIndex.of(view);
   const [still, told, unread]: [string[], string[], string[]] = [[], [], []];
   let went = 0;
   for (const [key, { at, where, prefixes }] of lost) {

@@ -188,7 +188,7 @@ class ModelledRoutes {
   readonly #ownRoutes = new Map<VpnId, ReadonlySet<Prefix>>();
 
   constructor(view: NetworkView) {
-    this.#index = new RouteIndex(view);
+    this.#index = RouteIndex.of(view);
     this.#sites = vrfsByVpn(view);
   }
 

@@ -75,9 +75,10 @@ export interface Matrix {
 
 /** What the routers carry, joined with the register. `view` holds the PEs that were read. */
 export function computeMatrix(view: NetworkView, inventory: Inventory, agreements: readonly Agreement[]): Matrix {
-  const routes = new RouteIndex(view).routes();
+  const routes = RouteIndex.of(view).routes();
   const read = new Set(view.pes.map((pe) => pe.name));
-  const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, agreements));
+  const byTarget = agreementsByTarget(agreements);
+  const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, byTarget.get(reach.via) ?? []));
   const missing = findMissing(inventory, read, agreements, new Set(reachabilities.map(reachabilityKey)));
   const unreadVpns = vpnsOfUnread(inventory, read);
   return {
@@ -87,6 +88,19 @@ export function computeMatrix(view: NetworkView, inventory: Inventory, agreement
     cells: fillCells({ reachabilities, missing, agreements, unreadVpns: new Set(unreadVpns) }),
     unreadVpns,
   };
+}
+
+function agreementsByTarget(agreements: readonly Agreement[]): ReadonlyMap<RouteTarget, readonly Agreement[]> {
+  const byTarget = new Map<RouteTarget, Agreement[]>();
+  for (const agreement of agreements) {
+    for (const target of new Set(agreement.flows.map(({ routeTarget }) => routeTarget))) {
+      if (target === null) continue;
+      const list = byTarget.get(target);
+      if (list === undefined) byTarget.set(target, [agreement]);
+      else list.push(agreement);
+    }
+  }
+  return byTarget;
 }
 
 function joinAgreements(reach: Reachability, agreements: readonly Agreement[]): MatrixRoute {
@@ -144,7 +158,11 @@ function sharedPrefixes(giver: InventoryVrf, taker: InventoryVrf, scope: Flow['p
 function placesByVpn(inventory: Inventory): Map<VpnId, { readonly pe: PeName; readonly vrf: InventoryVrf }[]> {
   const places = new Map<VpnId, { pe: PeName; vrf: InventoryVrf }[]>();
   for (const { name: pe, vrfs } of inventory.routers) {
-    for (const vrf of vrfs) places.set(vrf.vpn, [...(places.get(vrf.vpn) ?? []), { pe, vrf }]);
+    for (const vrf of vrfs) {
+      const list = places.get(vrf.vpn);
+      if (list === undefined) places.set(vrf.vpn, [{ pe, vrf }]);
+      else list.push({ pe, vrf });
+    }
   }
   return places;
 }

@@ -23,15 +23,14 @@ export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange)
     gaining.set(taker, list);
   }
   for (const [taker, list] of gaining) {
-    for (const { from, prefix } of routes.after.reachedBy(taker)) {
+    const vrfs = allVrfs(after).filter((at) => ownerOf(at) === taker);
+    for (const { from, prefix } of routes.after.reachedBy(vrfs)) {
       list.push({ prefix, owner: ownerOf(from), origin: from, gained: null });
     }
-  }
-  for (const at of allVrfs(after)) {
-    const list = gaining.get(ownerOf(at));
-    if (list === undefined) continue;
-    for (const prefix of FAMILIES.flatMap((family) => localPrefixes(at.vrf, family))) {
-      list.push({ prefix, owner: ownerOf(at), origin: at, gained: null });
+    for (const at of vrfs) {
+      for (const prefix of FAMILIES.flatMap((family) => localPrefixes(at.vrf, family))) {
+        list.push({ prefix, owner: taker, origin: at, gained: null });
+      }
     }
   }
   const found = [...gaining.values()].flatMap((reached) =>

@@ -33,10 +33,11 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
   const undecided: CounterExample[] = [];
   const platforms = new Map(change.after.pes.map(({ name, platform }) => [name, platform]));
   for (const at of allVrfs(change.after)) {
+    const [imports, exports] = [policyNames(at, 'importPolicies'), policyNames(at, 'exportPolicies')];
+    if (imports.length + exports.length === 0) continue;
     const where = `VRF ${at.vrf.name} at ${at.pe}`;
     const gives = flows.some((flow) => flow.from === at.vrf.vpn);
     const takes = flows.some((flow) => flow.to === at.vrf.vpn);
-    const [imports, exports] = [policyNames(at, 'importPolicies'), policyNames(at, 'exportPolicies')];
     if (gives && exports.length > 0) {
       assumptions.push(`export policy ${exports.join(', ')} of ${where} keeps the added route target and the prefixes`);
     }
@@ -65,6 +66,7 @@ function doubtAbout(text: string | undefined, name: string): string | null {
 }
 
 function policyNames({ vrf }: VrfAtPe, kind: 'importPolicies' | 'exportPolicies'): string[] {
+  if (FAMILIES.every((family) => (vrf.operator[family]?.[kind] ?? []).length === 0)) return [];
   return [...new Set(FAMILIES.flatMap((family) => vrf.operator[family]?.[kind] ?? []))].sort();
 }
 

@@ -20,7 +20,7 @@ export function proveChange(change: ChangeUnderProof): ProvedChange {
   const proofs = [
     proveExactReachability(change, routes),
     proveNoOverlap(change, routes),
-    proveRouteTargetOwnership(change),
+    proveRouteTargetOwnership(change, routes),
     proveReturnPath(change, routes),
   ];
   // A view without VRFs has nothing to open and nobody to point at: nothing was examined, so nothing is proved.

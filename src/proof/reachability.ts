@@ -6,7 +6,7 @@ import type { CarriedRoute } from './route-model.ts';
 
 /** Who reaches what in another VPN, sorted. VRFs of nobody cannot be named here; the proofs look at them apart. */
 export function computeReachability(view: NetworkView): Reachability[] {
-  return reachabilityOf(new RouteIndex(view).routes());
+  return reachabilityOf(RouteIndex.of(view).routes());
 }
 
 /** One entry per VPN pair, PEs, prefix and route target, however many VRFs of the VPN are at the PE. */

@@ -1,23 +1,45 @@
 import type { PeName } from '../domain/names.ts';
-import { localPrefixes, type NetworkView, type VrfView } from '../domain/network-view.ts';
+import type { NetworkView, VrfView } from '../domain/network-view.ts';
 import { FAMILIES, type Family, familyOf, type Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
-import { allVrfs, type CarriedRoute, importsOf, ownerOf, type VrfAtPe } from './route-model.ts';
+import { LayeredMap } from './layered-map.ts';
+import { type CarriedRoute, importsOf, ownerOf, type VrfAtPe } from './route-model.ts';
+import {
+  type Carriers,
+  differingVrfs,
+  givesAny,
+  indexCarriers,
+  indexTargets,
+  moveCarriers,
+  moveVrfs,
+  sameUse,
+  type TargetIndex,
+  type TargetUse,
+} from './target-use.ts';
 
 /** More routes than this, listed at once, would exhaust memory. A change is never asked for more than those that it moves. */
 export const CARRIED_ROUTES_MAX = 4_000_000;
 
-interface Exporter {
-  readonly at: VrfAtPe;
+/** What one VRF gives, by one route target, to the VRFs of another owner. */
+export interface GivenRoutes {
+  readonly from: VrfAtPe;
+  readonly taker: string;
+  /** At least one. */
+  readonly takers: readonly VrfAtPe[];
+  readonly family: Family;
   readonly prefixes: readonly Prefix[];
+  readonly via: RouteTarget;
 }
 
-/** Who puts a route target on which routes, and who takes routes with it; grouped by owner. */
-interface TargetUse {
-  readonly exporters: Map<string, Exporter[]>;
-  readonly importers: Map<string, VrfAtPe[]>;
+/** What an index was made of, and the route targets whose use is another one there. */
+interface Origin {
+  readonly index: RouteIndex;
+  readonly targets: ReadonlySet<RouteTarget>;
 }
+
+/** A view never changes; its index goes when it goes. */
+const indexes = new WeakMap<NetworkView, RouteIndex>();
 
 /**
  * The route-target model of one view (RFC 4364 §4.3.1): a VRF holds the routes that share a route target with its imports.
@@ -27,21 +49,57 @@ interface TargetUse {
  * Routes are the product of givers and takers. The index has the size of the view; what is asked of it costs what the answer has.
  */
 export class RouteIndex {
-  readonly #byFamily: ReadonlyMap<Family, ReadonlyMap<RouteTarget, TargetUse>>;
-  /** Of a target that was asked about: prefix -> the owners that give it. */
-  readonly #givers = new Map<TargetUse, ReadonlyMap<Prefix, ReadonlySet<string>>>();
+  readonly #view: NetworkView;
+  readonly #byFamily: ReadonlyMap<Family, TargetIndex>;
+  readonly #carriers: Carriers;
+  readonly #origin: Origin | null;
   readonly #imports = new Map<VrfView, Readonly<Record<Family, readonly TargetUse[]>>>();
 
-  constructor(view: NetworkView) {
-    this.#byFamily = new Map(FAMILIES.map((family) => [family, indexTargets(view, family)]));
+  private constructor(
+    view: NetworkView,
+    byFamily: ReadonlyMap<Family, TargetIndex>,
+    carriers: Carriers,
+    origin: Origin | null = null,
+  ) {
+    this.#view = view;
+    this.#byFamily = byFamily;
+    this.#carriers = carriers;
+    this.#origin = origin;
+  }
+
+  /** Of one view it is built once. */
+  static of(view: NetworkView): RouteIndex {
+    const known = indexes.get(view);
+    if (known !== undefined) return known;
+    const byFamily = new Map(FAMILIES.map((family) => [family, indexTargets(view, family)]));
+    const index = new RouteIndex(view, byFamily, indexCarriers(view));
+    indexes.set(view, index);
+    return index;
+  }
+
+  /** Of a view that was made of this one's: what is the same object in both is not looked at again. */
+  changedTo(view: NetworkView): RouteIndex {
+    const known = indexes.get(view);
+    if (known !== undefined) return known;
+    const moved = differingVrfs(this.#view, view);
+    const parts = FAMILIES.map((family) => ({
+      family,
+      ...moveVrfs(this.#indexOf(family), moved, family),
+    }));
+    const byFamily = new Map(parts.map(({ family, index }) => [family, index]));
+    const targets = new Set(parts.flatMap((part) => part.targets));
+    const index = new RouteIndex(view, byFamily, moveCarriers(this.#carriers, moved), { index: this, targets });
+    indexes.set(view, index);
+    return index;
   }
 
   /** Every route between VPNs, or those by some route targets. Throws REQUEST_TOO_LARGE. */
   routes(targets?: ReadonlySet<RouteTarget>): CarriedRoute[] {
     const result: CarriedRoute[] = [];
     for (const [family, index] of this.#byFamily) {
-      for (const [via, use] of index) {
-        if (targets !== undefined && !targets.has(via)) continue;
+      for (const via of targets ?? index.keys()) {
+        const use = index.get(via);
+        if (use === undefined) continue;
         for (const [owner, exporters] of use.exporters) {
           for (const [taker, importers] of use.importers) {
             if (owner === taker) continue;
@@ -58,24 +116,62 @@ export class RouteIndex {
     return result;
   }
 
+  /** Every route between VPNs, told once for all VRFs of one owner that take it. */
+  *given(): Generator<GivenRoutes> {
+    for (const [family, index] of this.#byFamily) {
+      for (const via of index.keys()) {
+        const { exporters, importers } = index.get(via) as TargetUse;
+        for (const [owner, list] of exporters) {
+          for (const [taker, takers] of importers) {
+            if (owner === taker) continue;
+            for (const { at: from, prefixes } of list) yield { from, taker, takers, family, prefixes, via };
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether any VRF of an owner gives this very prefix by a route target. */
+  gives(owner: string, via: RouteTarget, prefix: Prefix): boolean {
+    return givesAny(this.#indexOf(familyOf(prefix)).get(via)?.exporters.get(owner) ?? [], prefix);
+  }
+
+  /** The VRFs of an owner that take routes with a route target. */
+  takers(owner: string, via: RouteTarget, family: Family): ReadonlySet<VrfView> {
+    return new Set(
+      this.#indexOf(family)
+        .get(via)
+        ?.importers.get(owner)
+        ?.map(({ vrf }) => vrf),
+    );
+  }
+
   /** Route targets that somebody puts on other routes, or that somebody else takes, than in the other view. */
   targetsThatDiffer(other: RouteIndex): ReadonlySet<RouteTarget> {
+    if (this.#origin?.index === other) return this.#origin.targets;
     const differing = new Set<RouteTarget>();
     for (const family of FAMILIES) {
-      const [mine, theirs] = [this.#byFamily.get(family), other.#byFamily.get(family)];
-      for (const [target, use] of mine ?? []) if (!sameUse(use, theirs?.get(target))) differing.add(target);
-      for (const target of theirs?.keys() ?? []) if (!mine?.has(target)) differing.add(target);
+      const [mine, theirs] = [this.#indexOf(family), other.#indexOf(family)];
+      for (const target of mine.keys()) if (!sameUse(mine.get(target), theirs.get(target))) differing.add(target);
+      for (const target of theirs.keys()) if (mine.get(target) === undefined) differing.add(target);
     }
     return differing;
   }
 
-  /** What of others an owner can reach anywhere; a prefix once for every VRF and route target that gives it. */
-  *reachedBy(taker: string): Generator<{ readonly from: VrfAtPe; readonly prefix: Prefix }> {
-    for (const index of this.#byFamily.values()) {
-      for (const { exporters, importers } of index.values()) {
-        if (!importers.has(taker)) continue;
-        for (const [owner, list] of exporters) {
-          if (owner === taker) continue;
+  /** Every VRF whose configuration has one of the route targets, whether or not a route bears it. */
+  carriers(targets: ReadonlySet<RouteTarget>): VrfAtPe[] {
+    const found = new Map<VrfView, VrfAtPe>();
+    for (const target of targets) for (const at of this.#carriers.get(target) ?? []) found.set(at.vrf, at);
+    return [...found.values()];
+  }
+
+  /** What of others some VRFs of one owner can reach; a prefix once for every VRF and route target that gives it. */
+  *reachedBy(vrfs: readonly VrfAtPe[]): Generator<{ readonly from: VrfAtPe; readonly prefix: Prefix }> {
+    const owners = new Set(vrfs.map(ownerOf));
+    for (const [family, index] of this.#byFamily) {
+      for (const target of new Set(vrfs.flatMap(({ vrf }) => [...importsOf(vrf, family)]))) {
+        for (const [owner, list] of index.get(target)?.exporters ?? []) {
+          if (owners.has(owner)) continue;
           for (const { at: from, prefixes } of list) for (const prefix of prefixes) yield { from, prefix };
         }
       }
@@ -85,9 +181,9 @@ export class RouteIndex {
   /** Whether a VRF holds this very prefix of somebody else. */
   holds(at: VrfAtPe, prefix: Prefix): boolean {
     const own = ownerOf(at);
-    return this.#importedBy(at.vrf, familyOf(prefix)).some((use) => {
-      const givers = this.#giversOf(use).get(prefix);
-      return givers !== undefined && (givers.size > 1 || !givers.has(own));
+    return this.#importedBy(at.vrf, familyOf(prefix)).some(({ exporters }) => {
+      for (const [owner, list] of exporters) if (owner !== own && givesAny(list, prefix)) return true;
+      return false;
     });
   }
 
@@ -95,10 +191,9 @@ export class RouteIndex {
   targetsFor(at: VrfAtPe, owner: string, prefix: Prefix): RouteTarget[] {
     const family = familyOf(prefix);
     if (owner === ownerOf(at)) return [];
-    return [...importsOf(at.vrf, family)].filter((target) => {
-      const use = this.#byFamily.get(family)?.get(target);
-      return use !== undefined && this.#giversOf(use).get(prefix)?.has(owner) === true;
-    });
+    return [...importsOf(at.vrf, family)].filter((target) =>
+      givesAny(this.#byFamily.get(family)?.get(target)?.exporters.get(owner) ?? [], prefix),
+    );
   }
 
   /** Whether a VRF holds anything of another owner. */
@@ -114,6 +209,10 @@ export class RouteIndex {
     );
   }
 
+  #indexOf(family: Family): TargetIndex {
+    return this.#byFamily.get(family) ?? new LayeredMap(new Map());
+  }
+
   #importedBy(vrf: VrfView, family: Family): readonly TargetUse[] {
     const known = this.#imports.get(vrf);
     if (known !== undefined) return known[family];
@@ -126,79 +225,4 @@ export class RouteIndex {
     this.#imports.set(vrf, uses);
     return uses[family];
   }
-
-  #giversOf(use: TargetUse): ReadonlyMap<Prefix, ReadonlySet<string>> {
-    const known = this.#givers.get(use);
-    if (known !== undefined) return known;
-    const givers = new Map<Prefix, Set<string>>();
-    for (const [owner, exporters] of use.exporters) {
-      for (const prefix of exporters.flatMap(({ prefixes }) => prefixes)) {
-        const owners = givers.get(prefix);
-        if (owners === undefined) givers.set(prefix, new Set([owner]));
-        else owners.add(owner);
-      }
-    }
-    this.#givers.set(use, givers);
-    return givers;
-  }
-}
-
-function indexTargets(view: NetworkView, family: Family): Map<RouteTarget, TargetUse> {
-  const index = new Map<RouteTarget, TargetUse>();
-  const use = (target: RouteTarget): TargetUse => {
-    const known = index.get(target) ?? { exporters: new Map(), importers: new Map() };
-    index.set(target, known);
-    return known;
-  };
-  for (const at of allVrfs(view)) {
-    const owner = ownerOf(at);
-    for (const [target, prefixes] of exportedBy(at.vrf, family)) push(use(target).exporters, owner, { at, prefixes });
-    for (const target of importsOf(at.vrf, family)) push(use(target).importers, owner, at);
-  }
-  return index;
-}
-
-/** Route target -> local prefixes that carry it. */
-function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, readonly Prefix[]> {
-  const result = new Map<RouteTarget, readonly Prefix[]>();
-  const local = localPrefixes(vrf, family);
-  if (local.length === 0) return result;
-  for (const { routeTarget, scope } of vrf.share[family]?.exports ?? []) {
-    const inScope = scope === 'whole-vpn' ? null : new Set(scope);
-    const known = new Set(result.get(routeTarget));
-    const more = local.filter((prefix) => (inScope === null || inScope.has(prefix)) && !known.has(prefix));
-    if (more.length > 0) result.set(routeTarget, [...known, ...more]);
-  }
-  for (const routeTarget of vrf.operator[family]?.exportRouteTargets ?? []) result.set(routeTarget, local);
-  return result;
-}
-
-/** The same VRFs in the same order: an order that differs makes a difference too, which costs time and is never wrong. */
-function sameUse(a: TargetUse, b: TargetUse | undefined): boolean {
-  if (b === undefined || a.exporters.size !== b.exporters.size || a.importers.size !== b.importers.size) return false;
-  for (const [owner, importers] of a.importers) {
-    if (!sameList(importers, b.importers.get(owner), sameVrf)) return false;
-  }
-  for (const [owner, exporters] of a.exporters) {
-    const same = sameList(exporters, b.exporters.get(owner), (x, y) => {
-      return sameVrf(x.at, y.at) && sameList(x.prefixes, y.prefixes, (p, q) => p === q);
-    });
-    if (!same) return false;
-  }
-  return true;
-}
-
-function sameVrf(a: VrfAtPe, b: VrfAtPe): boolean {
-  return a.pe === b.pe && a.vrf.name === b.vrf.name;
-}
-
-function sameList<T>(a: readonly T[], b: readonly T[] | undefined, same: (x: T, y: T) => boolean): boolean {
-  if (a === b) return true;
-  return b !== undefined && a.length === b.length && a.every((one, index) => same(one, b[index] as T));
-}
-
-function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

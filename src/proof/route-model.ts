@@ -28,13 +28,26 @@ export function ownerName(at: VrfAtPe): string {
   return at.vrf.vpn ?? `the unregistered VRF ${at.vrf.name} at ${at.pe}`;
 }
 
-export function allVrfs(view: NetworkView): VrfAtPe[] {
-  return view.pes.flatMap(({ name, vrfs }) => vrfs.map((vrf) => ({ pe: name, vrf })));
+const listed = new WeakMap<NetworkView, readonly VrfAtPe[]>();
+
+/** In the order of the view; of one view it is listed once. */
+export function allVrfs(view: NetworkView): readonly VrfAtPe[] {
+  const known = listed.get(view);
+  if (known !== undefined) return known;
+  const all: VrfAtPe[] = [];
+  for (const { name, vrfs } of view.pes) for (const vrf of vrfs) all.push({ pe: name, vrf });
+  listed.set(view, all);
+  return all;
 }
 
+const grouped = new WeakMap<NetworkView, ReadonlyMap<VpnId, readonly VrfAtPe[]>>();
+
 export function vrfsByVpn(view: NetworkView): ReadonlyMap<VpnId, readonly VrfAtPe[]> {
+  const known = grouped.get(view);
+  if (known !== undefined) return known;
   const byVpn = new Map<VpnId, VrfAtPe[]>();
   for (const at of allVrfs(view)) if (at.vrf.vpn !== null) push(byVpn, at.vrf.vpn, at);
+  grouped.set(view, byVpn);
   return byVpn;
 }
 

@@ -1,4 +1,5 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import type { NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
@@ -9,6 +10,7 @@ import {
   type ChangeUnderProof,
   listCounterExamples,
   ownTargets,
+  type RouteChange,
 } from './change-under-proof.ts';
 import { anomalyMentions, policyMentions } from './operator-policies.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';
@@ -17,16 +19,21 @@ import { allVrfs, type VrfAtPe } from './route-model.ts';
  * Each flow's route target is its own: no other flow or interconnect has it, no operator's configuration names it, and after the
  * change only the flow's two VPNs carry it, for the approved prefixes. Holds for whatever routes the VRFs may have.
  */
-export function proveRouteTargetOwnership(change: ChangeUnderProof): Proof {
+export function proveRouteTargetOwnership(change: ChangeUnderProof, { before, after }: RouteChange): Proof {
   const own = ownTargets(change);
   // A removal closes; a foreign use of the route target is told to the reader, but must not keep the interconnect open.
   const tellOnly = onlyTakesAway(change.kind);
-  const foreign = allVrfs(change.after).flatMap((at) => [
-    ...operatorUse(at, own),
-    ...(tellOnly ? [] : anomalyMentions(at, own).map((mention) => named(at, mention))),
-  ]);
-  const leftovers = change.kind === 'provision' || change.kind === 'resume' ? leftoverUse(change, own) : [];
-  const misuse = allVrfs(change.after).flatMap((at) => waslUse(at, own, approvedFlows(change)));
+  const carriers = after.carriers(own);
+  const foreign = [
+    ...carriers.flatMap((at) => operatorUse(at, own)),
+    ...withTexts(change.after).flatMap((at) => [
+      ...policyMentions(at, own).map((mention) => named(at, mention)),
+      ...(tellOnly ? [] : anomalyMentions(at, own).map((mention) => named(at, mention))),
+    ]),
+  ];
+  const leftovers =
+    change.kind === 'provision' || change.kind === 'resume' ? leftoverUse(before.carriers(own), own) : [];
+  const misuse = carriers.flatMap((at) => waslUse(at, own, approvedFlows(change)));
   const found = [...(tellOnly ? [] : [...foreign, ...sharedTargets(change)]), ...leftovers, ...misuse];
   return {
     name: 'route-target-ownership',
@@ -36,14 +43,17 @@ export function proveRouteTargetOwnership(change: ChangeUnderProof): Proof {
   };
 }
 
+/** Where something stands that is compared as text; most VRFs have nothing of the kind. */
+const withTexts = (view: NetworkView) =>
+  allVrfs(view).filter(({ vrf }) => vrf.anomalies.length > 0 || Object.keys(vrf.policyTexts).length > 0);
+
 function operatorUse(at: VrfAtPe, own: ReadonlySet<RouteTarget>): CounterExample[] {
-  const found = FAMILIES.flatMap((family) => {
+  return FAMILIES.flatMap((family) => {
     const operator = at.vrf.operator[family];
     const uses = (targets: readonly RouteTarget[] | undefined, how: string) =>
       (targets ?? []).filter((target) => own.has(target)).map((target) => sighting(at, target, `${how} for ${family}`));
     return [...uses(operator?.importRouteTargets, 'is imported'), ...uses(operator?.exportRouteTargets, 'is exported')];
   });
-  return [...found, ...policyMentions(at, own).map((mention) => named(at, mention))];
 }
 
 const named = (at: VrfAtPe, { target, where }: ReturnType<typeof policyMentions>[number]) =>
@@ -55,8 +65,8 @@ function sighting({ pe, vrf }: VrfAtPe, target: RouteTarget, how: string): Count
 }
 
 /** A fresh route target is nowhere before its first use. */
-function leftoverUse({ before }: ChangeUnderProof, own: ReadonlySet<RouteTarget>): CounterExample[] {
-  return allVrfs(before).flatMap(({ pe, vrf }) =>
+function leftoverUse(carriers: readonly VrfAtPe[], own: ReadonlySet<RouteTarget>): CounterExample[] {
+  return carriers.flatMap(({ pe, vrf }) =>
     targetsOfWasl({ pe, vrf })
       .filter((target) => own.has(target))
       .map((target) => {
@@ -109,10 +119,11 @@ function waslUse(
 
 /** Route-target reuse is the classic transitive leak: two flows with one route target join four VPNs. */
 function sharedTargets({ after, subject, others }: ChangeUnderProof): CounterExample[] {
+  const wanted = new Set(subject.flows.map((flow) => flow.routeTarget));
   const holders = new Map<RouteTarget, string>();
   for (const other of others) {
     if (other.id === subject.id) continue;
-    for (const flow of other.flows) holders.set(flow.routeTarget, other.id);
+    for (const { routeTarget } of other.flows) if (wanted.has(routeTarget)) holders.set(routeTarget, other.id);
   }
   const found: CounterExample[] = [];
   for (const flow of subject.flows) {

@@ -5,6 +5,8 @@ export interface BenchRow {
   readonly name: string;
   readonly peer: string;
   readonly ratio: number;
+  /** Ours, where the figure itself is of interest. */
+  readonly milliseconds?: number;
 }
 
 export interface SuiteResult {

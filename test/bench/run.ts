@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { endOnSignals, endWithNpm } from './ending.ts';
 import { benchNetconf } from './netconf.ts';
 import { benchPlan } from './plan.ts';
+import { benchProof } from './proof.ts';
 import { type Print, printTable, type Suite, type SuiteResult } from './report.ts';
 import { benchSim } from './sim.ts';
 import { benchStore } from './store.ts';
@@ -13,6 +14,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   netconf: benchNetconf,
   transaction: benchTransaction,
   plan: benchPlan,
+  proof: benchProof,
   store: benchStore,
   sim: benchSim,
 };

@@ -23,7 +23,7 @@ test(
   () => {
     fc.assert(
       fc.property(arbitraryState, (view) => {
-        const routes = new RouteIndex(view).routes().map(routeKey);
+        const routes = RouteIndex.of(view).routes().map(routeKey);
         expect(new Set(routes)).toEqual(bruteCarried(view));
         expect(routes.length).toBe(new Set(routes).size);
       }),
@@ -86,7 +86,9 @@ test('a route target on a VRF of nobody is seen by the model, though it has no n
     ...vrf,
     share: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
   }));
-  const stray = new RouteIndex(view).routes().filter((route) => route.to.vrf.name === 'STRAY');
+  const stray = RouteIndex.of(view)
+    .routes()
+    .filter((route) => route.to.vrf.name === 'STRAY');
   expect(stray.map((route) => route.prefix)).toEqual(['10.100.10.0/24', '10.100.20.0/24']);
   expect(computeReachability(view).length).toBe(
     computeReachability(brutePut(sampleNetwork(), [sampleInterconnect()])).length,

@@ -47,7 +47,7 @@ function counted(view: NetworkView): { view: NetworkView; reads: () => number } 
 test('the model looks at each VRF a fixed number of times, however many there are', () => {
   const perVrf = [25, 50, 100].map((peCount) => {
     const { view, reads } = counted(backbone(peCount, 10));
-    expect(new RouteIndex(view).routes()).toEqual([]);
+    expect(RouteIndex.of(view).routes()).toEqual([]);
     return reads() / (peCount * 10);
   });
   expect(perVrf[2]).toBe(perVrf[0]);
@@ -110,7 +110,7 @@ test.each(['provision', 'withdraw'] as const)(
     const plan = planChange(planInput({ view: kind === 'provision' ? view : provisioned, kind, subject }));
     expect(verdictOf(plan.proofs)).toBe('pass');
     expect((kind === 'provision' ? plan.gained : plan.lost).length).toBe(2 * 20);
-    expect(() => new RouteIndex(view).routes()).toThrow(`more than ${CARRIED_ROUTES_MAX} routes`);
+    expect(() => RouteIndex.of(view).routes()).toThrow(`more than ${CARRIED_ROUTES_MAX} routes`);
   },
   PROPERTY_TIMEOUT_MS,
 );

@@ -1,0 +1,120 @@
+import type { InterconnectId } from '../domain/names.ts';
+import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
+import type { CounterExample } from '../domain/plan.ts';
+import { FAMILIES, type Family, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
+import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
+import { shortForm } from '../domain/route-target.ts';
+import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
+import { sortByKey } from './reachability.ts';
+import { type GivenRoutes, RouteIndex } from './route-index.ts';
+import { ownerName, ownerOf, type VrfAtPe, vrfsByVpn } from './route-model.ts';
+import { asSet } from './target-use.ts';
+
+export interface NetworkProof {
+  readonly verdict: 'pass' | 'fail';
+  /** Routes between two VPNs, however many VRFs hold them: one for each giving VRF, prefix, taking VPN and route target. */
+  readonly examined: number;
+  /** How many of them no agreement covers, and the first ones in words. */
+  readonly uncovered: number;
+  readonly counterExamples: readonly CounterExample[];
+  /** Agreed prefixes that a taking VRF lacks, and the first ones in words. */
+  readonly missing: number;
+  readonly gaps: readonly CounterExample[];
+}
+
+/**
+ * The whole network against the register: every route between VPNs is one of an agreement that is to be on the network, from its VPN to its
+ * VPN, by its route target, for its prefixes; and all that is agreed is there. Costs what the network's route targets and prefixes are, not
+ * the pairs of VRFs that exchange them.
+ */
+export function proveNetwork(view: NetworkView, agreed: readonly RealisedInterconnect[]): NetworkProof {
+  const routes = RouteIndex.of(view);
+  const flows = flowsByTarget(agreed);
+  const found: Sighting[] = [];
+  let [examined, uncovered] = [0, 0];
+  for (const given of routes.given()) {
+    const strange = strangePrefixes(given, flows.get(given.via)?.flow);
+    examined += given.prefixes.length;
+    uncovered += strange.length;
+    if (found.length < COUNTER_EXAMPLES_MAX) found.push(...strange.map((prefix) => ({ given, prefix })));
+  }
+  const { missing, gaps } = findGaps(view, routes, [...flows.values()]);
+  const first = sortByKey(
+    found,
+    ({ given, prefix }) => `${ownerOf(given.from)} ${given.taker} ${prefixSortKey(prefix)}`,
+  );
+  return {
+    verdict: uncovered + missing === 0 ? 'pass' : 'fail',
+    ...{ examined, uncovered, missing, gaps },
+    counterExamples: first.slice(0, COUNTER_EXAMPLES_MAX).map(describe),
+  };
+}
+
+interface Sighting {
+  readonly given: GivenRoutes;
+  readonly prefix: Prefix;
+}
+
+interface AgreedFlow {
+  readonly id: InterconnectId;
+  readonly flow: RealisedFlow;
+}
+
+function flowsByTarget(agreed: readonly RealisedInterconnect[]): Map<string, AgreedFlow> {
+  const byTarget = new Map<string, AgreedFlow>();
+  for (const { id, flows } of agreed) for (const flow of flows) byTarget.set(flow.routeTarget, { id, flow });
+  return byTarget;
+}
+
+/** A canary is nobody's to agree for, whatever a flow says. */
+function strangePrefixes({ from, taker, takers, prefixes }: GivenRoutes, flow: RealisedFlow | undefined) {
+  const isOfFlow = flow !== undefined && from.vrf.vpn === flow.from && taker === flow.to && !takers[0]?.vrf.canary;
+  if (!isOfFlow) return prefixes;
+  if (flow.prefixes === 'whole-vpn') return [];
+  const approved = new Set(flow.prefixes);
+  return prefixes.filter((prefix) => !approved.has(prefix));
+}
+
+function describe({ given: { from, takers, via }, prefix }: Sighting): CounterExample {
+  const [at] = takers as readonly [VrfAtPe, ...VrfAtPe[]];
+  const more = takers.length > 1 ? ` (and from ${takers.length - 1} more of its VRFs)` : '';
+  const sentence =
+    `${prefix} of ${ownerName(from)} at ${from.pe} is, without an agreement, reachable from ${ownerName(at)} at ${at.pe} ` +
+    `(VRF ${at.vrf.name})${more} by route target ${shortForm(via)}`;
+  return { pe: at.pe, vrf: at.vrf.name, routeTarget: via, prefix, sentence };
+}
+
+/** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */
+function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[]) {
+  const byVpn = vrfsByVpn(view);
+  const gaps: CounterExample[] = [];
+  let missing = 0;
+  for (const { id, flow } of agreed) {
+    const { from, to, routeTarget: via } = flow;
+    const [givers, takers] = [byVpn.get(from) ?? [], byVpn.get(to) ?? []];
+    for (const family of FAMILIES) {
+      const taking = routes.takers(to, via, family);
+      const shall = takers.filter(({ vrf }) => vrf.operator[family] !== undefined);
+      for (const prefix of announced(givers, flow, family)) {
+        const isGiven = routes.gives(from, via, prefix);
+        for (const at of isGiven ? shall.filter(({ vrf }) => !taking.has(vrf)) : shall) {
+          missing += 1;
+          if (gaps.length >= COUNTER_EXAMPLES_MAX) continue;
+          const where = `VRF ${at.vrf.name} at ${at.pe}`;
+          const sentence = `${prefix} of ${from}, agreed by ${id}, is not reachable from ${to} in ${where}`;
+          gaps.push({ pe: at.pe, vrf: at.vrf.name, routeTarget: via, prefix, sentence });
+        }
+      }
+    }
+  }
+  return { missing, gaps };
+}
+
+/** What a flow shares and some VRF of its VPN announces. */
+function announced(givers: readonly VrfAtPe[], { prefixes }: RealisedFlow, family: Family): Iterable<Prefix> {
+  const lists = givers
+    .filter(({ vrf }) => vrf.operator[family] !== undefined)
+    .map(({ vrf }) => localPrefixes(vrf, family));
+  if (prefixes === 'whole-vpn') return new Set(lists.flat());
+  return prefixes.filter((prefix) => familyOf(prefix) === family && lists.some((list) => asSet(list).has(prefix)));
+}
