@@ -5,7 +5,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 import { importOnIosxr } from '../support/hand-edits.ts';
 import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
-import { withThird } from './third-ministry.ts';
+import { withThird } from '../support/third-ministry.ts';
 
 const BASIC = [
   { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },

@@ -19,3 +19,33 @@ export const removeImportOnIosxr = (vrf: string, routeTarget: string): string =>
     '<two-byte-as-route-target>',
     '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:operator:1.0" nc:operation="delete">',
   );
+
+/** On Junos, VRF MOI: an import policy of the operator that names the first route target of wasl's pool. */
+export const PEEK = `<configuration xmlns="http://yang.juniper.net/junos/conf/root">
+  <policy-options xmlns="http://yang.juniper.net/junos/conf/policy-options">
+    <policy-statement><name>IMP</name>
+      <term><name>a</name><from><community>PEEK</community></from><then><accept/></then></term>
+      <term><name>b</name><from><community>OWN</community></from><then><accept/></then></term>
+      <then><reject/></then></policy-statement>
+    <community><name>PEEK</name><members>target:65000:50000</members></community>
+    <community><name>OWN</name><members>target:65000:500</members></community>
+  </policy-options>
+  <routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances">
+    <instance><name>MOI</name><vrf-import>IMP</vrf-import></instance>
+  </routing-instances></configuration>`;
+
+const POLICY = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-route-policy-cfg';
+export const prefixSet = (name: string, ...lines: string[]) =>
+  `<routing-policy xmlns="${POLICY}"><sets><prefix-sets><prefix-set><set-name>${name}</set-name>` +
+  `<rpl-prefix-set>prefix-set ${name}\n${lines.join(',\n')}\nend-set\n</rpl-prefix-set></prefix-set></prefix-sets></sets></routing-policy>`;
+export const routePolicy = (name: string, ...lines: string[]) =>
+  `<routing-policy xmlns="${POLICY}"><route-policies><route-policy><route-policy-name>${name}</route-policy-name>` +
+  `<rpl-route-policy>route-policy ${name}\n${lines.join('\n')}\nend-policy\n</rpl-route-policy></route-policy></route-policies></routing-policy>`;
+export const DETACH = `<vrfs xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0"><vrf><vrf-name>MOH</vrf-name><address-family><ipv4><unicast>
+  <export xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg"><route-policy nc:operation="delete">WASL-MOH-IPV4-EXPORT</route-policy></export></unicast></ipv4></address-family></vrf></vrfs>`;
+export const DETACH_ALL = `${DETACH}<routing-policy xmlns="${POLICY}" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">
+  <route-policies><route-policy nc:operation="delete"><route-policy-name>WASL-MOH-IPV4-EXPORT</route-policy-name></route-policy></route-policies>
+  <sets><prefix-sets><prefix-set nc:operation="delete"><set-name>WASL-MOH-IPV4-0-65000-50000</set-name></prefix-set></prefix-sets></sets></routing-policy>`;
+export const junos = (options: string, instances = '') =>
+  `<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">
+  <policy-options xmlns="http://yang.juniper.net/junos/conf/policy-options">${options}</policy-options>${instances}</configuration>`;

@@ -1,6 +1,6 @@
 import type { Inventory, InventoryRouter } from '../../src/domain/inventory.ts';
 import type { PeName, PlatformName } from '../../src/domain/names.ts';
-import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { DEMO_INVENTORY } from './api-under-test.ts';
 
 /** The demonstration with a third ministry, or a site of another VPN, at a fifth PE (or at one of the four). */
 export function withThird(
