@@ -175,7 +175,7 @@ export const ERRORS = {
   ROUTER_MAINTENANCE: permanent(
     409,
     'The router is in maintenance',
-    'Wait until the inventory says that it is over, then plan again.',
+    'Wait until the inventory says that it is over: wasl goes on by itself.',
   ),
   ROUTER_HOST_KEY: permanent(
     502,
@@ -288,7 +288,9 @@ export function isErrorCode(text: string): text is ErrorCode {
 const NOT_OF_THE_CHANGE: readonly ErrorCode[] = [
   'CONFIGURATION',
   'INVENTORY_INVALID',
+  'CREDENTIAL_HOST',
   'ROUTER_AUTH_FAILED',
+  'ROUTER_MAINTENANCE',
   'ROUTER_HOST_KEY',
   'ROUTER_CANDIDATE_DIRTY',
   'ROUTER_UNSAVED',

@@ -80,12 +80,11 @@ function nothingToDo(error: unknown, kind: ChangeKind): null {
 
 /** Nothing to push. Only what was read is known to be clean. */
 function whenClean(left: readonly LeftRouter[]): PlanSummary {
-  const [first] = left;
-  if (first === undefined) {
-    return { planId: null, reason: 'every router that carried it was read, and nothing of it is there', left };
-  }
-  const pes = left.map(({ pe }) => pe).join(', ');
-  return { planId: null, reason: `${pes} may still carry it; the other routers are clean: ${first.reason}`, left };
+  const reason =
+    left.length === 0
+      ? 'every router that carried it was read, and nothing of it is there'
+      : 'the routers that were read are clean';
+  return { planId: null, reason, left };
 }
 
 async function tell({ store }: ActivityDependencies, { interconnectId, changeId }: PlanRequest, plan: Plan) {

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { OVERDUE_AFTER_MS, TROUBLES } from '../domain/trouble.ts';
 import type { ApiDependencies } from './server-types.ts';
 
 export interface ApiMetrics {
@@ -41,6 +42,18 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
     async collect() {
       const undriven = await store.listUndriven(new Date(clock().getTime() - UNHEARD_MS)).catch(() => null);
       if (undriven !== null) this.set(undriven.length);
+    },
+  });
+  new Gauge({
+    name: 'wasl_troubled_interconnects',
+    help: 'Interconnects that need somebody, by trouble: attention, left on a router, overdue',
+    labelNames: ['trouble'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const counts = await store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS)).catch(() => null);
+      if (counts === null) return;
+      for (const trouble of TROUBLES) this.set({ trouble }, counts[trouble]);
     },
   });
   return {

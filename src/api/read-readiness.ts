@@ -1,3 +1,4 @@
+import { describeTroubles, OVERDUE_AFTER_MS } from '../domain/trouble.ts';
 import { describeWorkers, takesWork } from '../domain/worker.ts';
 import type { ApiDependencies } from './server-types.ts';
 import type { Ready } from './wire.ts';
@@ -13,12 +14,13 @@ export async function readReadiness({
   driver,
   clock,
 }: Pick<ApiDependencies, 'store' | 'driver' | 'clock'>): Promise<Ready> {
-  const [writable, workers, engine, unheard, strangers] = await Promise.all([
+  const [writable, workers, engine, unheard, strangers, troubled] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
     within(driver.ping().then(() => true)),
     within(store.listUndriven(new Date(clock().getTime() - UNHEARD_MS))),
     within(driver.listStrangers()),
+    within(store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS))),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.
@@ -47,6 +49,7 @@ export async function readReadiness({
       `${interconnects} interconnects of installation ${installation} run on this Temporal: another one's, or this one's before its database was restored (wasl installation show)`,
     );
   }
+  if (troubled !== null) says.push(...describeTroubles(troubled));
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
   return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, undriven, says };
 }

@@ -63,6 +63,15 @@ export interface LeftRouter {
   readonly reason: string;
 }
 
+/** As a clause: where it may still be, and why; the first reason stands for all. */
+export function describeLeft(left: readonly LeftRouter[]): string {
+  const [first, ...others] = left;
+  if (first === undefined) return '';
+  const { pe, reason } = first;
+  const why = reason.startsWith(`${pe}: `) ? reason.slice(pe.length + 2) : reason;
+  return `${[pe, ...others.map((other) => other.pe)].join(', ')} may still carry it: ${why}`;
+}
+
 export interface JournalEntry {
   readonly changeId: ChangeId;
   readonly pe: PeName;

@@ -1,6 +1,7 @@
+import type { VrfName } from '../domain/names.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import { labelOf } from './object-names.ts';
+import { labelOf, namePrefixOf } from './object-names.ts';
 import type { FamilyView, Named, VrfEditView, VrfPolicyView } from './vrf-view.ts';
 
 export interface FoundObjects {
@@ -23,7 +24,8 @@ export function asFound(view: VrfEditView, all: FoundObjects): VrfEditView {
   const families = view.families.map((family, index) => familyAsFound(view.vrf, family, found, index === 0));
   const communities = onlyHere(view.communityChanges, here);
   const known = new Set(communities.map(({ name }) => name));
-  const orphans = names.filter((name) => isKind(found, 'community', name) && goes(found, name) && !known.has(name));
+  const leaves = (name: string) => goes(found, name) || isStray(view.vrf, name);
+  const orphans = names.filter((name) => isKind(found, 'community', name) && leaves(name) && !known.has(name));
   const kept = new Set(
     found.empty ? [] : view.families.flatMap(({ rules }) => rules.map(({ community }) => community)),
   );
@@ -43,17 +45,30 @@ export function asFound(view: VrfEditView, all: FoundObjects): VrfEditView {
       ...communities,
       ...orphans.filter((name) => !kept.has(name)).map((name) => ({ ...deletion(name), target: NO_TARGET })),
     ],
+    strayPolicies: strayPolicies(view, found),
   };
 }
 
-function familyAsFound(vrf: string, view: FamilyView, found: FoundObjects, isFirst: boolean): FamilyView {
+/**
+ * What names another VRF than this one came to it because the router has no such VRF any more. Nothing can be attached to it, so it goes whole
+ * whoever's it was: a set that it names could not be taken away without it.
+ */
+const isStray = (vrf: VrfName, name: string): boolean => !name.startsWith(namePrefixOf(vrf));
+
+function strayPolicies({ families, importPolicy, exportPolicy }: VrfEditView, { objects }: FoundObjects): Named[] {
+  const own = new Set([importPolicy.name, exportPolicy.name, ...families.map((family) => family.exportPolicy.name)]);
+  const policies = objects.filter((key) => /^(route-policy|policy-statement) /.test(key)).map(nameIn);
+  return policies.filter((name) => !own.has(name)).map(deletion);
+}
+
+function familyAsFound(vrf: VrfName, view: FamilyView, found: FoundObjects, isFirst: boolean): FamilyView {
   const { family, rules } = view;
   const here = new Set(found.objects.filter((key) => !key.startsWith('vrf ')).map(nameIn));
   const inVrf = found.objects.filter((key) => key.startsWith(`vrf ${vrf} ${family} `));
   const rulesHere = new Set(inVrf.filter((key) => key.includes(' export-rule ')).map(nameIn));
   const wanted = new Set(rules.flatMap(({ name, prefixesName }) => [name, prefixesName]));
   const isOrphan = (name: string, changes: readonly Named[]) =>
-    goes(found, name) && !wanted.has(name) && !changes.some((change) => change.name === name);
+    (goes(found, name) || isStray(vrf, name)) && !wanted.has(name) && !changes.some((change) => change.name === name);
 
   const prefixesChanges = onlyHere(view.prefixesChanges, here);
   const lists = [...here].filter(

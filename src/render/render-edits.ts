@@ -33,11 +33,13 @@ export function renderEdits(platform: PlatformName, edits: readonly RenderEdit[]
 
 function viewRouterEdit(vrfs: readonly VrfEditView[]) {
   const families = vrfs.flatMap((vrf) => vrf.families);
-  const familyPoliciesChange = families.some(({ exportPolicy }) => exportPolicy.change !== null);
+  const straysGo = vrfs.some(({ strayPolicies }) => strayPolicies.length > 0);
+  const familyPoliciesChange = straysGo || families.some(({ exportPolicy }) => exportPolicy.change !== null);
   const prefixesChange = families.some(({ prefixesChanges }) => prefixesChanges.length > 0);
   const instanceChanges = vrfs.some((vrf) => vrf.instanceChanges);
   const policyOptionsChange = vrfs.some(
     ({ importPolicy, exportPolicy, communityChanges, autoExport }) =>
+      straysGo ||
       importPolicy.change !== null ||
       exportPolicy.change !== null ||
       communityChanges.length > 0 ||

@@ -114,6 +114,8 @@ export interface VrfEditView {
   readonly exportPolicy: VrfPolicyView;
   readonly communityChanges: readonly (Named & { readonly target: TargetView })[];
   readonly autoExport: Named | null;
+  /** Policies under wasl's name of VRFs that the router no longer has: attached to nothing. */
+  readonly strayPolicies: readonly Named[];
 }
 
 /** What auto-export does in a VRF: exchanges routes with other VRFs of the same PE, on platforms where that is not the default. */
@@ -166,6 +168,7 @@ export function viewVrfEdit({ running, wanted, retires }: RenderEdit, autoExport
       ...communitiesBefore.filter((rt) => !communitiesAfter.includes(rt)).map((rt) => viewCommunity(vrf, rt, 'delete')),
     ],
     autoExport: exchange,
+    strayPolicies: [],
   };
   const { objects } = running;
   if (objects === undefined || retires === undefined) return view;

@@ -1,6 +1,6 @@
 /** The steps that wasl itself takes, each one store transaction that may be repeated: Temporal runs an activity at least once. */
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { ChangePhase, Refusal } from '../domain/change.ts';
+import { type ChangePhase, describeLeft, type Refusal } from '../domain/change.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
@@ -194,7 +194,8 @@ async function settle(
   result: SettledTransaction,
   at: Date,
 ): Promise<NewFact[]> {
-  const { outcome, reason, code, left } = result;
+  const { outcome, code, left } = result;
+  const reason = left.length === 0 ? result.reason : `${result.reason}; ${describeLeft(left)}`;
   const { id, kind } = change;
   const rule = CHANGE_KIND_RULES[kind];
   const tried: NewFact = {

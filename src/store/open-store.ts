@@ -19,6 +19,7 @@ import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
 import type { Store } from './store.ts';
+import { troubleQueries } from './trouble-rows.ts';
 import { workerQueries } from './worker-rows.ts';
 
 export interface StoreOptions {
@@ -44,6 +45,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...pushedQueries(database),
     ...routerTurnQueries(database),
     ...routeTargetQueries(database),
+    ...troubleQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),
     ...readingQueries(database),

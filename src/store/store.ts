@@ -25,6 +25,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { NewReading, Reading, ReadingKind } from '../domain/reading.ts';
 import type { Approval, InterconnectRequest, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
 
@@ -241,6 +242,9 @@ export interface Store {
   /** One fresh route target per flow, idempotent by interconnect and the flow's VPNs. ROUTE_TARGET_POOL_EXHAUSTED. Skips `avoid`. */
   allocateRouteTargets(id: InterconnectId, avoid: readonly RouteTarget[]): Promise<readonly RealisedFlow[]>;
   countRouteTargets(): Promise<{ readonly free: number; readonly inUse: number; readonly quarantined: number }>;
+
+  /** What monitoring rings for. Ends before `overdueSince` should be off the network by now. */
+  countTroubled(overdueSince: Date): Promise<Readonly<Record<Trouble, number>>>;
 
   // Progress
   appendProgress(events: readonly NewProgress[]): Promise<void>;

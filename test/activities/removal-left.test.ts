@@ -16,7 +16,7 @@ describe('a router that carries it and cannot take part', () => {
     // Nothing can be pushed, and that is no end.
     expect(await network.plan(id, network.newChange(id, 'withdraw'))).toMatchObject({
       ...{ planId: null, left: [{ pe: 'soh-pe-01' }] },
-      reason: expect.stringMatching(/^soh-pe-01 may still carry it; the other routers are clean: /),
+      reason: 'the routers that were read are clean',
     });
     router.faults.clear(fault);
     expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });

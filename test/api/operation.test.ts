@@ -73,6 +73,29 @@ describe('readiness', () => {
     await app.close();
   });
 
+  it('tells how many interconnects are in trouble, to whoever asks, and not which', async () => {
+    const since: Date[] = [];
+    const store = upStore();
+    store.countTroubled = async (overdueSince) => {
+      since.push(overdueSince);
+      return { attention: 2, left: 1, overdue: 0 };
+    };
+    const { app } = await createApiUnderTest(store);
+    expect((await app.inject('/ready')).json()).toMatchObject({
+      status: 'degraded',
+      says: [
+        'interconnects that need an engineer: the state of a router is not known, or it holds an edit of somebody else: 2 (wasl status names them)',
+        'interconnects that are being withdrawn, and a router that may still carry them could not be cleaned yet: 1 (wasl status names them)',
+      ],
+    });
+    const { body } = await app.inject('/metrics');
+    expect(body).toContain('wasl_troubled_interconnects{trouble="attention"} 2');
+    expect(body).toContain('wasl_troubled_interconnects{trouble="overdue"} 0');
+    // The end takes a transaction: five minutes are no trouble.
+    expect(since[0]?.toISOString()).toBe('2026-03-01T07:55:00.000Z');
+    await app.close();
+  });
+
   it('is degraded without workflows, unavailable without the database', async () => {
     const { app, driver } = await createApiUnderTest(upStore());
     driver.isAway = true;

@@ -49,3 +49,10 @@ export const DETACH_ALL = `${DETACH}<routing-policy xmlns="${POLICY}" xmlns:nc="
 export const junos = (options: string, instances = '') =>
   `<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">
   <policy-options xmlns="http://yang.juniper.net/junos/conf/policy-options">${options}</policy-options>${instances}</configuration>`;
+
+/** `no vrf MOF`, or `delete routing-instances MOF`; for `editRunning(…, 'none')`. What wasl put beside it stays behind. */
+export const deleteVrf = (platform: string, vrf: string): string =>
+  platform === 'iosxr-um2'
+    ? `<vrfs xmlns="${VRF}" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0"><vrf nc:operation="delete"><vrf-name>${vrf}</vrf-name></vrf></vrfs>`
+    : `<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">
+  <routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances"><instance nc:operation="delete"><name>${vrf}</name></instance></routing-instances></configuration>`;

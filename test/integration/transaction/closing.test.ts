@@ -1,0 +1,200 @@
+/** What may stand in the way of a removal, through the whole workflow: it ends all the same, and people are told. */
+import { describe, it } from 'vitest';
+import type { Inventory } from '../../../src/domain/inventory.ts';
+import type { PeName } from '../../../src/domain/names.ts';
+import { digestPlan } from '../../../src/plan/digest.ts';
+import { digestPayload } from '../../../src/plan/seal-payloads.ts';
+import { MOH_MOF } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
+import { endState } from '../../support/end-state.ts';
+import { deleteVrf, importOnIosxr, PEEK, prefixSet } from '../../support/hand-edits.ts';
+import { Installation } from '../../support/installation.ts';
+import { withThird } from '../../support/third-ministry.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
+
+const CLEAN = { lifecycle: 'withdrawn', outcome: 'applied', leftOver: [] };
+
+/** An installation with one interconnect in force. */
+async function inForce(options?: Parameters<typeof Installation.open>[0], request = MOH_MOF) {
+  const wasl = await Installation.open(options);
+  const id = await wasl.provision(request);
+  await wasl.untilLifecycle(id, 'active');
+  return { wasl, id };
+}
+
+async function askAndApprove(wasl: Installation, id: string, party = 'MOF'): Promise<void> {
+  await wasl.signatory(party).withdraw(id, 'the project has ended');
+  await wasl.approvePlan(await wasl.untilPlanned(id));
+}
+
+const said = async (wasl: Installation, id: string) =>
+  (await wasl.progress(id)).map(({ message }) => message).join('\n');
+
+const without =
+  (pe: string) =>
+  (inventory: Inventory): Inventory => ({
+    ...inventory,
+    routers: inventory.routers.filter(({ name }) => name !== (pe as PeName)),
+  });
+
+describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
+  it('whatever is odd elsewhere: a router that is down, an edited object, a stray import, a VRF that nobody lists', async ({
+    expect,
+  }) => {
+    const { wasl, id } = await inForce({
+      inventory: (demo) => ({ ...withThird('iosxr-um2'), backbone: demo.backbone }),
+    });
+    await using _ = wasl;
+    const before = wasl.texts();
+    wasl.backbone.router('ibr-pe-01').faults.set({ kind: 'refuse-connections' });
+    wasl.backbone.router('mct-pe-01').editRunning(prefixSet('WASL-MOH-IPV4-0-65000-50000', '  10.100.10.0/24 le 32'));
+    wasl.backbone.router('nzw-pe-01').editRunning(importOnIosxr('VISITORS', '65000:50000'));
+    wasl.backbone.router('soh-pe-01').editRunning(PEEK.replaceAll('MOI', 'MOE'));
+    expect(wasl.changedRouters(before).sort()).toEqual(['mct-pe-01', 'nzw-pe-01', 'soh-pe-01']);
+    await askAndApprove(wasl, id);
+    await wasl.untilLifecycle(id, 'withdrawn');
+    const words = await said(wasl, id);
+    expect(words).toContain('ibr-pe-01, which does not carry the interconnect, was not read');
+    expect(words).toContain('taken away whole');
+    expect(words).toContain('VRF MOE at soh-pe-01');
+    expect(words).toContain('VRF VISITORS at nzw-pe-01');
+    // What people typed beside it is theirs.
+    expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: ['nzw-pe-01', 'soh-pe-01'] });
+    for (const router of wasl.backbone.routers()) expect(router.runningText()).not.toContain('WASL-');
+  });
+
+  it.for(['withdrawn by a party', 'its end date'])(
+    'where a router that carries it is down (%s): the others are cleaned, it is told and tried again, and only then over',
+    async (how, { expect }) => {
+      const validUntil = new Date(Date.now() + 45_000).toISOString();
+      const { wasl, id } = await inForce({}, how === 'its end date' ? { ...MOH_MOF, validUntil } : MOH_MOF);
+      await using _ = wasl;
+      const router = wasl.backbone.router('soh-pe-01');
+      const fault = router.faults.set({ kind: 'refuse-connections' });
+      if (how !== 'its end date') await askAndApprove(wasl, id);
+      const { nextAt } = await wasl.untilWaiting(
+        id,
+        /^confirmed on 3 routers, each read back; soh-pe-01 may still carry it: /,
+      );
+      expect(wasl.changedRouters()).toEqual(['soh-pe-01']);
+      const seen = await wasl.engineer(1).readInterconnect(id);
+      expect([seen.lifecycle, seen.awaiting]).toEqual(['active', []]);
+      expect(seen.standing).toMatch(/^withdrawing/);
+      expect(seen.next).toMatch(/soh-pe-01|tries again/);
+      expect((await wasl.store.countRouteTargets()).inUse).toBe(2);
+      // The first try says it at once, and it goes on under the same approval.
+      expect(nextAt).not.toBeNull();
+      await wasl.untilWaiting(id, /^the routers that were read are clean; soh-pe-01 may still carry it: connect/);
+      expect((await wasl.engineer(1).readReady()).says).toContainEqual(
+        expect.stringMatching(/^interconnects that are being withdrawn, and a router .*: 1 /),
+      );
+      expect((await wasl.engineer(1).readInterconnect(id)).changes.at(-1)?.left).toEqual([
+        { pe: 'soh-pe-01', reason: expect.stringContaining('soh-pe-01: connect') },
+      ]);
+      router.faults.clear(fault);
+      await wasl.untilLifecycle(id, 'withdrawn');
+      expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: [] });
+      expect(wasl.learnt()).toEqual([]);
+    },
+  );
+});
+
+describe.concurrent('P6h: an inventory that no longer has a router on which the interconnect is', () => {
+  it.for([
+    ['P6h: one that only takes', 'soh-pe-01', MOH_MOF],
+    ['P6i: one that gives', 'mct-pe-01', MOH_MOF],
+  ] as const)(
+    'is refused to one person; after two, it is cleaned all the same: %s',
+    async ([, pe, request], { expect }) => {
+      const { wasl, id } = await inForce({}, request);
+      await using _ = wasl;
+      const admin = wasl.as('admin-1', ['admin']);
+      const less = without(pe)(wasl.backbone.inventory());
+      const { version } = await admin.readInventory();
+      await expect(admin.importInventory(less, version)).rejects.toMatchObject({ code: 'INVENTORY_IN_USE' });
+      await bringIntoForce(wasl.store, less);
+      const router = wasl.backbone.router(pe);
+      const fault = router.faults.set({ kind: 'refuse-connections' });
+      await askAndApprove(wasl, id, 'MOF');
+      await wasl.untilWaiting(id, new RegExp(pe));
+      expect(wasl.changedRouters()).toEqual([pe]);
+      expect((await wasl.store.countRouteTargets()).inUse).toBe(2);
+      router.faults.clear(fault);
+      await wasl.untilLifecycle(id, 'withdrawn');
+      expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: [] });
+      expect(wasl.learnt()).toEqual([]);
+    },
+  );
+});
+
+describe.concurrent('at night', () => {
+  it('two neighbours are withdrawn at one moment while the router that both are on restarts', async ({ expect }) => {
+    const { wasl, id } = await inForce();
+    await using _ = wasl;
+    const other = await wasl.provision(MOE_MOF);
+    await wasl.untilLifecycle(other, 'active');
+    const both = [id, other];
+    for (const one of both) await wasl.signatory('MOF').withdraw(one, 'the project has ended');
+    const plans = await Promise.all(both.map((one) => wasl.untilPlanned(one)));
+    wasl.backbone
+      .router('mct-pe-01')
+      .faults.set({ kind: 'reboot', operation: 'confirming-commit', when: 'before', downMs: 4_000 }, { times: 1 });
+    await Promise.all(plans.map((plan) => wasl.approvePlan(plan)));
+    for (const one of both) await wasl.untilLifecycle(one, 'withdrawn');
+    for (const one of both) expect(await endState(wasl, one)).toMatchObject({ ...CLEAN, changed: [] });
+    expect(wasl.learnt()).toEqual([]);
+  });
+
+  it('a VRF that takes part was deleted by hand on one router: what is left there goes', async ({ expect }) => {
+    const { wasl, id } = await inForce();
+    await using _ = wasl;
+    wasl.backbone.router('nzw-pe-01').editRunning(deleteVrf('iosxr-um2', 'MOF'), 'none');
+    await askAndApprove(wasl, id);
+    await wasl.untilLifecycle(id, 'withdrawn');
+    expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: ['nzw-pe-01'] });
+    expect(wasl.backbone.router('nzw-pe-01').runningText()).not.toContain('WASL-');
+  });
+
+  it('the templates changed after a removal was approved: it is planned again, and needs no other approval', async ({
+    expect,
+  }) => {
+    const { wasl, id } = await inForce();
+    await using _ = wasl;
+    await wasl.signatory('MOF').withdraw(id, 'the project has ended');
+    const planId = await wasl.untilPlanned(id);
+    const plan = await wasl.store.readPlan(planId as never);
+    const routers = plan.routers.map((router) => ({ ...router, payloadDigest: digestPayload('<other/>') }));
+    const altered = { ...plan, routers };
+    await wasl.alterPlan({ ...altered, digest: digestPlan(altered) });
+    await wasl.approvePlan(planId);
+    await wasl.untilLifecycle(id, 'withdrawn');
+    expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: [] });
+  });
+
+  it('a router is marked as in maintenance while a transaction on it is recovered', async ({ expect }) => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    const worker = await wasl.startWorkerProcess();
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    wasl.backbone.router('soh-pe-01').faults.set({ kind: 'slow', ms: 400 });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'commit', 3);
+    await worker.kill();
+    const inventory = wasl.backbone.inventory();
+    const mark = (maintenance: boolean) =>
+      bringIntoForce(wasl.store, {
+        ...inventory,
+        routers: inventory.routers.map((each) =>
+          (each.name as string) === 'soh-pe-01' ? { ...each, maintenance } : each,
+        ),
+      });
+    await mark(true);
+    await wasl.startWorkerProcess();
+    await wasl.untilWaiting(id, /maintenance/);
+    expect(wasl.changedRouters()).toEqual([]);
+    await mark(false);
+    await wasl.untilLifecycle(id, 'active');
+    expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'active', outcome: 'applied', leftOver: [] });
+    expect(wasl.learnt().sort()).toEqual(MOH_MOF_LEARNT);
+  });
+});
