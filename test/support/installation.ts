@@ -25,6 +25,7 @@ import { type Backbone, type BackboneOptions, startBackbone } from '../../src/si
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEMO_INVENTORY } from './api-under-test.ts';
+import { type CliRun, runForTest } from './cli-under-test.ts';
 import { createTestDatabase } from './database.ts';
 import { QUICK } from './quick-limits.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -49,6 +50,8 @@ export interface InstallationOptions {
   readonly temporalAddress?: string;
   /** Another installation's, to live beside it; else one of its own. */
   readonly temporalNamespace?: string;
+  /** Workers log in to the database with a role of their own, which the test may change. */
+  readonly workersRole?: { readonly name: string; readonly password: string };
   /** `none`: the test starts its workers itself. */
   readonly worker?: 'here' | 'none';
 }
@@ -127,6 +130,11 @@ export class Installation implements AsyncDisposable {
   as(person: string, roles: readonly Role[], entity?: string): ApiClient {
     const token = () => this.#issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
     return createApiClient({ server: this.#api.url, token });
+  }
+  /** A command of the CLI as this person types it. */
+  async cli(person: string, roles: readonly Role[], line: string): Promise<CliRun> {
+    const token = await this.#issuer.mintToken({ person, roles });
+    return runForTest(line.split(' ').slice(1), { WASL_SERVER: this.#api.url, WASL_TOKEN: token });
   }
   engineer(number: number): ApiClient {
     return this.as(`engineer-${number}`, ['engineer']);
@@ -264,17 +272,11 @@ export class Installation implements AsyncDisposable {
 
   /** As a table owner would: behind wasl's back. */
   async alterPlan(plan: Plan): Promise<void> {
-    const client = new pg.Client({ connectionString: this.databaseUrl });
-    await client.connect();
-    try {
-      await client.query('update plans set plan = $1, digest = $2 where id = $3', [
-        JSON.stringify(plan),
-        plan.digest,
-        plan.id,
-      ]);
-    } finally {
-      await client.end();
-    }
+    const text = pg.escapeLiteral(JSON.stringify(plan));
+    await onServer(
+      this.databaseUrl,
+      `update plans set plan = ${text}, digest = '${plan.digest}' where id = '${plan.id}'`,
+    );
   }
 
   /** The first event of progress that matches. */
@@ -356,6 +358,12 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   stops.push(() => databaseProxy.close());
   url.port = String(databaseProxy.port);
+  if (options.workersRole !== undefined) {
+    const { name, password } = options.workersRole;
+    await onServer(database.databaseUrl, `create role ${name} login superuser password '${password}'`);
+    stops.push(() => onServer(database.databaseUrl, `drop role ${name}`));
+    [url.username, url.password] = [name, password];
+  }
   const listen = { host: '127.0.0.1', port: 0 };
   const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth });
   stops.push(() => api.stop());
@@ -379,8 +387,19 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   return installation;
 }
 
+/** As the owner of the server: statements that no store has. */
+export async function onServer(databaseUrl: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
 /** A namespace each: workflows and task queues of tests that run at the same time do not meet. */
-async function registerNamespace(address: string, namespace: string): Promise<void> {
+export async function registerNamespace(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
     await connection.workflowService.registerNamespace({
