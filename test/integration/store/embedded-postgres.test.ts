@@ -162,14 +162,29 @@ test('the server outlives its starter, is joined by the next process, and then b
   }
 });
 
-test('below a folder that is closed to the user it runs as, the server runs all the same, and not as root', async () => {
+/** From proc(5): as whom a process runs, and every set of capabilities that it holds or hands on. */
+async function rightsOf(pid: number): Promise<unknown> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const held = ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'].map((set) => new RegExp(`^${set}:\\s*0+$`, 'm').test(status));
+  return { isRoot: (await stat(`/proc/${pid}`)).uid === 0, holdsNothing: held };
+}
+const NO_RIGHTS = { isRoot: false, holdsNothing: [true, true, true, true] };
+
+test('the server runs with no more rights than its own user has', async () => {
+  const { pid } = await startEmbeddedPostgres({ directory });
+  expect(await rightsOf(pid)).toEqual(NO_RIGHTS);
+});
+
+test('so it does below a folder that is closed to that user, and the folder stays as closed as it was', async () => {
   const closed = join(directory, 'closed');
   await mkdir(closed, { mode: 0o700 });
-  const inside = join(closed, 'postgres');
+  const inside = join(closed, "it's here", 'postgres');
   const server = await startEmbeddedPostgres({ directory: inside });
   try {
     expect(await setting(server.databaseUrl, 'fsync')).toBe('on');
-    expect((await stat(`/proc/${server.pid}`)).uid).not.toBe(0);
+    expect(await rightsOf(server.pid)).toEqual(NO_RIGHTS);
+    expect((await stat(closed)).mode & 0o777).toBe(0o700);
+    expect(await startEmbeddedPostgres({ directory: inside })).toMatchObject({ pid: server.pid });
   } finally {
     await server.stop();
   }
