@@ -7,6 +7,7 @@ import {
   log,
   proxyActivities,
   setHandler,
+  setWorkflowOptions,
   sleep,
 } from '@temporalio/workflow';
 import type {
@@ -38,6 +39,9 @@ const TURN_LOOK_MS = 5_000;
 
 const { claimWorker, takeTurn, leaveTurn } =
   proxyActivities<Pick<SharedTransactionActivities, 'claimWorker' | 'takeTurn' | 'leaveTurn'>>(RECORD_OPTIONS);
+
+// It takes minutes, and ends under the release that began it.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, applyChange);
 
 export async function applyChange(input: ApplyChangeInput): Promise<TransactionResult> {
   // From the first commit on nobody may cancel half way: the transaction ends itself, in all or none.

@@ -1,9 +1,12 @@
 /** Ends a transaction whose worker or whose stage was lost, from the journal alone, on any worker. */
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 import type { RecoveryInput, SharedTransactionActivities } from '../src/activities/activities.ts';
 import type { TransactionResult } from './apply-change.ts';
 import { recoveryOptions } from './shared/activity-options.ts';
 import { explain } from './shared/explain.ts';
+
+// It must end, whichever release has a worker.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, recoverTransaction);
 
 export async function recoverTransaction(
   input: RecoveryInput & { readonly confirmTimeoutSeconds: number },

@@ -2,7 +2,16 @@
  * One interconnect from request to end. It remembers nothing: the record says where things stand, `nextMove` says what follows, and
  * `carryOut` does it. So a workflow that is lost is begun anew and goes on, and what people decided needs no workflow to be valid.
  */
-import { condition, continueAsNew, log, proxyActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  continueAsNew,
+  log,
+  proxyActivities,
+  setHandler,
+  setWorkflowOptions,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { RecordActivities } from '../src/activities/activities.ts';
 import { type Move, nextMove } from '../src/domain/next-move.ts';
 import { carryOut } from './carry-out.ts';
@@ -16,6 +25,9 @@ const record = proxyActivities<RecordActivities>(RECORD_OPTIONS);
 const LOOKS_PER_RUN_MAX = 200;
 /** After a step that failed for a reason that the record does not know. */
 const REST_MS = 5_000;
+
+// It lives for years: every release goes on with what the one before began; a step that changes is guarded by `patched`.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, runInterconnect);
 
 export async function runInterconnect(input: RunInterconnectInput): Promise<void> {
   const { interconnectId } = input;

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import type { WorkerIdentity } from '../domain/worker.ts';
 import { WORKER_BEAT_INTERVAL_MS } from '../domain/worker.ts';
 import type { Store } from '../store/store.ts';
-import { RELEASE } from './release.ts';
 
 export interface WorkerPresence {
   /** From here on nobody counts on this worker for new work. */
@@ -19,9 +18,9 @@ type PresenceStore = Pick<Store, 'beatWorker' | 'endWorker'>;
  */
 export async function announceWorker(
   store: PresenceStore,
-  worker: Pick<WorkerIdentity, 'id' | 'taskQueue'>,
+  worker: Pick<WorkerIdentity, 'id' | 'taskQueue' | 'version'>,
 ): Promise<WorkerPresence> {
-  const identity: WorkerIdentity = { ...worker, host: hostname(), pid: process.pid, version: RELEASE };
+  const identity: WorkerIdentity = { ...worker, host: hostname(), pid: process.pid };
   let draining = false;
   let ended = false;
   let timer: NodeJS.Timeout | undefined;

@@ -9,10 +9,12 @@ import type { ActivityDependencies, ActivityLimits } from '../activities/depende
 import { createPlanner, type Planner } from '../activities/planner.ts';
 import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
+import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
 import { DRAIN_SECONDS_DEFAULT } from './configuration.ts';
+import { RELEASE } from './release.ts';
 import { settleAll } from './settle-all.ts';
 import { asAway, unlessAway } from './temporal-away.ts';
 import { announceWorker } from './worker-presence.ts';
@@ -46,6 +48,8 @@ export interface WorkerOptions {
   readonly workflowBundle?: WorkflowBundleOption;
   /** What transactions under way are granted when the worker is told to stop. Default: as WASL_DRAIN_SECONDS. */
   readonly drainSeconds?: number;
+  /** Default: what this is. Replaced where two releases meet. */
+  readonly release?: string;
   readonly log: WorkerLog;
 }
 
@@ -90,6 +94,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const drainMs = (options.drainSeconds ?? DRAIN_SECONDS_DEFAULT) * 1_000;
   const id = randomUUID();
   const installation = await store.readInstallation();
+  const release = options.release ?? RELEASE;
   const taskQueue = taskQueueOf(installation);
   const ownTaskQueue = `${taskQueue}/worker/${id}`;
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
@@ -133,18 +138,18 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     putAway.push(() => endUnused(worker));
     return worker;
   };
+  // Not the queue of its own: a stage reaches the worker that holds the sessions, whatever release it has.
+  const versioned = { workerDeploymentOptions: workerVersion(installation, release) };
   // Workflows apart from activities: a draining worker takes no new activity, and still drives what is under way.
   const [driving, shared, own] = await settleAll([
-    create({ workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT }),
-    create({ activities: asActivities(activities.shared) }),
+    create({ ...versioned, workflowBundle, stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT }),
+    create({ ...versioned, activities: asActivities(activities.shared) }),
     create({ taskQueue: ownTaskQueue, activities: asActivities(activities.own) }),
   ]);
-  const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue });
+  const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue, version: release });
   putAway.push(() => presence.end());
   const client = new Client({ connection: clientConnection, namespace });
   const driver = temporalDriver(client, installation);
-  const watchdog = startWatchdog({ store, driver, client, installation, clock: () => new Date(), log });
-  putAway.push(() => watchdog.stop());
   let state: WorkerStatus['state'] = 'running';
   const shutDown = (...workers: readonly Worker[]) => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -165,6 +170,12 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   };
   const stopped = untilStopped();
   stopped.catch(() => undefined);
+  await Promise.race([
+    untilNewestInForce({ store, client, installation, release, log }, () => state === 'stopped'),
+    stopped,
+  ]);
+  const watchdog = startWatchdog({ store, driver, client, installation, release, clock: () => new Date(), log });
+  putAway.push(() => watchdog.stop());
   log('info', 'worker ready', { taskQueue, ownTaskQueue });
 
   let draining: Promise<void> | null = null;

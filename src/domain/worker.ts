@@ -5,6 +5,7 @@ export interface WorkerIdentity {
   readonly taskQueue: string;
   readonly host: string;
   readonly pid: number;
+  /** The release that it runs. */
   readonly version: string;
 }
 
@@ -38,3 +39,36 @@ export function describeWorkers(workers: readonly WorkerRecord[]): string {
 }
 
 const nameWorker = ({ host, pid }: WorkerIdentity): string => `process ${pid} at ${host}`;
+
+/** Null where there is none. */
+export function newestRelease(releases: readonly string[]): string | null {
+  return [...releases].sort(compareReleases).at(-1) ?? null;
+}
+
+/** By semver.org, 11: numbers by size; a pre-release comes before its release; build metadata counts nothing. */
+export function compareReleases(a: string, b: string): number {
+  const [numbersA, labelsA] = partsOf(a);
+  const [numbersB, labelsB] = partsOf(b);
+  const byNumbers = compareParts(numbersA, numbersB);
+  if (byNumbers !== 0 || labelsA.length === 0 || labelsB.length === 0)
+    return byNumbers || labelsB.length - labelsA.length;
+  return compareParts(labelsA, labelsB);
+}
+
+function partsOf(release: string): [string[], string[]] {
+  const [, numbers = '', labels = ''] = /^([^-+]*)(?:-([^+]*))?/.exec(release) ?? [];
+  return [numbers.split('.'), labels === '' ? [] : labels.split('.')];
+}
+
+function compareParts(a: readonly string[], b: readonly string[]): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    if (right === undefined) return 1;
+    if (left === right) continue;
+    const isNumber = [left, right].map((part) => /^\d+$/.test(part));
+    if (isNumber[0] && isNumber[1]) return Number(left) - Number(right);
+    if (isNumber[0] !== isNumber[1]) return isNumber[0] ? -1 : 1;
+    return left < right ? -1 : 1;
+  }
+  return a.length - b.length;
+}

@@ -1,13 +1,15 @@
 /**
- * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, and an unfinished one without
- * a running workflow, is driven again. So neither a lost signal, nor a lost workflow, nor a lost Temporal leaves anything behind.
+ * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, an unfinished one without a
+ * running workflow, and a running workflow without an unfinished one are made to look again; the newest release is brought into force.
+ * So neither a lost signal, nor a lost workflow, nor a lost Temporal, database or release leaves anything behind.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { interconnectWorkflowId } from '../../workflows/shared/messages.ts';
+import { interconnectWorkflowId, interconnectWorkflowIds } from '../../workflows/shared/messages.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { Store } from '../store/store.ts';
 import type { Driver } from './driver.ts';
+import { bringNewestIntoForce, endAbandonedTransactions } from './releases.ts';
 
 /** A decision that no workflow has seen after this was not heard. */
 const UNHEARD_MS = 3_000;
@@ -17,10 +19,12 @@ const SWEEP_EVERY = 10;
 const PAGE = 1_000;
 
 export interface WatchdogOptions {
-  readonly store: Pick<Store, 'listUndriven' | 'listInterconnects'>;
+  readonly store: Pick<Store, 'listUndriven' | 'listInterconnects' | 'listWorkers'>;
   readonly driver: Driver;
   readonly client: Client;
   readonly installation: string;
+  /** Of this worker. */
+  readonly release: string;
   readonly clock: () => Date;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }
@@ -44,6 +48,8 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
   const { log } = options;
   for (let looks = 0; !signal.aborted; looks++) {
     try {
+      await bringNewestIntoForce(options);
+      await endAbandonedTransactions(options);
       await driveUnheard(options);
       if (looks % SWEEP_EVERY === 0) await driveStopped(options);
     } catch (error) {
@@ -59,15 +65,23 @@ async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<
   for (const id of unheard) await driver.look(id);
 }
 
-/** Unfinished interconnects without a running workflow, and running workflows without a record. */
+/**
+ * Unfinished interconnects without a running workflow are begun anew from the record. Running workflows without an unfinished
+ * interconnect, after the database was restored, find that out by looking, and end.
+ */
 async function driveStopped(options: WatchdogOptions): Promise<void> {
   const { driver, installation, log } = options;
-  const unfinished = await listUnfinished(options);
+  const unfinished = new Set(await listUnfinished(options));
   const running = await listRunning(options);
-  const stopped = unfinished.filter((id) => !running.has(interconnectWorkflowId(installation, id)));
-  for (const id of stopped) {
+  for (const id of unfinished) {
+    if (running.has(interconnectWorkflowId(installation, id))) continue;
     log('warn', 'an interconnect had no workflow: it is driven again from the record', { interconnectId: id });
     await driver.look(id);
+  }
+  const own = interconnectWorkflowIds(installation);
+  for (const workflowId of running) {
+    const id = workflowId.slice(own.length) as InterconnectId;
+    if (workflowId.startsWith(own) && !unfinished.has(id)) await driver.look(id);
   }
 }
 

@@ -171,8 +171,11 @@ export class Installation implements AsyncDisposable {
     return () => worker.stop();
   }
 
-  async startWorkerProcess(drainSeconds = TEST_DRAIN_SECONDS): Promise<RunningWorkerProcess> {
-    const options = { ...this.#workerOptions, drainSeconds };
+  async startWorkerProcess(
+    drainSeconds = TEST_DRAIN_SECONDS,
+    some: Pick<WorkerProcessOptions, 'release'> = {},
+  ): Promise<RunningWorkerProcess> {
+    const options = { ...this.#workerOptions, drainSeconds, ...some };
     const child = spawn(process.execPath, ['--import', 'tsx', WORKER_PROGRAM], {
       env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(options) },
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -3,7 +3,7 @@ import { startWorker, type WorkerOptions } from '../../src/bin/worker.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
 export interface WorkerProcessOptions
-  extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits' | 'drainSeconds'> {
+  extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits' | 'drainSeconds' | 'release'> {
   readonly databaseUrl: string;
   readonly workflowBundlePath: string;
   readonly credential: { readonly username: string; readonly password: string };

@@ -12,9 +12,15 @@ export type ReadNetworkInput =
 
 /** Task queues and workflow ids carry the installation's name: two installations on one Temporal never meet. */
 export const taskQueueOf = (installation: string): string => `wasl/${installation}`;
+/** What the ids of an installation's workflows begin with, kind by kind. */
+export const interconnectWorkflowIds = (installation: string): string => `wasl/${installation}/interconnect/`;
 export const interconnectWorkflowId = (installation: string, id: InterconnectId): string =>
-  `wasl/${installation}/interconnect/${id}`;
-export const changeWorkflowId = (installation: string, id: ChangeId): string => `wasl/${installation}/change/${id}`;
+  interconnectWorkflowIds(installation) + id;
+export const transactionWorkflowIds = (installation: string): string => `wasl/${installation}/change/`;
+export const changeWorkflowId = (installation: string, id: ChangeId): string =>
+  transactionWorkflowIds(installation) + id;
+/** Of Temporal's Worker Deployment that all workers of an installation are; its versions are releases. */
+export const deploymentName = (installation: string): string => `wasl/${installation}`;
 
 export interface RunInterconnectInput {
   /** Of this shape. */

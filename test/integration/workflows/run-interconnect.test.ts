@@ -272,7 +272,9 @@ it('the watchdog begins anew what has no workflow, with an empty Temporal beside
     store: {
       listUndriven: async () => [],
       listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
+      listWorkers: async () => [],
     },
+    release: '0.2.0',
     ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
     log: (_level, message) => logged.push(message),
   });
@@ -292,13 +294,36 @@ it('the watchdog has a decision heard that no workflow has seen', async () => {
     store: {
       listUndriven: async () => (isUnheard ? [stage.id] : []),
       listInterconnects: async () => [],
+      listWorkers: async () => [],
     },
+    release: '0.2.0',
     ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
     log: () => undefined,
   });
   try {
     await stage.called('readFacts');
     isUnheard = false;
+  } finally {
+    await watchdog.stop();
+  }
+});
+
+it('the watchdog has a workflow end that the record does not know, after the database was restored', async () => {
+  let isKnown = true;
+  await using stage = await openStage({
+    readFacts: async () => (isKnown ? structuredClone(stage.record.facts) : null),
+  });
+  await stage.look();
+  await stage.called('readFacts');
+  isKnown = false;
+  const watchdog = startWatchdog({
+    store: { listUndriven: async () => [], listInterconnects: async () => [], listWorkers: async () => [] },
+    release: '0.2.0',
+    ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
+    log: () => undefined,
+  });
+  try {
+    await untilStatus(stage, 'COMPLETED');
   } finally {
     await watchdog.stop();
   }

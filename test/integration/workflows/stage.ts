@@ -9,7 +9,9 @@ import type { SharedActivities, StageResult, TransactionActivities } from '../..
 import { CHANGE_KIND_RULES } from '../../../src/domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../../../src/domain/names.ts';
 import type { ChangeFacts, InterconnectFacts } from '../../../src/domain/next-move.ts';
+import type { WorkerRecord } from '../../../src/domain/worker.ts';
 import { type Driver, temporalDriver } from '../../../src/driver/driver.ts';
+import { untilNewestInForce, workerVersion } from '../../../src/driver/releases.ts';
 import { isVerdict } from '../../../src/errors.ts';
 import { changeWorkflowId, interconnectWorkflowId, taskQueueOf } from '../../../workflows/shared/messages.ts';
 import { changeFacts, moveFacts } from '../../domain/agreement-samples.ts';
@@ -24,6 +26,7 @@ export type Script = Partial<SharedActivities & TransactionActivities>;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const PATIENCE_MS = 30_000;
+const RELEASE = '0.2.0';
 
 /** One interconnect as the record has it, moved by the same rules. */
 export class Record {
@@ -135,6 +138,7 @@ export async function openStage(script: Script = {}): Promise<Stage> {
   const worker = await Worker.create({
     connection: native,
     taskQueue,
+    workerDeploymentOptions: workerVersion(installation, RELEASE),
     workflowBundle: { codePath: inject('workflowBundlePath') },
     stickyQueueScheduleToStartTimeout: '1 second',
     activities: recorded({ ...scripted(taskQueue), ...record.activities(() => id), ...script }, calls),
@@ -142,6 +146,9 @@ export async function openStage(script: Script = {}): Promise<Stage> {
   });
   const running = worker.run();
   const driver = temporalDriver(client, installation);
+  const living = [{ version: RELEASE, draining: false, ageMs: 0 } as WorkerRecord];
+  const releases = { client, installation, release: RELEASE, log: () => undefined };
+  await untilNewestInForce({ ...releases, store: { listWorkers: async () => living } }, () => false);
   const until = async (reached: (record: Record) => boolean): Promise<void> => {
     for (const last = Date.now() + PATIENCE_MS; !reached(record); await sleep(30)) {
       if (Date.now() > last) throw new Error(`it stays at ${JSON.stringify(record.facts)} after ${calls.join(' ')}`);
