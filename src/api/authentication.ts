@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type EntityId, entityIdSchema, type PersonId, personIdSchema } from '../domain/names.ts';
+import { type EntityId, entityIdSchema, PERSON_ID_WORDS, type PersonId, personIdSchema } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 
 export const ROLES = ['portal', 'party-approver', 'engineer', 'auditor', 'security', 'admin'] as const;
@@ -70,8 +70,9 @@ export function createAuthenticate(config: AuthConfig, clock: () => Date): Authe
 function principalOf(payload: JWTPayload): Principal {
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) {
-    const claim = claims.error.issues[0]?.path.join('.') ?? '';
-    throw new WaslError('UNAUTHENTICATED', `the token's claim ${claim} is not valid`);
+    const [claim = ''] = claims.error.issues[0]?.path ?? [];
+    const wanted = claim === 'sub' ? `: it must be ${PERSON_ID_WORDS}` : '';
+    throw new WaslError('UNAUTHENTICATED', `the token's claim ${String(claim)} is not valid${wanted}`);
   }
   const { sub, exp, roles, entity } = claims.data;
   // Roles of other systems of the issuer mean nothing here.

@@ -8,6 +8,8 @@ export interface ApiMetrics {
 }
 
 const UNHEARD_MS = 10_000;
+/** Without the database: 0 would say that nobody need look. */
+const UNKNOWN = Number.NaN;
 
 /** Numbers for Prometheus. Labels are routes, methods and states: never an entity, a person or a router. */
 export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 'clock'>): ApiMetrics {
@@ -40,8 +42,16 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
     help: 'Interconnects that ask for a move which no workflow has seen for ten seconds',
     registers: [registry],
     async collect() {
-      const undriven = await store.listUndriven(new Date(clock().getTime() - UNHEARD_MS)).catch(() => null);
-      if (undriven !== null) this.set(undriven.length);
+      const undriven = store.listUndriven(new Date(clock().getTime() - UNHEARD_MS));
+      this.set(await undriven.then(({ length }) => length).catch(() => UNKNOWN));
+    },
+  });
+  new Gauge({
+    name: 'wasl_changes_in_attention',
+    help: 'Changes that wait for a person to look at routers',
+    registers: [registry],
+    async collect() {
+      this.set(await store.countInAttention().catch(() => UNKNOWN));
     },
   });
   new Gauge({

@@ -55,6 +55,10 @@ export const routerSummarySchema = z.object({
   platform: z.string(),
   host: z.string(),
   port: z.int(),
+  maintenance: z
+    .object({ reason: z.string().nullable() })
+    .nullable()
+    .describe('Nothing is opened on it meanwhile; null: in service'),
   vrfs: list(z.object({ name: z.string(), vpn: z.string(), routeDistinguisher: z.string() })),
 });
 export type RouterSummary = z.infer<typeof routerSummarySchema>;

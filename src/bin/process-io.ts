@@ -9,9 +9,23 @@ const COLUMNS_DEFAULT = 100;
 /** A file named by a slip of the keyboard is not read whole. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The world of a real process, for `bin/`. Ctrl-C, or a terminal that closes, aborts the signal. */
-export function createProcessIo(process: NodeJS.Process): CliIo {
+export interface ProcessIo extends CliIo {
+  /** Whoever read the output has gone, as `head` does when it has enough. Nothing more is written, and that is no failure. */
+  readonly isReaderGone: () => boolean;
+}
+
+/** The world of a real process, for `bin/`. Ctrl-C, a terminal that closes, or a reader that has gone aborts the signal. */
+export function createProcessIo(process: NodeJS.Process): ProcessIo {
+  const gone = new AbortController();
+  const streamOf = (stream: NodeJS.WriteStream): CliStream => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      gone.abort();
+    });
+    return textStream(stream);
+  };
   return {
+    isReaderGone: () => gone.signal.aborted,
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),
     env: process.env,
@@ -21,19 +35,19 @@ export function createProcessIo(process: NodeJS.Process): CliIo {
       return decodeUtf8(content, path);
     },
     now: () => new Date(),
-    signal: interruption(),
+    signal: AbortSignal.any([interruption(), gone.signal]),
     fetch,
   };
 }
 
-function streamOf(stream: NodeJS.WriteStream): CliStream {
+function textStream(stream: NodeJS.WriteStream): CliStream {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
       return stream.columns ?? COLUMNS_DEFAULT;
     },
     write(content) {
-      stream.write(content);
+      if (!stream.destroyed) stream.write(content);
     },
   };
 }

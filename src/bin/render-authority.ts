@@ -13,7 +13,7 @@ import { ACCESS, type Access } from '../api/authorisation.ts';
 import { CALLS_OF_PARTIES_MAX, CALLS_PER_ENTITY_MAX, CALLS_PER_PERSON_MAX } from '../api/limit-calls.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../domain/change-kinds.ts';
 import { EXCLUDED_BY, PART_WORDS, type Part } from '../domain/may-decide.ts';
-import { PERSON_LENGTH_MAX } from '../domain/names.ts';
+import { PERSON_ID_WORDS } from '../domain/names.ts';
 import { gateRows } from './gate-rows.ts';
 import { code, table } from './markdown.ts';
 
@@ -114,11 +114,7 @@ function tokens(): string[] {
   const rows = [
     ['`iss`', 'yes', 'the configured issuer (`WASL_JWT_ISSUER`)'],
     ['`aud`', 'yes', 'the configured audience (`WASL_JWT_AUDIENCE`)'],
-    [
-      '`sub`',
-      must('sub'),
-      `the person: 1–${PERSON_LENGTH_MAX} visible characters of one script; case and normal form make no second person`,
-    ],
+    ['`sub`', must('sub'), `the person: ${PERSON_ID_WORDS}; case and normal form make no second person`],
     ['`exp`', must('exp'), 'seconds since 1970'],
     [
       '`roles`',

@@ -2,6 +2,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticate } from '../../src/api/authentication.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
+import { PERSON_ID_WORDS } from '../../src/domain/names.ts';
 import { WaslError } from '../../src/errors.ts';
 import { NOW } from '../support/api-under-test.ts';
 
@@ -87,6 +88,8 @@ describe('bearer tokens', () => {
     ['\u03bf\u03b4\u03bf\u03c2', '\u039f\u0394\u039f\u03a3'],
     ['\u0645\u062d\u0645\u062f-1', '\u0645\u062d\u0645\u062f-1'],
     ['a_b|c', 'A_B|C'],
+    ['\u0645\u0635\u0637\u0641\u0649', '\u0645\u0635\u0637\u0641\u064a'],
+    ['\u0438\u0432\u0430\u043d', '\u0418\u0412\u0410\u041d'],
   ])('T3c: of %s and of %s are of one person', async (one, other) => {
     const personOf = async (person: string) =>
       (await authenticate(`Bearer ${await issuer.mintToken({ person, roles: ['auditor'] })}`)).person;
@@ -104,6 +107,26 @@ describe('bearer tokens', () => {
     '\u0301x',
     'x\ud800',
     'x\u0441-1',
+    // What a reader takes for x-1, and for another's name in other letters, signs or digits.
+    'x\u20101',
+    'x\u20111',
+    'x\u22121',
+    'x-\u0661',
+    'x\u2019y',
+    'x\u00b7y',
+    'i\u0307-1',
+    '\u03bf-1',
+    '\u0441\u0435\u0441-1',
+    '\u0435\u0445\u0440-1',
+    '\u0251-1',
+    '\u0185-1',
+    '\u0570-1',
+    '\u13a0\u13a1',
+    '\u06cc\u0627',
+    '\u0645\u06a9',
+    '\u0645\u0640\u062d',
+    '\u0645\u064e\u062d',
+    'ali\u0639',
     'wasl',
     'WASL',
     '\uff37asl',
@@ -111,7 +134,9 @@ describe('bearer tokens', () => {
     '\ufdfa'.repeat(20),
   ])('are refused where the subject is no user id: %j', async (person) => {
     const token = await issuer.mintToken({ person, roles: ['auditor'] });
-    expect(await refusal(`Bearer ${token}`)).toBe("UNAUTHENTICATED: the token's claim sub is not valid");
+    expect(await refusal(`Bearer ${token}`)).toBe(
+      `UNAUTHENTICATED: the token's claim sub is not valid: it must be ${PERSON_ID_WORDS}`,
+    );
   });
 
   it('cannot be judged while the key set is away: that is ISSUER_UNAVAILABLE, not a refusal', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/create-api.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
 import { isLoopback } from '../../src/api/loopback.ts';
+import type { InterconnectId } from '../../src/domain/names.ts';
 import type { WorkerRecord } from '../../src/domain/worker.ts';
 import { absentStore } from '../support/absent-store.ts';
 import { CANNED_READS, createApiUnderTest, createRecordingDriver, MOH_MOF, NOW } from '../support/api-under-test.ts';
@@ -122,7 +123,11 @@ describe('readiness', () => {
 
 describe('metrics', () => {
   it('count by route, not by address, and the pool by state', async () => {
-    const counted = absentStore({ countRouteTargets: async () => ({ free: 7, inUse: 2, quarantined: 1 }) });
+    const counted = absentStore({
+      countRouteTargets: async () => ({ free: 7, inUse: 2, quarantined: 1 }),
+      countInAttention: async () => 3,
+      listUndriven: async () => ['IC-0001' as InterconnectId, 'IC-0002' as InterconnectId],
+    });
     const { app, as } = await createApiUnderTest(counted);
     await app.inject({ url: '/v1/plans/IC-0001-C1-P1', headers: await as('engineer-1', ['engineer']) });
     const { body } = await app.inject('/metrics');
@@ -130,6 +135,8 @@ describe('metrics', () => {
       /wasl_http_request_duration_seconds_count\{route="\/v1\/plans\/:id",method="GET",status="503"\} 1/,
     );
     expect(body).toContain('wasl_route_targets{state="in-use"} 2');
+    expect(body).toMatch(/^wasl_changes_in_attention 3$/m);
+    expect(body).toMatch(/^wasl_undriven_interconnects 2$/m);
     expect(body).not.toContain('IC-0001');
     await app.close();
   });
@@ -139,6 +146,8 @@ describe('metrics', () => {
     const answer = await app.inject('/metrics');
     expect(answer.statusCode).toBe(200);
     expect(answer.body).not.toContain('wasl_route_targets{');
+    expect(answer.body).toMatch(/^wasl_changes_in_attention Nan$/im);
+    expect(answer.body).toMatch(/^wasl_undriven_interconnects Nan$/im);
     await app.close();
   });
 });

@@ -21,7 +21,7 @@ const REQUEST = [
 async function read(bytes: Buffer, from: 'file' | 'stdin'): Promise<unknown> {
   const file = join(directory, 'request.yaml');
   await writeFile(file, bytes);
-  const stream = { isTTY: false, columns: 80, write: () => true };
+  const stream = { isTTY: false, columns: 80, write: () => true, on: () => undefined };
   const stdin = Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]);
   const io = createProcessIo({ ...{ stdout: stream, stderr: stream, stdin }, env: {}, once: () => undefined } as never);
   const path = from === 'file' ? file : '-';

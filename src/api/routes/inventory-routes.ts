@@ -151,13 +151,16 @@ export function registerInventoryRoutes(app: ApiServer, { store }: ApiDependenci
     '/v1/routers',
     { schema: { summary: 'The PEs', tags: ['routers'], response: answers(z.array(routerSummarySchema)) } },
     async () =>
-      (await requireInventory(store)).inventory.routers.map(({ name, platform, management, vrfs }) => ({
-        name,
-        platform,
-        host: management.host,
-        port: management.port,
-        vrfs: vrfs.map((vrf) => ({ name: vrf.name, vpn: vrf.vpn, routeDistinguisher: vrf.routeDistinguisher })),
-      })),
+      (await requireInventory(store)).inventory.routers.map(
+        ({ name, platform, management, vrfs, maintenance, maintenanceReason }) => ({
+          name,
+          platform,
+          host: management.host,
+          port: management.port,
+          maintenance: maintenance === true ? { reason: maintenanceReason ?? null } : null,
+          vrfs: vrfs.map((vrf) => ({ name: vrf.name, vpn: vrf.vpn, routeDistinguisher: vrf.routeDistinguisher })),
+        }),
+      ),
   );
 }
 

@@ -16,13 +16,16 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
     .action(async () => {
       const routers = await session.client.listRouters();
       if (session.isJson) return session.printJson(routers);
-      const rows = routers.map(({ name, platform, host, port, vrfs }) => [
+      const rows = routers.map(({ name, platform, host, port, maintenance, vrfs }) => [
         name,
         platform,
         `${host}:${port}`,
+        maintenance === null
+          ? 'in service'
+          : ['maintenance', maintenance.reason].filter((word) => word !== null).join(': '),
         vrfs.map((vrf) => vrf.name).join(', '),
       ]);
-      session.print(formatTable(['ROUTER', 'PLATFORM', 'MANAGEMENT', 'VRFS'], rows, session.paint));
+      session.print(formatTable(['ROUTER', 'PLATFORM', 'MANAGEMENT', 'SERVICE', 'VRFS'], rows, session.paint));
     });
 
   router

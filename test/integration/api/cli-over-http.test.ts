@@ -97,7 +97,7 @@ test('a person imports the inventory, asks, signs and looks', async () => {
 
 test('routers and matrix', async () => {
   const list = await wasl('engineer-1', ['engineer'], 'router list');
-  expect(list.out).toContain('nzw-pe-01  iosxr-um2   127.0.0.1:8303  MOF, CANARY');
+  expect(list.out).toContain('nzw-pe-01  iosxr-um2   127.0.0.1:8303  in service  MOF, CANARY');
   const check = await wasl('engineer-1', ['engineer'], 'router check mct-pe-01');
   expect([check.code, check.out]).toEqual([
     0,

@@ -1,0 +1,30 @@
+/** A reader that has enough, as `head` has, is no failure: no stack trace, and the status that the command has without it. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const PROGRAM = fileURLToPath(new URL('../../src/bin/wasl.js', import.meta.url));
+
+/** Status and standard error of the command; its reader, of what `redirection` sends there, has ended before it begins to write. */
+async function readByNobody(words: string, redirection = ''): Promise<{ status: string; err: string }> {
+  const script = `"$0" "$1" ${words} ${redirection} | true; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, PROGRAM]);
+  return { status: stdout.trim(), err: stderr };
+}
+
+it.each([
+  ['--help', '0'],
+  ['completion bash', '0'],
+  ['interconnect show --help', '0'],
+  ['--version', '0'],
+])('wasl %s | true', async (words, status) => {
+  expect(await readByNobody(words)).toEqual({ status, err: '' });
+});
+
+it.each([
+  ['nonsense', '2'],
+  ['--server http://127.0.0.1:1 interconnect list', '3'],
+])('wasl %s 2>&1 | true', async (words, status) => {
+  expect(await readByNobody(words, '2>&1')).toEqual({ status, err: '' });
+});
