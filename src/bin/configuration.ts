@@ -5,6 +5,7 @@ import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
 
 export const DRAIN_SECONDS_DEFAULT = 120;
+export const PROGRESS_DAYS_DEFAULT = 90;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -106,6 +107,11 @@ export function readLimits(env: Environment = process.env): Partial<ActivityLimi
  */
 export function readDrainSeconds(env: Environment = process.env): number {
   return readNumber(env, 'WASL_DRAIN_SECONDS', 1, 3_600, 'seconds') ?? DRAIN_SECONDS_DEFAULT;
+}
+
+/** How long events of progress are kept (WASL_PROGRESS_DAYS, 1 to 3650). What was decided and done is kept elsewhere, for good. */
+export function readProgressDays(env: Environment = process.env): number {
+  return readNumber(env, 'WASL_PROGRESS_DAYS', 1, 3_650, 'days') ?? PROGRESS_DAYS_DEFAULT;
 }
 
 /** What one planning thread may use (WASL_PLANNING_MEMORY_MB, 256 to 65536); undefined: the default. */

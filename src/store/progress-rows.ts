@@ -9,8 +9,10 @@ import type { Store } from './store.ts';
 export const PROGRESS_CHANNEL = 'wasl_progress';
 const PROGRESS_PAGE_DEFAULT = 500;
 const PROGRESS_PAGE_MAX = 5_000;
+/** Of one call: a short statement, however much has gathered. */
+const FORGOTTEN_AT_ONCE = 5_000;
 
-export function progressQueries(database: Database): Pick<Store, 'appendProgress' | 'readProgress'> {
+export function progressQueries(database: Database): Pick<Store, 'appendProgress' | 'readProgress' | 'forgetProgress'> {
   return {
     appendProgress: (events) => insertProgress(database, events),
 
@@ -26,6 +28,16 @@ export function progressQueries(database: Database): Pick<Store, 'appendProgress
       );
       return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
     },
+
+    // The oldest have the lowest numbers: nothing else is read.
+    forgetProgress: (olderThan) =>
+      database.read(async (db) => {
+        const { rowCount } = await db.execute(sql`
+          delete from progress where sequence in (
+            select sequence from (select sequence, at from progress order by sequence limit ${FORGOTTEN_AT_ONCE}) as oldest
+            where at < ${olderThan.toISOString()}::timestamptz)`);
+        return rowCount ?? 0;
+      }),
   };
 }
 

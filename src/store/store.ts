@@ -256,6 +256,8 @@ export interface Store {
     readonly interconnectId?: InterconnectId;
     readonly limit?: number;
   }): Promise<ProgressEvent[]>;
+  /** Deletes some thousand of the oldest events that are older; says how many. Decisions and results stand in the record and the ledger. */
+  forgetProgress(olderThan: Date): Promise<number>;
   /** Calls back soon after progress was appended by any process (LISTEN/NOTIFY); returns the unsubscribe. */
   onProgress(listener: () => void): Promise<() => Promise<void>>;
 

@@ -7,6 +7,7 @@ import { readAuth } from '../../src/bin/auth-settings.ts';
 import {
   readBackends,
   readDrainSeconds,
+  readProgressDays,
   readLimits,
   readListenAddress,
   readWorkerListen,
@@ -115,6 +116,8 @@ describe('other settings', () => {
     ['WASL_DRAIN_SECONDS', () => readDrainSeconds({ WASL_DRAIN_SECONDS: '0' })],
     ['WASL_DRAIN_SECONDS', () => readDrainSeconds({ WASL_DRAIN_SECONDS: '1e3' })],
     ['WASL_DRAIN_SECONDS', () => readDrainSeconds({ WASL_DRAIN_SECONDS: '-5' })],
+    ['WASL_PROGRESS_DAYS', () => readProgressDays({ WASL_PROGRESS_DAYS: '0' })],
+    ['WASL_PROGRESS_DAYS', () => readProgressDays({ WASL_PROGRESS_DAYS: '4000' })],
   ])('%s says how it is written', async (path, action) => {
     const refused = await refusal(action);
     expect(refused).toMatchObject({ code: 'CONFIGURATION', path });

@@ -3,11 +3,13 @@ import {
   readDrainSeconds,
   readLimits,
   readPlanningMemoryMb,
+  readProgressDays,
   readWorkerListen,
   requireSetting,
 } from '../configuration.ts';
 import { readCredentials } from '../credentials.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
+import { startForgetting } from '../forget-progress.ts';
 import { createLogger } from '../log.ts';
 import { holdSignals } from '../signals.ts';
 import { startWorker } from '../worker.ts';
@@ -22,9 +24,11 @@ export async function work(): Promise<void> {
     drainSeconds: readDrainSeconds(),
   };
   const listen = readWorkerListen();
+  const progressDays = readProgressDays();
   const logger = createLogger('worker');
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
+    const forgetting = startForgetting(backends.store, progressDays, () => new Date());
     try {
       const worker = await startWorker({
         ...backends,
@@ -42,6 +46,7 @@ export async function work(): Promise<void> {
         await worker.stop().finally(() => probes?.close());
       }
     } finally {
+      await forgetting.stop();
       await backends.stop();
     }
   });

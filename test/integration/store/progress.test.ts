@@ -41,6 +41,27 @@ test('events are read in order, from where one stopped, of one interconnect or o
   expect(await messages({ afterSequence: all[0]?.sequence ?? 0, limit: 1 })).toEqual(['two']);
 });
 
+test('old events are forgotten, and nothing else: a reader goes on from where it stopped', async () => {
+  let now = new Date('2026-01-01T00:00:00Z');
+  const own = await createTestDatabase();
+  try {
+    const store = await own.open(() => now);
+    const id = await submit(store, 'old');
+    await store.appendProgress(Array.from({ length: 5_001 }, (_, index) => event(id, `old ${index}`)));
+    const [first] = await store.readProgress({ afterSequence: 0, limit: 1 });
+    now = new Date('2026-04-01T00:00:00Z');
+    await store.appendProgress([event(id, 'new')]);
+    const before = new Date('2026-03-01T00:00:00Z');
+    expect([await store.forgetProgress(before), await store.forgetProgress(before)]).toEqual([5_000, 1]);
+    expect(await store.forgetProgress(before)).toBe(0);
+    const left = await store.readProgress({ afterSequence: first?.sequence ?? 0 });
+    expect(left.map(({ message }) => message)).toEqual(['new']);
+    expect((await store.readInterconnect(id)).lifecycle).toBe('requested');
+  } finally {
+    await own.drop();
+  }
+});
+
 test('a reader that goes on from the last number misses nothing while many write', async () => {
   const id = await submit(writer, 'many');
   const start = (await reader.readProgress({ afterSequence: 0 })).at(-1)?.sequence ?? 0;
