@@ -47,14 +47,6 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
     },
   });
   new Gauge({
-    name: 'wasl_changes_in_attention',
-    help: 'Changes that wait for a person to look at routers',
-    registers: [registry],
-    async collect() {
-      this.set(await store.countInAttention().catch(() => UNKNOWN));
-    },
-  });
-  new Gauge({
     name: 'wasl_troubled_interconnects',
     help: 'Interconnects that need somebody, by trouble: attention, left on a router, overdue',
     labelNames: ['trouble'],

@@ -28,7 +28,6 @@ type DriveQueries = Pick<
   | 'settleTransaction'
   | 'settleAgreement'
   | 'listUndriven'
-  | 'countInAttention'
 >;
 
 /** A PE that could not be recovered by itself is looked at again after this, without waiting for a person. */
@@ -161,8 +160,6 @@ export function driveQueries(database: Database): DriveQueries {
           .limit(UNDRIVEN_MAX);
         return rows.map((row) => row.id);
       }),
-
-    countInAttention: () => database.read((db) => db.$count(changes, eq(changes.phase, 'attention'))),
   };
 }
 

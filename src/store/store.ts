@@ -185,8 +185,6 @@ export interface Store {
   settleAgreement(id: InterconnectId, to: 'rejected' | 'expired', by: string, reason: string): Promise<void>;
   /** Interconnects that ask for a move which no workflow has seen. */
   listUndriven(olderThan: Date): Promise<InterconnectId[]>;
-  /** Changes that wait for a person to look at routers. */
-  countInAttention(): Promise<number>;
   /** The name of this installation: of its task queues and workflows. */
   readInstallation(): Promise<string>;
 

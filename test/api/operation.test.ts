@@ -125,7 +125,6 @@ describe('metrics', () => {
   it('count by route, not by address, and the pool by state', async () => {
     const counted = absentStore({
       countRouteTargets: async () => ({ free: 7, inUse: 2, quarantined: 1 }),
-      countInAttention: async () => 3,
       listUndriven: async () => ['IC-0001' as InterconnectId, 'IC-0002' as InterconnectId],
     });
     const { app, as } = await createApiUnderTest(counted);
@@ -135,7 +134,6 @@ describe('metrics', () => {
       /wasl_http_request_duration_seconds_count\{route="\/v1\/plans\/:id",method="GET",status="503"\} 1/,
     );
     expect(body).toContain('wasl_route_targets{state="in-use"} 2');
-    expect(body).toMatch(/^wasl_changes_in_attention 3$/m);
     expect(body).toMatch(/^wasl_undriven_interconnects 2$/m);
     expect(body).not.toContain('IC-0001');
     await app.close();
@@ -146,7 +144,6 @@ describe('metrics', () => {
     const answer = await app.inject('/metrics');
     expect(answer.statusCode).toBe(200);
     expect(answer.body).not.toContain('wasl_route_targets{');
-    expect(answer.body).toMatch(/^wasl_changes_in_attention Nan$/im);
     expect(answer.body).toMatch(/^wasl_undriven_interconnects Nan$/im);
     await app.close();
   });
