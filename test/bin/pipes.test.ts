@@ -1,5 +1,6 @@
 /** A reader that has enough, as `head` has, is no failure: no stack trace, and the status that the command has without it. */
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -20,6 +21,10 @@ it.each([
   ['--version', '0'],
 ])('wasl %s | true', async (words, status) => {
   expect(await readByNobody(words)).toEqual({ status, err: '' });
+});
+
+it('wasl.js may be run as it lies in a clone: npx alters nothing there', async () => {
+  expect((await stat(PROGRAM)).mode & 0o111).toBe(0o111);
 });
 
 it.each([
