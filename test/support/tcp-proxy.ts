@@ -7,6 +7,8 @@ export interface TcpProxy {
   /** Open connections break, new ones are refused as soon as they come. */
   cut(): void;
   restore(): void;
+  /** Nothing passes any more, and nobody is told: as where packets are swallowed. What was sent meanwhile arrives after `restore`. */
+  stall(): void;
   /** From now on what the client sends within `ms` reaches the server in one piece: a busy server that reads much at once. */
   hold(ms: number): void;
   close(): Promise<void>;
@@ -15,6 +17,7 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isStalled = false;
   let heldMs = 0;
   const hold = (socket: Socket, other: Socket) => {
     sockets.add(socket);
@@ -32,8 +35,9 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     const far = createConnection(target);
     hold(near, far);
     hold(far, near);
-    far.pipe(near);
+    far.on('data', (piece: Buffer) => near.write(piece)).on('end', () => near.end());
     passOn(near, far, () => heldMs);
+    if (isStalled) for (const socket of [near, far]) socket.pause();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -48,6 +52,12 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     },
     restore() {
       isCut = false;
+      isStalled = false;
+      for (const socket of sockets) socket.resume();
+    },
+    stall() {
+      isStalled = true;
+      for (const socket of sockets) socket.pause();
     },
     hold(ms) {
       heldMs = ms;
