@@ -7,9 +7,9 @@ import { readAuth } from '../../src/bin/auth-settings.ts';
 import {
   readBackends,
   readDrainSeconds,
-  readProgressDays,
   readLimits,
   readListenAddress,
+  readProgressDays,
   readWorkerListen,
 } from '../../src/bin/configuration.ts';
 import { openDevelopmentIssuer } from '../../src/bin/development-key.ts';
