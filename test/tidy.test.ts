@@ -59,6 +59,9 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   'src/api': ['@temporalio/client', 'workflows'],
 };
 
+/** What no program calls yet or any more, and why it stays. */
+const USED_BY_TESTS_ONLY: Readonly<Record<string, string>> = {};
+
 const BANNED_FOLDERS = ['utils', 'util', 'helpers', 'common', 'lib', 'services', 'managers', 'misc'];
 
 /** Words with the one to use instead.. */
@@ -147,6 +150,20 @@ describe('the import table of the design', () => {
       .filter(({ target }) => !(packageOf(target) in dependencies))
       .map(({ path, target }) => `${path} imports ${target}`);
     expect(left).toEqual([]);
+  });
+
+  it('exports no function or value that only tests use', () => {
+    const all = sources.map((path) => ({ path, words: (text(path).match(/[A-Za-z_$][\w$]*/g) ?? []) as string[] }));
+    const uses = new Map<string, number>();
+    for (const { words } of all) for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1);
+    const declared = /^export (?:async )?(?:const|function\*?|class) ([\w$]+)/gm;
+    const unused = sources
+      .filter((path) => path.startsWith('src/'))
+      .flatMap((path) => [...text(path).matchAll(declared)].map(([, name = '']) => ({ path, name })))
+      .filter(({ name }) => uses.get(name) === 1)
+      .map(({ path, name }) => `${path}: ${name}`);
+    expect(unused.filter((each) => !(each in USED_BY_TESTS_ONLY))).toEqual([]);
+    expect(Object.keys(USED_BY_TESTS_ONLY).filter((each) => !unused.includes(each))).toEqual([]);
   });
 
   it('lets nothing but the command table import the demonstration', () => {

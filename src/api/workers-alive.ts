@@ -2,10 +2,6 @@ import { describeWorkers, takesWork } from '../domain/worker.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 
-export async function workersAlive(store: Pick<Store, 'listWorkers'>): Promise<boolean> {
-  return (await store.listWorkers()).some(takesWork);
-}
-
 /**
  * Throws WORKERS_AWAY when nobody would take up what is asked for. DATABASE_UNAVAILABLE when that cannot be known: a database that
  * takes no writes does not hear the workers, and they could save nothing either.

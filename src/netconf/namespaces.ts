@@ -10,8 +10,6 @@ export const NETCONF_PARTIAL_LOCK = 'urn:ietf:params:xml:ns:netconf:partial-lock
 export const NETCONF_MONITORING = 'urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring';
 /** RFC 6243 §4.5: `<with-defaults>`. */
 export const NETCONF_WITH_DEFAULTS = 'urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults';
-/** RFC 6470 §2.1: the base notifications. */
-export const NETCONF_BASE_NOTIFICATIONS = 'urn:ietf:params:xml:ns:yang:ietf-netconf-notifications';
 /** RFC 8526 §3: `<get-data>`, `<edit-data>`. */
 export const NETCONF_NMDA = 'urn:ietf:params:xml:ns:yang:ietf-netconf-nmda';
 /** RFC 8342: datastore identities. */

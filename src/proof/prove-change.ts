@@ -45,8 +45,3 @@ function differReachability({ before, after, gained, lost }: RouteChange): Pick<
 export function verdictOf(proofs: readonly Proof[]): Verdict {
   return combineVerdicts(proofs.map((proof) => proof.verdict));
 }
-
-/** The first counter-example, for one-line answers; null when there is none. */
-export function firstCounterExample(proofs: readonly Proof[]): string | null {
-  return proofs.flatMap((proof) => proof.counterExamples)[0]?.sentence ?? null;
-}

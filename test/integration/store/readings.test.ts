@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { workersAlive } from '../../../src/api/workers-alive.ts';
 import type { ChangeId, PeName } from '../../../src/domain/names.ts';
 import type { NewReading } from '../../../src/domain/reading.ts';
+import { takesWork } from '../../../src/domain/worker.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { sampleSubmission } from '../../support/store-samples.ts';
@@ -101,17 +101,17 @@ it('keeps of each agreement how it was last found, and no older finding over a y
 
 it('knows which workers live', async () => {
   const worker = { id: 'w1', taskQueue: 'wasl/worker/w1', host: 'h', pid: 7, version: '1', draining: false };
-  expect([await store.listWorkers(), await workersAlive(store)]).toEqual([[], false]);
+  expect([await store.listWorkers(), (await store.listWorkers()).some(takesWork)]).toEqual([[], false]);
   await store.beatWorker(worker);
-  expect(await workersAlive(store)).toBe(true);
+  expect((await store.listWorkers()).some(takesWork)).toBe(true);
   await store.beatWorker({ ...worker, draining: true });
-  expect([(await store.listWorkers()).map(({ draining }) => draining), await workersAlive(store)]).toEqual([
-    [true],
-    false,
-  ]);
+  expect([
+    (await store.listWorkers()).map(({ draining }) => draining),
+    (await store.listWorkers()).some(takesWork),
+  ]).toEqual([[true], false]);
   await store.beatWorker(worker);
   await admin.query(`update workers set last_seen_at = now() - interval '5 seconds'`);
-  expect(await workersAlive(store)).toBe(false);
+  expect((await store.listWorkers()).some(takesWork)).toBe(false);
   expect((await store.listWorkers())[0]?.ageMs).toBeGreaterThanOrEqual(5_000);
   await admin.query(`update workers set last_seen_at = now() - interval '2 days'`);
   await store.beatWorker({ ...worker, id: 'w2' });
