@@ -7,7 +7,8 @@ import { WaslError } from '../../src/errors.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
-const LOOK_INTERVAL_MS = 400;
+/** A person looks again after a moment; it costs the HTTP API more than all else. */
+const LOOK_INTERVAL_MS = 1_500;
 
 /** What somebody was told had happened. */
 export interface Acknowledged {
