@@ -155,6 +155,11 @@ export const ERRORS = {
     "The operator's export policy cannot be wrapped safely",
     'Change the policy as the reason says, or provision this VRF by hand.',
   ),
+  OWN_TARGETS_UNKNOWN: permanent(
+    422,
+    "The VRF's own route targets are not known",
+    'State them in the VRF itself (vrf-target, or import and export policies), then plan again.',
+  ),
   VRF_MISSING: permanent(422, 'The VRF is not on the router', 'Create the VRF, or correct the inventory.'),
   PLANNING_INTERRUPTED: transient(503, 'Planning was interrupted', 'Nothing was changed: it is planned again.'),
   PLANNING_MEMORY: transient(
@@ -193,6 +198,16 @@ export const ERRORS = {
     502,
     'The router lacks a NETCONF capability that is needed',
     'Enable it on the router, or use another platform entry.',
+  ),
+  ROUTER_NOT_UNDERSTOOD: permanent(
+    409,
+    'A part of the configuration is not understood',
+    'State in plain route targets what it does, or take it away: until then nothing that it could touch is opened.',
+  ),
+  PLATFORM_MISMATCH: permanent(
+    409,
+    'The router is not what the inventory says',
+    'Correct its platform in the inventory; a release whose models wasl does not know is not supported.',
   ),
   ROUTER_LOCKED: transient(409, 'Another session holds the lock', 'Wait, or ask the holder named to release it.'),
   ROUTER_CANDIDATE_DIRTY: permanent(
@@ -294,6 +309,7 @@ const NOT_OF_THE_CHANGE: readonly ErrorCode[] = [
   'ROUTER_HOST_KEY',
   'ROUTER_CANDIDATE_DIRTY',
   'ROUTER_UNSAVED',
+  'PLATFORM_MISMATCH',
 ];
 
 /** Whether a rule or a measured fact refuses the change itself: only that ends anything. Infrastructure is no verdict. */

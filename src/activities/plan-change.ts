@@ -11,6 +11,7 @@ import { combineVerdicts } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
+import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
@@ -56,7 +57,7 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
         window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
         inventoryVersion: version,
         left,
-        told,
+        told: [...told, ...roundedTimers(inventory)],
         createdAt: deps.now().toISOString(),
         createdBy: plannedBy as PersonId,
       },
@@ -70,6 +71,16 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
   await store.savePlan(sealed, payloads);
   await tell(deps, request, sealed);
   return { planId: sealed.id, reason: describeVerdict(sealed), left };
+}
+
+/** Platforms that keep a longer confirm timer than the inventory asks for: their routers go back by themselves later than the others. */
+function roundedTimers({ backbone: { confirmTimeoutSeconds: asked }, routers }: Inventory): string[] {
+  const platforms = [...new Set(routers.map(({ platform }) => platform))].sort();
+  return platforms.flatMap((platform) => {
+    const kept = keptTimerSeconds(readManifest(platform), asked);
+    if (kept === asked) return [];
+    return [`routers of platform ${platform} keep a confirm timer of ${kept} s where ${asked} s are asked for`];
+  });
 }
 
 /** A removal that finds nothing to take away is done; anything else that changes nothing is a mistake. */

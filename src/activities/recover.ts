@@ -7,6 +7,7 @@ import type { PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
+import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
 import type { RecoveryInput } from './activities.ts';
 import { requireUnderWay } from './authority.ts';
 import { counterChange } from './counter-change.ts';
@@ -28,8 +29,8 @@ interface Recovery {
   /** Those that the attempt went on without. */
   readonly left: readonly LeftRouter[];
   readonly recorder: TransactionRecorder;
-  /** When the last confirmed commit that may be pending will have run out at the latest. */
-  readonly timersEndAtMs: number;
+  /** When the last confirmed commit that may be pending was sent at the latest. */
+  readonly sentAtMs: number | null;
   /** Persist ids of counter-changes that this recovery sent: one whose confirmation was lost may be pending. */
   readonly compensations: Map<PeName, string>;
 }
@@ -59,9 +60,8 @@ export async function recoverTransaction(
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
-  const windowMs = plan.window.confirmTimeoutSeconds * 1_000 + TIMER_MARGIN_MS;
-  const timersEndAtMs = sentAt.length === 0 ? 0 : Math.max(...sentAt) + windowMs;
-  const recovery: Recovery = { deps, inventory, plan, left, recorder, timersEndAtMs, compensations: new Map() };
+  const sentAtMs = sentAt.length === 0 ? null : Math.max(...sentAt);
+  const recovery: Recovery = { deps, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };
 
   await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal`);
   if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
@@ -171,7 +171,8 @@ async function onEveryRouter(
 ): Promise<Map<PeName, Look>> {
   const { deps, recorder } = recovery;
   const graceMs = deps.limits?.recoveryGraceMs ?? DEFAULT_LIMITS.recoveryGraceMs;
-  const giveUpAtMs = Math.max(Date.now(), recovery.timersEndAtMs) + graceMs;
+  const timersEndAtMs = Math.max(...routers.map((router) => timerEndsAtMs(recovery, router)));
+  const giveUpAtMs = Math.max(Date.now(), timersEndAtMs) + graceMs;
   const findings = new Map<PeName, Look>();
   await recorder.onEach(
     'recover',
@@ -225,9 +226,10 @@ async function endPending(
   const settled = entry?.state === 'confirmed' || (forward && persistId !== null) ? 'after' : 'before';
   // A counter-change that lives in a session may still be pending there, and then its undoing brings the change back.
   const fragile = entry?.state === 'compensating' && router.procedure === 'confirmed-commit-session';
+  const timerEndsMs = timerEndsAtMs(recovery, router);
   for (;;) {
     const finding = await look(recovery, router);
-    if ((finding === settled && !fragile) || Date.now() >= recovery.timersEndAtMs) {
+    if ((finding === settled && !fragile) || Date.now() >= timerEndsMs) {
       const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
       // The lost worker may have confirmed and not saved: a restart would take the change away again.
       if (state === 'confirmed' && entry?.state !== 'confirmed') {
@@ -236,8 +238,15 @@ async function endPending(
       await recorder.journal([{ plan: router, state, persistId }]);
       return finding;
     }
-    await sleep(Math.min(LOOK_INTERVAL_MS, Math.max(0, recovery.timersEndAtMs - Date.now())));
+    await sleep(Math.min(LOOK_INTERVAL_MS, Math.max(0, timerEndsMs - Date.now())));
   }
+}
+
+/** By the time that the router's platform keeps, which may be more than the window; 0 where nothing was sent. */
+function timerEndsAtMs({ sentAtMs, plan }: Recovery, { platform }: RouterPlan): number {
+  if (sentAtMs === null) return 0;
+  const seconds = keptTimerSeconds(readManifest(platform), plan.window.confirmTimeoutSeconds);
+  return sentAtMs + seconds * 1_000 + TIMER_MARGIN_MS;
 }
 
 /** States in which something that was sent may not have arrived yet. */

@@ -220,6 +220,7 @@ const operatorPartSchema = z.object({
   routeDistinguisher: z.string().nullable(),
   operator: z.object({ ipv4: operatorFamilySchema.optional(), ipv6: operatorFamilySchema.optional() }),
   policyDigests: z.record(z.string(), z.string()),
+  unknowns: list(z.string()).optional(),
 });
 
 export const planSchema = z

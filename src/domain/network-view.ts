@@ -31,6 +31,25 @@ export interface OperatorFamily {
   readonly importPolicies: readonly string[];
 }
 
+/**
+ * How far something that was not understood may reach: routes of the whole network, of all tables of its router, or only of what its own
+ * VRF gives and takes.
+ */
+export type Reach = 'network' | 'router' | 'vrf';
+
+/** Something in a router's configuration that was read and not understood, or that was not shown: what it does to routes is not known. */
+export interface Unknown {
+  /** Words as on the router, from the top: `routing-instances instance MOI apply-groups EDGE`. */
+  readonly path: string;
+  readonly reach: Reach;
+  /** Completes "... `path` ...": `inherits from a group that was not resolved`. */
+  readonly why: string;
+  /** It stands outside of the VRF that it was put to: true of the router. */
+  readonly ofRouter?: true;
+  /** Of a router: the VRF that it is about, where it names one. */
+  readonly vrf?: VrfName;
+}
+
 /** One VRF as read from a router's running datastore. */
 export interface RunningVrf {
   readonly name: VrfName;
@@ -45,6 +64,8 @@ export interface RunningVrf {
   readonly objects?: readonly string[];
   /** Facts that a platform's own templates need and no other layer reads, e.g. `auto-export`. Absent: none. */
   readonly traits?: readonly string[];
+  /** What was not understood in it; the router's first VRF also has what stands outside of all. Absent: nothing. */
+  readonly unknowns?: readonly Unknown[];
 }
 
 export interface Attachment {
@@ -67,6 +88,8 @@ export interface PeView {
   readonly name: PeName;
   readonly platform: PlatformName;
   readonly vrfs: readonly VrfView[];
+  /** Outside of its VRFs, or of VRFs that it did not show. Absent: nothing. */
+  readonly unknowns?: readonly Unknown[];
 }
 
 /** Every PE with every VRF, from the inventory and the routers. Sorted by name. */

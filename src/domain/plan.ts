@@ -47,6 +47,8 @@ export interface OperatorPart {
   readonly routeDistinguisher: RouteDistinguisher | null;
   readonly operator: RunningVrf['operator'];
   readonly policyDigests: Readonly<Record<string, Digest>>;
+  /** What was not understood, as on the router. Absent: nothing. */
+  readonly unknowns?: readonly string[];
 }
 
 /** Wanted minus running for one VRF of one PE. */

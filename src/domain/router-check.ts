@@ -178,8 +178,8 @@ function sharedDistinguishers(pe: PeName, running: readonly RunningVrf[]): Check
   );
 }
 
-function notUnderstood(pe: PeName, { name, anomalies }: RunningVrf): CheckFinding[] {
-  return anomalies.map((anomaly) =>
+function notUnderstood(pe: PeName, { name, anomalies, unknowns = [] }: RunningVrf): CheckFinding[] {
+  const edited = anomalies.map((anomaly) =>
     finding(
       'VRF_DRIFTED',
       `${pe}/${name}`,
@@ -187,6 +187,10 @@ function notUnderstood(pe: PeName, { name, anomalies }: RunningVrf): CheckFindin
       'Somebody edited what wasl wrote, or a change was cut short: look at it on the router, and put it back.',
     ),
   );
+  const unread = unknowns.map(({ path, why, ofRouter }) =>
+    finding('ROUTER_NOT_UNDERSTOOD', ofRouter ? pe : `${pe}/${name}`, `${pe}: \`${path}\` ${why}`),
+  );
+  return [...edited, ...unread];
 }
 
 /** Route targets of wasl's pool: those that an agreement gives to this VPN, and no others. */

@@ -1,11 +1,11 @@
 import type { Inventory, InventoryRouter, InventoryVrf } from '../domain/inventory.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
-import type { NetworkView, PeView, RunningVrf, VrfView } from '../domain/network-view.ts';
+import type { NetworkView, PeView, RunningVrf, Unknown, VrfView } from '../domain/network-view.ts';
 import { shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 
 export interface NetworkViewOptions {
-  /** VPNs whose VRFs must be on the routers as the inventory says; default all. A third party's missing VRF opens nothing. */
+  /** VPNs whose VRFs must be on the routers as the inventory says; default all. Another's missing VRF is an unknown: it was not shown. */
   readonly required?: ReadonlySet<VpnId>;
 }
 
@@ -49,13 +49,23 @@ function viewPe(
   for (const vrf of router.vrfs) {
     if (required === undefined || required.has(vrf.vpn)) checkPresent(router.name, vrf, present.get(vrf.name));
   }
+  // Nodes without read access are left out silently (RFC 8341 §3.2.4): only the inventory can tell.
+  const hidden = router.vrfs.filter(({ name }) => !present.has(name)).map(notShown);
   const vrfs = running.map((vrf): VrfView => {
     const entry = listed.get(vrf.name);
     if (entry === undefined) return { ...vrf, vpn: null, canary: false, attachments: [] };
     return { ...vrf, vpn: entry.vpn, canary: canaries.has(entry.vpn), attachments: entry.attachments };
   });
-  return { name: router.name, platform: router.platform, vrfs: vrfs.sort(byName) };
+  const unknowns = hidden.length === 0 ? {} : { unknowns: hidden };
+  return { name: router.name, platform: router.platform, vrfs: vrfs.sort(byName), ...unknowns };
 }
+
+const notShown = ({ name, vpn }: InventoryVrf): Unknown => ({
+  path: '',
+  reach: 'network',
+  why: `the inventory lists it for ${vpn}, and the router does not show it`,
+  vrf: name,
+});
 
 function checkPresent(pe: PeName, listed: InventoryVrf, running: RunningVrf | undefined): void {
   const path = `${pe}/${listed.name}`;

@@ -10,13 +10,18 @@ export function operatorDigest(vrfs: readonly RunningVrf[]): Digest {
 }
 
 /** Route targets are sets and sorted; policies keep their order, because it is their order of evaluation. */
-export function operatorPart({ routeDistinguisher, operator, policyTexts }: RunningVrf): OperatorPart {
+export function operatorPart({ routeDistinguisher, operator, policyTexts, unknowns = [] }: RunningVrf): OperatorPart {
   const families = FAMILIES.flatMap((family) => {
     const found = operator[family];
     return found === undefined ? [] : [[family, canonicalOperator(found)]];
   });
   const policies = Object.entries(policyTexts).map(([name, text]) => [name, digestOf(text)]);
-  return { routeDistinguisher, operator: Object.fromEntries(families), policyDigests: Object.fromEntries(policies) };
+  return {
+    routeDistinguisher,
+    operator: Object.fromEntries(families),
+    policyDigests: Object.fromEntries(policies),
+    ...(unknowns.length === 0 ? {} : { unknowns: unknowns.map(({ path, why }) => `${path} ${why}`) }),
+  };
 }
 
 function canonicalOperator({ importRouteTargets, exportRouteTargets, importPolicies, exportPolicies }: OperatorFamily) {
@@ -53,6 +58,7 @@ export function describeOperatorChange(before: OperatorPart, after: OperatorPart
     const [old, now] = [before.policyDigests[name], after.policyDigests[name]];
     if (old !== now) changes.push(`the text of policy ${name} ${now === undefined ? 'is gone' : 'changed'}`);
   }
+  compare('what is not understood', names(before.unknowns ?? []), names(after.unknowns ?? []));
   return changes;
 }
 

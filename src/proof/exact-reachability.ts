@@ -14,13 +14,13 @@ import {
   type RouteChange,
   routeCounterExample,
 } from './change-under-proof.ts';
+import { judgeUnknowns } from './judge-unknowns.ts';
 import { judgePolicies } from './operator-policies.ts';
 import { type CarriedRoute, routeKey, type VrfAtPe, vrfsByVpn } from './route-model.ts';
 
 const ALWAYS_ASSUMED = [
   'every PE of the backbone is in the inventory, so nobody outside it imports the route targets of this change',
   'a VPN announces the prefixes of its attachments in the inventory',
-  'a VRF does not export again what it imported (RFC 4364)',
 ];
 
 /**
@@ -54,14 +54,31 @@ export function proveExactReachability(change: ChangeUnderProof, routes: RouteCh
   for (const flow of approvedFlows(change)) found.push(...emptyFlow(change, flow, [...approved.values()]));
 
   const policies = judgePolicies(change);
-  const verdict = found.length > 0 ? 'fail' : policies.undecided.length > 0 ? 'unknown' : 'pass';
+  const unknowns = judgeUnknowns(change);
+  const undecided = [...policies.undecided, ...unknowns.undecided];
+  const verdict = found.length > 0 ? 'fail' : undecided.length > 0 ? 'unknown' : 'pass';
   return {
     name: 'exact-reachability',
     verdict,
-    assumptions: [...ALWAYS_ASSUMED, ...wholeVpnAssumptions(change), ...policies.assumptions],
-    counterExamples: listCounterExamples([...found, ...policies.undecided]),
+    assumptions: [
+      ...ALWAYS_ASSUMED,
+      ...noReexport(unknowns.places),
+      ...wholeVpnAssumptions(change),
+      ...policies.assumptions,
+    ],
+    counterExamples: listCounterExamples([...found, ...undecided]),
   };
 }
+
+/** Assumed of those VRFs whose configuration was understood whole, and so says nothing else. */
+function noReexport(places: readonly string[]): string[] {
+  const rule = 'a VRF does not export again what it imported (RFC 4364)';
+  if (places.length === 0) return [rule];
+  const more = places.length > NAMED_MAX ? ` and ${places.length - NAMED_MAX} more` : '';
+  return [`${rule}; not assumed of ${places.slice(0, NAMED_MAX).join(', ')}${more}, which were not understood whole`];
+}
+
+const NAMED_MAX = 5;
 
 /** A removal that touches nothing but its own ends whatever else is reachable: that is told, and is somebody's to mend. */
 function proveOnlyTakenAway(change: ChangeUnderProof, routes: RouteChange): Proof {
@@ -79,7 +96,7 @@ function proveOnlyTakenAway(change: ChangeUnderProof, routes: RouteChange): Proo
   return {
     name: 'exact-reachability',
     verdict: found.length > 0 ? 'fail' : 'pass',
-    assumptions: [...new Set(left)].sort().slice(0, COUNTER_EXAMPLES_MAX),
+    assumptions: [...new Set([...left, ...judgeUnknowns(change).told])].sort().slice(0, COUNTER_EXAMPLES_MAX),
     counterExamples: listCounterExamples(found),
   };
 }

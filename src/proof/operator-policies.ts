@@ -12,8 +12,9 @@ import { allVrfs, type VrfAtPe } from './route-model.ts';
  */
 const IMPORT_POLICY_ONLY_NARROWS: ReadonlySet<PlatformName> = new Set<PlatformName>(['iosxr-um2', 'frr']);
 
-/** A route-target pattern rather than a value: `65000:*`, `65000:90..`, `target:.*:9001`, `65000:[89]...`. */
-const TARGET_PATTERN = /[\d*.\])]:[\d]*[*.[(\\?+]|[*\])+?]:\d|(?:ios-|dfa-|posix-)?regex/;
+/** A route-target pattern rather than a value, as readers mark what may take more than it names: `65000:*`, `65000:90..`, `target:.*:9001`, `65000:[89]...`. */
+const TARGET_PATTERN =
+  /^# takes target:\*:\*: (?<why>.*)$|(?<word>[\d*.\])]:[\d]*[*.[(\\?+]|[*\])+?]:\d|(?:ios-|dfa-|posix-)?regex)/m;
 
 export interface PolicyJudgement {
   readonly assumptions: readonly string[];
@@ -38,6 +39,12 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
     const where = `VRF ${at.vrf.name} at ${at.pe}`;
     const gives = flows.some((flow) => flow.from === at.vrf.vpn);
     const takes = flows.some((flow) => flow.to === at.vrf.vpn);
+    const unread = exports.filter((name) => at.vrf.policyTexts[name] === undefined);
+    if (!gives && unread.length > 0) {
+      assumptions.push(
+        `export policy ${unread.join(', ')} of ${where}, which was not read, puts no route target of these VPNs on routes`,
+      );
+    }
     if (gives && exports.length > 0) {
       assumptions.push(`export policy ${exports.join(', ')} of ${where} keeps the added route target and the prefixes`);
     }
@@ -61,8 +68,10 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
 
 function doubtAbout(text: string | undefined, name: string): string | null {
   if (text === undefined) return `the text of import policy ${name} was not read`;
-  if (TARGET_PATTERN.test(text)) return `import policy ${name} matches route targets by a pattern`;
-  return null;
+  const found = TARGET_PATTERN.exec(text.replace(/^prefix-list .*$/gm, ''));
+  if (found === null) return null;
+  const why = found.groups?.why === undefined ? '' : ` (${found.groups.why})`;
+  return `import policy ${name} matches route targets by a pattern${why}`;
 }
 
 function policyNames({ vrf }: VrfAtPe, kind: 'importPolicies' | 'exportPolicies'): string[] {

@@ -22,9 +22,24 @@ export interface PlatformManifest {
   /** Whether a dirty candidate makes the server refuse the lock (RFC 6241 §7.5); where false or unsure, candidate and running are compared. */
   readonly lockRefusesDirtyCandidate: boolean;
   readonly policyLanguage: PolicyLanguage;
+  /** wasl's policies take the place of the VRF's own route targets, and so restate them: where none is known, they would cut the VPN. */
+  readonly restatesOwnTargets: boolean;
+  /** What the router keeps of a confirm timer: whole units, and no less than the minimum. What is asked for is rounded up to that. */
+  readonly confirmTimerUnitSeconds: number;
+  readonly confirmTimerMinimumSeconds: number;
+  /** Modules in the hello that tell the dialect, with the revision from which it is this one. */
+  readonly dialectModules: readonly { readonly name: string; readonly revisionFrom: string }[];
+  /** What the namespaces of its models begin with. */
+  readonly namespaces: readonly string[];
   /** Whether a 4-octet AS number below 65536 can be written in 4-octet encoding. */
   readonly takesSmallFourOctetAsNumbers: boolean;
   readonly notes: readonly string[];
+}
+
+/** How long a confirm timer runs that is asked for with so many seconds: never shorter, so that what is counted on here ends first. */
+export function keptTimerSeconds(manifest: PlatformManifest, askedSeconds: number): number {
+  const { confirmTimerUnitSeconds: unit, confirmTimerMinimumSeconds: minimum } = manifest;
+  return Math.ceil(Math.max(askedSeconds, minimum) / unit) * unit;
 }
 
 const TEMPLATES = new URL('../../templates/', import.meta.url);
@@ -79,7 +94,25 @@ export function parseManifest(text: string, file: string): PlatformManifest {
     const value = json[field];
     return typeof value === 'boolean' ? value : refuse(field, 'true or false');
   };
-  const notes = json.notes;
+  const texts = (field: string): string[] => {
+    const value = json[field];
+    return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : refuse(field, 'texts');
+  };
+  const seconds = (field: string): number => {
+    const value = json[field];
+    const isRight = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 3_600;
+    return isRight ? value : refuse(field, '1 to 3600');
+  };
+  const modules = (field: string): PlatformManifest['dialectModules'] => {
+    const value = json[field];
+    const isModule = (one: unknown) =>
+      typeof one === 'object' &&
+      one !== null &&
+      'name' in one &&
+      'revisionFrom' in one &&
+      Object.keys(one).length === 2;
+    return Array.isArray(value) && value.every(isModule) ? value : refuse(field, 'modules with name and revisionFrom');
+  };
   const manifest: PlatformManifest = {
     name: string('name') as PlatformName,
     vendor: string('vendor'),
@@ -90,8 +123,13 @@ export function parseManifest(text: string, file: string): PlatformManifest {
     minimumRpcIntervalMsInConfirmWindow: milliseconds('minimumRpcIntervalMsInConfirmWindow'),
     lockRefusesDirtyCandidate: boolean('lockRefusesDirtyCandidate'),
     policyLanguage: oneOf('policyLanguage', POLICY_LANGUAGES),
+    restatesOwnTargets: boolean('restatesOwnTargets'),
+    confirmTimerUnitSeconds: seconds('confirmTimerUnitSeconds'),
+    confirmTimerMinimumSeconds: seconds('confirmTimerMinimumSeconds'),
+    dialectModules: modules('dialectModules'),
+    namespaces: texts('namespaces'),
     takesSmallFourOctetAsNumbers: boolean('takesSmallFourOctetAsNumbers'),
-    notes: Array.isArray(notes) && notes.every((note) => typeof note === 'string') ? notes : refuse('notes', 'texts'),
+    notes: texts('notes'),
   };
   const stranger = Object.keys(json).find((field) => !Object.hasOwn(manifest, field));
   if (stranger !== undefined) refuse(stranger, 'absent: no such field');

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { PlatformName } from '../domain/names.ts';
-import { canonicalShare, enabledFamilies, type VrfShare } from '../domain/network-view.ts';
+import { canonicalShare, enabledFamilies, type OperatorFamily, type VrfShare } from '../domain/network-view.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import { type PlatformManifest, readManifest } from './platform-manifest.ts';
@@ -16,7 +16,7 @@ export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
  * The children of `<config>` that bring the VRFs of one PE from what they have to what they shall have; empty when that is the same.
  * All edits of a PE belong into one call: names and containers are stated once, and VRFs of one PE that join are seen.
  *
- * Throws EXPORT_POLICY_UNSAFE with the reason, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
+ * Throws EXPORT_POLICY_UNSAFE with the reason, OWN_TARGETS_UNKNOWN, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
  * platform cannot write, RENDER_FAILED for a defect of a template.
  */
 export function renderEdits(platform: PlatformName, edits: readonly RenderEdit[]): string {
@@ -24,6 +24,7 @@ export function renderEdits(platform: PlatformName, edits: readonly RenderEdit[]
   for (const edit of edits) {
     refuseUnwritableTargets(manifest, edit);
     refuseUnsafePolicies(manifest, edit);
+    refuseCut(manifest, edit);
   }
   const vrfs = [...edits]
     .sort((a, b) => (a.running.name < b.running.name ? -1 : 1))
@@ -95,6 +96,20 @@ function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted, 
       { path: running.name, remedy: 'Use a route target pool in the 2-octet encoding.' },
     );
   }
+}
+
+/** Of a VRF whose own route targets are not known (a group has them, or the router makes them up) nothing can be restated. */
+function refuseCut({ restatesOwnTargets }: PlatformManifest, { running, wanted, retires }: RenderEdit): void {
+  if (!restatesOwnTargets || retires !== undefined || isEmptyShare(wanted) || !isEmptyShare(running.share)) return;
+  const families = Object.values(running.operator);
+  const states = (one: OperatorFamily) =>
+    one.importRouteTargets.length +
+    one.exportRouteTargets.length +
+    one.importPolicies.length +
+    one.exportPolicies.length;
+  if (families.length === 0 || families.some((one) => states(one) > 0)) return;
+  const fact = `VRF ${running.name} shows no route target of its own: wasl's policies would cut it off from its own VPN`;
+  throw new WaslError('OWN_TARGETS_UNKNOWN', fact, { path: running.name });
 }
 
 /** Only where wasl adds to the exports: taking a rule away is always safe, whatever the operator's policy became since. */

@@ -1,8 +1,9 @@
 import type { XmlElement } from '../netconf/index.ts';
+import { isInactive } from './activation.ts';
 
 /**
  * Configuration as canonical text: two configurations that mean the same have the same text. Namespaces, prefixes and indentation of the
- * server are gone, containers that are empty and mean nothing are left out; the order of the server is kept, since it may mean something.
+ * server are gone, containers that are empty and mean nothing are left out; the order of the server is kept, since it may mean something, and so is the mark of what is deactivated.
  */
 export function canonicalText(config: readonly XmlElement[], transparentContainers: ReadonlySet<string>): string {
   const lines: string[] = [];
@@ -19,7 +20,8 @@ function write(
 ): void {
   if (isEmpty(element, transparent)) return;
   const { name, namespace } = element;
-  const open = namespace === outerNamespace ? name : `${name} xmlns="${namespace}"`;
+  const mark = isInactive(element) ? ' inactive="inactive"' : '';
+  const open = (namespace === outerNamespace ? name : `${name} xmlns="${namespace}"`) + mark;
   if (element.children.length === 0) {
     const text = element.text.trim();
     lines.push(text === '' ? `${indent}<${open}/>` : `${indent}<${open}>${escapeMarkup(text)}</${name}>`);
@@ -31,7 +33,7 @@ function write(
 }
 
 function isEmpty(element: XmlElement, transparent: ReadonlySet<string>): boolean {
-  if (!transparent.has(element.name) || element.text.trim() !== '') return false;
+  if (!transparent.has(element.name) || element.text.trim() !== '' || isInactive(element)) return false;
   return element.children.every((child) => isEmpty(child, transparent));
 }
 

@@ -4,7 +4,7 @@ import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
-import type { PlatformManifest } from '../render/platform-manifest.ts';
+import { keptTimerSeconds, type PlatformManifest } from '../render/platform-manifest.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
@@ -155,7 +155,8 @@ export class NetconfRouter implements Router {
     readonly timeoutSeconds: number;
     readonly persistId: string | null;
   }): Promise<CommitOutcome> {
-    const { timeoutSeconds: confirmTimeoutSeconds, persistId } = options;
+    const { persistId } = options;
+    const confirmTimeoutSeconds = keptTimerSeconds(this.#manifest, options.timeoutSeconds);
     switch (this.procedure) {
       case 'confirmed-commit-persist': {
         if (persistId === null) throw new WaslError('INTERNAL', `${this.name}: this procedure needs a persist id`);

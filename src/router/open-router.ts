@@ -1,19 +1,21 @@
 import { connect, type NetconfSession } from '../netconf/index.ts';
 import { type PlatformManifest, readManifest } from '../render/platform-manifest.ts';
+import { refuseOtherDialect } from './dialect.ts';
 import { NetconfRouter } from './netconf-router.ts';
 import { PLATFORMS } from './platforms/registry.ts';
 import type { Router, RouterConnection, RouterCredential } from './router.ts';
 import { translateError } from './translate-error.ts';
 
 /**
- * Connects to a PE and opens its session. Throws ROUTER_UNREACHABLE, ROUTER_AUTH_FAILED, ROUTER_HOST_KEY, ROUTER_TIMEOUT, ROUTER_PROTOCOL, and
- * ROUTER_CAPABILITY where the hello allows no procedure.
+ * Connects to a PE and opens its session. Throws ROUTER_UNREACHABLE, ROUTER_AUTH_FAILED, ROUTER_HOST_KEY, ROUTER_TIMEOUT, ROUTER_PROTOCOL,
+ * PLATFORM_MISMATCH, and ROUTER_CAPABILITY where the hello allows no procedure.
  */
 export async function openRouter(connection: RouterConnection): Promise<Router> {
   const { router } = connection;
   const manifest = readManifest(router.platform);
   const session = await openSession(connection, manifest);
   try {
+    refuseOtherDialect(session.capabilities, manifest, router.name);
     return new NetconfRouter(session, connection, manifest, PLATFORMS[router.platform]);
   } catch (error) {
     await session.close();

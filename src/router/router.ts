@@ -109,7 +109,10 @@ export interface Router {
    * the server can (`checked`). ROUTER_REFUSED with every rpc-error; the caller then abandons.
    */
   editCandidate(edits: readonly VrfEdit[]): Promise<CandidateEdit>;
-  /** RFC 6241 §8.4. Without confirmed commit in the procedure this is a plain commit, or the edit of running: it stays. */
+  /**
+   * RFC 6241 §8.4, with the timer rounded up to what the router keeps. Without confirmed commit in the procedure this is a plain commit, or
+   * the edit of running: it stays.
+   */
   commitConfirmed(options: {
     readonly timeoutSeconds: number;
     readonly persistId: string | null;

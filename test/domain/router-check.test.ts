@@ -93,6 +93,17 @@ describe('running against the inventory', () => {
     ]);
   });
 
+  it('what was not understood is a fault, at its place', () => {
+    const unknowns = [
+      { path: 'vrfs vrf MOH apply-group X', reach: 'network', why: 'inherits from group X' },
+      { path: 'logical-systems LS1', reach: 'network', why: 'is not read', ofRouter: true },
+    ] as const;
+    expect(told(router(listed('MOH')), [{ ...running('MOH'), unknowns }])).toEqual([
+      'fault ROUTER_NOT_UNDERSTOOD pe1/MOH: pe1: `vrfs vrf MOH apply-group X` inherits from group X',
+      'fault ROUTER_NOT_UNDERSTOOD pe1: pe1: `logical-systems LS1` is not read',
+    ]);
+  });
+
   const flow = (from: string, to: string, target: string, isOnNetwork = true): AgreedFlow => ({
     ...makeFlow(from, to, target, ['10.1.0.0/24']),
     ...{ id: icId(7), isOnNetwork },

@@ -48,6 +48,12 @@ describe('manifests', () => {
     ['not JSON', '{', 'is not JSON'],
     ['a wrong choice', JSON.stringify({ ...good, validateBy: 'hope' }), 'validateBy must be one of'],
     ['a missing number', JSON.stringify({ ...good, pauseAfterHelloMs: undefined }), 'pauseAfterHelloMs must be'],
+    ['half a second', JSON.stringify({ ...good, confirmTimerUnitSeconds: 0.5 }), 'confirmTimerUnitSeconds must be'],
+    [
+      'a module without a revision',
+      JSON.stringify({ ...good, dialectModules: [{ name: 'x' }] }),
+      'dialectModules must be',
+    ],
     ['a field that nobody reads', JSON.stringify({ ...good, quirks: 1 }), 'quirks must be absent'],
   ])('refuses %s', (_what, text, message) => {
     expect(() => parseManifest(text, 'platform.json')).toThrow(

@@ -17,10 +17,14 @@ import { isFromPool } from '../../domain/route-target-pool.ts';
 import { WaslError } from '../../errors.ts';
 import { child, childrenNamed, childText, printable, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX } from '../../render/object-names.ts';
+import { activationNote } from '../activation.ts';
+import { APART, type Container, READ } from '../grammar.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
+import { readVrfs, type VrfReader } from '../read-vrfs.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
+import { tryParse, type WaslObjects } from '../wasl-objects.ts';
 import { countEchoes } from './count-echoes.ts';
+import { notATable, prefixIn } from './unread-table.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
 
@@ -28,26 +32,38 @@ const NAMESPACE = 'urn:wasl:frr:l3vpn';
 export const frr: PlatformAdapter = {
   configFilter: `<vrfs xmlns="${NAMESPACE}"/>`,
   transparentContainers: new Set(['vrfs', 'ipv4', 'ipv6']),
-  parseRunning,
+  parseRunning: (config, context) => readVrfs(config, (active) => readerOf(active, context)),
   readRouteTables,
   ping,
 };
 
-function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContext): RunningVrf[] {
+function readerOf(_config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
-  const entries = vrfEntries(config).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const objects = objectsByVrf(readObjects(config, isMine), entries.map(nameOf), {});
-  return entries.map((entry) => {
-    const known = vrfs.find(({ name }) => name === nameOf(entry))?.families;
-    const vrf = parseVrf(entry, known ?? familiesInUse(entry), isMine);
-    const mine = objects.get(vrf.name) ?? new Map();
-    return withAnomalies(
-      vrf,
-      mine,
-      findAnomalies('frr', vrf, mine, (edit) => readObjects(edit, () => true)),
-    );
-  });
+  return {
+    platform: 'frr',
+    roots: ({ name, namespace }) => (name === 'vrfs' && namespace === NAMESPACE ? VRFS : undefined),
+    entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
+    entryPath: 'vrfs',
+    entry: VRF,
+    objectGrammar: {},
+    readObjects: (all) => readObjects(all, isMine),
+    readExpected: (edit) => readObjects(edit, () => true),
+    parse: ({ element }) => {
+      const known = vrfs.find(({ name }) => name === nameOf(element))?.families;
+      return parseVrf(element, known ?? familiesInUse(element), isMine);
+    },
+  };
 }
+
+const ALL = { otherwise: 'network', namespace: NAMESPACE } as const;
+const RULE: Container = { ...ALL, children: { name: READ, 'route-target': READ, prefix: READ, 'whole-vpn': READ } };
+const FAMILY: Container = {
+  ...ALL,
+  children: { 'import-rt': READ, 'export-rt': READ, 'export-policy': READ, 'export-rule': RULE },
+};
+/** The module's nodes; all of them are read. */
+const VRF: Container = { ...ALL, children: { name: READ, rd: READ, ipv4: FAMILY, ipv6: FAMILY } };
+const VRFS: Container = { ...ALL, children: { vrf: APART } };
 
 const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
 
@@ -70,7 +86,7 @@ function parseVrf(entry: XmlElement, families: readonly Family[], isMine: (rt: R
     const policy = content === undefined ? undefined : childText(content, 'export-policy');
     operator[family] = {
       importRouteTargets: imports.filter((rt) => !isMine(rt)),
-      exportRouteTargets: readTargets(content, 'export-rt').filter((rt) => !isMine(rt)),
+      exportRouteTargets: exportsOf(content, isMine),
       exportPolicies: policy === undefined ? [] : [policy],
       importPolicies: [],
     };
@@ -92,9 +108,19 @@ function readTargets(content: XmlElement | undefined, name: string): RouteTarget
   return entries.map(({ text }) => parseRouteTarget(text.trim())).sort(compareRouteTargets);
 }
 
+/** A rule of the operator's puts its route target on some routes: one too many rather than too few, for a proof reads them. */
+function exportsOf(content: XmlElement | undefined, isMine: (rt: RouteTarget) => boolean): RouteTarget[] {
+  const foreign = content === undefined ? [] : childrenNamed(content, 'export-rule').filter((rule) => !isOwn(rule));
+  const byRule = foreign.map((rule) => parseRouteTarget(childText(rule, 'route-target') ?? ''));
+  const plain = readTargets(content, 'export-rt').filter((rt) => !isMine(rt));
+  return [...new Set([...plain, ...byRule])].sort(compareRouteTargets);
+}
+
+const isOwn = (rule: XmlElement) => childText(rule, 'name')?.startsWith(OBJECT_PREFIX) === true;
+
 function ownRules(content: XmlElement | undefined): XmlElement[] {
   const entries = content === undefined ? [] : childrenNamed(content, 'export-rule');
-  return entries.filter((entry) => childText(entry, 'name')?.startsWith(OBJECT_PREFIX));
+  return entries.filter(isOwn);
 }
 
 function readRules(content: XmlElement | undefined): ExportRule[] {
@@ -119,7 +145,7 @@ function readObjects(config: readonly XmlElement[], isMine: (rt: RouteTarget) =>
       for (const rt of readTargets(content, 'export-rt').filter(isMine)) objects.set(`${place} export-rt ${rt}`, '');
       for (const rule of ownRules(content)) {
         const parts = rule.children.map(({ name, text }) => `${name} ${text.trim()}`).sort();
-        objects.set(`${place} export-rule ${childText(rule, 'name')}`, parts.join('\n'));
+        objects.set(`${place} export-rule ${childText(rule, 'name')}`, parts.join('\n') + activationNote(rule));
       }
     }
   }
@@ -136,25 +162,34 @@ async function readRouteTables(reader: RouterReader, tables: readonly RouteTable
   const shown = await reader.exec(READ_ALL_TABLES);
   if (shown.code !== 0) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: ${describeFailure(shown)}`);
   const [ipv4, ipv6] = parseTables(shown.stdout);
-  return tables.map(({ vrf, family }) => {
-    const table = (family === 'ipv4' ? ipv4 : ipv6)[vrf];
-    if (table === undefined) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: no ${family} table of ${vrf}`);
-    return Object.entries(table).flatMap(([prefix, entries]): VrfRoute[] => {
-      const installed = entries.find(({ selected }) => selected === true);
-      if (installed === undefined) return [];
-      return [{ prefix: parsePrefix(prefix), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
-    });
+  return tables.map(({ vrf, family }) => routesIn(family === 'ipv4' ? ipv4 : ipv6, vrf, family));
+}
+
+function routesIn(tables: RibTables, vrf: VrfName, family: Family): VrfRoute[] {
+  const name = `${vrf} ${family}`;
+  // A VRF may have the name of a property of every object.
+  const table = Object.hasOwn(tables, vrf) ? tables[vrf] : undefined;
+  if (table === undefined) throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: no ${family} table of ${vrf}`);
+  if (!isRecord(table)) throw notATable(name, 'no object');
+  return Object.entries(table).flatMap(([prefix, entries]): VrfRoute[] => {
+    if (!Array.isArray(entries) || !entries.every(isRecord)) throw notATable(name, `no list of routes for ${prefix}`);
+    const installed = (entries as RibEntry[]).find(({ selected }) => selected === true);
+    if (installed === undefined) return [];
+    return [{ prefix: prefixIn(name, prefix, undefined), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
   });
 }
 
-type RibTables = Readonly<Record<string, Readonly<Record<string, readonly RibEntry[]>>>>;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+type RibTables = Readonly<Record<string, unknown>>;
 
 /** One document a command; FRR begins each at the start of a line, and no line inside one with a brace. */
 function parseTables(text: string): readonly [RibTables, RibTables] {
   const documents = text.split(/^(?=\{)/m).filter((document) => document.trim() !== '');
   try {
-    const [ipv4, ipv6] = documents.map((document) => JSON.parse(document) as RibTables);
-    if (documents.length === 2 && ipv4 !== undefined && ipv6 !== undefined) return [ipv4, ipv6];
+    const [ipv4, ipv6] = documents.map((document) => JSON.parse(document) as unknown);
+    if (documents.length === 2 && isRecord(ipv4) && isRecord(ipv6)) return [ipv4, ipv6];
   } catch (cause) {
     const words = JSON.stringify(printable(text, SHOWN_OF_ANSWER_MAX));
     throw new WaslError('ROUTER_PROTOCOL', `show route vrf all: the answer is not JSON: ${words}`, { cause });

@@ -1,9 +1,10 @@
 import type { VrfName } from '../../domain/names.ts';
-import { familyOf, parsePrefix } from '../../domain/prefix.ts';
+import { familyOf } from '../../domain/prefix.ts';
 import { childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
 import type { RouterReader } from '../platform.ts';
 import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
 import { countEchoes } from './count-echoes.ts';
+import { notATable, prefixIn } from './unread-table.ts';
 
 const RIB = {
   ipv4: { namespace: 'http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper', root: 'rib', af: 'IPv4' },
@@ -13,7 +14,7 @@ const PING = 'http://cisco.com/ns/yang/Cisco-IOS-XR-ping-act';
 /** Seconds for each echo; inside a confirm window there is no time for the default of 2. */
 const PING_TIMEOUT_SECONDS = 1;
 
-/** Reads the RIB of one VRF, 24.2.1 and later, where the key of a route is `network`. */
+/** Reads the RIB of one VRF. The key of a route is `network` from 24.2.1 on, `address` and `prefix-length` before. */
 export async function readIosxrTable(reader: RouterReader, { vrf, family }: RouteTable): Promise<VrfRoute[]> {
   const { namespace, root, af } = RIB[family];
   const data = await reader.get(
@@ -22,16 +23,44 @@ export async function readIosxrTable(reader: RouterReader, { vrf, family }: Rout
       '<route-table-name>default</route-table-name><routes/></ip-rib-route-table-name></ip-rib-route-table-names>' +
       `</saf></safs></af></afs></vrf></vrfs></${root}>`,
   );
-  return data.flatMap((element) => collect(element, 'route')).flatMap((route) => parseRoute(route, vrf));
+  const name = `${vrf} ${family}`;
+  const rib = data.find((element) => element.name === root && element.namespace === namespace);
+  if (rib === undefined || data.length > 1)
+    throw notATable(name, data.map((element) => element.name).join(', ') || 'nothing');
+  const [entry, ...others] = keyed(name, rib, 'vrfs', 'vrf', 'vrf-name');
+  if (entry === undefined || others.length > 0) throw notATable(name, `${others.length} tables more than one`);
+  const at = keyOf(entry, 'vrf-name');
+  if (at !== vrf) throw notATable(name, `that of VRF ${at}`);
+  const tables = keyed(name, entry, 'afs', 'af', 'af-name')
+    .filter((one) => keyOf(one, 'af-name') === af)
+    .flatMap((one) => keyed(name, one, 'safs', 'saf', 'saf-name'))
+    .filter((one) => keyOf(one, 'saf-name') === 'Unicast')
+    .flatMap((one) => keyed(name, one, 'ip-rib-route-table-names', 'ip-rib-route-table-name', 'route-table-name'))
+    .filter((one) => keyOf(one, 'route-table-name') === 'default');
+  if (tables.length !== 1) throw notATable(name, `one with ${tables.length} tables of unicast routes`);
+  return tables
+    .flatMap((table) => childrenNamed(table, 'routes'))
+    .flatMap(({ children }) => children)
+    .map((route) => parseRoute(name, route, vrf));
 }
 
-function parseRoute(route: XmlElement, vrf: VrfName): VrfRoute[] {
-  const network = childText(route, 'network');
-  if (network === undefined) return [];
+/** The entries of a list in its container; an entry without its key is none. */
+function keyed(table: string, parent: XmlElement, container: string, list: string, key: string): XmlElement[] {
+  const entries = childrenNamed(parent, container).flatMap((one) => childrenNamed(one, list));
+  if (entries.some((entry) => keyOf(entry, key) === '')) throw notATable(table, `a ${list} without ${key}`);
+  return entries;
+}
+
+const keyOf = (entry: XmlElement, key: string): string => childText(entry, key)?.trim() ?? '';
+
+function parseRoute(name: string, route: XmlElement, vrf: VrfName): VrfRoute {
+  if (route.name !== 'route') throw notATable(name, `one with ${route.name} among its routes`);
+  const network = childText(route, 'network') ?? childText(route, 'address');
+  const prefix = prefixIn(name, network, childText(route, 'prefix-length'));
   const isBgp = childText(route, 'protocol-name') === 'bgp';
   // A CE's BGP route has its next hop in the VRF itself. Where the path does not say, the route counts as imported: a leak must not hide.
   const fromCe = collect(route, 'next-hop-vrf-name').some(({ text }) => text.trim() === vrf);
-  return [{ prefix: parsePrefix(network), origin: isBgp && !fromCe ? 'vpn' : 'local' }];
+  return { prefix, origin: isBgp && !fromCe ? 'vpn' : 'local' };
 }
 
 export async function pingIosxr(reader: RouterReader, request: PingRequest) {
@@ -52,6 +81,6 @@ export async function pingIosxr(reader: RouterReader, request: PingRequest) {
 }
 
 function collect(element: XmlElement, name: string): XmlElement[] {
-  if (element.name === name && (name !== 'route' || element.children.length > 0)) return [element];
+  if (element.name === name) return [element];
   return element.children.flatMap((child) => collect(child, name));
 }

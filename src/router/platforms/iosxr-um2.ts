@@ -5,6 +5,7 @@ import {
   type FamilyShare,
   type OperatorFamily,
   type RunningVrf,
+  type Unknown,
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
 import {
@@ -14,47 +15,50 @@ import {
   parseRouteTarget,
   type RouteDistinguisher,
   type RouteTarget,
+  shortForm,
 } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
+import { activationNote } from '../activation.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
+import { readVrfs, type VrfReader } from '../read-vrfs.ts';
+import { tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { BGP_MODEL, POLICY_MODEL, ROUTING_POLICY, VRF, VRF_MODEL, VRFS } from './iosxr-grammar.ts';
 import { pingIosxr, readIosxrTable } from './iosxr-operational.ts';
+import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './iosxr-rpl.ts';
 import { readEachTable } from './read-each-table.ts';
-
-const VRF = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg';
-const BGP = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg';
-const POLICY = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-route-policy-cfg';
 
 /** IOS XR 24.4.1 and later, unified model. */
 export const iosxrUm2: PlatformAdapter = {
-  configFilter: `<vrfs xmlns="${VRF}"/><routing-policy xmlns="${POLICY}"/>`,
+  configFilter: `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>`,
   transparentContainers: new Set([
     ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
     ...['two-byte-as-route-targets', 'four-byte-as-route-targets', 'ipv4-address-route-targets'],
     ...['routing-policy', 'route-policies', 'sets', 'prefix-sets'],
   ]),
-  parseRunning,
+  parseRunning: (config, context) => readVrfs(config, (active) => readerOf(active, context)),
   readRouteTables: readEachTable(readIosxrTable),
   ping: pingIosxr,
 };
 
-function parseRunning(config: readonly XmlElement[], { pool }: ParseContext): RunningVrf[] {
-  const policies = readBlocks(config, ['route-policies', 'route-policy'], 'route-policy-name', 'rpl-route-policy');
-  const sets = readBlocks(config, ['sets', 'prefix-sets', 'prefix-set'], 'set-name', 'rpl-prefix-set');
-  const entries = vrfEntries(config).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+function readerOf(config: readonly XmlElement[], { pool }: ParseContext): VrfReader {
+  const rpl = readRpl(config);
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
-  const objects = objectsByVrf(readObjects(config, isMine), entries.map(nameOf), OBJECT_GRAMMAR);
-  return entries.map((entry) => {
-    const vrf = parseVrf(entry, policies, sets, isMine);
-    const mine = objects.get(vrf.name) ?? new Map();
-    return withAnomalies(
-      vrf,
-      mine,
-      findAnomalies('iosxr-um2', vrf, mine, (edit) => readObjects(edit, () => true)),
-    );
-  });
+  return {
+    platform: 'iosxr-um2',
+    roots: ({ name, namespace }) => {
+      if (name === 'vrfs' && namespace === VRF_MODEL) return VRFS;
+      return name === 'routing-policy' && namespace === POLICY_MODEL ? ROUTING_POLICY : undefined;
+    },
+    entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
+    entryPath: 'vrfs',
+    entry: VRF,
+    objectGrammar: OBJECT_GRAMMAR,
+    readObjects: (all) => readObjects(all, isMine),
+    readExpected: (edit) => readObjects(edit, () => true),
+    parse: ({ element }) => parseVrf(element, rpl, isMine),
+  };
 }
 
 /** What follows `WASL-<VRF>-` in the names of wasl's objects, by kind. */
@@ -64,55 +68,47 @@ const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'vrf-name') ?? 
 
 function vrfEntries(config: readonly XmlElement[]): XmlElement[] {
   return config
-    .filter(({ name, namespace }) => name === 'vrfs' && namespace === VRF)
+    .filter(({ name, namespace }) => name === 'vrfs' && namespace === VRF_MODEL)
     .flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
 }
 
-/** RPL objects by name, each a whole block of CLI text. */
-function readBlocks(
-  config: readonly XmlElement[],
-  path: readonly string[],
-  key: string,
-  text: string,
-): Map<string, string> {
-  const [last = '', ...containers] = [...path].reverse();
-  const blocks = new Map<string, string>();
-  for (const root of config.filter(({ name, namespace }) => name === 'routing-policy' && namespace === POLICY)) {
-    const parent = descend(root, ...containers.reverse());
-    for (const entry of parent === undefined ? [] : childrenNamed(parent, last)) {
-      blocks.set(childText(entry, key) ?? '', childText(entry, text) ?? '');
-    }
-  }
-  return blocks;
-}
-
-type Blocks = ReadonlyMap<string, string>;
-
-function parseVrf(entry: XmlElement, policies: Blocks, sets: Blocks, isMine: (rt: RouteTarget) => boolean): RunningVrf {
+function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => boolean): RunningVrf {
   const name = nameOf(entry);
   const operator: Partial<Record<Family, OperatorFamily>> = {};
   const share: Partial<Record<Family, FamilyShare>> = {};
   const texts: Record<string, string> = {};
+  const unknowns: Unknown[] = [];
   for (const family of FAMILIES) {
     const unicast = descend(entry, 'address-family', family, 'unicast');
-    if (unicast === undefined) continue;
-    const [importing, exporting] = [child(unicast, 'import', BGP), child(unicast, 'export', BGP)];
-    const imports = readTargets(importing);
+    const others = targetsOfOtherKinds(entry, family);
+    if (unicast === undefined) {
+      const path = `vrfs vrf ${name} address-family ${family}`;
+      const why = `has route targets (${others.all.map(shortForm).join(', ')}) without unicast`;
+      if (others.all.length > 0) unknowns.push({ path, reach: 'network', why });
+      continue;
+    }
+    const [importing, exporting] = [child(unicast, 'import', BGP_MODEL), child(unicast, 'export', BGP_MODEL)];
+    const [imports, exports] = [splitTargets(importing, isMine), splitTargets(exporting, isMine)];
     const attached = exporting === undefined ? undefined : childText(exporting, 'route-policy');
     const ours = objectNames.familyExportPolicy(name, family);
-    const wrapper = attached === ours ? (policies.get(ours) ?? '') : '';
+    const wrapper = attached === ours ? (rpl.policies.get(ours) ?? '') : '';
     const wrapped = attached === ours ? operatorOf(wrapper) : attached;
     const importPolicy = importing === undefined ? undefined : childText(importing, 'route-policy');
     for (const policy of [wrapped, importPolicy]) {
-      if (policy !== undefined) collectTexts(policy, policies, texts);
+      if (policy !== undefined) Object.assign(texts, textsNamedBy(policy, rpl));
     }
+    const set = wrapped === undefined ? { targets: [], unread: [] } : targetsSetBy(wrapped, rpl);
+    const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped}`;
+    unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    // Not in force for every route: too many rather than too few, for a proof reads them.
+    const exported = [...exports.operators, ...others.exports, ...set.targets];
     operator[family] = {
-      importRouteTargets: imports.filter((rt) => !isMine(rt)),
-      exportRouteTargets: readTargets(exporting).filter((rt) => !isMine(rt)),
+      importRouteTargets: [...new Set([...imports.operators, ...others.imports])].sort(compareRouteTargets),
+      exportRouteTargets: [...new Set(exported)].sort(compareRouteTargets),
       exportPolicies: wrapped === undefined ? [] : [wrapped],
       importPolicies: importPolicy === undefined ? [] : [importPolicy],
     };
-    share[family] = { imports: imports.filter(isMine), exports: parseRules(wrapper, sets) };
+    share[family] = { imports: imports.wasls, exports: parseRules(wrapper, rpl.prefixSets) };
   }
   return {
     name,
@@ -124,46 +120,61 @@ function parseVrf(entry: XmlElement, policies: Blocks, sets: Blocks, isMine: (rt
     ),
     policyTexts: texts,
     anomalies: [],
+    ...(unknowns.length === 0 ? {} : { unknowns }),
   };
 }
 
-/** `stitching` route targets join EVPN to VPN; they are not L3VPN route targets and none of wasl's business. */
-function readTargets(direction: XmlElement | undefined): RouteTarget[] {
+/** What wasl writes is of its pool and joins no EVPN (`stitching`); all else is the operator's, also a number of the pool. */
+function splitTargets(direction: XmlElement | undefined, isMine: (rt: RouteTarget) => boolean) {
+  const [wasls, operators]: [RouteTarget[], RouteTarget[]] = [[], []];
+  for (const { routeTarget, stitches } of readEntries(direction)) {
+    (isMine(routeTarget) && !stitches ? wasls : operators).push(routeTarget);
+  }
+  return { wasls, operators };
+}
+
+/** Multicast and flow specifications: their route targets are foreign to wasl, and so must not be those of a change. */
+function targetsOfOtherKinds(vrf: XmlElement, family: Family) {
+  const kinds = ['multicast', 'flowspec'].flatMap((kind) => descend(vrf, 'address-family', family, kind) ?? []);
+  const [imports, exports] = (['import', 'export'] as const).map((direction) =>
+    kinds.flatMap((kind) => readEntries(child(kind, direction, BGP_MODEL)).map(({ routeTarget }) => routeTarget)),
+  ) as [RouteTarget[], RouteTarget[]];
+  return { imports, exports, all: [...new Set([...imports, ...exports])] };
+}
+
+interface TargetEntry {
+  readonly routeTarget: RouteTarget;
+  readonly stitches: boolean;
+  readonly note: string;
+}
+
+/** ROUTE_TARGET_INVALID where an entry lacks a part: it is not as the model says. */
+function readEntries(direction: XmlElement | undefined): TargetEntry[] {
   const parent = direction === undefined ? undefined : child(direction, 'route-target');
   if (parent === undefined) return [];
-  const read = (list: string, administrator: string, assigned: string, type: 0 | 1 | 2): RouteTarget[] => {
+  const read = (list: string, administrator: string, assigned: string, type: 0 | 1 | 2): TargetEntry[] => {
     const container = child(parent, `${list}s`);
-    const entries = container === undefined ? [] : childrenNamed(container, list);
-    return entries
-      .filter((entry) => childText(entry, 'stitching') !== 'enable')
-      .map((entry) =>
-        makeRouteTarget({
-          type,
-          administrator: childText(entry, administrator) ?? '',
-          assigned: Number(childText(entry, assigned)),
-        }),
-      );
+    return (container === undefined ? [] : childrenNamed(container, list)).map((entry) => {
+      const parts = {
+        administrator: childText(entry, administrator) ?? '',
+        assigned: Number(childText(entry, assigned)),
+      };
+      const stitches = childText(entry, 'stitching') === 'enable';
+      return { routeTarget: makeRouteTarget({ type, ...parts }), stitches, note: activationNote(entry) };
+    });
   };
   return [
     ...read('two-byte-as-route-target', 'two-byte-as-number', 'asn2-index', 0),
     ...read('four-byte-as-route-target', 'four-byte-as-number', 'asn4-index', 2),
     ...read('ipv4-address-route-target', 'ipv4-address', 'ipv4-address-index', 1),
-  ].sort(compareRouteTargets);
+  ].sort((a, b) => compareRouteTargets(a.routeTarget, b.routeTarget));
 }
 
 function readDistinguisher(entry: XmlElement): RouteDistinguisher | null {
-  const [kind] = child(entry, 'rd', BGP)?.children ?? [];
+  const [kind] = child(entry, 'rd', BGP_MODEL)?.children ?? [];
   if (kind === undefined) return null;
   const values = kind.children.map(({ text }) => text.trim());
   return parseRouteDistinguisher(values.join(':'));
-}
-
-/** The operator's policy and those that it applies. */
-function collectTexts(policy: string, policies: Blocks, texts: Record<string, string>): void {
-  const text = policies.get(policy);
-  if (text === undefined || Object.hasOwn(texts, policy)) return;
-  texts[policy] = text;
-  for (const [, applied = ''] of text.matchAll(/^\s*apply\s+(\S+)/gm)) collectTexts(applied, policies, texts);
 }
 
 /** wasl's policy itself remembers which policy it took the place of. */
@@ -173,7 +184,7 @@ function operatorOf(wrapper: string): string | undefined {
 
 const RULE = /(?:if destination in (?<set>\S+) then\s+)?set extcommunity rt \((?<rt>[^()\s]+)\) additive/g;
 
-function parseRules(wrapper: string, sets: Blocks): ExportRule[] {
+function parseRules(wrapper: string, sets: ReadonlyMap<string, string>): ExportRule[] {
   const rules: ExportRule[] = [];
   for (const { groups } of wrapper.matchAll(RULE)) {
     const routeTarget = tryParse(() => parseRouteTarget(groups?.rt ?? ''));
@@ -195,28 +206,22 @@ function parsePrefixes(block: string): Prefix[] {
 function readObjects(config: readonly XmlElement[], isMine: (rt: RouteTarget) => boolean): WaslObjects {
   const objects = new Map<string, string>();
   const own = (name: string) => name.startsWith(OBJECT_PREFIX);
-  for (const [name, text] of readBlocks(
-    config,
-    ['route-policies', 'route-policy'],
-    'route-policy-name',
-    'rpl-route-policy',
-  )) {
-    if (own(name)) objects.set(`route-policy ${name}`, linesOf(text).join('\n'));
-  }
-  for (const [name, text] of readBlocks(config, ['sets', 'prefix-sets', 'prefix-set'], 'set-name', 'rpl-prefix-set')) {
-    if (own(name)) objects.set(`prefix-set ${name}`, normalisePrefixSet(text));
-  }
+  const { policies, prefixSets } = readRpl(config);
+  for (const [name, text] of policies) if (own(name)) objects.set(`route-policy ${name}`, linesOf(text).join('\n'));
+  for (const [name, text] of prefixSets) if (own(name)) objects.set(`prefix-set ${name}`, normalisePrefixSet(text));
   for (const entry of vrfEntries(config)) {
     for (const family of FAMILIES) {
       const unicast = descend(entry, 'address-family', family, 'unicast');
       if (unicast === undefined) continue;
       const place = `vrf ${nameOf(entry)} ${family}`;
-      const [importing, exporting] = [child(unicast, 'import', BGP), child(unicast, 'export', BGP)];
-      for (const rt of readTargets(importing).filter(isMine)) objects.set(`${place} import ${rt}`, '');
+      const [importing, exporting] = [child(unicast, 'import', BGP_MODEL), child(unicast, 'export', BGP_MODEL)];
+      const mine = (direction: XmlElement | undefined) =>
+        readEntries(direction).filter(({ routeTarget, stitches }) => isMine(routeTarget) && !stitches);
+      for (const { routeTarget, note } of mine(importing)) objects.set(`${place} import ${routeTarget}`, note);
       const attached = exporting === undefined ? undefined : childText(exporting, 'route-policy');
       if (attached !== undefined && own(attached)) objects.set(`${place} export route-policy ${attached}`, '');
       // In the pool and yet not in a rule: somebody put wasl's route target on every route of the VPN.
-      for (const rt of readTargets(exporting).filter(isMine)) objects.set(`${place} export ${rt}`, '');
+      for (const { routeTarget, note } of mine(exporting)) objects.set(`${place} export ${routeTarget}`, note);
     }
   }
   return objects;

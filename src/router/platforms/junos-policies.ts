@@ -55,14 +55,15 @@ export function targetsNamedBy(
   direction: 'import' | 'export',
   options: PolicyOptions,
 ): RouteTarget[] {
-  const names = policies.flatMap((policy) => {
+  const all = [...new Set(policies.flatMap((policy) => [policy, ...calledBy(policy, options)]))];
+  const names = all.flatMap((policy) => {
     const statement = options.statements.get(policy);
     if (statement === undefined) return [];
     return [statement, ...childrenNamed(statement, 'term')].flatMap((term) => {
       if (direction === 'import') {
-        return childrenNamed(child(term, 'from') ?? term, 'community').map(({ text }) => text.trim());
+        return childrenNamed(child(term, 'from') ?? EMPTY, 'community').map(({ text }) => text.trim());
       }
-      return childrenNamed(child(term, 'then') ?? term, 'community')
+      return childrenNamed(child(term, 'then') ?? EMPTY, 'community')
         .filter((action) => childText(action, 'choice-ident') !== 'delete')
         .map((action) => childText(action, 'community-name') ?? '');
     });
@@ -73,16 +74,58 @@ export function targetsNamedBy(
   return [...new Set(targets)].sort(compareRouteTargets);
 }
 
-/** A policy as text with the communities that it names, so that a reader sees which route targets it is about. */
+/**
+ * A policy as text with everything that it names: policies, communities and prefix lists, so that a reader sees which route targets it is
+ * about, and a change of what it names is a change of it.
+ */
 export function policyText(policy: string, options: PolicyOptions): string | null {
   const statement = options.statements.get(policy);
   if (statement === undefined) return null;
-  const lines = setLines(statement);
-  const communities = [...options.communities].filter(([name]) => lines.some((line) => line.split(' ').includes(name)));
-  return [
-    ...lines,
-    ...communities.flatMap(([name, community]) => setLines(community).map((line) => `community ${name} ${line}`)),
-  ].join('\n');
+  const called = calledBy(policy, options);
+  const lines = [policy, ...called].flatMap((name) => {
+    const found = options.statements.get(name);
+    if (found === undefined) return [`# policy ${name} was not read`];
+    return setLines(found).map((line) => (name === policy ? line : `policy ${name} ${line}`));
+  });
+  const words = new Set(lines.flatMap((line) => line.split(' ')));
+  const named = (entries: ReadonlyMap<string, XmlElement>, kind: string) =>
+    [...entries]
+      .filter(([name]) => words.has(name))
+      .flatMap(([name, entry]) => setLines(entry).map((line) => `${kind} ${name} ${line}`));
+  return [...lines, ...named(options.communities, 'community'), ...named(options.prefixLists, 'prefix-list')].join(
+    '\n',
+  );
+}
+
+/** Deeper nesting of `from policy` than this is not followed. */
+const CALLS_MAX = 100;
+
+/** Policies that a policy asks by `from policy`, and those that they ask; expressions of several count as the names in them. */
+function calledBy(policy: string, { statements }: PolicyOptions): string[] {
+  const found = new Set<string>();
+  const left = [policy];
+  for (let next = left.pop(); next !== undefined && found.size < CALLS_MAX; next = left.pop()) {
+    const statement = statements.get(next);
+    for (const part of statement === undefined ? [] : [statement, ...childrenNamed(statement, 'term')]) {
+      const asked = childrenNamed(child(part, 'from') ?? EMPTY, 'policy').flatMap(({ text }) =>
+        text.split(/[\s()|&!]+/),
+      );
+      const fresh = asked.filter((name) => name !== '' && name !== policy && !found.has(name));
+      for (const name of fresh) {
+        found.add(name);
+        left.push(name);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+/** A member that stands for one community: of another kind, or a route target in one of its encodings. Anything else is a pattern. */
+const LITERAL_OF_OTHER_KIND =
+  /^((origin|soo|bandwidth|domain-id|domain|rt-import|src-as|color|encapsulation|large)(:[\d.]+L?)+|no-export|no-advertise|no-export-subconfed|llgr-stale|no-llgr)$/;
+
+function isPattern(member: string): boolean {
+  return !LITERAL_OF_OTHER_KIND.test(member) && tryParse(() => parseRouteTarget(member)) === null;
 }
 
 /**
@@ -95,19 +138,51 @@ export function openEnds(policies: readonly string[], options: PolicyOptions): s
     return statement === undefined ? [] : [...childrenNamed(statement, 'term'), statement];
   });
   const named = (part: XmlElement) =>
-    childrenNamed(child(part, 'from') ?? part, 'community').map(({ text }) => text.trim());
-  const does = (part: XmlElement, action: string) => child(child(part, 'then') ?? part, action) !== undefined;
-  const rejectsRest = parts.some((part) => child(part, 'from') === undefined && does(part, 'reject'));
+    childrenNamed(child(part, 'from') ?? EMPTY, 'community').map(({ text }) => text.trim());
+  const then = (part: XmlElement) => child(part, 'then') ?? EMPTY;
+  const does = (part: XmlElement, action: string) => child(then(part), action) !== undefined;
+  const accepts = (part: XmlElement) =>
+    does(part, 'accept') || childText(then(part), 'default-action') === 'accept' || isCall(part);
+  // A policy that is asked may accept by itself what its own terms accept.
+  const isCall = (part: XmlElement) => child(child(part, 'from') ?? EMPTY, 'policy') !== undefined;
+  const isUnconditional = (part: XmlElement) => child(part, 'from') === undefined && child(part, 'to') === undefined;
+  const rejectsRest = parts.some((part) => isUnconditional(part) && does(part, 'reject'));
+  const communities = [...new Set(parts.flatMap(named))].sort();
+  const membersIn = (name: string) => membersOf(options.communities.get(name));
   const inverts = (name: string) => child(options.communities.get(name) ?? EMPTY, 'invert-match') !== undefined;
   return [
     ...(rejectsRest ? [] : ['# takes target:*:*: no last term rejects what the others leave']),
-    ...(parts.some((part) => does(part, 'accept') && named(part).length === 0)
+    ...(parts.some((part) => accepts(part) && named(part).length === 0)
       ? ['# takes target:*:*: a term accepts without naming a community']
       : []),
-    ...(parts.some((part) => named(part).some(inverts))
-      ? ['# takes target:*:*: a community matches by invert-match']
-      : []),
+    ...communities.flatMap((name) => {
+      if (inverts(name)) return [`# takes target:*:*: community ${name} matches by invert-match`];
+      const members = membersIn(name);
+      if (members.length === 0) return [`# takes target:*:*: community ${name} has no member that was read`];
+      const pattern = members.find(isPattern);
+      return pattern === undefined ? [] : [`# takes target:*:*: community ${name} matches by the pattern ${pattern}`];
+    }),
   ];
+}
+
+/** Policies of protocols towards CEs that put communities on what they let in: these go on to other PEs with the route. */
+export function markingPolicies(instance: XmlElement, options: PolicyOptions): string[] {
+  const named = [...leavesNamed(child(instance, 'protocols') ?? EMPTY, 'import')];
+  return [...new Set(named)].filter((policy) =>
+    [policy, ...calledBy(policy, options)].some((name) => {
+      const statement = options.statements.get(name);
+      // One that was not read may do so.
+      if (statement === undefined) return true;
+      const parts = [statement, ...childrenNamed(statement, 'term')];
+      return parts.some((part) => child(child(part, 'then') ?? EMPTY, 'community') !== undefined);
+    }),
+  );
+}
+
+function leavesNamed(element: XmlElement, name: string): string[] {
+  return element.children.flatMap((each) =>
+    each.name === name && each.children.length === 0 ? [each.text.trim()] : leavesNamed(each, name),
+  );
 }
 
 const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };

@@ -1,17 +1,21 @@
 import type { VrfName } from '../../domain/names.ts';
-import { canonicalShare, type OperatorFamily, type RunningVrf } from '../../domain/network-view.ts';
-import { FAMILIES, type Family, familyOf, parsePrefix } from '../../domain/prefix.ts';
+import { canonicalShare, type OperatorFamily, type RunningVrf, type Unknown } from '../../domain/network-view.ts';
+import { FAMILIES, type Family } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
-import { child, childrenNamed, childText, descend, escapeText, type XmlElement } from '../../netconf/index.ts';
+import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
 import { isEmptyShare } from '../../render/vrf-view.ts';
-import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { findAnomalies, objectsByVrf, tryParse, type WaslObjects, withAnomalies } from '../wasl-objects.ts';
-import { countEchoes } from './count-echoes.ts';
+import { activationNote } from '../activation.ts';
+import { findUnknowns, pathOf, READ } from '../grammar.ts';
+import type { ParseContext, PlatformAdapter } from '../platform.ts';
+import { readVrfs, type VrfReader } from '../read-vrfs.ts';
+import { tryParse, type WaslObjects } from '../wasl-objects.ts';
+import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './junos-grammar.ts';
+import { pingJunos, readJunosTable } from './junos-operational.ts';
 import {
+  markingPolicies,
   membersOf,
   openEnds,
   type PolicyOptions,
@@ -27,17 +31,147 @@ import { readEachTable } from './read-each-table.ts';
 const ROOT = 'http://yang.juniper.net/junos/conf/root';
 const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';
 const POLICY = 'http://yang.juniper.net/junos/conf/policy-options';
-const RPC_ROUTE = 'http://yang.juniper.net/junos/rpc/route';
-const RPC_PING = 'http://yang.juniper.net/junos/rpc/ping';
+const LOGICAL_SYSTEMS = 'http://yang.juniper.net/junos/conf/logical-systems';
+const ROUTING_OPTIONS = 'http://yang.juniper.net/junos/conf/routing-options';
+const PROTOCOLS = 'http://yang.juniper.net/junos/conf/protocols';
 
-/** Junos with `system services netconf yang-compliant`. */
+/**
+ * Junos with `system services netconf yang-compliant`. Beside the instances and their policies, what joins the router's own table to them, and
+ * groups as far as they may add to any of that.
+ */
 export const junosYang: PlatformAdapter = {
-  configFilter: `<configuration xmlns="${ROOT}"><policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/></configuration>`,
+  configFilter:
+    `<configuration xmlns="${ROOT}"><apply-groups/><groups><name/><policy-options xmlns="${POLICY}"/>` +
+    `<routing-instances xmlns="${INSTANCES}"/><logical-systems xmlns="${LOGICAL_SYSTEMS}"/>` +
+    `<routing-options xmlns="${ROUTING_OPTIONS}"/></groups>` +
+    `<policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/>` +
+    `<logical-systems xmlns="${LOGICAL_SYSTEMS}"><name/></logical-systems>` +
+    `<routing-options xmlns="${ROUTING_OPTIONS}"><rib-groups/><instance-import/><instance-export/><interface-routes/>` +
+    '<static><route><next-table/></route><rib-group/></static></routing-options>' +
+    `<protocols xmlns="${PROTOCOLS}"><bgp><family><inet-vpn><unicast><rib-group/></unicast></inet-vpn>` +
+    '<inet6-vpn><unicast><rib-group/></unicast></inet6-vpn></family></bgp></protocols></configuration>',
   transparentContainers: new Set(['configuration', 'policy-options', 'routing-instances', 'routing-options']),
-  parseRunning,
-  readRouteTables: readEachTable(readTable),
-  ping,
+  parseRunning: (config, context) => readVrfs(config, (active) => readerOf(active, context)),
+  readRouteTables: readEachTable(readJunosTable),
+  ping: pingJunos,
 };
+
+function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
+  const options = readPolicyOptions(config);
+  const root = configuration((group) => ribGroupsInto(config).harmless.has(group));
+  return {
+    platform: 'junos-yang',
+    roots: (element) => (isConfiguration(element) ? root : undefined),
+    entries: (all) =>
+      instances(all)
+        .filter(holdsVpnRoutes(options))
+        .map((element) => ({ name: nameOf(element), element })),
+    entryPath: 'routing-instances',
+    entry: (element) => (LAYER_2_TYPES.has(typeOf(element)) ? READ : INSTANCE),
+    objectGrammar: OBJECT_GRAMMAR,
+    readObjects,
+    readExpected: readObjects,
+    parse: ({ element }) => {
+      const families = vrfs.find(({ name }) => name === nameOf(element))?.families ?? FAMILIES;
+      return typeOf(element) === 'vrf' || typeOf(element) === ''
+        ? parseVrf(element, families, options)
+        : parseOtherInstance(element, options);
+    },
+    forget: (vrf, mine) => {
+      if (!isEmptyShare(vrf.share) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
+        mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);
+      }
+    },
+    anomaliesOf: (vrf) => poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt)),
+    unknownsOfRouter: (active) => [
+      ...groupsApplied(active),
+      ...instances(active)
+        .filter((element) => !holdsVpnRoutes(options)(element))
+        .flatMap((element) => findUnknowns(element, otherInstance(element), pathOf(element, 'routing-instances'))),
+    ],
+  };
+}
+
+/** Native Junos has one namespace for all; the nodes are the same. */
+const isConfiguration = ({ name, namespace }: XmlElement) =>
+  name === 'configuration' && (namespace === '' || namespace.includes('juniper.net/'));
+
+const typeOf = (instance: XmlElement): string => childText(instance, 'instance-type') ?? '';
+
+/** A VRF, what may be one, and what names a route target though it is none: its use of the route target must be seen. */
+const holdsVpnRoutes = (options: PolicyOptions) => (instance: XmlElement) => {
+  const type = typeOf(instance);
+  return type === 'vrf' || type === '' || !KNOWN_TYPES.has(type) || targetsIn(instance, options).length > 0;
+};
+
+const otherInstance = (instance: XmlElement) => (LAYER_2_TYPES.has(typeOf(instance)) ? READ : INSTANCE);
+
+/** Route targets anywhere in an instance of another type, and in the policies that it names. */
+function targetsIn(instance: XmlElement, options: PolicyOptions): RouteTarget[] {
+  const texts = leavesOf(instance).filter((text) => text.startsWith('target:'));
+  const policies = ['vrf-import', 'vrf-export'].flatMap((list) =>
+    childrenNamed(instance, list).map(({ text }) => text.trim()),
+  );
+  const named = (['import', 'export'] as const).flatMap((direction) => targetsNamedBy(policies, direction, options));
+  return [...new Set([...texts.flatMap((text) => tryParse(() => [parseRouteTarget(text)]) ?? []), ...named])];
+}
+
+function leavesOf(element: XmlElement): string[] {
+  return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
+}
+
+function parseOtherInstance(instance: XmlElement, options: PolicyOptions): RunningVrf {
+  const targets = targetsIn(instance, options);
+  const operator = { importRouteTargets: targets, exportRouteTargets: targets, exportPolicies: [], importPolicies: [] };
+  const type = typeOf(instance);
+  const path = `${pathOf(instance, 'routing-instances')} instance-type ${type}`;
+  return {
+    name: nameOf(instance),
+    routeDistinguisher: null,
+    operator: Object.fromEntries(FAMILIES.map((family) => [family, operator])),
+    share: canonicalShare({}, FAMILIES),
+    policyTexts: {},
+    anomalies: [],
+    ...(KNOWN_TYPES.has(type) ? {} : { unknowns: [{ path, reach: 'network' as const, why: 'is not understood' }] }),
+  };
+}
+
+/** Groups that are applied to the whole configuration, as far as they may add to what is read. */
+function groupsApplied(config: readonly XmlElement[]): Unknown[] {
+  const roots = config.filter(isConfiguration);
+  const groups = new Map(
+    roots.flatMap((root) => childrenNamed(root, 'groups')).map((group) => [childText(group, 'name') ?? '', group]),
+  );
+  const applied = roots.flatMap((root) => childrenNamed(root, 'apply-groups')).map(({ text }) => text.trim());
+  return applied.flatMap((name): Unknown[] => {
+    // `${node}` and the like stand for one of several.
+    const meant = name.startsWith('${') ? [...groups.values()] : [groups.get(name)];
+    const adds = meant.some(
+      (group) =>
+        group === undefined || group.children.some(({ name: part }) => JOINS_VPNS.has(part) || part === 'apply-groups'),
+    );
+    const why = `inherits from group ${name}, which was not resolved`;
+    return adds ? [{ path: `configuration apply-groups ${name}`, reach: 'network', why }] : [];
+  });
+}
+
+const JOINS_VPNS: ReadonlySet<string> = new Set([
+  ...['policy-options', 'routing-instances', 'logical-systems', 'tenants', 'routing-options'],
+]);
+
+/** Rib groups of the router that lead into no table of an instance. */
+function ribGroupsInto(config: readonly XmlElement[]): { readonly harmless: ReadonlySet<string> } {
+  const defined = config
+    .filter(isConfiguration)
+    .flatMap((root) => childrenNamed(root, 'routing-options'))
+    .flatMap((options) => childrenNamed(options, 'rib-groups'));
+  const harmless = defined.filter((group) =>
+    [...childrenNamed(group, 'import-rib'), ...childrenNamed(group, 'export-rib')].every(({ text }) =>
+      /^(inet6?|iso|mpls|inet-vpn)\.\d+$/.test(text.trim()),
+    ),
+  );
+  return { harmless: new Set(harmless.map((group) => childText(group, 'name') ?? '')) };
+}
 
 /** What follows `WASL-<VRF>-` in the names of wasl's objects, by kind. */
 const OBJECT_GRAMMAR = {
@@ -45,24 +179,6 @@ const OBJECT_GRAMMAR = {
   'prefix-list': /^(IPV[46]-[012](-\d+)+|AUTO-EXPORT)$/,
   community: /^RT-[012](-\d+)+$/,
 } as const;
-
-function parseRunning(config: readonly XmlElement[], { pool, vrfs }: ParseContext): RunningVrf[] {
-  const options = readPolicyOptions(config);
-  const entries = instances(config)
-    .filter((entry) => childText(entry, 'instance-type') === 'vrf')
-    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const objects = objectsByVrf(readObjects(config), entries.map(nameOf), OBJECT_GRAMMAR);
-  return entries.map((entry) => {
-    const families = vrfs.find(({ name }) => name === nameOf(entry))?.families ?? FAMILIES;
-    const vrf = parseVrf(entry, families, options);
-    const mine = new Map(objects.get(vrf.name));
-    if (!isEmptyShare(vrf.share) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
-      mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);
-    }
-    const foreign = poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt));
-    return withAnomalies(vrf, mine, [...findAnomalies('junos-yang', vrf, mine, readObjects), ...foreign]);
-  });
-}
 
 const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
 
@@ -88,7 +204,9 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
   const isMarked = options.prefixLists.has(objectNames.autoExportMark(name));
-  const texts = readTexts(entry, importPolicies, exportPolicies, options);
+  const marking = markingPolicies(entry, options);
+  const texts = { ...textsOf(marking, options), ...readTexts(entry, importPolicies, exportPolicies, options) };
+  const unread = [...marking, ...exportPolicies].filter((policy) => texts[policy] === undefined);
   return {
     name,
     routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
@@ -97,7 +215,19 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
     policyTexts: texts,
     anomalies: [],
     ...(isOn ? { traits: [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] } : {}),
+    ...(unread.length === 0 ? {} : { unknowns: unread.map((policy) => unreadPolicy(name, policy)) }),
   };
+}
+
+const unreadPolicy = (vrf: VrfName, policy: string): Unknown => ({
+  path: `routing-instances instance ${vrf} policy ${policy}`,
+  reach: 'network',
+  why: 'names a policy that is not on the router',
+});
+
+function textsOf(policies: readonly string[], options: PolicyOptions): Record<string, string> {
+  const texts = policies.map((policy) => [policy, policyText(policy, options)] as const);
+  return Object.fromEntries(texts.filter((entry): entry is readonly [string, string] => entry[1] !== null));
 }
 
 /** The operator's policies as text; an import chain that may take more than it names says so in its last policy. */
@@ -107,11 +237,7 @@ function readTexts(
   exportPolicies: readonly string[],
   options: PolicyOptions,
 ): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const policy of [...importPolicies, ...exportPolicies]) {
-    const text = policyText(policy, options);
-    if (text !== null) texts[policy] = text;
-  }
+  const texts = textsOf([...importPolicies, ...exportPolicies], options);
   const last = importPolicies.at(-1);
   const known = last === undefined ? undefined : texts[last];
   if (last !== undefined && known !== undefined && childText(entry, 'import-default-action') !== 'reject') {
@@ -154,7 +280,7 @@ function readObjects(config: readonly XmlElement[]): WaslObjects {
   const options = readPolicyOptions(config);
   const add = (kind: string, entries: ReadonlyMap<string, XmlElement>, say: (entry: XmlElement) => string) => {
     for (const [name, entry] of entries) {
-      if (name.startsWith(OBJECT_PREFIX)) objects.set(`${kind} ${name}`, say(entry));
+      if (name.startsWith(OBJECT_PREFIX)) objects.set(`${kind} ${name}`, say(entry) + activationNote(entry));
     }
   };
   add('policy-statement', options.statements, (entry) => setLines(entry).join('\n'));
@@ -162,52 +288,13 @@ function readObjects(config: readonly XmlElement[]): WaslObjects {
   add('community', options.communities, (entry) => membersOf(entry).join('\n'));
   for (const entry of instances(config)) {
     for (const direction of ['vrf-import', 'vrf-export'] as const) {
-      for (const [index, { text }] of childrenNamed(entry, direction).entries()) {
-        if (!text.trim().startsWith(OBJECT_PREFIX)) continue;
-        objects.set(`vrf ${nameOf(entry)} ${direction} ${text.trim()}`, index === 0 ? 'first' : 'not first');
+      for (const [index, reference] of childrenNamed(entry, direction).entries()) {
+        const text = reference.text.trim();
+        if (!text.startsWith(OBJECT_PREFIX)) continue;
+        const place = index === 0 ? 'first' : 'not first';
+        objects.set(`vrf ${nameOf(entry)} ${direction} ${text}`, place + activationNote(reference));
       }
     }
   }
   return objects;
-}
-
-const TABLE = { ipv4: 'inet.0', ipv6: 'inet6.0' } as const;
-
-async function readTable(reader: RouterReader, { vrf, family }: RouteTable): Promise<VrfRoute[]> {
-  const reply = await reader.call(
-    `<get-route-information xmlns="${RPC_ROUTE}"><table>${escapeText(vrf)}.${TABLE[family]}</table></get-route-information>`,
-  );
-  return reply
-    .filter(({ name }) => name === 'route-information')
-    .flatMap((information) => childrenNamed(information, 'route-table'))
-    .flatMap((table) => childrenNamed(table, 'rt'))
-    .flatMap(parseRoute);
-}
-
-function parseRoute(route: XmlElement): VrfRoute[] {
-  const destination = childText(route, 'rt-destination');
-  const entries = childrenNamed(route, 'rt-entry');
-  const active = entries.find((entry) => childText(entry, 'active-tag')?.includes('*')) ?? entries[0];
-  if (destination === undefined || active === undefined) return [];
-  const length = childText(route, 'rt-prefix-length');
-  const prefix = parsePrefix(destination.includes('/') ? destination : `${destination}/${length}`);
-  // A CE's BGP route looks the same in brief output and counts as imported too: it does so before and after a change, and no leak hides.
-  return [{ prefix, origin: childText(active, 'protocol-name') === 'BGP' ? 'vpn' : 'local' }];
-}
-
-async function ping(reader: RouterReader, request: PingRequest) {
-  const { vrf, destination, source, count } = request;
-  const version = familyOf(destination) === 'ipv4' ? '<inet/>' : '<inet6/>';
-  const reply = await reader.call(
-    `<ping xmlns="${RPC_PING}"><count>${count}</count><rapid/>${version}` +
-      (source === undefined ? '' : `<source>${escapeText(source)}</source>`) +
-      `<routing-instance>${escapeText(vrf)}</routing-instance><host>${escapeText(destination)}</host></ping>`,
-  );
-  const results = reply.find(({ name }) => name === 'ping-results');
-  const summary = results && child(results, 'probe-results-summary');
-  return countEchoes(request, {
-    sent: summary && childText(summary, 'probes-sent'),
-    received: summary && childText(summary, 'responses-received'),
-    said: results && (childText(results, 'ping-error-message') ?? childText(results, 'ping-failure')),
-  });
 }

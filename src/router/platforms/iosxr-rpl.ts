@@ -1,0 +1,104 @@
+import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
+import { tryParse } from '../wasl-objects.ts';
+import { POLICY_MODEL } from './iosxr-grammar.ts';
+
+/** Objects of the routing policy language by name, each a whole block of text as the command line has it. */
+export interface Rpl {
+  readonly policies: ReadonlyMap<string, string>;
+  readonly prefixSets: ReadonlyMap<string, string>;
+  /** Of every kind, prefix sets among them. */
+  readonly sets: ReadonlyMap<string, string>;
+}
+
+export function readRpl(config: readonly XmlElement[]): Rpl {
+  const roots = config.filter(({ name, namespace }) => name === 'routing-policy' && namespace === POLICY_MODEL);
+  const policies = new Map<string, string>();
+  const [sets, prefixSets] = [new Map<string, string>(), new Map<string, string>()];
+  for (const root of roots) {
+    const entries = descend(root, 'route-policies');
+    for (const entry of entries === undefined ? [] : childrenNamed(entries, 'route-policy')) {
+      policies.set(childText(entry, 'route-policy-name') ?? '', childText(entry, 'rpl-route-policy') ?? '');
+    }
+    for (const kind of descend(root, 'sets')?.children ?? []) {
+      for (const entry of kind.children) {
+        const [name, text] = [childText(entry, 'set-name') ?? '', bodyOf(entry)];
+        sets.set(name, text);
+        if (entry.name === 'prefix-set') prefixSets.set(name, text);
+      }
+    }
+  }
+  return { policies, prefixSets, sets };
+}
+
+/** Each kind of set has a leaf of its own for the text. */
+function bodyOf(set: XmlElement): string {
+  return set.children.find(({ name }) => name !== 'set-name')?.text ?? '';
+}
+
+const APPLIED = /\bapply\s+([^\s(]+)/g;
+
+/** A policy, those that it applies, and the sets that they name, by name. */
+export function textsNamedBy(policy: string, { policies, sets }: Rpl): Record<string, string> {
+  const found = policiesBehind(policy, policies);
+  const texts = Object.fromEntries([...found].map((name) => [name, policies.get(name) ?? '']));
+  const words = new Set(Object.values(texts).flatMap((text) => text.split(/[\s(),]+/)));
+  for (const [name, text] of sets) if (words.has(name) && !Object.hasOwn(texts, name)) texts[name] = text;
+  return texts;
+}
+
+/** Those of which the text is on the router. */
+function policiesBehind(policy: string, policies: ReadonlyMap<string, string>): Set<string> {
+  const found = new Set<string>();
+  const left = [nameIn(policy)];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const text = policies.get(next);
+    if (text === undefined || found.has(next)) continue;
+    found.add(next);
+    left.push(...appliedBy(text));
+  }
+  return found;
+}
+
+const appliedBy = (text: string): string[] => [...withoutComments(text).matchAll(APPLIED)].map(([, name = '']) => name);
+/** `NAME(10)` is NAME with a parameter. */
+const nameIn = (policy: string): string => policy.replace(/\(.*/s, '').trim();
+const withoutComments = (text: string): string => text.replace(/^\s*[#!].*$/gm, '').replace(/\s#.*$/gm, '');
+
+export interface TargetsSet {
+  /** Every route target that the policy may put on a route, under whatever condition. */
+  readonly targets: readonly RouteTarget[];
+  /** Why there may be others. */
+  readonly unread: readonly string[];
+}
+
+const SETS = /\bset\s+extcommunity\s+rt\s+(\([^)]*\)|\S+)/g;
+
+export function targetsSetBy(policy: string, rpl: Rpl): TargetsSet {
+  const behind = policiesBehind(policy, rpl.policies);
+  const targets = new Set<RouteTarget>();
+  const unread = new Set<string>();
+  for (const name of new Set([nameIn(policy), ...behind])) {
+    const text = withoutComments(rpl.policies.get(name) ?? '');
+    if (!behind.has(name)) unread.add(`names policy ${name}, which is not on the router`);
+    for (const applied of appliedBy(text)) {
+      if (!behind.has(applied)) unread.add(`applies policy ${applied}, which is not on the router`);
+    }
+    for (const [, value = ''] of text.matchAll(SETS)) {
+      const values = value.startsWith('(') ? value.slice(1, -1) : membersOf(rpl.sets.get(value));
+      if (values === null) unread.add(`puts on routes what ${value} stands for, which was not read`);
+      for (const one of values === null ? [] : values.split(/[\s,]+/).filter((word) => word !== '')) {
+        const target = tryParse(() => parseRouteTarget(one));
+        if (target === null) unread.add(`puts ${one} on routes, which is not understood`);
+        else targets.add(target);
+      }
+    }
+  }
+  return { targets: [...targets].sort(compareRouteTargets), unread: [...unread].sort() };
+}
+
+/** `extcommunity-set rt NAME`, its members, `end-set`. */
+function membersOf(set: string | undefined): string | null {
+  const body = /^\s*extcommunity-set\s+rt\s+\S+\s([\s\S]*?)\bend-set\b/.exec(withoutComments(set ?? ''));
+  return body?.[1] ?? null;
+}

@@ -1,0 +1,172 @@
+import type { XmlElement } from '../../netconf/index.ts';
+import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../grammar.ts';
+
+/** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
+
+const TO_OTHER_TABLES = doubt('router', 'moves routes between tables without a route target');
+const INTO_OTHER_TABLE = doubt('router', 'looks routes up in another table');
+
+const names = (text: string): readonly string[] => text.trim().split(/\s+/);
+const all = (text: string): Record<string, Rule> => Object.fromEntries(names(text).map((name) => [name, READ]));
+
+/** A community of routes: those of other kinds than route targets say nothing to a VPN. */
+const community: Rule = ({ text }: XmlElement) =>
+  /^(target|\*|0x|.*[[\]()|\\+?^$])/.test(text.trim()) ? doubt('network', 'puts a route target on routes') : READ;
+
+const ROUTE: Record<string, Rule> = {
+  ...all(`name next-hop qualified-next-hop discard reject receive resolve no-resolve preference metric metric2 metric3 metric4 tag tag2
+    readvertise no-readvertise install no-install retain no-retain active passive as-path color bfd-liveness-detection full brief
+    description policy color2 lsp-next-hop bfd-admin-down`),
+  community,
+  'next-table': INTO_OTHER_TABLE,
+  'rib-group': TO_OTHER_TABLES,
+};
+const route: Container = { children: ROUTE, otherwise: 'router' };
+const ROUTES: Container = {
+  children: { route, 'iso-route': READ, defaults: route, 'rib-group': TO_OTHER_TABLES },
+  otherwise: 'router',
+};
+
+const ROUTING_OPTIONS: Container = {
+  children: {
+    ...all(`autonomous-system router-id ipv6-router-id maximum-prefixes maximum-paths multipath martians graceful-restart
+      nonstop-routing description label protect multicast forwarding-table confederation options traceoptions
+      l3vpn-composite-nexthop bmp graceful-restart no-bfd-triggered-local-repair`),
+    static: ROUTES,
+    aggregate: ROUTES,
+    generate: ROUTES,
+    rib: {
+      children: {
+        ...all('name maximum-prefixes maximum-paths martians multipath protect'),
+        static: ROUTES,
+        aggregate: ROUTES,
+        generate: ROUTES,
+      },
+      otherwise: 'router',
+    },
+    'auto-export': {
+      children: { ...all('disable traceoptions'), family: TO_OTHER_TABLES },
+      otherwise: 'router',
+    },
+    'interface-routes': TO_OTHER_TABLES,
+    'instance-import': doubt('router', 'takes routes out of other tables without a route target'),
+    'instance-export': doubt('router', 'gives routes to other tables without a route target'),
+  },
+  otherwise: 'router',
+};
+
+/** Protocols towards CEs: sessions, adjacencies, timers, metrics, authentication. What gives routes to other tables is told. */
+const PROTOCOLS: Subtree = {
+  anywhere: new Set(
+    names(`name bgp ospf ospf3 isis rip ripng pim igmp mld igmp-snooping mld-snooping bfd router-advertisement router-discovery lldp
+      group neighbor area interface realm domain domain-id domain-vpn-tag sham-link local remote no-domain-vpn-tag level
+      type peer-as local-as local-address local-interface local-preference hold-time minimum-hold-time passive description
+      import export family inet inet6 unicast multicast any prefix-limit accepted-prefix-limit maximum teardown idle-timeout forever
+      drop-excess hide-excess limit-threshold as-override remove-private advertise-peer-as no-advertise-peer-as advertise-inactive
+      advertise-external multihop ttl no-nexthop-change multipath multiple-as authentication authentication-key
+      authentication-key-chain authentication-algorithm authentication-type md5 key simple-password cluster graceful-restart
+      restart-time stale-routes-time disable long-lived advertise-to-non-llgr-neighbor omit-no-export receiver enable
+      bfd-liveness-detection minimum-interval multiplier minimum-receive-interval transmit-interval detection-time threshold version
+      session-mode holddown-interval no-adaptation loops private alias number no-prepend-global-as as-number damping
+      out-delay log-updown mtu-discovery tcp-mss ttl keep all none no-client-reflect metric-out igp minimum-igp offset delay-med-update
+      preference external-preference labeled-preference metric interface-type hello-interval dead-interval retransmit-interval
+      transit-delay poll-interval priority neighbor-address eligible stub nssa default-lsa default-metric metric-type type-7
+      summaries no-summaries area-range exact override-metric restrict reference-bandwidth overload timeout spf-options delay
+      holddown rapid-runs prefix-export-limit external-preference no-nssa-abr route-type-community lsa-refresh-interval
+      traceoptions file filename size files flag no-remote-trace detail send receive shutdown soft-reconfiguration
+      point-to-point node-link-protection link-protection bandwidth-based-metrics wide-metrics-only level net lsp-lifetime
+      metric-in update-interval route-timeout holddown send receive message-size any-sender check-zero no-check-zero
+      mode sparse dense sparse-dense rp static local address group-ranges hello-period dr-election-on-p2p bootstrap
+      ssm-map version query-interval query-response-interval prefix on-link no-on-link autonomous no-autonomous
+      max-advertisement-interval min-advertisement-interval default-lifetime managed-configuration other-stateful-configuration
+      idle-after-switch-over outbound-delay output-queue-priority route-age-bgp-view enforce-first-as no-aggregator-id
+      local-preference include-mp-next-hop accept-remote-nexthop remove-private replace nearest no-peer-loop-check
+      choice-ident choice-value value seconds limit`),
+  ),
+  doubts: {
+    'rib-group': TO_OTHER_TABLES,
+    rib: TO_OTHER_TABLES,
+    'import-rib': TO_OTHER_TABLES,
+    'forwarding-context': TO_OTHER_TABLES,
+    evpn: doubt('vrf', 'gives and takes routes by EVPN'),
+    'inet-vpn': doubt('vrf', 'exchanges VPN routes with a neighbour of the VRF'),
+    'inet6-vpn': doubt('vrf', 'exchanges VPN routes with a neighbour of the VRF'),
+    'vpn-apply-export': doubt('vrf', 'exports VPN routes by a policy of its own'),
+    'advertise-from-main-vpn-tables': doubt('vrf', 'exports VPN routes by a policy of its own'),
+  },
+  otherwise: 'router',
+};
+
+const AUTO_TARGET = doubt('vrf', 'makes up a route target that is not shown');
+
+/** An instance of type vrf, or of a type that is not known. */
+export const INSTANCE: Container = {
+  children: {
+    ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export import-default-action
+      export-default-action vrf-table-label no-vrf-advertise non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
+      no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
+      access-profile system`),
+    'vrf-target': { children: { ...all('community import export'), auto: AUTO_TARGET }, otherwise: 'network' },
+    'routing-options': ROUTING_OPTIONS,
+    protocols: PROTOCOLS,
+    'forwarding-options': {
+      children: {
+        ...all('dhcp-relay helpers sampling load-balance multicast-replication'),
+        family: doubt('router', 'sends packets to other tables by a filter'),
+      },
+      otherwise: 'router',
+    },
+  },
+  otherwise: 'network',
+};
+
+/** Of an instance without IP routes: its route targets are read, wherever they stand. */
+export const LAYER_2_TYPES: ReadonlySet<string> = new Set(
+  names('evpn evpn-vpws mac-vrf vpls l2vpn layer2-control virtual-switch mpls-internet-multicast l2backhaul-vpn'),
+);
+export const KNOWN_TYPES: ReadonlySet<string> = new Set([
+  ...names('vrf virtual-router forwarding no-forwarding mpls-forwarding'),
+  ...LAYER_2_TYPES,
+]);
+
+const POLICY_OPTIONS: Container = {
+  children:
+    all(`policy-statement community prefix-list route-filter-list source-address-filter-list rib-list as-path as-path-group
+    as-list as-list-group damping condition route-distinguisher rtf-prefix-list defaults tunnel-attribute mac-list vsi-policy
+    resolution-map application-maps redundancy-policy satellite-policies skip-then-actions fast-lookup-tuple-list`),
+  otherwise: 'network',
+};
+
+/** Of the router's own table only what joins it to VPNs is asked for, and only that is looked for. */
+const mainTable = (isHarmless: (ribGroup: string) => boolean): Subtree => ({
+  anywhere: 'any',
+  doubts: {
+    'rib-group': (element) => (leavesOf(element).every(isHarmless) ? READ : TO_OTHER_TABLES),
+    'next-table': INTO_OTHER_TABLE,
+    'instance-import': doubt('router', "takes routes out of instances into the router's own table"),
+    'instance-export': doubt('router', 'gives routes to instances without a route target'),
+  },
+  otherwise: 'router',
+});
+
+function leavesOf(element: XmlElement): string[] {
+  return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
+}
+
+const UNREAD_INSTANCES = doubt('network', 'holds routing instances that are not read');
+
+/** `isHarmless`: a rib group that leads into no table of an instance. */
+export const configuration = (isHarmless: (ribGroup: string) => boolean): Container => ({
+  children: {
+    version: READ,
+    groups: APART,
+    'policy-options': POLICY_OPTIONS,
+    'routing-instances': { children: { instance: APART }, otherwise: 'network' },
+    'routing-options': mainTable(isHarmless),
+    protocols: mainTable(isHarmless),
+    'logical-systems': UNREAD_INSTANCES,
+    tenants: UNREAD_INSTANCES,
+  },
+  otherwise: 'network',
+  looksUpGroups: true,
+});

@@ -1,0 +1,117 @@
+import type { PlatformName, VrfName } from '../domain/names.ts';
+import type { RunningVrf, Unknown } from '../domain/network-view.ts';
+import type { XmlElement } from '../netconf/index.ts';
+import { inForce, spreadInactive } from './activation.ts';
+import { findUnknowns, pathOf, type Rule } from './grammar.ts';
+import { findAnomalies, objectsByVrf, type WaslObjects, withAnomalies } from './wasl-objects.ts';
+
+/** A VRF's entry, and the words before it on the router. */
+export interface VrfEntry {
+  readonly name: VrfName;
+  readonly element: XmlElement;
+}
+
+/** What one platform knows of its configuration; how a router is read with it is the same for all. */
+export interface VrfReader {
+  readonly platform: PlatformName;
+  /** By the name of a top node; any other top node is reported. */
+  readonly roots: (root: XmlElement) => Rule | undefined;
+  /** Every instance that may hold or name routes of VPNs. */
+  readonly entries: (config: readonly XmlElement[]) => readonly VrfEntry[];
+  readonly entryPath: string;
+  readonly entry: Rule;
+  /** What follows `WASL-<VRF>-` in the names of wasl's objects, by kind. */
+  readonly objectGrammar: Readonly<Record<string, RegExp>>;
+  /** In a configuration or in an edit; a deactivated one differs from one that is in force. */
+  readonly readObjects: (config: readonly XmlElement[]) => WaslObjects;
+  readonly readExpected: (edit: readonly XmlElement[]) => WaslObjects;
+  readonly parse: (entry: VrfEntry) => RunningVrf;
+  /** wasl's objects that are right although no edit for the share of this VRF would write them. */
+  readonly forget?: (vrf: RunningVrf, mine: Map<string, string>) => void;
+  readonly anomaliesOf?: (vrf: RunningVrf) => readonly string[];
+  /** What only the platform can tell of the whole configuration. */
+  readonly unknownsOfRouter?: (config: readonly XmlElement[]) => readonly Unknown[];
+}
+
+/** `parse` and the rest see the configuration in force, but for `readObjects`, which sees all. */
+export function readVrfs(
+  all: readonly XmlElement[],
+  readerOf: (config: readonly XmlElement[]) => VrfReader,
+): RunningVrf[] {
+  const marked = spreadInactive(all);
+  const config = inForce(all);
+  const reader = readerOf(config);
+  const entries = reader.entries(marked).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const objects = objectsByVrf(
+    reader.readObjects(marked),
+    entries.map(({ name }) => name),
+    reader.objectGrammar,
+  );
+  const vrfs = entries.map(({ name, element }): RunningVrf => {
+    const mine = new Map(objects.get(name));
+    const [active] = inForce([element]);
+    const read =
+      active === undefined ? deactivated(name, reader, element) : readEntry(reader, { name, element: active });
+    reader.forget?.(read, mine);
+    const found = findAnomalies(reader.platform, read, mine, reader.readExpected);
+    const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
+    return withAnomalies(read, mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
+  });
+  return withUnknownsOfRouter(vrfs, unknownsOfRouter(reader, config));
+}
+
+function readEntry(reader: VrfReader, entry: VrfEntry): RunningVrf {
+  const read = reader.parse(entry);
+  const unknowns = [
+    ...(read.unknowns ?? []),
+    ...findUnknowns(entry.element, reader.entry, pathOf(entry.element, reader.entryPath)),
+  ];
+  return unknowns.length === 0 ? read : { ...read, unknowns };
+}
+
+/** It stays on the router without effect: nothing is taken or given, and what is put into it has no effect either. */
+function deactivated(name: VrfName, reader: VrfReader, element: XmlElement): RunningVrf {
+  const path = pathOf({ ...element, attributes: {} }, reader.entryPath);
+  const read = reader.parse({ name, element: withoutMarks(element) });
+  const families = Object.keys(read.operator);
+  const nothing = { importRouteTargets: [], exportRouteTargets: [], exportPolicies: [], importPolicies: [] };
+  return {
+    name,
+    routeDistinguisher: read.routeDistinguisher,
+    operator: Object.fromEntries(families.map((family) => [family, nothing])),
+    share: Object.fromEntries(families.map((family) => [family, { imports: [], exports: [] }])),
+    policyTexts: {},
+    anomalies: [],
+    unknowns: [{ path, reach: 'vrf', why: 'is deactivated' }],
+  };
+}
+
+function withoutMarks(element: XmlElement): XmlElement {
+  return { ...element, attributes: {}, children: element.children.map(withoutMarks) };
+}
+
+function unknownsOfRouter(reader: VrfReader, config: readonly XmlElement[]): Unknown[] {
+  const found = config.flatMap((root): Unknown[] => {
+    const rule = reader.roots(root);
+    if (rule !== undefined) return findUnknowns(root, rule, root.name);
+    const why = `of the model ${root.namespace} is not understood`;
+    return [{ path: root.name, reach: 'network', why }];
+  });
+  return [...found, ...(reader.unknownsOfRouter?.(config) ?? [])].map((one) => ({ ...one, ofRouter: true }));
+}
+
+/** The router's own table, where it has no VRF to carry what was not understood. */
+const DEFAULT_INSTANCE = 'default' as VrfName;
+
+/** They are put to the first VRF, so that they are reported and not lost. */
+function withUnknownsOfRouter(vrfs: readonly RunningVrf[], unknowns: readonly Unknown[]): RunningVrf[] {
+  if (unknowns.length === 0) return [...vrfs];
+  const [first, ...others] = vrfs;
+  if (first !== undefined) return [{ ...first, unknowns: [...unknowns, ...(first.unknowns ?? [])] }, ...others];
+  return [
+    {
+      ...{ name: DEFAULT_INSTANCE, routeDistinguisher: null, operator: {}, share: {} },
+      ...{ policyTexts: {}, anomalies: [], unknowns },
+    },
+  ];
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { Capabilities } from '../../src/netconf/index.ts';
+import { readManifest } from '../../src/render/platform-manifest.ts';
+import { refuseOtherDialect } from '../../src/router/dialect.ts';
+import { F2_VRFS, f1Xr, f2, judge, xr, xrTarget, xrTargets, xrVrf } from './support/frames.ts';
+
+const OWN = xrTargets(xrTarget('64900:320'));
+const moi = (more: Parameters<typeof xrVrf>[2]) => f2({ xml: xr(xrVrf('MOI', '65000:300', more)) });
+
+describe('what real configurations normally hold is no unknown', () => {
+  it('passes with descriptions, modes, limits, policies and every kind of set', () => {
+    const beside =
+      '<description>Interior</description><mode><big/></mode><vpn><id>1:1</id></vpn><rd xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg"><two-byte-as><two-byte-as-number>65000</two-byte-as-number><asn2-index>300</asn2-index></two-byte-as></rd>';
+    const exports = `<route-policy>MOI-EXP</route-policy>${xrTargets(xrTarget('65000:300'))}`;
+    const policies = {
+      'MOI-EXP':
+        'route-policy MOI-EXP\n  # set extcommunity rt (65000:77)\n  set local-preference 200\n  pass\nend-policy',
+    };
+    const xml = xr(xrVrf('MOI', '65000:300', { beside, exports }), policies);
+    const { verdict, sentences, assumptions } = judge(f2({ xml }));
+    expect([sentences, verdict]).toEqual(['', 'pass']);
+    expect(assumptions).toContain('a VRF does not export again what it imported (RFC 4364)');
+  });
+});
+
+describe('R2e a group inside of a VRF', () => {
+  it('is unknown, with its name', () => {
+    const xml = xr(
+      '<vrf><vrf-name>MOI</vrf-name><apply-groups>EXTRANET</apply-groups><address-family><ipv4><unicast/></ipv4></address-family></vrf>',
+    );
+    const { of, sentences } = judge(f2({ xml }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('EXTRANET');
+    expect(sentences).toContain('VRF MOI at pe3');
+  });
+});
+
+describe('what only takes away', () => {
+  it('is told of what was not understood, and passes', () => {
+    const mof = xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:9001')) });
+    const third = xrVrf('MOI', '65000:300', { beside: '<apply-group>EXTRANET</apply-group>' });
+    const frame = f2({ xml: xr(third), vrfs: { MOI: F2_VRFS.MOI, MOX: F2_VRFS.MOX } }, { xml: xr(mof) });
+    const { of, assumptions } = judge(frame, 'withdraw');
+    expect(of('exact-reachability')).toBe('pass');
+    expect(assumptions).toContain('EXTRANET');
+    expect(assumptions).toContain('VRF MOX at pe3');
+  });
+});
+
+describe('R4 what is exported again, the default VRF, stitching', () => {
+  const ALL = { ALL: 'route-policy ALL\n  pass\nend-policy' };
+
+  it('control: AGRI takes only what HLTH itself has', () => expect(judge(f1Xr()).verdict).toBe('pass'));
+
+  it.each([
+    ['R4a', { exports: `<to><vrf><allow-imported-vpn/></vrf></to>${OWN}` }, 'export to vrf'],
+    ['R4b', { imports: `<from><vrf><advertise-as-vpn/></vrf></from>${OWN}` }, 'import from vrf'],
+    [
+      'R4c',
+      { exports: `<to><default-vrf><route-policy>ALL</route-policy><allow-imported-vpn/></default-vrf></to>${OWN}` },
+      'export to default-vrf',
+    ],
+    [
+      'import of the default VRF',
+      { imports: `<from><default-vrf><route-policy>ALL</route-policy></default-vrf></from>${OWN}` },
+      'import from default-vrf',
+    ],
+    [
+      'a bridge domain',
+      { imports: `<from><bridge-domain><advertise-as-vpn/></bridge-domain></from>${OWN}` },
+      'import from bridge-domain',
+    ],
+    ['a fallback VRF', { beside: '<fallback-vrf>INTERNET</fallback-vrf>' }, 'fallback-vrf INTERNET'],
+    ['what nobody knows', { imports: `${OWN}<wormhole>AGRI</wormhole>` }, 'import wormhole AGRI'],
+  ])('%s is unknown, and the assumption is not printed as if it held', (_id, hlth, path) => {
+    const { of, sentences, assumptions } = judge(f1Xr({ hlth, policies: ALL }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('VRF HLTH at pe-b');
+    expect(sentences).toContain(path);
+    expect(assumptions).toContain('not assumed of VRF HLTH at pe-b');
+  });
+
+  it('in a VRF that neither gives nor takes it touches nothing', () => {
+    const exports = `<to><vrf><allow-imported-vpn/></vrf></to>${xrTargets(xrTarget('65000:300'))}`;
+    const { verdict, assumptions } = judge(moi({ exports }));
+    expect(verdict).toBe('pass');
+    expect(assumptions).toContain('not assumed of VRF MOI at pe3');
+  });
+
+  it('R4d: a third VRF imports the route target with stitching', () => {
+    const imports = xrTargets(xrTarget('65000:9001', 'enable'), xrTarget('65000:300'));
+    expect(judge(moi({ imports })).of('route-target-ownership')).toBe('fail');
+  });
+
+  it('multicast that imports the route target', () => {
+    const xml = xr(xrVrf('MOI', '65000:300')).replace(
+      '<ipv4>',
+      `<ipv4><multicast><import xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg">${xrTargets(xrTarget('65000:9001'))}</import></multicast>`,
+    );
+    expect(judge(f2({ xml })).of('route-target-ownership')).toBe('fail');
+  });
+});
+
+describe("R5 an operator's own extranet in a policy", () => {
+  const takesSeven = {
+    xml: xr(xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:7')) })),
+  };
+  const mox = (exports: string, policies = {}, sets?: string) =>
+    f2({ xml: xr(xrVrf('MOX', '65000:300', { exports }), policies, sets), vrfs: { MOX: F2_VRFS.MOX } }, takesSeven);
+  const own = xrTargets(xrTarget('65000:300'));
+  const byPolicy = `<route-policy>MOX-EXP</route-policy>${own}`;
+  const policy = (statements: string, name = 'MOX-EXP', head = name) => ({
+    [name]: `route-policy ${head}\n${statements}\n  pass\nend-policy`,
+  });
+  const set = (kind: string, name: string, leaf: string, text: string) =>
+    `<${kind}s><${kind}><set-name>${name}</set-name><${leaf}>${text}</${leaf}></${kind}></${kind}s>`;
+  const rtSet = (members: string) =>
+    set(
+      'extended-community-rt-set',
+      'PARTNERS',
+      'rpl-extended-community-rt-set',
+      `extcommunity-set rt PARTNERS\n  ${members}\nend-set`,
+    );
+
+  it('control: as a plain export, and without it', () => {
+    const plain = judge(mox(xrTargets(xrTarget('65000:300'), xrTarget('65000:7'))));
+    expect(plain.of('no-overlap')).toBe('fail');
+    expect(judge(mox(own)).verdict).toBe('pass');
+  });
+
+  it.each([
+    [
+      'R5',
+      policy('  if destination in MOX-SHARED then\n    set extcommunity rt (65000:7) additive\n  endif'),
+      undefined,
+    ],
+    ['in a list', policy('  set extcommunity rt (65000:300, 65000:7) additive'), undefined],
+    ['by a set', policy('  set extcommunity rt PARTNERS additive'), rtSet('65000:300,\n  65000:7')],
+    [
+      'in a policy that it applies',
+      { ...policy('  apply TAG'), ...policy('  set extcommunity rt (65000:7) additive', 'TAG') },
+      undefined,
+    ],
+  ])('%s: the same answer', (_what, policies, sets) => {
+    const { of, sentences } = judge(mox(byPolicy, policies, sets));
+    expect(of('no-overlap')).toBe('fail');
+    expect(sentences).toContain('10.100.10.0/24 of MOH, new in MOF, overlaps 10.100.0.0/16 of MOX at pe3');
+  });
+
+  it.each([
+    [
+      'a parameter',
+      { ...policy('  apply TAG(65000:7)'), ...policy('  set extcommunity rt ($rt) additive', 'TAG', 'TAG($rt)') },
+      undefined,
+      '$rt',
+    ],
+    ['a set that is not there', policy('  set extcommunity rt PARTNERS additive'), undefined, 'PARTNERS'],
+    [
+      'a set with a wildcard',
+      policy('  set extcommunity rt PARTNERS additive'),
+      rtSet("ios-regex '65000:.*'"),
+      'ios-regex',
+    ],
+    ['a policy that is not there', {}, undefined, 'MOX-EXP'],
+    ['an applied one that is not there', policy('  apply TAG'), undefined, 'TAG'],
+  ])('%s is unknown', (_what, policies, sets, name) => {
+    const { of, sentences } = judge(mox(byPolicy, policies, sets));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(name);
+  });
+
+  it('a set that names the route target of the change', () => {
+    expect(
+      judge(mox(byPolicy, policy('  set extcommunity rt PARTNERS additive'), rtSet('65000:9001'))).of(
+        'route-target-ownership',
+      ),
+    ).toBe('fail');
+  });
+});
+
+describe('R7 another dialect is never read as nothing', () => {
+  const UM1 = `<vrfs xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg"><vrf><vrf-name>MOI</vrf-name><address-family><ipv4><unicast>
+    <import xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg"><route-target><two-byte-as-rts><two-byte-as-rt><as-number>65000</as-number><index>9001</index><stitching>false</stitching></two-byte-as-rt></two-byte-as-rts></route-target></import>
+    </unicast></ipv4></address-family></vrf></vrfs>`;
+  const NATIVE = `<vrfs xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-infra-rsi-cfg"><vrf><vrf-name>MOI</vrf-name><bgp xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-ipv4-bgp-cfg"><import-route-targets/></bgp></vrf></vrfs>`;
+
+  it.each([
+    ['R7a', UM1, 'two-byte-as-rts', F2_VRFS.MOI],
+    ['R7b', NATIVE, 'Cisco-IOS-XR-infra-rsi-cfg', F2_VRFS.MOI],
+    ['R7b, though no VRF is listed there', NATIVE, 'Cisco-IOS-XR-infra-rsi-cfg', null],
+    [
+      'a child of another model',
+      UM1.replace(/Cisco-IOS-XR-um-router-bgp-cfg/g, 'Cisco-IOS-XR-um-router-bgp2-cfg'),
+      'import',
+      F2_VRFS.MOI,
+    ],
+  ])('%s', (_id, xml, name, prefix) => {
+    const { of, sentences } = judge(f2({ xml, vrfs: prefix === null ? {} : { MOI: prefix } }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(name);
+    expect(sentences).toContain('pe3');
+  });
+
+  const hello = (...uris: string[]) => new Capabilities(['urn:ietf:params:netconf:base:1.1', ...uris]);
+  const bgp = (revision: string) =>
+    `http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg?module=Cisco-IOS-XR-um-router-bgp-cfg&revision=${revision}`;
+  const open = (capabilities: Capabilities, platform: 'iosxr-um2' | 'junos-yang' | 'frr' = 'iosxr-um2') =>
+    refuseOtherDialect(capabilities, readManifest(platform), 'pe3');
+
+  it.each([
+    ['an earlier revision', hello(bgp('2024-05-10')), 'iosxr-um2' as const, '2024-05-10'],
+    ['another vendor', hello('http://xml.juniper.net/netconf/junos/1.0'), 'iosxr-um2' as const, 'Juniper'],
+    ['XR listed as Junos', hello(bgp('2024-09-17')), 'junos-yang' as const, 'Cisco'],
+    ['XR listed as FRR', hello(bgp('2024-09-17')), 'frr' as const, 'Cisco'],
+  ])('%s: PLATFORM_MISMATCH', (_what, capabilities, platform, word) => {
+    expect(() => open(capabilities, platform)).toThrow(
+      expect.objectContaining({ code: 'PLATFORM_MISMATCH', path: 'pe3' }),
+    );
+    expect(() => open(capabilities, platform)).toThrow(word);
+  });
+
+  it('what fits, or says nothing, is opened', () => {
+    expect(() => open(hello(bgp('2024-09-17')))).not.toThrow();
+    expect(() => open(hello(bgp('2025-03-01')))).not.toThrow();
+    expect(() => open(hello())).not.toThrow();
+    expect(() =>
+      open(hello('http://yang.juniper.net/junos/conf/root?module=junos-conf-root'), 'junos-yang'),
+    ).not.toThrow();
+  });
+});
+
+describe('R8 a PE that does not show what the inventory lists on it', () => {
+  it.each([
+    ['R8a', '<vrfs xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg"/>'],
+    ['R8b', xr('').replace(/^.*<\/vrfs>/, '')],
+    ['another VRF only', xr(xrVrf('OTHER', '64900:340'))],
+  ])('%s: unknown, with PE and VRF', (_id, agri) => {
+    const { of, sentences } = judge(f1Xr({ agri }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('VRF AGRI at pe-c');
+  });
+
+  it('control: one that takes the route target fails', () => {
+    const agri = xr(xrVrf('AGRI', '64900:330', { imports: xrTargets(xrTarget('64900:7001')) }));
+    const { of, sentences } = judge(f1Xr({ agri }));
+    expect(of('route-target-ownership')).toBe('fail');
+    expect(sentences).toContain('VRF AGRI at pe-c already carries route target 64900:7001, which should be fresh');
+  });
+});

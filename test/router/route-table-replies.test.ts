@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { PlatformName, VrfName } from '../../src/domain/names.ts';
+import { parseXmlFragment } from '../../src/netconf/index.ts';
+import type { RouterReader } from '../../src/router/platform.ts';
+import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+
+/** A table that was not read is absent: that is not an empty one. */
+async function read(platform: PlatformName, reply: string, vrf = 'HLTH') {
+  const answer = async () => parseXmlFragment(reply);
+  const reader: RouterReader = {
+    get: answer,
+    call: answer,
+    exec: async () => ({ code: 0, stdout: reply, stderr: '', signal: null }) as never,
+  };
+  const [table] = await PLATFORMS[platform].readRouteTables(reader, [{ vrf: vrf as VrfName, family: 'ipv4' }]);
+  return table?.map(({ prefix, origin }) => `${prefix} ${origin}`);
+}
+
+const unread = expect.objectContaining({ code: 'ROUTER_PROTOCOL' });
+const JUNOS = 'xmlns="http://yang.juniper.net/junos/rpc/route"';
+const rt =
+  '<rt><rt-destination>10.31.0.0/24</rt-destination><rt-entry><active-tag>*</active-tag><protocol-name>BGP</protocol-name></rt-entry></rt>';
+const table = (inner = rt, name = 'HLTH.inet.0') =>
+  `<route-table><table-name>${name}</table-name>${inner}</route-table>`;
+const information = (inner = table(), namespace = JUNOS) =>
+  `<route-information ${namespace}>${inner}</route-information>`;
+const engines = (...parts: string[]) =>
+  `<multi-routing-engine-results>${parts.map((part, index) => `<multi-routing-engine-item><re-name>node${index}</re-name>${part}</multi-routing-engine-item>`).join('')}</multi-routing-engine-results>`;
+
+describe('Junos', () => {
+  it.each([
+    ['plain', information()],
+    ['in the native namespace', information(table(), 'xmlns="http://xml.juniper.net/junos/23.4R1/junos-routing"')],
+    ['R9a, in the wrapper of a routing engine', engines(information())],
+    ['of two routing engines', engines(information(), information())],
+    [
+      'with its length apart',
+      information(
+        table(
+          rt.replace(
+            '10.31.0.0/24</rt-destination>',
+            '10.31.0.0</rt-destination><rt-prefix-length>24</rt-prefix-length>',
+          ),
+        ),
+      ),
+    ],
+  ])('%s: the route', async (_what, reply) => expect(await read('junos-yang', reply)).toEqual(['10.31.0.0/24 vpn']));
+
+  it('no such table is an empty one', async () => {
+    expect(await read('junos-yang', `<route-information ${JUNOS}/>`)).toEqual([]);
+  });
+
+  it.each([
+    ['R9b, error text', '<output>error: the routing subsystem is not running</output>'],
+    ['R9c, another answer', '<route-summary-information/>'],
+    ['ok', '<ok/>'],
+    ['nothing', ''],
+    ['error text in the wrapper', engines('<output>error: timeout</output>')],
+    ['an empty wrapper', '<multi-routing-engine-results/>'],
+    ["another VRF's table", information(table(rt, 'AGRI.inet.0'))],
+    ['a table without a name', information(`<route-table>${rt}</route-table>`)],
+    ['text inside', information('error: too many routes')],
+    [
+      'a route without a prefix',
+      information(table('<rt><rt-entry><protocol-name>BGP</protocol-name></rt-entry></rt>')),
+    ],
+    ['a prefix that is none', information(table(rt.replace('10.31.0.0/24', 'default')))],
+  ])('%s is unread', (_what, reply) => expect(read('junos-yang', reply)).rejects.toThrow(unread));
+});
+
+describe('IOS XR', () => {
+  const rib = (routes: string, vrf = '<vrf-name>HLTH</vrf-name>', more = '') =>
+    `<rib xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper"><vrfs><vrf>${vrf}<afs><af><af-name>IPv4</af-name><safs><saf><saf-name>Unicast</saf-name>
+    <ip-rib-route-table-names><ip-rib-route-table-name><route-table-name>default</route-table-name>${routes}</ip-rib-route-table-name></ip-rib-route-table-names></saf></safs></af></afs></vrf>${more}</vrfs></rib>`;
+  const route = '<route><network>10.31.0.0/24</network><protocol-name>bgp</protocol-name></route>';
+
+  it('reads routes of both kinds of key', async () => {
+    expect(await read('iosxr-um2', rib(`<routes>${route}</routes>`))).toEqual(['10.31.0.0/24 vpn']);
+    const old =
+      '<route><address>10.31.0.0</address><prefix-length>24</prefix-length><protocol-name>bgp</protocol-name></route>';
+    expect(await read('iosxr-um2', rib(`<routes>${old}</routes>`)), 'R9e').toEqual(['10.31.0.0/24 vpn']);
+    expect(await read('iosxr-um2', rib('<routes/>'))).toEqual([]);
+  });
+
+  it.each([
+    ['R9d, nothing', ''],
+    [
+      "R9f, another VRF's",
+      rib(
+        `<routes><route><network>10.33.0.0/24</network><protocol-name>bgp</protocol-name></route></routes>`,
+        '<vrf-name>AGRI</vrf-name>',
+      ),
+    ],
+    ["another VRF's beside", rib(`<routes>${route}</routes>`, undefined, '<vrf><vrf-name>AGRI</vrf-name></vrf>')],
+    ['a VRF without a name', rib(`<routes>${route}</routes>`, '')],
+    ['a route without a key', rib('<routes><route><protocol-name>bgp</protocol-name></route></routes>')],
+    [
+      'a VRF without a table',
+      '<rib xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper"><vrfs><vrf><vrf-name>HLTH</vrf-name></vrf></vrfs></rib>',
+    ],
+    ['the tree of another model', rib(`<routes>${route}</routes>`).replace('ipv4-oper', 'ipv6-oper')],
+    ['error text', '<output>error</output>'],
+  ])('%s is unread', (_what, reply) => expect(read('iosxr-um2', reply)).rejects.toThrow(unread));
+});
+
+describe('FRR', () => {
+  const both = (hlth: string) => `{"default":{},"HLTH":${hlth},"AGRI":{}}\n{"default":{},"HLTH":{},"AGRI":{}}\n`;
+  const ROUTES = '{"10.31.0.0/24":[{"protocol":"bgp","selected":true,"nexthops":[{"labels":[16]}]}]}';
+
+  it('reads routes', async () => expect(await read('frr', both(ROUTES))).toEqual(['10.31.0.0/24 vpn']));
+
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])('R9g: a VRF named %s has no table there', (vrf) =>
+    expect(read('frr', both(ROUTES), vrf)).rejects.toThrow(unread),
+  );
+
+  it.each([
+    ['a text for a table', both('"error"')],
+    ['a list for a table', both('[]')],
+    ['null', both('null')],
+    ['a route that is no list', both('{"10.31.0.0/24":{}}')],
+    ['a route of nothing', both('{"10.31.0.0/24":[null]}')],
+    ['a prefix that is none', both('{"x":[{"protocol":"bgp","selected":true}]}')],
+    ['no object', '[]\n{}'],
+  ])('%s is unread', (_what, reply) => expect(read('frr', reply)).rejects.toThrow(unread));
+});
