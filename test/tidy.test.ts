@@ -218,6 +218,11 @@ describe('files', () => {
     expect(found).toEqual([]);
   });
 
+  it('replace no module: the files of the unit suite share theirs', () => {
+    const replacing = tests.filter((path) => /\bvi\.(mock|doMock|hoisted)\b/.test(text(path)));
+    expect(replacing.filter((path) => path !== 'test/tidy.test.ts')).toEqual([]);
+  });
+
   it('read the environment in bin only', () => {
     const readers = sources.filter((path) => !path.startsWith('src/bin/') && /\bprocess\.env\b/.test(text(path)));
     expect(readers).toEqual([]);

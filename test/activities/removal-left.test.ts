@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { active, differing } from './active-network.ts';
 
-describe('a router that carries it and cannot take part', () => {
+describe.concurrent('a router that carries it and cannot take part', () => {
   it('is left when it does not answer to planning; the others are cleaned, and it is cleaned when it is back', async () => {
     const { network, id, before } = await active();
     await using _ = network;

@@ -1,159 +1,184 @@
-/** What must hold when the storm is over and everything is up again: asked of the routers and of the database, not of the API. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** What must hold when the storm is over and everything is up again. Each finds sentences about what is not so; none is right. */
+import type { ChangeOutcome } from '../../src/domain/change.ts';
 import { isEnd } from '../../src/domain/lifecycle.ts';
-import type { InterconnectId } from '../../src/domain/names.ts';
-import type { Approval } from '../../src/domain/request.ts';
+import { retryDelaySeconds } from '../../src/domain/next-move.ts';
+import type { RealisedFlow } from '../../src/domain/request.ts';
 import { verifyChain } from '../../src/ledger/verify-chain.ts';
-import type { InterconnectRecord, Store } from '../../src/store/store.ts';
-import type { Story } from './people.ts';
-import type { World } from './world.ts';
+import { isAsWished, recordsOf, type Seen, type SeenRouter } from './seen.ts';
 
-/** Recovery waits for routers' timers; what is retried comes back within its retry time. */
-const SETTLES_WITHIN_MS = 240_000;
-
-/** Sentences about what is not as it must be; none is right. */
-export async function findBreaches(
-  world: World,
-  stories: readonly Story[],
-  base: ReadonlyMap<string, string>,
-): Promise<string[]> {
-  const store = await world.openStore();
-  try {
-    const restless = await untilSettled(world, store, stories);
-    const register = await store.listInterconnects({ limit: 1_000 });
-    return [
-      ...restless,
-      ...halfStates(world, register, base),
-      ...locksAndPending(world),
-      ...(await turnsLeft(world)),
-      ...(await routeTargets(store, register)),
-      ...(await ledgerBreaks(store)),
-      ...(await lostFacts(store, stories)),
-    ];
-  } finally {
-    await store.close();
-  }
+export interface Invariant {
+  readonly name: string;
+  find(seen: Seen): string[];
 }
 
-async function untilSettled(world: World, store: Store, stories: readonly Story[]): Promise<string[]> {
-  for (const until = Date.now() + SETTLES_WITHIN_MS; ; await sleep(500)) {
-    const found = await unsettled(store, stories);
-    if (found.length === 0 && locksAndPending(world).length === 0) return [];
-    if (Date.now() > until) return found;
-  }
+/**
+ * From the end date, or from the calm where that is later: the pause after as many failed tries as the longest outage makes (a minute), a
+ * router's own timer, and the work itself on a machine that has other things to do.
+ */
+export const OFF_WITHIN_MS = (retryDelaySeconds(5) + 20 + 60) * 1_000;
+
+export const INVARIANTS: readonly Invariant[] = [
+  { name: 'no half state: what a change came to is what its routers came to', find: halfStates },
+  {
+    name: 'no router keeps a lock, a pending commit, a dirty candidate or a running that nobody saved',
+    find: locksLeft,
+  },
+  { name: 'no change keeps its turn at a router', find: ({ turns }) => turns.map((id) => `${id} keeps its turn`) },
+  { name: 'no route target leaks: in use are those of unfinished agreements, each once', find: routeTargetsLeaked },
+  {
+    name: 'register = routers: each carries the route targets of active agreements, all of them and no others',
+    find: strangers,
+  },
+  { name: 'a router without an agreement is, byte for byte, as before wasl came', find: tracesLeft },
+  { name: 'the ledger is intact', find: ledgerBreaks },
+  { name: 'every agreement past its end is off the network within its retry time', find: pastTheirEnd },
+  { name: 'every agreement is where people wanted it', find: notAsWished },
+  { name: 'nothing acknowledged is lost', find: lostFacts },
+  { name: 'nothing acknowledged is doubled', find: doubledFacts },
+];
+
+export const findBreaches = (seen: Seen): string[] => INVARIANTS.flatMap(({ find }) => find(seen));
+
+/** Where the routers of a change may stand, by what it came to. */
+const STATES: Readonly<Record<ChangeOutcome, readonly string[]>> = {
+  applied: ['confirmed'],
+  'rolled-back': ['idle', 'rolled-back'],
+  refused: ['idle', 'rolled-back'],
+  abandoned: ['idle', 'rolled-back'],
+};
+
+function halfStates({ register }: Seen): string[] {
+  return register.flatMap(({ changes }) =>
+    changes.flatMap(({ id, outcome, routers, phase }) => {
+      if (phase === 'attention') return [`${id} waits for a person`];
+      const others = outcome === null ? [] : routers.filter(({ state }) => !STATES[outcome].includes(state));
+      return others.map(({ pe, state }) => `${id} is ${outcome}, but the journal has ${pe} ${state}`);
+    }),
+  );
 }
 
-async function unsettled(store: Store, stories: readonly Story[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const { id, wish } of stories) {
-    if (id === null) continue;
-    const record = await store.readInterconnect(id as InterconnectId);
-    const words = `${id}, which ${wish}, is ${record.lifecycle} (${record.underWay?.phase ?? 'no change'}): ${record.reason}`;
-    const isRight =
-      wish === 'stays' ? record.lifecycle === 'active' && record.underWay === null : isEnd(record.lifecycle);
-    if (!isRight) found.push(words);
-  }
-  return found;
+function locksLeft({ routers }: Seen): string[] {
+  return routers.flatMap(({ name, isLocked, isPending, isCandidateDirty, running, startup }) => [
+    ...(isLocked ? [`a lock on ${name}`] : []),
+    ...(isPending ? [`a pending commit on ${name}`] : []),
+    ...(isCandidateDirty ? [`a dirty candidate on ${name}`] : []),
+    ...(running === startup ? [] : [`running of ${name} is not saved`]),
+  ]);
 }
 
-/** Register = routers: a PE carries the route targets of what is active, all of them, and no others. */
-function halfStates(
-  world: World,
-  register: readonly InterconnectRecord[],
-  base: ReadonlyMap<string, string>,
-): string[] {
-  const { from, to } = world.backbone.inventory().backbone.routeTargetPool;
-  // No other number of the sample's configuration lies in the pool.
-  const isOfPool = (digits: string) => Number(digits) >= from && Number(digits) <= to;
-  const found: string[] = [];
-  const active = register.filter((record) => record.lifecycle === 'active');
-  const expected = new Map<string, Set<string>>();
-  for (const router of world.backbone.inventory().routers) expected.set(router.name, new Set());
-  for (const { flows } of active) {
-    for (const { from: giver, to: taker, routeTarget, prefixes } of flows ?? []) {
-      for (const router of world.backbone.inventory().routers) {
-        const gives = router.vrfs.some(
-          (vrf) =>
-            vrf.vpn === giver &&
-            vrf.attachments.some((a) => a.prefixes.some((p) => prefixes === 'whole-vpn' || prefixes.includes(p))),
-        );
-        const takes = router.vrfs.some((vrf) => vrf.vpn === taker);
-        if (gives || takes) expected.get(router.name)?.add(numberOf(routeTarget));
-      }
-    }
-  }
-  for (const router of world.backbone.routers()) {
-    const text = router.runningText();
-    const carried = new Set([...text.matchAll(/\d+/g)].map(([digits]) => digits).filter(isOfPool));
-    const wanted = expected.get(router.name) ?? new Set();
-    for (const number of carried)
-      if (!wanted.has(number)) found.push(`${router.name} carries route target ${number} of no active agreement`);
-    for (const number of wanted)
-      if (!carried.has(number)) found.push(`${router.name} lacks route target ${number} of an active agreement`);
-    if (wanted.size === 0 && text !== base.get(router.name)) found.push(`${router.name} is not as before wasl came`);
-  }
-  return found;
-}
+const activeFlows = ({ register }: Seen): RealisedFlow[] =>
+  register.flatMap(({ record }) => (record.lifecycle === 'active' ? (record.flows ?? []) : []));
 
 const numberOf = (routeTarget: string) => routeTarget.slice(routeTarget.lastIndexOf(':') + 1);
 
-function locksAndPending(world: World): string[] {
-  return world.backbone.routers().flatMap((router) => {
-    const found: string[] = [];
-    if (router.lockHolder('candidate') !== undefined) found.push(`a lock on ${router.name}`);
-    if (router.pendingCommit() !== null) found.push(`a pending commit on ${router.name}`);
-    if (router.isCandidateDirty()) found.push(`a dirty candidate on ${router.name}`);
-    return found;
+/** Route targets by router, as the inventory and the register would have it. */
+function wantedOn(seen: Seen, name: string): Set<string> {
+  const vrfs = seen.inventory.routers.find((router) => router.name === name)?.vrfs ?? [];
+  const concerned = activeFlows(seen).filter(({ from, to, prefixes }) => {
+    const announced = vrfs.filter(({ vpn }) => vpn === from).flatMap(({ attachments }) => attachments);
+    const gives = announced.some((each) => each.prefixes.some((p) => prefixes === 'whole-vpn' || prefixes.includes(p)));
+    return gives || vrfs.some(({ vpn }) => vpn === to);
+  });
+  return new Set(concerned.map(({ routeTarget }) => numberOf(routeTarget)));
+}
+
+/** No other number of the sample's configuration lies in the pool. */
+function carriedBy({ inventory }: Seen, { running }: SeenRouter): Set<string> {
+  const { from, to } = inventory.backbone.routeTargetPool;
+  const isOfPool = (digits: string) => Number(digits) >= from && Number(digits) <= to;
+  return new Set([...running.matchAll(/\d+/g)].map(([digits]) => digits).filter(isOfPool));
+}
+
+function strangers(seen: Seen): string[] {
+  return seen.routers.flatMap((router) => {
+    const [carried, wanted] = [carriedBy(seen, router), wantedOn(seen, router.name)];
+    const foreign = [...carried].filter((number) => !wanted.has(number));
+    const missing = [...wanted].filter((number) => !carried.has(number));
+    return [
+      ...foreign.map((number) => `${router.name} carries route target ${number} of no active agreement`),
+      ...missing.map((number) => `${router.name} lacks route target ${number} of an active agreement`),
+    ];
   });
 }
 
-async function turnsLeft(world: World): Promise<string[]> {
-  return world.withDatabase(async (client) => {
-    const { rows } = await client.query('select change_id from router_turns where lease_until > now()');
-    return rows.map((row: { change_id: string }) => `${row.change_id} keeps its turn`);
-  });
+function tracesLeft(seen: Seen): string[] {
+  return seen.routers
+    .filter(({ name, running, before }) => wantedOn(seen, name).size === 0 && running !== before)
+    .map(({ name }) => `${name} is not as before wasl came`);
 }
 
-async function routeTargets(store: Store, register: readonly InterconnectRecord[]): Promise<string[]> {
-  const held = register.filter((record) => record.flows !== null);
-  const { inUse } = await store.countRouteTargets();
-  const allocated = held.reduce((sum, record) => sum + (record.flows?.length ?? 0), 0);
-  const leaked = held
-    .filter((record) => isEnd(record.lifecycle))
-    .map(({ id }) => `${id} ended and keeps its route targets`);
-  return inUse === allocated ? leaked : [...leaked, `${inUse} route targets are in use, the register has ${allocated}`];
+function routeTargetsLeaked({ register, routeTargetsInUse }: Seen): string[] {
+  const holders = register.filter(({ record }) => record.flows !== null);
+  const all = holders.flatMap(({ record }) => (record.flows ?? []).map(({ routeTarget }) => routeTarget));
+  return [
+    ...holders
+      .filter(({ record }) => isEnd(record.lifecycle))
+      .map(({ record }) => `${record.id} ended and keeps its route targets`),
+    ...(routeTargetsInUse === all.length
+      ? []
+      : [`${routeTargetsInUse} route targets are in use, the register has ${all.length}`]),
+    ...(new Set(all).size === all.length ? [] : ['two flows have the same route target']),
+  ];
 }
 
-async function ledgerBreaks(store: Store): Promise<string[]> {
-  const entries = [];
-  for (let after = 0; ; ) {
-    const page = await store.readLedger({ afterSequence: after, limit: 5_000 });
-    entries.push(...page);
-    if (page.length < 5_000) break;
-    after = page.at(-1)?.sequence ?? after;
-  }
-  const chain = verifyChain(entries);
+function ledgerBreaks({ ledger }: Seen): string[] {
+  const chain = verifyChain(ledger);
   return chain.intact ? [] : [`the ledger breaks at ${chain.sequence}: ${chain.reason}`];
 }
 
-/** Nothing acknowledged is lost or doubled. */
-async function lostFacts(store: Store, stories: readonly Story[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const { id, acknowledged, created } of stories) {
-    if (id === null) continue;
-    if (created > 1) found.push(`${id} was created ${created} times`);
-    const approvals = await store.listApprovals(id as InterconnectId);
-    for (const fact of acknowledged.filter((each) => each.what === 'signed')) {
-      const count = approvals.filter((a: Approval) => a.subject === 'request' && a.person === fact.person).length;
-      if (count !== 1) found.push(`the signature of ${fact.person} on ${id} stands ${count} times`);
-    }
-    const approved = acknowledged.filter((each) => each.what === 'approved').length;
-    const plans = approvals.filter((a) => a.subject === 'plan' && a.decision === 'approve').length;
-    if (plans < approved) found.push(`${approved} approvals of plans of ${id} were acknowledged, ${plans} stand`);
-    const record = await store.readInterconnect(id as InterconnectId);
-    if (acknowledged.some((each) => each.what === 'withdrawn') && record.withdrawal === null) {
-      found.push(`the withdrawal of ${id} was acknowledged and is not in the record`);
-    }
-  }
-  return found;
+function pastTheirEnd({ register, calmAt, at, endedAt }: Seen): string[] {
+  return register.flatMap(({ record: { id, request, lifecycle } }) => {
+    const dueMs = Math.max(Date.parse(request.validUntil), calmAt.getTime()) + OFF_WITHIN_MS;
+    const endedMs = isEnd(lifecycle) ? (endedAt.get(id)?.getTime() ?? 0) : at.getTime();
+    if (endedMs <= dueMs || Date.parse(request.validUntil) > at.getTime()) return [];
+    const lateSeconds = Math.round((endedMs - dueMs) / 1_000);
+    return [
+      `${id} was to be off the network ${lateSeconds} s before it ${isEnd(lifecycle) ? 'was' : `is, ${lifecycle}`}`,
+    ];
+  });
+}
+
+function notAsWished({ stories, register }: Seen): string[] {
+  const all = register.map(({ record }) => record);
+  return stories.flatMap((story) => {
+    const records = recordsOf(story, all);
+    if (isAsWished(story, records)) return [];
+    if (records.length === 0) return [`"${story.request.purpose}" could not be asked for`];
+    return records.map(({ id, lifecycle, underWay, reason }) => {
+      return `${id}, which ${story.wish}, is ${lifecycle} (${underWay?.phase ?? 'no change'}): ${reason}`;
+    });
+  });
+}
+
+function lostFacts({ stories, register }: Seen): string[] {
+  return stories.flatMap((story) => {
+    if (story.id === null) return [];
+    const found = register.find(({ record }) => record.id === story.id);
+    if (found === undefined) return [`${story.id} was acknowledged and is not in the register`];
+    const { record, approvals } = found;
+    return story.acknowledged.flatMap(({ what, person, digest }) => {
+      const isThere =
+        what === 'withdrawn'
+          ? record.withdrawal !== null
+          : approvals.some((each) => each.person === person && each.digest === digest && each.decision === 'approve');
+      return isThere ? [] : [`that ${person} ${what} was acknowledged, and ${story.id} does not have it`];
+    });
+  });
+}
+
+function doubledFacts({ stories, register }: Seen): string[] {
+  const all = register.map(({ record }) => record);
+  const created = stories.flatMap((story) => {
+    const count = Math.max(recordsOf(story, all).length, story.created);
+    return count > 1 ? [`"${story.request.purpose}" was created ${count} times`] : [];
+  });
+  const decided = register.flatMap(({ record, approvals }) => {
+    const once = new Set(approvals.map(({ subject, digest, person }) => `${subject} ${digest} ${person}`));
+    return once.size === approvals.length ? [] : [`a decision on ${record.id} stands twice`];
+  });
+  const opened = register.flatMap(({ record, changes }) => {
+    const provisions = changes.filter(({ kind, outcome }) => kind === 'provision' && outcome === 'applied').length;
+    return provisions > 1 ? [`${record.id} was provisioned ${provisions} times`] : [];
+  });
+  return [...created, ...decided, ...opened];
 }

@@ -7,13 +7,15 @@ import { WaslError } from '../../src/errors.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
-const LOOK_INTERVAL_MS = 400;
+/** A person looks again after a moment; it costs the HTTP API more than all else. */
+const LOOK_INTERVAL_MS = 1_500;
 
 /** What somebody was told had happened. */
 export interface Acknowledged {
-  readonly interconnect: string;
   readonly what: 'signed' | 'approved' | 'withdrawn';
   readonly person: string;
+  /** Of what was decided on; null where nothing was. */
+  readonly digest: string | null;
 }
 
 export interface Story {
@@ -24,6 +26,8 @@ export interface Story {
   readonly acknowledged: Acknowledged[];
   /** Submissions that were answered 201. */
   created: number;
+  /** Nobody could ask for it any more when the servers were there again: its end date was past. */
+  isGivenUp: boolean;
 }
 
 /** Pairs of ministries with prefixes that their attachments announce: no two stories share a flow. */
@@ -40,9 +44,10 @@ const PAIRS: readonly (readonly [string, string, string, string])[] = [
 
 const FAR_END = '2036-12-31T23:59:59Z';
 
-export function chooseStories(random: Random, count: number, now: Date): Story[] {
+/** `name`: no other run of this installation has it. */
+export function chooseStories(random: Random, name: string, count: number, now: Date): Story[] {
   const pairs = [...PAIRS];
-  return Array.from({ length: Math.min(count, pairs.length) }, () => {
+  return Array.from({ length: Math.min(count, pairs.length) }, (_, index) => {
     const [pair] = pairs.splice(random.below(pairs.length), 1);
     if (pair === undefined) throw new Error('a pair for each story');
     const [a, b, ofA, ofB] = pair;
@@ -53,20 +58,26 @@ export function chooseStories(random: Random, count: number, now: Date): Story[]
       { from: b, to: a, prefixes: [ofB] },
     ] as unknown as InterconnectRequest['flows'];
     const validUntil = wish === 'ends on its date' ? end : FAR_END;
-    const request = { purpose: 'A story told while a storm is on', policyVersion: '2026-1', validUntil, flows };
-    return { request, wish, id: null, acknowledged: [], created: 0 };
+    const request = { purpose: `${name}, story ${index + 1}`, policyVersion: '2026-1', validUntil, flows };
+    return { request, wish, id: null, acknowledged: [], created: 0, isGivenUp: false };
   });
 }
 
-/** Plays one story until nothing is left to do for people, or the time is over. */
-export async function play(world: World, story: Story, key: string, untilMs: number): Promise<void> {
+/** Plays one story until nothing is left to do for people, or the time is over: `untilMs` may move while it plays. */
+export async function play(world: World, story: Story, untilMs: () => number): Promise<void> {
   const parties = [story.request.flows[0]?.from ?? '', story.request.flows[0]?.to ?? ''];
   const portal = world.as(`${parties[0]?.toLowerCase()}-portal-1`, ['portal'], parties[0]);
   const engineer = world.as('engineer-2', ['engineer']);
-  let isWithdrawn = false;
-  while (Date.now() < untilMs) {
+  const key = story.request.purpose.replaceAll(/\W+/g, '-');
+  let isOver = false;
+  while (!isOver && Date.now() < untilMs()) {
     await patiently(async () => {
       if (story.id === null) {
+        if (Date.parse(story.request.validUntil) < Date.now()) {
+          story.isGivenUp = true;
+          isOver = true;
+          return;
+        }
         const { created, interconnect } = await portal.submitRequest(story.request, key);
         story.id = interconnect.id;
         if (created) story.created += 1;
@@ -77,14 +88,11 @@ export async function play(world: World, story: Story, key: string, untilMs: num
       if (story.wish === 'is withdrawn' && seen.lifecycle === 'active' && seen.withdrawal === null) {
         const person = `${parties[0]?.toLowerCase()}-signatory-1`;
         await world.as(person, ['party-approver'], parties[0]).withdraw(seen.id, 'the storm is over');
-        story.acknowledged.push({ interconnect: seen.id, what: 'withdrawn', person });
-        isWithdrawn = true;
+        story.acknowledged.push({ what: 'withdrawn', person, digest: null });
       }
-      if (hasEnded(seen)) untilMs = 0;
-      if (story.wish === 'stays' && seen.lifecycle === 'active' && seen.isSettled) untilMs = 0;
+      isOver = hasEnded(seen) || (story.wish === 'stays' && seen.lifecycle === 'active' && seen.isSettled);
     });
-    if (isWithdrawn && story.wish === 'stays') return;
-    await sleep(LOOK_INTERVAL_MS);
+    if (!isOver) await sleep(LOOK_INTERVAL_MS);
   }
 }
 
@@ -96,7 +104,7 @@ async function signWhereAwaited(world: World, story: Story, seen: InterconnectAn
     const person = `${party.toLowerCase()}-signatory-1`;
     const digest = seen.requestDigest;
     await world.as(person, ['party-approver'], party).decideRequest(seen.id, { decision: 'approve', digest });
-    story.acknowledged.push({ interconnect: seen.id, what: 'signed', person });
+    story.acknowledged.push({ what: 'signed', person, digest });
   }
 }
 
@@ -105,7 +113,7 @@ async function approveWhereAwaited(engineer: ApiClient, story: Story, seen: Inte
   if (planId == null || !seen.awaiting.some((each) => each.startsWith('approval of the plan'))) return;
   const { digest } = await engineer.readPlan(planId);
   await engineer.decidePlan(planId, { decision: 'approve', digest });
-  story.acknowledged.push({ interconnect: seen.id, what: 'approved', person: 'engineer-2' });
+  story.acknowledged.push({ what: 'approved', person: 'engineer-2', digest });
 }
 
 /** A person tries again later; only what wasl should never say goes further. */

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,8 +27,11 @@ const PROGRAM = fileURLToPath(new URL('../../src/bin/wasl.js', import.meta.url))
 const INVENTORY = fileURLToPath(new URL('../../docs/samples/national-backbone.yaml', import.meta.url));
 /** Short, so that a router's own timer is part of every story. */
 const CONFIRM_TIMEOUT_SECONDS = 20;
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 const LOOK_INTERVAL_MS = 50;
+
+/** What the database is given where its password is rotated, until calm. */
+export const ROTATED_PASSWORD = 'rotated';
 
 export type PartName = 'api' | 'worker-1' | 'worker-2';
 export const PARTS: readonly PartName[] = ['api', 'worker-1', 'worker-2'];
@@ -38,6 +41,17 @@ const ARGUMENTS: Readonly<Record<PartName, readonly string[]>> = {
   'worker-1': ['worker'],
   'worker-2': ['worker'],
 };
+/** No secrets of anybody are in them. */
+const KEPT_TABLES = [
+  'interconnects',
+  'changes',
+  'journal',
+  'approvals',
+  'route_targets',
+  'router_turns',
+  'progress',
+  'ledger',
+];
 const READY_WORDS: Readonly<Record<PartName, string>> = {
   api: 'API: http',
   'worker-1': 'worker ready',
@@ -156,6 +170,20 @@ export class World {
     return this.isUp(part) ? (this.#parts.get(part)?.pid ?? null) : null;
   }
 
+  /** Postgres is many processes; each is stopped with it. */
+  async pidsOf(part: PartName | 'postgres' | 'temporal'): Promise<number[]> {
+    const pid = this.pidOf(part);
+    if (pid === null) return [];
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+    return [
+      pid,
+      ...children
+        .split(' ')
+        .filter((each) => each !== '')
+        .map(Number),
+    ];
+  }
+
   async killServer(server: 'postgres' | 'temporal'): Promise<void> {
     const pid = this.pidOf(server);
     if (pid === null) return;
@@ -187,11 +215,53 @@ export class World {
   /** Everything up again, as a service manager and an operator would have it. */
   async heal(): Promise<void> {
     for (const router of this.backbone.routers()) router.faults.clear();
+    await this.startPostgres().catch(() => undefined);
+    await this.#mendDatabase();
     await this.startPostgres();
     if (this.#temporal === null || !isAlive(this.#temporal.pid)) await this.startTemporal();
     await Promise.all(PARTS.map((part) => this.startPart(part)));
     // One that found its servers away while it started has ended: once more.
     await Promise.all(PARTS.map((part) => this.startPart(part)));
+  }
+
+  /** An event that lost its connection left the setting or the password as it had made it. */
+  async #mendDatabase(): Promise<void> {
+    const usual = new URL(this.databaseUrl);
+    const rotated = new URL(this.databaseUrl);
+    rotated.password = ROTATED_PASSWORD;
+    for (const url of [usual, rotated]) {
+      const client = new pg.Client({ connectionString: url.href });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        await client.query('set default_transaction_read_only = off');
+        const password = client.escapeLiteral(decodeURIComponent(usual.password));
+        await client.query(`alter role wasl password ${password}`);
+        await client.query('alter system reset default_transaction_read_only');
+        await client.query('select pg_reload_conf()');
+      } catch {
+        // The other password lets in.
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    }
+  }
+
+  /** For the reader of a run that broke: what every part said, and the record as it stood. Returns the folder. */
+  async keepLogs(folder: string): Promise<string> {
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(this.directory))
+      if (name.endsWith('.log')) await copyFile(join(this.directory, name), join(folder, name));
+    await copyFile(join(this.directory, 'postgres', 'server.log'), join(folder, 'postgres.log')).catch(() => undefined);
+    await this.withDatabase(async (client) => {
+      for (const table of KEPT_TABLES) {
+        const { rows } = await client.query(`select * from ${table}`);
+        await writeFile(join(folder, `${table}.json`), `${JSON.stringify(rows, null, 1)}\n`);
+      }
+    }).catch((error: unknown) => writeFile(join(folder, 'no-tables.txt'), String(error)));
+    for (const router of this.backbone.routers())
+      await writeFile(join(folder, `${router.name}.xml`), router.runningText());
+    return folder;
   }
 
   async close(): Promise<void> {

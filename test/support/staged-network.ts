@@ -1,7 +1,6 @@
 /** A simulated backbone under the activities themselves: planning and stages over a record in memory, without database and workflows. */
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { vi } from 'vitest';
 import type { PlanSummary, StageResult } from '../../src/activities/activities.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { planInterconnectChange } from '../../src/activities/plan-change.ts';
@@ -9,9 +8,12 @@ import type { Planner } from '../../src/activities/planner.ts';
 import { PLANNING_JOBS } from '../../src/activities/planning-jobs.ts';
 import { recoverTransaction } from '../../src/activities/recover.ts';
 import { TransactionStages } from '../../src/activities/transaction.ts';
+import { digestOf } from '../../src/domain/canonical-json.ts';
 import type { JournalEntry, ProgressEvent } from '../../src/domain/change.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VrfName } from '../../src/domain/names.ts';
+import type { Lifecycle } from '../../src/domain/lifecycle.ts';
+import type { DecisionFacts } from '../../src/domain/may-decide.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../../src/domain/names.ts';
 import type { ChangeKind, Plan } from '../../src/domain/plan.ts';
 import type { Flow, RealisedFlow } from '../../src/domain/request.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
@@ -19,13 +21,8 @@ import { openRouter } from '../../src/router/open-router.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { carriersIn } from '../../src/store/carrier-rows.ts';
 import type { Payload, Store } from '../../src/store/store.ts';
+import { planApproval, signature } from '../domain/agreement-samples.ts';
 import { QUICK } from './quick-limits.ts';
-
-// Who may push is asked of the record, and has its own tests.
-vi.mock('../../src/activities/authority.ts', () => ({
-  requireAuthority: () => undefined,
-  requireUnderWay: () => undefined,
-}));
 
 export interface RequestedFlow {
   readonly from: string;
@@ -143,7 +140,8 @@ export class StagedNetwork implements AsyncDisposable {
     if (planId === null) return { verdict: 'pass', reason, code: null, transient: false, plan };
     if (plan?.proofs.some((proof) => proof.verdict !== 'pass')) throw new Error(`${id} was not proved: ${reason}`);
     const result = await this.push(changeId, planId);
-    if (result.verdict === 'pass') this.#agreement(id).lifecycle = kind === 'provision' ? 'active' : 'withdrawn';
+    const isDone = result.verdict === 'pass' && [...(plan?.left ?? []), ...(result.left ?? [])].length === 0;
+    if (isDone) this.#agreement(id).lifecycle = kind === 'provision' ? 'active' : 'withdrawn';
     return { ...result, plan };
   }
 
@@ -199,6 +197,7 @@ export class StagedNetwork implements AsyncDisposable {
         return inventory === undefined ? null : { version, inventory };
       },
       readInterconnect: async (id) => this.#agreement(id) as never,
+      readDecisionFacts: async (id) => this.#decided(id),
       listApprovals: async () => [],
       listRealised: async () =>
         [...this.agreements.values()].flatMap(({ id, parties, flows, lifecycle }) =>
@@ -245,6 +244,27 @@ export class StagedNetwork implements AsyncDisposable {
     return new Proxy(known as Store, {
       get: (target, member: keyof Store) => target[member] ?? (async () => []),
     });
+  }
+
+  /** Signed by both parties, and the latest plan approved and at the routers: who may push has its own tests. */
+  #decided(id: InterconnectId): DecisionFacts {
+    const { parties, request, lifecycle } = this.#agreement(id);
+    const plan = [...this.plans.values()].findLast((each) => each.plan.interconnectId === id)?.plan;
+    if (plan === undefined) throw new Error(`there is no plan of ${id}`);
+    const requestDigest = digestOf(request);
+    const by = (party: string) => ({ party: party as EntityId, person: `${party}-signatory` as PersonId });
+    const change = { id: plan.changeId, kind: plan.kind, phase: 'applying' as const, requestedBy: 'wasl' };
+    return {
+      ...{ id, parties, owners: parties, requestedBy: 'portal', requestDigest, withdrawnBy: null },
+      lifecycle: lifecycle as Lifecycle,
+      ...{ validFrom: null, validUntil: '2036-12-31T23:59:59Z' },
+      change: { ...change, isRefused: false, applyUntil: null },
+      plan: { id: plan.id, digest: plan.digest, plannedBy: 'wasl' },
+      approvals: [
+        ...parties.map((party) => signature('MOH', { ...by(party), digest: requestDigest })),
+        planApproval({ digest: plan.digest }),
+      ],
+    };
   }
 
   #covered(ids: readonly InterconnectId[]) {
