@@ -111,6 +111,11 @@ export const ERRORS = {
     'The same idempotency key came with another body',
     'Use a new key for a new request.',
   ),
+  NOT_ITS_TIME: transient(
+    503,
+    'It is not the time of this change by the clock of the worker',
+    'Nothing: it is tried again. Where it stays, set the clock of the worker.',
+  ),
   REQUEST_PERIOD: permanent(422, 'The period is not valid', 'Give an end that lies after the start and in the future.'),
   LIFECYCLE_STEP: permanent(409, 'The interconnect is not in a state that allows this', 'Look at its state first.'),
   APPROVAL_PARTY: permanent(403, 'This party has no part in the request', 'Only the two parties approve a request.'),

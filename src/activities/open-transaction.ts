@@ -28,6 +28,8 @@ export interface RouterInTransaction {
 /** A transaction whose sessions this worker holds. */
 export interface OpenTransaction {
   readonly changeId: ChangeId;
+  /** Of the journal. */
+  readonly epoch: number;
   readonly plan: Plan;
   readonly inventory: Inventory;
   readonly recorder: TransactionRecorder;
@@ -51,6 +53,18 @@ export const PASS = (reason: string): StageResult => ({ verdict: 'pass', reason,
 export function failed(error: unknown): StageResult {
   const { code, sentence, transient } = describeError(error);
   return { verdict: 'fail', reason: sentence, code, transient };
+}
+
+/** Why it stops, written down by whoever saw it; `outcome` null: the routers say what it comes to. */
+export async function noteFailure(
+  { store }: ActivityDependencies,
+  { changeId, epoch }: { readonly changeId: ChangeId; readonly epoch: number | null },
+  stage: StageResult,
+  outcome: 'refused' | null = null,
+): Promise<StageResult> {
+  const { reason, code } = stage;
+  await store.saveFinding(changeId, { by: 'stage', outcome, reason, code, left: [] }, epoch);
+  return stage;
 }
 
 /** What a watcher reads while a router is at a stage. */

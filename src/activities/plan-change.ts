@@ -31,7 +31,7 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
   ]);
   const removes = onlyTakesAway(kind);
   if (removes && interconnect.flows === null)
-    return { planId: null, reason: 'no route target was ever given to it', left: [] };
+    return nothingToPush(deps, request, 'no route target was ever given to it', []);
   if (!removes) requireOwners(interconnect, current);
   heartbeat();
   const { inventory, running, texts, procedures, left, told } = removes
@@ -64,7 +64,7 @@ export async function planInterconnectChange(deps: ActivityDependencies, request
       Context.current().cancellationSignal,
     )
     .catch((error: unknown) => nothingToDo(error, kind));
-  if (plan === null) return whenClean(left);
+  if (plan === null) return nothingToPush(deps, request, whenClean(left), left);
   await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
   const payloads = renderPayloads(plan, running);
   const sealed = sealPayloads(plan, payloads);
@@ -89,13 +89,22 @@ function nothingToDo(error: unknown, kind: ChangeKind): null {
   throw error;
 }
 
-/** Nothing to push. Only what was read is known to be clean. */
-function whenClean(left: readonly LeftRouter[]): PlanSummary {
-  const reason =
-    left.length === 0
-      ? 'every router that carried it was read, and nothing of it is there'
-      : 'the routers that were read are clean';
+/** Written down here: the one who carries it on is not believed. */
+async function nothingToPush(
+  { store }: ActivityDependencies,
+  { changeId }: PlanRequest,
+  reason: string,
+  left: readonly LeftRouter[],
+): Promise<PlanSummary> {
+  await store.saveFinding(changeId, { by: 'planning', outcome: 'applied', reason, code: null, left }, null);
   return { planId: null, reason, left };
+}
+
+/** Only what was read is known to be clean. */
+function whenClean(left: readonly LeftRouter[]): string {
+  return left.length === 0
+    ? 'every router that carried it was read, and nothing of it is there'
+    : 'the routers that were read are clean';
 }
 
 async function tell({ store }: ActivityDependencies, { interconnectId, changeId }: PlanRequest, plan: Plan) {

@@ -2,10 +2,11 @@
  * The steps of an interconnect in the record. A workflow only says that it is time: a step is taken where the record itself asks for it
  * now, with the names and reasons of the record, so that whoever reaches Temporal's port decides nothing.
  */
+import type { JournalEntry, SettledTransaction } from '../domain/change.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
+import { lastEntries, settlementOf } from '../domain/settlement.ts';
 import { WaslError } from '../errors.ts';
-import type { Store } from '../store/store.ts';
 import type { PlanActivities, RecordActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -42,16 +43,16 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
       if (!(await isApplyAsked(deps, changeId, planId))) return false;
       return store.beginApplying(changeId, attempt, planId);
     },
-    async settleTransaction({ changeId, attempt, planId, result }) {
-      // What planning could not look at is left as much as what the push could not reach.
-      const plan = planId === null ? null : await store.readPlan(planId);
-      const planned = plan?.left ?? [];
-      const left = [...planned.filter(({ pe }) => !result.left.some((each) => each.pe === pe)), ...result.left];
-      if (plan !== null && result.outcome === 'applied') {
-        const pes = plan.routers.map(({ pe }) => pe).filter((pe) => !left.some((each) => each.pe === pe));
-        if (!(await isConfirmedOn(store, changeId, pes))) return;
+    async settleTransaction({ changeId, attempt, result }) {
+      const seen = await store.readAttempt(changeId);
+      if (seen === null || seen.attempt !== attempt) return;
+      const plan = seen.planId === null ? null : await store.readPlan(seen.planId);
+      const shown = settlementOf(plan, seen.journal, seen.finding);
+      // Who does not know how it ended may say so: the record knows, or a person looks.
+      if (result.outcome === 'attention' || shown?.outcome === result.outcome) {
+        return store.settleTransaction(changeId, attempt, shown ?? NOT_WRITTEN_DOWN);
       }
-      await store.settleTransaction(changeId, attempt, { ...result, left });
+      await store.refuseSettlement(changeId, attempt, result.outcome, whatIsShown(shown, seen.journal));
     },
     async settleAgreement({ interconnectId, to }) {
       const move = await asked(deps, interconnectId, 'settle');
@@ -95,10 +96,17 @@ async function isApplyAsked({ store, now }: RecordDependencies, changeId: Change
   return move?.changeId === changeId && move.planId === planId;
 }
 
-/** By what the routers themselves answered: the last line of the journal of each. */
-async function isConfirmedOn(store: Pick<Store, 'readJournal'>, changeId: ChangeId, pes: readonly string[]) {
-  const last = new Map((await store.readJournal(changeId)).map(({ pe, state }) => [pe as string, state]));
-  return pes.every((pe) => last.get(pe) === 'confirmed');
+const NOT_WRITTEN_DOWN: SettledTransaction = {
+  outcome: 'attention',
+  reason: 'no worker has written down how it ended',
+  code: 'CHANGE_ATTENTION',
+  left: [],
+};
+
+function whatIsShown(shown: SettledTransaction | null, journal: readonly JournalEntry[]): string {
+  if (shown !== null) return `it was ${shown.outcome}`;
+  const states = [...lastEntries(journal).values()].map(({ pe, state }) => `${pe} ${state}`);
+  return states.length === 0 ? 'no router was begun with' : `it has not ended: ${states.join(', ')}`;
 }
 
 const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;

@@ -1,11 +1,18 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JournalEntry, LeftRouter, RouterTransactionState, TransactionOutcome } from '../domain/change.ts';
+import type {
+  AttemptFinding,
+  JournalEntry,
+  LeftRouter,
+  RouterTransactionState,
+  TransactionOutcome,
+} from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { PeName } from '../domain/names.ts';
+import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
-import { WaslError } from '../errors.ts';
+import { isWritten, lastEntries, leftIn } from '../domain/settlement.ts';
+import { isVerdict, WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
 import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
 import type { RecoveryInput } from './activities.ts';
@@ -29,6 +36,11 @@ interface Recovery {
   /** Those that the attempt went on without. */
   readonly left: readonly LeftRouter[];
   readonly recorder: TransactionRecorder;
+  readonly changeId: ChangeId;
+  readonly epoch: number;
+  /** What a stage of the attempt found before. */
+  readonly before: AttemptFinding | null;
+  readonly trouble: string;
   /** When the last confirmed commit that may be pending was sent at the latest. */
   readonly sentAtMs: number | null;
   /** Persist ids of counter-changes that this recovery sent: one whose confirmation was lost may be pending. */
@@ -52,19 +64,22 @@ export async function recoverTransaction(
   const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
   const { epoch, journal } = await deps.store.claimJournal(changeId);
+  const attempt = await deps.store.readAttempt(changeId);
   // And nobody can ask for another one until this one is settled.
   await deps.store.beginRecovering(changeId);
   const last = lastEntries(journal);
-  const left = leftIn(whole, journal, last);
+  const left = leftIn(whole, journal);
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
   const sentAtMs = sentAt.length === 0 ? null : Math.max(...sentAt);
-  const recovery: Recovery = { deps, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };
+  const of = { deps, changeId, epoch, before: attempt?.finding ?? null, trouble };
+  const recovery: Recovery = { ...of, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };
 
   await recorder.note('recover', null, 'info', `${trouble}; recovering from the journal`);
-  if (![...last.values()].some((entry) => WRITTEN.includes(entry.state))) {
+  if (!isWritten(last)) {
+    await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'idle', persistId: null })));
     return conclude(recovery, 'refused', 'recovered: no commit had been sent, no router was written');
   }
 
@@ -104,22 +119,6 @@ async function raise(recovery: Recovery, routers: readonly RouterPlan[], finding
   return { ...(await conclude(recovery, 'attention', words.join('; '))), attention };
 }
 
-/** States after which a router may hold the change. */
-const WRITTEN: readonly RouterTransactionState[] = [
-  'commit-sent',
-  'pending-confirm',
-  'confirm-sent',
-  'confirmed',
-  'cancel-sent',
-  'compensating',
-  'rolled-back',
-  'unknown',
-];
-
-function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeName, JournalEntry> {
-  return new Map(journal.map((entry) => [entry.pe, entry]));
-}
-
 /**
  * What a removal took away stays away: giving it back would open again what was closed. The rest is left, and whatever it shows is looked at
  * when it is planned for again; nothing of it waits for a person.
@@ -135,22 +134,18 @@ async function concludeRemoval(recovery: Recovery, findings: ReadonlyMap<PeName,
     ...open.map(({ pe }) => ({ pe, reason: `${pe} ${findings.get(pe)?.words ?? WORDS.unread}` })),
   ];
   const reason = `recovered: ${clean} of ${routers.length} routers are clean`;
-  return { ...(await conclude(recovery, clean > 0 ? 'applied' : 'rolled-back', reason)), left };
+  return conclude(recovery, clean > 0 ? 'applied' : 'rolled-back', reason, left);
 }
 
-/** PEs that a removal left out of the attempt, and went on without: as they were before, each with the reason. */
-function leftIn(plan: Plan, journal: readonly JournalEntry[], last: ReadonlyMap<PeName, JournalEntry>): LeftRouter[] {
-  if (!onlyTakesAway(plan.kind) || !journal.some(({ state }) => state === 'prepared')) return [];
-  return plan.routers.flatMap(({ pe }) => {
-    const entry = last.get(pe);
-    const isOut = entry?.state === 'idle' || (entry?.state === 'rolled-back' && entry.detail !== null);
-    return isOut || entry === undefined ? [{ pe, reason: entry?.detail ?? `${pe} took no part` }] : [];
-  });
-}
-
-async function conclude(recovery: Recovery, outcome: TransactionOutcome, reason: string) {
-  await recovery.recorder.note('recover', null, outcome === 'attention' ? 'failed' : 'done', reason);
-  return { outcome, reason, attention: [] as readonly PeName[], left: recovery.left };
+/** Written down here: whoever carries it on is not believed. What was measured before the trouble stays the verdict. */
+async function conclude(recovery: Recovery, outcome: TransactionOutcome, reason: string, left = recovery.left) {
+  const { deps, changeId, epoch, before, trouble, recorder } = recovery;
+  const own = outcome === 'attention' ? 'CHANGE_ATTENTION' : 'SESSION_LOST';
+  const code = outcome === 'applied' ? null : isVerdict(before?.code ?? null) ? (before?.code ?? null) : own;
+  const why = before?.by === 'stage' ? before.reason : trouble;
+  await deps.store.saveFinding(changeId, { by: 'recovery', outcome, reason: `${why}; ${reason}`, code, left }, epoch);
+  await recorder.note('recover', null, outcome === 'attention' ? 'failed' : 'done', reason);
+  return { outcome, reason, attention: [] as readonly PeName[], left };
 }
 
 /** Not when a PE whose pending commit died with its session has already gone back: then all go back. */

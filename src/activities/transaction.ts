@@ -19,6 +19,7 @@ import { openInventoryRouter, readCurrentInventory, withRouter, withRouters } fr
 import {
   failed,
   firstFailure,
+  noteFailure,
   type OpenTransaction,
   PASS,
   type RouterInTransaction,
@@ -57,7 +58,7 @@ export class TransactionStages implements TransactionActivities {
       await requireAuthority(this.#deps, changeId, plan, current.inventory);
       await requireSameInventory(this.#deps, plan, current);
     } catch (refusal) {
-      return failed(refusal);
+      return noteFailure(this.#deps, { changeId, epoch: null }, failed(refusal), 'refused');
     }
 
     const others = realised.filter((other) => other.id !== plan.interconnectId);
@@ -106,6 +107,7 @@ export class TransactionStages implements TransactionActivities {
       await recorder.journal([...ready, ...idleEntries(plan, left)]);
       this.#open.set(changeId, {
         changeId,
+        epoch,
         plan: proved,
         inventory,
         recorder,
@@ -122,7 +124,7 @@ export class TransactionStages implements TransactionActivities {
       await attempt.end(abandonAndClose);
       await this.drop(changeId, attempt);
       await recorder.journal(plan.routers.map((router) => ({ plan: router, state: 'idle', persistId: null })));
-      return failed(failure);
+      return noteFailure(this.#deps, { changeId, epoch }, failed(failure), 'refused');
     }
   }
 
@@ -153,7 +155,9 @@ export class TransactionStages implements TransactionActivities {
       );
       await recorder.journal(wave.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
       const bad = firstBadCommit(results);
-      if (bad !== null && !(await this.#goOnWithout(transaction, wave, results.map(reasonOf)))) return bad;
+      if (bad !== null && !(await this.#goOnWithout(transaction, wave, results.map(reasonOf)))) {
+        return noteFailure(this.#deps, transaction, bad);
+      }
     }
     return PASS(`${transaction.routers.size} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
   }
@@ -164,7 +168,7 @@ export class TransactionStages implements TransactionActivities {
       this.#goOnWithout(transaction, routers, reasons),
     );
     transaction.isVerified = verified.verdict === 'pass';
-    return verified;
+    return transaction.isVerified ? verified : noteFailure(this.#deps, transaction, verified);
   }
 
   async confirmRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -177,12 +181,10 @@ export class TransactionStages implements TransactionActivities {
     const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
     const windowMs = transaction.plan.window.confirmTimeoutSeconds * 1_000;
     if (elapsedMs > windowMs - this.#limits.confirmMarginMs) {
-      return failed(
-        new WaslError(
-          'VERIFY_FAILED',
-          `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`,
-        ),
-      );
+      const fact = `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`;
+      const late = failed(new WaslError('VERIFY_FAILED', fact));
+      await noteFailure(this.#deps, transaction, { ...late, code: null });
+      return late;
     }
 
     // The point of no return: from here the journal says so, and recovery rolls forward.
@@ -208,6 +210,8 @@ export class TransactionStages implements TransactionActivities {
       bad = firstBadCommit(results);
       if (bad !== null) break;
     }
+    // Infrastructure by now: it was verified.
+    if (bad !== null) await noteFailure(this.#deps, transaction, { ...bad, code: null });
     await this.drop(changeId);
     const { left } = transaction;
     return bad ?? { ...PASS(`confirmed on ${routers.length} routers, each read back`), left };

@@ -1,3 +1,4 @@
+import { relationOf } from '../domain/may-decide.ts';
 import type { EntityId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { ACTIONS } from './actions.ts';
@@ -83,7 +84,9 @@ export function confinedTo(principal: Principal): EntityId | null {
   return isPartyOnly(principal) ? principal.entity : null;
 }
 
-export function maySee(principal: Principal, parties: readonly EntityId[]): boolean {
-  const entity = confinedTo(principal);
-  return !isPartyOnly(principal) || (entity !== null && parties.includes(entity));
+export function maySee(
+  principal: Principal,
+  agreement: { readonly parties: readonly EntityId[]; readonly owners: readonly EntityId[] },
+): boolean {
+  return !isPartyOnly(principal) || relationOf(principal.entity, agreement) !== null;
 }

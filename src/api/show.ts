@@ -1,10 +1,12 @@
 /** Answers about one interconnect or plan: read from the record, and from nothing else. */
-import type { InterconnectId, PlanId } from '../domain/names.ts';
+import { isEnd } from '../domain/lifecycle.ts';
+import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
 import type { InterconnectRecord, Store } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
 import { examineRequest } from './examine-request.ts';
 import { presentInterconnect, presentPlan } from './present.ts';
 import type { ApiDependencies } from './server-types.ts';
+import type { WireFinding } from './wire.ts';
 
 export async function showInterconnect({ store, clock }: ApiDependencies, id: InterconnectId, caller: Principal) {
   const now = clock();
@@ -15,8 +17,19 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
     store.listChanges(id),
     store.readSighting(id),
   ]);
-  const warnings = await readWarnings(store, record, caller, now);
+  const owners = await store.readOwners(record.request);
+  const warnings = [...changedHands(record, owners), ...(await readWarnings(store, record, caller, now))];
   return presentInterconnect({ record, facts, approvals, changes, sighting, warnings, now }, caller);
+}
+
+/** Whoever owns a VPN of it today reads that another owner made the agreement; nothing opens under it any more. */
+function changedHands({ id, parties, lifecycle }: InterconnectRecord, owners: readonly EntityId[]): WireFinding[] {
+  if (isEnd(lifecycle) || owners.length === 0 || owners.join() === [...parties].sort().join()) return [];
+  const fact = `the agreement was made by ${parties.join(' and ')}; its VPNs belong to ${owners.join(' and ')} now`;
+  const heirs = owners.filter((owner) => !parties.includes(owner));
+  const who = heirs.length === 0 ? owners : heirs;
+  const remedy = `Nothing opens under it. ${who.join(' or ')} may end it: wasl interconnect withdraw ${id} --reason "..."`;
+  return [{ code: 'APPROVAL_PARTY', path: 'flows', fact, remedy }];
 }
 
 /** While it can be signed: what became impossible since it was asked is among them. */

@@ -6,11 +6,11 @@ import { confinedTo, maySee } from './authorisation.ts';
 
 /** To a party, an interconnect of others is not there: one answer for both, in every byte and for the same work. */
 export async function readVisible(
-  store: Pick<Store, 'readInterconnect'>,
+  store: Pick<Store, 'readInterconnect' | 'readOwners'>,
   id: InterconnectId,
   caller: Principal,
 ): Promise<InterconnectRecord> {
   const record = await store.readInterconnect(id, confinedTo(caller) ?? undefined);
-  if (maySee(caller, record.parties)) return record;
+  if (maySee(caller, { parties: record.parties, owners: await store.readOwners(record.request) })) return record;
   throw new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`);
 }

@@ -40,6 +40,7 @@ function inOrder(kind: ChangeKind): Asked {
     kind,
     phase: 'applying',
     requestedBy: 'asker',
+    planAskers: ['plan asker'],
     isRefused: false,
     applyUntil: AFTER,
   } as const;
@@ -145,4 +146,5 @@ const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'the requester approved': approvedBy('requester'),
   'a signatory approved': approvedBy('signatory of A'),
   'who asked for the change approved': approvedBy('asker'),
+  'who asked for the plan approved': approvedBy('plan asker'),
 };

@@ -31,6 +31,27 @@ export type TransactionOutcome =
   /** Routers differ from both; an alarm names them. */
   | 'attention';
 
+/** What became of a network transaction. */
+export interface SettledTransaction {
+  readonly outcome: TransactionOutcome;
+  /** One sentence. */
+  readonly reason: string;
+  /** Error code of what stopped it; null when nothing did. */
+  readonly code: string | null;
+  /** PEs that a removal did not reach. */
+  readonly left: readonly LeftRouter[];
+}
+
+/** What a worker found out about the attempt at hand, stored by itself: with the journal it settles the attempt, and nobody's word does. */
+export interface AttemptFinding {
+  readonly by: 'planning' | 'stage' | 'recovery';
+  /** null: why a stage failed; what it comes to is in the journal. */
+  readonly outcome: TransactionOutcome | null;
+  readonly reason: string;
+  readonly code: string | null;
+  readonly left: readonly LeftRouter[];
+}
+
 /** How a change ended. `abandoned`: before any push, because the agreement had ended or somebody gave it up. */
 export const CHANGE_OUTCOMES = ['applied', 'refused', 'rolled-back', 'abandoned'] as const;
 export type ChangeOutcome = (typeof CHANGE_OUTCOMES)[number];

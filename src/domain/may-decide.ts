@@ -22,6 +22,8 @@ export interface DecisionFacts {
     readonly kind: ChangeKind;
     readonly phase: ChangePhase;
     readonly requestedBy: string;
+    /** Who asked for the plan in force, or for one before it that nobody decided on. */
+    readonly planAskers: readonly string[];
     readonly isRefused: boolean;
     readonly applyUntil: string | null;
   } | null;
@@ -69,6 +71,19 @@ export const PART_WORDS: Readonly<Record<Part, string>> = {
   asker: 'asked for this change',
   approver: 'has approved the plan',
 };
+
+/**
+ * What an entity has to do with an agreement: it made it, or it owns a VPN of it today, made by another owner. Both read it and may end
+ * it; only who made it signs, and nothing opens while the two differ.
+ */
+export function relationOf(
+  entity: string | null,
+  { parties, owners }: { readonly parties: readonly string[]; readonly owners: readonly string[] },
+): 'party' | 'owner' | null {
+  if (entity === null) return null;
+  if (parties.includes(entity)) return 'party';
+  return owners.includes(entity) ? 'owner' : null;
+}
 
 /** The law of decisions: null where the decision may be taken. Says nothing about roles, which are of the caller's token. */
 export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): LawRefusal | null {
@@ -172,6 +187,15 @@ const isOver = ({ validUntil }: DecisionFacts, now: Date) => Date.parse(validUnt
 
 const notNow = (fact: string): LawRefusal => ({ code: 'LIFECYCLE_STEP', fact });
 
+/**
+ * One machine's clock against times that another one keeps. It holds the push back, and ends nothing: start, window and end date come by
+ * the steps of the record (`next-move.ts`), which this machine's clock does not take.
+ */
+const notItsTime = (fact: string, now: Date): LawRefusal => ({
+  code: 'NOT_ITS_TIME',
+  fact: `${fact}; by this worker's clock it is ${now.toISOString()}`,
+});
+
 /** The last word of each person on the version in force. */
 function signatures({ approvals, requestDigest }: DecisionFacts): readonly Approval[] {
   return approvals.filter((a) => a.subject === 'request' && a.digest === requestDigest);
@@ -196,7 +220,11 @@ function plays(part: Part, person: string, facts: DecisionFacts): boolean {
     case 'planner':
       return person === facts.plan?.plannedBy;
     case 'asker':
-      return person === facts.change?.requestedBy || person === facts.withdrawnBy;
+      return (
+        person === facts.change?.requestedBy ||
+        person === facts.withdrawnBy ||
+        (facts.change?.planAskers.includes(person) ?? false)
+      );
     case 'approver':
       return facts.approvals.some((a) => a.subject === 'plan' && a.person === person);
   }
@@ -232,8 +260,7 @@ export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal
   if (isNotThis !== null) return isNotThis;
   if (!rule.from.includes(facts.lifecycle)) return notNow(`${id} is ${facts.lifecycle}: nothing is pushed for it`);
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
-  if (isOver(facts, now))
-    return { code: 'REQUEST_PERIOD', fact: `the agreement of ${id} ended at ${facts.validUntil}` };
+  if (isOver(facts, now)) return notItsTime(`the agreement of ${id} ended at ${facts.validUntil}`, now);
   return (
     refusePeriod(push, facts, now) ?? refuseSignatures(rule.signatures, push, facts) ?? refuseApproval(push, facts)
   );
@@ -268,12 +295,11 @@ function refusePeriod({ notBefore }: Push, { id, change, validFrom }: DecisionFa
   for (const start of change !== null && CHANGE_KIND_RULES[change.kind].onlyTakesAway
     ? [notBefore]
     : [notBefore, validFrom]) {
-    if (start !== null && Date.parse(start) > now.getTime())
-      return { code: 'REQUEST_PERIOD', fact: `${id} starts at ${start}` };
+    if (start !== null && Date.parse(start) > now.getTime()) return notItsTime(`${id} starts at ${start}`, now);
   }
   const until = change?.applyUntil ?? null;
   if (until === null || Date.parse(until) > now.getTime()) return null;
-  return { code: 'REQUEST_PERIOD', fact: `the approved window of ${id} ended at ${until}` };
+  return notItsTime(`the approved window of ${id} ended at ${until}`, now);
 }
 
 function refuseSignatures(

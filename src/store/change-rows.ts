@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, max, type SQL, sql } from 'drizzle-orm';
 import type { ChangeRecord, RouterOutcome } from '../domain/change.ts';
 import type { ChangeKind } from '../domain/change-kinds.ts';
-import type { ChangeId, InterconnectId } from '../domain/names.ts';
+import type { ChangeId, InterconnectId, PersonId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import type { NewFact } from './ledger-rows.ts';
@@ -25,6 +25,7 @@ const changeColumns = {
   approvedAt: changes.approvedAt,
   applyUntil: changes.applyUntil,
   replanBy: changes.replanBy,
+  planAskers: changes.planAskers,
   recoverBy: changes.recoverBy,
   requestedBy: changes.requestedBy,
   startedAt: changes.startedAt,
@@ -42,6 +43,7 @@ const changeColumns = {
 export type OpenChange = ChangeRecord & {
   readonly isApprovedBefore: boolean;
   readonly replanBy: string | null;
+  readonly planAskers: readonly PersonId[];
   readonly recoverBy: string | null;
 };
 

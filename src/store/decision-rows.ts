@@ -6,6 +6,7 @@ import { isRepeated, mayDecide } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { announce } from './announce.ts';
+import type { OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { decisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
@@ -190,6 +191,9 @@ async function giveUp(
   return [...facts, ...(await stepAgreement(tx, id, { from: lifecycle, to: 'rejected', by: person, reason, at }))];
 }
 
+/** Until a plan is decided on, whoever asked for it has a hand in it: through trouble, and through what others ask for meanwhile. */
+const isDecided = ({ phase }: OpenChange): boolean => phase === 'approved' || phase === 'scheduled';
+
 async function ask(
   tx: StoreTransaction,
   { change }: Standing,
@@ -200,7 +204,13 @@ async function ask(
   const asked =
     verb === 'recover'
       ? { recoverBy: person }
-      : { replanBy: person, phase: 'planning' as const, waiting: null, applyUntil: null };
+      : {
+          replanBy: person,
+          planAskers: isDecided(change) ? [person] : [...new Set([...change.planAskers, person])],
+          phase: 'planning' as const,
+          waiting: null,
+          applyUntil: null,
+        };
   await tx.update(changes).set(asked).where(eq(changes.id, change.id));
   const action = verb === 'recover' ? 'recovery.requested' : 'plan.requested';
   return [{ actor: person, action, subject: change.id, body: {} }];

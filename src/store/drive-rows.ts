@@ -100,7 +100,13 @@ export function driveQueries(database: Database): DriveQueries {
         const nextAt = isTransient || closing ? later(at, retryDelaySeconds(tries)) : null;
         const reason = sentenceOf(refusal);
         const waiting = { reason, tries, nextAt };
-        const seen = { phase: 'planning' as const, waiting, replanBy: null, refusal: isTransient ? null : refusal };
+        const seen = {
+          phase: 'planning' as const,
+          waiting,
+          replanBy: null,
+          finding: null,
+          refusal: isTransient ? null : refusal,
+        };
         await tx.update(changes).set(seen).where(eq(changes.id, id));
         await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnect.id));
         // Each try is an event; the ledger keeps what a rule refused, once.
@@ -117,7 +123,17 @@ export function driveQueries(database: Database): DriveQueries {
         isBegun = true;
         // How often it was tried stays known: each try waits longer.
         const waiting = change.waiting && { ...change.waiting, nextAt: null };
-        const begun = { phase: 'applying' as const, attempts: attempt, waiting, recoverBy: null };
+        // The journal of the attempt begins here: what an earlier one wrote is of that one.
+        const attemptEpoch = sql`${changes.journalEpoch} + 1`;
+        const finding = planId === null ? {} : { finding: null };
+        const begun = {
+          phase: 'applying' as const,
+          attempts: attempt,
+          waiting,
+          recoverBy: null,
+          attemptEpoch,
+          ...finding,
+        };
         await tx.update(changes).set(begun).where(eq(changes.id, id));
         const body = { planId, attempt, at: at.toISOString() };
         return [{ actor: PROGRAM, action: 'transaction.begun', subject: id, body }];
@@ -205,6 +221,13 @@ async function settle(
     body: { ...result, attempt: change.attempts, routers: change.routers },
   };
   const say = { reason, updatedAt: at };
+  // Nobody writes in the name of what is settled.
+  if (outcome !== 'attention') {
+    await tx
+      .update(changes)
+      .set({ finding: null, journalEpoch: sql`${changes.journalEpoch} + 1` })
+      .where(eq(changes.id, id));
+  }
   const tries = (change.waiting?.tries ?? 0) + 1;
 
   if (outcome === 'applied' && left.length === 0) {

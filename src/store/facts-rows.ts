@@ -58,6 +58,7 @@ export function decisionFacts({ interconnect, change, plan, approvals }: Standin
       kind: change.kind,
       phase: change.phase,
       requestedBy: change.requestedBy,
+      planAskers: change.planAskers,
       isRefused: change.refusal !== null,
       applyUntil: change.applyUntil,
     },

@@ -11,6 +11,7 @@ import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { agreements, interconnects } from './schema.ts';
 import type { InterconnectRecord, Store } from './store.ts';
+import { vpnOwners } from './vpn-owners.ts';
 
 /** Rows of one listing: more is not read by a person; `before` gets the next page. */
 const INTERCONNECTS_PAGE_MAX = 1_000;
@@ -109,8 +110,18 @@ function toRecord(row: InterconnectRow): InterconnectRecord {
   };
 }
 
-const isOf = (party: EntityId | undefined): SQL | undefined =>
-  party === undefined ? undefined : or(eq(interconnects.firstParty, party), eq(interconnects.secondParty, party));
+/** It made the agreement, or owns a VPN of it today. */
+const isOf = (party: EntityId, vpns: readonly VpnId[]): SQL | undefined =>
+  or(
+    eq(interconnects.firstParty, party),
+    eq(interconnects.secondParty, party),
+    vpns.length === 0
+      ? undefined
+      : sql`exists (
+          select from json_array_elements("agreements"."request" -> 'flows') flow
+          where flow ->> 'from' in ${[...vpns]} or flow ->> 'to' in ${[...vpns]}
+        )`,
+  );
 
 const unknownInterconnect = (id: InterconnectId) =>
   new WaslError('INTERCONNECT_UNKNOWN', `there is no interconnect ${id}`);
@@ -127,9 +138,9 @@ export async function lockInterconnect(tx: StoreTransaction, id: InterconnectId)
 export async function findInterconnect(
   db: Pick<StoreTransaction, 'select'>,
   id: InterconnectId,
-  party?: EntityId,
+  isSeen?: SQL,
 ): Promise<InterconnectRecord> {
-  const [row] = await selectInterconnects(db, and(eq(interconnects.id, id), isOf(party)));
+  const [row] = await selectInterconnects(db, and(eq(interconnects.id, id), isSeen));
   if (row === undefined) throw unknownInterconnect(id);
   return toRecord(row);
 }
@@ -144,7 +155,14 @@ const AT_ROUTERS: readonly ChangePhase[] = ['applying', 'attention'];
 
 export function interconnectQueries(
   database: Database,
-): Pick<Store, 'createInterconnect' | 'findSubmission' | 'readInterconnect' | 'listInterconnects' | 'listRealised'> {
+): Pick<
+  Store,
+  'createInterconnect' | 'findSubmission' | 'readInterconnect' | 'readOwners' | 'listInterconnects' | 'listRealised'
+> {
+  const owners = vpnOwners(database);
+  const seenBy = async (party: EntityId | undefined): Promise<SQL | undefined> =>
+    party === undefined ? undefined : isOf(party, (await owners()).vpnsOf(party));
+
   return {
     createInterconnect: (input) =>
       database.transact(async (tx) => {
@@ -197,11 +215,20 @@ export function interconnectQueries(
       return row === undefined ? null : toRecord(row);
     },
 
-    readInterconnect: (id, party) => database.read((db) => findInterconnect(db, id, party)),
+    async readInterconnect(id, party) {
+      const isSeen = await seenBy(party);
+      return database.read((db) => findInterconnect(db, id, isSeen));
+    },
+
+    async readOwners({ flows }) {
+      const { ownerOf } = await owners();
+      const of = flows.flatMap(({ from, to }) => [ownerOf(from), ownerOf(to)]).filter((owner) => owner !== null);
+      return [...new Set(of)].sort();
+    },
 
     async listInterconnects(filter = {}) {
       const { party, lifecycle, unfinished, before, limit = INTERCONNECTS_PAGE_DEFAULT } = filter;
-      const conditions: (SQL | undefined)[] = [isOf(party)];
+      const conditions: (SQL | undefined)[] = [await seenBy(party)];
       if (lifecycle !== undefined) conditions.push(eq(interconnects.lifecycle, lifecycle));
       if (unfinished) conditions.push(notInArray(interconnects.lifecycle, [...LIFECYCLE_ENDS]));
       if (before !== undefined) conditions.push(lt(interconnects.number, numberOf(before)));

@@ -18,11 +18,18 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
           .update(changes)
           .set({
             journalEpoch: sql`${changes.journalEpoch} + 1`,
-            ...(begins ? { attemptEpoch: sql`${changes.journalEpoch} + 1` } : {}),
+            ...(begins ? { attemptEpoch: sql`${changes.journalEpoch} + 1`, finding: null } : {}),
           })
-          .where(eq(changes.id, id))
+          .where(begins ? and(eq(changes.id, id), eq(changes.phase, 'applying')) : eq(changes.id, id))
           .returning({ epoch: changes.journalEpoch, attempt: changes.attemptEpoch });
-        if (claimed === undefined) throw unknownChange(id);
+        if (claimed === undefined) {
+          const known = await tx.select({ phase: changes.phase }).from(changes).where(eq(changes.id, id));
+          if (known[0] === undefined) throw unknownChange(id);
+          throw new WaslError(
+            'LIFECYCLE_STEP',
+            `${id} is ${known[0].phase}: by the record no attempt of it begins now`,
+          );
+        }
         return { epoch: claimed.epoch, journal: await readEntries(tx, id, claimed.attempt) };
       }),
 
@@ -70,7 +77,8 @@ async function insertEntries(
   return rows[0]?.epoch ?? null;
 }
 
-async function readEntries(
+/** `sinceEpoch`: what was written under older claims is of an earlier attempt. */
+export async function readEntries(
   db: Pick<StoreTransaction, 'select'>,
   id: ChangeId,
   sinceEpoch = 0,

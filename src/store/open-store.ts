@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { approvalQueries } from './approval-rows.ts';
+import { attemptQueries } from './attempt-rows.ts';
 import { carrierQueries } from './carrier-rows.ts';
 import { changeQueries } from './change-rows.ts';
 import { type Clock, isWritable, openDatabase } from './database.ts';
@@ -35,6 +36,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...inventoryQueries(database),
     ...interconnectQueries(database),
     ...approvalQueries(database),
+    ...attemptQueries(database),
     ...decisionQueries(database),
     ...driveQueries(database),
     ...changeQueries(database),

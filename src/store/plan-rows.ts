@@ -107,7 +107,7 @@ export function planQueries(
 function planned(change: OpenChange, plan: Plan, at: Date) {
   const verdict = combineVerdicts(plan.proofs.map((proof) => proof.verdict));
   const { onlyTakesAway, approval } = CHANGE_KIND_RULES[plan.kind];
-  const inForce = { planId: plan.id, replanBy: null, applyUntil: null };
+  const inForce = { planId: plan.id, replanBy: null, applyUntil: null, finding: null };
   if (verdict !== 'pass') {
     const fact = describeVerdict(plan);
     const tries = (change.waiting?.tries ?? 0) + 1;
@@ -125,7 +125,15 @@ function planned(change: OpenChange, plan: Plan, at: Date) {
   const isCovered = approval === 'afterwards' || (onlyTakesAway && change.isApprovedBefore);
   // A removal that comes back for what it left waits longer each time.
   const waiting = isCovered ? change.waiting && { ...change.waiting, nextAt: null } : null;
-  return { ...inForce, phase: isCovered ? ('approved' as const) : ('planned' as const), refusal: null, waiting };
+  // Decided on already, by the approval of an earlier plan.
+  const askers = isCovered ? { planAskers: [] } : {};
+  return {
+    ...inForce,
+    ...askers,
+    phase: isCovered ? ('approved' as const) : ('planned' as const),
+    refusal: null,
+    waiting,
+  };
 }
 
 async function refuseUnknownPlan(db: Pick<StoreTransaction, 'select'>, id: PlanId): Promise<void> {

@@ -15,6 +15,7 @@ import {
 import type { Alignment } from '../domain/alignment.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
+  AttemptFinding,
   ChangeOutcome,
   ChangePhase,
   LeftRouter,
@@ -178,6 +179,10 @@ export const changes = pgTable(
     approvedAt: time('approved_at'),
     applyUntil: time('apply_until'),
     replanBy: person('replan_by'),
+    /** Who asked for the plan in force, or for one before it that nobody decided on. */
+    planAskers: person('plan_askers').array().notNull().default([]),
+    /** What a worker found out about the attempt at hand. */
+    finding: sentences('finding').$type<AttemptFinding>(),
     recoverBy: person('recover_by'),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),

@@ -1,15 +1,16 @@
 import type { Sighting } from '../domain/alignment.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
+  AttemptFinding,
   ChangeOutcome,
   ChangePhase,
   ChangeRecord,
   JournalEntry,
-  LeftRouter,
   NewProgress,
   ProgressEvent,
   Refusal,
   RouterTransactionState,
+  SettledTransaction,
   TransactionOutcome,
 } from '../domain/change.ts';
 import type { ChangeKind } from '../domain/change-kinds.ts';
@@ -28,6 +29,8 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
+
+export type { SettledTransaction } from '../domain/change.ts';
 
 export interface InterconnectRecord {
   readonly id: InterconnectId;
@@ -54,15 +57,12 @@ export interface InterconnectRecord {
   readonly updatedAt: string;
 }
 
-/** What became of a network transaction. */
-export interface SettledTransaction {
-  readonly outcome: TransactionOutcome;
-  /** One sentence. */
-  readonly reason: string;
-  /** Error code of what stopped it; null when nothing did. */
-  readonly code: string | null;
-  /** PEs that a removal did not reach. */
-  readonly left: readonly LeftRouter[];
+/** A transaction that is under way, or in attention. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly planId: PlanId | null;
+  readonly journal: readonly JournalEntry[];
+  readonly finding: AttemptFinding | null;
 }
 
 /** What one PE was sent in one attempt. */
@@ -125,11 +125,13 @@ export interface Store {
     readonly requestedByEntity: EntityId;
     readonly idempotencyKey: string;
   }): Promise<{ readonly interconnect: InterconnectRecord; readonly created: boolean }>;
+  /** Whose VPNs a request joins, by the inventory in force; sorted. */
+  readOwners(request: Pick<InterconnectRequest, 'flows'>): Promise<readonly EntityId[]>;
   /** What the person asked for with this key before; null: nothing. */
   findSubmission(requestedBy: PersonId, idempotencyKey: string): Promise<InterconnectRecord | null>;
-  /** With a `party`, one that it takes no part in is as unknown as none, and costs the same. Throws INTERCONNECT_UNKNOWN. */
+  /** With a `party`, one that it takes no part in, and no VPN of which it owns today, is as unknown as none, and costs the same. Throws INTERCONNECT_UNKNOWN. */
   readInterconnect(id: InterconnectId, party?: EntityId): Promise<InterconnectRecord>;
-  /** Newest first. `party` keeps those in which the entity takes part. */
+  /** Newest first. `party` keeps those in which the entity takes part, or a VPN of which it owns today. */
   listInterconnects(filter?: {
     readonly party?: EntityId;
     readonly lifecycle?: Lifecycle;
@@ -179,6 +181,15 @@ export interface Store {
   beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
   /** Nobody can ask for a recovery while one is at work. */
   beginRecovering(id: ChangeId): Promise<void>;
+  /**
+   * What a worker found out itself. With the epoch of its journal, or SESSION_LOST; without one it is of planning, or of an attempt that
+   * has not begun to write: it does nothing where the change is elsewhere.
+   */
+  saveFinding(id: ChangeId, finding: AttemptFinding, epoch: number | null): Promise<void>;
+  /** The attempt that is under way, with its own journal alone; null: none is. */
+  readAttempt(id: ChangeId): Promise<Attempt | null>;
+  /** Tells that a settlement was claimed which the record does not bear out; each claim once. */
+  refuseSettlement(id: ChangeId, attempt: number, claimed: TransactionOutcome, shown: string): Promise<void>;
   /** What the transaction of this attempt came to, with all that follows from it for change and agreement. */
   settleTransaction(id: ChangeId, attempt: number, result: SettledTransaction): Promise<void>;
   /** Ends an agreement that is not on the network. */

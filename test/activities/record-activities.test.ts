@@ -1,10 +1,11 @@
 /** Whoever reaches Temporal's port can have any activity run with any input: a step is taken where the record asks for it, and no other. */
 import { describe, expect, it } from 'vitest';
 import { recordActivities, requirePlanAsked } from '../../src/activities/record-activities.ts';
-import type { JournalEntry, Refusal } from '../../src/domain/change.ts';
+import type { AttemptFinding, JournalEntry, Refusal, SettledTransaction } from '../../src/domain/change.ts';
+import type { ChangeKind } from '../../src/domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../../src/domain/names.ts';
 import type { InterconnectFacts } from '../../src/domain/next-move.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Attempt, Store } from '../../src/store/store.ts';
 import { changeFacts, moveFacts, NOW } from '../domain/agreement-samples.ts';
 
 const interconnectId = 'IC-0001' as InterconnectId;
@@ -16,12 +17,12 @@ const WITHDRAWN = { withdrawal: { by: 'moh-signatory', reason: 'the project has 
 const refusal: Refusal = { code: 'VRF_MISSING', path: null, fact: 'no VRF', remedy: 'none', at: NOW.toISOString() };
 
 /** The record as it stands, and what was done to it. */
-function standing(facts: Partial<InterconnectFacts>, journal: Partial<JournalEntry>[] = []) {
+function standing(facts: Partial<InterconnectFacts>, attempt: Attempt | null = null, kind: ChangeKind = 'provision') {
   const done: unknown[][] = [];
   const known: Partial<Record<keyof Store, unknown>> = {
     readStandingFacts: async () => moveFacts(facts),
-    readJournal: async () => journal,
-    readPlan: async () => ({ routers: [{ pe: 'pe1' }, { pe: 'pe2' }] }),
+    readAttempt: async () => attempt,
+    readPlan: async () => ({ kind, routers: [{ pe: 'pe1' }, { pe: 'pe2' }] }),
   };
   const store = new Proxy(known, {
     get: (target, name: keyof Store) =>
@@ -145,27 +146,98 @@ describe('a transaction', () => {
     expect(done).toHaveLength(begins ? 1 : 0);
   });
 
-  const applied = { outcome: 'applied', reason: 'all hold it', code: null, left: [] } as const;
-  const line = (pe: string, state: string) => ({ pe, state }) as Partial<JournalEntry>;
-  it.each<[string, Partial<JournalEntry>[], boolean]>([
-    ['each router confirmed it', [line('pe1', 'confirmed'), line('pe2', 'confirmed')], true],
-    ['no router was asked', [], false],
-    ['one router has not confirmed', [line('pe1', 'confirmed'), line('pe2', 'confirm-sent')], false],
+  const LEFT = [{ pe: 'pe9' as never, reason: 'the port says so' }];
+  const claim = (outcome: SettledTransaction['outcome']) => ({
+    outcome,
+    reason: 'the port says so',
+    code: 'INTERNAL',
+    left: LEFT,
+  });
+  const line = (pe: string, state: string, detail: string | null = null) => ({ pe, state, detail }) as JournalEntry;
+  const finding = (more: Partial<AttemptFinding>): AttemptFinding => ({
+    ...{ by: 'stage', outcome: null, reason: 'as measured', code: 'VERIFY_FAILED', left: [] },
+    ...more,
+  });
+  const on = (...states: readonly [string, string]) => states.map((state, index) => line(`pe${index + 1}`, state));
+  const CLAIMS = ['applied', 'refused', 'rolled-back'] as const;
+
+  it.each<[string, JournalEntry[], AttemptFinding | null, (typeof CLAIMS)[number] | null]>([
+    ['every router confirmed', on('confirmed', 'confirmed'), null, 'applied'],
+    ['every router was rolled back', on('rolled-back', 'rolled-back'), finding({}), 'rolled-back'],
+    ['a worker refused it before it touched a router', [], finding({ outcome: 'refused' }), 'refused'],
+    ['a worker let every router go again', on('idle', 'idle'), finding({ outcome: 'refused' }), 'refused'],
     [
-      'one router gave it back',
-      [line('pe1', 'confirmed'), line('pe2', 'confirmed'), line('pe2', 'rolled-back')],
-      false,
+      'a recovery read every router',
+      on('unknown', 'confirmed'),
+      finding({ by: 'recovery', outcome: 'rolled-back' }),
+      'rolled-back',
     ],
-  ])('is applied by what the routers answered: %s', async (_what, journal, isApplied) => {
-    const { done, activities } = standing(inPhase('applying'), journal);
-    await activities.settleTransaction({ changeId, attempt: 1, planId, result: applied });
-    expect(done).toEqual(isApplied ? [['settleTransaction', changeId, 1, applied]] : []);
+    ['no router was begun with', [], null, null],
+    ['a router was taken up again after a refusal', on('idle', 'preparing'), finding({ outcome: 'refused' }), null],
+    ['a router was written after a refusal', on('idle', 'commit-sent'), finding({ outcome: 'refused' }), null],
+    ['one router has not confirmed', on('confirmed', 'confirm-sent'), null, null],
+    ['one router gave it back', on('confirmed', 'rolled-back'), null, null],
+    ['one router is not known', on('rolled-back', 'unknown'), finding({}), null],
+    ['it failed, and nothing was undone yet', on('pending-confirm', 'pending-confirm'), finding({}), null],
+  ])('ended as workers wrote it down, whatever is claimed: %s', async (_what, journal, found, ended) => {
+    for (const outcome of CLAIMS) {
+      const { done, activities } = standing(inPhase('applying'), { attempt: 1, planId, journal, finding: found });
+      await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim(outcome) });
+      expect(done.map(([name]) => name)).toEqual([outcome === ended ? 'settleTransaction' : 'refuseSettlement']);
+      expect(JSON.stringify(done)).not.toContain('the port says so');
+    }
   });
 
-  it('is applied without the routers that a removal left', async () => {
-    const { done, activities } = standing(inPhase('applying'), [line('pe1', 'confirmed'), line('pe2', 'idle')]);
-    const result = { ...applied, left: [{ pe: 'pe2' as never, reason: 'away' }] };
-    await activities.settleTransaction({ changeId, attempt: 1, planId, result });
-    expect(done).toEqual([['settleTransaction', changeId, 1, result]]);
+  it('is told in the words of the worker that measured it, with its code', async () => {
+    const seen = { attempt: 1, planId, journal: on('rolled-back', 'rolled-back'), finding: finding({}) };
+    const { done, activities } = standing(inPhase('applying'), seen);
+    await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('rolled-back') });
+    const settled = { outcome: 'rolled-back', reason: 'as measured', code: 'VERIFY_FAILED', left: [] };
+    expect(done).toEqual([['settleTransaction', changeId, 1, settled]]);
+  });
+
+  it('has nothing to push where planning found so, and is not over where it did not', async () => {
+    const nothing = finding({ by: 'planning', outcome: 'applied', code: null });
+    for (const [found, told] of [
+      [nothing, 'settleTransaction'],
+      [null, 'refuseSettlement'],
+    ] as const) {
+      const { done, activities } = standing(inPhase('applying'), {
+        attempt: 1,
+        planId: null,
+        journal: [],
+        finding: found,
+      });
+      await activities.settleTransaction({ changeId, attempt: 1, planId: null, result: claim('applied') });
+      expect(done.map(([name]) => name)).toEqual([told]);
+    }
+  });
+
+  it('is looked at by a person where nobody wrote down how it ended, and not where it is known', async () => {
+    for (const [journal, outcome] of [
+      [on('confirmed', 'unknown'), 'attention'],
+      [on('confirmed', 'confirmed'), 'applied'],
+    ] as const) {
+      const { done, activities } = standing(inPhase('applying'), { attempt: 1, planId, journal, finding: null });
+      await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('attention') });
+      expect(done).toEqual([['settleTransaction', changeId, 1, expect.objectContaining({ outcome })]]);
+    }
+  });
+
+  it('of another attempt, or over, is settled by nothing', async () => {
+    for (const seen of [{ attempt: 2, planId, journal: on('confirmed', 'confirmed'), finding: null }, null]) {
+      const { done, activities } = standing(inPhase('applying'), seen);
+      await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('applied') });
+      expect(done).toEqual([]);
+    }
+  });
+
+  it('is applied without the routers that a removal left, by the journal', async () => {
+    const journal = [line('pe1', 'prepared'), line('pe2', 'idle', 'away'), line('pe1', 'confirmed')];
+    const seen = { attempt: 1, planId, journal, finding: null };
+    const { done, activities } = standing(inPhase('applying'), seen, 'withdraw');
+    await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('applied') });
+    const left = [{ pe: 'pe2', reason: 'away' }];
+    expect(done).toEqual([['settleTransaction', changeId, 1, expect.objectContaining({ outcome: 'applied', left })]]);
   });
 });

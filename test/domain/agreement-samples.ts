@@ -49,6 +49,7 @@ export function lawChange(more: Partial<LawChange> = {}): LawChange {
     kind: 'provision',
     phase: 'approved',
     requestedBy: ASKER,
+    planAskers: [],
     isRefused: false,
     applyUntil: '2026-11-28T15:00:00Z',
     ...more,

@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
-import { type Decision, type DecisionFacts, isRepeated, mayDecide, type Part } from '../../src/domain/may-decide.ts';
+import {
+  type Decision,
+  type DecisionFacts,
+  isRepeated,
+  mayDecide,
+  type Part,
+  relationOf,
+} from '../../src/domain/may-decide.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
 import {
   APPROVER,
@@ -42,6 +49,23 @@ const planned = (more: Partial<DecisionFacts> = {}) =>
     approvals: [signature('MOH'), signature('MOF')],
     ...more,
   });
+
+it.each([
+  ['MOH', 'party'],
+  // It made the agreement, and has given its VPN away: it reads what it signed.
+  ['MOF', 'party'],
+  ['MOE', 'owner'],
+  ['MOI', null],
+  [null, null],
+] as const)('%s is to an agreement of MOF and MOH, whose VPN MOF is of MOE by now: %s', (entity, relation) => {
+  expect(relationOf(entity, { parties: ['MOF', 'MOH'], owners: ['MOE', 'MOH'] })).toBe(relation);
+});
+
+it('the owner of today signs nothing: the agreement was made by another', () => {
+  expect(mayDecide(sign('moe-signatory', { party: 'MOE' }), asked({ owners: ['MOE', 'MOH'] }), NOW)).toMatchObject({
+    code: 'APPROVAL_PARTY',
+  });
+});
 
 describe('who may sign a request', () => {
   it('is a person of each party, until its end', () => {
@@ -94,6 +118,13 @@ describe('nobody plays two parts that control each other', () => {
     approver: APPROVER,
   };
   const approvedEarlier = planApproval({ digest: EARLIER_PLAN_DIGEST });
+
+  it('whoever asked for the plan, or for one before it that nobody decided on, approves none', () => {
+    const change = lawChange({ phase: 'planned', applyUntil: null, planAskers: ['engineer-1', 'engineer-2'] });
+    for (const person of ['engineer-1', 'engineer-2'])
+      expect(mayDecide(approvePlan(person), planned({ change }), NOW)).toMatchObject({ code: 'APPROVAL_SELF' });
+    expect(mayDecide(approvePlan('engineer-3'), planned({ change }), NOW)).toBeNull();
+  });
 
   it.each<[Part, string | null]>([
     ['requester', 'APPROVAL_SELF'],

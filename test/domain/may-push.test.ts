@@ -5,6 +5,7 @@ import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../../src/doma
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
 import { type DecisionFacts, mayPush, mayRecover, type Push } from '../../src/domain/may-decide.ts';
 import type { PersonId } from '../../src/domain/names.ts';
+import { isVerdict } from '../../src/errors.ts';
 import {
   ASKER,
   decisionFacts,
@@ -96,7 +97,7 @@ describe.each(CHANGE_KINDS)('%s', (kind) => {
 
   it('at the signed end, to the millisecond', () => {
     const refusal = mayPush(push({ kind }), inOrder(kind, ENDED), NOW);
-    expect(refusal?.code ?? null).toBe(kind === 'withdraw' ? null : 'REQUEST_PERIOD');
+    expect(refusal?.code ?? null).toBe(kind === 'withdraw' ? null : 'NOT_ITS_TIME');
   });
 
   it('after the approved window', () => {
@@ -108,8 +109,21 @@ describe.each(CHANGE_KINDS)('%s', (kind) => {
 
   it('before its window', () => {
     const refusal = mayPush(push({ kind, notBefore: '2026-11-28T12:00:01Z' }), inOrder(kind), NOW);
-    expect(refusal).toMatchObject({ fact: 'IC-0001 starts at 2026-11-28T12:00:01Z' });
+    expect(refusal).toMatchObject({
+      code: 'NOT_ITS_TIME',
+      fact: "IC-0001 starts at 2026-11-28T12:00:01Z; by this worker's clock it is 2026-11-28T12:00:00.000Z",
+    });
   });
+});
+
+it('no clock of one machine is a verdict: a push that comes early or late is tried again under the same approval', () => {
+  for (const [more, facts] of [
+    [{ notBefore: '2026-11-28T12:00:05Z' }, {}],
+    [{}, { validFrom: '2026-11-28T12:00:05Z' }],
+    [{}, ENDED],
+    [{}, { change: lawChange({ applyUntil: NOW.toISOString() }) }],
+  ] as const)
+    expect(isVerdict(mayPush(push(more), inOrder('provision', facts), NOW)?.code ?? 'INTERNAL')).toBe(false);
 });
 
 const OPENING = CHANGE_KINDS.filter((kind) => !CHANGE_KIND_RULES[kind].onlyTakesAway);
@@ -184,7 +198,7 @@ describe.each(OPENING)('no signature, no route: %s', (kind) => {
     ],
     ['VPNs that are gone from the inventory', { owners: [] }, 'APPROVAL_PARTY', /now belong to/],
     ['an agreement that was given up', { withdrawnBy: 'officer-1' }, 'LIFECYCLE_STEP', /given up by officer-1/],
-    ['a start in 2030', { validFrom: '2030-01-01T00:00:00Z' }, 'REQUEST_PERIOD', /starts at 2030/],
+    ['a start in 2030', { validFrom: '2030-01-01T00:00:00Z' }, 'NOT_ITS_TIME', /starts at 2030/],
   ])('%s', (_what, more, code, fact) => {
     expect(mayPush(push({ kind }), inOrder(kind, more), NOW)).toMatchObject({
       code,

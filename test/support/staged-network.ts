@@ -48,6 +48,7 @@ export class StagedNetwork implements AsyncDisposable {
   readonly stages: TransactionStages;
   readonly agreements = new Map<string, Agreement>();
   readonly plans = new Map<string, { readonly plan: Plan; readonly payloads: readonly Payload[] }>();
+  finding: unknown = null;
   readonly progress: Omit<ProgressEvent, 'sequence' | 'at'>[] = [];
   readonly journal: Entry[] = [];
   readonly inventories: Inventory[];
@@ -227,6 +228,10 @@ export class StagedNetwork implements AsyncDisposable {
         return plan;
       },
       beginRecovering: async () => undefined,
+      saveFinding: async (_id, finding) => {
+        this.finding = finding;
+      },
+      readAttempt: async () => null,
       claimJournal: async (id, { begins } = { begins: false }) => {
         const held = this.#epochs.get(id) ?? { epoch: 0, attempt: 0 };
         const epoch = held.epoch + 1;

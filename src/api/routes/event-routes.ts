@@ -103,6 +103,11 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     }
   }
 
+  async function isVisible(id: InterconnectId, caller: Principal): Promise<boolean> {
+    const { parties, request } = await store.readInterconnect(id);
+    return maySee(caller, { parties, owners: await store.readOwners(request) });
+  }
+
   /** What the caller may see of an event; null: nothing. Remembers the parties of the interconnects it met. */
   function visibility(caller: Principal): (event: ProgressEvent) => Promise<ProgressEvent | null> {
     if (!isPartyOnly(caller)) return async (event) => event;
@@ -111,7 +116,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       const shown = progressForParty(event);
       if (shown === null) return null;
       const { interconnectId } = event;
-      const mine = own.get(interconnectId) ?? maySee(caller, (await store.readInterconnect(interconnectId)).parties);
+      const mine = own.get(interconnectId) ?? (await isVisible(interconnectId, caller));
       own.set(interconnectId, mine);
       return mine ? shown : null;
     };

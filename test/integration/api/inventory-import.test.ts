@@ -182,6 +182,41 @@ describe('an import that takes something away under an interconnect', () => {
     ]);
   });
 
+  it('lets the new owner see and end what stands on its VPN, told that another one agreed; it signs nothing', async () => {
+    await put(DEMO_INVENTORY, await etag());
+    const version = await etag();
+    const of = async (entity: string, method: 'GET' | 'POST', url: string, payload?: object) => {
+      const headers = await api.as(`${entity.toLowerCase()}-minister`, ['portal', 'party-approver'], entity);
+      const answer = await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+      return { status: answer.statusCode, body: answer.json() };
+    };
+    const path = `/v1/interconnects/${id}`;
+    const listed = async (entity: string) =>
+      (await of(entity, 'GET', '/v1/interconnects')).body.map((each: { id: string }) => each.id);
+    expect((await of('MOE', 'GET', path)).status).toBe(404);
+    expect(await listed('MOE')).not.toContain(id);
+
+    const { body } = await put(ownedBy('MOE'), version);
+    expect((await of('MOE', 'GET', path)).status).toBe(404);
+    expect((await confirm(body.details.proposal, body.details.interconnects)).status).toBe(200);
+    const told = {
+      code: 'APPROVAL_PARTY',
+      fact: 'the agreement was made by MOF and MOH; its VPNs belong to MOE and MOH now',
+    };
+    for (const entity of ['MOE', 'MOF', 'MOH']) {
+      const seen = await of(entity, 'GET', path);
+      expect([entity, seen.status, seen.body.warnings]).toEqual([entity, 200, [expect.objectContaining(told)]]);
+      expect(await listed(entity)).toContain(id);
+    }
+    expect((await of('MOI', 'GET', path)).status).toBe(404);
+    const digest = (await store.readInterconnect(id)).requestDigest;
+    const signature = await of('MOE', 'POST', `${path}/approvals`, { decision: 'approve', digest });
+    expect(signature).toMatchObject({ status: 403, body: { code: 'APPROVAL_PARTY' } });
+    const ended = await of('MOE', 'POST', `${path}/withdrawal`, { reason: 'we never agreed to it' });
+    expect(ended).toMatchObject({ status: 200, body: { withdrawal: { by: 'moe-minister' } } });
+    await sql.query('update interconnects set withdrawn_by = null, withdrawn_at = null, withdrawal_reason = null');
+  });
+
   it('is not confirmed when what it does has changed since', async () => {
     const { body } = await put(without('soh-pe-01'), await etag());
     const second = await standInterconnect();
