@@ -35,7 +35,7 @@ const entry = (changeId: ChangeId, pe: string, state: JournalEntry['state']): Om
 
 /** One attempt: each PE through these states. */
 async function attempt(changeId: ChangeId, states: Readonly<Record<string, readonly JournalEntry['state'][]>>) {
-  await store.beginApplying(changeId, 1, null);
+  await store.beginApplying(changeId, 1, (await store.readChange(changeId)).planId);
   const { epoch } = await store.claimJournal(changeId, { begins: true });
   for (const [pe, list] of Object.entries(states)) {
     await store.appendJournal(

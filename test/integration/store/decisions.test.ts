@@ -443,6 +443,40 @@ describe('whom nobody drives', () => {
   });
 });
 
+describe('who asked for a plan approves none until one is decided on', () => {
+  const refusal = { code: 'DATABASE_UNAVAILABLE', path: null, fact: 'it was away', remedy: 'wait' } as const;
+  const trouble = (changeId: ChangeId) => store.noteTrouble(changeId, { ...refusal, at: now.toISOString() }, true);
+  const askAgain = (id: InterconnectId, by: PersonId) =>
+    store.decide(id, { verb: 'replan', person: by, reason: null }, null);
+  const [FIRST, SECOND] = [person('engineer-7'), person('engineer-8')];
+
+  it('through trouble, after which wasl plans by itself', async () => {
+    const { id, changeId } = await planned();
+    await askAgain(id, FIRST);
+    await trouble(changeId);
+    const planId = await plan(changeId, { createdBy: person('wasl') });
+    await expect(approve(id, planId, FIRST)).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
+    await approve(id, planId);
+    expect((await store.readChange(changeId)).phase).toBe('approved');
+  });
+
+  it('through what somebody else asks for, and through a plan that was never decided on', async () => {
+    const { id, changeId } = await planned();
+    await askAgain(id, FIRST);
+    await plan(changeId, { createdBy: FIRST });
+    await askAgain(id, SECOND);
+    const planId = await plan(changeId, { createdBy: SECOND });
+    for (const by of [FIRST, SECOND, person('ENGINEER-7')])
+      await expect(approve(id, planId, by)).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
+    await approve(id, planId);
+    // Decided on: whoever asks from here on has a hand in the next plan, and they alone.
+    await askAgain(id, SECOND);
+    const next = await plan(changeId, { createdBy: SECOND });
+    await expect(approve(id, next, SECOND)).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
+    await approve(id, next, FIRST);
+  });
+});
+
 it('events tell each step once: word, whom it awaits, and that it is settled', async () => {
   const { id, changeId, planId } = await planned();
   await approve(id, planId);
