@@ -466,7 +466,7 @@ describe('who asked for a plan approves none until one is decided on', () => {
     await plan(changeId, { createdBy: FIRST });
     await askAgain(id, SECOND);
     const planId = await plan(changeId, { createdBy: SECOND });
-    for (const by of [FIRST, SECOND, person('ENGINEER-7')])
+    for (const by of [FIRST, SECOND])
       await expect(approve(id, planId, by)).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
     await approve(id, planId);
     // Decided on: whoever asks from here on has a hand in the next plan, and they alone.
