@@ -263,7 +263,7 @@ export class StagedNetwork implements AsyncDisposable {
       ...{ id, parties, owners: parties, requestedBy: 'portal', requestDigest, withdrawnBy: null },
       lifecycle: lifecycle as Lifecycle,
       ...{ validFrom: null, validUntil: '2036-12-31T23:59:59Z' },
-      change: { ...change, isRefused: false, applyUntil: null },
+      change: { ...change, planAskers: [], isRefused: false, applyUntil: null },
       plan: { id: plan.id, digest: plan.digest, plannedBy: 'wasl' },
       approvals: [
         ...parties.map((party) => signature('MOH', { ...by(party), digest: requestDigest })),
