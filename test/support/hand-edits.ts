@@ -17,7 +17,7 @@ export function importOnIosxr(vrf: string, routeTarget: string): string {
 export const removeImportOnIosxr = (vrf: string, routeTarget: string): string =>
   importOnIosxr(vrf, routeTarget).replace(
     '<two-byte-as-route-target>',
-    '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:operator:1.0" nc:operation="delete">',
+    '<two-byte-as-route-target xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" nc:operation="delete">',
   );
 
 /** On Junos, VRF MOI: an import policy of the operator that names the first route target of wasl's pool. */

@@ -34,7 +34,7 @@ export async function startNetconfd(folder: string, modules: readonly string[]):
   const scratch = mkdtempSync(join(tmpdir(), 'wasl-netconfd-'));
   const socket = join(scratch, 'ncx.sock');
   const startup = join(scratch, 'startup.xml');
-  writeFileSync(startup, '<config xmlns="urn:ietf:params:xml:ns:netconf:operator:1.0"/>\n');
+  writeFileSync(startup, '<config xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"/>\n');
   const { username } = userInfo();
   const server = spawn(
     NETCONFD,
