@@ -1,4 +1,8 @@
 import { Duplex } from 'node:stream';
+import { maskSecrets } from './mask-secrets.ts';
+import { Capabilities } from './message/capabilities.ts';
+import { child } from './xml/element.ts';
+import { parseXml } from './xml/parse.ts';
 
 /** One message as it went over the session, without framing. */
 export interface TranscriptEntry {
@@ -15,29 +19,6 @@ export interface CaptureOptions {
   readonly messageBytesMax?: number | undefined;
 }
 
-/** Passwords, keys, hashes and communities in the models of IOS-XR, Junos, SR OS, Huawei and OpenConfig. */
-export const SECRET_NAMES: readonly string[] = [
-  'password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'cipher-text',
-  'private-key',
-  'shared-key',
-  'authentication-key',
-  'auth-key',
-  'privacy-key',
-  'key-string',
-  'md5-key',
-  'hash',
-  'hmac',
-  'token',
-  'community-name',
-  'community-string',
-  'securityname',
-];
-
-export const MASK = '********';
 const MESSAGE_BYTES_MAX = 1024 * 1024;
 
 /** A recorder of masked messages: give `record` as `capture` to `connect`. What was recorded never held a secret in clear. */
@@ -57,19 +38,6 @@ export function createCapture(options: CaptureOptions = {}): {
 }
 
 /**
- * Replaces the text of secret elements, and of SNMP communities (in which the name is the secret). By pattern, so that it also works
- * on messages that are not well-formed; linear.
- */
-export function maskSecrets(text: string, secretNames: readonly string[] = SECRET_NAMES): string {
-  const names = secretNames.map((name) => name.replace(/[^A-Za-z0-9_.-]/g, '').replaceAll('.', '\\.')).join('|');
-  const open = `<((?:[\\w.-]{1,64}:)?(?:[\\w.]{1,64}-){0,8}(?:${names})(?:-[\\w.]{1,64}){0,8})(\\s[^<>]*)?>`;
-  const masked = text.replace(new RegExp(`${open}(?!<)[^<]+(?=<)`, 'gi'), `<$1$2>${MASK}`);
-  return masked.replace(/<(snmp[\w-]{0,64})[\s>](?:(?!<\/\1>)[\s\S])*/gi, (block) =>
-    block.replace(/(<(?:community|name)(?:\s[^<>]*)?>)(?!<)[^<]+(?=<)/gi, `$1${MASK}`),
-  );
-}
-
-/**
  * Plays a transcript's server: its hello at once, and for every request the replies that were received after it, with the request's
  * message-id, in pieces of `pieceBytes` (one by default: every border is met). For `openSessionOverStream`; end-of-message framing
  * or chunked as the recorded hellos agree.
@@ -78,7 +46,7 @@ export function createReplay(entries: readonly TranscriptEntry[], { pieceBytes =
   const queue = entries.slice();
   const serverHello = queue.find(({ direction }) => direction === 'received')?.text ?? '';
   const clientHello = queue.find(({ direction }) => direction === 'sent')?.text ?? '';
-  const chunked = serverHello.includes('netconf:base:1.1') && clientHello.includes('netconf:base:1.1');
+  const chunked = offersChunks(serverHello) && offersChunks(clientHello);
   const exchange = queue.filter(({ text }) => text !== serverHello && text !== clientHello);
   let requests = 0;
   const send = (text: string, eom: boolean) => {
@@ -108,4 +76,10 @@ export function createReplay(entries: readonly TranscriptEntry[], { pieceBytes =
     },
   });
   return stream;
+}
+
+/** RFC 6242 §4.1. */
+function offersChunks(hello: string): boolean {
+  const capabilities = hello === '' ? undefined : child(parseXml(hello), 'capabilities');
+  return new Capabilities((capabilities?.children ?? []).map(({ text }) => text)).base['1.1'];
 }

@@ -5,6 +5,7 @@ import type { Capture } from './capture.ts';
 import { NetconfError, printable } from './errors.ts';
 import { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
 import type { BaseVersion } from './message/hello.ts';
+import { checkConnectOptions, checkSessionOptions } from './options.ts';
 import { keepAlive } from './session/keepalive.ts';
 import { MessageLayer } from './session/message-layer.ts';
 import { NetconfSession } from './session/session.ts';
@@ -45,6 +46,7 @@ export interface ConnectOptions extends SshConnectOptions, SessionOptions {}
  * @throws NetconfError as `SshConnection.connect`, and `HELLO_TIMEOUT`, `FRAMING`, `PROTOCOL`, `LIMIT_EXCEEDED`
  */
 export async function connect(options: ConnectOptions): Promise<NetconfSession> {
+  checkConnectOptions(options);
   const connection = await SshConnection.connect(options);
   try {
     return await openSession(connection, options);
@@ -55,7 +57,8 @@ export async function connect(options: ConnectOptions): Promise<NetconfSession> 
 }
 
 /** One more session on a connection that is there. */
-export function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
+export async function openSession(connection: SshConnection, options: SessionOptions = {}): Promise<NetconfSession> {
+  checkSessionOptions(options);
   const { helloTimeoutMs = DEFAULT_TIMEOUTS.helloTimeoutMs, signal } = options;
   const started = performance.now();
   return connection.openNetconf({ timeoutMs: helloTimeoutMs, signal }, (channel) => {
@@ -83,6 +86,7 @@ async function establish(
   connection: SshConnection | null,
   reasonOfEnd: () => NetconfError | null,
 ): Promise<NetconfSession> {
+  checkSessionOptions(options);
   const { signal, pauseAfterHelloMs = 0, keepaliveIntervalMs } = options;
   const release = connection?.use();
   const messages = new MessageLayer(stream, {

@@ -16,9 +16,9 @@ import type { RpcErrorInfo } from './message/rpc-error.ts';
  * | `PROTOCOL` | a message that RFC 6241 does not allow | no |
  * | `LIMIT_EXCEEDED` | one of `NetconfLimits` | no |
  * | `CAPABILITY_MISSING` | the server does not offer what the call needs; nothing was sent | no |
- * | `INVALID_REQUEST` | the caller's XML or parameters; nothing was sent | no |
+ * | `INVALID_REQUEST` | the caller's XML or options; nothing was sent | no |
  * | `RPC_ERROR` | the server refused: `RpcError.errors` | by the error's tag |
- * | `COMMIT_OUTCOME_UNKNOWN` | a request that changes running was sent, its answer never came | never blindly: look first |
+ * | `COMMIT_OUTCOME_UNKNOWN` | a request that changes running was sent, its answer never came or said neither yes nor no | never blindly: look first |
  */
 export type NetconfErrorCode =
   | 'TRANSPORT'

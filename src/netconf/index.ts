@@ -10,8 +10,6 @@ export {
   type CaptureOptions,
   createCapture,
   createReplay,
-  maskSecrets,
-  SECRET_NAMES,
   type TranscriptEntry,
 } from './capture.ts';
 export {
@@ -31,6 +29,7 @@ export {
   RpcError,
 } from './errors.ts';
 export { DEFAULT_LIMITS, DEFAULT_TIMEOUTS, type NetconfLimits } from './limits.ts';
+export { maskSecrets, SECRET_NAMES } from './mask-secrets.ts';
 export { Capabilities, type Capability, parseCapability, type YangModuleCapability } from './message/capabilities.ts';
 export type { NetconfNotification } from './message/notification.ts';
 export type { RpcReply } from './message/reply.ts';

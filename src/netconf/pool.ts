@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { openSession, type SessionOptions } from './connect.ts';
 import { NetconfError } from './errors.ts';
+import { checkConnectOptions } from './options.ts';
 import type { NetconfSession } from './session/session.ts';
 import { SshConnection, type SshConnectOptions } from './ssh/connection.ts';
 
@@ -49,6 +50,7 @@ export class ConnectionPool {
   async open(target: PooledTarget): Promise<NetconfSession> {
     if (this.closed)
       throw new NetconfError('SESSION_CLOSED', 'the pool is closed', { peer: target.name ?? target.host });
+    checkConnectOptions(target);
     const key = keyOf(target);
     const entry = this.entries.get(key) ?? this.connect(key, target);
     this.take(entry);

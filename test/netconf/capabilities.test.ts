@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Capabilities } from '../../src/netconf/index.ts';
+import { agreeFraming } from '../../src/netconf/message/hello.ts';
 
 describe('capabilities', () => {
   it('are found by short name, with and without version', () => {
@@ -21,6 +22,29 @@ describe('capabilities', () => {
     expect(junos.has(':candidate')).toBe(true);
     expect(junos.confirmedCommit).toBe('1.0');
     expect(junos.urlSchemes).toEqual(['http', 'ftp', 'file']);
+  });
+
+  it('of the protocol are their exact URIs: a module by its namespace says nothing of the base (N4)', () => {
+    const module = 'urn:ietf:params:xml:ns:netconf:base:1.0?module=ietf-netconf&revision=2011-06-01';
+    const xr = new Capabilities([module, 'urn:ietf:params:netconf:base:1.1']);
+    expect(xr.base).toEqual({ '1.0': false, '1.1': true });
+    expect(xr.has('urn:ietf:params:netconf:base:1.0')).toBe(false);
+    expect(xr.modules.map(({ namespace }) => namespace)).toEqual(['urn:ietf:params:xml:ns:netconf:base:1.0']);
+    for (const uri of [
+      module,
+      'urn:ietf:params:netconf:base:1.0?x=y',
+      'urn:ietf:params:netconf:base:1.10',
+      'urn:ietf:params:xml:ns:netconf:base:1.1',
+      'urn:ietf:params:xml:ns:netconf:base:1.0?',
+      'URN:ietf:params:netconf:base:1.0',
+    ]) {
+      expect([uri, new Capabilities([uri]).base]).toEqual([uri, { '1.0': false, '1.1': false }]);
+    }
+    const notACapability = 'urn:ietf:params:xml:ns:netconf:capability:candidate:1.0?module=x&revision=2020-01-01';
+    expect(new Capabilities([notACapability]).has(':candidate')).toBe(false);
+    expect(() => agreeFraming(['1.0'], xr)).toThrow('no common base version');
+    expect(agreeFraming(['1.0', '1.1'], xr)).toBe('chunked');
+    expect(() => agreeFraming(['1.0', '1.1'], new Capabilities([module]))).toThrow('no common base version');
   });
 
   it('have parameters, however often they are escaped', () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  child,
   connect,
   createCapture,
   createReplay,
   maskSecrets,
   openSessionOverStream,
+  parseXml,
+  type XmlElement,
   xml,
 } from '../../src/netconf/index.ts';
 import { BASE_NS, startServer } from './support/ssh-server.ts';
@@ -23,9 +26,43 @@ describe('masking', () => {
       '<community><name>rt-moh</name><members>target:65000:1</members></community>',
       '<community><name>rt-moh</name><members>target:65000:1</members></community>',
     ],
+    ['<password><![CDATA[a]]></password>', '<password>********</password>'],
+    ['<password><!-- c -->a</password>', '<password>********</password>'],
+    ['<password>a<!-- c -->b<![CDATA[c]]>&amp;d</password>', '<password>********</password>'],
+    ['<password><value>a</value></password>', '<password><value>********</value></password>'],
+    ["<password x='>'>a</password>", "<password x='>'>********</password>"],
+    ['<radius><key>a</key></radius>', '<radius><key>********</key></radius>'],
+    [
+      '<tacacs-server><host><address>::1</address><key><x:v>a</x:v></key></host></tacacs-server><key>1</key>',
+      '<tacacs-server><host><address>::1</address><key><x:v>********</x:v></key></host></tacacs-server><key>1</key>',
+    ],
+    [
+      '<pre-shared-key><ascii-text>a</ascii-text></pre-shared-key>',
+      '<pre-shared-key><ascii-text>********</ascii-text></pre-shared-key>',
+    ],
+    ['<user api-key="a" name=\'password="x"\'>b</user>', '<user api-key="********" name=\'password="x"\'>b</user>'],
+    ['<a><!-- <password>x --></a><b>c</b>', '<a><!-- <password>x --></a><b>c</b>'],
+    ['<a><![CDATA[<password>]]></a><b>c</b>', '<a><![CDATA[<password>]]></a><b>c</b>'],
+    ['<password>a</b>c', '<password>********</b>********'],
+    ['<password>a<!-- cut off', '<password>********'],
+    ['<password/><b>c</b>', '<password/><b>c</b>'],
+    ['<community-string>a</community-string>', '<community-string>********</community-string>'],
     ['<key>1</key><tokenize>x</tokenize>', '<key>1</key><tokenize>x</tokenize>'],
   ])('%s', (clear, masked) => {
     expect(maskSecrets(clear)).toBe(masked);
+  });
+
+  it('leaves a well-formed document well-formed, and what is no secret as it was', () => {
+    const config = `<?xml version="1.0"?>\n<config xmlns="urn:x"><!-- a --><users x="1"><user name='>'>\n<name>ops</name>
+<n:password xmlns:n="urn:n" nc:operation="merge" xmlns:nc="${BASE_NS}">$6$<![CDATA[<hush>]]>&lt;hush</n:password></user></users>
+<snmp-server><community><name>hush</name></community></snmp-server><text>a &amp; <![CDATA[b]]></text></config>`;
+    const masked = maskSecrets(config);
+    expect(masked).not.toContain('hush');
+    const before = parseXml(config);
+    const after = parseXml(masked);
+    expect(child(after, 'text')?.text).toBe('a & b');
+    const names = (element: XmlElement): unknown => [element.name, element.attributes, element.children.map(names)];
+    expect(names(after)).toEqual(names(before));
   });
 
   it('takes other names, and is linear', () => {

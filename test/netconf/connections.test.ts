@@ -9,7 +9,7 @@ import {
   type PooledTarget,
   scanHostKey,
 } from '../../src/netconf/index.ts';
-import { okReply, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
+import { positiveReply, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
 
 const servers: TestServer[] = [];
 afterEach(async () => {
@@ -80,7 +80,7 @@ describe('the pool', () => {
 describe('the keepalive', () => {
   it('leaves a running rpc alone, however long it takes', async () => {
     const server = await start({
-      onRpc: ({ id }, peer) => void setTimeout(() => peer.send(okReply(id)), 120),
+      onRpc: ({ id, body }, peer) => void setTimeout(() => peer.send(positiveReply(id, body)), 120),
     });
     const session = await connect({ ...target(server), keepaliveIntervalMs: 15 });
     await session.commit();
@@ -111,7 +111,7 @@ describe('call home', () => {
     };
     call();
     await expect.poll(() => sessions.length).toBe(1);
-    expect((await sessions[0]?.get())?.ok).toBe(true);
+    expect((await sessions[0]?.discardChanges())?.ok).toBe(true);
     known = false;
     call();
     await expect.poll(() => refused).toEqual(['HOST_KEY_UNKNOWN']);

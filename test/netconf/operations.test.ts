@@ -11,6 +11,7 @@ const answers: Record<string, string> = {
     '<lock-id xmlns="urn:ietf:params:xml:ns:netconf:partial-lock:1.0">127</lock-id><locked-node xmlns="urn:ietf:params:xml:ns:netconf:partial-lock:1.0" xmlns:v="urn:v">/v:vrfs</locked-node>',
   'get-schema':
     '<data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">module a { prefix &lt;a&gt;; }</data>',
+  'get-data': '<data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"/>',
   get: '<data><yang-library xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-library"><module-set><name>all</name><module><name>m</name><revision>2020-01-01</revision><namespace>urn:m</namespace><feature>f</feature><deviation>d</deviation></module><import-only-module><name>t</name><revision/><namespace>urn:t</namespace></import-only-module></module-set><content-id>abc</content-id></yang-library></data>',
 };
 

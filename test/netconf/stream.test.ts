@@ -2,7 +2,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect, type NetconfSession, type ReplyStream } from '../../src/netconf/index.ts';
 import type { MessageLayer } from '../../src/netconf/session/message-layer.ts';
 import { deliveries, openLayer } from './support/memory-peer.ts';
-import { BASE_NS, frame, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
+import {
+  BASE_NS,
+  frame,
+  positiveReply,
+  type ServerOptions,
+  startServer,
+  type TestServer,
+} from './support/ssh-server.ts';
 
 // Every border of every message is a session of its own: seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -74,7 +81,7 @@ describe('a streamed reply', () => {
     peer.arrives(frame(reply(vrfs + error), 'chunked'));
     await expect(namesOf(await first)).rejects.toMatchObject({ code: 'RPC_ERROR' });
     peer.arrives(frame(reply(vrfs + error, '2'), 'chunked'));
-    await expect(textOf(await second)).rejects.toMatchObject({ code: 'PROTOCOL' });
+    await expect(textOf(await second)).rejects.toMatchObject({ code: 'RPC_ERROR', first: { tag: 'in-use' } });
   });
 
   it('that breaks off, or is malformed, fails', async () => {
@@ -183,7 +190,7 @@ describe('over SSH', () => {
       `<notification xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"><eventTime>2026-01-01T00:00:00Z</eventTime>${n}</notification>`;
     const opened = await open({
       onRpc: ({ id, body }, peer) => {
-        peer.send(reply('<ok/>', id));
+        peer.send(positiveReply(id, body));
         if (body.startsWith('<create')) for (let n = 0; n < 3; n += 1) peer.send(event(`<e xmlns="urn:e">${n}</e>`));
         else peer.send(event('<notificationComplete xmlns="urn:ietf:params:xml:ns:netmod:notification"/>'));
       },

@@ -126,6 +126,7 @@ export class ChunkedFramer implements Framer {
         return false;
       case 'size':
         if (byte === LF) {
+          this.checkSize();
           this.chunks += 1;
           this.state = 'data';
           return false;
@@ -134,7 +135,9 @@ export class ChunkedFramer implements Framer {
           this.refuse('a chunk size must be digits and then LF', byte, chunk, position);
         }
         this.remaining = this.remaining * 10 + (byte - DIGIT_0);
-        this.checkSize();
+        if (this.remaining > CHUNK_BYTES_MAX) {
+          throw new NetconfError('FRAMING', `a chunk size above ${CHUNK_BYTES_MAX} (RFC 6242 section 4.2)`);
+        }
         return false;
       case 'end-lf':
         if (byte !== LF) this.refuse('after ## an LF must follow', byte, chunk, position);
@@ -147,13 +150,10 @@ export class ChunkedFramer implements Framer {
   }
 
   private checkSize(): void {
-    if (this.remaining > CHUNK_BYTES_MAX) {
-      throw new NetconfError('FRAMING', `a chunk size above ${CHUNK_BYTES_MAX} (RFC 6242 section 4.2)`);
-    }
     // Refused as soon as it is announced: waiting for the bytes would only cost time.
     const allowed = this.messageBytesMax();
     if (this.remaining > allowed) {
-      throw new NetconfError('LIMIT_EXCEEDED', `a chunk of ${this.remaining} bytes or more, allowed are ${allowed}`);
+      throw new NetconfError('LIMIT_EXCEEDED', `a chunk of ${this.remaining} bytes, allowed are ${allowed}`);
     }
   }
 

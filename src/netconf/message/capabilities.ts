@@ -1,7 +1,10 @@
 import { BASE_1_0, BASE_1_1, CAPABILITY_PREFIX } from '../namespaces.ts';
 
-/** Junos up to today sends RFC 4741's drafts' URIs; `xml:ns:` has no place in a capability. */
-const LEGACY_BASE = 'urn:ietf:params:xml:ns:netconf:base:';
+/**
+ * Junos up to today sends RFC 4741's drafts' URIs; `xml:ns:` has no place in a capability. The same with `?module=` is another
+ * thing, a YANG module by its namespace: what a server lists there says nothing of the protocol.
+ */
+const LEGACY_BASE_1_0 = 'urn:ietf:params:xml:ns:netconf:base:1.0';
 const LEGACY_CAPABILITY = 'urn:ietf:params:xml:ns:netconf:capability:';
 
 export interface Capability {
@@ -44,8 +47,10 @@ export class Capabilities {
     return this.byUri.get(`${uri}:1.1`) ?? this.byUri.get(`${uri}:1.0`);
   }
 
+  /** By the exact URI (RFC 6241 §8.1). */
   get base(): { readonly '1.0': boolean; readonly '1.1': boolean } {
-    return { '1.0': this.has(BASE_1_0), '1.1': this.has(BASE_1_1) };
+    const offers = (uri: string) => this.all.some(({ raw }) => raw === uri);
+    return { '1.0': offers(BASE_1_0) || offers(LEGACY_BASE_1_0), '1.1': offers(BASE_1_1) };
   }
 
   /** RFC 6241 §8.4. 1.1 has persist and cancel-commit; 1.0 is bound to its session. */
@@ -92,7 +97,7 @@ export class Capabilities {
 export function parseCapability(text: string): Capability {
   const raw = text.trim();
   const question = raw.indexOf('?');
-  const uri = normalise(question < 0 ? raw : raw.slice(0, question));
+  const written = question < 0 ? raw : raw.slice(0, question);
   const parameters = new Map<string, string>();
   if (question >= 0) {
     // `&amp;amp;` is sent by servers that escape twice.
@@ -101,13 +106,12 @@ export function parseCapability(text: string): Capability {
       if (equals > 0) parameters.set(pair.slice(0, equals).trim(), decode(pair.slice(equals + 1).trim()));
     }
   }
-  return { uri, parameters, raw };
+  return { uri: parameters.has('module') ? written : normalise(written), parameters, raw };
 }
 
 function normalise(uri: string): string {
   if (uri.startsWith(LEGACY_CAPABILITY)) return CAPABILITY_PREFIX + uri.slice(LEGACY_CAPABILITY.length);
-  if (uri.startsWith(LEGACY_BASE)) return `urn:ietf:params:netconf:base:${uri.slice(LEGACY_BASE.length)}`;
-  return uri;
+  return uri === LEGACY_BASE_1_0 ? BASE_1_0 : uri;
 }
 
 function list(value: string | undefined): string[] {

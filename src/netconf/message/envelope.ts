@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { NetconfError } from '../errors.ts';
+import { isXmlWhitespace } from '../framing/framer.ts';
 import { XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
 
@@ -13,7 +14,8 @@ export interface MessageHead {
 export interface Envelope extends MessageHead {
   /** Offset of the byte after the root's start tag. */
   readonly rootEnd: number;
-  /** Offset of the byte after the first child's start tag; -1 without one. */
+  /** Where the first child's start tag begins, and the offset of the byte after it; -1 without one. */
+  readonly firstStart: number;
   readonly firstEnd: number;
 }
 
@@ -46,7 +48,13 @@ export function readEnvelope(bytes: Buffer, complete = true): Envelope | null {
   reader.write(head.toString('utf8'));
   const [rootTag, firstTag] = tags;
   if (rootTag === undefined) throw new NetconfError('PROTOCOL', 'malformed XML: no root element');
-  return { root: rootTag, first: firstTag ?? null, rootEnd: root.end, firstEnd: first?.end ?? -1 };
+  return {
+    root: rootTag,
+    first: firstTag ?? null,
+    rootEnd: root.end,
+    firstStart: first?.start ?? -1,
+    firstEnd: first?.end ?? -1,
+  };
 }
 
 /** An attribute without namespace, as `message-id`. */
@@ -55,52 +63,49 @@ export function plainAttribute(tag: XmlTag, name: string): string | null {
 }
 
 /**
- * The range of bytes inside the first child, where that child is empty or its end tag and the root's are the last two tags.
- * Null otherwise. It does not say that the child is the only one: `isOnlyChild` does.
+ * The range of bytes inside the first child, where it is certain that the root has that child and nothing else, by two searches
+ * and without reading what is between: nothing but the root's end tag follows an empty child, or the first end tag of the
+ * child's name is the last but one tag of the message. Null where it is not certain: a child that holds an element of its own
+ * name is not told from two children.
  */
-export function insideOfFirstChild(bytes: Buffer, envelope: Envelope): { start: number; end: number } | null {
-  if (envelope.first === null) return null;
-  if (isEmptyTag(bytes, envelope.firstEnd)) return { start: envelope.firstEnd, end: envelope.firstEnd };
-  const tail = bytes.subarray(Math.max(envelope.firstEnd, bytes.length - TAIL_BYTES));
-  const end = endOfLastChild(tail, envelope);
-  return end === null ? null : { start: envelope.firstEnd, end: bytes.length - tail.length + end };
+export function insideOfOnlyChild(bytes: Buffer, envelope: Envelope): { start: number; end: number } | null {
+  const { root, first, rootEnd, firstEnd } = envelope;
+  if (first === null || !isBlank(bytes, rootEnd, envelope.firstStart)) return null;
+  if (bytes[firstEnd - 2] === SLASH) {
+    const end = endTagsOf(bytes, firstEnd, [root.name]);
+    return end !== null && isBlank(bytes, firstEnd, end) ? { start: firstEnd, end: firstEnd } : null;
+  }
+  const end = endTagsOf(bytes, firstEnd, [first.name, root.name]);
+  return end !== null && indexOfEndTag(bytes, first.name, firstEnd) === end ? { start: firstEnd, end } : null;
 }
 
-/** Where the last two end tags of a message begin, in its last bytes, if they are those of the first child and of the root. */
-export function endOfLastChild(tail: Buffer, { root, first }: Envelope): number | null {
-  const end = /<\/([^\s<>/]+)\s*>\s*<\/([^\s<>/]+)\s*>\s*$/.exec(tail.toString('latin1'));
-  return end === null || end[1] !== first?.name || end[2] !== root.name ? null : end.index;
-}
-
-/**
- * True where it is certain that the root has one child, by two searches and without reading what is between: nothing but the
- * root's end tag follows an empty child, or the first end tag of the child's name is the last but one tag of the message.
- * A child that holds an element of its own name is not told from two children: then it is false.
- */
-export function isOnlyChild(bytes: Buffer, envelope: Envelope): boolean {
-  const inside = insideOfFirstChild(bytes, envelope);
-  if (inside === null || envelope.first === null) return false;
-  if (isEmptyTag(bytes, envelope.firstEnd)) return endsRoot(bytes.subarray(inside.end), envelope.root.name);
-  return indexOfEndTag(bytes, envelope.first.name, inside.start) === inside.end;
+/** Where the end tags of these names begin that end the message; null where it ends otherwise. */
+function endTagsOf(bytes: Buffer, from: number, names: readonly string[]): number | null {
+  const tailStart = Math.max(from, bytes.length - TAIL_BYTES);
+  const tail = bytes.toString('latin1', tailStart);
+  const found = new RegExp(`${names.map(() => '<\\/([^\\s<>/]+)\\s*>\\s*').join('')}$`).exec(tail);
+  if (found === null || names.some((name, index) => found[index + 1] !== name)) return null;
+  return tailStart + found.index;
 }
 
 /** Where the first end tag of that name begins, -1 without one. Its < is not searched for: it stands everywhere, and each would stop the search. */
-export function indexOfEndTag(bytes: Buffer, name: string, from: number): number {
+function indexOfEndTag(bytes: Buffer, name: string, from: number): number {
   const mark = `/${name}`;
   let at = bytes.indexOf(mark, from);
-  while (at >= 0 && bytes[at - 1] !== LESS_THAN) at = bytes.indexOf(mark, at + 1);
+  // `/database` is none of data.
+  while (at >= 0 && (bytes[at - 1] !== LESS_THAN || !endsName(bytes[at + mark.length])))
+    at = bytes.indexOf(mark, at + 1);
   return at < 0 ? -1 : at - 1;
 }
 
-/** True where nothing but the end tag of the root is left. */
-export function endsRoot(rest: Buffer, rootName: string): boolean {
-  if (rest.length > TAIL_BYTES) return false;
-  return /^\s*<\/([^\s<>/]+)\s*>\s*$/.exec(rest.toString('latin1'))?.[1] === rootName;
+/** What ends the name of a tag. */
+export function endsName(byte: number | undefined): boolean {
+  return byte === GREATER_THAN || byte === SLASH || isXmlWhitespace(byte);
 }
 
-/** True where the tag that ends at this offset is one as `<data/>`. */
-export function isEmptyTag(bytes: Buffer, end: number): boolean {
-  return bytes[end - 2] === SLASH;
+function isBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (!isXmlWhitespace(bytes[at])) return false;
+  return true;
 }
 
 /** Two end tags and the whitespace of a pretty printer. */
@@ -148,7 +153,7 @@ function after(bytes: Buffer, mark: string, from: number): number {
 }
 
 /** The offset after the > that ends a tag; one inside of a quoted value does not. */
-function tagEnd(bytes: Buffer, start: number): number {
+export function tagEnd(bytes: Buffer, start: number): number {
   let quote = 0;
   const stop = Math.min(bytes.length, start + HEAD_BYTES_MAX);
   for (let position = start + 1; position < stop; position += 1) {

@@ -3,49 +3,46 @@ import { NetconfError } from '../errors.ts';
 import type { NetconfLimits } from '../limits.ts';
 import { NETCONF_BASE } from '../namespaces.ts';
 import { child, type XmlElement } from '../xml/element.ts';
-import { parseXml, TreeBuilder } from '../xml/parse.ts';
-import { type XmlEvents, XmlReader } from '../xml/reader.ts';
+import { parseXml } from '../xml/parse.ts';
+import { XmlReader } from '../xml/reader.ts';
 import type { XmlTag } from '../xml/tag.ts';
-import { insideOfFirstChild, isOnlyChild, type MessageHead, readEnvelope } from './envelope.ts';
-import { mayHoldError } from './error-marks.ts';
-import { isErrorInWrapper, type RpcErrorInfo, readRpcError, roleOfReplyChild } from './rpc-error.ts';
+import { DataCut } from './data-cut.ts';
+import { insideOfOnlyChild, type MessageHead, readEnvelope } from './envelope.ts';
+import { OutlineBuilder } from './outline.ts';
+import { type PositiveReply, requirePositive } from './positive-reply.ts';
+import { errorsOfReply, type RpcErrorInfo, roleOfReplyChild } from './rpc-error.ts';
 import { READ_WHOLE_BYTES_MAX, type WholeMessage } from './whole-message.ts';
 
 const DECODE_BYTES = 256 * 1024;
 
-/** An answer without an rpc-error of severity error. Text and tree are made when they are first asked for. */
+/** A positive answer: what the RFC says it is for its operation. Text and tree are made when they are first asked for. */
 export class RpcReply {
   readonly messageId: string;
   /** rpc-errors of severity warning: the rpc took effect, and the server said this about it. */
   readonly warnings: readonly RpcErrorInfo[];
+  /** True where the answer is that it was done and nothing else: `<ok/>` (RFC 6241 §4.4), warnings alone, or what Junos says in place of it. */
+  readonly ok: boolean;
   /** The whole `<rpc-reply>` as received, UTF-8. */
   readonly bytes: Buffer;
-  private readonly head: MessageHead;
   private readonly encoding: 'latin1' | 'utf8';
   private readonly limits: NetconfLimits;
   private parsed: XmlElement | null;
+  private dataRange: { readonly start: number; readonly end: number } | null = null;
 
-  constructor(messageId: string, content: ReplyContent, warnings: readonly RpcErrorInfo[], limits: NetconfLimits) {
+  constructor(
+    messageId: string,
+    content: ReplyContent,
+    said: { readonly ok: boolean; readonly warnings: readonly RpcErrorInfo[] },
+    limits: NetconfLimits,
+  ) {
     this.messageId = messageId;
-    this.warnings = warnings;
+    this.warnings = said.warnings;
+    this.ok = said.ok;
     this.bytes = content.bytes;
-    this.head = content.head;
     // ASCII is a part of both; as Latin-1 it is only copied.
     this.encoding = content.isAscii ? 'latin1' : 'utf8';
-    this.parsed = content.root;
+    this.parsed = content.isWhole ? content.outline : null;
     this.limits = limits;
-  }
-
-  /** True where the server answered `<ok/>` (RFC 6241 §4.4), if need be beside warnings. */
-  get ok(): boolean {
-    const { first } = this.head;
-    if (first?.local === 'ok') return true;
-    // A large one is not parsed for this where it is certain that there is only data.
-    if (this.parsed === null && first?.local === 'data') {
-      const envelope = readEnvelope(this.bytes);
-      if (envelope !== null && isOnlyChild(this.bytes, envelope)) return false;
-    }
-    return child(this.root, 'ok') !== undefined;
   }
 
   /** The whole `<rpc-reply>` as text. */
@@ -63,15 +60,8 @@ export class RpcReply {
 
   /** `dataXml` as bytes: a view, no copy. */
   get dataBytes(): Buffer {
-    if (this.head.first?.local !== 'data') return this.bytes.subarray(0, 0);
-    const envelope = readEnvelope(this.bytes);
-    const range = envelope === null ? null : insideOfFirstChild(this.bytes, envelope);
-    if (range === null) {
-      throw new NetconfError('PROTOCOL', '<data> is not the only child of the reply: read it as a tree', {
-        messageId: this.messageId,
-      });
-    }
-    return this.bytes.subarray(range.start, range.end);
+    this.dataRange ??= findData(this.bytes);
+    return this.bytes.subarray(this.dataRange.start, this.dataRange.end);
   }
 
   /** The `<rpc-reply>` as a tree. */
@@ -90,15 +80,15 @@ export class RpcReply {
 export interface ReplyContent {
   readonly bytes: Buffer;
   readonly isAscii: boolean;
-  readonly head: MessageHead;
-  readonly root: XmlElement | null;
-  /** Every rpc-error of the reply in document order. */
-  readonly errors: readonly RpcErrorInfo[];
+  /** The reply as far as success and failure are told by it: the insides of its content may be left out. */
+  readonly outline: XmlElement;
+  /** True where nothing is left out. */
+  readonly isWhole: boolean;
 }
 
 /**
- * Reads an `<rpc-reply>` (RFC 6241 §4.2) so far that its rpc-errors are known: those that stand directly in it and those in the
- * wrappers of vendors. An element named rpc-error inside of `<data>` is data. Linear.
+ * Reads an `<rpc-reply>` (RFC 6241 §4.2) as far as needed to tell success from failure: a small one whole, of a large one what
+ * stands beside its content. Linear.
  *
  * @param head a `WholeMessage` where it has been read
  * @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED`
@@ -107,90 +97,82 @@ export function readReply(bytes: Buffer, head: MessageHead | WholeMessage, limit
   const isAscii = isAsciiText(bytes);
   if (!isAscii && !isUtf8(bytes)) throw new NetconfError('PROTOCOL', 'a reply that is not UTF-8');
   if (bytes.length <= READ_WHOLE_BYTES_MAX) {
-    const root = 'tree' in head ? head.tree : parseXml(bytes.toString('utf8'), limits);
-    return { bytes, isAscii, head, root, errors: errorsOf(root) };
+    const outline = 'tree' in head ? head.tree : parseXml(bytes.toString('utf8'), limits);
+    return { bytes, isAscii, outline, isWhole: true };
   }
-  return { bytes, isAscii, head, root: null, errors: findErrors(bytes, limits) };
+  return { bytes, isAscii, outline: outlineOf(bytes, limits), isWhole: false };
 }
 
-/** The errors of a large reply. Most are known to have none without being read: what a server sends in them is data. */
-function findErrors(bytes: Buffer, limits: NetconfLimits): readonly RpcErrorInfo[] {
+/** Most large replies are known to be nothing but data without being read. */
+function outlineOf(bytes: Buffer, limits: NetconfLimits): XmlElement {
   const envelope = readEnvelope(bytes);
-  if (envelope?.first?.local === 'data') {
-    if (isOnlyChild(bytes, envelope)) return [];
-    if (insideOfFirstChild(bytes, envelope) !== null && !mayHoldError(bytes)) return [];
+  const first = envelope?.first ?? null;
+  if (envelope !== null && first !== null) {
+    const isData = first.local === 'data';
+    if (isData && insideOfOnlyChild(bytes, envelope) !== null) return outlineOfData(envelope.root, first);
+    // What is not data is read in full.
+    if (!isData && roleOfReplyChild(first.local, first.uri) === 'content') return readOutline(pieces(bytes), limits);
   }
-  return readErrors(bytes, limits);
+  const cut = new DataCut();
+  cut.push(bytes);
+  return readOutline([cut.end().outline], limits);
+}
+
+function outlineOfData(root: XmlTag, data: XmlTag): XmlElement {
+  return { ...hollow(root), children: [hollow(data)] };
+}
+
+function hollow({ local, uri, attributes, scope }: XmlTag): XmlElement {
+  return { name: local, namespace: uri, attributes, children: [], text: '', scope };
+}
+
+function* pieces(bytes: Buffer): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for (let offset = 0; offset < bytes.length; offset += DECODE_BYTES) {
+    yield decoder.decode(bytes.subarray(offset, offset + DECODE_BYTES), { stream: true });
+  }
+  yield decoder.decode();
+}
+
+/** @throws NetconfError `PROTOCOL`, `LIMIT_EXCEEDED` */
+export function readOutline(texts: Iterable<string>, limits: NetconfLimits): XmlElement {
+  const builder = new OutlineBuilder();
+  const reader = new XmlReader(builder, limits);
+  for (const text of texts) reader.write(text);
+  reader.close();
+  return builder.outline;
+}
+
+/** Where the inside of the first `<data>` begins and ends; nowhere in a reply without one. */
+function findData(bytes: Buffer): { start: number; end: number } {
+  const envelope = readEnvelope(bytes);
+  const only = envelope?.first?.local === 'data' ? insideOfOnlyChild(bytes, envelope) : null;
+  if (only !== null) return only;
+  const cut = new DataCut();
+  cut.push(bytes);
+  cut.end();
+  return cut.dataStart < 0 ? { start: 0, end: 0 } : { start: cut.dataStart, end: cut.dataEnd };
+}
+
+/**
+ * What a reply says about its operation: its errors, or that it succeeded.
+ *
+ * @throws NetconfError `PROTOCOL` where it says neither
+ */
+export function judgeReply(
+  outline: XmlElement,
+  expected: PositiveReply,
+): {
+  readonly refused: readonly RpcErrorInfo[] | null;
+  readonly warnings: readonly RpcErrorInfo[];
+  readonly ok: boolean;
+} {
+  const errors = errorsOfReply(outline);
+  if (errors.some(({ severity }) => severity === 'error')) return { refused: errors, warnings: [], ok: false };
+  return { refused: null, warnings: errors, ok: requirePositive(outline, errors, expected) };
 }
 
 /** True where the root element may be an rpc-reply; NX-OS and older Junos send envelopes without namespace. */
 export function isEnvelopeName(head: MessageHead, name: string, namespace: string = NETCONF_BASE): boolean {
   return head.root.local === name && (head.root.uri === namespace || head.root.uri === '');
-}
-
-function errorsOf(root: XmlElement): RpcErrorInfo[] {
-  const errors: RpcErrorInfo[] = [];
-  for (const element of root.children) {
-    const role = roleOfReplyChild(element.name, element.namespace);
-    if (role === 'error') errors.push(readRpcError(element));
-    else if (role === 'wrapper') collectFromWrapper(element, errors);
-  }
-  return errors;
-}
-
-function collectFromWrapper(wrapper: XmlElement, errors: RpcErrorInfo[]): void {
-  for (const element of wrapper.children) {
-    if (isErrorInWrapper(element.name, element.namespace)) errors.push(readRpcError(element));
-    else collectFromWrapper(element, errors);
-  }
-}
-
-/** Read as events: a tree is built of the errors only. */
-function readErrors(bytes: Buffer, limits: NetconfLimits): RpcErrorInfo[] {
-  const finder = new ErrorFinder();
-  const reader = new XmlReader(finder, limits);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  for (let offset = 0; offset < bytes.length; offset += DECODE_BYTES) {
-    reader.write(decoder.decode(bytes.subarray(offset, offset + DECODE_BYTES), { stream: true }));
-  }
-  reader.write(decoder.decode());
-  reader.close();
-  return finder.errors;
-}
-
-/** The same rule as `errorsOf`, over events. */
-export class ErrorFinder implements XmlEvents {
-  readonly errors: RpcErrorInfo[] = [];
-  private depth = 0;
-  private insideWrapper = false;
-  private builder: TreeBuilder | null = null;
-  private errorDepth = 0;
-
-  open(tag: XmlTag): void {
-    this.depth += 1;
-    if (this.depth === 2) this.insideWrapper = roleOfReplyChild(tag.local, tag.uri) === 'wrapper';
-    const starts =
-      this.builder === null &&
-      ((this.depth === 2 && roleOfReplyChild(tag.local, tag.uri) === 'error') ||
-        (this.depth > 2 && this.insideWrapper && isErrorInWrapper(tag.local, tag.uri)));
-    if (starts) {
-      this.builder = new TreeBuilder();
-      this.errorDepth = this.depth;
-    }
-    this.builder?.open(tag);
-  }
-
-  text(text: string): void {
-    this.builder?.text(text);
-  }
-
-  close(tag: XmlTag): void {
-    this.builder?.close(tag);
-    if (this.builder !== null && this.depth === this.errorDepth) {
-      const [element] = this.builder.roots;
-      if (element !== undefined) this.errors.push(readRpcError(element));
-      this.builder = null;
-    }
-    this.depth -= 1;
-  }
 }

@@ -20,11 +20,16 @@ export interface RpcErrorInfo {
   readonly info: readonly XmlElement[];
 }
 
+/** Junos' wrapper around whole answers, one of each routing engine. */
+export const ANSWERS_OF_ENGINES = 'multi-routing-engine-results';
+export const ANSWER_OF_ENGINE = 'multi-routing-engine-item';
+export const NAME_OF_ENGINE = 're-name';
+
 /** Vendors' wrappers inside of which rpc-errors of the reply itself stand (Junos 9.4 to 24.4). */
 const ERROR_WRAPPERS: ReadonlySet<string> = new Set([
   'commit-results',
   'load-configuration-results',
-  'multi-routing-engine-results',
+  ANSWERS_OF_ENGINES,
 ]);
 
 /**
@@ -43,11 +48,55 @@ export function isErrorInWrapper(name: string, namespace: string): boolean {
   return name === 'rpc-error' || isJunosError(name, namespace);
 }
 
+/** What a routing engine answers to an operation that asks for something. */
+export function isContentOfEngine(name: string, namespace: string): boolean {
+  if (name === ANSWER_OF_ENGINE || name === NAME_OF_ENGINE || isErrorInWrapper(name, namespace)) return false;
+  return roleOfReplyChild(name, namespace) === 'content';
+}
+
 function isJunosError(name: string, namespace: string): boolean {
   return namespace === JUNOS_XNM && (name === 'error' || name === 'warning');
 }
 
-export function readRpcError(element: XmlElement): RpcErrorInfo {
+/** Every error of a reply in document order: those that stand directly in it, and those in wrappers. One inside of `<data>` is data. */
+export function errorsOfReply(reply: XmlElement): RpcErrorInfo[] {
+  const errors: RpcErrorInfo[] = [];
+  for (const element of reply.children) {
+    const role = roleOfReplyChild(element.name, element.namespace);
+    if (role === 'error') errors.push(readRpcError(element));
+    else if (role === 'wrapper') collectFromWrapper(element, errors);
+  }
+  return errors;
+}
+
+function collectFromWrapper(wrapper: XmlElement, errors: RpcErrorInfo[]): void {
+  const ofEngines = wrapper.name === ANSWERS_OF_ENGINES || wrapper.name === ANSWER_OF_ENGINE;
+  for (const element of wrapper.children) {
+    if (isErrorInWrapper(element.name, element.namespace)) errors.push(readRpcError(element));
+    else if (isFailureCount(element)) errors.push(failedSilently(element));
+    else if (!(ofEngines && isContentOfEngine(element.name, element.namespace))) collectFromWrapper(element, errors);
+  }
+}
+
+/** Junos counts what it could not load, and need not say what it was. */
+function isFailureCount({ name, text }: XmlElement): boolean {
+  return name === 'load-error-count' && !/^\s*0+\s*$/.test(text);
+}
+
+function failedSilently({ text }: XmlElement): RpcErrorInfo {
+  return {
+    type: 'application',
+    tag: 'operation-failed',
+    severity: 'error',
+    appTag: null,
+    path: null,
+    message: `load-error-count is ${text.trim() || 'empty'}`,
+    infoXml: null,
+    info: [],
+  };
+}
+
+function readRpcError(element: XmlElement): RpcErrorInfo {
   if (element.namespace === JUNOS_XNM) return readJunosError(element);
   const info = child(element, 'error-info')?.children ?? [];
   return {

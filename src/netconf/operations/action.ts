@@ -1,3 +1,4 @@
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { YANG_1 } from '../namespaces.ts';
 import { contentToText, type XmlContent } from '../xml/build.ts';
 import type { Operation } from './operation.ts';
@@ -6,6 +7,7 @@ import type { Operation } from './operation.ts';
 export function actionOperation(content: XmlContent): Operation {
   return {
     name: 'action',
+    positive: positiveReplyTo('action', YANG_1),
     body: `<action xmlns="${YANG_1}">${contentToText(content)}</action>`,
     requires: [],
     changesRunning: false,

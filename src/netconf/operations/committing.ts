@@ -1,4 +1,5 @@
 import { NetconfError } from '../errors.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { escapeText, type XmlContent } from '../xml/build.ts';
 import { datastoreRequires, datastoreXml } from './datastore.ts';
 import { configXml } from './editing.ts';
@@ -38,6 +39,7 @@ export function commitOperation(options: CommitOptions = {}): Operation {
   const needs11 = persist !== undefined || persistId !== undefined;
   return {
     name: confirmed ? 'confirmed commit' : 'commit',
+    positive: positiveReplyTo('commit'),
     body: `<commit>${parts.join('')}</commit>`,
     requires: [
       ':candidate',
@@ -52,6 +54,7 @@ export function commitOperation(options: CommitOptions = {}): Operation {
 export function cancelCommitOperation({ persistId }: { readonly persistId?: string | undefined } = {}): Operation {
   return {
     name: 'cancel-commit',
+    positive: positiveReplyTo('cancel-commit'),
     body: `<cancel-commit>${token('persist-id', persistId)}</cancel-commit>`,
     requires: [':confirmed-commit:1.1'],
     changesRunning: true,
@@ -60,7 +63,13 @@ export function cancelCommitOperation({ persistId }: { readonly persistId?: stri
 
 /** RFC 6241 §8.3.4.2: the candidate becomes running again. It throws away whoever's edits are there: look before. */
 export function discardChangesOperation(): Operation {
-  return { name: 'discard-changes', body: '<discard-changes/>', requires: [':candidate'], changesRunning: false };
+  return {
+    name: 'discard-changes',
+    positive: positiveReplyTo('discard-changes'),
+    body: '<discard-changes/>',
+    requires: [':candidate'],
+    changesRunning: false,
+  };
 }
 
 /** RFC 6241 §8.6.4.1. */
@@ -68,6 +77,7 @@ export function validateOperation(source: Datastore | { readonly config: XmlCont
   const inline = typeof source === 'object' && 'config' in source;
   return {
     name: 'validate',
+    positive: positiveReplyTo('validate'),
     body: `<validate><source>${inline ? configXml(source.config) : datastoreXml(source)}</source></validate>`,
     requires: [':validate', ...(inline ? [] : datastoreRequires(source))],
     changesRunning: false,

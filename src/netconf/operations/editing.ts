@@ -1,4 +1,5 @@
 import { NetconfError } from '../errors.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { NETCONF_BASE } from '../namespaces.ts';
 import { contentToText, escapeText, type XmlContent } from '../xml/build.ts';
 import { datastoreRequires, datastoreXml, writableRequires } from './datastore.ts';
@@ -30,6 +31,7 @@ export function editConfigOperation(options: EditConfigOptions): Operation {
   ];
   return {
     name: 'edit-config',
+    positive: positiveReplyTo('edit-config'),
     body: `<edit-config>${parts.join('')}</edit-config>`,
     requires: [
       ...writableRequires(target),
@@ -54,6 +56,7 @@ export function copyConfigOperation({ target, source, withDefaults }: CopyConfig
   const from = inline ? configXml(source.config) : datastoreXml(source);
   return {
     name: 'copy-config',
+    positive: positiveReplyTo('copy-config'),
     body: `<copy-config><target>${datastoreXml(target)}</target><source>${from}</source>${withDefaultsXml(withDefaults)}</copy-config>`,
     requires: [
       ...writableRequires(target),
@@ -74,6 +77,7 @@ export function deleteConfigOperation(target: 'startup' | { readonly url: string
   }
   return {
     name: 'delete-config',
+    positive: positiveReplyTo('delete-config'),
     body: `<delete-config><target>${datastoreXml(target)}</target></delete-config>`,
     requires: datastoreRequires(target),
     changesRunning: false,

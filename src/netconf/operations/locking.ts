@@ -1,4 +1,5 @@
 import { NetconfError } from '../errors.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { NETCONF_PARTIAL_LOCK } from '../namespaces.ts';
 import { escapeText } from '../xml/build.ts';
 import { datastoreRequires, datastoreXml } from './datastore.ts';
@@ -28,6 +29,7 @@ export function partialLockOperation(
   const parts = selects.map((select) => `<select>${escapeText(select)}</select>`).join('');
   return {
     name: 'partial-lock',
+    positive: positiveReplyTo('partial-lock', NETCONF_PARTIAL_LOCK),
     body: `<partial-lock xmlns="${NETCONF_PARTIAL_LOCK}"${declared}>${parts}</partial-lock>`,
     requires: [':partial-lock'],
     changesRunning: false,
@@ -39,6 +41,7 @@ export function partialUnlockOperation(lockId: number): Operation {
   const id = positiveInteger('lockId', lockId);
   return {
     name: 'partial-unlock',
+    positive: positiveReplyTo('partial-unlock', NETCONF_PARTIAL_LOCK),
     body: `<partial-unlock xmlns="${NETCONF_PARTIAL_LOCK}"><lock-id>${id}</lock-id></partial-unlock>`,
     requires: [':partial-lock'],
     changesRunning: false,
@@ -48,6 +51,7 @@ export function partialUnlockOperation(lockId: number): Operation {
 function onTarget(name: 'lock' | 'unlock', target: LockTarget): Operation {
   return {
     name,
+    positive: positiveReplyTo(name),
     body: `<${name}><target>${datastoreXml(target)}</target></${name}>`,
     requires: datastoreRequires(target),
     changesRunning: false,

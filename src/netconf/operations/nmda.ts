@@ -1,4 +1,5 @@
 import { NetconfError } from '../errors.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { DATASTORES, NETCONF_NMDA } from '../namespaces.ts';
 import { contentToText, escapeText, type XmlContent } from '../xml/build.ts';
 import { namespaceAttributes, type WithDefaults } from './filter.ts';
@@ -45,6 +46,7 @@ export function getDataOperation(options: GetDataOptions): Operation {
   ];
   return {
     name: 'get-data',
+    positive: positiveReplyTo('get-data', NETCONF_NMDA),
     body: `<get-data xmlns="${NETCONF_NMDA}">${parts.join('')}</get-data>`,
     requires: ['urn:ietf:params:netconf:capability:yang-library:1.1'],
     changesRunning: false,
@@ -69,6 +71,7 @@ export function editDataOperation({ datastore, config, defaultOperation }: EditD
   ];
   return {
     name: 'edit-data',
+    positive: positiveReplyTo('edit-data', NETCONF_NMDA),
     body: `<edit-data xmlns="${NETCONF_NMDA}">${parts.join('')}</edit-data>`,
     requires: ['urn:ietf:params:netconf:capability:yang-library:1.1'],
     changesRunning: datastore === 'running',

@@ -1,5 +1,6 @@
 import { NetconfError } from '../errors.ts';
 import type { Capabilities } from '../message/capabilities.ts';
+import type { PositiveReply } from '../message/positive-reply.ts';
 
 /** One rpc, ready to be sent. */
 export interface Operation {
@@ -9,6 +10,8 @@ export interface Operation {
   readonly body: string;
   /** Capabilities without which the server cannot understand it; inner lists are alternatives. */
   readonly requires: readonly (string | readonly string[])[];
+  /** What a positive answer to it is. */
+  readonly positive: PositiveReply;
   /** It changes running: a lost answer leaves the outcome unknown. */
   readonly changesRunning: boolean;
 }

@@ -1,3 +1,4 @@
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { NETCONF_WITH_DEFAULTS } from '../namespaces.ts';
 import { datastoreRequires, datastoreXml } from './datastore.ts';
 import { type Filter, filterRequires, filterXml, type WithDefaults } from './filter.ts';
@@ -16,6 +17,7 @@ export interface GetConfigOptions extends GetOptions {
 export function getOperation({ filter, withDefaults }: GetOptions): Operation {
   return {
     name: 'get',
+    positive: positiveReplyTo('get'),
     body: `<get>${filterXml(filter)}${withDefaultsXml(withDefaults)}</get>`,
     requires: [...filterRequires(filter), ...withDefaultsRequires(withDefaults)],
     changesRunning: false,
@@ -27,6 +29,7 @@ export function getConfigOperation({ source, filter, withDefaults }: GetConfigOp
   const parts = `<source>${datastoreXml(source)}</source>${filterXml(filter)}${withDefaultsXml(withDefaults)}`;
   return {
     name: 'get-config',
+    positive: positiveReplyTo('get-config'),
     body: `<get-config>${parts}</get-config>`,
     requires: [...datastoreRequires(source), ...filterRequires(filter), ...withDefaultsRequires(withDefaults)],
     changesRunning: false,

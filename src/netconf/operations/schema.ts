@@ -1,3 +1,4 @@
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { NETCONF_MONITORING } from '../namespaces.ts';
 import { escapeText } from '../xml/build.ts';
 import type { Operation } from './operation.ts';
@@ -20,6 +21,7 @@ export function getSchemaOperation({ identifier, version, format }: GetSchemaOpt
   ];
   return {
     name: 'get-schema',
+    positive: positiveReplyTo('get-schema', NETCONF_MONITORING),
     body: `<get-schema xmlns="${NETCONF_MONITORING}">${parts.join('')}</get-schema>`,
     // The RFC makes the namespace itself the capability.
     requires: [NETCONF_MONITORING],

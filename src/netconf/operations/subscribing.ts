@@ -1,4 +1,5 @@
 import { NetconfError } from '../errors.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import { NETCONF_NOTIFICATION } from '../namespaces.ts';
 import { escapeText } from '../xml/build.ts';
 import { type Filter, filterRequires, filterXml } from './filter.ts';
@@ -28,6 +29,7 @@ export function createSubscriptionOperation(options: SubscriptionOptions = {}): 
   ];
   return {
     name: 'create-subscription',
+    positive: positiveReplyTo('create-subscription', NETCONF_NOTIFICATION),
     body: `<create-subscription xmlns="${NETCONF_NOTIFICATION}">${parts.join('')}</create-subscription>`,
     requires: [':notification', ...filterRequires(filter)],
     changesRunning: false,

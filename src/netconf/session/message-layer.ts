@@ -9,7 +9,8 @@ import type { NetconfLimits } from '../limits.ts';
 import { type Envelope, type MessageHead, plainAttribute, readEnvelope } from '../message/envelope.ts';
 import { type BaseVersion, type ServerHello, writeHello } from '../message/hello.ts';
 import { NetconfNotification } from '../message/notification.ts';
-import { isEnvelopeName, RpcReply, readReply } from '../message/reply.ts';
+import { ANY_REPLY, DATA_REPLY } from '../message/positive-reply.ts';
+import { isEnvelopeName, judgeReply, RpcReply, readReply } from '../message/reply.ts';
 import { readWholeMessage, type WholeMessage } from '../message/whole-message.ts';
 import { NETCONF_BASE, NETCONF_NOTIFICATION } from '../namespaces.ts';
 import { HelloExchange } from './hello-exchange.ts';
@@ -114,6 +115,7 @@ export class MessageLayer {
     return new Promise((resolve, reject) => {
       const whole = (reply: RpcReply) => {
         const stream = this.newStream(request, reply.messageId);
+        stream.warnings = reply.warnings;
         stream.push(reply.bytes);
         stream.finish(null);
         resolve(stream);
@@ -218,10 +220,10 @@ export class MessageLayer {
     const { limits, peer } = this.options;
     try {
       const content = readReply(bytes, head, limits);
-      const failed = content.errors.some((error) => error.severity === 'error');
+      const said = judgeReply(content.outline, rpc.request.positive ?? ANY_REPLY);
       const context = { peer, operation: rpc.request.operation, messageId };
-      if (failed) rpc.reject(new RpcError(content.errors, bytes.toString('utf8'), context));
-      else rpc.resolve(new RpcReply(messageId, content, content.errors, limits));
+      if (said.refused !== null) rpc.reject(new RpcError(said.refused, bytes.toString('utf8'), context));
+      else rpc.resolve(new RpcReply(messageId, content, said, limits));
     } catch (error) {
       // The framing is intact and the id was readable: what is wrong concerns this rpc alone.
       this.pending.lose(rpc, toNetconfError(error, {}, 'PROTOCOL'));
@@ -256,7 +258,9 @@ export class MessageLayer {
   /** The head of a message that is still arriving: the stream it goes to, where its rpc wants one and the server sends data. */
   private startStream(envelope: Envelope): ReplyStream | null {
     const messageId = plainAttribute(envelope.root, 'message-id') ?? '';
-    if (!isEnvelopeName(envelope, 'rpc-reply') || envelope.first?.local !== 'data') return null;
+    const { root, first } = envelope;
+    // Anything else is collected, and judged before the caller sees it.
+    if (!isEnvelopeName(envelope, 'rpc-reply') || first?.local !== 'data' || first.uri !== root.uri) return null;
     if (!this.pending.wantsStream(messageId)) return null;
     const rpc = this.pending.take(messageId);
     if (rpc?.resolveStream === undefined) return null;
@@ -270,7 +274,8 @@ export class MessageLayer {
 
   private newStream(request: RpcRequest, messageId: string): ReplyStream {
     const context = { peer: this.options.peer, operation: request.operation, messageId };
-    return new ReplyStream(context, this.options.limits, () => this.stream.resume());
+    const positive = request.positive ?? DATA_REPLY;
+    return new ReplyStream(context, positive, this.options.limits, () => this.stream.resume());
   }
 
   private refuseIfImpossible(request: RpcRequest): void {

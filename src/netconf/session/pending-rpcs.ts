@@ -1,4 +1,5 @@
 import { CommitOutcomeUnknownError, NetconfError } from '../errors.ts';
+import type { PositiveReply } from '../message/positive-reply.ts';
 import type { RpcReply } from '../message/reply.ts';
 import type { ReplyStream } from './reply-stream.ts';
 
@@ -8,6 +9,8 @@ export interface RpcRequest {
   readonly body: string;
   /** A lost answer to it is `COMMIT_OUTCOME_UNKNOWN`. */
   readonly changesRunning: boolean;
+  /** What a positive answer to it is; absent: an answer of some kind. */
+  readonly positive?: PositiveReply | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }

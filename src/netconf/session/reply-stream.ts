@@ -1,19 +1,14 @@
 import { TextDecoder } from 'node:util';
 import { NetconfError, RpcError } from '../errors.ts';
 import { ByteList } from '../framing/byte-list.ts';
-import {
-  type Envelope,
-  endOfLastChild,
-  endsRoot,
-  indexOfEndTag,
-  isEmptyTag,
-  readEnvelope,
-} from '../message/envelope.ts';
-import { mayHoldError } from '../message/error-marks.ts';
-import { ErrorFinder } from '../message/reply.ts';
+import type { NetconfLimits } from '../limits.ts';
+import { DataCut } from '../message/data-cut.ts';
+import { OutlineBuilder } from '../message/outline.ts';
+import type { PositiveReply } from '../message/positive-reply.ts';
+import { judgeReply, readOutline } from '../message/reply.ts';
 import type { RpcErrorInfo } from '../message/rpc-error.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { type XmlEvents, type XmlLimits, XmlReader } from '../xml/reader.ts';
+import { type XmlEvents, XmlReader } from '../xml/reader.ts';
 import { PathCollector } from './path-collector.ts';
 
 /** Above this the channel is paused until the reader has taken what waits. One SSH window is 2 MiB. */
@@ -22,8 +17,8 @@ const QUEUED_BYTES_MAX = 512 * 1024;
 const STREAM_BYTES_PER_SECOND_MIN = 64;
 /** So long a server may take for one reply, the reader's own time not counted: 16 GiB take it at 10 MB/s. */
 const STREAM_TIME_MAX_MS = 30 * 60_000;
-/** Held back while reading bytes: the end tags of data and rpc-reply with a pretty printer's whitespace. */
-const TAIL_BYTES = 1_024;
+/** What a server may say beside the data when that is read as bytes: warnings. */
+const OUTLINE_BYTES_MAX = 1024 * 1024;
 
 /**
  * A reply that is read while it arrives, in constant memory: when the reader is slow the SSH window closes and the server
@@ -31,14 +26,15 @@ const TAIL_BYTES = 1_024;
  */
 export class ReplyStream {
   readonly messageId: string;
-  /** rpc-errors of severity warning, complete when `elements` or `parse` has ended. */
+  /** rpc-errors of severity warning, complete when the reading has ended. */
   warnings: readonly RpcErrorInfo[] = [];
   /** Bytes of the message so far. */
   bytesReceived = 0;
   /** Resolves when the last byte has arrived, or never will. */
   readonly finished: Promise<void>;
   private readonly context: { readonly peer: string; readonly operation: string; readonly messageId: string };
-  private readonly limits: XmlLimits;
+  private readonly positive: PositiveReply;
+  private readonly limits: NetconfLimits;
   private readonly onDrained: () => void;
   private readonly waitingBytes = new ByteList();
   private end: { readonly error: NetconfError | null } | null = null;
@@ -49,11 +45,13 @@ export class ReplyStream {
 
   constructor(
     context: { readonly peer: string; readonly operation: string; readonly messageId: string },
-    limits: XmlLimits,
+    positive: PositiveReply,
+    limits: NetconfLimits,
     onDrained: () => void,
   ) {
     this.context = context;
     this.messageId = context.messageId;
+    this.positive = positive;
     this.limits = limits;
     this.onDrained = onDrained;
     this.finished = new Promise((resolve) => {
@@ -120,42 +118,25 @@ export class ReplyStream {
   }
 
   /**
-   * What stands inside `<data>`, as it arrives. It is not parsed. Where it is not certain that no rpc-error stands beside the
-   * data an error is thrown at the end.
+   * What stands inside `<data>`, as it arrives. It is not parsed: whoever parses it finds what is not well-formed in it. What
+   * stands beside it is, and is judged when all has arrived: what came before that is no answer yet.
+   *
+   * @throws NetconfError at the end: `RPC_ERROR` where an rpc-error of severity error stands beside the data, `PROTOCOL` where the reply
+   * is no positive one
    */
   async *bytes(): AsyncGenerator<Buffer, void, undefined> {
-    let held: Buffer = Buffer.alloc(0);
-    let data: DataScan | null = null;
-    for await (const piece of this.pieces()) {
-      held = held.length === 0 ? piece : Buffer.concat([held, piece]);
-      if (data === null) {
-        // The layer starts a stream only when both start tags are there.
-        const envelope = readEnvelope(held);
-        if (envelope?.first?.local !== 'data')
-          throw this.error('PROTOCOL', 'a reply without <data> cannot be read as bytes');
-        data = new DataScan(held, envelope);
-        held = held.subarray(envelope.firstEnd);
-      }
-      data.look(held);
-      if (data.isEmpty && held.length > TAIL_BYTES) break;
-      if (held.length > TAIL_BYTES) {
-        yield held.subarray(0, held.length - TAIL_BYTES);
-        data.passedBytes += held.length - TAIL_BYTES;
-        held = held.subarray(held.length - TAIL_BYTES);
-      }
-    }
-    const end = data?.end(held) ?? null;
-    if (end === null) {
-      throw this.error('PROTOCOL', '<data> is not the only child of the reply, or the reply is malformed');
-    }
-    if (end > 0) yield held.subarray(0, end);
+    const cut = new DataCut(OUTLINE_BYTES_MAX);
+    for await (const piece of this.pieces()) yield* this.located(() => cut.push(piece));
+    const { inside, outline } = this.located(() => cut.end());
+    yield* inside;
+    this.located(() => this.judge(readOutline([outline], this.limits)));
   }
 
   /**
    * The elements at a path below `<data>`, each as a tree when it is complete: `elements('vrfs', 'vrf')`. Everything else is
    * read over, and checked to be well-formed.
    *
-   * @throws RpcError at the end, where an rpc-error of severity error stands beside the data
+   * @throws NetconfError at the end, as `bytes`
    */
   async *elements(...path: readonly string[]): AsyncGenerator<XmlElement, void, undefined> {
     const collector = new PathCollector(path);
@@ -166,7 +147,7 @@ export class ReplyStream {
   /**
    * The whole reply as events, SAX-like, `<rpc-reply>` first. Handlers run while the next bytes arrive.
    *
-   * @throws RpcError at the end, as `elements`
+   * @throws NetconfError at the end, as `bytes`
    */
   async parse(events: XmlEvents): Promise<void> {
     for await (const _ of this.parsed(events)) {
@@ -176,18 +157,18 @@ export class ReplyStream {
 
   /** Feeds the parser piece by piece, and tells the errors at the end. */
   private async *parsed(events: XmlEvents): AsyncGenerator<void, void, undefined> {
-    const finder = new ErrorFinder();
+    const outline = new OutlineBuilder();
     const both: XmlEvents = {
       open: (tag) => {
-        finder.open(tag);
+        outline.open(tag);
         events.open(tag);
       },
       close: (tag) => {
-        finder.close(tag);
+        outline.close(tag);
         events.close(tag);
       },
       text: (text) => {
-        finder.text(text);
+        outline.text(text);
         events.text?.(text);
       },
     };
@@ -201,9 +182,14 @@ export class ReplyStream {
     this.located(() => {
       reader.write(decode(decoder));
       reader.close();
+      this.judge(outline.outline);
     });
-    this.warnings = finder.errors;
-    if (finder.errors.some((error) => error.severity === 'error')) throw new RpcError(finder.errors, '', this.context);
+  }
+
+  private judge(outline: XmlElement): void {
+    const { refused, warnings } = judgeReply(outline, this.positive);
+    if (refused !== null) throw new RpcError(refused, '', this.context);
+    this.warnings = warnings;
   }
 
   private async *pieces(): AsyncGenerator<Buffer, void, undefined> {
@@ -234,54 +220,17 @@ export class ReplyStream {
     this.wake = null;
   }
 
-  private located(action: () => void): void {
+  private located<Result>(action: () => Result): Result {
     try {
-      action();
+      return action();
     } catch (error) {
-      if (!(error instanceof NetconfError)) throw error;
+      if (!(error instanceof NetconfError) || error instanceof RpcError) throw error;
       throw new NetconfError(error.code, error.fact, { ...this.context, cause: error.cause });
     }
   }
 
-  private error(code: 'PROTOCOL' | 'INVALID_REQUEST', fact: string): NetconfError {
+  private error(code: 'INVALID_REQUEST', fact: string): NetconfError {
     return new NetconfError(code, fact, this.context);
-  }
-}
-
-/** Watches the bytes after `<data>` go by: where the data ends, and whether an rpc-error can stand behind it. */
-class DataScan {
-  /** `<data/>`. */
-  readonly isEmpty: boolean;
-  /** Bytes after the start tag that are gone. */
-  passedBytes = 0;
-  private readonly name: string;
-  private readonly envelope: Envelope;
-  private firstEndTagAt = -1;
-  private mayHoldError = false;
-
-  constructor(bytes: Buffer, envelope: Envelope) {
-    this.envelope = envelope;
-    this.isEmpty = isEmptyTag(bytes, envelope.firstEnd);
-    this.name = envelope.first?.name ?? '';
-  }
-
-  /** @param window what has not passed yet; it overlaps with the one before */
-  look(window: Buffer): void {
-    if (this.firstEndTagAt < 0) {
-      const at = indexOfEndTag(window, this.name, 0);
-      if (at < 0) return;
-      this.firstEndTagAt = this.passedBytes + at;
-    }
-    // What stands before the first end tag is inside of the data.
-    this.mayHoldError ||= mayHoldError(window);
-  }
-
-  /** Where the data ends in the last window; null where it does not, or is not certain to be all that the server said. */
-  end(window: Buffer): number | null {
-    if (this.isEmpty) return endsRoot(window, this.envelope.root.name) ? 0 : null;
-    const end = endOfLastChild(window, this.envelope);
-    if (end === null) return null;
-    return this.mayHoldError && this.passedBytes + end !== this.firstEndTagAt ? null : end;
   }
 }
 

@@ -1,5 +1,6 @@
 import { NetconfError, toNetconfError } from '../errors.ts';
 import type { Capabilities } from '../message/capabilities.ts';
+import { positiveReplyTo } from '../message/positive-reply.ts';
 import type { RpcReply } from '../message/reply.ts';
 import { NETCONF_PARTIAL_LOCK } from '../namespaces.ts';
 import { actionOperation } from '../operations/action.ts';
@@ -37,9 +38,10 @@ import {
   type YangLibrary,
   type YangLibraryCache,
 } from '../operations/yang-library.ts';
+import { checkMilliseconds } from '../options.ts';
 import type { SshConnection } from '../ssh/connection.ts';
 import { type ExecOptions, type ExecResult, execCommand } from '../ssh/exec.ts';
-import { contentToText, type XmlContent } from '../xml/build.ts';
+import { readRpcContent, type XmlContent } from '../xml/build.ts';
 import { childrenNamed, childText } from '../xml/element.ts';
 import type { MessageLayer, SessionEnd } from './message-layer.ts';
 import type { NotificationStream } from './notification-stream.ts';
@@ -218,7 +220,7 @@ export class NetconfSession {
 
   /** create-subscription, RFC 5277 §2.1.1. One subscription and one reader per session. */
   async createSubscription(options: SubscriptionOptions & CallOptions = {}): Promise<NotificationStream> {
-    const operation = this.prepare(() => createSubscriptionOperation(options));
+    const operation = this.prepare(() => createSubscriptionOperation(options), options);
     // Before it is sent: the first notification may come with the reply.
     const notifications = this.parts.messages.collectNotifications();
     try {
@@ -240,15 +242,16 @@ export class NetconfSession {
   ): Promise<RpcReply> {
     const { operation, changesRunning = false } = options;
     return this.run(() => {
-      const body = contentToText(content);
-      return { name: operation ?? nameOfRoot(body), body, requires: [], changesRunning };
+      const { body, root } = readRpcContent(content);
+      const positive = positiveReplyTo(root.name, root.namespace || undefined);
+      return { name: operation ?? root.name, positive, body, requires: [], changesRunning };
     }, options);
   }
 
   /** get-config (RFC 6241 §7.1) as a stream: constant memory. `timeoutMs` bounds the wait for each piece; a drip or an endless reply ends too. */
   async getConfigStream(options: GetConfigOptions & CallOptions): Promise<ReplyStream> {
     return this.stream(
-      this.prepare(() => getConfigOperation(options)),
+      this.prepare(() => getConfigOperation(options), options),
       options,
     );
   }
@@ -256,7 +259,7 @@ export class NetconfSession {
   /** get (RFC 6241 §7.7) as a stream. */
   async getStream(options: GetOptions & CallOptions = {}): Promise<ReplyStream> {
     return this.stream(
-      this.prepare(() => getOperation(options)),
+      this.prepare(() => getOperation(options), options),
       options,
     );
   }
@@ -290,11 +293,12 @@ export class NetconfSession {
   }
 
   private async run(build: () => Operation, options: CallOptions): Promise<RpcReply> {
-    return this.send(this.prepare(build), options);
+    return this.send(this.prepare(build, options), options);
   }
 
-  private prepare(build: () => Operation): Operation {
+  private prepare(build: () => Operation, { timeoutMs }: CallOptions): Operation {
     try {
+      checkMilliseconds('timeoutMs', timeoutMs);
       const operation = build();
       if (this.parts.checkCapabilities) checkWithContext(operation, this.capabilities, this.peer);
       return operation;
@@ -305,22 +309,17 @@ export class NetconfSession {
   }
 
   private send(operation: Operation, { timeoutMs = this.parts.rpcTimeoutMs, signal }: CallOptions): Promise<RpcReply> {
-    const { name, body, changesRunning } = operation;
-    return this.parts.messages.call({ operation: name, body, changesRunning, timeoutMs, signal });
+    const { name, body, changesRunning, positive } = operation;
+    return this.parts.messages.call({ operation: name, body, changesRunning, positive, timeoutMs, signal });
   }
 
   private stream(
     operation: Operation,
     { timeoutMs = this.parts.rpcTimeoutMs, signal }: CallOptions,
   ): Promise<ReplyStream> {
-    const { name, body, changesRunning } = operation;
-    return this.parts.messages.callStreaming({ operation: name, body, changesRunning, timeoutMs, signal });
+    const { name, body, changesRunning, positive } = operation;
+    return this.parts.messages.callStreaming({ operation: name, body, changesRunning, positive, timeoutMs, signal });
   }
-}
-
-/** What a message calls an rpc that nobody named: its element, `ping`. */
-function nameOfRoot(body: string): string {
-  return /^\s*<(?:[\w.-]+:)?([\w.-]+)/.exec(body)?.[1] ?? 'rpc';
 }
 
 function checkWithContext(operation: Operation, capabilities: Capabilities, peer: string): void {

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { NetconfError, printable, toNetconfError } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../limits.ts';
+import { checkConnectOptions } from '../options.ts';
 import { chooseAlgorithms, type LegacyAlgorithm } from './algorithms.ts';
 import { authMethods, type SshAuth } from './authentication.ts';
 import { createHostKeyCheck, type HostKeyPolicy } from './host-key.ts';
@@ -66,6 +67,7 @@ export class SshConnection {
    * @throws NetconfError `TRANSPORT`, `CONNECT_TIMEOUT`, `ABORTED`, `HOST_KEY_*`, `AUTH_FAILED`, `INVALID_REQUEST`
    */
   static async connect(options: SshConnectOptions): Promise<SshConnection> {
+    checkConnectOptions(options);
     const { connectTimeoutMs = DEFAULT_TIMEOUTS.connectTimeoutMs, signal } = options;
     const name = options.name ?? options.host;
     const deadline = performance.now() + connectTimeoutMs;

@@ -120,13 +120,35 @@ export function contentToText(
     for (const element of isElement(content) ? [content] : content) write(element, NETCONF_BASE, pieces, {});
     return pieces.join('');
   }
+  parseContent(content, limits, outerPrefixes);
+  return content;
+}
+
+/**
+ * The one element inside of `<rpc>`; without a namespace of its own it is in the base one.
+ *
+ * @throws NetconfError `INVALID_REQUEST`, also where it is not one: an rpc is one operation (RFC 6241 §4.1)
+ */
+export function readRpcContent(content: XmlContent): { readonly body: string; readonly root: XmlElement } {
+  const elements = typeof content === 'string' ? parseContent(content) : isElement(content) ? [content] : content;
+  const [root] = elements;
+  if (root === undefined || elements.length > 1) {
+    throw new NetconfError('INVALID_REQUEST', `an rpc has one operation, not ${elements.length} elements`);
+  }
+  return { body: typeof content === 'string' ? content : contentToText(content), root };
+}
+
+function parseContent(
+  content: string,
+  limits?: XmlLimits,
+  outerPrefixes: Readonly<Record<string, string>> = {},
+): XmlElement[] {
   try {
-    parseXmlFragment(content, limits, outerPrefixes);
+    return parseXmlFragment(content, limits, outerPrefixes);
   } catch (error) {
     const reason = error instanceof NetconfError ? error.fact : String(error);
     throw new NetconfError('INVALID_REQUEST', `the XML to send is refused: ${reason}`, { cause: error });
   }
-  return content;
 }
 
 function isElement(content: XmlElement | readonly unknown[]): content is XmlElement {

@@ -123,9 +123,23 @@ const cases: Case[] = [
   {
     name: 'a size of 40 digits',
     framing: 'chunked',
-    bytes: `\n#${'4'.repeat(40)}\n`,
-    outcomes: ['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED'],
+    bytes: `\n#${'1'.repeat(40)}\n`,
+    outcomes: ['FRAMING', 'FRAMING'],
     open: false,
+  },
+  {
+    name: 'a size of one more than the RFC allows',
+    framing: 'chunked',
+    bytes: '\n#4294967296\n',
+    outcomes: ['FRAMING', 'FRAMING'],
+    open: false,
+  },
+  {
+    name: 'a size that the RFC allows and we do not, before its end is there',
+    framing: 'chunked',
+    bytes: '\n#4294967295',
+    outcomes: ['pending', 'pending'],
+    open: true,
   },
   {
     name: 'an oversize chunk',

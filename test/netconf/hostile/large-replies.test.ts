@@ -49,8 +49,8 @@ describe('a large reply', () => {
     await expect(call(inside)).rejects.toMatchObject({ code: 'RPC_ERROR' });
   });
 
-  it.each(refusals)('with %s, read as a stream of bytes, is no success', async (_name, inside) => {
-    await expect(bytesOf(await stream(inside))).rejects.toMatchObject({ code: 'PROTOCOL' });
+  it.each(refusals)('with %s, read as a stream of bytes, is a refusal', async (_name, inside) => {
+    await expect(bytesOf(await stream(inside))).rejects.toMatchObject({ code: 'RPC_ERROR' });
   });
 
   it.each(refusals)('with %s, read as elements, is a refusal', async (_name, inside) => {

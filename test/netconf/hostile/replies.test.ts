@@ -38,7 +38,7 @@ const cases: Case[] = [
     outcome: 'ok',
   },
   { name: 'an attribute with > in it', message: reply('<ok/>', 'x="a>b" message-id="1" y=\'">\''), outcome: 'ok' },
-  { name: 'empty', message: `<rpc-reply xmlns="${BASE_NS}" message-id="1"/>`, outcome: 'data' },
+  { name: 'empty', message: `<rpc-reply xmlns="${BASE_NS}" message-id="1"/>`, outcome: 'PROTOCOL' },
   {
     name: 'an error beside ok is an error (ncclient says ok)',
     message: reply(`${error()}<ok/>`),
@@ -266,9 +266,12 @@ describe('floods', () => {
   it.each(floods)('%s', async (_name, flood, outcome) => {
     const { peer, call } = await openLayer('chunked', limits);
     const answer = call();
-    // The name of an error makes the whole of a large reply be read.
-    peer.arrives(frame(reply(`<data>${flood}</data><x xmlns="rpc-error"/>`), 'chunked'));
+    peer.arrives(frame(reply(`<x xmlns="urn:x">${flood}</x>`), 'chunked'));
     expect(await outcomeOf(answer)).toBe(outcome);
+    const second = call();
+    peer.arrives(frame(reply(`<data>${flood}</data>`, 'message-id="2"'), 'chunked'));
+    // What a large reply has inside of data is read when somebody asks for it.
+    await expect(second.then((data) => data.root)).rejects.toMatchObject({ code: outcome });
   });
 
   it('half a million numeric references are read in linear time', async () => {

@@ -81,6 +81,11 @@ export function okReply(id: string): string {
   return `<rpc-reply xmlns="${BASE_NS}" message-id="${id}"><ok/></rpc-reply>`;
 }
 
+/** What the RFC says a positive answer is. */
+export function positiveReply(id: string, body: string): string {
+  return /^<get(?:-config)?[\s/>]/.test(body) ? dataReply(id, '') : okReply(id);
+}
+
 export function dataReply(id: string, data: string): string {
   return `<rpc-reply xmlns="${BASE_NS}" message-id="${id}"><data>${data}</data></rpc-reply>`;
 }
@@ -267,7 +272,7 @@ function serveNetconf(
       options.onRpc({ id, body, text }, session);
       return;
     }
-    session.send(okReply(id));
+    session.send(positiveReply(id, body));
     if (body === '<close-session/>') session.end();
   }
 }

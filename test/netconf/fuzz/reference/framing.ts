@@ -45,15 +45,12 @@ function readChunks(
     if (after === '' || (message !== '' && after === '#')) return 'inside';
     const digits = /^[1-9][0-9]*/.exec(after)?.[0];
     if (digits === undefined) return 'FRAMING';
-    for (let length = 2; length <= digits.length; length += 1) {
-      const size = Number(digits.slice(0, length));
-      if (size > CHUNK_SIZE_MAX) return 'FRAMING';
-      if (size > sizeMax) return 'LIMIT_EXCEEDED';
-    }
+    const size = Number(digits);
+    if (size > CHUNK_SIZE_MAX) return 'FRAMING';
     if (after === digits) return 'inside';
     if (after[digits.length] !== '\n') return 'FRAMING';
+    if (size > sizeMax) return 'LIMIT_EXCEEDED';
     const start = at + 1 + digits.length + 1;
-    const size = Number(digits);
     message += text.slice(start, start + size);
     const next = text.slice(start + size, start + size + 2);
     if ('\n#'.startsWith(next) && next.length < 2) return 'inside';

@@ -1,15 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { NetconfError, RpcError } from '../../../../src/netconf/errors.ts';
 import { DEFAULT_LIMITS } from '../../../../src/netconf/limits.ts';
+import { DataCut } from '../../../../src/netconf/message/data-cut.ts';
 import { plainAttribute, readEnvelope } from '../../../../src/netconf/message/envelope.ts';
+import { OutlineBuilder } from '../../../../src/netconf/message/outline.ts';
+import { ANY_REPLY, positiveReplyTo } from '../../../../src/netconf/message/positive-reply.ts';
 import {
-  ErrorFinder,
   isEnvelopeName,
+  judgeReply,
   type ReplyContent,
   RpcReply,
+  readOutline,
   readReply,
 } from '../../../../src/netconf/message/reply.ts';
-import { lockHolderSessionId, type RpcErrorInfo } from '../../../../src/netconf/message/rpc-error.ts';
+import { errorsOfReply, lockHolderSessionId } from '../../../../src/netconf/message/rpc-error.ts';
 import { readWholeMessage } from '../../../../src/netconf/message/whole-message.ts';
 import { XmlReader } from '../../../../src/netconf/xml/reader.ts';
 import { NETCONF_TOKENS, XML_TOKENS } from '../dictionary.ts';
@@ -39,6 +43,7 @@ export const reply: FuzzTarget = {
     `<rpc-reply message-id="1"><commit-results><routing-engine>${WARNING}</routing-engine></commit-results><ok/></rpc-reply>`,
     `<rpc-reply xmlns="${BASE}" message-id="1"><data>\u0001</data>${ERROR}</rpc-reply>`,
     `<rpc-reply xmlns="${BASE}" message-id="1"><data>\u0001</data></rpc-reply>`,
+    `<rpc-reply xmlns="${BASE}" message-id="1">${WARNING}<data><a xmlns="urn:a"><data/><data><!-- </data> --></data><![CDATA[</data>]]></a></data></rpc-reply>`,
   ],
   dictionary: [...NETCONF_TOKENS, ...XML_TOKENS, '\u0001'],
   inputBytesMax: 1_500,
@@ -64,15 +69,17 @@ function checkReply(bytes: Buffer): void {
   hold(text !== null, () => 'understood, and it is not UTF-8');
   const reference = readReference(text ?? '');
   if (isMalformed(reference)) {
-    const parsed = content.root !== null || bytes.length <= PARSED_AT_ONCE_BYTES;
-    hold(!parsed, () => `understood, saxes says ${reference.malformed}`);
+    hold(
+      !content.isWhole && bytes.length > PARSED_AT_ONCE_BYTES,
+      () => `understood, saxes says ${reference.malformed}`,
+    );
     return;
   }
   const expected = JSON.stringify(readReferenceErrors(reference));
-  const seen = JSON.stringify(content.errors.map(({ severity, tag, message }) => ({ severity, tag, message })));
+  const errors = errorsOfReply(content.outline);
+  const seen = JSON.stringify(errors.map(({ severity, tag, message }) => ({ severity, tag, message })));
   hold(seen === expected, () => `errors ${seen}, the reference has ${expected}`);
-  const streamed = JSON.stringify(streamErrors(text ?? '', seedOf(bytes)));
-  hold(streamed === JSON.stringify(content.errors), () => `errors ${seen}, streamed ${streamed}`);
+  checkWaysOfReading(content, text ?? '', reference, seedOf(bytes));
   checkEnvelope(content, reference);
   checkUse(content);
 }
@@ -98,19 +105,20 @@ function checkEnvelope({ bytes }: ReplyContent, reference: ReferenceElement): vo
 /** What a caller may ask of the answer throws nothing but errors of the family, and says nothing over several lines. */
 function checkUse(content: ReplyContent): void {
   try {
-    const answer = new RpcReply('1', content, content.errors, DEFAULT_LIMITS);
-    const { ok } = answer;
+    const said = judgeReply(content.outline, ANY_REPLY);
+    const answer = new RpcReply('1', content, said, DEFAULT_LIMITS);
     const { children } = answer.root;
-    hold(ok === answer.ok, () => 'ok changes when the tree has been asked for');
-    hold(ok === children.some(({ name }) => name === 'ok'), () => `ok is ${ok}`);
+    const isDone = children.every(({ name }) => name !== 'data' && name !== 'configuration');
+    hold(!answer.ok || isDone, () => `ok is ${answer.ok}`);
     hold(answer.xml.includes(answer.dataXml), () => 'dataXml is not of the reply');
   } catch (error) {
     if (!(error instanceof NetconfError)) throw error;
   }
-  const { message } = new RpcError(content.errors, '');
+  const errors = errorsOfReply(content.outline);
+  const { message } = new RpcError(errors, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is asked
   hold(!/[\u0000-\u001f\u007f]/.test(message) && message.length < 5_000, () => `a message ${JSON.stringify(message)}`);
-  for (const error of content.errors) lockHolderSessionId(error);
+  for (const error of errors) lockHolderSessionId(error);
 }
 
 function accept(bytes: Buffer): ReplyContent | null {
@@ -124,9 +132,42 @@ function accept(bytes: Buffer): ReplyContent | null {
   }
 }
 
-function streamErrors(text: string, seed: number): readonly RpcErrorInfo[] {
-  const finder = new ErrorFinder();
-  const reader = new XmlReader(finder);
+/** A reply says one thing, whether it is read as a tree, as events or as bytes, and whatever the pieces. */
+function checkWaysOfReading(content: ReplyContent, text: string, reference: ReferenceElement, seed: number): void {
+  const expected = verdictOn(() => content);
+  const events = verdictOn(() => ({ outline: outlineOfEvents(text, seed) }));
+  hold(events === expected, () => `as a tree ${expected}, as events ${events}`);
+  const cut = new DataCut();
+  const inside = pieces(content.bytes, seed).flatMap((piece) => cut.push(piece));
+  const rest = cut.end();
+  const bytes = verdictOn(() => ({ outline: readOutline([rest.outline], DEFAULT_LIMITS) }));
+  hold(bytes === expected, () => `as a tree ${expected}, as bytes ${bytes}`);
+  if (reference.children.filter(({ name }) => name === 'data').length !== 1) return;
+  const said = judgeReply(content.outline, ANY_REPLY);
+  const answer = new RpcReply('1', content, said, DEFAULT_LIMITS);
+  const delivered = Buffer.concat([...inside, ...rest.inside]);
+  hold(delivered.equals(answer.dataBytes), () => `data ${JSON.stringify(answer.dataXml)}, as bytes ${delivered}`);
+  const again = readReference(`<data>${delivered}</data>`);
+  const sameChildren = isMalformed(again) || again.children.length === answer.data?.children.length;
+  hold(sameChildren, () => `data ${delivered} is not what the tree has`);
+}
+
+/** For an operation that asks, one that acts and one that is not known. */
+function verdictOn(read: () => { readonly outline: ReplyContent['outline'] }): string {
+  const verdicts = ['get', 'commit', 'edit-config', 'ping'].map((name) => {
+    try {
+      return judgeReply(read().outline, positiveReplyTo(name));
+    } catch (error) {
+      if (error instanceof NetconfError) return error.code;
+      throw error;
+    }
+  });
+  return JSON.stringify(verdicts);
+}
+
+function outlineOfEvents(text: string, seed: number): ReplyContent['outline'] {
+  const builder = new OutlineBuilder();
+  const reader = new XmlReader(builder);
   const random = new Random(seed);
   for (let at = 0; at < text.length; ) {
     const length = 1 + random.below(text.length > WIDE_BYTES ? 10_000 : 40);
@@ -134,7 +175,18 @@ function streamErrors(text: string, seed: number): readonly RpcErrorInfo[] {
     at += length;
   }
   reader.close();
-  return finder.errors;
+  return builder.outline;
+}
+
+function pieces(bytes: Buffer, seed: number): Buffer[] {
+  const random = new Random(seed);
+  const cut: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = 1 + random.below(bytes.length > WIDE_BYTES ? 10_000 : 40);
+    cut.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return cut;
 }
 
 function widened(input: Buffer): Buffer {
