@@ -13,25 +13,28 @@ export const ABILITIES = [
 ] as const;
 export type Ability = (typeof ABILITIES)[number];
 
-/** Platforms differ in the namespace before `capability:`. */
+/** Platforms differ in what stands before `capability:`, and some say each in two forms. */
 const isOf = (uri: string, ability: string): boolean => uri.endsWith(`:capability:${ability}`);
 
-/** In any version. */
-export function isAbleTo({ capabilities }: Personality, name: string): boolean {
-  return ABILITIES.some((ability) => ability.startsWith(`${name}:`) && capabilities.some((uri) => isOf(uri, ability)));
+/** In any version where none is said. */
+export function isAbleTo({ capabilities }: Personality, name: string, version?: string): boolean {
+  return ABILITIES.some(
+    (ability) => ability.startsWith(`${name}:${version ?? ''}`) && capabilities.some((uri) => isOf(uri, ability)),
+  );
 }
 
 /** The same platform on a server that has these abilities and no others: models and habits stay, the hello and what it allows change. */
 export function withAbilities(personality: Personality, abilities: readonly Ability[]): Personality {
   const isAbility = (uri: string): boolean => ABILITIES.some((ability) => isOf(uri, ability));
-  const own = personality.capabilities.find(isAbility) ?? 'urn:ietf:params:netconf:capability:none:1.0';
-  const namespace = own.slice(0, own.indexOf(':capability:'));
+  const forms = new Set(
+    personality.capabilities.filter(isAbility).map((uri) => uri.slice(0, uri.indexOf(':capability:'))),
+  );
   const has = (ability: Ability): boolean => abilities.includes(ability);
   return {
     ...personality,
     capabilities: [
       ...personality.capabilities.filter((uri) => !isAbility(uri)),
-      ...abilities.map((ability) => `${namespace}:capability:${ability}`),
+      ...[...forms].flatMap((form) => abilities.map((ability) => `${form}:capability:${ability}`)),
     ],
     confirmedCommit: has('confirmed-commit:1.1') ? '1.1' : has('confirmed-commit:1.0') ? '1.0' : null,
     errorOptions: [

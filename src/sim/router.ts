@@ -8,10 +8,16 @@ import { type DatastoreEvents, Datastores, RpcErrors } from './datastore/datasto
 import { mergeConfig } from './datastore/merge-config.ts';
 import { type DataNode, emptyTree, isEqualTree, prettyText } from './datastore/tree.ts';
 import { FaultBoard } from './faults.ts';
-import { renderConfigChange, renderConfirmedCommit, renderNotification } from './netconf/notifications.ts';
+import {
+  EVENTS_NAMESPACE,
+  renderConfigChange,
+  renderConfirmedCommit,
+  renderNotification,
+} from './netconf/notifications.ts';
 import { runOperation } from './netconf/operations.ts';
 import { RpcError } from './netconf/rpc-error.ts';
 import { Session, type SessionHost } from './netconf/session.ts';
+import { readSubscription } from './netconf/subscription.ts';
 import type { BaseConfiguration, OperationalContext, Personality } from './personality.ts';
 import type { HostKey } from './ssh/host-key.ts';
 import { HANDSHAKE_ROUND_TRIPS, Listener } from './ssh/listener.ts';
@@ -224,8 +230,8 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
       operational: this.#operational(),
       dropsEdits: () => this.faults.strike('drop-edits') !== undefined,
       killSession: (sessionId) => this.#killSession(sessionId),
-      subscribe: () => {
-        session.isSubscribed = true;
+      subscribe: (input) => {
+        session.subscription = readSubscription(input, session.subscription);
       },
     });
   }
@@ -309,7 +315,11 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
 
   #notify(event: string): void {
     const text = renderNotification(this.#options.clock.now(), event);
-    for (const session of this.#sessions) if (session.isSubscribed) session.send(text);
+    for (const session of this.#sessions) {
+      if (session.subscription?.wants({ name: nameOfEvent(event), namespace: EVENTS_NAMESPACE }) === true) {
+        session.send(text);
+      }
+    }
   }
 
   #wait(ms: number): Promise<void> {
@@ -323,6 +333,10 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
 /** Not the trial of such an edit. */
 function writesRunning(edit: XmlElement): boolean {
   return child(edit, 'target')?.children[0]?.name === 'running' && childText(edit, 'test-option') !== 'test-only';
+}
+
+function nameOfEvent(event: string): string {
+  return /^<([\w-]+)/.exec(event)?.[1] ?? '';
 }
 
 function changedTopNodes(before: DataNode, after: DataNode): { name: string; namespace: string }[] {

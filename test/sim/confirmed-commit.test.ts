@@ -8,6 +8,7 @@ import {
   confirmedCommit,
   confirmingCommit,
   edit,
+  editUnchecked,
   junosDescription,
   lock,
   unlock,
@@ -194,7 +195,7 @@ describe('confirmed commit', () => {
 
     it('stays pending when a follow-up is refused', async () => {
       const client = await commitOnPe1(confirmedCommit({ timeoutSeconds: 60 }));
-      await client.rpc(edit(xrExportPolicy('MOH', 'NOWHERE')));
+      await client.rpc(editUnchecked(xrExportPolicy('MOH', 'NOWHERE')));
       expect(errorsOf(await client.rpc(COMMIT))[0]).toContain('route-policy NOWHERE not found');
       expect(backbone.router('pe1').pendingCommit()).not.toBeNull();
       clock.advance(60_000);

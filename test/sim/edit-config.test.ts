@@ -5,6 +5,7 @@ import {
   DISCARD,
   type EditOptions,
   edit,
+  editUnchecked,
   getConfig,
   junosConfiguration,
   junosInstance,
@@ -156,11 +157,11 @@ describe('edit-config and get-config', () => {
   it('puts entries of user-ordered lists where insert says', async () => {
     const add = (name: string, attributes = '') =>
       junosInstance('MOF', `<vrf-export${attributes}>${name}</vrf-export>`);
-    await junos.rpc(edit(add('A')));
-    await junos.rpc(edit(add('B')));
-    await junos.rpc(edit(add('C', ' yang:insert="first"')));
-    await junos.rpc(edit(add('D', ' yang:insert="before" yang:value="B"')));
-    await junos.rpc(edit(add('E', ' yang:insert="after" yang:value="C"')));
+    await junos.rpc(editUnchecked(add('A')));
+    await junos.rpc(editUnchecked(add('B')));
+    await junos.rpc(editUnchecked(add('C', ' yang:insert="first"')));
+    await junos.rpc(editUnchecked(add('D', ' yang:insert="before" yang:value="B"')));
+    await junos.rpc(editUnchecked(add('E', ' yang:insert="after" yang:value="C"')));
     const order = () =>
       [
         ...backbone
@@ -171,9 +172,9 @@ describe('edit-config and get-config', () => {
         .map((match) => match[1])
         .join('');
     expect(order()).toBe('CEADB');
-    await junos.rpc(edit(add('B', ' yang:insert="first"')));
+    await junos.rpc(editUnchecked(add('B', ' yang:insert="first"')));
     expect(order()).toBe('BCEAD');
-    const lost = await junos.rpc(edit(add('F', ' yang:insert="after" yang:value="Z"')));
+    const lost = await junos.rpc(editUnchecked(add('F', ' yang:insert="after" yang:value="Z"')));
     expect(errorsOf(lost)[0]).toMatch(/^bad-attribute.*missing-instance/);
   });
 

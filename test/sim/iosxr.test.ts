@@ -10,6 +10,7 @@ import {
   COMMIT,
   DISCARD,
   edit,
+  editUnchecked,
   VALIDATE,
   xrExportPolicy,
   xrPolicy,
@@ -138,30 +139,32 @@ describe('an IOS-XR router', () => {
     'route-policy WASL-P\nif destination in WASL-S then\nset extcommunity rt (65000:90001) additive\nendif\npass\nend-policy';
 
   it('refuses references to nothing at validate and at commit, and a partly given policy', async () => {
-    await client.rpc(edit(xrExportPolicy('MOH', 'WASL-P')));
+    await client.rpc(editUnchecked(xrExportPolicy('MOH', 'WASL-P')));
     const missing = 'operation-failed: route-policy WASL-P not found: vrf MOH ipv4 unicast export uses it';
     expect(errorsOf(await client.rpc(VALIDATE))).toEqual([missing]);
     expect(errorsOf(await client.rpc(COMMIT))).toEqual([missing]);
-    await client.rpc(edit(xrPolicy('WASL-P', policyText)));
+    await client.rpc(editUnchecked(xrPolicy('WASL-P', policyText)));
     expect(errorsOf(await client.rpc(VALIDATE))).toEqual([
       'operation-failed: prefix-set WASL-S not found: route-policy WASL-P uses it',
     ]);
-    await client.rpc(edit(xrPrefixSet('WASL-S', ['10.1.1.0/24'])));
+    await client.rpc(editUnchecked(xrPrefixSet('WASL-S', ['10.1.1.0/24'])));
     expect(isOk(await client.rpc(VALIDATE))).toBe(true);
   });
 
   it('refuses a text that names another policy, text that is no policy, and an entry without text', async () => {
-    await client.rpc(edit(xrPolicy('WASL-P', 'route-policy OTHER\npass\nend-policy')));
+    await client.rpc(editUnchecked(xrPolicy('WASL-P', 'route-policy OTHER\npass\nend-policy')));
     expect(errorsOf(await client.rpc(VALIDATE))[0]).toContain('The text of WASL-P defines OTHER');
-    expect(errorsOf(await client.rpc(edit(xrPolicy('WASL-Q', 'fly'))))[0]).toMatch(/^invalid-value: rpl-route-policy/);
+    expect(errorsOf(await client.rpc(editUnchecked(xrPolicy('WASL-Q', 'fly'))))[0]).toMatch(
+      /^invalid-value: rpl-route-policy/,
+    );
     await client.rpc(DISCARD);
-    await client.rpc(edit(xrPolicy('WASL-P', '').replace('<rpl-route-policy></rpl-route-policy>', '')));
+    await client.rpc(editUnchecked(xrPolicy('WASL-P', '').replace('<rpl-route-policy></rpl-route-policy>', '')));
     expect(errorsOf(await client.rpc(VALIDATE))[0]).toMatch(/^data-missing: rpl-route-policy is mandatory/);
   });
 
   it('refuses policies that apply each other', async () => {
-    await client.rpc(edit(xrPolicy('WASL-P', 'route-policy WASL-P\napply WASL-Q\nend-policy')));
-    await client.rpc(edit(xrPolicy('WASL-Q', 'route-policy WASL-Q\napply WASL-P\nend-policy')));
+    await client.rpc(editUnchecked(xrPolicy('WASL-P', 'route-policy WASL-P\napply WASL-Q\nend-policy')));
+    await client.rpc(editUnchecked(xrPolicy('WASL-Q', 'route-policy WASL-Q\napply WASL-P\nend-policy')));
     expect(errorsOf(await client.rpc(VALIDATE)).join()).toContain('route-policy WASL-P applies itself');
   });
 
@@ -172,7 +175,7 @@ describe('an IOS-XR router', () => {
     );
     expect(isOk(await client.rpc(COMMIT))).toBe(true);
     for (const config of [xrPrefixSet('WASL-S', [], 'delete'), xrPolicy('WASL-P', '', 'delete')]) {
-      expect(isOk(await client.rpc(edit(config)))).toBe(true);
+      expect(isOk(await client.rpc(editUnchecked(config)))).toBe(true);
       expect(errorsOf(await client.rpc(COMMIT))[0]).toContain('not found');
       await client.rpc(DISCARD);
     }

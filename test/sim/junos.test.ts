@@ -5,6 +5,7 @@ import {
   COMMIT,
   DISCARD,
   edit,
+  editUnchecked,
   junosAdd,
   junosCommunity,
   junosInstance,
@@ -98,7 +99,7 @@ describe('a Junos router', () => {
 
   it('puts errors inside commit-results, without ok, and changes nothing', async () => {
     const before = backbone.router('pe1').runningText();
-    await pe1.rpc(edit(junosInstance('MOH', '<vrf-import>NOWHERE</vrf-import>')));
+    await pe1.rpc(editUnchecked(junosInstance('MOH', '<vrf-import>NOWHERE</vrf-import>')));
     const reply = await pe1.rpc(COMMIT);
     expect(reply.children.map((child) => child.name)).toEqual(['commit-results']);
     expect(errorsOf(reply)).toEqual([
@@ -116,12 +117,12 @@ describe('a Junos router', () => {
     ],
     ['a community with a bad target', junosCommunity('BAD', 'target:65000'), 'invalid community member'],
   ])('refuses a policy with %s that is missing', async (_what, options, message) => {
-    await pe1.rpc(edit(junosPolicyOptions(options)));
+    await pe1.rpc(editUnchecked(junosPolicyOptions(options)));
     expect(errorsOf(await pe1.rpc(VALIDATE))[0]).toContain(message);
   });
 
   it('refuses a vrf without RD or without any target', async () => {
-    await pe1.rpc(edit(junosInstance('NEW', '<instance-type>vrf</instance-type>')));
+    await pe1.rpc(editUnchecked(junosInstance('NEW', '<instance-type>vrf</instance-type>')));
     expect(errorsOf(await pe1.rpc(VALIDATE))).toHaveLength(2);
   });
 

@@ -1,3 +1,4 @@
+import { unknownAttribute } from '../netconf/grammar.ts';
 import { RpcError, type RpcErrorFields } from '../netconf/rpc-error.ts';
 import { NETCONF_NAMESPACE, type XmlElement, YANG_NAMESPACE } from '../xml/element.ts';
 import type { InteriorSchema, ListSchema, SchemaNode } from './schema.ts';
@@ -13,6 +14,10 @@ export interface EditResult {
   readonly errors: readonly RpcErrorFields[];
 }
 
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  `{${NETCONF_NAMESPACE}}operation`,
+  ...['insert', 'value', 'key'].map((name) => `{${YANG_NAMESPACE}}${name}`),
+]);
 const OPERATIONS: readonly string[] = ['merge', 'replace', 'create', 'delete', 'remove'];
 
 /** `<edit-config>` on a tree (RFC 6241 §7.2, RFC 7950 §7.5.8, §7.6.7, §7.7.9, §7.8.6). */
@@ -71,6 +76,7 @@ class Editor {
     inherited: EditOperation,
   ): readonly DataNode[] {
     const schema = this.#findSchema(parent, element);
+    this.#refuseUnknownAttributes(element);
     const operation = this.#readOperation(element, inherited);
     const identity = this.#identify(schema, element);
     const existing = siblings.find(
@@ -136,6 +142,12 @@ class Editor {
       });
     }
     throw this.#error({ tag: 'unknown-element', message: `Element ${element.name} is not known here`, info });
+  }
+
+  /** RFC 6241 §7.2: `operation` is of the base namespace. Without it a slip would merge what was to be deleted. */
+  #refuseUnknownAttributes(element: XmlElement): void {
+    const unknown = [...element.attributes.keys()].find((key) => !ATTRIBUTES.has(key));
+    if (unknown !== undefined) throw this.#error(unknownAttribute(element, unknown).fields);
   }
 
   #readOperation(element: XmlElement, inherited: EditOperation): EditOperation {

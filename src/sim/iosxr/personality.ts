@@ -27,6 +27,8 @@ export const iosxrUm2: Personality = {
     capability('confirmed-commit:1.1'),
     capability('notification:1.0'),
     capability('interleave:1.0'),
+    // A module by its namespace: no word of base 1.0.
+    'urn:ietf:params:xml:ns:netconf:base:1.0?module=ietf-netconf&revision=2011-06-01',
     'urn:ietf:params:xml:ns:yang:ietf-netconf-notifications?module=ietf-netconf-notifications&revision=2012-02-06',
     model(UM_VRF.namespace, '2022-07-11'),
     model(UM_BGP.namespace, '2024-09-17'),

@@ -11,19 +11,19 @@ import { getRouteInformation } from './route-information.ts';
 import { JUNOS_SCHEMA } from './schema.ts';
 import { readJunosInstances } from './vpn-instances.ts';
 
-/** Junos says its capabilities in a namespace of its own, older than the RFC's. */
-const legacy = (name: string): string => `urn:ietf:params:xml:ns:netconf:capability:${name}`;
+/** Junos says each capability twice: as the RFC does, and in a namespace that is older. */
+const inBothForms = (...names: readonly string[]): string[] =>
+  ['urn:ietf:params:netconf', 'urn:ietf:params:xml:ns:netconf'].flatMap((form) => [
+    `${form}:base:1.0`,
+    ...names.map((name) => `${form}:capability:${name}`),
+  ]);
 const model = (namespace: string, module: string): string => `${namespace}?module=${module}&revision=2024-01-01`;
 
 /** Junos 24.4R1 with `system services netconf yang-compliant`: base 1.0, confirmed-commit 1.0 bound to its session. */
 export const junosYang: Personality = {
   platform: 'junos-yang',
   capabilities: [
-    'urn:ietf:params:netconf:base:1.0',
-    'urn:ietf:params:xml:ns:netconf:base:1.0',
-    legacy('candidate:1.0'),
-    legacy('confirmed-commit:1.0'),
-    legacy('validate:1.0'),
+    ...inBothForms('candidate:1.0', 'confirmed-commit:1.0', 'validate:1.0'),
     'http://xml.juniper.net/netconf/junos/1.0',
     model(ROOT.namespace, 'junos-conf-root'),
     model(POLICY.namespace, 'junos-conf-policy-options'),

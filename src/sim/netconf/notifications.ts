@@ -1,7 +1,7 @@
 import { escapeXml, tag, textTag } from '../xml/element.ts';
 
 const NOTIFICATION_NAMESPACE = 'urn:ietf:params:xml:ns:netconf:notification:1.0';
-const EVENTS_NAMESPACE = 'urn:ietf:params:xml:ns:yang:ietf-netconf-notifications';
+export const EVENTS_NAMESPACE = 'urn:ietf:params:xml:ns:yang:ietf-netconf-notifications';
 
 /** RFC 5277 §4 around an event of RFC 6470. */
 export function renderNotification(eventTime: Date, event: string): string {

@@ -2,12 +2,12 @@ import { isAbleTo } from '../abilities.ts';
 import { type CommitRequest, type DatastoreName, type Datastores, RpcErrors } from '../datastore/datastores.ts';
 import { type ErrorOption, editTree } from '../datastore/edit.ts';
 import { filterTree } from '../datastore/filter.ts';
-import { type DataNode, serialiseChildren } from '../datastore/tree.ts';
+import { type DataNode, emptyTree, serialiseChildren } from '../datastore/tree.ts';
 import type { OperationalContext, Personality } from '../personality.ts';
 import { child, childText, NETCONF_NAMESPACE, tag, type XmlElement } from '../xml/element.ts';
+import { checkGrammar, missingElement, NOTIFICATION_NAMESPACE } from './grammar.ts';
 import { RpcError } from './rpc-error.ts';
 
-const NOTIFICATION_NAMESPACE = 'urn:ietf:params:xml:ns:netconf:notification:1.0';
 export const OK = '<ok/>';
 
 /** What an operation may touch. */
@@ -19,7 +19,7 @@ export interface OperationContext {
   /** Whether edits are acknowledged and forgotten: a fault. */
   dropsEdits(): boolean;
   killSession(sessionId: number): boolean;
-  subscribe(): void;
+  subscribe(input: XmlElement): void;
 }
 
 type Operation = (input: XmlElement, context: OperationContext) => string;
@@ -27,10 +27,14 @@ type Operation = (input: XmlElement, context: OperationContext) => string;
 /** Runs one rpc and gives the content of its reply. Throws RpcError or RpcErrors. */
 export function runOperation(input: XmlElement, context: OperationContext): string {
   const base = input.namespace === NETCONF_NAMESPACE ? BASE_OPERATIONS.get(input.name) : undefined;
-  if (base !== undefined) return base(input, context);
+  if (base !== undefined) {
+    checkGrammar(input, context.personality);
+    return base(input, context);
+  }
   const canNotify = context.personality.capabilities.some((uri) => uri.endsWith(':notification:1.0'));
   if (canNotify && input.namespace === NOTIFICATION_NAMESPACE && input.name === 'create-subscription') {
-    context.subscribe();
+    checkGrammar(input, context.personality);
+    context.subscribe(input);
     return OK;
   }
   const platform = context.personality.rpcs.get(`{${input.namespace}}${input.name}`);
@@ -126,17 +130,12 @@ function editConfig(input: XmlElement, context: OperationContext): string {
   datastores.requireWritable(target, sessionId);
   const defaultOperation = readChoice(input, 'default-operation', ['merge', 'replace', 'none'], 'merge');
   const errorOption = readChoice<ErrorOption>(input, 'error-option', personality.errorOptions, 'stop-on-error');
-  const testOption = readChoice(
-    input,
-    'test-option',
-    ['set', 'test-then-set', 'test-only'],
-    isAbleTo(personality, 'validate') ? 'test-then-set' : 'set',
-  );
+  const testOption = readTestOption(input, personality);
   const config = child(input, 'config');
   if (config === undefined) throw missingElement('config');
   const { tree, errors } = editTree(datastores[target], config, defaultOperation, errorOption);
-  // The candidate's references are checked at validate and commit: an edit may leave them open for the next one to close.
-  if (target === 'running' && errors.length === 0) {
+  // With `set` the candidate's references are checked at validate and commit alone: an edit may leave them open for the next one to close.
+  if ((target === 'running' || testOption !== 'set') && errors.length === 0) {
     const check = personality.check(tree);
     if (check.errors.length > 0) throw new RpcErrors(check.errors);
   }
@@ -146,6 +145,13 @@ function editConfig(input: XmlElement, context: OperationContext): string {
   }
   if (errors.length > 0) throw new RpcErrors(errors);
   return OK;
+}
+
+/** RFC 6241 §7.2: a server that can validate does so before it sets, unless it is told not to. */
+function readTestOption(input: XmlElement, personality: Personality): 'set' | 'test-then-set' | 'test-only' {
+  if (!isAbleTo(personality, 'validate')) return 'set';
+  const later = isAbleTo(personality, 'validate', '1.1') ? (['test-only'] as const) : [];
+  return readChoice(input, 'test-option', ['test-then-set', 'set', ...later], 'test-then-set');
 }
 
 /** RFC 6241 §7.3; only of running: to the candidate, which is discard-changes by another name, and to startup, which saves it. */
@@ -170,24 +176,21 @@ function discardChanges(_input: XmlElement, { personality, datastores, sessionId
 function validate(input: XmlElement, context: OperationContext): string {
   const { datastores, personality } = context;
   if (!isAbleTo(personality, 'validate')) throw notSupported('There is no validate');
-  const check = personality.check(datastores[readTarget(input, 'source', context)]);
-  return personality.renderChecked('validate', check);
+  const config = child(input, 'source')?.children.find(({ name }) => name === 'config');
+  const tree = config === undefined ? datastores[readTarget(input, 'source', context)] : readWhole(config, personality);
+  return personality.renderChecked('validate', personality.check(tree));
+}
+
+/** A configuration that stands in the request itself. */
+function readWhole(config: XmlElement, { schema }: Personality): DataNode {
+  const { tree, errors } = editTree(emptyTree(schema), config, 'merge', 'continue-on-error');
+  if (errors.length > 0) throw new RpcErrors(errors);
+  return tree;
 }
 
 /** RFC 6241 §8.3.4.1, §8.4.5.1. */
 function commit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
   if (!isAbleTo(personality, 'candidate')) throw notSupported('There is no candidate');
-  const allowed = personality.confirmedCommit === null ? [] : ['confirmed', 'confirm-timeout'];
-  if (personality.confirmedCommit === '1.1') allowed.push('persist', 'persist-id');
-  const stranger = input.children.find((element) => !allowed.includes(element.name));
-  if (stranger !== undefined) {
-    throw new RpcError({
-      type: 'protocol',
-      tag: 'unknown-element',
-      message: `commit does not take ${stranger.name}`,
-      info: { 'bad-element': stranger.name },
-    });
-  }
   const check = personality.check(datastores.candidate);
   if (check.errors.length > 0) return personality.renderChecked('commit', check);
   datastores.commit(readCommitRequest(input), sessionId);
@@ -223,20 +226,13 @@ function cancelCommit(input: XmlElement, { datastores, personality, sessionId }:
 
 /** RFC 6241 §7.9. */
 function killSession(input: XmlElement, context: OperationContext): string {
-  const sessionId = Number(childText(input, 'session-id'));
+  const text = childText(input, 'session-id');
+  if (text === undefined) throw missingElement('session-id');
+  const sessionId = Number(text);
   if (sessionId === context.sessionId || !context.killSession(sessionId)) {
     throw new RpcError({ type: 'protocol', tag: 'invalid-value', message: 'There is no such other session' });
   }
   return OK;
-}
-
-function missingElement(name: string): RpcError {
-  return new RpcError({
-    type: 'protocol',
-    tag: 'missing-element',
-    message: `${name} is missing`,
-    info: { 'bad-element': name },
-  });
 }
 
 function notSupported(message: string): RpcError {

@@ -3,7 +3,9 @@ import { RpcErrors } from '../datastore/datastores.ts';
 import { NETCONF_NAMESPACE, tag, textTag, type XmlElement } from '../xml/element.ts';
 import { parseXml, XmlSyntaxError } from '../xml/parse.ts';
 import { Deframer, FramingError, frameInChunks, frameWithEndOfMessage } from './framing.ts';
+import { unknownElement } from './grammar.ts';
 import { RpcError, type RpcErrorFields, renderRpcError } from './rpc-error.ts';
+import type { Subscription } from './subscription.ts';
 
 const BASE_1_0 = 'urn:ietf:params:netconf:base:1.0';
 const BASE_1_1 = 'urn:ietf:params:netconf:base:1.1';
@@ -22,7 +24,7 @@ export class Session {
   readonly username: string;
   readonly startedAt: Date;
   /** RFC 5277 §2.1. */
-  isSubscribed = false;
+  subscription: Subscription | null = null;
   readonly #channel: ServerChannel;
   readonly #host: SessionHost;
   readonly #deframer = new Deframer();
@@ -120,25 +122,23 @@ export class Session {
       rpc = parseXml(text.trim());
     } catch (error) {
       if (!(error instanceof XmlSyntaxError)) throw error;
-      // RFC 6241 App. A: malformed-message is of base 1.1; the session does not survive garbage here.
-      this.#reply(new Map(), renderErrors([{ type: 'rpc', tag: 'malformed-message', message: error.message }]));
-      this.end();
+      this.#endOverMalformed(error.message);
       return;
     }
-    const operation = rpc.children[0];
-    if (rpc.name !== 'rpc' || rpc.namespace !== NETCONF_NAMESPACE || operation === undefined) {
-      this.#reply(
-        rpc.rawAttributes,
-        renderErrors([{ type: 'rpc', tag: 'malformed-message', message: 'Not an <rpc> with an operation' }]),
-      );
+    if (rpc.name !== 'rpc' || rpc.namespace !== NETCONF_NAMESPACE) {
+      this.#endOverMalformed('Not an <rpc>');
       return;
     }
-    if (!rpc.attributes.has('message-id')) {
-      const info = { 'bad-attribute': 'message-id', 'bad-element': 'rpc' };
-      this.#reply(rpc.rawAttributes, renderErrors([{ type: 'rpc', tag: 'missing-attribute', info }]));
-      return;
-    }
-    await this.#perform(rpc, operation);
+    const refusal = refusalOf(rpc);
+    const [operation] = rpc.children;
+    if (refusal !== null) this.#reply(rpc.rawAttributes, renderErrors([refusal]));
+    else if (operation !== undefined) await this.#perform(rpc, operation);
+  }
+
+  /** RFC 6241 App. A: malformed-message is of base 1.1 and not sent to a peer of 1.0. The session does not survive garbage here. */
+  #endOverMalformed(message: string): void {
+    if (this.#chunked) this.#reply(new Map(), renderErrors([{ type: 'rpc', tag: 'malformed-message', message }]));
+    this.end();
   }
 
   async #perform(rpc: XmlElement, operation: XmlElement): Promise<void> {
@@ -164,6 +164,19 @@ export class Session {
   }
 }
 
+/** RFC 6241 §4.1: an rpc has a message-id and one operation. */
+function refusalOf(rpc: XmlElement): RpcErrorFields | null {
+  if (!rpc.attributes.has('message-id')) {
+    const info = { 'bad-attribute': 'message-id', 'bad-element': 'rpc' };
+    return { type: 'rpc', tag: 'missing-attribute', info };
+  }
+  const [operation, second] = rpc.children;
+  if (operation === undefined) {
+    return { type: 'protocol', tag: 'missing-element', message: 'An <rpc> without an operation' };
+  }
+  return second === undefined ? null : unknownElement(second, 'An <rpc> has one operation').fields;
+}
+
 function errorFieldsOf(error: unknown): readonly RpcErrorFields[] {
   if (error instanceof RpcErrors) return error.errors;
   if (error instanceof RpcError) return [error.fields];
@@ -174,12 +187,18 @@ function renderErrors(errors: readonly RpcErrorFields[]): string {
   return errors.map(renderRpcError).join('');
 }
 
+/** None in a hello that is not one. */
 function readCapabilities(text: string): string[] {
   try {
     const hello = parseXml(text.trim());
     if (hello.name !== 'hello' || hello.namespace !== NETCONF_NAMESPACE) return [];
-    const list = hello.children.find((element) => element.name === 'capabilities')?.children ?? [];
-    return list.map((element) => element.text.trim());
+    // §8.1: a client that sends a session-id must be ended.
+    if (hello.children.some((element) => element.name === 'session-id')) return [];
+    const isBase = ({ namespace }: XmlElement): boolean => namespace === NETCONF_NAMESPACE;
+    const lists = hello.children.filter((element) => element.name === 'capabilities' && isBase(element));
+    if (lists.length !== 1) return [];
+    const list = lists.flatMap(({ children }) => children);
+    return list.filter((element) => element.name === 'capability' && isBase(element)).map(({ text }) => text.trim());
   } catch (error) {
     if (error instanceof XmlSyntaxError) return [];
     throw error;

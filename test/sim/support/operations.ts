@@ -20,7 +20,10 @@ export const edit = (config: string, options: EditOptions = {}): string =>
     options.testOption,
   )}${element('error-option', options.errorOption)}<config xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0" xmlns:yang="urn:ietf:params:xml:ns:yang:1">${config}</config></edit-config>`;
 
-/** The same, of running. */
+/** Without the check that a server does first when nothing is said: for what is to be refused later. */
+export const editUnchecked = (config: string): string => edit(config, { testOption: 'set' });
+
+/** An edit of running. */
 export const editRunning = (config: string, options: EditOptions = {}): string =>
   edit(config, options).replace('<target><candidate/></target>', '<target><running/></target>');
 

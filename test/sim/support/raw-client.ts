@@ -10,6 +10,8 @@ export interface RawLogin {
   readonly password?: string;
   readonly privateKey?: string;
   readonly capabilities?: readonly string[];
+  /** In place of the hello that says the capabilities. */
+  readonly hello?: string;
 }
 
 const BASE = 'urn:ietf:params:xml:ns:netconf:base:1.0';
@@ -57,19 +59,20 @@ export class RawClient {
     });
     const capabilities = login.capabilities ?? ['urn:ietf:params:netconf:base:1.0', 'urn:ietf:params:netconf:base:1.1'];
     const list = capabilities.map((uri) => `<capability>${uri}</capability>`).join('');
-    channel.write(`<hello xmlns="${BASE}"><capabilities>${list}</capabilities></hello>${END}`);
+    const hello = login.hello ?? `<hello xmlns="${BASE}"><capabilities>${list}</capabilities></hello>`;
+    channel.write(`${hello}${END}`);
     let buffered = Buffer.alloc(0);
     while (buffered.indexOf(END) < 0) {
       const [bytes] = await Promise.race([once(channel, 'data'), closed, failed]);
       buffered = Buffer.concat([buffered, bytes]);
     }
     const end = buffered.indexOf(END);
-    const hello = parseXml(buffered.subarray(0, end).toString());
+    const theirs = parseXml(buffered.subarray(0, end).toString());
     return new RawClient(
       router,
       client,
       channel,
-      hello,
+      theirs,
       buffered.subarray(end + END.length),
       capabilities,
       fingerprint,
