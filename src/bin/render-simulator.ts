@@ -1,6 +1,7 @@
 /** docs/simulator.md: the simulated backbone, and one example of every fault that it can be given. */
 import { FAULT_FIELDS } from '../sim/control/parse-fault.ts';
 import type { FaultKind, FaultOf } from '../sim/faults.ts';
+import { HABITS_EXPLAINED, type Habits, USUAL_HABITS } from '../sim/habits.ts';
 import { code, table } from './markdown.ts';
 
 interface Explained<Kind extends FaultKind> {
@@ -103,7 +104,7 @@ export function renderSimulator(): string {
   return [
     '# The simulated backbone',
     '',
-    'Made of `src/sim/faults.ts` and the examples in `src/bin/render-simulator.ts`; `npm run docs` writes it. A test gives every example',
+    'Made of `src/sim/faults.ts`, `src/sim/habits.ts` and the examples in `src/bin/render-simulator.ts`; `npm run docs` writes it. A test gives every example',
     'to a running router.',
     '',
     'The routers of an inventory as NETCONF servers over SSH, on loopback. They speak the dialects of `iosxr-um2` and `junos-yang`,',
@@ -129,6 +130,29 @@ export function renderSimulator(): string {
     'one is pending), `plain-commit` (one without, while none is), `edit-running` (an edit of running that takes effect), or `any`.',
     '',
     ...Object.entries(FAULTS_EXPLAINED).flatMap(([kind, explained]) => renderFault(kind as FaultKind, explained)),
+    '## Habits',
+    '',
+    'What routers of one platform do differently by release, hardware or setting, and no capability tells. `startBackbone` in',
+    "`src/sim/backbone.ts` takes them for each router: `habits: [{ router: 'pe3', habits: { silentEchoMs: 1000 } }]`.",
+    'Without a word a router has the usual ones.',
+    '',
+    table(
+      ['habit', 'of', 'what', 'for example', 'usual'],
+      Object.entries(HABITS_EXPLAINED).map(([name, { platform, what, example }]) => [
+        code(name),
+        platform === 'all' ? 'all' : code(platform),
+        what,
+        code(JSON.stringify(example)),
+        code(JSON.stringify(USUAL_HABITS[name as keyof Habits])),
+      ]),
+    ),
+    '',
+    '## As the RFCs have it',
+    '',
+    'The doubles are as strict as RFC 6241, 6242 and 5277 let a server be: one operation in an rpc, no element or attribute that an operation',
+    'does not take, an edit is validated before it is set (`test-option`), a hello with a session-id ends the session, `malformed-message` is',
+    'said to peers of base 1.1 alone, subscriptions to what is not there are refused. `test/sim/rfc-rules.test.ts` has each rule.',
+    '',
     '## More, from code only',
     '',
     '`startBackbone` in `src/sim/backbone.ts` also takes export policies that an operator left on a VRF, and per router the NETCONF',

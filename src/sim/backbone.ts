@@ -6,6 +6,7 @@ import { WaslError } from '../errors.ts';
 import { type Ability, withAbilities } from './abilities.ts';
 import { baseRouteTarget } from './base-route-target.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { Habits } from './habits.ts';
 import { iosxrUm2 } from './iosxr/personality.ts';
 import { junosYang } from './junos/personality.ts';
 import type { OperatorPolicyStyle, Personality } from './personality.ts';
@@ -41,6 +42,8 @@ export interface BackboneOptions {
   }[];
   /** What a router's NETCONF server can do, where that is not what its platform's servers can. */
   readonly abilities?: readonly { readonly router: string; readonly abilities: readonly Ability[] }[];
+  /** What a router does otherwise than its platform's usually do. */
+  readonly habits?: readonly { readonly router: string; readonly habits: Partial<Habits> }[];
   readonly clock?: Clock;
 }
 
@@ -78,13 +81,17 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       throw new WaslError('PLATFORM_UNKNOWN', fact, { remedy: `Use ${[...PERSONALITIES.keys()].join(' or ')}.` });
     }
     const seed = `${options.seed ?? 'backbone'}/${entry.name}`;
+    const habits = options.habits?.find((of) => of.router === entry.name)?.habits;
     const lesser = options.abilities?.find((of) => of.router === entry.name);
     const policies = options.operatorExportPolicies?.filter((policy) => policy.router === entry.name) ?? [];
     routers.set(
       entry.name,
       new SimulatedRouter({
         inventory: entry,
-        personality: lesser === undefined ? personality : withAbilities(personality, lesser.abilities),
+        personality: {
+          ...(lesser === undefined ? personality : withAbilities(personality, lesser.abilities)),
+          habits: { ...personality.habits, ...habits },
+        },
         base: {
           router: entry,
           baseRouteTarget: (vpn) => baseRouteTarget(inventory, vpn),

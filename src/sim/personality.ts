@@ -6,6 +6,7 @@ import type { DatastoreName, LockDenial, SessionId } from './datastore/datastore
 import type { ErrorOption } from './datastore/edit.ts';
 import type { ContainerSchema } from './datastore/schema.ts';
 import type { DataNode } from './datastore/tree.ts';
+import type { Habits } from './habits.ts';
 import type { RpcErrorFields } from './netconf/rpc-error.ts';
 import type { RouteExchange } from './vpn/route-exchange.ts';
 import type { VpnInstance } from './vpn/vpn-instance.ts';
@@ -34,6 +35,9 @@ export interface CheckResult {
 export interface OperationalContext {
   readonly router: string;
   readonly exchange: RouteExchange;
+  readonly habits: Habits;
+  /** The reply leaves so much later. */
+  takes(ms: number): void;
   isAnswered(ping: { readonly vrf: string; readonly destination: Address; readonly source?: Address }): boolean;
 }
 
@@ -48,6 +52,7 @@ export interface Personality {
   readonly errorOptions: readonly ErrorOption[];
   readonly firstSessionId: SessionId;
   readonly schema: ContainerSchema;
+  readonly habits: Habits;
 
   /** XML of the base configuration: children of `<config>`. */
   renderBase(base: BaseConfiguration): string;
@@ -56,7 +61,9 @@ export interface Personality {
   readInstances(tree: DataNode): VpnInstance[];
   lockDenied(datastore: DatastoreName, holder: SessionId, reason: LockDenial, user: string): RpcErrorFields;
   /** Content of the reply to validate and commit. */
-  renderChecked(operation: 'validate' | 'commit', check: CheckResult): string;
+  renderChecked(operation: 'validate' | 'commit', check: CheckResult, habits: Habits): string;
+  /** What of the configuration get-config shows, where that is not all. */
+  shown?(tree: DataNode, habits: Habits): DataNode;
   /** By `{namespace}name`. */
   readonly rpcs: ReadonlyMap<string, OperationalRpc>;
   /** Operational data that `<get>` shows beside the configuration, by `{namespace}name` of its top node. */

@@ -77,7 +77,10 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     this.attachments = new Map(inventory.vrfs.map((vrf) => [vrf.name, vrf.attachments]));
     this.#nextSessionId = personality.firstSessionId;
     const tree = mergeConfig(emptyTree(personality.schema), personality.renderBase(base));
-    this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock, isAbleTo(personality, 'startup'));
+    this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock, {
+      keepsStartup: isAbleTo(personality, 'startup'),
+      confirmTimerStepSeconds: personality.habits.confirmTimerStepSeconds,
+    });
     this.#standingFaults = new StandingFaults({
       datastores: this.#datastores,
       clock,
@@ -210,7 +213,10 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     }
     if (this.#breaks(session, matches, 'before')) return 'silent';
     try {
-      return this.#run(session, operation);
+      const time = { ms: 0 };
+      const content = this.#run(session, operation, time);
+      await this.#wait(time.ms);
+      return content;
     } finally {
       // After: the operation is done (or refused), its reply never leaves the router.
       this.#breaks(session, matches, 'after');
@@ -222,12 +228,12 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     this.#datastores.endSession(session.id);
   }
 
-  #run(session: Session, operation: XmlElement): string {
+  #run(session: Session, operation: XmlElement, time = { ms: 0 }): string {
     return runOperation(operation, {
       sessionId: session.id,
       personality: this.#personality,
       datastores: this.#datastores,
-      operational: this.#operational(),
+      operational: this.#operational(time),
       dropsEdits: () => this.faults.strike('drop-edits') !== undefined,
       killSession: (sessionId) => this.#killSession(sessionId),
       subscribe: (input) => {
@@ -270,11 +276,15 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     return (name) => names.includes(name);
   }
 
-  #operational(): OperationalContext {
+  #operational(time: { ms: number }): OperationalContext {
     const { exchange, isBlackholed } = this.#options;
     return {
       router: this.name,
       exchange,
+      habits: this.#personality.habits,
+      takes: (ms) => {
+        time.ms += ms;
+      },
       isAnswered: (ping) => isAnswered(exchange, { isBlackholed }, { router: this.name, ...ping }),
     };
   }

@@ -2,13 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
-import { evaluateChain, type PolicyOptions, requiredTargets, type Term } from '../../src/sim/junos/policy.ts';
+import {
+  evaluateChain,
+  type Member,
+  type PolicyOptions,
+  readMember,
+  requiredTargets,
+  type Term,
+} from '../../src/sim/junos/policy.ts';
 
 const target = (number: number): RouteTarget => parseRouteTarget(`65000:${number}`);
-const COMMUNITIES: ReadonlyMap<string, readonly RouteTarget[]> = new Map([
-  ['A', [target(1)]],
-  ['B', [target(2)]],
-  ['AB', [target(1), target(2)]],
+const member = (text: string): Member => {
+  const read = readMember(text);
+  if (!read) throw new Error(`no member: ${text}`);
+  return read;
+};
+const COMMUNITIES: ReadonlyMap<string, readonly Member[]> = new Map([
+  ['A', [member('target:65000:1')]],
+  ['B', [member('target:65000:2')]],
+  ['AB', [member('target:65000:1'), member('target:65000:2')]],
   ['EMPTY', []],
 ]);
 
@@ -37,6 +49,41 @@ const evaluate = (options: PolicyOptions, numbers: readonly number[], fallback: 
   const result = evaluateChain(namesOf(options), options, route(...numbers), fallback);
   return result === null ? null : [...result].map((rt) => Number(rt.split(':')[2])).sort();
 };
+
+describe('a member of a Junos community', () => {
+  const own = target(300);
+  const other = parseRouteTarget('65000:9001');
+  it.each([
+    ['target:65000:300', true, false],
+    ...['target:.*', '.*', '^.*$', 'target:.+', '^target:6.+', 'target:65000.*', 'target:*:*', '*:*:*'].map(
+      (text) => [text, true, true] as const,
+    ),
+    ...['target:65000:9{1}001', '.*:9001', 'target:65000:9[0-9]+'].map((text) => [text, false, true] as const),
+    ['target:65000:(300|9001)', true, true],
+    ['target:6500[0-9]:[0-9]{3}', true, false],
+  ] as const)('%s is matched as a pattern of the whole target', (text, takesOwn, takesOther) => {
+    expect([member(text).matches(own), member(text).matches(other)]).toEqual([takesOwn, takesOther]);
+    const options = (action: string): PolicyOptions => ({
+      policies: new Map([['P0', [term({ communities: ['X'], actions: [{ action, community: 'X' }], end: 'accept' })]]]),
+      communities: new Map([['X', [member(text)]]]),
+    });
+    expect(evaluate(options('delete'), [9001])).toEqual(takesOther ? [] : null);
+    // What can match more than it names gives no bound.
+    const asks: PolicyOptions = {
+      policies: new Map([['P0', [term({ communities: ['X'], end: 'accept' }), term({ end: 'reject' })]]]),
+      communities: new Map([['X', [member(text)]]]),
+    };
+    expect(requiredTargets(['P0'], asks)).toEqual(/^target:\d+:\d+$/.test(text) ? new Set([own]) : 'any');
+  });
+
+  it('is none where it is neither target nor pattern', () => {
+    expect([readMember('target:x'), readMember('target:(1'), readMember('origin:65000:1')]).toEqual([
+      null,
+      null,
+      undefined,
+    ]);
+  });
+});
 
 describe('a chain of Junos policies', () => {
   it('ends at the first accept or reject that matches', () => {

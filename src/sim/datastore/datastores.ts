@@ -50,8 +50,15 @@ export class Datastores {
   readonly #locks = new Map<DatastoreName, SessionId>();
   readonly #events: DatastoreEvents;
   readonly #clock: Clock;
+  readonly #confirmTimerStepSeconds: number;
 
-  constructor(initial: DataNode, events: DatastoreEvents, clock: Clock, keepsStartup = false) {
+  constructor(
+    initial: DataNode,
+    events: DatastoreEvents,
+    clock: Clock,
+    { keepsStartup = false, confirmTimerStepSeconds = 1 } = {},
+  ) {
+    this.#confirmTimerStepSeconds = confirmTimerStepSeconds;
     this.#running = initial;
     this.#candidate = initial;
     this.#startup = keepsStartup ? initial : null;
@@ -158,7 +165,9 @@ export class Datastores {
     pending?.cancelTimer();
     this.#pending = null;
     if (request.confirmed) {
-      const timeoutSeconds = request.confirmTimeoutSeconds ?? CONFIRM_TIMEOUT_DEFAULT_SECONDS;
+      const step = this.#confirmTimerStepSeconds;
+      const timeoutSeconds =
+        Math.floor((request.confirmTimeoutSeconds ?? CONFIRM_TIMEOUT_DEFAULT_SECONDS) / step) * step;
       this.#pending = {
         base: pending?.base ?? before,
         sessionId,

@@ -3,7 +3,7 @@ import { RpcError, type RpcErrorFields } from '../netconf/rpc-error.ts';
 import { NETCONF_NAMESPACE, type XmlElement, YANG_NAMESPACE } from '../xml/element.ts';
 import type { InteriorSchema, ListSchema, SchemaNode } from './schema.ts';
 import { isInterior } from './schema.ts';
-import { type DataNode, emptyTree, keyValues, type Position, withChild } from './tree.ts';
+import { type DataNode, emptyTree, JCMD_NAMESPACE, keyValues, type Position, withChild } from './tree.ts';
 
 export type EditOperation = 'merge' | 'replace' | 'create' | 'delete' | 'remove' | 'none';
 export type ErrorOption = 'stop-on-error' | 'continue-on-error' | 'rollback-on-error';
@@ -18,6 +18,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   `{${NETCONF_NAMESPACE}}operation`,
   ...['insert', 'value', 'key'].map((name) => `{${YANG_NAMESPACE}}${name}`),
 ]);
+/** Junos, "Change a Configuration Element's Activation State"; in a YANG-compliant session the annotation of junos-configuration-metadata. */
+const ACTIVATION_ATTRIBUTES: ReadonlySet<string> = new Set(['inactive', 'active', `{${JCMD_NAMESPACE}}active`]);
 const OPERATIONS: readonly string[] = ['merge', 'replace', 'create', 'delete', 'remove'];
 
 /** `<edit-config>` on a tree (RFC 6241 §7.2, RFC 7950 §7.5.8, §7.6.7, §7.7.9, §7.8.6). */
@@ -27,9 +29,9 @@ export function editTree(
   defaultOperation: 'merge' | 'replace' | 'none',
   errorOption: ErrorOption,
 ): EditResult {
-  const editor = new Editor(errorOption);
   const schema = tree.schema;
   if (!isInterior(schema)) throw new TypeError('the root of a datastore has children');
+  const editor = new Editor(errorOption, schema.kind === 'container' && schema.deactivates === true);
   const base = defaultOperation === 'replace' ? [] : tree.children;
   const children = editor.editChildren(schema, base, config.children, defaultOperation);
   const failed = editor.errors.length > 0 && errorOption === 'rollback-on-error';
@@ -39,11 +41,13 @@ export function editTree(
 class Editor {
   readonly errors: RpcErrorFields[] = [];
   readonly #errorOption: ErrorOption;
+  readonly #deactivates: boolean;
   readonly #path: string[] = [];
   readonly #pathNamespaces = new Map<string, string>();
 
-  constructor(errorOption: ErrorOption) {
+  constructor(errorOption: ErrorOption, deactivates: boolean) {
     this.#errorOption = errorOption;
+    this.#deactivates = deactivates;
   }
 
   editChildren(
@@ -110,12 +114,13 @@ class Editor {
       throw this.#error({ tag: 'data-exists', message: 'The data to be created already exists' });
     }
     const transparent = schema.kind === 'container' && !schema.presence;
+    const activation = this.#readActivation(element, existing);
     if (operation === 'none' && existing === undefined && !transparent) {
       throw this.#error({ tag: 'data-missing', message: 'The data does not exist and the operation is none' });
     }
     if (!isInterior(schema)) {
       if (operation === 'none') return siblings;
-      const node: DataNode = { schema, value: String(identity), children: [] };
+      const node: DataNode = { schema, value: String(identity), children: [], ...activation };
       const rest = schema.choice === undefined ? siblings : withoutOtherCases(siblings, schema, schema.choice);
       return withChild(rest, node, position);
     }
@@ -125,8 +130,10 @@ class Editor {
     const children = this.editChildren(schema, base?.children ?? keys, nested, operation);
     // A container without presence means nothing when empty (RFC 7950 §7.5.1): it goes with its last child.
     if (transparent && children.length === 0) return siblings.filter((node) => node !== existing);
-    if (existing !== undefined && children === existing.children && position.where === 'default') return siblings;
-    return withChild(siblings, { ...emptyTree(schema), children }, position);
+    const isSame =
+      existing !== undefined && children === existing.children && existing.inactive === activation.inactive;
+    if (isSame && position.where === 'default') return siblings;
+    return withChild(siblings, { ...emptyTree(schema), children, ...activation }, position);
   }
 
   #findSchema(parent: InteriorSchema, element: XmlElement): SchemaNode {
@@ -146,7 +153,9 @@ class Editor {
 
   /** RFC 6241 §7.2: `operation` is of the base namespace. Without it a slip would merge what was to be deleted. */
   #refuseUnknownAttributes(element: XmlElement): void {
-    const unknown = [...element.attributes.keys()].find((key) => !ATTRIBUTES.has(key));
+    const unknown = [...element.attributes.keys()].find(
+      (key) => !(ATTRIBUTES.has(key) || (this.#deactivates && ACTIVATION_ATTRIBUTES.has(key))),
+    );
     if (unknown !== undefined) throw this.#error(unknownAttribute(element, unknown).fields);
   }
 
@@ -159,6 +168,15 @@ class Editor {
       message: `There is no operation "${text}"`,
       info: { 'bad-attribute': 'operation', 'bad-element': element.name },
     });
+  }
+
+  /** What is not said stays as it is. */
+  #readActivation(element: XmlElement, existing: DataNode | undefined): Pick<DataNode, 'inactive'> {
+    const { attributes } = element;
+    const annotation = attributes.get(`{${JCMD_NAMESPACE}}active`);
+    if (attributes.has('inactive') || annotation === 'false') return { inactive: true };
+    if (attributes.has('active') || annotation !== undefined) return {};
+    return existing?.inactive === true ? { inactive: true } : {};
   }
 
   /** The key leaves of a list entry, or the checked value of a leaf or leaf-list entry. */

@@ -15,6 +15,8 @@ export interface ContainerSchema extends SchemaBase {
   readonly kind: 'container';
   readonly presence: boolean;
   readonly children: readonly SchemaNode[];
+  /** Of a root: its elements can be deactivated. */
+  readonly deactivates?: true;
 }
 
 export interface ListSchema extends SchemaBase {
@@ -83,8 +85,11 @@ export function inModule(module: YangModule): ModuleBuilder {
 }
 
 /** The root of a datastore: a container without a name. */
-export function schemaRoot(children: readonly SchemaNode[]): ContainerSchema {
-  return inModule({ prefix: '', namespace: '' }).presence('', children);
+export function schemaRoot(
+  children: readonly SchemaNode[],
+  traits: { readonly deactivates?: true } = {},
+): ContainerSchema {
+  return { ...inModule({ prefix: '', namespace: '' }).presence('', children), ...traits };
 }
 
 export function isInterior(schema: SchemaNode): schema is InteriorSchema {

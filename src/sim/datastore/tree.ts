@@ -11,6 +11,8 @@ export interface DataNode {
   /** Of leaves and leaf-list entries; empty otherwise. */
   readonly value: string;
   readonly children: readonly DataNode[];
+  /** It stays in the configuration and has no effect (Junos). */
+  readonly inactive?: true;
 }
 
 export function childNamed(node: DataNode | undefined, name: string): DataNode | undefined {
@@ -87,7 +89,13 @@ function insertionIndex(children: readonly DataNode[], node: DataNode, position:
 
 export function isEqualTree(a: DataNode, b: DataNode): boolean {
   if (a === b) return true;
-  if (a.schema !== b.schema || a.value !== b.value || a.children.length !== b.children.length) return false;
+  if (
+    a.schema !== b.schema ||
+    a.value !== b.value ||
+    a.inactive !== b.inactive ||
+    a.children.length !== b.children.length
+  )
+    return false;
   return a.children.every((node, i) => {
     const other = b.children[i];
     return other !== undefined && isEqualTree(node, other);
@@ -99,16 +107,38 @@ export function emptyTree(schema: InteriorSchema): DataNode {
 }
 
 /** XML of a node's children: what stands inside `<data>` or `<config>`. */
-export function serialiseChildren(node: DataNode, namespace = ''): string {
-  return node.children.map((childNode) => serialise(childNode, namespace)).join('');
+export function serialiseChildren(
+  node: DataNode,
+  namespace = '',
+  inactiveMark: InactiveMark = INACTIVE_MARKS.jcmd,
+): string {
+  return node.children.map((childNode) => serialise(childNode, namespace, inactiveMark)).join('');
 }
 
-function serialise(node: DataNode, parentNamespace: string): string {
+export const JCMD_NAMESPACE = 'http://yang.juniper.net/junos/jcmd';
+
+/** How Junos shows that an element is deactivated, in a YANG-compliant session and in a native one. */
+export const INACTIVE_MARKS = {
+  jcmd: ` xmlns:jcmd="${JCMD_NAMESPACE}" jcmd:active="false"`,
+  native: ' inactive="inactive"',
+} as const;
+type InactiveMark = (typeof INACTIVE_MARKS)[keyof typeof INACTIVE_MARKS];
+
+function openTag(
+  { schema: { name, module }, inactive }: DataNode,
+  parentNamespace: string,
+  mark: InactiveMark,
+): string {
+  const declared = module.namespace === parentNamespace ? name : `${name} xmlns="${module.namespace}"`;
+  return inactive === true ? declared + mark : declared;
+}
+
+function serialise(node: DataNode, parentNamespace: string, mark: InactiveMark): string {
   const { name, module } = node.schema;
-  const open = module.namespace === parentNamespace ? name : `${name} xmlns="${module.namespace}"`;
+  const open = openTag(node, parentNamespace, mark);
   if (!isInterior(node.schema)) return node.value === '' ? `<${open}/>` : `<${open}>${escapeXml(node.value)}</${name}>`;
   if (node.children.length === 0) return `<${open}/>`;
-  return `<${open}>${serialiseChildren(node, module.namespace)}</${name}>`;
+  return `<${open}>${serialiseChildren(node, module.namespace, mark)}</${name}>`;
 }
 
 /** Indented XML for people and for byte-for-byte comparison. */
@@ -118,9 +148,9 @@ export function prettyText(node: DataNode, depth = 0, namespace = ''): string {
       const { name, module } = childNode.schema;
       const indent = '  '.repeat(depth);
       if (!isInterior(childNode.schema) || childNode.children.length === 0) {
-        return `${indent}${serialise(childNode, namespace)}\n`;
+        return `${indent}${serialise(childNode, namespace, INACTIVE_MARKS.jcmd)}\n`;
       }
-      const open = module.namespace === namespace ? name : `${name} xmlns="${module.namespace}"`;
+      const open = openTag(childNode, namespace, INACTIVE_MARKS.jcmd);
       return `${indent}<${open}>\n${prettyText(childNode, depth + 1, module.namespace)}${indent}</${name}>\n`;
     })
     .join('');

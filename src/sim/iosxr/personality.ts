@@ -1,4 +1,5 @@
 import { RpcErrors } from '../datastore/datastores.ts';
+import { USUAL_HABITS } from '../habits.ts';
 import { OK } from '../netconf/operations.ts';
 import type { OperationalRpc, Personality } from '../personality.ts';
 import { tag, textTag } from '../xml/element.ts';
@@ -41,6 +42,7 @@ export const iosxrUm2: Personality = {
   errorOptions: ['stop-on-error', 'continue-on-error', 'rollback-on-error'],
   firstSessionId: 4_000_001,
   schema: IOSXR_SCHEMA,
+  habits: USUAL_HABITS,
   renderBase: renderIosxrBase,
   check: checkIosxr,
   readInstances: readIosxrInstances,

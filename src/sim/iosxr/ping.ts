@@ -30,6 +30,7 @@ export function pingIosxr(input: XmlElement, context: OperationalContext): strin
     throw new RpcError({ tag: 'invalid-value', message: 'repeat-count', info: { 'bad-element': 'repeat-count' } });
   }
   const answered = context.isAnswered({ vrf, destination, ...(source === undefined ? {} : { source }) });
+  if (!answered) context.takes(Number(count) * context.habits.silentEchoMs);
   const content =
     textTag('destination', destination) +
     textTag('repeat-count', count) +

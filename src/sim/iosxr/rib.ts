@@ -3,6 +3,7 @@ import { networkAddress, prefixLength } from '../../domain/prefix.ts';
 import { buildNode, schemaAt } from '../datastore/build.ts';
 import { type ContainerSchema, inModule, type YangModule } from '../datastore/schema.ts';
 import type { DataNode } from '../datastore/tree.ts';
+import type { Habits } from '../habits.ts';
 import type { OperationalContext } from '../personality.ts';
 import type { VpnRoute } from '../vpn/route-exchange.ts';
 import { RIB_IPV4, RIB_IPV6 } from './namespaces.ts';
@@ -42,8 +43,10 @@ const RIBS = {
   ipv6: { schema: ribSchema(RIB_IPV6, 'ipv6-rib'), afName: 'IPv6' },
 } as const;
 
-/** BGP routes of other routers (RFC 4271, iBGP) and connected ones: the administrative distances of the platform. */
-const DISTANCE = { vpn: '200', local: '0' } as const;
+/** The administrative distances of the platform; BGP routes are those of other routers (iBGP). */
+const BGP = { name: 'bgp', distance: '200' };
+const CONNECTED = { name: 'connected', distance: '0' };
+const STATIC = { name: 'static', distance: '1' };
 
 export function buildRib(family: Family, context: OperationalContext, vrfs: readonly string[]): DataNode {
   const { schema, afName } = RIBS[family];
@@ -59,7 +62,9 @@ export function buildRib(family: Family, context: OperationalContext, vrfs: read
     const routeSchema = schemaAt(tableSchema, 'routes', 'route');
     const best = routes.filter((route, i) => route.prefix !== routes[i - 1]?.prefix);
     const routesNode = buildNode(schemaAt(tableSchema, 'routes'), {
-      route: best.map((route) => buildNode(routeSchema, describeRoute(route, schemaAt(routeSchema, 'prefix')))),
+      route: best.map((route) =>
+        buildNode(routeSchema, describeRoute(route, schemaAt(routeSchema, 'prefix'), context.habits)),
+      ),
     });
     const table = buildNode(tableSchema, { 'route-table-name': 'default', routes: [routesNode] });
     const tables = buildNode(schemaAt(safSchema, 'ip-rib-route-table-names'), { 'ip-rib-route-table-name': [table] });
@@ -73,7 +78,9 @@ export function buildRib(family: Family, context: OperationalContext, vrfs: read
   return buildNode(schema, { vrfs: [vrfsNode] });
 }
 
-function describeRoute(route: VpnRoute, prefixSchema: ReturnType<typeof schemaAt>) {
+function describeRoute(route: VpnRoute, prefixSchema: ReturnType<typeof schemaAt>, { staticPrefixes }: Habits) {
+  const local = staticPrefixes.includes(route.prefix) ? STATIC : CONNECTED;
+  const { name, distance } = route.origin === 'vpn' ? BGP : local;
   const prefix = buildNode(prefixSchema, {
     prefix: networkAddress(route.prefix),
     'prefix-length': String(prefixLength(route.prefix)),
@@ -81,8 +88,8 @@ function describeRoute(route: VpnRoute, prefixSchema: ReturnType<typeof schemaAt
   return {
     network: route.prefix,
     prefix: [prefix],
-    'protocol-name': route.origin === 'vpn' ? 'bgp' : 'connected',
-    distance: DISTANCE[route.origin],
+    'protocol-name': name,
+    distance,
     metric: '0',
     active: 'true',
   };

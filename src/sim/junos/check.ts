@@ -1,11 +1,13 @@
 import { childNamed, childrenNamed, type DataNode, descend, leafValue } from '../datastore/tree.ts';
 import type { RpcErrorFields } from '../netconf/rpc-error.ts';
 import type { CheckResult } from '../personality.ts';
-import { readTarget } from './policy.ts';
+import { inForce } from './in-force.ts';
+import { readMember } from './policy.ts';
 import { listInstances } from './vpn-instances.ts';
 
 /** What `commit check` finds: references to nothing, instances without what a VRF needs; and statements without contents. */
-export function checkJunos(tree: DataNode): CheckResult {
+export function checkJunos(configured: DataNode): CheckResult {
+  const tree = inForce(configured);
   const options = descend(tree, 'configuration', 'policy-options');
   const named = (list: string): Set<string> =>
     new Set(childrenNamed(options, list).map((node) => leafValue(node, 'name') ?? ''));
@@ -52,7 +54,7 @@ function checkStatement(statement: DataNode, defined: Defined): RpcErrorFields[]
 function checkMembers(community: DataNode): RpcErrorFields[] {
   const path = `[edit policy-options community ${leafValue(community, 'name')}]`;
   return childrenNamed(community, 'members')
-    .filter((member) => member.value.startsWith('target:') && readTarget(member.value) === undefined)
+    .filter((member) => readMember(member.value) === null)
     .map((member) => failure(path, `invalid community member '${member.value}'`));
 }
 

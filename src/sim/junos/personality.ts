@@ -1,3 +1,5 @@
+import type { DataNode } from '../datastore/tree.ts';
+import { type Habits, USUAL_HABITS } from '../habits.ts';
 import { OK } from '../netconf/operations.ts';
 import type { RpcErrorFields } from '../netconf/rpc-error.ts';
 import { renderRpcError } from '../netconf/rpc-error.ts';
@@ -34,9 +36,11 @@ export const junosYang: Personality = {
   // Session ids are process ids.
   firstSessionId: 21_401,
   schema: JUNOS_SCHEMA,
+  habits: USUAL_HABITS,
   renderBase: renderJunosBase,
   check: checkJunos,
   readInstances: readJunosInstances,
+  shown: (tree, { groups }) => (groups === 'named' ? withGroupsByName(tree) : tree),
   lockDenied: (_datastore, holder, reason, user) => ({
     type: 'protocol',
     tag: 'lock-denied',
@@ -49,8 +53,8 @@ export const junosYang: Personality = {
   renderChecked: renderCommitResults,
   rpcs: new Map<string, OperationalRpc>(
     [RPC_ROUTE.namespace, NETCONF_NAMESPACE].flatMap((namespace): [string, OperationalRpc][] => [
-      [`{${namespace}}get-route-information`, getRouteInformation],
-      [`{${namespace === RPC_ROUTE.namespace ? RPC_PING.namespace : namespace}}ping`, pingJunos],
+      [`{${namespace}}get-route-information`, byEngines(getRouteInformation)],
+      [`{${namespace === RPC_ROUTE.namespace ? RPC_PING.namespace : namespace}}ping`, byEngines(pingJunos)],
     ]),
   ),
   operational: new Map(),
@@ -66,12 +70,46 @@ export const junosYang: Personality = {
     ),
 };
 
-/** Errors stand inside `<commit-results>`; warnings stand beside `<ok/>`. */
-function renderCommitResults(operation: 'validate' | 'commit', { errors, warnings }: CheckResult): string {
+/** Each routing engine answers for itself, where the router has the habit. */
+function byEngines(rpc: OperationalRpc): OperationalRpc {
+  return (input, context) => {
+    const content = rpc(input, context);
+    const { routingEngines } = context.habits;
+    if (routingEngines.length === 0) return content;
+    const items = routingEngines.map((name) => tag('multi-routing-engine-item', textTag('re-name', name) + content));
+    return tag('multi-routing-engine-results', items.join(''));
+  };
+}
+
+/** Errors stand inside `<commit-results>`; warnings stand beside `<ok/>`. All engines check, then the others commit, then the first. */
+function renderCommitResults(
+  operation: 'validate' | 'commit',
+  { errors, warnings }: CheckResult,
+  { routingEngines }: Habits,
+): string {
   const render = (list: readonly RpcErrorFields[]): string => list.map(renderRpcError).join('');
-  const results = (content: string): string =>
-    tag('commit-results', tag('routing-engine', textTag('name', 're0') + content), NETCONF_NAMESPACE);
-  if (errors.length > 0) return results(render([...warnings, ...errors]));
-  const success = tag(operation === 'commit' ? 'commit-success' : 'commit-check-success', '');
-  return render(warnings) + results(success) + OK;
+  const [first = 're0', ...others] = routingEngines;
+  const engine = (name: string, content: string): string => tag('routing-engine', textTag('name', name) + content);
+  const results = (...blocks: readonly string[]): string => tag('commit-results', blocks.join(''), NETCONF_NAMESPACE);
+  if (errors.length > 0) return results(engine(first, render([...warnings, ...errors])));
+  const [checked, committed] = [tag('commit-check-success', ''), tag('commit-success', '')];
+  if (operation === 'validate') {
+    return render(warnings) + results(...[first, ...others].map((name) => engine(name, checked))) + OK;
+  }
+  const checks = others.length === 0 ? [] : [engine(first, checked)];
+  return render(warnings) + results(...checks, ...[...others, first].map((name) => engine(name, committed))) + OK;
+}
+
+function withGroupsByName(tree: DataNode): DataNode {
+  const named = (group: DataNode): DataNode => ({
+    ...group,
+    children: group.children.filter(({ schema }) => schema.name === 'name'),
+  });
+  return {
+    ...tree,
+    children: tree.children.map((configuration) => ({
+      ...configuration,
+      children: configuration.children.map((child) => (child.schema.name === 'groups' ? named(child) : child)),
+    })),
+  };
 }

@@ -26,6 +26,7 @@ export function pingJunos(input: XmlElement, context: OperationalContext): strin
     return tag('ping-results', content, RPC_PING.namespace);
   }
   const answered = context.isAnswered({ vrf, destination, ...(source === undefined ? {} : { source }) });
+  if (!answered) context.takes(Number(count) * context.habits.silentEchoMs);
   const summary = tag(
     'probe-results-summary',
     textTag('probes-sent', count) +

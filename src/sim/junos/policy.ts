@@ -1,5 +1,5 @@
 import { contains, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
-import { parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { parseRouteTarget, type RouteTarget, shortForm } from '../../domain/route-target.ts';
 import { childNamed, childrenNamed, type DataNode, descend, leafValue } from '../datastore/tree.ts';
 
 /** A prefix with how much longer a route may be: `exact`, `longer` or `orlonger`. */
@@ -22,7 +22,14 @@ export interface Term {
 
 export interface PolicyOptions {
   readonly policies: ReadonlyMap<string, readonly Term[]>;
-  readonly communities: ReadonlyMap<string, readonly RouteTarget[]>;
+  readonly communities: ReadonlyMap<string, readonly Member[]>;
+}
+
+/** One member of a community: a target, or a pattern of targets. */
+export interface Member {
+  /** null for a pattern, which can be matched and not added. */
+  readonly target: RouteTarget | null;
+  matches(target: RouteTarget): boolean;
 }
 
 export interface PolicyRoute {
@@ -50,7 +57,7 @@ export function readPolicyOptions(tree: DataNode): PolicyOptions {
     communities: new Map(
       childrenNamed(options, 'community').map((community) => [
         leafValue(community, 'name') ?? '',
-        childrenNamed(community, 'members').flatMap((member) => readTarget(member.value) ?? []),
+        childrenNamed(community, 'members').flatMap((member) => readMember(member.value) ?? []),
       ]),
     ),
   };
@@ -64,6 +71,28 @@ export function readTarget(text: string): RouteTarget | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A member as Junos matches it: wildcards (`target:*:*`) and regular expressions (`target:65000:9.+`) against the whole of a
+ * target's text. Undefined for a community of another kind, null for a member that says `target:` and is neither.
+ */
+export function readMember(text: string): Member | undefined | null {
+  const literal = readTarget(text);
+  if (literal !== undefined) return { target: literal, matches: (target) => target === literal };
+  if (!/[*.[\](){}+?^$|]/.test(text)) return text.startsWith('target:') ? null : undefined;
+  try {
+    // A field of * alone stands for any.
+    const pattern = new RegExp(`^(?:${text.replace(/(^|:)\*(?=:|$)/g, '$1.*')})$`);
+    return { target: null, matches: (target) => textsOf(target).some((form) => pattern.test(form)) };
+  } catch {
+    return null;
+  }
+}
+
+function textsOf(target: RouteTarget): string[] {
+  const short = `target:${shortForm(target)}`;
+  return [short, short.replace(/^target:(\d+):/, 'target:$1L:')];
 }
 
 function readTerms(statement: DataNode, prefixLists: ReadonlyMap<string, readonly string[]>): Term[] {
@@ -143,9 +172,10 @@ function evaluatePolicy(terms: readonly Term[], options: PolicyOptions, route: P
     if (!matches(term, options, { ...route, targets })) continue;
     for (const { action, community } of term.actions) {
       const members = options.communities.get(community) ?? [];
-      if (action === 'add') targets = new Set([...targets, ...members]);
-      else if (action === 'set') targets = new Set(members);
-      else targets = new Set([...targets].filter((target) => !members.includes(target)));
+      const literals = members.flatMap(({ target }) => target ?? []);
+      if (action === 'add') targets = new Set([...targets, ...literals]);
+      else if (action === 'set') targets = new Set(literals);
+      else targets = new Set([...targets].filter((target) => !members.some((member) => member.matches(target))));
     }
     if (term.end !== 'next-term') return { targets, end: term.end };
   }
@@ -160,7 +190,7 @@ function matches(term: Term, options: PolicyOptions, route: PolicyRoute): boolea
   // Any of the communities; of one community all members.
   return term.communities.some((name) => {
     const members = options.communities.get(name) ?? [];
-    return members.length > 0 && members.every((member) => route.targets.has(member));
+    return members.length > 0 && members.every((member) => [...route.targets].some((target) => member.matches(target)));
   });
 }
 
@@ -186,7 +216,10 @@ export function requiredTargets(names: readonly string[], options: PolicyOptions
       if (term.end === 'accept') {
         if (term.communities.length === 0) return 'any';
         for (const community of term.communities) {
-          for (const target of options.communities.get(community) ?? []) required.add(target);
+          for (const { target } of options.communities.get(community) ?? []) {
+            if (target === null) return 'any';
+            required.add(target);
+          }
         }
       }
       if (term.end === 'next-policy') mayPassToNextPolicy = true;

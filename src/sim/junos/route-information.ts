@@ -9,6 +9,7 @@ import {
   prefixLength,
 } from '../../domain/prefix.ts';
 import { shortForm } from '../../domain/route-target.ts';
+import type { Habits } from '../habits.ts';
 import { RpcError } from '../netconf/rpc-error.ts';
 import type { OperationalContext } from '../personality.ts';
 import type { VpnRoute } from '../vpn/route-exchange.ts';
@@ -16,11 +17,15 @@ import { childText, tag, textTag, type XmlElement } from '../xml/element.ts';
 import { RPC_ROUTE } from './namespaces.ts';
 
 const TABLE_SUFFIX = { ipv4: 'inet.0', ipv6: 'inet6.0' } as const;
-/** Junos' preferences: BGP 170, direct 0. */
-const PROTOCOL = {
-  vpn: { name: 'BGP', preference: '170' },
-  local: { name: 'Direct', preference: '0' },
-} as const;
+/** Junos' names and preferences. */
+const BGP = { name: 'BGP', preference: '170' };
+const DIRECT = { name: 'Direct', preference: '0' };
+const STATIC = { name: 'Static', preference: '5' };
+
+function protocolOf({ origin, isLeaked, prefix }: VpnRoute, { leakedRoutes, staticPrefixes }: Habits) {
+  if (origin === 'vpn' && !(isLeaked === true && leakedRoutes === 'primary')) return BGP;
+  return staticPrefixes.includes(prefix) ? STATIC : DIRECT;
+}
 
 /** rpc get-route-information of junos-rpc-route. A table that does not exist gives an empty answer, as on the router. */
 export function getRouteInformation(input: XmlElement, context: OperationalContext): string {
@@ -32,7 +37,7 @@ export function getRouteInformation(input: XmlElement, context: OperationalConte
       const name = `${vrf}.${TABLE_SUFFIX[family]}`;
       if (table !== undefined && table !== name) return [];
       const routes = context.exchange.table(context.router, vrf, family) ?? [];
-      return routes.length === 0 ? [] : [renderTable(name, routes, select(routes, family), isDetailed)];
+      return routes.length === 0 ? [] : [renderTable(name, routes, select(routes, family), isDetailed, context.habits)];
     }),
   );
   return tag('route-information', tables.join(''), RPC_ROUTE.namespace);
@@ -69,14 +74,20 @@ function readDestination(text: string): Prefix | Address {
   }
 }
 
-function renderTable(name: string, all: readonly VpnRoute[], shown: readonly VpnRoute[], isDetailed: boolean): string {
+function renderTable(
+  name: string,
+  all: readonly VpnRoute[],
+  shown: readonly VpnRoute[],
+  isDetailed: boolean,
+  habits: Habits,
+): string {
   const prefixes = [...new Set(shown.map((route) => route.prefix))];
   const entries = prefixes.map((prefix) => {
     const paths = shown.filter((route) => route.prefix === prefix);
     const destination = isDetailed
       ? textTag('rt-destination', networkAddress(prefix)) + textTag('rt-prefix-length', String(prefixLength(prefix)))
       : textTag('rt-destination', prefix);
-    return tag('rt', destination + paths.map((path, i) => renderPath(path, i === 0, isDetailed)).join(''));
+    return tag('rt', destination + paths.map((path, i) => renderPath(path, i === 0, isDetailed, habits)).join(''));
   });
   const count = String(new Set(all.map((route) => route.prefix)).size);
   return tag(
@@ -89,8 +100,8 @@ function renderTable(name: string, all: readonly VpnRoute[], shown: readonly Vpn
   );
 }
 
-function renderPath(route: VpnRoute, isActive: boolean, isDetailed: boolean): string {
-  const { name, preference } = PROTOCOL[route.origin];
+function renderPath(route: VpnRoute, isActive: boolean, isDetailed: boolean, habits: Habits): string {
+  const { name, preference } = protocolOf(route, habits);
   const communities = [...route.targets].map((target) => textTag('extended-community', `target:${shortForm(target)}`));
   return tag(
     'rt-entry',

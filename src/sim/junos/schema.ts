@@ -59,6 +59,7 @@ const then = (): SchemaNode =>
   ]);
 
 const policyOptions = policy.container('policy-options', [
+  policy.leafList('apply-groups', 'user', NAME),
   policy.list(
     'prefix-list',
     ['name'],
@@ -69,6 +70,7 @@ const policyOptions = policy.container('policy-options', [
     ['name'],
     [
       policy.leaf('name', NAME),
+      policy.leafList('apply-groups', 'user', NAME),
       policy.sequence('term', ['name'], [policy.leaf('name', NAME), from(), then()]),
       from(),
       then(),
@@ -78,11 +80,13 @@ const policyOptions = policy.container('policy-options', [
 ]);
 
 const routingInstances = instances.container('routing-instances', [
+  instances.leafList('apply-groups', 'user', NAME),
   instances.list(
     'instance',
     ['name'],
     [
       instances.leaf('name', NAME),
+      instances.leafList('apply-groups', 'user', NAME),
       instances.leaf('instance-type', oneOf('vrf', 'virtual-router', 'forwarding')),
       instances.container('routing-options', [instances.presence('auto-export', [instances.leaf('disable', EMPTY)])]),
       instances.leaf('description', textOf(1, 255)),
@@ -99,6 +103,17 @@ const routingInstances = instances.container('routing-instances', [
   ),
 ]);
 
-export const JUNOS_SCHEMA = schemaRoot([
-  root.container('configuration', [root.leaf('version', textOf(1, 64)), policyOptions, routingInstances]),
-]);
+const groups = root.list('groups', ['name'], [root.leaf('name', NAME), policyOptions, routingInstances]);
+
+export const JUNOS_SCHEMA = schemaRoot(
+  [
+    root.container('configuration', [
+      root.leaf('version', textOf(1, 64)),
+      groups,
+      root.leafList('apply-groups', 'user', NAME),
+      policyOptions,
+      routingInstances,
+    ]),
+  ],
+  { deactivates: true },
+);

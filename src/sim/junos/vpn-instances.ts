@@ -2,10 +2,12 @@ import { FAMILIES, type Family } from '../../domain/prefix.ts';
 import type { RouteTarget } from '../../domain/route-target.ts';
 import { childNamed, childrenNamed, type DataNode, descend, leafValue } from '../datastore/tree.ts';
 import type { VpnFamily, VpnInstance } from '../vpn/vpn-instance.ts';
+import { inForce } from './in-force.ts';
 import { evaluateChain, type PolicyOptions, readPolicyOptions, readTarget, requiredTargets } from './policy.ts';
 
 /** What the VRFs of a configuration import and export. An instance has both address families. */
-export function readJunosInstances(tree: DataNode): VpnInstance[] {
+export function readJunosInstances(configured: DataNode): VpnInstance[] {
+  const tree = inForce(configured);
   const options = readPolicyOptions(tree);
   return listInstances(tree)
     .filter((instance) => leafValue(instance, 'instance-type') === 'vrf')

@@ -2,7 +2,7 @@ import { isAbleTo } from '../abilities.ts';
 import { type CommitRequest, type DatastoreName, type Datastores, RpcErrors } from '../datastore/datastores.ts';
 import { type ErrorOption, editTree } from '../datastore/edit.ts';
 import { filterTree } from '../datastore/filter.ts';
-import { type DataNode, emptyTree, serialiseChildren } from '../datastore/tree.ts';
+import { type DataNode, emptyTree, INACTIVE_MARKS, serialiseChildren } from '../datastore/tree.ts';
 import type { OperationalContext, Personality } from '../personality.ts';
 import { child, childText, NETCONF_NAMESPACE, tag, type XmlElement } from '../xml/element.ts';
 import { checkGrammar, missingElement, NOTIFICATION_NAMESPACE } from './grammar.ts';
@@ -97,7 +97,7 @@ function applyFilter(tree: DataNode, input: XmlElement): DataNode {
 /** RFC 6241 §7.1. */
 function getConfig(input: XmlElement, context: OperationContext): string {
   const source = readTarget(input, 'source', context);
-  return tag('data', serialiseChildren(applyFilter(context.datastores[source], input)));
+  return renderData(context.datastores[source], input, context.personality);
 }
 
 /** RFC 6241 §7.7: the running configuration and the operational data that the filter asks for. */
@@ -110,7 +110,13 @@ function get(input: XmlElement, { datastores, personality, operational }: Operat
     return [build(operational, wanted.flatMap(findVrfNames))];
   });
   const tree = { ...datastores.running, children: [...datastores.running.children, ...trees] };
-  return tag('data', serialiseChildren(applyFilter(tree, input)));
+  return renderData(tree, input, personality);
+}
+
+function renderData(tree: DataNode, input: XmlElement, personality: Personality): string {
+  const { habits } = personality;
+  const shown = personality.shown?.(tree, habits) ?? tree;
+  return tag('data', serialiseChildren(applyFilter(shown, input), '', INACTIVE_MARKS[habits.deactivation]));
 }
 
 /** Names that a filter pins with `<vrf-name>`: spares building the tables of the other VRFs. */
@@ -178,7 +184,7 @@ function validate(input: XmlElement, context: OperationContext): string {
   if (!isAbleTo(personality, 'validate')) throw notSupported('There is no validate');
   const config = child(input, 'source')?.children.find(({ name }) => name === 'config');
   const tree = config === undefined ? datastores[readTarget(input, 'source', context)] : readWhole(config, personality);
-  return personality.renderChecked('validate', personality.check(tree));
+  return personality.renderChecked('validate', personality.check(tree), personality.habits);
 }
 
 /** A configuration that stands in the request itself. */
@@ -192,9 +198,9 @@ function readWhole(config: XmlElement, { schema }: Personality): DataNode {
 function commit(input: XmlElement, { datastores, personality, sessionId }: OperationContext): string {
   if (!isAbleTo(personality, 'candidate')) throw notSupported('There is no candidate');
   const check = personality.check(datastores.candidate);
-  if (check.errors.length > 0) return personality.renderChecked('commit', check);
+  if (check.errors.length > 0) return personality.renderChecked('commit', check, personality.habits);
   datastores.commit(readCommitRequest(input), sessionId);
-  return personality.renderChecked('commit', check);
+  return personality.renderChecked('commit', check, personality.habits);
 }
 
 function readCommitRequest(input: XmlElement): CommitRequest {

@@ -19,6 +19,8 @@ export interface VpnRoute {
   readonly origin: 'local' | 'vpn';
   readonly fromRouter: string;
   readonly fromVrf: string;
+  /** From another VRF of the very router whose table it stands in. */
+  readonly isLeaked?: true;
   readonly targets: ReadonlySet<RouteTarget>;
 }
 
@@ -133,7 +135,7 @@ export class RouteExchange {
       importKeys === 'any'
         ? [...this.#states.values()].flatMap((state) => state.exported)
         : new Set([...importKeys].flatMap((target) => [...(this.#byTarget.get(target) ?? [])]));
-    return [...candidates].filter((route) => {
+    const taken = [...candidates].filter((route) => {
       if (route.range.family !== family) return false;
       if (route.fromRouter === router) {
         if (route.fromVrf === vrf) return false;
@@ -142,6 +144,7 @@ export class RouteExchange {
       }
       return importing.accepts(route.prefix, route.targets);
     });
+    return taken.map((route) => (route.fromRouter === router ? { ...route, isLeaked: true } : route));
   }
 
   #index(route: VpnRoute): void {
