@@ -41,7 +41,7 @@ export class DataCut {
   private passage: Passage | null = null;
   private depth = 0;
   /** The name of the data element as written while inside of it, and how many elements of that name are open. */
-  private name = '';
+  private name: Buffer = Buffer.alloc(0);
   private nesting = 0;
 
   /** @param outlineBytesMax what may stand beside the data */
@@ -115,7 +115,7 @@ export class DataCut {
     if (isFirst) this.dataStart = this.position;
     if (isFirst && isEmpty) this.dataEnd = this.position;
     if (isEmpty) return true;
-    this.name = name;
+    this.name = Buffer.from(name, 'latin1');
     this.nesting = 1;
     return true;
   }
@@ -229,7 +229,7 @@ function nameOf(bytes: Buffer, from: number, to: number): string {
 /** No offset yet. */
 const BEFORE = -1;
 
-function indexOrEnd(bytes: Buffer, what: number | string, from: number): number {
-  const at = bytes.indexOf(what, from, 'latin1');
+function indexOrEnd(bytes: Buffer, what: number | Buffer, from: number): number {
+  const at = bytes.indexOf(what, from);
   return at < 0 ? bytes.length : at;
 }

@@ -167,6 +167,7 @@ export function judgeReply(
   readonly warnings: readonly RpcErrorInfo[];
   readonly ok: boolean;
 } {
+  if (isPlainOk(outline) && (expected.kind === 'done' || expected.kind === 'any')) return PLAIN_OK;
   const errors = errorsOfReply(outline);
   if (errors.some(({ severity }) => severity === 'error')) return { refused: errors, warnings: [], ok: false };
   return { refused: null, warnings: errors, ok: requirePositive(outline, errors, expected) };
@@ -175,4 +176,13 @@ export function judgeReply(
 /** True where the root element may be an rpc-reply; NX-OS and older Junos send envelopes without namespace. */
 export function isEnvelopeName(head: MessageHead, name: string, namespace: string = NETCONF_BASE): boolean {
   return head.root.local === name && (head.root.uri === namespace || head.root.uri === '');
+}
+
+const PLAIN_OK = { refused: null, warnings: [], ok: true } as const;
+
+/** Most replies are `<ok/>` and nothing else, and thousands of them. */
+function isPlainOk({ children, text, namespace }: XmlElement): boolean {
+  const [only] = children;
+  if (only === undefined || children.length > 1 || text !== '') return false;
+  return only.name === 'ok' && only.namespace === namespace && only.children.length === 0 && only.text === '';
 }
