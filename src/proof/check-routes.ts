@@ -51,8 +51,9 @@ interface Expectation {
  * The real routing tables against the plan, inside the confirm window: every planned route came, every withdrawn one went, and
  * nothing else moved in any table that was read. All tables of the PEs of the plan must have been read, else `unknown`.
  *
- * A route that came without being planned is let pass only when the model has it in that VRF anyway (a site of its own VPN came
- * back) and it overlaps with nothing that the change opens. A route that went without being planned always fails.
+ * A route that came without being planned is let pass only when it is one of the VRF's own VPN, or of an agreement, that came back, and
+ * overlaps with nothing that the change opens. What an operator's own import lets in was not there before: the change woke it. A route that
+ * went without being planned always fails; so does a planned one of which a part goes another way, by a longer route of somebody else.
  */
 export function checkRoutes({ view, before, after, plan }: RouteCheckInput): RouteCheck {
   const found: CounterExample[] = [];
@@ -73,9 +74,15 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
     }
     const [had, has] = [vpnRoutes(old), vpnRoutes(now)];
     const clashes = new Map<ReadonlySet<Prefix>, OverlapIndex>();
+    const held = lazily(() => new OverlapIndex(prefixesOf(now)));
     for (const [prefix, one] of table.gained) {
-      if (has.has(prefix)) came += 1;
-      else found.push(counter(table, one, `${prefix} of ${one.from} did not arrive in ${where(table)}`));
+      const wrong = !has.has(prefix)
+        ? `${prefix} of ${one.from} did not arrive in ${where(table)}`
+        : had.has(prefix) && !modelled().hadBefore(table, prefix, one)
+          ? `${prefix} was in ${where(table)} before the change already: that it comes from ${one.from} now is not shown`
+          : describeDetour(prefix, one, table, held(), modelled());
+      if (wrong === null) came += 1;
+      else found.push(counter(table, one, wrong));
     }
     for (const prefix of has) {
       if (had.has(prefix) || table.gained.has(prefix)) continue;
@@ -88,7 +95,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
         found.push(counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash}`, prefix));
         continue;
       }
-      const expected = modelled().has(table, prefix);
+      const expected = modelled().comesBack(table, prefix);
       if (expected && !opened().has(prefix)) {
         notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
       } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
@@ -105,6 +112,21 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
     }
   }
   return conclude(found, unread, notes, describeMoves(came, went), tables.length);
+}
+
+/** Longest match decides: packets for the longer prefix never go where it was agreed. */
+function describeDetour(
+  prefix: Prefix,
+  { from }: Reachability,
+  table: Expectation,
+  held: OverlapIndex,
+  modelled: ModelledRoutes,
+): string | null {
+  for (const longer of held.inside(prefix)) {
+    if (modelled.isOf(table, from, longer)) continue;
+    return `${prefix} of ${from} arrived in ${where(table)}, but ${longer} of it goes another way, which the VRF has too`;
+  }
+  return null;
 }
 
 function describeMoves(came: number, went: number): string {
@@ -195,6 +217,23 @@ class ModelledRoutes {
   has({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
     if (familyOf(prefix) !== family) return false;
     return this.#index.holds(at, prefix) || (at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix));
+  }
+
+  /** Of its own VPN, or by an agreement's route target: not by what an operator imports. */
+  comesBack({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
+    if (familyOf(prefix) !== family) return false;
+    if (at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix)) return true;
+    const agreed = new Set(at.vrf.share[family]?.imports);
+    return this.#index.targetsOf(at, prefix).some((target) => agreed.has(target));
+  }
+
+  /** Whether something else than the gain explains that a VRF had the prefix. */
+  hadBefore({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix, { via }: Reachability): boolean {
+    return familyOf(prefix) === family && this.#index.targetsOf(at, prefix).some((target) => target !== via);
+  }
+
+  isOf({ at }: Pick<Expectation, 'at'>, owner: VpnId, prefix: Prefix): boolean {
+    return this.#index.targetsFor(at, owner, prefix).length > 0;
   }
 
   #routesOf(vpn: VpnId): ReadonlySet<Prefix> {

@@ -41,6 +41,16 @@ export class OverlapIndex {
     return outermost?.prefix ?? (next !== undefined && next.first <= last ? next.prefix : null);
   }
 
+  /** Those that are longer than it and inside of it, in canonical order. */
+  *inside(prefix: Prefix): Generator<Prefix> {
+    const { family, first, last } = rangeOf(prefix);
+    const list = this.#lists[family];
+    for (let place = firstAtOrAfter(list, first); (list[place]?.first ?? last + 1n) <= last; place++) {
+      const entry = list[place] as Entry;
+      if (entry.last <= last && entry.prefix !== prefix) yield entry.prefix;
+    }
+  }
+
   has(prefix: Prefix): boolean {
     return this.first(prefix) !== null;
   }

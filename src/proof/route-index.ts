@@ -196,6 +196,18 @@ export class RouteIndex {
     );
   }
 
+  /** The route targets by which a VRF holds this very prefix of anybody else. */
+  targetsOf(at: VrfAtPe, prefix: Prefix): RouteTarget[] {
+    const own = ownerOf(at);
+    const index = this.#indexOf(familyOf(prefix));
+    return [...importsOf(at.vrf, familyOf(prefix))].filter((target) => {
+      for (const [owner, list] of index.get(target)?.exporters ?? []) {
+        if (owner !== own && givesAny(list, prefix)) return true;
+      }
+      return false;
+    });
+  }
+
   /** Whether a VRF holds anything of another owner. */
   holdsOf(at: VrfAtPe, owner: string, family: Family): boolean {
     return owner !== ownerOf(at) && this.#importedBy(at.vrf, family).some(({ exporters }) => exporters.has(owner));

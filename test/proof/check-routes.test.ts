@@ -13,6 +13,7 @@ import {
   PROPERTY_TIMEOUT_MS,
   pe,
   prefix,
+  rt,
   sampleInterconnect,
   sampleNetwork,
   vrfName,
@@ -63,6 +64,63 @@ const before = observe(network);
 const after = observe(provisioned);
 const check = (more: { before?: ObservedTables; after?: ObservedTables; plan?: Plan; view?: NetworkView } = {}) =>
   checkRoutes({ view: provisioned, before, after, plan, ...more });
+
+describe('a route that arrives and does not decide', () => {
+  const wrong = (more: Parameters<typeof check>[0]) => check(more).counterExamples.map((one) => one.sentence);
+  const mof = key('pe3', 'MOF');
+
+  test.each([
+    ['P3b a longer route that the VRF had', 'local', true],
+    ['a longer route that an operator leaked before', 'vpn', true],
+    ['P3d a longer local route that came meanwhile', 'local', false],
+  ] as const)('%s fails', (_, origin, wasThere) => {
+    const longer = add('10.100.10.128/25', origin);
+    const was = wasThere ? alterTable(before, mof, longer) : before;
+    expect(wrong({ before: was, after: alterTable(after, mof, longer) })).toEqual([
+      '10.100.10.0/24 of MOH arrived in VRF MOF at pe3, but 10.100.10.128/25 of it goes another way, which the VRF has too',
+    ]);
+  });
+
+  test('P3f a planned prefix that was there before is not known to come from where it was agreed', () => {
+    expect(wrong({ before: alterTable(before, mof, add('10.100.10.0/24')) })).toEqual([
+      '10.100.10.0/24 was in VRF MOF at pe3 before the change already: that it comes from MOH now is not shown',
+    ]);
+  });
+
+  test('a prefix that another agreement carries already arrives as planned', () => {
+    const second = makeInterconnect(2, makeFlow('MOH', 'MOF', '65000:9005', ['10.100.10.0/24']));
+    const was = brutePut(network, [sampleInterconnect()]);
+    const view = brutePut(network, [sampleInterconnect(), second]);
+    const input = { view: was, active: [sampleInterconnect()], subject: second };
+    const later = { before: observe(was), after: observe(view), plan: planChange(planInput(input)), view };
+    expect(check(later)).toMatchObject({ verdict: 'pass', counterExamples: [] });
+  });
+
+  test('a longer prefix of the same giver, by an agreement, is no detour', () => {
+    const wide = makeInterconnect(2, makeFlow('MOE', 'MOH', '65000:9005', ['10.130.0.0/16', '10.130.7.0/24']));
+    const site = { branch: 'site', prefixes: [prefix('10.130.7.0/24')], probe: null };
+    const bare = alterVrf(network, 'pe1', 'MOE', (vrf) => ({ ...vrf, attachments: [...vrf.attachments, site] }));
+    const view = brutePut(bare, [wide]);
+    const later = {
+      ...{ before: observe(bare), after: observe(view), view },
+      plan: planChange(planInput({ view: bare, subject: wide })),
+    };
+    expect(check(later)).toMatchObject({ verdict: 'pass', counterExamples: [] });
+  });
+
+  test('P3g a dormant import of an operator that the change woke fails', () => {
+    const wake = (view: NetworkView) =>
+      alterVrf(view, 'pe1', 'MOE', (vrf) => {
+        const own = vrf.operator.ipv4;
+        if (own === undefined) throw new Error('a family');
+        const importRouteTargets = [...own.importRouteTargets, rt('65000:100')];
+        return { ...vrf, operator: { ...vrf.operator, ipv4: { ...own, importRouteTargets } } };
+      });
+    expect(
+      wrong({ view: wake(provisioned), after: alterTable(after, key('pe1', 'MOE'), add('10.100.30.0/24')) }),
+    ).toEqual(['VRF MOE at pe1 gained 10.100.30.0/24, which nobody approved']);
+  });
+});
 
 describe('after a provisioning', () => {
   test('what was planned, and nothing else, passes', () => {
