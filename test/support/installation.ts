@@ -8,7 +8,7 @@ import { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject, vi } from 'vitest';
 import type { ActivityLimits } from '../../src/activities/dependencies.ts';
-import type { Planner } from '../../src/activities/planner.ts';
+import { createPlanner, type Planner } from '../../src/activities/planner.ts';
 import type { Role } from '../../src/api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../src/api/client.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
@@ -39,6 +39,8 @@ const ASK_INTERVAL_MS = 300;
 const PATIENCE_MS = 90_000;
 const TEST_DRAIN_SECONDS = 3;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
+/** One planning thread for all workers of this process: starting one costs more than what it plans here. It ends with the process. */
+const PLANNER: Planner = { ...createPlanner(), close: async () => undefined };
 
 export interface InstallationOptions {
   readonly confirmTimeoutSeconds?: number;
@@ -162,7 +164,7 @@ export class Installation implements AsyncDisposable {
       // What a test leaves under way ends with it.
       drainSeconds: TEST_DRAIN_SECONDS,
       credential: () => credential,
-      ...(planner === undefined ? {} : { planner }),
+      planner: planner ?? PLANNER,
       log: (level, message, facts) => {
         if (level === 'error') process.stderr.write(`worker: ${message} ${JSON.stringify(facts)}\n`);
       },
