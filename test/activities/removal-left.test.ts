@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { active, differing } from './active-network.ts';
 
+/** A commit is waited for until the router must have taken it back: most of its confirm window of 30 s. */
+const UNANSWERED_MS = 120_000;
+
 describe.concurrent('a router that carries it and cannot take part', () => {
   it('is left when it does not answer to planning; the others are cleaned, and it is cleaned when it is back', async () => {
     const { network, id, before } = await active();
@@ -55,7 +58,7 @@ describe.concurrent('a router that carries it and cannot take part', () => {
     ['a commit that is refused', { kind: 'rpc-error', operation: 'confirmed-commit' }, 'the server refused'],
     ['an edit that is acknowledged and dropped', { kind: 'drop-edits' }, 'is not as approved'],
     ['a commit that is not answered', { kind: 'no-reply', operation: 'confirmed-commit' }, 'answer'],
-  ] as const)('is put back and left: %s', async (_what, fault, reason) => {
+  ] as const)('is put back and left: %s', { timeout: UNANSWERED_MS }, async (_what, fault, reason) => {
     const { network, id, before } = await active();
     await using _ = network;
     network.backbone.router('mct-pe-01').faults.set(fault);
