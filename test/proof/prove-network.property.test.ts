@@ -35,6 +35,8 @@ function alter(view: NetworkView, list: readonly { pe: number; vrf: number; what
     }
     return alterVrf(current, pe.name, vrf.name, (one) => {
       if (what === 'clear') return { ...one, share: {} };
+      // A leftover in a family that is not enabled is agreed all the same, and is no route of the slow model's agreements.
+      if (one.operator.ipv4 === undefined) return one;
       const share = one.share.ipv4 ?? { imports: [], exports: [] };
       const target = rt('65000:9002');
       const more =
