@@ -59,7 +59,7 @@ describe.concurrent('a worker that is killed', () => {
     expect(await killDuring(story)).toEqual(
       inTheEnd(
         {
-          ...{ outcome: 'refused', states: ['preparing'] },
+          ...{ outcome: 'refused', states: ['idle'] },
           reason: 'the worker was lost while preparing; recovered: no commit had been sent, no router was written',
         },
         heldByAll(),
