@@ -2,6 +2,7 @@ import { and, asc, eq, gte, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { JournalEntry } from '../domain/change.ts';
 import type { ChangeId } from '../domain/names.ts';
+import { isWritten, lastEntries } from '../domain/settlement.ts';
 import { WaslError } from '../errors.ts';
 import { unknownChange } from './change-rows.ts';
 import { jsonOfSentences } from './column-types.ts';
@@ -13,6 +14,7 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
   return {
     claimJournal: (id, { begins } = { begins: false }) =>
       database.transact(async (tx) => {
+        if (begins) await refuseSecondBeginning(tx, id);
         // Waits for an append of the holder before: what it wrote is in the journal that is returned.
         const [claimed] = await tx
           .update(changes)
@@ -48,6 +50,14 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
 
     readJournal: (id) => database.read((db) => readEntries(db, id)),
   };
+}
+
+/** What routers were sent is ended by a recovery: an attempt that began anew would forget it. Throws LIFECYCLE_STEP. */
+async function refuseSecondBeginning(tx: StoreTransaction, id: ChangeId): Promise<void> {
+  const of = tx.select({ epoch: changes.attemptEpoch }).from(changes).where(eq(changes.id, id));
+  const [attempt] = await of.for('no key update');
+  if (attempt === undefined || !isWritten(lastEntries(await readEntries(tx, id, attempt.epoch)))) return;
+  throw new WaslError('LIFECYCLE_STEP', `${id}: routers were sent something in this attempt; it does not begin again`);
 }
 
 /**

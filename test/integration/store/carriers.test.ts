@@ -34,8 +34,12 @@ const entry = (changeId: ChangeId, pe: string, state: JournalEntry['state']): Om
 });
 
 /** One attempt: each PE through these states. */
-async function attempt(changeId: ChangeId, states: Readonly<Record<string, readonly JournalEntry['state'][]>>) {
-  await store.beginApplying(changeId, 1, (await store.readChange(changeId)).planId);
+async function attempt(
+  changeId: ChangeId,
+  states: Readonly<Record<string, readonly JournalEntry['state'][]>>,
+  number = 1,
+) {
+  await store.beginApplying(changeId, number, (await store.readChange(changeId)).planId);
   const { epoch } = await store.claimJournal(changeId, { begins: true });
   for (const [pe, list] of Object.entries(states)) {
     await store.appendJournal(
@@ -52,6 +56,11 @@ test('an attempt that begins has an empty journal; who recovers reads that of th
   expect(recovering.journal.map(({ state }) => state)).toContain('confirm-sent');
   await store.appendJournal([entry(changeId, 'pe1', 'unknown')], recovering.epoch);
 
+  // Nobody begins it anew while the routers may hold what it sent: that would be forgotten.
+  await expect(store.claimJournal(changeId, { begins: true })).rejects.toMatchObject({ code: 'LIFECYCLE_STEP' });
+  expect((await store.claimJournal(changeId)).journal.map(({ state }) => state)).toContain('confirm-sent');
+
+  expect(await store.beginApplying(changeId, 2, null)).toBe(true);
   const second = await store.claimJournal(changeId, { begins: true });
   expect(second.journal).toEqual([]);
   await store.appendJournal([entry(changeId, 'pe1', 'preparing')], second.epoch);
@@ -68,14 +77,14 @@ test('what carries an interconnect is what its changes have put there, or may ha
   expect(await store.listCarriers(id)).toEqual([]);
   await attempt(provision, { pe1: ['prepared', 'idle'], pe2: ['prepared', 'commit-sent', 'rolled-back'] });
   expect(await store.listCarriers(id)).toEqual([]);
-  await attempt(provision, {
+  const states = {
     pe1: ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'],
     pe2: ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'],
     pe3: ['prepared', 'commit-sent', 'unknown'],
-  });
+  } as const;
+  await attempt(provision, states, 2);
   expect(await store.listCarriers(id)).toEqual(['pe1', 'pe2', 'pe3']);
-  await store.beginApplying(provision, 1, null);
-  await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
+  await store.settleTransaction(provision, 2, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
 
   const withdraw = await open(id, 'withdraw');
   await attempt(withdraw, {
