@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WaslError } from '../errors.ts';
-import { type NetconfSession, RpcError } from '../netconf/index.ts';
+import { type NetconfSession, printable, RpcError } from '../netconf/index.ts';
 import { canonicalText } from './canonical-text.ts';
 import { lockHolder } from './translate-error.ts';
 
@@ -58,7 +58,7 @@ async function lockWithPatience(session: NetconfSession, options: LockOptions): 
 }
 
 function lockedBy(holder: string | null, error: RpcError, { pe, target, lockWaitMs }: LockOptions): WaslError {
-  const said = error.first?.message ?? error.first?.tag ?? 'no reason';
+  const said = printable(error.first?.message ?? error.first?.tag ?? 'no reason');
   const fact =
     holder === null
       ? `${pe}: the lock of ${target} was refused for ${lockWaitMs} ms without naming a holder (${said})`

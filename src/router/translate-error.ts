@@ -3,6 +3,7 @@ import {
   lockHolderSessionId,
   NetconfError,
   type NetconfErrorCode,
+  printable,
   RpcError,
   type RpcErrorInfo,
 } from '../netconf/index.ts';
@@ -53,7 +54,9 @@ function describeRpcError({ type, tag, severity, appTag, path, message, infoXml 
 
 /** Warnings as sentences. */
 export function describeWarnings(warnings: readonly RpcErrorInfo[]): string[] {
-  return warnings.map(({ message, path, tag }) => [message ?? tag, path].filter((part) => part).join(' at '));
+  return warnings.map(({ message, path, tag }) =>
+    [message ?? tag, path].flatMap((part) => (part ? [printable(part)] : [])).join(' at '),
+  );
 }
 
 /** Who holds a lock, from the error of a refused one; null when nobody is named: then it may be a dirty candidate. */
@@ -61,9 +64,7 @@ export function lockHolder(error: RpcError): string | null {
   for (const info of error.errors) {
     const session = lockHolderSessionId(info);
     if (session === null || session === 0) continue;
-    return info.message === null
-      ? `session ${session}`
-      : `session ${session} (${info.message.replace(/\s+/g, ' ').trim()})`;
+    return info.message === null ? `session ${session}` : `session ${session} (${printable(info.message)})`;
   }
   return null;
 }

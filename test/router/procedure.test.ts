@@ -3,7 +3,7 @@ import { platformNameSchema } from '../../src/domain/names.ts';
 import { Capabilities, NetconfError, parseXmlFragment, RpcError, type RpcErrorInfo } from '../../src/netconf/index.ts';
 import { platforms } from '../../src/router/platform-facts.ts';
 import { chooseProcedure } from '../../src/router/procedure.ts';
-import { lockHolder, translateError } from '../../src/router/translate-error.ts';
+import { describeWarnings, lockHolder, translateError } from '../../src/router/translate-error.ts';
 
 const capability = (name: string) => `urn:ietf:params:netconf:capability:${name}`;
 const hello = (...names: readonly string[]) => new Capabilities(names.map(capability));
@@ -92,6 +92,17 @@ describe('errors of the client', () => {
     expect(lockHolder(denied(4711))).toBe('session 4711');
     // RFC 6241 §7.5: 0 is a holder outside of NETCONF, or a candidate that somebody modified.
     expect(lockHolder(denied(0))).toBeNull();
+  });
+
+  it('tell no more of what a server says than fits a line', () => {
+    const message = `no\n\u202eright\u2028 ${'x'.repeat(200_000)}`;
+    const info = parseXmlFragment('<session-id>7</session-id>');
+    const denied = new RpcError([rpcError({ tag: 'lock-denied', info, message })], '', {});
+    const [warning] = describeWarnings([rpcError({ tag: 'operation-failed', message, path: message })]);
+    for (const text of [lockHolder(denied), warning]) {
+      expect(text).toMatch(/^[\x20-\x7e…]+$/);
+      expect(text?.length).toBeLessThan(1_100);
+    }
   });
 });
 
