@@ -27,6 +27,8 @@ export function nextInWords(
   if (nextAt !== null) return `wasl tries again at ${nextAt}`;
   if (facts.change !== null)
     return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}`;
+  const isOver = Date.parse(facts.validUntil) <= now.getTime();
+  if (!isSettled && isOver) return `wasl ends it now, without an approval: it was agreed until ${facts.validUntil}`;
   if (!isSettled) return 'wasl plans it now; then the network side approves the plan';
   return `in force until ${facts.validUntil}; then wasl takes it off the network`;
 }

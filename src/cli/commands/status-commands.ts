@@ -51,7 +51,7 @@ async function showAll(session: CliSession): Promise<void> {
     `${mark} wasl is ${ready.status}`,
     ...ready.says.map((sentence) => `  ${sentence}`),
     '',
-    ...showInterconnects(waiting, paint),
+    ...(waiting.length === 0 ? ['no interconnect waits for anybody'] : showInterconnects(waiting, paint)),
   ]);
 }
 
