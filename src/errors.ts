@@ -144,6 +144,11 @@ export const ERRORS = {
     'Remove it from the router, or take it out of the pool.',
   ),
   PROOF_FAILED: permanent(422, 'The proof refused the change', 'Read the counter-example: it names what would open.'),
+  RECORD_ALTERED: permanent(
+    500,
+    'The record was altered beside wasl',
+    'Approve nothing of it. Find out who wrote to the database, and have the change planned again.',
+  ),
   PLAN_STALE: permanent(
     409,
     'The network differs from what the plan was made for',

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { alteredPayloads } from '../../domain/altered-payloads.ts';
 import { changeIdSchema, planIdSchema } from '../../domain/names.ts';
+import { WaslError } from '../../errors.ts';
+
 import { presentChangeWithJournal } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { showPlan } from '../show.ts';
@@ -22,7 +25,16 @@ export function registerPlanRoutes(app: ApiServer, deps: ApiDependencies): void 
     {
       schema: { summary: 'The XML for each PE', tags, params: planParams, response: answers(z.array(payloadSchema)) },
     },
-    async (request) => (await store.readPayloads(request.params.id)).map(({ pe, xml }) => ({ pe, xml })),
+    async (request) => {
+      const { id } = request.params;
+      const [plan, payloads] = await Promise.all([store.readPlan(id), store.readPayloads(id)]);
+      const [altered] = alteredPayloads(plan, payloads);
+      if (altered !== undefined) {
+        const fact = `the XML for ${altered} is not what plan ${id} was made with`;
+        throw new WaslError('RECORD_ALTERED', fact, { path: `${id}/${altered}` });
+      }
+      return payloads.map(({ pe, xml }) => ({ pe, xml }));
+    },
   );
 
   app.get(
