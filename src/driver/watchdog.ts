@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { interconnectWorkflowId, interconnectWorkflowIds } from '../../workflows/shared/messages.ts';
+import { interconnectWorkflowId, interconnectWorkflowIds, taskQueueOf } from '../../workflows/shared/messages.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { Store } from '../store/store.ts';
 import type { Driver } from './driver.ts';
@@ -66,23 +66,32 @@ async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<
 }
 
 /**
- * Unfinished interconnects without a running workflow are begun anew from the record. Running workflows without an unfinished
- * interconnect, after the database was restored, find that out by looking, and end.
+ * Unfinished interconnects without a running workflow are begun anew from the record; one that runs under an interconnect's name for
+ * other workers is none. Running workflows without an unfinished interconnect, after the database was restored, find that out by looking,
+ * and end.
  */
 async function driveStopped(options: WatchdogOptions): Promise<void> {
   const { driver, installation, log } = options;
   const unfinished = new Set(await listUnfinished(options));
   const running = await listRunning(options);
   for (const id of unfinished) {
-    if (running.has(interconnectWorkflowId(installation, id))) continue;
+    const workflowId = interconnectWorkflowId(installation, id);
+    const taskQueue = running.get(workflowId);
+    if (taskQueue === taskQueueOf(installation)) continue;
+    if (taskQueue !== undefined) await endSquatter(options, workflowId, taskQueue);
     log('warn', 'an interconnect had no workflow: it is driven again from the record', { interconnectId: id });
     await driver.look(id);
   }
   const own = interconnectWorkflowIds(installation);
-  for (const workflowId of running) {
+  for (const workflowId of running.keys()) {
     const id = workflowId.slice(own.length) as InterconnectId;
     if (workflowId.startsWith(own) && !unfinished.has(id)) await driver.look(id);
   }
+}
+
+async function endSquatter({ client, log }: WatchdogOptions, workflowId: string, taskQueue: string): Promise<void> {
+  log('warn', 'a stranger ran under the name of an interconnect: it is ended', { workflowId, taskQueue });
+  await client.workflow.getHandle(workflowId).terminate('it ran on a task queue that is not of this installation');
 }
 
 async function listUnfinished({ store }: WatchdogOptions): Promise<InterconnectId[]> {
@@ -99,9 +108,10 @@ async function listUnfinished({ store }: WatchdogOptions): Promise<InterconnectI
   }
 }
 
-async function listRunning({ client }: WatchdogOptions): Promise<ReadonlySet<string>> {
-  const running = new Set<string>();
+/** With the task queue of each. */
+async function listRunning({ client }: WatchdogOptions): Promise<ReadonlyMap<string, string>> {
+  const running = new Map<string, string>();
   const query = 'WorkflowType = "runInterconnect" AND ExecutionStatus = "Running"';
-  for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
+  for await (const { workflowId, taskQueue } of client.workflow.list({ query })) running.set(workflowId, taskQueue);
   return running;
 }

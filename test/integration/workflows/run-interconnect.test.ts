@@ -287,6 +287,30 @@ it('the watchdog begins anew what has no workflow, with an empty Temporal beside
   }
 });
 
+it('the watchdog ends what runs under the name of an interconnect for workers of somebody else', async () => {
+  await using stage = await openStage();
+  stage.record.facts.unsigned = [];
+  const workflowId = `wasl/${stage.installation}/interconnect/${stage.id}`;
+  await stage.client.workflow.start('runInterconnect', { workflowId, taskQueue: 'of-a-squatter', args: [] });
+  const logged: string[] = [];
+  const watchdog = startWatchdog({
+    store: {
+      listUndriven: async () => [],
+      listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
+      listWorkers: async () => [],
+    },
+    release: '0.2.0',
+    ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
+    log: (_level, message) => logged.push(message),
+  });
+  try {
+    await stage.untilPlanned();
+    expect(logged).toContain('a stranger ran under the name of an interconnect: it is ended');
+  } finally {
+    await watchdog.stop();
+  }
+});
+
 it('the watchdog has a decision heard that no workflow has seen', async () => {
   await using stage = await openStage();
   let isUnheard = true;
