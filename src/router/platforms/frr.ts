@@ -61,8 +61,11 @@ const FAMILY: Container = {
   ...ALL,
   children: { 'import-rt': READ, 'export-rt': READ, 'export-policy': READ, 'export-rule': RULE },
 };
-/** The module's nodes; all of them are read. */
-const VRF: Container = { ...ALL, children: { name: READ, rd: READ, ipv4: FAMILY, ipv6: FAMILY } };
+/** The nodes of the module; a test holds them against it. */
+const VRF: Container = {
+  ...ALL,
+  children: { name: READ, description: READ, rd: READ, ipv4: FAMILY, ipv6: FAMILY },
+};
 const VRFS: Container = { ...ALL, children: { vrf: APART } };
 
 const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
