@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { F1_FACTS, F1_VRFS, type Frame, judge } from './support/frames.ts';
 
@@ -25,6 +26,19 @@ describe('FRR', () => {
     const { verdict, sentences, assumptions } = judge(frame(frr(agri)));
     expect([sentences, verdict]).toEqual(['', 'pass']);
     expect(assumptions).toContain('export policy OLD-EXP of VRF AGRI at pe-c, which was not read');
+  });
+
+  it('knows every node of the module', () => {
+    const module = readFileSync(new URL('../../topology/yang/wasl-frr-l3vpn.yang', import.meta.url), 'utf8');
+    const configuration = module.slice(module.indexOf('container vrfs {'), module.indexOf('container vrfs-state'));
+    const grouping = module.slice(module.indexOf('grouping route-targets'), module.indexOf('grouping next-hops'));
+    const nodes = [...`${grouping}${configuration}`.matchAll(/^\s*(?:leaf|leaf-list|list|container) ([\w-]+) \{/gm)];
+    const inner = `<export-policy>OLD-EXP</export-policy>${rule('64900:8')}
+      <export-rule><name>NARROW</name><route-target>0:64900:9</route-target><prefix>10.33.0.0/24</prefix></export-rule>`;
+    const agri = vrf('AGRI', '64900:330', inner).replace('<rd>', '<description>the ministry</description><rd>');
+    for (const [, name] of nodes) expect(frr(agri)).toContain(`<${name}`);
+    expect(nodes.length).toBeGreaterThan(10);
+    expect(judge(frame(frr(agri)))).toMatchObject({ sentences: '', verdict: 'pass' });
   });
 
   it.each([
