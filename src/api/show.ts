@@ -10,9 +10,10 @@ import type { WireFinding } from './wire.ts';
 
 export async function showInterconnect({ store, clock }: ApiDependencies, id: InterconnectId, caller: Principal) {
   const now = clock();
-  const [record, facts, approvals, changes, sighting] = await Promise.all([
+  // First: what is said to be awaited, a plan for one, is then in what is read after it.
+  const facts = await store.readStandingFacts(id);
+  const [record, approvals, changes, sighting] = await Promise.all([
     store.readInterconnect(id),
-    store.readStandingFacts(id),
     store.listApprovals(id),
     store.listChanges(id),
     store.readSighting(id),
