@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { WaslError } from '../errors.ts';
 import type { Brand } from './brand.ts';
 import { checkedText } from './checked-text.ts';
+import { visibleJsonText } from './visible-text.ts';
 
 /** An IP prefix in canonical text: IPv4 dotted, IPv6 as RFC 5952, no host bits, `address/length`. */
 export type Prefix = Brand<'Prefix'>;
@@ -60,7 +61,7 @@ export function parsePrefix(text: string, path?: string): Prefix {
   const length = Number(match?.[2] ?? -1);
   const family: Family | null = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : null;
   if (family === null || length < 0 || length > BITS[family]) {
-    throw new WaslError('PREFIX_INVALID', `${JSON.stringify(text)} is not an IP prefix`, facts);
+    throw new WaslError('PREFIX_INVALID', `${visibleJsonText(text)} is not an IP prefix`, facts);
   }
   const value = addressToInteger(address, family);
   const hostBits = BigInt(BITS[family] - length);
@@ -77,7 +78,7 @@ export function parsePrefix(text: string, path?: string): Prefix {
 export function parseAddress(text: string, path?: string): Address {
   const family: Family | null = isIPv4(text) ? 'ipv4' : isIPv6(text) && !text.includes('%') ? 'ipv6' : null;
   if (family === null) {
-    throw new WaslError('PREFIX_INVALID', `${JSON.stringify(text)} is not an IP address`, path ? { path } : {});
+    throw new WaslError('PREFIX_INVALID', `${visibleJsonText(text)} is not an IP address`, path ? { path } : {});
   }
   return integerToAddress(addressToInteger(text, family), family) as Address;
 }

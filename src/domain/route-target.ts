@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { WaslError } from '../errors.ts';
 import type { Brand } from './brand.ts';
 import { checkedText } from './checked-text.ts';
+import { visibleJsonText } from './visible-text.ts';
 
 /**
  * A route target in the text form of RFC 8294: `0:65000:9001` (2-octet AS), `1:192.0.2.1:9` (IPv4), `2:70000:9` (4-octet AS).
@@ -67,7 +68,7 @@ const formatEncodedNumber = (n: EncodedNumber): string => `${n.type}:${n.adminis
 export function parseRouteTarget(text: string, path?: string): RouteTarget {
   const encoded = parseEncodedNumber(text.replace(/^(route-)?target:/, ''));
   if (encoded === null) {
-    throw new WaslError('ROUTE_TARGET_INVALID', `${JSON.stringify(text)} is not a route target`, path ? { path } : {});
+    throw new WaslError('ROUTE_TARGET_INVALID', `${visibleJsonText(text)} is not a route target`, path ? { path } : {});
   }
   return formatEncodedNumber(encoded) as RouteTarget;
 }
@@ -76,7 +77,7 @@ export function parseRouteTarget(text: string, path?: string): RouteTarget {
 export function parseRouteDistinguisher(text: string, path?: string): RouteDistinguisher {
   const encoded = parseEncodedNumber(text);
   if (encoded === null) {
-    const fact = `${JSON.stringify(text)} is not a route distinguisher`;
+    const fact = `${visibleJsonText(text)} is not a route distinguisher`;
     throw new WaslError('ROUTE_DISTINGUISHER_INVALID', fact, path ? { path } : {});
   }
   return formatEncodedNumber(encoded) as RouteDistinguisher;

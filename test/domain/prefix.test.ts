@@ -172,3 +172,11 @@ test('the order is family, address, length; the sort key has the same', () => {
     { numRuns: 1_000 },
   );
 });
+
+test.each(['10.0.0.0/8\u2060', '\u202e10.0.0.0/8', '\u2028'])(
+  'what is refused is shown without what hides in it: %j',
+  (text) => {
+    expect(() => parsePrefix(text)).toThrow(/^"[ -~]*" is not an IP prefix$/);
+    expect(() => parseAddress(text)).toThrow(/^"[ -~]*" is not an IP address$/);
+  },
+);
