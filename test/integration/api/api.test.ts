@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
+import { sealPayloads } from '../../../src/plan/seal-payloads.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -240,8 +241,10 @@ describe('a plan', () => {
     await store.openChange(id, 'provision', requestedBy);
     const [change] = await store.listChanges(id);
     if (change === undefined) throw new Error('a change was opened');
-    const plan = samplePlan(await store.nextPlanId(change.id));
-    await store.savePlan(plan, [{ pe: 'pe1' as PeName, xml: '<config/>\n' }]);
+    const bare = samplePlan(await store.nextPlanId(change.id));
+    const payloads = bare.routers.map(({ pe }) => ({ pe, xml: '<config/>\n' }));
+    const plan = sealPayloads(bare, payloads);
+    await store.savePlan(plan, payloads);
     return { id, plan, change };
   }
 
@@ -249,9 +252,9 @@ describe('a plan', () => {
     const { plan } = await planned();
     const shown = (await get(`/v1/plans/${plan.id}`, await engineer())).json();
     expect(shown).toMatchObject({ id: plan.id, digest: plan.digest, approvals: [] });
-    expect((await get(`/v1/plans/${plan.id}/payloads`, await engineer())).json()).toEqual([
-      { pe: 'pe1', xml: '<config/>\n' },
-    ]);
+    expect((await get(`/v1/plans/${plan.id}/payloads`, await engineer())).json()).toEqual(
+      plan.routers.map(({ pe }) => ({ pe, xml: '<config/>\n' })),
+    );
     expect(codeOf(await get('/v1/plans/IC-9999-C1-P1', await engineer()))).toEqual([404, 'PLAN_UNKNOWN']);
   });
 
