@@ -264,9 +264,8 @@ describe.concurrent('whoever reaches the port', () => {
   });
 });
 
-it('the watchdog begins anew what has no workflow, with an empty Temporal beside a kept database, too', async () => {
-  await using stage = await openStage();
-  stage.record.facts.unsigned = [];
+/** A watchdog whose register has the stage's interconnect for as long as it is requested. */
+function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>) {
   const logged: string[] = [];
   const watchdog = startWatchdog({
     store: {
@@ -278,6 +277,13 @@ it('the watchdog begins anew what has no workflow, with an empty Temporal beside
     ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
     log: (_level, message) => logged.push(message),
   });
+  return { watchdog, logged };
+}
+
+it('the watchdog begins anew what has no workflow, with an empty Temporal beside a kept database, too', async () => {
+  await using stage = await openStage();
+  stage.record.facts.unsigned = [];
+  const { watchdog, logged } = watchUnfinished(stage);
   try {
     // No workflow was ever begun here: as after Temporal's own loss.
     await stage.untilPlanned();
@@ -292,17 +298,7 @@ it('the watchdog ends what runs under the name of an interconnect for workers of
   stage.record.facts.unsigned = [];
   const workflowId = `wasl/${stage.installation}/interconnect/${stage.id}`;
   await stage.client.workflow.start('runInterconnect', { workflowId, taskQueue: 'of-a-squatter', args: [] });
-  const logged: string[] = [];
-  const watchdog = startWatchdog({
-    store: {
-      listUndriven: async () => [],
-      listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
-      listWorkers: async () => [],
-    },
-    release: '0.2.0',
-    ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
-    log: (_level, message) => logged.push(message),
-  });
+  const { watchdog, logged } = watchUnfinished(stage);
   try {
     await stage.untilPlanned();
     expect(logged).toContain('a stranger ran under the name of an interconnect: it is ended');
