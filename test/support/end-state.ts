@@ -6,7 +6,7 @@ import { verifyChain } from '../../src/ledger/verify-chain.ts';
 import type { Installation } from './installation.ts';
 
 /** Sessions end and locks go a moment after the last stage, or when a worker notices that no stage follows. */
-const QUIET_WITHIN_MS = 15_000;
+const QUIET_WITHIN_MS = 60_000;
 
 export interface EndState {
   readonly lifecycle: string;

@@ -210,8 +210,12 @@ describe('the network as people see it', () => {
   });
 });
 
+/** A second, and what a machine with other work adds; who is not told waits for a workflow's time limit, over a minute. */
+const SOON_MS = 5_000;
+const SECONDS_MS = 20_000;
+
 describe('nobody works', () => {
-  it('is said within a second, by readiness too, and a worker that starts ends it', async () => {
+  it('is said at once, by readiness too, and a worker that starts ends it', async () => {
     await using wasl = await Installation.open({ worker: 'none' });
     const refused = async (ask: () => Promise<unknown>) => {
       const startedAtMs = performance.now();
@@ -219,7 +223,7 @@ describe('nobody works', () => {
         () => null,
         (reason: unknown) => reason,
       );
-      return [error, performance.now() - startedAtMs < 1_000];
+      return [error, performance.now() - startedAtMs < SOON_MS];
     };
     const away = expect.objectContaining({ code: 'WORKERS_AWAY', message: 'no worker lives' });
     expect(await refused(() => wasl.engineer(1).readMatrix())).toEqual([away, true]);
@@ -251,7 +255,7 @@ describe('nobody works', () => {
       code: 'WORKERS_AWAY',
       message: expect.stringContaining('the last one, process'),
     });
-    expect(performance.now() - killedAtMs).toBeLessThan(7_000);
+    expect(performance.now() - killedAtMs).toBeLessThan(SECONDS_MS);
   });
 });
 

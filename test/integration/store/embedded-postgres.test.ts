@@ -43,7 +43,7 @@ test('kill -9 of the server in the middle of writing loses no acknowledged row',
     }
   };
   const writers = Promise.allSettled([0, 1, 2, 3].map(write));
-  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(40), { timeout: 20_000 });
+  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(40), { timeout: 60_000 });
   process.kill(first.pid, 'SIGKILL');
   for (const outcome of await writers) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE' } });

@@ -138,7 +138,7 @@ test('while the server is away, unsubscribing and closing do not wait for it', a
     await expect(store.onProgress(() => undefined)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     await store.close();
     await expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
   } finally {
     await server.stop();
     await rm(directory, { recursive: true, force: true });
@@ -158,7 +158,7 @@ test('after the server was killed and is back, calls work and listeners hear aga
     await vi.waitFor(() => expect(store.ping()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' }));
     await startEmbeddedPostgres({ directory, port: Number(new URL(server.databaseUrl).port) });
     await store.ping();
-    await vi.waitFor(() => expect(listener).toHaveBeenCalled(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(listener).toHaveBeenCalled(), { timeout: 60_000 });
     listener.mockClear();
     await store.appendProgress([event(id, 'after')]);
     await vi.waitFor(() => expect(listener).toHaveBeenCalled());

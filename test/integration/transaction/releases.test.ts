@@ -10,7 +10,7 @@ import { Installation } from '../../support/installation.ts';
 
 const OLD = { release: '0.9.0' };
 const NEW = { release: '0.10.0' };
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 
 /** What Temporal says of versions. */
 class Versions implements AsyncDisposable {

@@ -25,7 +25,7 @@ export const failedStage = (code: string, reason: string): StageResult => ({
 export type Script = Partial<SharedActivities & TransactionActivities>;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 const RELEASE = '0.2.0';
 
 /** One interconnect as the record has it, moved by the same rules. */
