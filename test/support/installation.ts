@@ -36,7 +36,7 @@ const LOOK_INTERVAL_MS = 60;
 /** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
 const ASK_INTERVAL_MS = 300;
 /** Beyond it a test would only wait for its own timeout, without saying for what. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 const TEST_DRAIN_SECONDS = 3;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 /** One planning thread for all workers of this process: starting one costs more than what it plans here. It ends with the process. */

@@ -11,7 +11,16 @@ import { startProgram } from '../../support/wasl-process.ts';
 
 const CLONE = fileURLToPath(new URL('../../../', import.meta.url));
 /** All that the programs read; a test of its own says what else lies at the top. */
-const PARTS = ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'workflows', 'templates', 'topology', 'docs'];
+const PARTS = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'src',
+  'workflows',
+  'templates',
+  'topology',
+  'docs',
+];
 const INSTALLED_WITHIN_MS = 300_000;
 const READY_WITHIN_MS = 120_000;
 
@@ -21,7 +30,9 @@ const inFolder = (...names: readonly string[]) => join(folder, ...names);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wasl-install-'));
   for (const part of PARTS) await cp(join(CLONE, part), inFolder(part), { recursive: true });
-  await promisify(execFile)('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
+  await promisify(execFile)('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], {
+    cwd: folder,
+  });
 }, INSTALLED_WITHIN_MS);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

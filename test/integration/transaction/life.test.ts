@@ -25,7 +25,7 @@ async function readOnlyFor(wasl: Installation, ms: number): Promise<void> {
 describe.concurrent('an agreement', () => {
   it('is off the network at its signed end, though nobody approved its removal', async ({ expect }) => {
     await using wasl = await Installation.open();
-    const validUntil = inSeconds(60);
+    const validUntil = inSeconds(100);
     const id = await wasl.provision({ ...MOH_MOF, validUntil });
     await wasl.untilLifecycle(id, 'active');
     await wasl.signatory('MOF').withdraw(id, 'the project has ended');
@@ -83,7 +83,7 @@ describe.concurrent('T1: an agreement in force', () => {
 
   it('T1b: ends at its date, whatever was typed, and whatever a router says', async ({ expect }) => {
     await using wasl = await Installation.open();
-    const id = await wasl.provision({ ...MOH_MOF, validUntil: inSeconds(45) });
+    const id = await wasl.provision({ ...MOH_MOF, validUntil: inSeconds(90) });
     await wasl.untilLifecycle(id, 'active');
     const odd = wasl.signatory('MOF').withdraw(id, 'the project \ud83d has ended');
     await expect(odd).rejects.toMatchObject({ code: 'INPUT_INVALID' });
@@ -99,7 +99,7 @@ describe.concurrent('T1: an agreement in force', () => {
 describe('an agreement whose end comes while its withdrawal waits for an approval', () => {
   it('is off the network once a database that took no writes is back', async ({ expect }) => {
     await using wasl = await Installation.open();
-    const validUntil = inSeconds(50);
+    const validUntil = inSeconds(90);
     const id = await wasl.provision({ ...MOH_MOF, validUntil });
     await wasl.untilLifecycle(id, 'active');
     await wasl.signatory('MOF').withdraw(id, 'the project has ended');

@@ -110,7 +110,7 @@ describe.concurrent('interconnects that share routers', () => {
 
   it('one is not opened when the signed date passed before the plan was approved', async ({ expect }) => {
     await using wasl = await Installation.open();
-    const validUntil = new Date(Date.now() + 20_000).toISOString();
+    const validUntil = new Date(Date.now() + 60_000).toISOString();
     const id = await wasl.agree({ ...MOH_MOF, validUntil });
     const planId = await wasl.untilPlanned(id);
     await new Promise((resolve) => setTimeout(resolve, Date.parse(validUntil) - Date.now() + 100));
@@ -127,7 +127,7 @@ describe.concurrent('interconnects that share routers', () => {
 // Alone: it must be active before its end comes.
 it('an interconnect ends by itself at the signed date', async () => {
   await using wasl = await Installation.open();
-  const validUntil = new Date(Date.now() + 40_000).toISOString();
+  const validUntil = new Date(Date.now() + 90_000).toISOString();
   const id = await wasl.provision({ ...MOH_MOF, validUntil });
   await wasl.untilTried(id);
   expect(wasl.learnt().sort()).toEqual(MOH_MOF_LEARNT);

@@ -57,7 +57,7 @@ describe.concurrent('an interconnect', () => {
     await using stage = await openStage();
     stage.record.facts.lifecycle = 'active';
     stage.record.facts.unsigned = [];
-    stage.record.facts.validUntil = new Date(Date.now() + 3_000).toISOString();
+    stage.record.facts.validUntil = new Date(Date.now() + 20_000).toISOString();
     await stage.withdraw();
     await stage.untilPlanned();
     expect(transactionsOf(stage)).toEqual([]);
