@@ -43,6 +43,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/installation/retirements': ['admin'],
 
   'GET /v1/plans/:id': NETWORK_SIDE,
+  'GET /v1/plans/:id/text': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,
   'GET /v1/changes/:id': NETWORK_SIDE,
   'GET /v1/changes/:id/pushed': NETWORK_SIDE,

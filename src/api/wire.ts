@@ -298,6 +298,28 @@ export const planSchema = z
   .meta({ id: 'Plan' });
 export type PlanAnswer = z.infer<typeof planSchema>;
 
+export const planTextSchema = z
+  .object({
+    planId: z.string(),
+    digest: z.string().describe('Of the plan that is put into words'),
+    title: z.string(),
+    sections: list(
+      z.object({
+        title: z.string(),
+        lines: list(
+          z.object({
+            mark: z
+              .enum(['+', '-', '=', 'ok', '!'])
+              .nullable()
+              .describe('What opens, closes, stays, is proved, must not be overlooked'),
+            text: z.string(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'PlanText' });
+
 export const pushedSchema = z.object({
   epoch: z.int().describe('Of the attempt, in the journal'),
   pe: z.string(),

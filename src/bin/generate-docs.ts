@@ -6,6 +6,7 @@ import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
 import { platforms } from '../router/platform-facts.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
+import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
 import { renderSimulator } from './render-simulator.ts';
 
@@ -20,6 +21,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
     'docs/errors.md': renderErrors(),
+    'docs/plan-phrases.md': renderPlanPhrases(),
     'docs/platforms.md': renderPlatforms(),
     'docs/settings.md': renderSettings(),
     'docs/simulator.md': renderSimulator(),

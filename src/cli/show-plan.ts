@@ -1,5 +1,7 @@
-import type { Operation, PlanAnswer, WireReachability } from '../api/wire.ts';
+import type { Operation, PlanAnswer } from '../api/wire.ts';
 import { revertsByItself } from '../domain/plan.ts';
+import { type Language, PLAN_PHRASES } from '../domain/plan-phrases.ts';
+import { effectLines, type PlanLine, planText } from '../domain/plan-text.ts';
 import type { Paint } from './paint.ts';
 import { countOf, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
 
@@ -10,7 +12,8 @@ export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
     `made ${plan.createdAt} by ${plan.createdBy}`,
     `digest ${plan.digest}`,
     '',
-    ...showReach(plan, paint),
+    paint('bold', PLAN_PHRASES.en.after),
+    ...showEffect(plan, paint),
     '',
     paint('bold', 'On the routers'),
     ...showRouters(plan, paint),
@@ -28,41 +31,29 @@ export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
   ];
 }
 
-function showReach(plan: PlanAnswer, paint: Paint): string[] {
-  const exact = plan.proofs.find((proof) => proof.name === 'exact-reachability');
-  const closing =
-    exact?.verdict === 'pass'
-      ? [paint('green', '  Nobody else gains a route (proved).')]
-      : [paint('red', '  That nobody else gains a route is NOT proved.')];
-  const remains = plan.remains ?? [];
-  const stays = new Set(remains.map(({ from, prefix, to }) => `${from} ${prefix} ${to}`));
-  const gone = plan.lost.filter(({ from, prefix, to }) => !stays.has(`${from} ${prefix} ${to}`));
+function showEffect(plan: PlanAnswer, paint: Paint): string[] {
+  return effectLines(plan, PLAN_PHRASES.en).map((line) => `  ${paintLine(line, paint)}`);
+}
+
+/** Title, digest and sections in the words of a language; whoever approves reads the XML and the sentences of proofs beside it. */
+export function showPlanText(plan: PlanAnswer, language: Language, paint: Paint): string[] {
+  const { title, sections } = planText(plan, language);
   return [
-    paint('bold', 'After this'),
-    ...groupReach(plan.gained).map((line) => `  ${paint('green', '+')} ${line}`),
-    ...groupReach(gone).map((line) => `  ${paint('red', '-')} ${line}`),
-    ...remains.map(
-      ({ from, prefix, to, by }) =>
-        `  ${paint('yellow', '=')} ${prefix} of ${from} stays reachable from ${to}, by ${by ?? "the operator's configuration"}`,
-    ),
-    ...(plan.gained.length + plan.lost.length === 0 ? ['  nothing changes in who reaches whom'] : []),
-    ...closing,
+    paint('bold', title),
+    plan.digest,
+    ...sections.flatMap((section) => [
+      '',
+      paint('bold', section.title),
+      ...section.lines.map((line) => `  ${paintLine(line, paint)}`),
+    ]),
   ];
 }
 
-/** One line per prefix and direction; the PEs at which it holds are counted, not listed. */
-function groupReach(reachabilities: readonly WireReachability[]): string[] {
-  const groups = new Map<string, { first: WireReachability; at: Set<string> }>();
-  for (const reach of reachabilities) {
-    const key = `${reach.prefix} ${reach.from} ${reach.to} ${reach.via}`;
-    const group = groups.get(key) ?? { first: reach, at: new Set<string>() };
-    group.at.add(reach.toPe);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ first, at }) => {
-    const places = [...at].sort().join(', ');
-    return `${first.prefix} of ${first.from} from ${first.to} at ${places} (route target ${shortTarget(first.via)})`;
-  });
+function paintLine({ mark, text }: PlanLine, paint: Paint): string {
+  if (mark === null) return text;
+  if (mark === 'ok') return paint('green', text);
+  if (mark === '!') return paint('red', text);
+  return `${paint(mark === '+' ? 'green' : mark === '-' ? 'red' : 'yellow', mark)} ${text}`;
 }
 
 function showRouters(plan: PlanAnswer, paint: Paint): string[] {

@@ -2,15 +2,7 @@ import type { ExportScope } from '../domain/network-view.ts';
 import type { DeltaOperation } from '../domain/plan.ts';
 import { shortForm } from '../domain/route-target.ts';
 
-/** `+ import 65000:9001 (ipv4)`: one line of a delta. */
-export function describeOperation(operation: DeltaOperation): string {
-  const sign = { create: '+', replace: '~', delete: '-' }[operation.operation];
-  const target = shortForm(operation.routeTarget);
-  if (operation.object === 'import') return `${sign} import ${target} (${operation.family})`;
-  return `${sign} export ${describeScope(operation.scope)} with ${target} (${operation.family})`;
-}
-
-export function describeScope(scope: ExportScope): string {
+function describeScope(scope: ExportScope): string {
   return scope === 'whole-vpn' ? 'every route of the VPN' : scope.join(', ');
 }
 

@@ -1,7 +1,8 @@
 /** What only takes away needs the PEs that carry the interconnect, and nothing else keeps it from ending. */
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
-import { describePlan } from '../../src/plan/describe-plan.ts';
+import { PLAN_PHRASES } from '../../src/domain/plan-phrases.ts';
+import { effectLines } from '../../src/domain/plan-text.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 import { DETACH_ALL, importOnIosxr, PEEK, prefixSet, routePolicy } from '../support/hand-edits.ts';
 import { StagedNetwork } from '../support/staged-network.ts';
@@ -149,7 +150,9 @@ it('tells what stays reachable by another interconnect', async () => {
   expect(reason).toContain('confirmed on 4 routers');
   expect(plan?.remains).toContainEqual({ from: 'MOH', prefix: '10.100.10.0/24', to: 'MOF', by: second });
   if (plan === null) throw new Error('planned');
-  const words = describePlan(plan).join('\n');
+  const words = effectLines(plan, PLAN_PHRASES.en)
+    .map(({ text }) => text)
+    .join('\n');
   expect(words).toContain('10.100.10.0/24 of MOH stays reachable from MOF, by IC-0002');
   expect(words).not.toContain('can no longer be reached');
   expect(

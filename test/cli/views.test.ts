@@ -69,9 +69,9 @@ describe('a plan in words', () => {
 made 2026-03-01T08:00:00Z by wasl
 digest sha256:abc
 
-After this
-  + 10.100.10.0/24 of MOH from MOF at nzw-pe-01, soh-pe-01 (route target 65000:50000)
-  - 10.200.10.0/24 of MOF from MOE at mct-pe-01 (route target 65000:50009)
+After this change
+  + 10.100.10.0/24 of MOH can be reached from MOF at nzw-pe-01, soh-pe-01 (route target 65000:50000)
+  - 10.200.10.0/24 of MOF can no longer be reached from MOE at mct-pe-01 (route target 65000:50009)
   Nobody else gains a route (proved).
 
 On the routers

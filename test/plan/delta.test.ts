@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonicalShare, type VrfShare } from '../../src/domain/network-view.ts';
 import { applyOperations, diffShares, reverseOperations, sameShare } from '../../src/plan/delta.ts';
-import { describeOperation } from '../../src/plan/describe-operation.ts';
 import { PROPERTY_TIMEOUT_MS, prefix, rt } from '../proof/networks.ts';
+import { describeOperation } from './samples.ts';
 
 const target = fc.nat(5).map((number) => rt(`65000:${9000 + number}`));
 const scope = (family: 'ipv4' | 'ipv6') =>

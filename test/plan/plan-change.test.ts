@@ -4,7 +4,6 @@ import type { ChangeId, PeName, PersonId, PlanId } from '../../src/domain/names.
 import { canonicalShare, type NetworkView } from '../../src/domain/network-view.ts';
 import { WaslError } from '../../src/errors.ts';
 import { composeShares } from '../../src/plan/compose-shares.ts';
-import { describeOperation } from '../../src/plan/describe-operation.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { verdictOf } from '../../src/proof/prove-change.ts';
@@ -23,7 +22,7 @@ import {
   sampleInterconnect,
   sampleNetwork,
 } from '../proof/networks.ts';
-import { applyPlan, planInput, samplePlan } from './samples.ts';
+import { applyPlan, describeOperation, planInput, samplePlan } from './samples.ts';
 
 const network = sampleNetwork();
 const provisioned = brutePut(network, [sampleInterconnect()]);

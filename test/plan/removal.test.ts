@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PeName } from '../../src/domain/names.ts';
 import type { RouterPlan } from '../../src/domain/plan.ts';
-import { describePlan } from '../../src/plan/describe-plan.ts';
+import { planText } from '../../src/domain/plan-text.ts';
 import { holdsPlan } from '../../src/plan/holds-plan.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { rebaseRouter } from '../../src/plan/rebase.ts';
@@ -43,8 +43,12 @@ test('only what it takes away is pinged, and only where a session is held', () =
     planInput({ view: elsewhere, kind: 'withdraw', left: [{ pe: pe('pe3'), reason: 'it is away' }] }),
   );
   expect(plan.probes.some((probe) => probe.pe === 'pe3')).toBe(false);
-  expect(describePlan({ ...plan, told: ['something is odd'] })).toEqual(
-    expect.arrayContaining(['not yet at pe3: it is away', 'note: something is odd']),
+  const { sections } = planText({ ...plan, told: ['something is odd'] }, 'en');
+  expect(sections.flatMap(({ lines }) => lines)).toEqual(
+    expect.arrayContaining([
+      { mark: '!', text: 'pe3 is not reached yet; wasl tries again.' },
+      { mark: '!', text: '1 note in English follows' },
+    ]),
   );
 });
 

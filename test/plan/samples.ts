@@ -1,8 +1,9 @@
 /** A plan of the sample network, and the way from a view to what routers would hold. */
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { ChangeId, PeName, PersonId, PlanId } from '../../src/domain/names.ts';
-import { enabledFamilies, type NetworkView, type RunningVrf } from '../../src/domain/network-view.ts';
-import type { Plan, Procedure } from '../../src/domain/plan.ts';
+import { type ExportScope, enabledFamilies, type NetworkView, type RunningVrf } from '../../src/domain/network-view.ts';
+import type { DeltaOperation, Plan, Procedure } from '../../src/domain/plan.ts';
+import { shortForm } from '../../src/domain/route-target.ts';
 import { applyOperations } from '../../src/plan/delta.ts';
 import { type PlanInput, planChange } from '../../src/plan/plan-change.ts';
 import { alterVrf, sampleInterconnect, sampleNetwork } from '../proof/networks.ts';
@@ -80,3 +81,13 @@ export function inventoryOf(view: NetworkView): Inventory {
     })),
   } as unknown as Inventory;
 }
+
+/** `+ import 65000:9001 (ipv4)`: one line of a delta. */
+export function describeOperation(operation: DeltaOperation): string {
+  const sign = { create: '+', replace: '~', delete: '-' }[operation.operation];
+  const target = shortForm(operation.routeTarget);
+  if (operation.object === 'import') return `${sign} import ${target} (${operation.family})`;
+  return `${sign} export ${scopeInWords(operation.scope)} with ${target} (${operation.family})`;
+}
+
+const scopeInWords = (scope: ExportScope) => (scope === 'whole-vpn' ? 'every route of the VPN' : scope.join(', '));

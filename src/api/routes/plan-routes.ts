@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { alteredPayloads } from '../../domain/altered-payloads.ts';
 import { changeIdSchema, planIdSchema } from '../../domain/names.ts';
+import { LANGUAGES } from '../../domain/plan-phrases.ts';
+import { planText } from '../../domain/plan-text.ts';
 import { WaslError } from '../../errors.ts';
-
 import { presentChangeWithJournal } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { showPlan } from '../show.ts';
-import { changeWithJournalSchema, payloadSchema, planSchema, pushedSchema } from '../wire.ts';
+import { changeWithJournalSchema, payloadSchema, planSchema, planTextSchema, pushedSchema } from '../wire.ts';
 
 const planParams = z.object({ id: planIdSchema });
 const tags = ['plans'];
@@ -18,6 +19,23 @@ export function registerPlanRoutes(app: ApiServer, deps: ApiDependencies): void 
     '/v1/plans/:id',
     { schema: { summary: 'What a change will do', tags, params: planParams, response: answers(planSchema) } },
     async (request) => showPlan(deps, request.params.id),
+  );
+
+  app.get(
+    '/v1/plans/:id/text',
+    {
+      schema: {
+        summary: 'What a change will do, in the words of a language; made of the plan, never of the request',
+        tags,
+        params: planParams,
+        querystring: z.object({ language: z.enum(LANGUAGES).default('en') }),
+        response: answers(planTextSchema),
+      },
+    },
+    async (request) => {
+      const plan = await store.readPlan(request.params.id);
+      return { planId: plan.id, digest: plan.digest, ...planText(plan, request.query.language) };
+    },
   );
 
   app.get(

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { LANGUAGES, type Language } from '../../domain/plan-phrases.ts';
 import { WaslError } from '../../errors.ts';
 import type { CliSession } from '../session.ts';
-import { showPlan } from '../show-plan.ts';
+import { showPlan, showPlanText } from '../show-plan.ts';
 
 export function registerPlanCommands(program: Command, session: CliSession): void {
   const plan = program.command('plan').description('what a change will do');
@@ -12,8 +13,9 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
     .argument('<id>', 'a plan (IC-0001-C1-P1), or an interconnect for its latest one')
     .option('--xml', 'also the XML that is sent to each router')
     .option('--pe <name>', 'of one router only')
+    .addOption(new Option('--language <language>', 'only what it means, in words').choices(LANGUAGES))
     .addHelpText('after', '\nExamples:\n  wasl plan show IC-0001\n  wasl plan show IC-0001-C1-P1 --xml --pe mct-pe-01')
-    .action(async (id: string, options: { xml?: boolean; pe?: string }) => {
+    .action(async (id: string, options: { xml?: boolean; pe?: string; language?: Language }) => {
       const planId = await resolvePlanId(session, id);
       const whole = await session.client.readPlan(planId);
       const isWanted = ({ pe }: { pe: string }) => options.pe === undefined || pe === options.pe;
@@ -24,7 +26,8 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
       }
       const payloads = options.xml ? (await session.client.readPayloads(planId)).filter(isWanted) : [];
       if (session.isJson) return session.printJson(options.xml ? { ...shown, payloads } : shown);
-      session.print(showPlan(shown, session.paint));
+      const { language } = options;
+      session.print(language ? showPlanText(whole, language, session.paint) : showPlan(shown, session.paint));
       for (const { pe, xml } of payloads) {
         session.print(['', session.paint('bold', `XML for ${pe}`)]);
         session.printDocument(xml);
