@@ -66,7 +66,6 @@ const USED_BY_TESTS_ONLY: Readonly<Record<string, string>> = {
   'src/ledger/evidence.ts: collectEvidence': 'the bundle of an auditor: fixed before there is a command',
   'src/ledger/evidence.ts: verifyEvidence': 'as collectEvidence',
   'src/ledger/verify-chain.ts: verifyChain': 'whoever ends a transaction in a test holds the ledger against it',
-  'src/plan/describe-plan.ts: describePlan': 'the plan as plain lines: tests read what approvers are told',
   'src/proof/prove-network.ts: proveNetwork': 'the whole network at once: proofs of one change are held against it',
   'src/proof/reachability.ts: computeReachability': 'as proveNetwork',
 };
