@@ -27,10 +27,15 @@ export const matrixSchema = z
         missing: list(z.string()).describe('Agreed and to be on the network, and absent at one PE at least'),
         interconnects: list(agreedSchema),
         covered: z.boolean().describe('false: some of it is under NO AGREEMENT'),
-        unread: z.boolean().describe('A PE of one of the two VPNs was not read: there may be more'),
+        unread: z
+          .boolean()
+          .describe('Something of one of the two VPNs was not read, or not understood: there may be more'),
       }),
     ).describe('Pairs of VPNs of which there is something to say'),
-    unreadVpns: list(z.string()).describe('VPNs with a VRF at a router that was not read'),
+    doubts: list(
+      z.object({ pe: z.string(), vrf: z.string().nullable(), fact: z.string(), edited: z.boolean() }),
+    ).describe('Read and not understood, hand edits of what wasl wrote among it: what it lets through is not known'),
+    unreadVpns: list(z.string()).describe('VPNs of which something was not read, or not understood'),
     missing: list(reachabilitySchema.extend({ interconnect: z.string() })),
     strangers: list(
       z.object({

@@ -1,6 +1,6 @@
 import type { MatrixAnswer } from '../api/network-wire.ts';
 import { ERRORS, isErrorCode } from '../errors.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 import { countOf, shortTarget } from './wording.ts';
@@ -12,7 +12,7 @@ type Route = MatrixAnswer['reachabilities'][number];
 const LEGEND: Readonly<Record<string, string>> = {
   '!': 'under NO AGREEMENT',
   '-': 'agreed and missing on the network',
-  '?': 'not read',
+  '?': 'not read, or not understood',
   p: 'agreed or asked for, not there yet',
   s: 'suspended',
 };
@@ -46,14 +46,28 @@ export function showMatrix(matrix: MatrixAnswer, paint: Paint): string[] {
     ...listReach(matrix, paint),
     ...listMissing(matrix, paint),
     ...listNotThere(matrix, paint),
+    ...matrix.doubts.map(({ pe, vrf, fact }) =>
+      paint(
+        'red',
+        `NOT UNDERSTOOD: ${vrf === null ? pe : `VRF ${vrf} at ${pe}`}: ${fact}; what it lets through is unknown`,
+      ),
+    ),
     ...matrix.unread.map(({ pe, reason }) => paint('red', `NOT READ: ${pe}: ${reason}; what it carries is unknown`)),
   ];
 }
 
-/** 0 where every PE was read; else the class of what kept wasl from reading, the worst first. */
-export function matrixExitCode({ unread }: Pick<MatrixAnswer, 'unread'>): number {
+type Judged = Pick<MatrixAnswer, 'unread' | 'doubts' | 'missing' | 'strangers' | 'reachabilities'>;
+
+/**
+ * 0 where the network was read whole and carries what was agreed and nothing else. A person must look at what is not as agreed or not
+ * understood; else the class of what kept wasl from reading, the worst first.
+ */
+export function matrixExitCode({ unread, doubts, missing, strangers, reachabilities }: Judged): number {
+  const isAsAgreed =
+    missing.length + strangers.length === 0 && reachabilities.every(({ covered, from, to }) => covered || from === to);
+  if (!isAsAgreed || doubts.length > 0) return EXIT.unknown;
   const codes = unread.map(({ code }) => exitCodeOf(isErrorCode(code) ? ERRORS[code].class : 'unknown'));
-  return Math.max(0, ...codes);
+  return Math.max(EXIT.ok, ...codes);
 }
 
 function cellText(cell: Cell | undefined, mayHoldMore: boolean): string {

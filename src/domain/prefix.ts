@@ -56,6 +56,21 @@ function integerToAddress(value: bigint, family: Family): string {
 /** Throws PREFIX_INVALID, or PREFIX_HOST_BITS naming the prefix that was probably meant. */
 export function parsePrefix(text: string, path?: string): Prefix {
   const facts = path ? { path } : {};
+  const { canonical, hasHostBits } = readPrefix(text, facts);
+  if (!hasHostBits) return canonical;
+  const remedy = `Did you mean ${canonical}?`;
+  throw new WaslError('PREFIX_HOST_BITS', `${text} has bits set beyond /${prefixLength(canonical)}`, {
+    ...facts,
+    remedy,
+  });
+}
+
+/** As a router takes it, which passes over host bits. Throws PREFIX_INVALID. */
+export function parseNetwork(text: string): Prefix {
+  return readPrefix(text, {}).canonical;
+}
+
+function readPrefix(text: string, facts: { readonly path?: string }) {
   const match = /^([0-9a-fA-F:.]{2,45})\/(0|[1-9]\d{0,2})$/.exec(text);
   const address = match?.[1] ?? '';
   const length = Number(match?.[2] ?? -1);
@@ -67,11 +82,7 @@ export function parsePrefix(text: string, path?: string): Prefix {
   const hostBits = BigInt(BITS[family] - length);
   const network = (value >> hostBits) << hostBits;
   const canonical = `${integerToAddress(network, family)}/${length}`;
-  if (network !== value) {
-    const remedy = `Did you mean ${canonical}?`;
-    throw new WaslError('PREFIX_HOST_BITS', `${text} has bits set beyond /${length}`, { ...facts, remedy });
-  }
-  return canonical as Prefix;
+  return { canonical: canonical as Prefix, hasHostBits: network !== value };
 }
 
 /** Throws PREFIX_INVALID. */

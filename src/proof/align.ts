@@ -1,7 +1,8 @@
 import type { Alignment } from '../domain/alignment.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { InterconnectId, PeName } from '../domain/names.ts';
-import type { Agreement, Matrix } from './matrix.ts';
+import type { InterconnectId, PeName, VpnId } from '../domain/names.ts';
+import type { Agreement, Matrix, MatrixDoubt } from './matrix.ts';
+import { isNamedIn } from './operator-policies.ts';
 
 export interface Aligned {
   readonly interconnectId: InterconnectId;
@@ -25,16 +26,29 @@ export function alignAgreements(
     const differences = differencesOf(matrix, agreement);
     if (differences.length > 0) return [{ interconnectId: id, alignment: 'drifted', says: enumerate(differences) }];
     const vpns = new Set(agreement.flows.flatMap(({ from, to }) => [from, to]));
+    const doubts = matrix.doubts.filter((doubt) => concerns(doubt, vpns, inventory)).map(describeDoubt);
     const away = inventory.routers.filter(
       ({ name, vrfs }) => unread.includes(name) && vrfs.some(({ vpn }) => vpns.has(vpn)),
     );
-    if (away.length === 0) return [{ interconnectId: id, alignment: 'in-sync', says: null }];
-    return [{ interconnectId: id, alignment: 'unknown', says: `not read: ${enumerate(away.map(({ name }) => name))}` }];
+    if (away.length + doubts.length === 0) return [{ interconnectId: id, alignment: 'in-sync', says: null }];
+    const says = [
+      ...(away.length === 0 ? [] : [`not read: ${enumerate(away.map(({ name }) => name))}`]),
+      ...(doubts.length === 0 ? [] : [`not understood: ${enumerate(doubts)}`]),
+    ];
+    return [{ interconnectId: id, alignment: 'unknown', says: says.join('; ') }];
   });
 }
 
-/** Missing routes, and routes by its route targets that it does not let be there. */
-function differencesOf({ missing, reachabilities, strangers }: Matrix, { id, flows }: Agreement): string[] {
+const describeDoubt = ({ pe, vrf, fact }: MatrixDoubt) => `${vrf === null ? pe : `VRF ${vrf} at ${pe}`}: ${fact}`;
+
+/** In a VRF of the agreement, or outside of all on a router that has one. */
+function concerns({ pe, vrf }: MatrixDoubt, vpns: ReadonlySet<VpnId>, { routers }: Inventory): boolean {
+  const places = routers.find(({ name }) => name === pe)?.vrfs ?? [];
+  return places.some(({ name, vpn }) => vpns.has(vpn) && (vrf === null || vrf === name));
+}
+
+/** Missing routes, routes by its route targets that it does not let be there, and hand edits of what carries them. */
+function differencesOf({ missing, reachabilities, strangers, doubts }: Matrix, { id, flows }: Agreement): string[] {
   const targets = new Set(flows.map(({ routeTarget }) => routeTarget));
   const gone = missing
     .filter(({ interconnect }) => interconnect === id)
@@ -48,7 +62,10 @@ function differencesOf({ missing, reachabilities, strangers }: Matrix, { id, flo
       ({ pe, vrf, direction, other, prefix }) =>
         `VRF ${vrf} at ${pe} ${direction} ${other} (${prefix}) without agreement`,
     );
-  return [...new Set([...gone, ...extra, ...foreign])];
+  const byHand = doubts
+    .filter(({ fact, edited }) => edited && [...targets].some((target) => target !== null && isNamedIn(fact, target)))
+    .map(describeDoubt);
+  return [...new Set([...gone, ...extra, ...foreign, ...byHand])];
 }
 
 function enumerate(parts: readonly string[]): string {

@@ -2,6 +2,8 @@ import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { VpnId, VrfName } from '../domain/names.ts';
 import type { NetworkView, PeView, Unknown, VrfView } from '../domain/network-view.ts';
 import type { CounterExample } from '../domain/plan.ts';
+import { FAMILIES } from '../domain/prefix.ts';
+import type { RouteTarget } from '../domain/route-target.ts';
 import { type ChangeUnderProof, COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 
 export interface JudgedUnknowns {
@@ -18,13 +20,15 @@ export function judgeUnknowns({ kind, after, subject, previous }: ChangeUnderPro
   const parties = new Set<VpnId | null>(
     [...subject.flows, ...(previous?.flows ?? [])].flatMap(({ from, to }) => [from, to]),
   );
-  const found = placesOf(after).filter(({ pe, vrf, unknown }) => touches(pe, vrf, unknown, parties));
+  const places = placesOf(after);
+  const taken = targetsTaken(after, parties);
+  const found = places.filter(({ pe, vrf, unknown }) => touches(pe, vrf, unknown, parties, taken));
   const undecided = found.map((place) => counterExample(place));
   const isRemoval = onlyTakesAway(kind);
   return {
     undecided: isRemoval ? [] : undecided,
     told: isRemoval ? undecided.map(({ sentence }) => sentence).slice(0, COUNTER_EXAMPLES_MAX) : [],
-    places: [...new Set(placesOf(after).map(({ pe, vrf, unknown }) => nameOf(pe, vrf, unknown)))],
+    places: [...new Set(places.map(({ pe, vrf, unknown }) => nameOf(pe, vrf, unknown)))],
   };
 }
 
@@ -33,23 +37,51 @@ interface Place {
   /** null: outside of any VRF. */
   readonly vrf: VrfView | null;
   readonly unknown: Unknown;
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 function placesOf({ pes }: NetworkView): Place[] {
   const places: Place[] = [];
   for (const pe of pes) {
-    for (const unknown of pe.unknowns ?? []) places.push({ pe, vrf: null, unknown });
+    for (const unknown of pe.unknowns ?? []) places.push({ pe, vrf: null, unknown, remedy: remedyFor(unknown) });
     for (const vrf of pe.vrfs) {
-      for (const unknown of vrf.unknowns ?? []) places.push({ pe, vrf: unknown.ofRouter ? null : vrf, unknown });
+      for (const unknown of vrf.unknowns ?? []) {
+        places.push({ pe, vrf: unknown.ofRouter ? null : vrf, unknown, remedy: remedyFor(unknown) });
+      }
+      for (const why of vrf.anomalies)
+        places.push({ pe, vrf, unknown: { path: '', reach: 'vrf', why }, remedy: HAND_EDIT });
     }
   }
   return places;
 }
 
-function touches(pe: PeView, vrf: VrfView | null, { reach }: Unknown, parties: ReadonlySet<VpnId | null>): boolean {
+/** A VRF that gives routes to a party may give more of them than is known. */
+function touches(
+  pe: PeView,
+  vrf: VrfView | null,
+  { reach }: Unknown,
+  parties: ReadonlySet<VpnId | null>,
+  taken: ReadonlySet<RouteTarget>,
+): boolean {
   const isParty = ({ vpn }: VrfView) => vpn !== null && parties.has(vpn);
   if (reach === 'network') return true;
-  return reach === 'vrf' && vrf !== null ? isParty(vrf) : pe.vrfs.some(isParty);
+  if (reach === 'router' || vrf === null) return pe.vrfs.some(isParty);
+  return isParty(vrf) || targetsOf(vrf, 'exports').some((target) => taken.has(target));
+}
+
+function targetsTaken({ pes }: NetworkView, parties: ReadonlySet<VpnId | null>): ReadonlySet<RouteTarget> {
+  const vrfs = pes.flatMap((pe) => pe.vrfs).filter(({ vpn }) => vpn !== null && parties.has(vpn));
+  return new Set(vrfs.flatMap((vrf) => targetsOf(vrf, 'imports')));
+}
+
+function targetsOf({ operator, share }: VrfView, direction: 'imports' | 'exports'): RouteTarget[] {
+  return FAMILIES.flatMap((family) => {
+    const [theirs, ours] = [operator[family], share[family]];
+    return direction === 'imports'
+      ? [...(theirs?.importRouteTargets ?? []), ...(ours?.imports ?? [])]
+      : [...(theirs?.exportRouteTargets ?? []), ...(ours?.exports ?? []).map(({ routeTarget }) => routeTarget)];
+  });
 }
 
 function nameOf(pe: PeView, vrf: VrfView | null, { vrf: named }: Unknown): string {
@@ -63,13 +95,15 @@ const RISKS = {
   vrf: 'so where the routes of this VRF go, and which come into it, is not known',
 } as const;
 
-function counterExample({ pe, vrf, unknown }: Place): CounterExample {
+function counterExample({ pe, vrf, unknown, remedy }: Place): CounterExample {
   const { path, why, reach } = unknown;
   const what = path === '' ? why : `\`${path}\` ${why}`;
-  const sentence = `${nameOf(pe, vrf, unknown)}: ${what}, ${RISKS[reach]}; ${remedyFor(unknown)}`;
+  const sentence = `${nameOf(pe, vrf, unknown)}: ${what}, ${RISKS[reach]}; ${remedy}`;
   const place = vrf?.name ?? unknown.vrf ?? pe.vrfs[0]?.name ?? ('default' as VrfName);
   return { pe: pe.name, vrf: place, routeTarget: null, prefix: null, sentence };
 }
+
+const HAND_EDIT = 'undo on the router what was edited by hand';
 
 function remedyFor({ path, vrf }: Unknown): string {
   if (path === '' && vrf !== undefined) {

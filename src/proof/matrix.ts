@@ -1,6 +1,6 @@
 import type { Inventory, InventoryVrf } from '../domain/inventory.ts';
 import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
-import type { NetworkView } from '../domain/network-view.ts';
+import type { NetworkView, Unknown } from '../domain/network-view.ts';
 import type { Reachability } from '../domain/plan.ts';
 import { FAMILIES, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { Flow } from '../domain/request.ts';
@@ -60,8 +60,18 @@ export interface MatrixCell {
     readonly standing: Standing;
   }[];
   readonly covered: boolean;
-  /** A PE of one of the two VPNs was not read: there may be more. */
+  /** Something of one of the two VPNs was not read, or not understood: there may be more. */
   readonly unread: boolean;
+}
+
+/** What was read and not understood, a hand edit among wasl's own objects above all: what it lets through is not known. */
+export interface MatrixDoubt {
+  readonly pe: PeName;
+  /** null: outside of any VRF. */
+  readonly vrf: VrfName | null;
+  readonly fact: string;
+  /** It stands under wasl's name, or has a number of its pool, and is not as wasl writes it. */
+  readonly edited: boolean;
 }
 
 export interface Matrix {
@@ -69,7 +79,8 @@ export interface Matrix {
   readonly missing: readonly MatrixGap[];
   readonly strangers: readonly StrangerRoute[];
   readonly cells: readonly MatrixCell[];
-  /** VPNs with a VRF at a PE that was not read: of any pair with one of them there may be more. */
+  readonly doubts: readonly MatrixDoubt[];
+  /** VPNs with a VRF at a PE that was not read, or of which something is in doubt: of any pair with one of them there may be more. */
   readonly unreadVpns: readonly VpnId[];
 }
 
@@ -80,11 +91,13 @@ export function computeMatrix(view: NetworkView, inventory: Inventory, agreement
   const byTarget = agreementsByTarget(agreements);
   const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, byTarget.get(reach.via) ?? []));
   const missing = findMissing(inventory, read, agreements, new Set(reachabilities.map(reachabilityKey)));
-  const unreadVpns = vpnsOfUnread(inventory, read);
+  const doubts = findDoubts(view);
+  const unreadVpns = [...new Set([...vpnsOfUnread(inventory, read), ...doubts.flatMap(({ vpns }) => vpns)])].sort();
   return {
     reachabilities,
     missing,
     strangers: findStrangers(routes),
+    doubts: doubts.map(({ vpns: _, ...doubt }) => doubt),
     cells: fillCells({ reachabilities, missing, agreements, unreadVpns: new Set(unreadVpns) }),
     unreadVpns,
   };
@@ -181,7 +194,28 @@ function findStrangers(routes: readonly CarriedRoute[]): StrangerRoute[] {
 
 function vpnsOfUnread(inventory: Inventory, read: ReadonlySet<PeName>): VpnId[] {
   const away = inventory.routers.filter(({ name }) => !read.has(name));
-  return [...new Set(away.flatMap(({ vrfs }) => vrfs.map(({ vpn }) => vpn)))].sort();
+  return away.flatMap(({ vrfs }) => vrfs.map(({ vpn }) => vpn));
+}
+
+/** As the proofs do: what is inside of a VRF puts what that one gives and takes in doubt; what is outside of it, all of the router. */
+function findDoubts({ pes }: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
+  return pes.flatMap(({ name: pe, vrfs, unknowns: ofPe = [] }) => {
+    const all = vrfs.flatMap(({ vpn }) => vpn ?? []);
+    const fact = ({ path, why }: Unknown) => (path === '' ? why : `\`${path}\` ${why}`);
+    const outside = ofPe.map((one) => ({ pe, vrf: one.vrf ?? null, fact: fact(one), edited: false, vpns: all }));
+    const inside = vrfs.flatMap(({ name: vrf, vpn, anomalies, unknowns = [] }) => {
+      const vpns = vpn === null ? [] : [vpn];
+      return [
+        ...anomalies.map((anomaly) => ({ pe, vrf, fact: anomaly, edited: true, vpns })),
+        ...unknowns.map((one) =>
+          one.ofRouter
+            ? { pe, vrf: one.vrf ?? null, fact: fact(one), edited: false, vpns: all }
+            : { pe, vrf, fact: fact(one), edited: false, vpns },
+        ),
+      ];
+    });
+    return [...outside, ...inside];
+  });
 }
 
 function fillCells(parts: {

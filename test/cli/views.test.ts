@@ -142,7 +142,7 @@ describe('the matrix', () => {
       { id: 'CANARY', entity: 'MTCIT', canary: true },
     ],
     ...{ reachabilities: covered, cells: [cell], missing: [], strangers: [], interconnects: [active] },
-    ...{ unread: [], unreadVpns: [] },
+    ...{ unread: [], doubts: [], unreadVpns: [] },
   };
   const text = (more: Partial<MatrixAnswer> = {}) => showMatrix({ ...matrix, ...more }, plain).join('\n');
 
@@ -222,12 +222,45 @@ IC-0001 (active): MOF reaches 10.100.10.0/24 of MOH at nzw-pe-01, soh-pe-01, rou
       'MOH              =    ?    ?',
       'MOF              1?   =    ·',
       'CANARY (canary)  ?    ·    =',
-      '? not read',
+      '? not read, or not understood',
     ]);
     expect(shown).toContain('NOT READ: sll-pe-01: it does not answer; what it carries is unknown');
-    expect(matrixExitCode({ unread })).toBe(3);
-    expect(matrixExitCode({ unread: [...unread, { pe: 'b', code: 'INTERNAL', reason: '' }] })).toBe(4);
-    expect(matrixExitCode({ unread: [{ pe: 'b', code: 'ROUTER_HOST_KEY', reason: '' }] })).toBe(2);
+    expect(matrixExitCode({ ...matrix, unread })).toBe(3);
+    expect(matrixExitCode({ ...matrix, unread: [...unread, { pe: 'b', code: 'INTERNAL', reason: '' }] })).toBe(4);
+    expect(matrixExitCode({ ...matrix, unread: [{ pe: 'b', code: 'ROUTER_HOST_KEY', reason: '' }] })).toBe(2);
+  });
+
+  it('says ? of what was not understood, and names it', () => {
+    const doubts = [{ pe: 'pe1', vrf: 'MOH', fact: 'prefix-set X is not as wasl wrote it', edited: true }];
+    const shown = text({ doubts, unreadVpns: ['MOH'] });
+    expect(shown).toMatch(/^MOF +1\? +=/m);
+    expect(shown).toContain(
+      'NOT UNDERSTOOD: VRF MOH at pe1: prefix-set X is not as wasl wrote it; what it lets through',
+    );
+  });
+
+  it('exits with 4 where a person must look: no agreement, missing, not understood, and that hides nothing else', () => {
+    const [byHand] = covered.map((reach) => ({ ...reach, covered: false }));
+    const gap = { ...PLAN.gained[0], interconnect: 'IC-0001' } as MatrixAnswer['missing'][number];
+    const stray = {
+      pe: 'pe4',
+      vrf: 'STRAY',
+      direction: 'reaches',
+      other: 'MOH',
+      prefix: '10.0.0.0/8',
+      via: '0:1:1',
+    } as const;
+    const doubt = { pe: 'pe1', vrf: null, fact: 'is not understood', edited: false };
+    const unread = [{ pe: 'sll-pe-01', code: 'ROUTER_UNREACHABLE', reason: 'it does not answer' }];
+    for (const found of [
+      { reachabilities: [...covered, byHand as (typeof covered)[number]] },
+      { missing: [gap] },
+      { strangers: [stray] },
+      { doubts: [doubt] },
+    ]) {
+      expect(matrixExitCode({ ...matrix, ...found })).toBe(4);
+      expect(matrixExitCode({ ...matrix, ...found, unread })).toBe(4);
+    }
   });
 });
 

@@ -56,6 +56,21 @@ it('is unknown where a PE of its VPNs was not read, and others do not matter', (
   expect(alignAgreements(matrix, ofOthers, agreements, [pe('pe9')])[0]?.alignment).toBe('in-sync');
 });
 
+it('has drifted where its own objects were edited by hand, and is unknown where something else is not understood', () => {
+  const edited = (target: string, at = 'pe1', name = 'MOH') =>
+    alterVrf(carried, at, name, (vrf) => ({
+      ...vrf,
+      anomalies: [`prefix-set WASL-${name}-IPV4-0-65000-${target} is not as wasl wrote it`],
+    }));
+  expect(align(edited('9001'), 'on-network')).toEqual([
+    ['drifted', 'VRF MOH at pe1: prefix-set WASL-MOH-IPV4-0-65000-9001 is not as wasl wrote it'],
+  ]);
+  expect(align(edited('9009'), 'on-network')).toEqual([
+    ['unknown', 'not understood: VRF MOH at pe1: prefix-set WASL-MOH-IPV4-0-65000-9009 is not as wasl wrote it'],
+  ]);
+  expect(align(edited('9009', 'pe1', 'MOE'), 'on-network')).toEqual([['in-sync', null]]);
+});
+
 it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {
   const applied = [{ outcome: 'applied' as const, endedAt: '2026-03-01T08:00:00.000Z' }];
   const sighting = (seenAt: string): Sighting => ({ interconnectId: icId(1), seenAt, alignment: 'drifted', says: 'x' });

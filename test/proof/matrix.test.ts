@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matrixSchema } from '../../src/api/network-wire.ts';
+import type { VrfName } from '../../src/domain/names.ts';
+import type { PeView } from '../../src/domain/network-view.ts';
 import type { RealisedInterconnect } from '../../src/domain/request.ts';
 import { type Agreement, computeMatrix, type Standing } from '../../src/proof/matrix.ts';
 import { computeReachability } from '../../src/proof/reachability.ts';
@@ -164,6 +166,28 @@ describe('the matrix joined with the register', () => {
     expect(matrix.unreadVpns).toEqual(['MOE', 'MOF']);
     expect(cellOf(matrix, 'MOF', 'MOH')?.unread).toBe(true);
     expect(computeMatrix({ pes: [] }, inventory, [agreed(sampleInterconnect())]).missing).toEqual([]);
+  });
+
+  it('is sure of no pair with a VPN of which something was not understood', () => {
+    const anomaly = 'prefix-set WASL-MOH-IPV4-0-65000-9001 is not as wasl wrote it';
+    const edited = alterVrf(carried, 'pe1', 'MOH', (vrf) => ({ ...vrf, anomalies: [anomaly] }));
+    const matrix = computeMatrix(edited, inventory, [agreed(sampleInterconnect())]);
+    expect(matrix.doubts).toEqual([{ pe: 'pe1', vrf: 'MOH', fact: anomaly, edited: true }]);
+    expect([matrix.unreadVpns, cellOf(matrix, 'MOF', 'MOH')?.unread]).toEqual([['MOH'], true]);
+    const unknown = { path: 'vrf apply-group X', reach: 'network', why: 'was not resolved' } as const;
+    const [inVrf, ofRouter] = [unknown, { ...unknown, ofRouter: true as const }].map((one) =>
+      computeMatrix(
+        alterVrf(carried, 'pe1', 'MOE', (vrf) => ({ ...vrf, unknowns: [one] })),
+        inventory,
+        [],
+      ),
+    );
+    expect([inVrf?.unreadVpns, inVrf?.doubts[0]?.vrf]).toEqual([['MOE'], 'MOE']);
+    expect([ofRouter?.unreadVpns, ofRouter?.doubts[0]?.vrf]).toEqual([['MOE', 'MOH'], null]);
+    const [first, ...others] = carried.pes as [PeView, ...PeView[]];
+    const hidden = { ...unknown, vrf: 'MOI' as VrfName };
+    const notShown = computeMatrix({ pes: [{ ...first, unknowns: [hidden] }, ...others] }, inventory, []);
+    expect([notShown.unreadVpns, notShown.doubts[0]?.vrf]).toEqual([['MOE', 'MOH'], 'MOI']);
   });
 
   it('has a cell for what is only planned or suspended', () => {

@@ -399,3 +399,39 @@ describe("operators' policies", () => {
     expect(proof(prove({ after: withPolicy('iosxr-um2', {}) }).proofs, 'exact-reachability').verdict).toBe('pass');
   });
 });
+
+describe('a hand edit of what wasl wrote lets through what nobody knows', () => {
+  const edited = (vrf: VrfView): VrfView => ({
+    ...vrf,
+    anomalies: ['prefix-set WASL-X-IPV4-0-65000-9009 is not as wasl wrote it'],
+  });
+  /** MOE already gives MOF something by 65000:9009. */
+  const givesToParty = (view: NetworkView) =>
+    alterVrf(
+      alterVrf(view, 'pe1', 'MOE', (vrf) =>
+        edited({
+          ...vrf,
+          share: {
+            ipv4: { imports: [], exports: [{ routeTarget: rt('65000:9009'), scope: [prefix('10.130.0.0/16')] }] },
+          },
+        }),
+      ),
+      ...(['pe4', 'MOF', (vrf: VrfView) => withImport(vrf, '65000:9009')] as const),
+    );
+
+  test.each([
+    ['in a VRF of a party', (view: NetworkView) => alterVrf(view, 'pe2', 'MOH', edited), 'VRF MOH at pe2'],
+    ['in a VRF that gives routes to a party', givesToParty, 'VRF MOE at pe1'],
+  ])('%s: unknown for what opens, told for what takes away', (_where, alter, where) => {
+    const opens = proof(prove({ before: alter(network), after: alter(provisioned) }).proofs, 'exact-reachability');
+    expect(opens.verdict).toBe('unknown');
+    expect(sentences(opens).join()).toContain(`${where}: prefix-set WASL-X-IPV4-0-65000-9009 is not as wasl wrote it`);
+    const closes = prove({ kind: 'withdraw', before: alter(provisioned), after: alter(network) });
+    expect(verdictOf(closes.proofs)).toBe('pass');
+  });
+
+  test('elsewhere it concerns nobody', () => {
+    const after = alterVrf(provisioned, 'pe1', 'MOE', edited);
+    expect(verdictOf(prove({ before: alterVrf(network, 'pe1', 'MOE', edited), after }).proofs)).toBe('pass');
+  });
+});

@@ -87,3 +87,17 @@ describe('hand edits under the name of wasl are seen', () => {
     expect(anomaliesOf(platform, edited).join('\n')).toContain(anomaly);
   });
 });
+
+it.each(['10.1.0.0/16 le 24', '10.1.2.3/16', '10.1.0.0/16 ge 20 le 24, 10.9.0.0/16 le 32'])(
+  'iosxr-um2: a prefix set that a hand made %s keeps its rule in the view',
+  (entry) => {
+    const xml = provisioned('iosxr-um2').replace('10.1.0.0/16', entry);
+    const vrfs = PLATFORMS['iosxr-um2'].parseRunning(parseXmlFragment(xml), { pool: POOL, vrfs: [] });
+    const moh = vrfs.find(({ name }) => name === 'MOH');
+    const scope = entry.includes(',') ? ['10.1.0.0/16', '10.9.0.0/16'] : ['10.1.0.0/16'];
+    expect(moh?.share.ipv4?.exports).toEqual([{ ...RULE, scope }]);
+    expect(moh?.anomalies).toEqual([
+      expect.stringMatching(/^prefix-set WASL-MOH-IPV4-0-65000-9001 is not as wasl wrote it$/),
+    ]);
+  },
+);

@@ -49,7 +49,7 @@ export function createRecordingDriver(): RecordingDriver {
 
 export const SILENT_MATRIX: MatrixAnswer = {
   ...{ readAt: NOW.toISOString(), vpns: [], reachabilities: [], cells: [], missing: [], strangers: [] },
-  ...{ interconnects: [], unread: [], unreadVpns: [] },
+  ...{ interconnects: [], unread: [], doubts: [], unreadVpns: [] },
 };
 
 /** Of a router in order. */

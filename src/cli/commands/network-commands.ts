@@ -112,7 +112,8 @@ Examples:
   wasl router check --all --json | jq '.[] | select(.verdict != "pass") | .findings'`;
 
 const MATRIX_HELP = `
-Exit codes: 0 every router was read, 3 or 2 one was not: what it carries is unknown.
+Exit codes: 0 every router was read, and carries what was agreed and nothing else; 4 a person must look: NO AGREEMENT, MISSING or
+NOT UNDERSTOOD; 3 or 2 a router was not read: what it carries is unknown (3: it may answer later).
 
 Examples:
   wasl matrix

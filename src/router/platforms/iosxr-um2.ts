@@ -7,7 +7,7 @@ import {
   type RunningVrf,
   type Unknown,
 } from '../../domain/network-view.ts';
-import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
+import { FAMILIES, type Family, type Prefix, parseNetwork, parsePrefix } from '../../domain/prefix.ts';
 import {
   compareRouteTargets,
   makeRouteTarget,
@@ -196,10 +196,13 @@ function parseRules(wrapper: string, sets: ReadonlyMap<string, string>): ExportR
   return rules;
 }
 
+/**
+ * The prefixes that the entries of a set begin with, as networks. What a hand added to an entry (`le 24`), or wrote otherwise, shows as an
+ * anomaly, which puts the VRF in doubt; the rule itself must not vanish from the view.
+ */
 function parsePrefixes(block: string): Prefix[] {
-  // A hand-made `le` or `ge` after a prefix shows as an anomaly; the rule itself must not vanish from the view.
-  const prefixes = linesOf(block).map((line) => line.replace(/,$/, '').split(' ')[0] ?? '');
-  return prefixes.slice(1, -1).flatMap((text) => tryParse(() => parsePrefix(text)) ?? []);
+  const body = linesOf(block).slice(1, -1).join(' ');
+  return body.split(',').flatMap((entry) => tryParse(() => parseNetwork(entry.trim().split(' ')[0] ?? '')) ?? []);
 }
 
 /** wasl's objects in a configuration or in an edit: blocks by name, references and entries by place. */
