@@ -3,7 +3,7 @@ import type { ActivityLimits } from '../../src/activities/dependencies.ts';
 /** Seconds where production has minutes, so that timers run out while a test waits. */
 export const QUICK: Partial<ActivityLimits> = {
   lockWaitMs: 1_500,
-  convergenceMs: 2_500,
+  convergenceMs: 5_000,
   pollIntervalMs: 150,
   confirmMarginMs: 1_000,
   stageGapMs: 6_000,

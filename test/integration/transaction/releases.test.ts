@@ -62,7 +62,9 @@ const SLOW: Fault = { kind: 'blackhole', target: '10.200.10.0/24' };
 /** As temporal.api.enums.v1.VersioningBehavior has them. */
 const [PINNED, AUTO_UPGRADE] = [1, 2];
 
-const open = () => Installation.open({ worker: 'none', limits: { convergenceMs: 10_000 } });
+/** A verification that waits until the test lets it go on: longer than a slow machine takes to start a worker. */
+const open = () =>
+  Installation.open({ worker: 'none', confirmTimeoutSeconds: 240, limits: { convergenceMs: 120_000 } });
 
 /** Approved, and in its verification. */
 async function beginSlowly(wasl: Installation): Promise<{ id: string; goOn(): void }> {
@@ -100,7 +102,7 @@ describe.concurrent('a release', () => {
   it('that is drained ends what it began, while the next one drives the others', async ({ expect }) => {
     await using wasl = await open();
     await using versions = await Versions.of(wasl);
-    const old = await wasl.startWorkerProcess(30, OLD);
+    const old = await wasl.startWorkerProcess(120, OLD);
     const { id, goOn } = await beginSlowly(wasl);
     await wasl.startWorkerProcess(3, NEW);
     expect(await versions.inForce()).toBe(NEW.release);
