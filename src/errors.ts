@@ -268,6 +268,11 @@ export const ERRORS = {
   WATCH_TIMEOUT: transient(504, 'The time to watch is over', 'Watch again: the work goes on without you.'),
   ISSUER_UNAVAILABLE: transient(503, 'The keys of the token issuer cannot be read', 'Try again: nothing was lost.'),
   DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),
+  RECORD_OUTCOME_UNKNOWN: unknown(
+    502,
+    'Whether it was recorded is not known',
+    'Look at it (`wasl status <id>`); if it is not there, repeat the call: under the same Idempotency-Key it counts once.',
+  ),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
   INTERNAL: unknown(500, 'A defect in wasl', 'Report it with the code and the time.'),
 } as const satisfies Record<string, ErrorEntry>;
@@ -307,6 +312,11 @@ export class WaslError extends Error {
 
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
+}
+
+/** The record is away, or did not say whether it kept the last step: the same step may be sent again. */
+export function isRecordAway(code: string): boolean {
+  return code === 'DATABASE_UNAVAILABLE' || code === 'RECORD_OUTCOME_UNKNOWN';
 }
 
 /** Refusals that say something of routers or settings as they are just now, and nothing of the change: once mended, it may go on. */

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '../domain/change.ts';
-import { WaslError } from '../errors.ts';
+import { isRecordAway, WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 
 export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;
@@ -44,12 +44,12 @@ export class ProgressWriter {
       while (this.#pending.length > 0) {
         const events = this.#pending.splice(0);
         await this.#store.appendProgress(events).catch((error: unknown) => {
-          if (error instanceof WaslError && error.code === 'DATABASE_UNAVAILABLE') this.#pending.unshift(...events);
+          if (error instanceof WaslError && isRecordAway(error.code)) this.#pending.unshift(...events);
           throw error;
         });
       }
     } catch (error) {
-      if (!(error instanceof WaslError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
+      if (!(error instanceof WaslError) || !isRecordAway(error.code)) throw error;
     } finally {
       // Before anything else runs: what is pushed from here on starts the next write.
       this.#writing = null;

@@ -1,11 +1,13 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { visibleJson, visibleText } from '../domain/visible-text.ts';
-import { ERRORS, type ErrorCode, isErrorCode, WaslError } from '../errors.ts';
+import { ERRORS, type ErrorCode, isErrorCode, isRecordAway, WaslError } from '../errors.ts';
 
 /** Which refusals no other try mends. */
 type IsFinal = (code: ErrorCode) => boolean;
 
-const isNotTransient: IsFinal = (code) => ERRORS[code].class !== 'transient';
+/** Steps on the record are made to be repeated; what a router may have done is not. */
+const mayPass = (code: ErrorCode): boolean => ERRORS[code].class === 'transient' || isRecordAway(code);
+const isNotTransient: IsFinal = (code) => !mayPass(code);
 
 /** The one place where errors become Temporal's: type = code, retried unless it is final. */
 export function translateError(error: unknown, isFinal: IsFinal = isNotTransient): Error {
@@ -58,7 +60,7 @@ export function describeError(error: unknown): {
   readonly transient: boolean;
 } {
   if (error instanceof WaslError) {
-    return { code: error.code, sentence: visibleText(error.message), transient: error.class === 'transient' };
+    return { code: error.code, sentence: visibleText(error.message), transient: mayPass(error.code) };
   }
   if (error instanceof ApplicationFailure && error.type && isErrorCode(error.type)) {
     return { code: error.type, sentence: visibleText(error.message), transient: !error.nonRetryable };

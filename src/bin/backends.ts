@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { WaslError } from '../errors.ts';
+import { ERRORS, WaslError } from '../errors.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
@@ -54,7 +54,9 @@ async function atDatabase<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof WaslError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
+    // A remedy of its own knows more.
+    const isPlain = error instanceof WaslError && error.remedy === ERRORS.DATABASE_UNAVAILABLE.remedy;
+    if (!isPlain) throw error;
     const remedy = 'Start the database, or correct DATABASE_URL; then start this again.';
     throw new WaslError(error.code, error.message, { path: 'DATABASE_URL', remedy, cause: error });
   }

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { escapeText } from '../domain/visible-text.ts';
-import { toRunningStoreError, toStoreError } from './store-error.ts';
+import { isRecordAway, WaslError } from '../errors.ts';
+import { isReplyLost, toRunningStoreError, toStoreError } from './store-error.ts';
 
 /** Connections of one process: an API and a few workers stay far below the 100 that a Postgres server allows by default. */
 const CONNECTIONS_MAX = 10;
@@ -22,7 +22,7 @@ export type Clock = () => Date;
 
 export interface Database {
   readonly clock: Clock;
-  /** One store transaction: all of `action` or nothing. Throws only WaslError. */
+  /** One store transaction: all of `action` or nothing. Throws only WaslError; RECORD_OUTCOME_UNKNOWN: one of the two, and not which. */
   transact<T>(action: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
   /** Single statements outside a transaction. Throws only WaslError. */
   read<T>(action: (database: NodePgDatabase) => Promise<T>): Promise<T>;
@@ -62,7 +62,7 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
         broken = false;
         return result;
       } catch (error) {
-        broken = meaningOf(error).code === 'DATABASE_UNAVAILABLE';
+        broken = isRecordAway(meaningOf(error).code);
         throw error;
       } finally {
         client.off('error', ignore);
@@ -76,19 +76,29 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
   return {
     clock,
     read: use,
-    transact: (action) => use((database) => database.transaction(action)),
+    transact: (action) => use((database) => transactOn(database, action)),
     close: async () => {
       if (!pool.ended) await pool.end();
     },
   };
 }
 
-/** false: a standby, or a server that was set to read only, as failovers leave one for a while. */
-export async function isWritable(db: Pick<NodePgDatabase, 'execute'>): Promise<boolean> {
-  const answer = await db.execute<{ writable: boolean }>(
-    sql`select not pg_is_in_recovery() and current_setting('transaction_read_only') = 'off' as writable`,
-  );
-  return answer.rows[0]?.writable === true;
+/** Until it commits nothing is kept; from there only an answer tells. */
+export async function transactOn<T>(
+  database: Pick<NodePgDatabase, 'transaction'>,
+  action: (transaction: StoreTransaction) => Promise<T>,
+): Promise<T> {
+  let isCommitting = false;
+  try {
+    return await database.transaction(async (transaction) => {
+      const result = await action(transaction);
+      isCommitting = true;
+      return result;
+    });
+  } catch (error) {
+    if (!isCommitting || !isReplyLost(error)) throw error;
+    throw new WaslError('RECORD_OUTCOME_UNKNOWN', 'the database did not answer whether it kept this', { cause: error });
+  }
 }
 
 /** Postgres holds no NUL (22021), and half a character would be replaced silently. */

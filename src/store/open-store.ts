@@ -3,12 +3,13 @@ import { approvalQueries } from './approval-rows.ts';
 import { attemptQueries } from './attempt-rows.ts';
 import { carrierQueries } from './carrier-rows.ts';
 import { changeQueries } from './change-rows.ts';
-import { type Clock, isWritable, openDatabase } from './database.ts';
+import { type Clock, openDatabase } from './database.ts';
 import { decisionQueries } from './decision-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-imports.ts';
+import { writableQueries } from './is-writable.ts';
 import { journalQueries } from './journal-rows.ts';
 import { ledgerQueries } from './ledger-rows.ts';
 import { planQueries } from './plan-rows.ts';
@@ -53,9 +54,9 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...readingQueries(database),
     ...sightingQueries(database),
     ...workerQueries(database),
+    ...writableQueries(database),
     onProgress: (callback) => listener.subscribe(callback),
     ping: () => database.read(async (db) => void (await db.execute(sql`select 1`))),
-    isWritable: () => database.read(isWritable),
     close: async () => {
       await listener.close();
       await database.close();

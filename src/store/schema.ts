@@ -43,6 +43,9 @@ export const installation = pgTable('installation', {
   createdAt: time('created_at').notNull(),
 });
 
+/** Empty for ever: what would be written into it tells whether the disk has room (`is-writable.ts`). */
+export const writeProbe = pgTable('write_probe', { filler: text('filler').notNull() });
+
 /** Every imported inventory; the newest is in force. A document each: it is read whole, and checked before it comes here. */
 export const inventories = pgTable('inventories', {
   version: integer('version').primaryKey().generatedAlwaysAsIdentity(),

@@ -31,3 +31,10 @@ describe('what routers, libraries and systems say in an error', () => {
     expect(printable('👍'.repeat(10), 8)).toBe('👍👍👍👍…');
   });
 });
+
+it('a step whose record may be there or not is sent again, as steps are made for it', () => {
+  const failure = translateError(new WaslError('RECORD_OUTCOME_UNKNOWN', 'no answer'));
+  expect(failure).toMatchObject({ type: 'RECORD_OUTCOME_UNKNOWN', nonRetryable: false });
+  expect(describeError(new WaslError('RECORD_OUTCOME_UNKNOWN', 'no answer')).transient).toBe(true);
+  expect(describeError(new WaslError('COMMIT_OUTCOME_UNKNOWN', 'no answer')).transient).toBe(false);
+});

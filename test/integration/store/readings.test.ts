@@ -120,6 +120,21 @@ it('knows which workers live', async () => {
   expect(await store.listWorkers()).toEqual([]);
 });
 
+it('knows that the disk has no room, and when it has again', async () => {
+  const soon = { now: new Date() };
+  const looking = await database.open(() => soon.now);
+  expect(await looking.isWritable()).toBe(true);
+  // What the server says when it cannot make a file longer.
+  await admin.query(`create function disk_full() returns trigger language plpgsql as
+    $$ begin raise exception using errcode = '53100', message = 'could not extend file'; end $$`);
+  await admin.query('create trigger disk_full before insert on write_probe execute function disk_full()');
+  soon.now = new Date(soon.now.getTime() + 60_000);
+  expect([await looking.isWritable(), await looking.isWritable()]).toEqual([false, false]);
+  await admin.query('drop trigger disk_full on write_probe');
+  expect(await looking.isWritable()).toBe(true);
+  expect((await admin.query('select count(*)::int as rows from write_probe')).rows).toEqual([{ rows: 0 }]);
+});
+
 it('knows that the database takes no writes', async () => {
   expect(await store.isWritable()).toBe(true);
   await admin.query(`alter database ${admin.database} set default_transaction_read_only = on`);
