@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { ERRORS, WaslError } from '../errors.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -83,7 +83,7 @@ async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say, until:
   }
   const binary = await obtainTemporalBinary(cacheDirectory(), say, until);
   const directory = join(stateDirectory(), 'temporal');
-  await inStateDirectory(() => mkdir(directory, { recursive: true }));
+  await inStateDirectory(() => makeFolder(directory));
   const databaseFile = join(directory, 'temporal.db');
   const server = await startTemporalServer(binary, { databaseFile, port: TEMPORAL_PORT_DEFAULT });
   stops.push(() => server.stop());

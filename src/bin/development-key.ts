@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DevelopmentIssuer } from '../api/development-issuer.ts';
 import { createDevelopmentIssuer } from '../api/development-issuer.ts';
 import { WaslError } from '../errors.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { stateDirectory } from './configuration.ts';
 import { explaining } from './operator-error.ts';
 
@@ -17,7 +18,7 @@ export async function openDevelopmentIssuer(apiHost: string): Promise<Developmen
   if (text !== null) return openExisting(text, path, apiHost);
   const issuer = await createDevelopmentIssuer({ apiHost, clock });
   await explaining(subject, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     await writeFile(path, JSON.stringify(issuer.privateJwk), { mode: 0o600, flag: 'wx' });
   });
   return issuer;

@@ -37,10 +37,16 @@ const SAYINGS: Readonly<Record<string, string>> = {
 export function explain(error: unknown, { path, what, remedy }: Subject): unknown {
   if (error instanceof WaslError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const saying = SAYINGS[code];
+  const saying = SAYINGS[code] ?? (isOfFile(error, code) ? 'cannot be used' : undefined);
   if (saying === undefined) return error;
   const facts = { path, cause: error, ...(remedy === undefined ? {} : { remedy }) };
   return new WaslError('CONFIGURATION', `${what} ${saying} (${code})`, facts);
+}
+
+/** Whatever else the system says of a file or a folder is no defect either. */
+function isOfFile(error: unknown, code: string): boolean {
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  return /^E[A-Z0-9]+$/.test(code) && typeof path === 'string' && !/^(spawn|connect)/.test(syscall ?? '');
 }
 
 export async function explaining<T>(subject: Subject, action: () => T | Promise<T>): Promise<T> {

@@ -1,12 +1,13 @@
 /** Finds or obtains a Temporal server and starts it for development: one process, one SQLite file, loopback only. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, mkdir, readdir } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { WaslError } from '../errors.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { freePort, stopProcess } from './child-process.ts';
 import { explaining } from './operator-error.ts';
 
@@ -35,7 +36,7 @@ export async function obtainTemporalBinary(cacheDirectory: string, say: Say, sto
     what: 'the folder for a Temporal server',
     remedy: 'Name another one in XDG_CACHE_HOME.',
   };
-  await explaining(subject, () => mkdir(directory, { recursive: true }));
+  await explaining(subject, () => makeFolder(directory));
   const tried: string[] = ['no `temporal` on PATH'];
   say('Temporal server: none found; asking the SDK to download one');
   try {

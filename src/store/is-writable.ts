@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Database } from './database.ts';
+import { writeProbe } from './schema.ts';
 import type { Store } from './store.ts';
 import { saysState } from './store-error.ts';
 
@@ -38,9 +39,9 @@ class Undone extends Error {}
 async function hasRoom(db: Pick<NodePgDatabase, 'transaction'>): Promise<boolean> {
   try {
     await db.transaction(async (tx) => {
-      await tx.execute(sql`lock table write_probe in access exclusive mode nowait`);
-      await tx.execute(sql`truncate write_probe`);
-      await tx.execute(sql`insert into write_probe (filler) values (repeat('x', ${FILLER_BYTES}))`);
+      await tx.execute(sql`lock table ${writeProbe} in access exclusive mode nowait`);
+      await tx.execute(sql`truncate ${writeProbe}`);
+      await tx.insert(writeProbe).values({ filler: 'x'.repeat(FILLER_BYTES) });
       throw new Undone();
     });
     return true;

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { WaslError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 const run = promisify(execFile);
 const OTHER_SERVER = 'set DATABASE_URL to a Postgres server of your own.';
@@ -40,8 +41,8 @@ export async function preparePostgres(directory: string): Promise<PostgresProgra
   const bin = join(native, 'bin');
   for (const name of ['initdb', 'pg_ctl', 'postgres']) await makeExecutable(join(bin, name));
   const user = process.getuid?.() === 0 ? await findServerUser() : {};
-  await mkdir(dirname(directory), { recursive: true });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(directory));
+  await makeFolder(directory, 0o700);
   if (user.uid !== undefined && user.gid !== undefined) {
     await chown(directory, user.uid, user.gid);
     await makeReadable(native);

@@ -74,7 +74,7 @@ const CASES: readonly Case[] = [
       }),
     }),
     2,
-    /CONFIGURATION: DATABASE_URL: the database refuses wasl/,
+    /CONFIGURATION: DATABASE_URL: the database does not take the password/,
   ],
   [
     'a server without TLS',
@@ -103,6 +103,20 @@ const CASES: readonly Case[] = [
     () => ({ DATABASE_URL: '', WASL_STATE_DIR: join(folder, 'plain', 'state') }),
     2,
     /CONFIGURATION: .*lies under something that is no folder/,
+  ],
+  [
+    'a state folder where none can be made',
+    serve,
+    () => ({ DATABASE_URL: '', WASL_STATE_DIR: '/proc/x' }),
+    2,
+    /CONFIGURATION: \/proc\/x: the system lets nobody make a folder in \/proc\n/,
+  ],
+  [
+    'a state folder where none can be made, for the key alone',
+    serve,
+    () => ({ WASL_STATE_DIR: '/proc/x' }),
+    2,
+    /CONFIGURATION: \/proc\/x: the system lets nobody make a folder in \/proc\n/,
   ],
   [
     'a workflow server that is away',
