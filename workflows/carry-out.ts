@@ -3,7 +3,6 @@ import { executeChild, proxyActivities } from '@temporalio/workflow';
 import type { PlanActivities, RecordActivities } from '../src/activities/activities.ts';
 import type { ChangeId, PlanId } from '../src/domain/names.ts';
 import type { Move } from '../src/domain/next-move.ts';
-import { isVerdict } from '../src/errors.ts';
 import type { SettledTransaction } from '../src/store/store.ts';
 import { applyChange, type TransactionResult } from './apply-change.ts';
 import { recoverTransaction } from './recover-transaction.ts';
@@ -49,8 +48,7 @@ async function plan(
   try {
     summary = await planChange({ interconnectId, changeId, kind, plannedBy: by, notBefore: move.notBefore });
   } catch (failure) {
-    const refusal = refusalOfFailure(failure);
-    return record.noteTrouble({ changeId, refusal, isTransient: !isVerdict(refusal.code) });
+    return record.noteTrouble({ changeId, refusal: refusalOfFailure(failure) });
   }
   if (summary.planId !== null) return;
   // Nothing to push: what is left, if anything, is looked at again later.

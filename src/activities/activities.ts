@@ -19,11 +19,7 @@ export interface RecordActivities {
     readonly outcome: ChangeOutcome;
     readonly reason: string;
   }): Promise<void>;
-  noteTrouble(input: {
-    readonly changeId: ChangeId;
-    readonly refusal: Refusal;
-    readonly isTransient: boolean;
-  }): Promise<void>;
+  noteTrouble(input: { readonly changeId: ChangeId; readonly refusal: Refusal }): Promise<void>;
   /** False where the change was decided anew meanwhile, or is over: nothing is pushed then. */
   beginApplying(input: {
     readonly changeId: ChangeId;

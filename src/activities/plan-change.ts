@@ -8,7 +8,7 @@ import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
-import { WaslError } from '../errors.ts';
+import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
 import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
@@ -23,6 +23,24 @@ import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
 
 export async function planInterconnectChange(deps: ActivityDependencies, request: PlanRequest): Promise<PlanSummary> {
+  try {
+    return await makePlan(deps, request);
+  } catch (error) {
+    await noteVerdict(deps, request, error);
+    throw error;
+  }
+}
+
+/** What a rule refuses is written down here: the one who carries it on is not believed. */
+async function noteVerdict({ store }: ActivityDependencies, { changeId }: PlanRequest, error: unknown): Promise<void> {
+  if (!(error instanceof WaslError) || !isVerdict(error.code)) return;
+  const { code, path = null, message, remedy } = error;
+  const fact = message.startsWith(`${path}: `) ? message.slice(`${path}: `.length) : message;
+  const finding = { by: 'planning', outcome: 'refused', code, path, reason: fact, remedy, left: [] } as const;
+  await store.saveFinding(changeId, finding, null);
+}
+
+async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promise<PlanSummary> {
   const { store } = deps;
   const { interconnectId, changeId, kind, plannedBy, notBefore } = request;
   const [{ version, inventory: current }, interconnect] = await Promise.all([

@@ -35,9 +35,9 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
       const lapsed = await asked(deps, id, 'lapse');
       if (lapsed?.changeId === changeId) await store.abandonChange(changeId, 'refused', lapsed.reason);
     },
-    async noteTrouble({ changeId, refusal, isTransient }) {
+    async noteTrouble({ changeId, refusal }) {
       const move = await asked(deps, interconnectOf(changeId), 'plan');
-      if (move?.changeId === changeId) await store.noteTrouble(changeId, refusal, isTransient);
+      if (move?.changeId === changeId) await store.noteTrouble(changeId, refusal);
     },
     async beginApplying({ changeId, attempt, planId }) {
       if (!(await isApplyAsked(deps, changeId, planId))) return false;

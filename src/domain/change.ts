@@ -50,6 +50,9 @@ export interface AttemptFinding {
   readonly reason: string;
   readonly code: string | null;
   readonly left: readonly LeftRouter[];
+  /** Of what a rule refused: where, and what to do. */
+  readonly path?: string | null;
+  readonly remedy?: string;
 }
 
 /** How a change ended. `abandoned`: before any push, because the agreement had ended or somebody gave it up. */

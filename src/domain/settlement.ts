@@ -1,5 +1,13 @@
 /** How a network transaction ended, by what workers have written themselves: the journal of the attempt, and what they found out about it. */
-import type { AttemptFinding, JournalEntry, LeftRouter, RouterTransactionState, SettledTransaction } from './change.ts';
+import { ERRORS, isErrorCode, isVerdict } from '../errors.ts';
+import type {
+  AttemptFinding,
+  JournalEntry,
+  LeftRouter,
+  Refusal,
+  RouterTransactionState,
+  SettledTransaction,
+} from './change.ts';
 import { onlyTakesAway } from './change-kinds.ts';
 import type { PeName } from './names.ts';
 import type { Plan } from './plan.ts';
@@ -45,7 +53,8 @@ export function settlementOf(
   journal: readonly JournalEntry[],
   finding: AttemptFinding | null,
 ): SettledTransaction | null {
-  if (finding?.by === 'planning') return ofFinding(finding, [], journal);
+  // A refused plan is no attempt that ended: it waits for another look (`refusalOfPlanning`).
+  if (finding?.by === 'planning') return finding.outcome === 'applied' ? ofFinding(finding, [], journal) : null;
   if (plan === null) return null;
   // What planning could not look at is left as much as what the push could not reach.
   const planned = plan.left ?? [];
@@ -63,6 +72,14 @@ export function settlementOf(
   if (!isEach('rolled-back')) return null;
   const reason = finding?.reason ?? `${taking.length} routers read back and equal to before`;
   return { outcome: 'rolled-back', reason, code: finding === null ? 'SESSION_LOST' : finding.code, left };
+}
+
+/** What a worker refused when it was asked for a plan; null: by the record, nothing that another look would not mend. */
+export function refusalOfPlanning(finding: AttemptFinding | null, at: string): Refusal | null {
+  if (finding?.by !== 'planning' || finding.outcome !== 'refused') return null;
+  const { code, reason: fact, path = null, remedy } = finding;
+  if (code === null || !isErrorCode(code) || !isVerdict(code)) return null;
+  return { code, path, fact, remedy: remedy ?? ERRORS[code].remedy, at };
 }
 
 /** What says itself how it ended; a refusal only while no router was touched, and none is being prepared. */

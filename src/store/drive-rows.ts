@@ -5,6 +5,7 @@ import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
+import { refusalOfPlanning } from '../domain/settlement.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
 import { announce } from './announce.ts';
 import { insertChange, isOnRouters, type OpenChange } from './change-rows.ts';
@@ -91,10 +92,14 @@ export function driveQueries(database: Database): DriveQueries {
         return endChange(tx, change, { outcome, reason, at });
       }),
 
-    noteTrouble: (id, refusal, isTransient) =>
+    noteTrouble: (id, told) =>
       stepChange(id, async (tx, change, { interconnect }, at) => {
-        const { code, path, fact, remedy } = refusal;
         if (isOnRouters(change)) return null;
+        const [row] = await tx.select({ finding: changes.finding }).from(changes).where(eq(changes.id, id));
+        const verdict = refusalOfPlanning(row?.finding ?? null, at.toISOString());
+        const refusal = verdict ?? told;
+        const { code, path, fact, remedy } = refusal;
+        const isTransient = verdict === null;
         const tries = (change.waiting?.tries ?? 0) + 1;
         const closing = CHANGE_KIND_RULES[change.kind].onlyTakesAway;
         const nextAt = isTransient || closing ? later(at, retryDelaySeconds(tries)) : null;
@@ -105,7 +110,7 @@ export function driveQueries(database: Database): DriveQueries {
           waiting,
           replanBy: null,
           finding: null,
-          refusal: isTransient ? null : refusal,
+          refusal: verdict,
         };
         await tx.update(changes).set(seen).where(eq(changes.id, id));
         await tx.update(interconnects).set({ reason, updatedAt: at }).where(eq(interconnects.id, interconnect.id));

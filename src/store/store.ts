@@ -175,8 +175,8 @@ export interface Store {
   openChange(id: InterconnectId, kind: ChangeKind, by: string): Promise<void>;
   /** Ends a change that no router has seen. */
   abandonChange(id: ChangeId, outcome: ChangeOutcome, reason: string): Promise<void>;
-  /** Why no plan can be made or approved. Transient: it is tried again, later each time. */
-  noteTrouble(id: ChangeId, refusal: Refusal, isTransient: boolean): Promise<void>;
+  /** No plan was made. What a worker recorded as refused by a rule stands; what else is told is tried again, later each time. */
+  noteTrouble(id: ChangeId, told: Refusal): Promise<void>;
   /** Attempts count from 1; `planId` null: there is nothing to push. False where the change is decided anew, or over. */
   beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
   /** Nobody can ask for a recovery while one is at work. */

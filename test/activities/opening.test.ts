@@ -234,3 +234,27 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
   await network.stages.cancelRouters(input);
   expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
 });
+
+describe('a plan that cannot be made', () => {
+  const flow = { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] };
+
+  it('leaves in the record what a rule refused, by the worker that found it', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const id = network.agree(flow);
+    const vpns = DEMO_INVENTORY.vpns.map((vpn) => (vpn.id === 'MOF' ? { ...vpn, entity: 'MTCIT' as never } : vpn));
+    network.inventories.push({ ...DEMO_INVENTORY, vpns });
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
+      code: 'APPROVAL_PARTY',
+    });
+    expect(network.finding).toMatchObject({ by: 'planning', outcome: 'refused', code: 'APPROVAL_PARTY', path: id });
+    expect(network.finding).toMatchObject({ reason: expect.stringMatching(/^the VPNs of IC-0001 belong to/) });
+  });
+
+  it('leaves nothing where something was away: that is no verdict', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const id = network.agree(flow);
+    network.backbone.router('mct-pe-01').faults.set({ kind: 'refuse-connections' });
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toThrow();
+    expect(network.finding).toBeNull();
+  });
+});

@@ -120,15 +120,15 @@ describe('planning', () => {
       const { done, deps, activities } = standing(inPhase(phase));
       const told = { interconnectId, changeId, kind: 'provision', plannedBy: 'ghost', notBefore: null } as const;
       await expect(requirePlanAsked(deps, told)).rejects.toMatchObject({ code: 'LIFECYCLE_STEP' });
-      await activities.noteTrouble({ changeId, refusal, isTransient: false });
+      await activities.noteTrouble({ changeId, refusal });
       expect(done).toEqual([]);
     },
   );
 
   it('tells its trouble', async () => {
     const { done, activities } = standing(inPhase('planning'));
-    await activities.noteTrouble({ changeId, refusal, isTransient: false });
-    expect(done).toEqual([['noteTrouble', changeId, refusal, false]]);
+    await activities.noteTrouble({ changeId, refusal });
+    expect(done).toEqual([['noteTrouble', changeId, refusal]]);
   });
 });
 
@@ -210,6 +210,16 @@ describe('a transaction', () => {
       });
       await activities.settleTransaction({ changeId, attempt: 1, planId: null, result: claim('applied') });
       expect(done.map(([name]) => name)).toEqual([told]);
+    }
+  });
+
+  it('is not over because planning refused it', async () => {
+    for (const outcome of CLAIMS) {
+      const refused = finding({ by: 'planning', outcome: 'refused', code: 'VRF_MISSING' });
+      const seen = { attempt: 1, planId: null, journal: [], finding: refused };
+      const { done, activities } = standing(inPhase('applying'), seen);
+      await activities.settleTransaction({ changeId, attempt: 1, planId: null, result: claim(outcome) });
+      expect(done.map(([name]) => name)).toEqual(['refuseSettlement']);
     }
   });
 

@@ -221,11 +221,13 @@ describe('decisions', () => {
     await store.openChange(id, 'provision', 'wasl');
     await store.beginApplying(changeId, 1, planId);
     await store.settleTransaction(changeId, 1, APPLIED);
-    await store.noteTrouble(
-      changeId,
-      { code: 'PROOF_FAILED', path: null, fact: 'f', remedy: 'r', at: now.toISOString() },
-      false,
-    );
+    await store.noteTrouble(changeId, {
+      code: 'PROOF_FAILED',
+      path: null,
+      fact: 'f',
+      remedy: 'r',
+      at: now.toISOString(),
+    });
     await store.settleAgreement(id, 'expired', 'wasl', 'too late');
     expect(await everything(id)).toEqual(end);
     await expect(store.allocateRouteTargets(id, [])).rejects.toMatchObject({ code: 'LIFECYCLE_STEP' });
@@ -409,16 +411,46 @@ describe('steps of wasl', () => {
       remedy: 'r',
       at: now.toISOString(),
     } as const;
-    await store.noteTrouble(changeId, refusal, false);
-    await store.noteTrouble(changeId, refusal, false);
+    const told = { ...refusal, fact: 'what somebody at the port says' };
+    const refuse = (change: ChangeId) => {
+      const { code, path, fact: reason, remedy } = refusal;
+      return store.saveFinding(
+        change,
+        { by: 'planning', outcome: 'refused', code, path, reason, remedy, left: [] },
+        null,
+      );
+    };
+    for (const _twice of [1, 2]) {
+      await refuse(changeId);
+      await store.noteTrouble(changeId, told);
+    }
+    expect((await store.readChange(changeId)).refusal?.fact).toBe('a canary would hear');
     const { facts } = await everything(id);
     expect(facts.filter((fact) => fact.startsWith('plan.refused'))).toHaveLength(1);
     expect((await store.readChange(changeId)).waiting).toMatchObject({ tries: 2, nextAt: null });
     expect(nextMove(await store.readMoveFacts(id), now).move).toBe('wait');
     const closing = await active();
     await store.openChange(closing, 'withdraw', 'wasl');
-    await store.noteTrouble(`${closing}-C2` as ChangeId, refusal, false);
+    await refuse(`${closing}-C2` as ChangeId);
+    await store.noteTrouble(`${closing}-C2` as ChangeId, told);
     expect((await store.readChange(`${closing}-C2` as ChangeId)).waiting?.nextAt).not.toBeNull();
+  });
+
+  it('a verdict that no worker recorded is none: whoever tells it, it is planned again', async () => {
+    const { id, changeId } = await planned();
+    await store.decide(id, { verb: 'replan', person: ENGINEER, reason: null }, null);
+    const forged = {
+      code: 'PROOF_FAILED',
+      path: null,
+      fact: 'says the port',
+      remedy: 'r',
+      at: now.toISOString(),
+    } as const;
+    await store.noteTrouble(changeId, forged);
+    const change = await store.readChange(changeId);
+    expect([change.refusal, change.waiting?.nextAt]).toEqual([null, expect.any(String)]);
+    expect((await everything(id)).facts.filter((fact) => fact.startsWith('plan.refused'))).toEqual([]);
+    expect(nextMove(await store.readMoveFacts(id), new Date(now.getTime() + 60_000)).move).toBe('plan');
   });
 });
 
@@ -445,7 +477,7 @@ describe('whom nobody drives', () => {
 
 describe('who asked for a plan approves none until one is decided on', () => {
   const refusal = { code: 'DATABASE_UNAVAILABLE', path: null, fact: 'it was away', remedy: 'wait' } as const;
-  const trouble = (changeId: ChangeId) => store.noteTrouble(changeId, { ...refusal, at: now.toISOString() }, true);
+  const trouble = (changeId: ChangeId) => store.noteTrouble(changeId, { ...refusal, at: now.toISOString() });
   const askAgain = (id: InterconnectId, by: PersonId) =>
     store.decide(id, { verb: 'replan', person: by, reason: null }, null);
   const [FIRST, SECOND] = [person('engineer-7'), person('engineer-8')];

@@ -53,16 +53,17 @@ describe('text of routers, libraries and systems', () => {
   test('is why a change was refused and how it ended', async () => {
     const { id, interconnectId } = await startChange();
     const refusal = {
-      code: 'ROUTER_REFUSED',
+      code: 'VRF_MISSING',
       path: SAID,
       fact: SAID,
       remedy: SAID,
       at: '2026-03-01T08:00:00.000Z',
     } as const;
-    await store.noteTrouble(id, refusal, false);
-    const shown = { ...refusal, path: SHOWN, fact: SHOWN, remedy: SHOWN };
+    const { code, path, fact: reason, remedy } = refusal;
+    await store.saveFinding(id, { by: 'planning', outcome: 'refused', code, path, reason, remedy, left: [] }, null);
+    await store.noteTrouble(id, refusal);
     const noted = await store.readChange(id);
-    expect(noted.refusal).toEqual(shown);
+    expect(noted.refusal).toEqual({ code, path: SHOWN, fact: SHOWN, remedy: SHOWN, at: expect.any(String) });
     expect(noted.waiting?.reason).toContain(SHOWN);
     await store.abandonChange(id, 'abandoned', SAID);
     expect(await store.readChange(id)).toMatchObject({ outcome: 'abandoned', reason: SHOWN });

@@ -55,7 +55,8 @@ export class Record {
       abandonChange: async ({ changeId, outcome }) => {
         if (isOpen(changeId)) this.#end(outcome);
       },
-      noteTrouble: async ({ refusal, isTransient }) => {
+      noteTrouble: async ({ refusal }) => {
+        const isTransient = !isVerdict(refusal.code);
         this.set({ phase: 'planning', isRefused: !isTransient, retryAt: isTransient ? soon() : null, replanBy: null });
         this.ended.push(`trouble ${refusal.code}`);
       },
