@@ -11,7 +11,7 @@ import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
-import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
+import { keptTimerSeconds, readManifest } from '../platforms/manifest.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';

@@ -14,7 +14,7 @@ import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { isWritten, lastEntries, leftIn } from '../domain/settlement.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
-import { keptTimerSeconds, readManifest } from '../render/platform-manifest.ts';
+import { keptTimerSeconds, readManifest } from '../platforms/manifest.ts';
 import type { RecoveryInput } from './activities.ts';
 import { requireUnderWay } from './authority.ts';
 import { counterChange } from './counter-change.ts';

@@ -1,7 +1,7 @@
 import type { VrfName } from '../domain/names.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import { labelOf, namePrefixOf } from './object-names.ts';
+import { labelOf, namePrefixOf } from '../platforms/object-names.ts';
 import type { FamilyView, Named, VrfEditView, VrfPolicyView } from './vrf-view.ts';
 
 export interface FoundObjects {

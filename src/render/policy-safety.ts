@@ -1,6 +1,6 @@
-import { judgeJunosPolicy } from './junos-policy-safety.ts';
-import type { PolicyLanguage } from './platform-manifest.ts';
-import { judgeRplPolicy } from './rpl-safety.ts';
+import { judgeRplPolicy } from '../platforms/iosxr-um2/policy-safety.ts';
+import { judgeJunosPolicy } from '../platforms/junos-yang/policy-safety.ts';
+import type { PolicyLanguage } from '../platforms/manifest.ts';
 
 export type PolicyTexts = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import type { PlatformName } from '../domain/names.ts';
 import { canonicalShare, enabledFamilies, type OperatorFamily, type VrfShare } from '../domain/network-view.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
-import { type PlatformManifest, readManifest } from './platform-manifest.ts';
+import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
 import { judgeExportPolicies } from './policy-safety.ts';
 import { renderTemplate } from './templates.ts';
 import { isEmptyShare, type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import type { PlatformName } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
-import { templateFolder } from './platform-manifest.ts';
+import { templateFolder } from '../platforms/manifest.ts';
 
 type Template = (view: unknown) => string;
 

@@ -13,8 +13,8 @@ import {
 import { FAMILIES, type Family, type Prefix } from '../domain/prefix.ts';
 import { compareRouteTargets, encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
+import { labelOf, objectNames } from '../platforms/object-names.ts';
 import { asFound } from './as-found.ts';
-import { labelOf, objectNames } from './object-names.ts';
 
 /** One VRF of one PE from what it has to what it shall have. The same shape as the router's `VrfEdit`. */
 export interface RenderEdit {

@@ -1,5 +1,5 @@
 import type { XmlElement } from '../netconf/index.ts';
-import { isInactive } from './activation.ts';
+import { isInactive } from '../platforms/reading/activation.ts';
 
 /**
  * Configuration as canonical text: two configurations that mean the same have the same text. Namespaces, prefixes and indentation of the

@@ -1,8 +1,8 @@
 import type { PlatformName } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import type { Capabilities } from '../netconf/index.ts';
-import { type PlatformManifest, readManifest } from '../render/platform-manifest.ts';
-import { PLATFORMS } from './platforms/registry.ts';
+import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
+import { PLATFORMS } from '../platforms/registry.ts';
 
 /**
  * The inventory says what a router is; its hello may say otherwise (RFC 6020 §5.6.4: modules with their revisions). A hello that lists no

@@ -4,13 +4,13 @@ import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
-import { keptTimerSeconds, type PlatformManifest } from '../render/platform-manifest.ts';
+import { keptTimerSeconds, type PlatformManifest } from '../platforms/manifest.ts';
+import type { PlatformAdapter, RouterReader } from '../platforms/platform.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import { Commands } from './commands.ts';
 import { inspectSession, type RouterInspection } from './inspect-session.ts';
-import type { PlatformAdapter, RouterReader } from './platform.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
 import type {
   CandidateEdit,

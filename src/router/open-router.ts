@@ -1,8 +1,8 @@
 import { connect, type NetconfSession } from '../netconf/index.ts';
-import { type PlatformManifest, readManifest } from '../render/platform-manifest.ts';
+import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
+import { PLATFORMS } from '../platforms/registry.ts';
 import { refuseOtherDialect } from './dialect.ts';
 import { NetconfRouter } from './netconf-router.ts';
-import { PLATFORMS } from './platforms/registry.ts';
 import type { Router, RouterConnection, RouterCredential } from './router.ts';
 import { translateError } from './translate-error.ts';
 

@@ -1,6 +1,6 @@
 import type { PlatformName } from '../domain/names.ts';
-import { type PlatformManifest, readManifest } from '../render/platform-manifest.ts';
-import { PLATFORMS } from './platforms/registry.ts';
+import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
+import { PLATFORMS } from '../platforms/registry.ts';
 
 /** What `wasl router platforms` and the generated matrix show of a platform. */
 export type PlatformFacts = PlatformManifest;

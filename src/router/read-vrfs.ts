@@ -1,8 +1,8 @@
 import type { PlatformName, VrfName } from '../domain/names.ts';
 import type { RunningVrf, Unknown } from '../domain/network-view.ts';
 import type { XmlElement } from '../netconf/index.ts';
-import { inForce, spreadInactive } from './activation.ts';
-import { findUnknowns, pathOf, type Rule } from './grammar.ts';
+import { inForce, spreadInactive } from '../platforms/reading/activation.ts';
+import { findUnknowns, pathOf, type Rule } from '../platforms/reading/grammar.ts';
 import { findAnomalies, objectsByVrf, type WaslObjects, withAnomalies } from './wasl-objects.ts';
 
 /** A VRF's entry, and the words before it on the router. */

@@ -2,7 +2,7 @@ import type { PlatformName, VrfName } from '../domain/names.ts';
 import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
-import { namePrefixOf } from '../render/object-names.ts';
+import { namePrefixOf } from '../platforms/object-names.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { isEmptyShare } from '../render/vrf-view.ts';
 

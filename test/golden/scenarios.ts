@@ -2,7 +2,7 @@ import type { PlatformName } from '../../src/domain/names.ts';
 import type { VrfShare, RunningVrf } from '../../src/domain/network-view.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { BASES, POOL } from '../router/support/base-configurations.ts';
 import { ConfigTree } from '../router/support/config-tree.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';

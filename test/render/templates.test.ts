@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { platformNameSchema } from '../../src/domain/names.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
-import { parseManifest, readManifest } from '../../src/render/platform-manifest.ts';
+import { parseManifest, readManifest } from '../../src/platforms/manifest.ts';
 import { compileTemplates } from '../../src/render/templates.ts';
 
 const render = (files: Record<string, string>, view: object): string =>

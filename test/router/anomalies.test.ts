@@ -3,8 +3,8 @@ import type { PlatformName } from '../../src/domain/names.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 import { ConfigTree } from './support/config-tree.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PlatformName } from '../../src/domain/names.ts';
 import { Capabilities, type CommitOptions, type NetconfSession } from '../../src/netconf/index.ts';
-import { keptTimerSeconds, readManifest } from '../../src/render/platform-manifest.ts';
+import { keptTimerSeconds, readManifest } from '../../src/platforms/manifest.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { NetconfRouter } from '../../src/router/netconf-router.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
 import type { RouterConnection } from '../../src/router/router.ts';
 
 /** What goes on the wire where so many seconds are asked for. */

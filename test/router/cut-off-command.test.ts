@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { PlatformName, VrfName } from '../../src/domain/names.ts';
 import { Capabilities, type ExecResult, type NetconfSession } from '../../src/netconf/index.ts';
-import { readManifest } from '../../src/render/platform-manifest.ts';
+import { readManifest } from '../../src/platforms/manifest.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { NetconfRouter } from '../../src/router/netconf-router.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
 import type { RouterConnection } from '../../src/router/router.ts';
 
 const CAPABILITIES = ['candidate:1.0', 'confirmed-commit:1.1'].map(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
-import type { RouterReader } from '../../src/router/platform.ts';
-import { frr } from '../../src/router/platforms/frr.ts';
+import { frr } from '../../src/platforms/frr/reader.ts';
+import type { RouterReader } from '../../src/platforms/platform.ts';
 
 interface Said {
   readonly code: number;

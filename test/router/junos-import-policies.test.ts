@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 
 const chained = BASES.find(({ platform, xml }) => platform === 'junos-yang' && xml.includes('OLD-IMP'))?.xml ?? '';

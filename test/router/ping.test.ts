@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
 import { parseAddress } from '../../src/domain/prefix.ts';
 import { parseXml } from '../../src/netconf/index.ts';
-import type { PlatformAdapter, RouterReader } from '../../src/router/platform.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+import type { PlatformAdapter, RouterReader } from '../../src/platforms/platform.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import type { PingRequest } from '../../src/router/router.ts';
 
 const notAsked = () => Promise.reject(new Error('not asked'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Capabilities } from '../../src/netconf/index.ts';
-import { readManifest } from '../../src/render/platform-manifest.ts';
+import { readManifest } from '../../src/platforms/manifest.ts';
 import { refuseOtherDialect } from '../../src/router/dialect.ts';
 import { F2_VRFS, f1Xr, f2, judge, xr, xrTarget, xrTargets, xrVrf } from './support/frames.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
 import { canonicalText } from '../../src/router/canonical-text.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
 import { ConfigTree } from './support/config-tree.ts';
 import { F1_FACTS, f1, f2, judge, junos, junosVrf, readPe } from './support/frames.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '../../src/domain/network-view.ts';
 import { type Family, parsePrefix } from '../../src/domain/prefix.ts';
 import { makeRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 import { ConfigTree } from './support/config-tree.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PlatformName, VrfName } from '../../src/domain/names.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
-import type { RouterReader } from '../../src/router/platform.ts';
-import { PLATFORMS } from '../../src/router/platforms/registry.ts';
+import type { RouterReader } from '../../src/platforms/platform.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 
 /** A table that was not read is absent: that is not an empty one. */
 async function read(platform: PlatformName, reply: string, vrf = 'HLTH') {

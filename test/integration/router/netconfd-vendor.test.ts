@@ -3,9 +3,9 @@ import type { RunningVrf, VrfShare } from '../../../src/domain/network-view.ts';
 import { parsePrefix } from '../../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../../src/domain/route-target.ts';
 import { connect, type NetconfSession } from '../../../src/netconf/index.ts';
+import { PLATFORMS } from '../../../src/platforms/registry.ts';
 import { renderEdits } from '../../../src/render/render-edits.ts';
 import { canonicalText } from '../../../src/router/canonical-text.ts';
-import { PLATFORMS } from '../../../src/router/platforms/registry.ts';
 import { BASES, POOL } from '../../router/support/base-configurations.ts';
 import { type Netconfd, startNetconfd } from '../../support/netconfd.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { PlatformName } from '../../../src/domain/names.ts';
 import { connect } from '../../../src/netconf/index.ts';
-import { readManifest } from '../../../src/render/platform-manifest.ts';
+import { readManifest } from '../../../src/platforms/manifest.ts';
 import { crash } from '../support/daemons.ts';
 import { labState, waitUntilReady } from '../support/lab.ts';
 import { changeByOther, importByHand } from '../support/other-client.ts';

@@ -19,8 +19,8 @@ import type { RouteTargetPool } from '../../../src/domain/route-target-pool.ts';
 import { parseXmlFragment } from '../../../src/netconf/index.ts';
 import { buildNetworkView } from '../../../src/plan/network-view.ts';
 import { planChange } from '../../../src/plan/plan-change.ts';
+import { PLATFORMS } from '../../../src/platforms/registry.ts';
 import { verdictOf } from '../../../src/proof/prove-change.ts';
-import { PLATFORMS } from '../../../src/router/platforms/registry.ts';
 
 export interface PeText {
   readonly platform: PlatformName;

@@ -16,15 +16,15 @@ import {
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { WaslError } from '../../errors.ts';
 import { child, childrenNamed, childText, printable, type XmlElement } from '../../netconf/index.ts';
-import { OBJECT_PREFIX } from '../../render/object-names.ts';
-import { activationNote } from '../activation.ts';
-import { APART, type Container, READ } from '../grammar.ts';
+import { readVrfs, type VrfReader } from '../../router/read-vrfs.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../../router/router.ts';
+import { tryParse, type WaslObjects } from '../../router/wasl-objects.ts';
+import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext, PlatformAdapter, RouterReader } from '../platform.ts';
-import { readVrfs, type VrfReader } from '../read-vrfs.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { tryParse, type WaslObjects } from '../wasl-objects.ts';
-import { countEchoes } from './count-echoes.ts';
-import { notATable, prefixIn } from './unread-table.ts';
+import { activationNote } from '../reading/activation.ts';
+import { countEchoes } from '../reading/count-echoes.ts';
+import { APART, type Container, READ } from '../reading/grammar.ts';
+import { notATable, prefixIn } from '../reading/unread-table.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
 

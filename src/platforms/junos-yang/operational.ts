@@ -1,9 +1,9 @@
 import { familyOf } from '../../domain/prefix.ts';
 import { child, childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../../router/router.ts';
 import type { RouterReader } from '../platform.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { countEchoes } from './count-echoes.ts';
-import { isWithout, notATable, prefixIn } from './unread-table.ts';
+import { countEchoes } from '../reading/count-echoes.ts';
+import { isWithout, notATable, prefixIn } from '../reading/unread-table.ts';
 
 const RPC_ROUTE = 'http://yang.juniper.net/junos/rpc/route';
 const RPC_PING = 'http://yang.juniper.net/junos/rpc/ping';

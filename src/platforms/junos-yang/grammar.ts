@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../netconf/index.ts';
-import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../grammar.ts';
+import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
 
 /** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
 

@@ -2,7 +2,7 @@ import type { InventoryVrf } from '../domain/inventory.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ExecResult, XmlElement } from '../netconf/index.ts';
-import type { PingRequest, RouteTable, VrfRoute } from './router.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../router/router.ts';
 
 /** What an adapter may ask of its router: reads only. Errors are WaslError already. */
 export interface RouterReader {

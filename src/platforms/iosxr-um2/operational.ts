@@ -1,10 +1,10 @@
 import type { VrfName } from '../../domain/names.ts';
 import { familyOf } from '../../domain/prefix.ts';
 import { childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../../router/router.ts';
 import type { RouterReader } from '../platform.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../router.ts';
-import { countEchoes } from './count-echoes.ts';
-import { notATable, prefixIn } from './unread-table.ts';
+import { countEchoes } from '../reading/count-echoes.ts';
+import { notATable, prefixIn } from '../reading/unread-table.ts';
 
 const RIB = {
   ipv4: { namespace: 'http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper', root: 'rib', af: 'IPv4' },

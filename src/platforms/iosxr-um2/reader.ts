@@ -19,15 +19,15 @@ import {
 } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
-import { activationNote } from '../activation.ts';
+import { readVrfs, type VrfReader } from '../../router/read-vrfs.ts';
+import { tryParse, type WaslObjects } from '../../router/wasl-objects.ts';
+import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
-import { readVrfs, type VrfReader } from '../read-vrfs.ts';
-import { tryParse, type WaslObjects } from '../wasl-objects.ts';
-import { BGP_MODEL, POLICY_MODEL, ROUTING_POLICY, VRF, VRF_MODEL, VRFS } from './iosxr-grammar.ts';
-import { pingIosxr, readIosxrTable } from './iosxr-operational.ts';
-import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './iosxr-rpl.ts';
-import { readEachTable } from './read-each-table.ts';
+import { activationNote } from '../reading/activation.ts';
+import { readEachTable } from '../reading/read-each-table.ts';
+import { BGP_MODEL, POLICY_MODEL, ROUTING_POLICY, VRF, VRF_MODEL, VRFS } from './grammar.ts';
+import { pingIosxr, readIosxrTable } from './operational.ts';
+import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
 
 /** IOS XR 24.4.1 and later, unified model. */
 export const iosxrUm2: PlatformAdapter = {

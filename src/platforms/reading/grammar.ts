@@ -1,5 +1,5 @@
-import type { Reach, Unknown } from '../domain/network-view.ts';
-import type { XmlElement } from '../netconf/index.ts';
+import type { Reach, Unknown } from '../../domain/network-view.ts';
+import type { XmlElement } from '../../netconf/index.ts';
 
 /** Understood by the reader, or without a say in where routes go: nothing below it is looked at. Groups are, wherever they stand. */
 export const READ = 'read';

@@ -1,4 +1,4 @@
-import { type Container, doubt, READ, type Rule } from '../grammar.ts';
+import { type Container, doubt, READ, type Rule } from '../reading/grammar.ts';
 
 /** What wasl knows of the unified models of IOS XR 24.4.1 and later below the nodes that it reads. */
 

@@ -4,16 +4,17 @@ import { FAMILIES, type Family } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { OBJECT_PREFIX, objectNames } from '../../render/object-names.ts';
 import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
 import { isEmptyShare } from '../../render/vrf-view.ts';
-import { activationNote } from '../activation.ts';
-import { findUnknowns, pathOf, READ } from '../grammar.ts';
+import { readVrfs, type VrfReader } from '../../router/read-vrfs.ts';
+import { tryParse, type WaslObjects } from '../../router/wasl-objects.ts';
+import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
 import type { ParseContext, PlatformAdapter } from '../platform.ts';
-import { readVrfs, type VrfReader } from '../read-vrfs.ts';
-import { tryParse, type WaslObjects } from '../wasl-objects.ts';
-import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './junos-grammar.ts';
-import { pingJunos, readJunosTable } from './junos-operational.ts';
+import { activationNote } from '../reading/activation.ts';
+import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
+import { readEachTable } from '../reading/read-each-table.ts';
+import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
+import { pingJunos, readJunosTable } from './operational.ts';
 import {
   markingPolicies,
   membersOf,
@@ -25,8 +26,7 @@ import {
   readPolicyOptions,
   setLines,
   targetsNamedBy,
-} from './junos-policies.ts';
-import { readEachTable } from './read-each-table.ts';
+} from './policies.ts';
 
 const ROOT = 'http://yang.juniper.net/junos/conf/root';
 const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';

@@ -1,4 +1,4 @@
-import type { PolicyTexts } from './policy-safety.ts';
+import type { PolicyTexts } from '../../render/policy-safety.ts';
 
 /** Deeper nesting of `apply` than this is not followed, and so not safe. */
 const APPLY_DEPTH_MAX = 8;

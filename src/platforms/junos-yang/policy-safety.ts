@@ -1,4 +1,4 @@
-import type { PolicyTexts } from './policy-safety.ts';
+import type { PolicyTexts } from '../../render/policy-safety.ts';
 
 /**
  * Whether a Junos policy may stand after ours in `vrf-export`. Ours adds communities and hands on, so the operator's policy decides on every

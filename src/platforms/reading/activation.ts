@@ -1,4 +1,4 @@
-import type { XmlElement } from '../netconf/index.ts';
+import type { XmlElement } from '../../netconf/index.ts';
 
 /** Junos' module junos-configuration-metadata; the native form has an attribute without a namespace. */
 const ACTIVE = '{http://yang.juniper.net/junos/jcmd}active';
