@@ -8,13 +8,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE_LINES_MAX = 400;
 const TEST_LINES_MAX = 700;
 
+/** Data that imports nothing: any layer may ask what a platform is. */
+const MANIFESTS = ['src/platforms/manifests.ts', 'src/platforms/manifest.ts'];
+
 /** Who may import whom: folder -> project folders and packages. What is not listed is forbidden. `node:` is allowed outside workflows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
-  'src/domain': ['src/domain', 'src/errors.ts', 'zod'],
-  'src/proof': ['src/proof', 'src/domain', 'src/errors.ts'],
+  'src/domain': ['src/domain', ...MANIFESTS, 'src/errors.ts', 'zod'],
+  'src/proof': ['src/proof', 'src/domain', ...MANIFESTS, 'src/errors.ts'],
   'src/plan': ['src/plan', 'src/domain', 'src/proof', 'src/errors.ts'],
-  'src/platforms': ['src/platforms', 'src/netconf', 'src/render', 'src/router', 'src/domain', 'src/errors.ts'],
+  'src/platforms': ['src/platforms', 'src/netconf/index.ts', 'src/domain', 'src/errors.ts'],
   'src/render': ['src/render', 'src/platforms', 'src/domain', 'src/errors.ts', 'handlebars'],
   'src/netconf': ['src/netconf', 'ssh2'],
   'src/router': ['src/router', 'src/platforms', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
@@ -55,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/network-wire.ts',
     'src/api/inventory-wire.ts',
     'src/domain',
+    ...MANIFESTS,
     'src/errors.ts',
     'commander',
     'yaml',
@@ -146,6 +150,35 @@ describe('the import table of the design', () => {
           .map(({ target }) => `${path} imports ${target}`),
       );
     expect(violations).toEqual([]);
+  });
+
+  it('keeps manifests free of imports, and one platform out of the other', () => {
+    const violations = filesUnder('src/platforms').flatMap((path) =>
+      importsOf(path)
+        .filter(({ target, typeOnly }) => {
+          if (!within(path, MANIFESTS) && !path.endsWith('/manifest.ts')) return false;
+          return !(typeOnly || /^src\/platforms\/([^/]+\/)?manifest\.ts$/.test(target));
+        })
+        .concat(
+          importsOf(path).filter(({ target }) => {
+            const [mine, theirs] = [path, target].map((file) => /^src\/platforms\/([^/]+)\//.exec(file)?.[1]);
+            return mine !== undefined && theirs !== undefined && theirs !== 'reading' && mine !== theirs;
+          }),
+        )
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(violations).toEqual([]);
+  });
+
+  it('asks no platform for its name outside of its own folder', () => {
+    const names = readdirSync(join(ROOT, 'templates')).join('|');
+    const vendors = '(cisco|juniper)\\.(com|net)/(?!xnm/)|urn:wasl:frr';
+    const word = new RegExp(
+      `['"\`](${names})['"\`]|(?<!process)\\.platform\\s*[!=]==?\\s*['"\`]|switch \\([^)]*platform|${vendors}`,
+    );
+    const own = new RegExp(`^src/(platforms/(${names})/|platforms/registry\\.ts$|sim/)`);
+    expect(sources.filter((path) => own.test(path) && word.test(text(path))).length).toBeGreaterThan(5);
+    expect(sources.filter((path) => !own.test(path) && word.test(text(path)))).toEqual([]);
   });
 
   it('lets nothing import bin or test', () => {

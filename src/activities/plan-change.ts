@@ -11,7 +11,8 @@ import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
-import { keptTimerSeconds, readManifest } from '../platforms/manifest.ts';
+import { keptTimerSeconds } from '../platforms/manifest.ts';
+import { MANIFESTS } from '../platforms/manifests.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
@@ -95,7 +96,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
 function roundedTimers({ backbone: { confirmTimeoutSeconds: asked }, routers }: Inventory): string[] {
   const platforms = [...new Set(routers.map(({ platform }) => platform))].sort();
   return platforms.flatMap((platform) => {
-    const kept = keptTimerSeconds(readManifest(platform), asked);
+    const kept = keptTimerSeconds(MANIFESTS[platform].confirmTimer, asked);
     if (kept === asked) return [];
     return [`routers of platform ${platform} keep a confirm timer of ${kept} s where ${asked} s are asked for`];
   });

@@ -14,7 +14,8 @@ import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { isWritten, lastEntries, leftIn } from '../domain/settlement.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { holdsPlan } from '../plan/holds-plan.ts';
-import { keptTimerSeconds, readManifest } from '../platforms/manifest.ts';
+import { keptTimerSeconds } from '../platforms/manifest.ts';
+import { MANIFESTS } from '../platforms/manifests.ts';
 import type { RecoveryInput } from './activities.ts';
 import { requireUnderWay } from './authority.ts';
 import { counterChange } from './counter-change.ts';
@@ -240,7 +241,7 @@ async function endPending(
 /** By the time that the router's platform keeps, which may be more than the window; 0 where nothing was sent. */
 function timerEndsAtMs({ sentAtMs, plan }: Recovery, { platform }: RouterPlan): number {
   if (sentAtMs === null) return 0;
-  const seconds = keptTimerSeconds(readManifest(platform), plan.window.confirmTimeoutSeconds);
+  const seconds = keptTimerSeconds(MANIFESTS[platform].confirmTimer, plan.window.confirmTimeoutSeconds);
   return sentAtMs + seconds * 1_000 + TIMER_MARGIN_MS;
 }
 

@@ -4,7 +4,7 @@ import { createApi } from '../api/create-api.ts';
 import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
-import { platforms } from '../router/platform-facts.ts';
+import { MANIFESTS } from '../platforms/manifests.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
@@ -101,7 +101,8 @@ function renderErrors(): string {
 
 /** What each kind of router is asked for; the guarantee of a change follows from what the router itself offers. */
 function renderPlatforms(): string {
-  const rows = platforms().map((platform) => {
+  const manifests = Object.values(MANIFESTS).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = manifests.map((platform) => {
     const spacing = platform.minimumRpcIntervalMsInConfirmWindow;
     const cells = [
       `\`${platform.name}\``,
@@ -113,7 +114,7 @@ function renderPlatforms(): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const notes = platforms().flatMap((platform) => [
+  const notes = manifests.flatMap((platform) => [
     `## ${platform.name}`,
     '',
     ...platform.notes.map((note) => `- ${note}`),
@@ -122,7 +123,7 @@ function renderPlatforms(): string {
   return [
     '# Platforms',
     '',
-    'Made of `templates/*/platform.json`; `npm run docs` writes it. What was tested on which router is said in the README.',
+    'Made of `src/platforms/*/manifest.ts`; `npm run docs` writes it. What was tested on which router is said in the README.',
     '',
     '| platform | vendor | dialect | candidate checked by | pause after hello | requests in the confirm window |',
     '|---|---|---|---|---|---|',

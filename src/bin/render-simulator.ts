@@ -1,4 +1,5 @@
 /** docs/simulator.md: the simulated backbone, and one example of every fault that it can be given. */
+import { SIMULATED_PLATFORMS } from '../sim/backbone.ts';
 import { FAULT_FIELDS } from '../sim/control/parse-fault.ts';
 import type { FaultKind, FaultOf } from '../sim/faults.ts';
 import { HABITS_EXPLAINED, type Habits, USUAL_HABITS } from '../sim/habits.ts';
@@ -107,7 +108,7 @@ export function renderSimulator(): string {
     'Made of `src/sim/faults.ts`, `src/sim/habits.ts` and the examples in `src/bin/render-simulator.ts`; `npm run docs` writes it. A test gives every example',
     'to a running router.',
     '',
-    'The routers of an inventory as NETCONF servers over SSH, on loopback. They speak the dialects of `iosxr-um2` and `junos-yang`,',
+    `The routers of an inventory as NETCONF servers over SSH, on loopback. They speak the dialects of ${SIMULATED_PLATFORMS.map((name) => `\`${name}\``).join(' and ')},`,
     'exchange routes by their route targets, and answer pings. The demonstration, the tests and the chaos campaign stand on them.',
     'They are doubles: what they were never seen to do on a real router proves nothing (the README says what was tested where).',
     '',

@@ -4,7 +4,7 @@ import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './i
 import type { VpnId } from './names.ts';
 import { contains, familyOf, isDefaultRoute } from './prefix.ts';
 import { parseRouteTarget, shortForm } from './route-target.ts';
-import { vrfNameFault } from './vrf-name-rules.ts';
+import { vrfNameFault } from './vrf-name-fault.ts';
 
 export interface InventoryIssue {
   readonly path: DocumentPath;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLATFORM_NAMES } from '../platforms/manifests.ts';
 import { checkInventory, type InventoryIssue } from './check-inventory.ts';
 import { type DocumentPath, type InputIssue, listInputIssues } from './input-issues.ts';
 import {
@@ -11,9 +12,15 @@ import {
   vpnSchema,
   vrfSchema,
 } from './inventory.ts';
+import type { VrfName } from './names.ts';
 import { parsePrefix } from './prefix.ts';
 import { parseRouteDistinguisher } from './route-target.ts';
 import { routeTargetPoolSchema } from './route-target-pool.ts';
+import { vrfNameFault } from './vrf-name-fault.ts';
+
+/** Stands in for a platform that is none, so that no VRF's name is held against it. */
+const TAKES_EVERY_NAME =
+  PLATFORM_NAMES.find((name) => vrfNameFault(name, `a.${'a'.repeat(126)}` as VrfName) === null) ?? PLATFORM_NAMES[0];
 
 export interface JudgedInventory {
   /** null where there are issues. */
@@ -79,8 +86,7 @@ function lenientInventory(): z.ZodType<Inventory> {
   });
   const router = z.object({
     name: orNew(routerSchema.shape.name, (number) => `unnamed-${number}`),
-    // The one that takes every name of a VRF.
-    platform: routerSchema.shape.platform.catch('junos-yang'),
+    platform: routerSchema.shape.platform.catch(TAKES_EVERY_NAME),
     maintenance: routerSchema.shape.maintenance.catch(undefined),
     maintenanceReason: routerSchema.shape.maintenanceReason.catch(undefined),
     management: management.catch(() => management.parse({})),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WaslError } from '../errors.ts';
+import { PLATFORM_NAMES, type PlatformName } from '../platforms/manifests.ts';
 import type { Brand } from './brand.ts';
 import { checkedText } from './checked-text.ts';
 import { foldText } from './comparable-text.ts';
@@ -17,7 +18,7 @@ export type ChangeId = Brand<'ChangeId'>;
 export type PlanId = Brand<'PlanId'>;
 /** The `sub` of a person's token in its one form (`canonicalPersonId`): compared as it is. */
 export type PersonId = Brand<'PersonId'>;
-export type PlatformName = 'iosxr-um2' | 'junos-yang' | 'frr';
+export type { PlatformName };
 
 const named = <Kind extends string>(pattern: RegExp, what: string) =>
   z
@@ -31,7 +32,7 @@ export const peNameSchema = named<'PeName'>(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
   'a router name of 1–63 letters, digits, dots, - or _ that begins with a letter or digit',
 );
-/** What any platform allows; what the router's own platform allows is in `vrf-name-rules.ts`. */
+/** What any platform allows; what the router's own platform allows is in its manifest. */
 export const vrfNameSchema = named<'VrfName'>(
   /^[A-Za-z][A-Za-z0-9._-]{0,127}$/,
   'a VRF name of 1–128 letters, digits, dots, - or _ that begins with a letter',
@@ -40,7 +41,7 @@ export const interconnectIdSchema = named<'InterconnectId'>(/^IC-\d{4,9}$/, 'lik
 export const changeIdSchema = named<'ChangeId'>(/^IC-\d{4,9}-C\d{1,6}$/, 'like IC-0001-C1');
 export const planIdSchema = named<'PlanId'>(/^IC-\d{4,9}-C\d{1,6}-P\d{1,6}$/, 'like IC-0001-C1-P1');
 export const personIdSchema = z.string().transform(checkedText(parsePersonId));
-export const platformNameSchema = z.enum(['iosxr-um2', 'junos-yang', 'frr']);
+export const platformNameSchema = z.enum(PLATFORM_NAMES);
 
 /** The ledger's word for what the program did by itself: nobody's name. */
 export const PROGRAM = 'wasl';

@@ -147,3 +147,12 @@ export function canonicalShare(share: VrfShare, families: readonly Family[]): Vr
 function joinScopes(a: ExportScope, b: ExportScope): ExportScope {
   return a === 'whole-vpn' || b === 'whole-vpn' ? 'whole-vpn' : [...a, ...b];
 }
+
+/** A share that asks for nothing: then nothing of wasl's stays in the VRF. */
+export function isEmptyShare(share: VrfShare): boolean {
+  return Object.values(share).every((family) => family.imports.length === 0 && family.exports.length === 0);
+}
+
+/** A VRF's `traits`: auto-export is on by the operator's hand, or by wasl's. */
+export const TRAIT_AUTO_EXPORT = 'auto-export';
+export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';

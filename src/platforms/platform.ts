@@ -1,10 +1,13 @@
 import type { InventoryVrf } from '../domain/inventory.ts';
-import type { RunningVrf } from '../domain/network-view.ts';
+import type { VrfName } from '../domain/names.ts';
+import type { Address, Family, Prefix } from '../domain/prefix.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ExecResult, XmlElement } from '../netconf/index.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../router/router.ts';
+import type { PlatformManifest } from './manifest.ts';
+import type { PlatformName } from './manifests.ts';
+import type { VrfReader } from './reading/vrf-reader.ts';
 
-/** What an adapter may ask of its router: reads only. Errors are WaslError already. */
+/** What a platform may ask of its router: reads only. Errors are WaslError already. */
 export interface RouterReader {
   /** `<get>` with a subtree filter; the children of `<data>`. */
   get(filterXml: string): Promise<readonly XmlElement[]>;
@@ -20,13 +23,42 @@ export interface ParseContext {
   readonly vrfs: readonly InventoryVrf[];
 }
 
-/** A platform in one file: how its configuration reads. What it writes is in `templates/`, what its server needs in the manifest. */
-export interface PlatformAdapter {
+export interface RouteTable {
+  readonly vrf: VrfName;
+  readonly family: Family;
+}
+
+export interface VrfRoute {
+  readonly prefix: Prefix;
+  /** vpn: learnt from another VRF or PE by route target; local: attached, static or from a CE. */
+  readonly origin: 'local' | 'vpn';
+}
+
+export interface PingRequest {
+  readonly vrf: VrfName;
+  readonly destination: Address;
+  readonly source?: Address;
+  readonly count: number;
+}
+
+/** Name -> text, as the router has it. */
+export type PolicyTexts = Readonly<Record<string, string>>;
+
+/** A platform: what its folder knows. What it writes is in `templates/`. */
+export interface Platform {
+  readonly manifest: PlatformManifest & { readonly name: PlatformName };
   /** Subtree filter that selects the part of running that wasl reads. */
   readonly configFilter: string;
   /** Containers without presence: empty they mean nothing (RFC 7950 §7.5.1), and servers differ in whether they show them. */
   readonly transparentContainers: ReadonlySet<string>;
-  parseRunning(config: readonly XmlElement[], context: ParseContext): RunningVrf[];
+  /** Of the configuration that is in force. */
+  readerOf(config: readonly XmlElement[], context: ParseContext): VrfReader;
+  /**
+   * Why an operator's export policies cannot stay in place together with wasl's rules, as a sentence; null when they can.
+   * Safe means: every route is exported or kept back exactly as before, with every route target that it had, and a route in scope of a rule
+   * that is exported also carries the rule's. What cannot be read is not safe.
+   */
+  judgeExportPolicies(policies: readonly string[], texts: PolicyTexts): string | null;
   /** In the order of `tables`. */
   readRouteTables(reader: RouterReader, tables: readonly RouteTable[]): Promise<VrfRoute[][]>;
   ping(reader: RouterReader, request: PingRequest): Promise<{ readonly sent: number; readonly received: number }>;

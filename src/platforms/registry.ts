@@ -1,11 +1,11 @@
-import type { PlatformName } from '../domain/names.ts';
-import { frr } from './frr/reader.ts';
-import { iosxrUm2 } from './iosxr-um2/reader.ts';
-import { junosYang } from './junos-yang/reader.ts';
-import type { PlatformAdapter } from './platform.ts';
+import { frr } from './frr/platform.ts';
+import { iosxrUm2 } from './iosxr-um2/platform.ts';
+import { junosYang } from './junos-yang/platform.ts';
+import type { PlatformName } from './manifests.ts';
+import type { Platform } from './platform.ts';
 
-/** A new platform: its folder in `templates/`, its adapter beside this file, its line here. */
-export const PLATFORMS: Readonly<Record<PlatformName, PlatformAdapter>> = {
+/** A new platform: its folder here, its templates in `templates/<name>/`, its line in this table and in `manifests.ts`. */
+export const PLATFORMS: Readonly<Record<PlatformName, Platform>> = {
   'iosxr-um2': iosxrUm2,
   'junos-yang': junosYang,
   frr,

@@ -1,16 +1,10 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import type { PlatformName } from '../domain/names.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { MANIFESTS } from '../platforms/manifests.ts';
 import { approvedFlows, type ChangeUnderProof } from './change-under-proof.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';
-
-/**
- * Where an import policy can only take away from what the import route targets let in. Elsewhere (Junos: vrf-import decides alone)
- * a policy that matches route targets by pattern may let in a new one. A platform that is not listed is taken for the latter.
- */
-const IMPORT_POLICY_ONLY_NARROWS: ReadonlySet<PlatformName> = new Set<PlatformName>(['iosxr-um2', 'frr']);
 
 /** A route-target pattern rather than a value, as readers mark what may take more than it names: `65000:*`, `65000:90..`, `target:.*:9001`, `65000:[89]...`. */
 const TARGET_PATTERN =
@@ -54,7 +48,7 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
       continue;
     }
     const platform = platforms.get(at.pe);
-    if (platform !== undefined && IMPORT_POLICY_ONLY_NARROWS.has(platform)) continue;
+    if (platform !== undefined && MANIFESTS[platform].importPolicyOnlyNarrows) continue;
     const doubt = imports.map((name) => doubtAbout(at.vrf.policyTexts[name], name)).find((text) => text !== null);
     if (doubt === undefined) {
       assumptions.push(`import policy ${imports.join(', ')} of ${where} does not take the new route targets`);

@@ -1,16 +1,21 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { PlatformName } from '../domain/names.ts';
-import { canonicalShare, enabledFamilies, type OperatorFamily, type VrfShare } from '../domain/network-view.ts';
+import {
+  canonicalShare,
+  enabledFamilies,
+  isEmptyShare,
+  type OperatorFamily,
+  TRAIT_AUTO_EXPORT,
+  TRAIT_WASL_AUTO_EXPORT,
+  type VrfShare,
+} from '../domain/network-view.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
-import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
-import { judgeExportPolicies } from './policy-safety.ts';
+import type { PlatformManifest } from '../platforms/manifest.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { PLATFORMS } from '../platforms/registry.ts';
 import { renderTemplate } from './templates.ts';
-import { isEmptyShare, type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
-
-/** A VRF's `traits`: auto-export is on by the operator's hand, or by wasl's. */
-export const TRAIT_AUTO_EXPORT = 'auto-export';
-export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
+import { type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
 
 /**
  * The children of `<config>` that bring the VRFs of one PE from what they have to what they shall have; empty when that is the same.
@@ -19,17 +24,18 @@ export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
  * Throws EXPORT_POLICY_UNSAFE with the reason, OWN_TARGETS_UNKNOWN, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
  * platform cannot write, RENDER_FAILED for a defect of a template.
  */
-export function renderEdits(platform: PlatformName, edits: readonly RenderEdit[]): string {
-  const manifest = readManifest(platform);
+export function renderEdits(name: PlatformName, edits: readonly RenderEdit[]): string {
+  const platform = PLATFORMS[name];
+  const { manifest } = platform;
   for (const edit of edits) {
     refuseUnwritableTargets(manifest, edit);
-    refuseUnsafePolicies(manifest, edit);
+    refuseUnsafePolicies(platform, edit);
     refuseCut(manifest, edit);
   }
   const vrfs = [...edits]
     .sort((a, b) => (a.running.name < b.running.name ? -1 : 1))
     .map((edit) => viewVrfEdit(edit, stepAutoExport(edit, edits)));
-  return renderTemplate(platform, viewRouterEdit(vrfs));
+  return renderTemplate(name, viewRouterEdit(vrfs));
 }
 
 function viewRouterEdit(vrfs: readonly VrfEditView[]) {
@@ -113,7 +119,7 @@ function refuseCut({ restatesOwnTargets }: PlatformManifest, { running, wanted, 
 }
 
 /** Only where wasl adds to the exports: taking a rule away is always safe, whatever the operator's policy became since. */
-function refuseUnsafePolicies(manifest: PlatformManifest, { running, wanted }: RenderEdit): void {
+function refuseUnsafePolicies(platform: Platform, { running, wanted }: RenderEdit): void {
   const families = enabledFamilies(running);
   const [before, after] = [canonicalShare(running.share, families), canonicalShare(wanted, families)];
   for (const family of families) {
@@ -121,7 +127,7 @@ function refuseUnsafePolicies(manifest: PlatformManifest, { running, wanted }: R
     const had = new Set(before[family]?.exports.map((rule) => canonicalJson(rule)));
     const adds = after[family]?.exports.some((rule) => !had.has(canonicalJson(rule))) === true;
     if (!adds || policies.length === 0) continue;
-    const reason = judgeExportPolicies(manifest.policyLanguage, policies, running.policyTexts);
+    const reason = platform.judgeExportPolicies(policies, running.policyTexts);
     if (reason === null) continue;
     throw new WaslError('EXPORT_POLICY_UNSAFE', `VRF ${running.name} ${family}: ${reason}`, {
       path: `${running.name}/${family}`,

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import type { PlatformName } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
-import { templateFolder } from '../platforms/manifest.ts';
 
 type Template = (view: unknown) => string;
 
 const HELPERS = ['if', 'unless', 'each', 'with'] as const;
+/** Beside the code and not in it: what is sent to routers is reviewed, and shipped, as the data that it is. */
+const TEMPLATES = new URL('../../templates/', import.meta.url);
+
 const loaded = new Map<PlatformName, Template>();
 
 /**
@@ -23,7 +25,7 @@ export function renderTemplate(platform: PlatformName, view: object): string {
 }
 
 function readTemplates(platform: PlatformName): Map<string, string> {
-  const folder = templateFolder(platform);
+  const folder = new URL(`${platform}/`, TEMPLATES);
   const files = readdirSync(folder).filter((file) => file.endsWith('.hbs'));
   return new Map(files.map((file) => [file.slice(0, -'.hbs'.length), readFileSync(new URL(file, folder), 'utf8')]));
 }

@@ -6,6 +6,7 @@ import {
   type ExportRule,
   enabledFamilies,
   type FamilyShare,
+  isEmptyShare,
   type OperatorFamily,
   type RunningVrf,
   type VrfShare,
@@ -176,11 +177,6 @@ export function viewVrfEdit({ running, wanted, retires }: RenderEdit, autoExport
 }
 
 const EVERYTHING = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const;
-
-/** A share that asks for nothing: then nothing of wasl's stays in the VRF. */
-export function isEmptyShare(share: VrfShare): boolean {
-  return Object.values(share).every((family) => family.imports.length === 0 && family.exports.length === 0);
-}
 
 function refuseMissingFamilies(vrf: VrfName, wanted: VrfShare, families: readonly Family[]): void {
   for (const family of FAMILIES) {

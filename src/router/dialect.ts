@@ -1,8 +1,7 @@
-import type { PlatformName } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import type { Capabilities } from '../netconf/index.ts';
-import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
-import { PLATFORMS } from '../platforms/registry.ts';
+import type { PlatformManifest } from '../platforms/manifest.ts';
+import { MANIFESTS } from '../platforms/manifests.ts';
 
 /**
  * The inventory says what a router is; its hello may say otherwise (RFC 6020 §5.6.4: modules with their revisions). A hello that lists no
@@ -25,7 +24,7 @@ export function refuseOtherDialect(
   const isOf = ({ namespaces }: PlatformManifest) =>
     all.some(({ uri }) => namespaces.some((namespace) => uri.startsWith(namespace)));
   if (isOf(manifest)) return;
-  const others = (Object.keys(PLATFORMS) as PlatformName[]).map(readManifest).filter(isOf);
+  const others = Object.values(MANIFESTS).filter(isOf);
   if (others.length === 0) return;
   throw mismatch(
     pe,

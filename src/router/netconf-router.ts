@@ -5,24 +5,22 @@ import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
 import { keptTimerSeconds, type PlatformManifest } from '../platforms/manifest.ts';
-import type { PlatformAdapter, RouterReader } from '../platforms/platform.ts';
+import type { PingRequest, Platform, RouterReader, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
 import { Commands } from './commands.ts';
 import { inspectSession, type RouterInspection } from './inspect-session.ts';
 import { chooseProcedure, describeProcedure } from './procedure.ts';
+import { readVrfs } from './read-vrfs.ts';
 import type {
   CandidateEdit,
   CommitOutcome,
-  PingRequest,
   Router,
   RouterConnection,
   RouterFacts,
-  RouteTable,
   RunningReading,
   VrfEdit,
-  VrfRoute,
 } from './router.ts';
 import { describeWarnings, translateError } from './translate-error.ts';
 
@@ -36,8 +34,8 @@ export class NetconfRouter implements Router {
   readonly closed: Promise<string>;
   readonly #session: NetconfSession;
   readonly #connection: RouterConnection;
+  readonly #platform: Platform;
   readonly #manifest: PlatformManifest;
-  readonly #adapter: PlatformAdapter;
   readonly #target: 'candidate' | 'running';
   #holdsLock = false;
   /** This session put something into the candidate that running does not have. */
@@ -50,17 +48,12 @@ export class NetconfRouter implements Router {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #commands: Commands;
 
-  constructor(
-    session: NetconfSession,
-    connection: RouterConnection,
-    manifest: PlatformManifest,
-    adapter: PlatformAdapter,
-  ) {
+  constructor(session: NetconfSession, connection: RouterConnection, platform: Platform) {
     this.#session = session;
     this.#commands = new Commands(session);
     this.#connection = connection;
-    this.#manifest = manifest;
-    this.#adapter = adapter;
+    this.#platform = platform;
+    this.#manifest = platform.manifest;
     this.name = connection.router.name;
     this.procedure = chooseProcedure(session.capabilities, this.name);
     this.#target = this.procedure === 'writable-running-reverse-delta' ? 'running' : 'candidate';
@@ -69,7 +62,7 @@ export class NetconfRouter implements Router {
       pe: this.name,
       procedure: this.procedure,
       capabilities: session.capabilities.all.map(({ raw }) => raw),
-      notes: [describeProcedure(this.procedure), ...manifest.notes],
+      notes: [describeProcedure(this.procedure), ...this.#manifest.notes],
     };
   }
 
@@ -111,7 +104,7 @@ export class NetconfRouter implements Router {
   }
 
   async editCandidate(edits: readonly VrfEdit[]): Promise<CandidateEdit> {
-    const config = renderEdits(this.#manifest.name, edits);
+    const config = renderEdits(this.#platform.manifest.name, edits);
     if (config === '') return { checked: true, warnings: [], xml: config };
     const { capabilities } = this.#session;
     if (this.#target === 'running') {
@@ -156,7 +149,7 @@ export class NetconfRouter implements Router {
     readonly persistId: string | null;
   }): Promise<CommitOutcome> {
     const { persistId } = options;
-    const confirmTimeoutSeconds = keptTimerSeconds(this.#manifest, options.timeoutSeconds);
+    const confirmTimeoutSeconds = keptTimerSeconds(this.#manifest.confirmTimer, options.timeoutSeconds);
     switch (this.procedure) {
       case 'confirmed-commit-persist': {
         if (persistId === null) throw new WaslError('INTERNAL', `${this.name}: this procedure needs a persist id`);
@@ -242,11 +235,11 @@ export class NetconfRouter implements Router {
   }
 
   readRouteTables(tables: readonly RouteTable[]): Promise<VrfRoute[][]> {
-    return this.#located(() => this.#adapter.readRouteTables(this.#reader, tables));
+    return this.#located(() => this.#platform.readRouteTables(this.#reader, tables));
   }
 
   ping(request: PingRequest): Promise<{ readonly sent: number; readonly received: number }> {
-    return this.#located(() => this.#adapter.ping(this.#reader, request));
+    return this.#located(() => this.#platform.ping(this.#reader, request));
   }
 
   close(): Promise<void> {
@@ -271,18 +264,18 @@ export class NetconfRouter implements Router {
   }
 
   #getRunning(): Promise<RpcReply> {
-    const filter = { subtree: this.#adapter.configFilter };
+    const filter = { subtree: this.#platform.configFilter };
     return this.#request(() => this.#session.getConfig({ source: 'running', filter }));
   }
 
   #parse(reply: RpcReply): Promise<RunningVrf[]> {
     const { router, routeTargetPool } = this.#connection;
     const context = { pool: routeTargetPool, vrfs: router.vrfs };
-    return this.#located(async () => this.#adapter.parseRunning(reply.data?.children ?? [], context));
+    return this.#located(async () => readVrfs(this.#platform, reply.data?.children ?? [], context));
   }
 
   #textOf(reply: RpcReply): string {
-    return canonicalText(reply.data?.children ?? [], this.#adapter.transparentContainers);
+    return canonicalText(reply.data?.children ?? [], this.#platform.transparentContainers);
   }
 
   /** The lock is let go; where that fails the session goes, and the lock with it. */
@@ -326,7 +319,7 @@ export class NetconfRouter implements Router {
     }
   }
 
-  /** An adapter knows what the router said, not which router it was. */
+  /** A platform knows what the router said, not which router it was. */
   async #located<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();

@@ -1,5 +1,5 @@
 import { connect, type NetconfSession } from '../netconf/index.ts';
-import { type PlatformManifest, readManifest } from '../platforms/manifest.ts';
+import type { PlatformManifest } from '../platforms/manifest.ts';
 import { PLATFORMS } from '../platforms/registry.ts';
 import { refuseOtherDialect } from './dialect.ts';
 import { NetconfRouter } from './netconf-router.ts';
@@ -12,11 +12,11 @@ import { translateError } from './translate-error.ts';
  */
 export async function openRouter(connection: RouterConnection): Promise<Router> {
   const { router } = connection;
-  const manifest = readManifest(router.platform);
-  const session = await openSession(connection, manifest);
+  const platform = PLATFORMS[router.platform];
+  const session = await openSession(connection, platform.manifest);
   try {
-    refuseOtherDialect(session.capabilities, manifest, router.name);
-    return new NetconfRouter(session, connection, manifest, PLATFORMS[router.platform]);
+    refuseOtherDialect(session.capabilities, platform.manifest, router.name);
+    return new NetconfRouter(session, connection, platform);
   } catch (error) {
     await session.close();
     throw error;

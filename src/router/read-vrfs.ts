@@ -1,46 +1,20 @@
-import type { PlatformName, VrfName } from '../domain/names.ts';
+import type { VrfName } from '../domain/names.ts';
 import type { RunningVrf, Unknown } from '../domain/network-view.ts';
 import type { XmlElement } from '../netconf/index.ts';
+import type { ParseContext, Platform } from '../platforms/platform.ts';
 import { inForce, spreadInactive } from '../platforms/reading/activation.ts';
-import { findUnknowns, pathOf, type Rule } from '../platforms/reading/grammar.ts';
-import { findAnomalies, objectsByVrf, type WaslObjects, withAnomalies } from './wasl-objects.ts';
+import { findUnknowns, pathOf } from '../platforms/reading/grammar.ts';
+import type { VrfEntry, VrfReader } from '../platforms/reading/vrf-reader.ts';
+import { findAnomalies, objectsByVrf, withAnomalies } from './wasl-objects.ts';
 
-/** A VRF's entry, and the words before it on the router. */
-export interface VrfEntry {
-  readonly name: VrfName;
-  readonly element: XmlElement;
-}
-
-/** What one platform knows of its configuration; how a router is read with it is the same for all. */
-export interface VrfReader {
-  readonly platform: PlatformName;
-  /** By the name of a top node; any other top node is reported. */
-  readonly roots: (root: XmlElement) => Rule | undefined;
-  /** Every instance that may hold or name routes of VPNs. */
-  readonly entries: (config: readonly XmlElement[]) => readonly VrfEntry[];
-  readonly entryPath: string;
-  readonly entry: Rule;
-  /** What follows `WASL-<VRF>-` in the names of wasl's objects, by kind. */
-  readonly objectGrammar: Readonly<Record<string, RegExp>>;
-  /** In a configuration or in an edit; a deactivated one differs from one that is in force. */
-  readonly readObjects: (config: readonly XmlElement[]) => WaslObjects;
-  readonly readExpected: (edit: readonly XmlElement[]) => WaslObjects;
-  readonly parse: (entry: VrfEntry) => RunningVrf;
-  /** wasl's objects that are right although no edit for the share of this VRF would write them. */
-  readonly forget?: (vrf: RunningVrf, mine: Map<string, string>) => void;
-  readonly anomaliesOf?: (vrf: RunningVrf) => readonly string[];
-  /** What only the platform can tell of the whole configuration. */
-  readonly unknownsOfRouter?: (config: readonly XmlElement[]) => readonly Unknown[];
-}
-
-/** `parse` and the rest see the configuration in force, but for `readObjects`, which sees all. */
-export function readVrfs(
-  all: readonly XmlElement[],
-  readerOf: (config: readonly XmlElement[]) => VrfReader,
-): RunningVrf[] {
+/**
+ * How a router of any platform is read: its VRFs, what wasl has in them, and what was not understood. `parse` and the rest of the reader see the
+ * configuration in force, but for `readObjects`, which sees all.
+ */
+export function readVrfs(platform: Platform, all: readonly XmlElement[], context: ParseContext): RunningVrf[] {
   const marked = spreadInactive(all);
   const config = inForce(all);
-  const reader = readerOf(config);
+  const reader = platform.readerOf(config, context);
   const entries = reader.entries(marked).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const objects = objectsByVrf(
     reader.readObjects(marked),
@@ -53,7 +27,7 @@ export function readVrfs(
     const read =
       active === undefined ? deactivated(name, reader, element) : readEntry(reader, { name, element: active });
     reader.forget?.(read, mine);
-    const found = findAnomalies(reader.platform, read, mine, reader.readExpected);
+    const found = findAnomalies(platform.manifest.name, read, mine, reader.readExpected);
     const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
     return withAnomalies(read, mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
   });

@@ -1,10 +1,10 @@
 import type { InventoryRouter } from '../domain/inventory.ts';
-import type { PeName, VrfName } from '../domain/names.ts';
+import type { PeName } from '../domain/names.ts';
 import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
-import type { Address, Family, Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
+import type { PingRequest, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import type { RouterInspection } from './inspect-session.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
@@ -33,24 +33,6 @@ export interface VrfEdit {
   readonly wanted: VrfShare;
   /** Of a removal: whatever stands in the VRF for these goes, also where it was edited by hand. */
   readonly retires?: readonly RouteTarget[];
-}
-
-export interface RouteTable {
-  readonly vrf: VrfName;
-  readonly family: Family;
-}
-
-export interface VrfRoute {
-  readonly prefix: Prefix;
-  /** vpn: learnt from another VRF or PE by route target; local: attached, static or from a CE. */
-  readonly origin: 'local' | 'vpn';
-}
-
-export interface PingRequest {
-  readonly vrf: VrfName;
-  readonly destination: Address;
-  readonly source?: Address;
-  readonly count: number;
 }
 
 /** All VRFs of running, and the VPN-relevant part of it as canonical text. */

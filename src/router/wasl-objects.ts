@@ -1,13 +1,10 @@
 import type { PlatformName, VrfName } from '../domain/names.ts';
-import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
+import { isEmptyShare, type RunningVrf, type VrfShare } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
 import { namePrefixOf } from '../platforms/object-names.ts';
+import type { WaslObjects } from '../platforms/reading/vrf-reader.ts';
 import { renderEdits } from '../render/render-edits.ts';
-import { isEmptyShare } from '../render/vrf-view.ts';
-
-/** What is on a router under wasl's name, as `kind name` or `vrf NAME ...`, and what it says in one normal form. */
-export type WaslObjects = ReadonlyMap<string, string>;
 
 /**
  * Objects by the VRF that they belong to: by place, or by a name that the grammar of its kind knows. What names no VRF of the router is
@@ -69,14 +66,4 @@ export function findAnomalies(
 /** What is there is only of interest where it is not as it should be. */
 export function withAnomalies(vrf: RunningVrf, found: WaslObjects, anomalies: readonly string[]): RunningVrf {
   return anomalies.length === 0 ? vrf : { ...vrf, anomalies, objects: [...found.keys()].sort() };
-}
-
-/** null where a text of the router is not what it should be: the comparison of objects then reports it. */
-export function tryParse<T>(parse: () => T): T | null {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof WaslError) return null;
-    throw error;
-  }
 }

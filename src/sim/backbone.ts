@@ -19,6 +19,8 @@ const PERSONALITIES: ReadonlyMap<PlatformName, Personality> = new Map<PlatformNa
   ['junos-yang', junosYang],
 ]);
 
+export const SIMULATED_PLATFORMS = [...PERSONALITIES.keys()];
+
 /** What a test or a demonstration logs in with; the routers are on loopback and hold nothing. */
 export const DEFAULT_USERNAME = 'wasl';
 export const DEFAULT_PASSWORD = 'simulated';
@@ -78,7 +80,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     const personality = PERSONALITIES.get(entry.platform);
     if (personality === undefined) {
       const fact = `The simulation has no routers of platform ${entry.platform} (${entry.name})`;
-      throw new WaslError('PLATFORM_UNKNOWN', fact, { remedy: `Use ${[...PERSONALITIES.keys()].join(' or ')}.` });
+      throw new WaslError('PLATFORM_UNKNOWN', fact, { remedy: `Use ${SIMULATED_PLATFORMS.join(' or ')}.` });
     }
     const seed = `${options.seed ?? 'backbone'}/${entry.name}`;
     const habits = options.habits?.find((of) => of.router === entry.name)?.habits;

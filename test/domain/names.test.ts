@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credentialNameSchema } from '../../src/domain/inventory.ts';
 import { type PlatformName, peNameSchema, vrfNameSchema } from '../../src/domain/names.ts';
-import { vrfNameFault } from '../../src/domain/vrf-name-rules.ts';
+import { vrfNameFault } from '../../src/domain/vrf-name-fault.ts';
 
 describe('names', () => {
   it.each(['mct-pe-01', 'MCT-PE-01', 'pe_core.muscat', '7750-a', 'R1', 'a'.repeat(63)])('%s is a router', (name) => {

@@ -1,3 +1,4 @@
+import { readVrfs } from '../../src/router/read-vrfs.ts';
 import type { PlatformName } from '../../src/domain/names.ts';
 import type { VrfShare, RunningVrf } from '../../src/domain/network-view.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
@@ -62,7 +63,7 @@ export interface GoldenResult {
 export function runScenarios(): GoldenResult[] {
   return BASES.flatMap(({ platform, name, xml }) => {
     const tree = new ConfigTree(platform, xml);
-    const parse = () => PLATFORMS[platform].parseRunning(tree.elements(), { pool: POOL, vrfs: [] });
+    const parse = () => readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
     const bare = parse();
     const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
     return STEPS.map((step, i) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judgeExportPolicies } from '../../src/render/policy-safety.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
 
 const rpl = (name: string, ...statements: readonly string[]) =>
   `route-policy ${name}\n${statements.map((line) => `  ${line}\n`).join('')}end-policy\n`;
 
 describe('an RPL policy inside of ours', () => {
   const judge = (statements: readonly string[], others: Record<string, string> = {}) =>
-    judgeExportPolicies('rpl', ['OLD'], { OLD: rpl('OLD', ...statements), ...others });
+    PLATFORMS['iosxr-um2'].judgeExportPolicies(['OLD'], { OLD: rpl('OLD', ...statements), ...others });
 
   it.each([
     ['passes everything', ['pass']],
@@ -40,12 +40,13 @@ describe('an RPL policy inside of ours', () => {
   });
 
   it('is refused when its text is unknown', () => {
-    expect(judgeExportPolicies('rpl', ['OLD'], {})).toContain('OLD is named but its text');
+    expect(PLATFORMS['iosxr-um2'].judgeExportPolicies(['OLD'], {})).toContain('OLD is named but its text');
   });
 });
 
 describe('Junos policies after ours', () => {
-  const judge = (...lines: readonly string[]) => judgeExportPolicies('junos', ['OLD'], { OLD: lines.join('\n') });
+  const judge = (...lines: readonly string[]) =>
+    PLATFORMS['junos-yang'].judgeExportPolicies(['OLD'], { OLD: lines.join('\n') });
 
   it('are safe when they add, accept or reject', () => {
     expect(
@@ -62,10 +63,8 @@ describe('Junos policies after ours', () => {
   ])('are refused for `%s`', (line, reason) => expect(judge(line, 'then accept')).toContain(reason));
 
   it('are refused where one of several cannot be read', () => {
-    expect(judgeExportPolicies('junos', ['OLD', '( A && B )'], { OLD: 'then accept' })).toContain('( A && B )');
+    expect(PLATFORMS['junos-yang'].judgeExportPolicies(['OLD', '( A && B )'], { OLD: 'then accept' })).toContain(
+      '( A && B )',
+    );
   });
-});
-
-it('a language that is not read is refused', () => {
-  expect(judgeExportPolicies('unreadable', ['OLD'], {})).toContain('does not read');
 });

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { platformNameSchema } from '../../src/domain/names.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
-import { parseManifest, readManifest } from '../../src/platforms/manifest.ts';
 import { compileTemplates } from '../../src/render/templates.ts';
 
 const render = (files: Record<string, string>, view: object): string =>
@@ -34,30 +32,5 @@ describe('templates are strict', () => {
     const value = `</name><x a="1">&'\``;
     const [name] = parseXmlFragment(render({ edit: '<name>{{value}}</name>' }, { value }));
     expect(name).toMatchObject({ name: 'name', text: value, children: [] });
-  });
-});
-
-describe('manifests', () => {
-  it.each(platformNameSchema.options)('%s is complete', (platform) => {
-    expect(readManifest(platform).name).toBe(platform);
-    expect(readManifest(platform).notes.length).toBeGreaterThan(0);
-  });
-
-  const good = { ...readManifest('frr') };
-  it.each([
-    ['not JSON', '{', 'is not JSON'],
-    ['a wrong choice', JSON.stringify({ ...good, validateBy: 'hope' }), 'validateBy must be one of'],
-    ['a missing number', JSON.stringify({ ...good, pauseAfterHelloMs: undefined }), 'pauseAfterHelloMs must be'],
-    ['half a second', JSON.stringify({ ...good, confirmTimerUnitSeconds: 0.5 }), 'confirmTimerUnitSeconds must be'],
-    [
-      'a module without a revision',
-      JSON.stringify({ ...good, dialectModules: [{ name: 'x' }] }),
-      'dialectModules must be',
-    ],
-    ['a field that nobody reads', JSON.stringify({ ...good, quirks: 1 }), 'quirks must be absent'],
-  ])('refuses %s', (_what, text, message) => {
-    expect(() => parseManifest(text, 'platform.json')).toThrow(
-      expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(message) }),
-    );
   });
 });

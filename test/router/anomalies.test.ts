@@ -5,6 +5,7 @@ import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
+import { readVrfs } from '../../src/router/read-vrfs.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 import { ConfigTree } from './support/config-tree.ts';
 
@@ -15,7 +16,7 @@ const WANTED = { ipv4: { imports: [parseRouteTarget('65000:9002')], exports: [RU
 function provisioned(platform: PlatformName): string {
   const base = BASES.find((candidate) => candidate.platform === platform);
   const tree = new ConfigTree(platform, base?.xml ?? '');
-  const running = PLATFORMS[platform].parseRunning(tree.elements(), { pool: POOL, vrfs: [] });
+  const running = readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
   tree.apply(
     renderEdits(
       platform,
@@ -26,7 +27,7 @@ function provisioned(platform: PlatformName): string {
 }
 
 function anomaliesOf(platform: PlatformName, xml: string): string[] {
-  const vrfs = PLATFORMS[platform].parseRunning(parseXmlFragment(xml), { pool: POOL, vrfs: [] });
+  const vrfs = readVrfs(PLATFORMS[platform], parseXmlFragment(xml), { pool: POOL, vrfs: [] });
   return vrfs.flatMap(({ anomalies }) => anomalies);
 }
 
@@ -92,7 +93,7 @@ it.each(['10.1.0.0/16 le 24', '10.1.2.3/16', '10.1.0.0/16 ge 20 le 24, 10.9.0.0/
   'iosxr-um2: a prefix set that a hand made %s keeps its rule in the view',
   (entry) => {
     const xml = provisioned('iosxr-um2').replace('10.1.0.0/16', entry);
-    const vrfs = PLATFORMS['iosxr-um2'].parseRunning(parseXmlFragment(xml), { pool: POOL, vrfs: [] });
+    const vrfs = readVrfs(PLATFORMS['iosxr-um2'], parseXmlFragment(xml), { pool: POOL, vrfs: [] });
     const moh = vrfs.find(({ name }) => name === 'MOH');
     const scope = entry.includes(',') ? ['10.1.0.0/16', '10.9.0.0/16'] : ['10.1.0.0/16'];
     expect(moh?.share.ipv4?.exports).toEqual([{ ...RULE, scope }]);

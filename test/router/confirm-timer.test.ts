@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PlatformName } from '../../src/domain/names.ts';
 import { Capabilities, type CommitOptions, type NetconfSession } from '../../src/netconf/index.ts';
-import { keptTimerSeconds, readManifest } from '../../src/platforms/manifest.ts';
+import { keptTimerSeconds } from '../../src/platforms/manifest.ts';
+import { MANIFESTS } from '../../src/platforms/manifests.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { NetconfRouter } from '../../src/router/netconf-router.ts';
 import type { RouterConnection } from '../../src/router/router.ts';
@@ -20,7 +21,7 @@ async function askedOf(platform: PlatformName, timeoutSeconds: number): Promise<
     },
   } as Partial<Record<keyof NetconfSession, unknown>> as NetconfSession;
   const connection = { router: { name: 'pe1' } } as RouterConnection;
-  const router = new NetconfRouter(session, connection, readManifest(platform), PLATFORMS[platform]);
+  const router = new NetconfRouter(session, connection, PLATFORMS[platform]);
   await router.commitConfirmed({ timeoutSeconds, persistId: null });
   return sent[0]?.confirmTimeoutSeconds;
 }
@@ -35,7 +36,7 @@ describe('R11 the confirm timer is asked for in what the router keeps', () => {
     [90, 120],
     [120, 120],
   ])('Junos, %i s: %i s', async (asked, kept) => {
-    expect(keptTimerSeconds(readManifest('junos-yang'), asked)).toBe(kept);
+    expect(keptTimerSeconds(MANIFESTS['junos-yang'].confirmTimer, asked)).toBe(kept);
     expect(await askedOf('junos-yang', asked)).toBe(kept);
     expect(await askedOf('iosxr-um2', asked)).toBe(asked);
     expect(await askedOf('frr', asked)).toBe(asked);

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import type { PlatformName, VrfName } from '../../src/domain/names.ts';
+import type { VrfName } from '../../src/domain/names.ts';
 import { Capabilities, type ExecResult, type NetconfSession } from '../../src/netconf/index.ts';
-import { readManifest } from '../../src/platforms/manifest.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { NetconfRouter } from '../../src/router/netconf-router.ts';
 import type { RouterConnection } from '../../src/router/router.ts';
@@ -19,7 +18,7 @@ function routerWith(result: ExecResult): NetconfRouter {
     exec: async () => result,
   } as Partial<NetconfSession> as NetconfSession;
   const connection = { router: { name: 'pe1' } } as RouterConnection;
-  return new NetconfRouter(session, connection, readManifest('frr' as PlatformName), PLATFORMS.frr);
+  return new NetconfRouter(session, connection, PLATFORMS.frr);
 }
 
 const read = (result: ExecResult) => routerWith(result).readRouteTables([{ vrf: 'MOH' as VrfName, family: 'ipv4' }]);

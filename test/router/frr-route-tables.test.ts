@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
-import { frr } from '../../src/platforms/frr/reader.ts';
+import { frr } from '../../src/platforms/frr/platform.ts';
 import type { RouterReader } from '../../src/platforms/platform.ts';
 
 interface Said {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
+import { readVrfs } from '../../src/router/read-vrfs.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 
 const chained = BASES.find(({ platform, xml }) => platform === 'junos-yang' && xml.includes('OLD-IMP'))?.xml ?? '';
 
 function importText(xml: string): string {
-  const vrfs = PLATFORMS['junos-yang'].parseRunning(parseXmlFragment(xml), { pool: POOL, vrfs: [] });
+  const vrfs = readVrfs(PLATFORMS['junos-yang'], parseXmlFragment(xml), { pool: POOL, vrfs: [] });
   return vrfs.find(({ name }) => name === 'MOH')?.policyTexts['OLD-IMP'] ?? '';
 }
 

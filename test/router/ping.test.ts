@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { VrfName } from '../../src/domain/names.ts';
 import { parseAddress } from '../../src/domain/prefix.ts';
 import { parseXml } from '../../src/netconf/index.ts';
-import type { PlatformAdapter, RouterReader } from '../../src/platforms/platform.ts';
+import type { PingRequest, Platform, RouterReader } from '../../src/platforms/platform.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
-import type { PingRequest } from '../../src/router/router.ts';
 
 const notAsked = () => Promise.reject(new Error('not asked'));
 const REQUEST: PingRequest = { vrf: 'MOH' as VrfName, destination: parseAddress('10.200.10.10'), count: 3 };
 
-function pingThatSays(platform: PlatformAdapter, reader: Partial<RouterReader>) {
+function pingThatSays(platform: Platform, reader: Partial<RouterReader>) {
   return platform.ping({ get: notAsked, call: notAsked, exec: notAsked, ...reader }, REQUEST);
 }
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { platformNameSchema } from '../../src/domain/names.ts';
 import { Capabilities, NetconfError, parseXmlFragment, RpcError, type RpcErrorInfo } from '../../src/netconf/index.ts';
-import { platforms } from '../../src/router/platform-facts.ts';
 import { chooseProcedure } from '../../src/router/procedure.ts';
 import { describeWarnings, lockHolder, translateError } from '../../src/router/translate-error.ts';
 
@@ -104,8 +102,4 @@ describe('errors of the client', () => {
       expect(text?.length).toBeLessThan(1_100);
     }
   });
-});
-
-it('lists every platform with what its servers need', () => {
-  expect(platforms().map(({ name }) => name)).toEqual([...platformNameSchema.options].sort());
 });

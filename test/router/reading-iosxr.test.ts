@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Capabilities } from '../../src/netconf/index.ts';
-import { readManifest } from '../../src/platforms/manifest.ts';
+import { MANIFESTS } from '../../src/platforms/manifests.ts';
 import { refuseOtherDialect } from '../../src/router/dialect.ts';
 import { F2_VRFS, f1Xr, f2, judge, xr, xrTarget, xrTargets, xrVrf } from './support/frames.ts';
 
@@ -205,7 +205,7 @@ describe('R7 another dialect is never read as nothing', () => {
   const bgp = (revision: string) =>
     `http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg?module=Cisco-IOS-XR-um-router-bgp-cfg&revision=${revision}`;
   const open = (capabilities: Capabilities, platform: 'iosxr-um2' | 'junos-yang' | 'frr' = 'iosxr-um2') =>
-    refuseOtherDialect(capabilities, readManifest(platform), 'pe3');
+    refuseOtherDialect(capabilities, MANIFESTS[platform], 'pe3');
 
   it.each([
     ['an earlier revision', hello(bgp('2024-05-10')), 'iosxr-um2' as const, '2024-05-10'],

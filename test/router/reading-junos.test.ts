@@ -4,6 +4,7 @@ import { parseXmlFragment } from '../../src/netconf/index.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
 import { canonicalText } from '../../src/router/canonical-text.ts';
+import { readVrfs } from '../../src/router/read-vrfs.ts';
 import { ConfigTree } from './support/config-tree.ts';
 import { F1_FACTS, f1, f2, judge, junos, junosVrf, readPe } from './support/frames.ts';
 
@@ -71,7 +72,7 @@ describe('R1 deactivated elements have no effect', () => {
   const frame = f1();
   const provisioned = () => {
     const tree = new ConfigTree('junos-yang', frame.pes['pe-a']?.xml ?? '');
-    const [running] = PLATFORMS['junos-yang'].parseRunning(tree.elements(), { pool: F1_FACTS.pool, vrfs: [] });
+    const [running] = readVrfs(PLATFORMS['junos-yang'], tree.elements(), { pool: F1_FACTS.pool, vrfs: [] });
     if (running === undefined) throw new Error('no VRF');
     const scope = ['10.31.0.0/24' as never];
     const wanted = {

@@ -11,6 +11,7 @@ import { type Family, parsePrefix } from '../../src/domain/prefix.ts';
 import { makeRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
+import { readVrfs } from '../../src/router/read-vrfs.ts';
 import { BASES, POOL } from './support/base-configurations.ts';
 import { ConfigTree } from './support/config-tree.ts';
 
@@ -39,7 +40,7 @@ type Both = readonly [VrfShare, VrfShare];
 
 describe.each(BASES)('$platform with $name', ({ platform, xml }) => {
   const parse = (tree: ConfigTree): RunningVrf[] =>
-    PLATFORMS[platform].parseRunning(tree.elements(), { pool: POOL, vrfs: [] });
+    readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
   const wantedOf = (running: RunningVrf, wanted: VrfShare) => {
     const families = enabledFamilies(running);
     const asked = Object.fromEntries(Object.entries(wanted).filter(([family]) => families.includes(family as Family)));

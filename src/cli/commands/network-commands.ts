@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RouterCheck } from '../../api/network-wire.ts';
-import { platformNameSchema } from '../../domain/names.ts';
 import { WaslError } from '../../errors.ts';
+import { MANIFESTS } from '../../platforms/manifests.ts';
 import type { CliSession } from '../session.ts';
 import { matrixExitCode, showMatrix } from '../show-matrix.ts';
 import { checkExitCode, showRouterCheck, summariseChecks } from '../show-router-check.ts';
@@ -67,7 +67,7 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
     .command('platforms')
     .description('the platforms that wasl can speak to; needs no server')
     .action(() => {
-      const platforms = platformNameSchema.options.map((name) => ({ name, speaks: PLATFORMS[name] }));
+      const platforms = Object.values(MANIFESTS).map(({ name, speaks }) => ({ name, speaks }));
       if (session.isJson) return session.printJson(platforms);
       const rows = platforms.map(({ name, speaks }) => [name, speaks]);
       session.print(formatTable(['PLATFORM', 'SPEAKS'], rows, session.paint));
@@ -118,9 +118,3 @@ NOT UNDERSTOOD; 3 or 2 a router was not read: what it carries is unknown (3: it 
 Examples:
   wasl matrix
   wasl matrix --json | jq '.reachabilities[] | select(.covered | not)'`;
-
-const PLATFORMS = {
-  'iosxr-um2': 'Cisco IOS XR, unified model (Cisco-IOS-XR-um-*)',
-  'junos-yang': 'Juniper Junos, native model (junos-conf-*)',
-  frr: 'FRRouting behind the NETCONF server of the lab (wasl-frr-l3vpn)',
-} as const;

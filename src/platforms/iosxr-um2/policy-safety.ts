@@ -1,16 +1,21 @@
-import type { PolicyTexts } from '../../render/policy-safety.ts';
+import type { PolicyTexts } from '../platform.ts';
 
 /** Deeper nesting of `apply` than this is not followed, and so not safe. */
 const APPLY_DEPTH_MAX = 8;
 /** A plain name: a policy with parameters, `NAME(10)`, cannot be restated by name alone. */
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
+export function judgeRplPolicies([policy, ...more]: readonly string[], texts: PolicyTexts): string | null {
+  if (policy === undefined) return null;
+  return more.length > 0 ? 'more than one export policy is attached' : judgeRplPolicy(policy, texts);
+}
+
 /**
  * Whether an IOS XR route policy may be applied inside ours, before our statements. `apply` acts as if its text were pasted, so:
  * `done` and `drop` would end the evaluation before ours, and a route that it passes only under a condition would be passed by ours
  * without it (RPL drops what nothing passed or modified). So it must pass every route, by a `pass` or `set` outside of any `if`.
  */
-export function judgeRplPolicy(policy: string, texts: PolicyTexts): string | null {
+function judgeRplPolicy(policy: string, texts: PolicyTexts): string | null {
   const facts = { passesAll: false };
   const reason = examine(policy, texts, facts, 0, false);
   if (reason !== null) return reason;

@@ -19,34 +19,26 @@ import {
 } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { readVrfs, type VrfReader } from '../../router/read-vrfs.ts';
-import { tryParse, type WaslObjects } from '../../router/wasl-objects.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
-import type { ParseContext, PlatformAdapter } from '../platform.ts';
+import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
-import { readEachTable } from '../reading/read-each-table.ts';
+import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { BGP_MODEL, POLICY_MODEL, ROUTING_POLICY, VRF, VRF_MODEL, VRFS } from './grammar.ts';
-import { pingIosxr, readIosxrTable } from './operational.ts';
 import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
 
-/** IOS XR 24.4.1 and later, unified model. */
-export const iosxrUm2: PlatformAdapter = {
-  configFilter: `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>`,
-  transparentContainers: new Set([
-    ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
-    ...['two-byte-as-route-targets', 'four-byte-as-route-targets', 'ipv4-address-route-targets'],
-    ...['routing-policy', 'route-policies', 'sets', 'prefix-sets'],
-  ]),
-  parseRunning: (config, context) => readVrfs(config, (active) => readerOf(active, context)),
-  readRouteTables: readEachTable(readIosxrTable),
-  ping: pingIosxr,
-};
+/** The part of running that is read. */
+export const CONFIG_FILTER = `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>`;
 
-function readerOf(config: readonly XmlElement[], { pool }: ParseContext): VrfReader {
+export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
+  ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
+  ...['two-byte-as-route-targets', 'four-byte-as-route-targets', 'ipv4-address-route-targets'],
+  ...['routing-policy', 'route-policies', 'sets', 'prefix-sets'],
+]);
+
+export function readerOf(config: readonly XmlElement[], { pool }: ParseContext): VrfReader {
   const rpl = readRpl(config);
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
   return {
-    platform: 'iosxr-um2',
     roots: ({ name, namespace }) => {
       if (name === 'vrfs' && namespace === VRF_MODEL) return VRFS;
       return name === 'routing-policy' && namespace === POLICY_MODEL ? ROUTING_POLICY : undefined;

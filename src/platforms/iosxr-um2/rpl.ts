@@ -1,6 +1,6 @@
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { tryParse } from '../../router/wasl-objects.ts';
+import { tryParse } from '../reading/vrf-reader.ts';
 import { POLICY_MODEL } from './grammar.ts';
 
 /** Objects of the routing policy language by name, each a whole block of text as the command line has it. */

@@ -1,7 +1,6 @@
 import { familyOf } from '../../domain/prefix.ts';
 import { child, childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../../router/router.ts';
-import type { RouterReader } from '../platform.ts';
+import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
 import { isWithout, notATable, prefixIn } from '../reading/unread-table.ts';
 

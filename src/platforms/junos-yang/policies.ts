@@ -3,8 +3,8 @@ import type { ExportRule, ExportScope, FamilyShare } from '../../domain/network-
 import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
-import { tryParse } from '../../router/wasl-objects.ts';
 import { objectNames } from '../object-names.ts';
+import { tryParse } from '../reading/vrf-reader.ts';
 
 /** `policy-options` by kind and name. */
 export interface PolicyOptions {

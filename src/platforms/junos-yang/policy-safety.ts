@@ -1,11 +1,19 @@
-import type { PolicyTexts } from '../../render/policy-safety.ts';
+import type { PolicyTexts } from '../platform.ts';
+
+export function judgeJunosPolicies(policies: readonly string[], texts: PolicyTexts): string | null {
+  for (const policy of policies) {
+    const reason = judgeJunosPolicy(policy, texts);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
 
 /**
  * Whether a Junos policy may stand after ours in `vrf-export`. Ours adds communities and hands on, so the operator's policy decides on every
  * route as before; it must only leave our route targets on it. The text is one statement a line, as `display set` shows it after the
  * policy's name.
  */
-export function judgeJunosPolicy(policy: string, texts: PolicyTexts): string | null {
+function judgeJunosPolicy(policy: string, texts: PolicyTexts): string | null {
   const text = texts[policy];
   if (text === undefined) return `export policy ${policy} is not a policy statement that wasl can read`;
   for (const line of text.split('\n')) {

@@ -1,20 +1,23 @@
 import type { VrfName } from '../../domain/names.ts';
-import { canonicalShare, type OperatorFamily, type RunningVrf, type Unknown } from '../../domain/network-view.ts';
+import {
+  canonicalShare,
+  isEmptyShare,
+  type OperatorFamily,
+  type RunningVrf,
+  TRAIT_AUTO_EXPORT,
+  TRAIT_WASL_AUTO_EXPORT,
+  type Unknown,
+} from '../../domain/network-view.ts';
 import { FAMILIES, type Family } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { TRAIT_AUTO_EXPORT, TRAIT_WASL_AUTO_EXPORT } from '../../render/render-edits.ts';
-import { isEmptyShare } from '../../render/vrf-view.ts';
-import { readVrfs, type VrfReader } from '../../router/read-vrfs.ts';
-import { tryParse, type WaslObjects } from '../../router/wasl-objects.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
-import type { ParseContext, PlatformAdapter } from '../platform.ts';
+import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
-import { readEachTable } from '../reading/read-each-table.ts';
+import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
-import { pingJunos, readJunosTable } from './operational.ts';
 import {
   markingPolicies,
   membersOf,
@@ -35,32 +38,29 @@ const LOGICAL_SYSTEMS = 'http://yang.juniper.net/junos/conf/logical-systems';
 const ROUTING_OPTIONS = 'http://yang.juniper.net/junos/conf/routing-options';
 const PROTOCOLS = 'http://yang.juniper.net/junos/conf/protocols';
 
-/**
- * Junos with `system services netconf yang-compliant`. Beside the instances and their policies, what joins the router's own table to them, and
- * groups as far as they may add to any of that.
- */
-export const junosYang: PlatformAdapter = {
-  configFilter:
-    `<configuration xmlns="${ROOT}"><apply-groups/><groups><name/><policy-options xmlns="${POLICY}"/>` +
-    `<routing-instances xmlns="${INSTANCES}"/><logical-systems xmlns="${LOGICAL_SYSTEMS}"/>` +
-    `<routing-options xmlns="${ROUTING_OPTIONS}"/></groups>` +
-    `<policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/>` +
-    `<logical-systems xmlns="${LOGICAL_SYSTEMS}"><name/></logical-systems>` +
-    `<routing-options xmlns="${ROUTING_OPTIONS}"><rib-groups/><instance-import/><instance-export/><interface-routes/>` +
-    '<static><route><next-table/></route><rib-group/></static></routing-options>' +
-    `<protocols xmlns="${PROTOCOLS}"><bgp><family><inet-vpn><unicast><rib-group/></unicast></inet-vpn>` +
-    '<inet6-vpn><unicast><rib-group/></unicast></inet6-vpn></family></bgp></protocols></configuration>',
-  transparentContainers: new Set(['configuration', 'policy-options', 'routing-instances', 'routing-options']),
-  parseRunning: (config, context) => readVrfs(config, (active) => readerOf(active, context)),
-  readRouteTables: readEachTable(readJunosTable),
-  ping: pingJunos,
-};
+/** The part of running that is read. */
+export const CONFIG_FILTER =
+  `<configuration xmlns="${ROOT}"><apply-groups/><groups><name/><policy-options xmlns="${POLICY}"/>` +
+  `<routing-instances xmlns="${INSTANCES}"/><logical-systems xmlns="${LOGICAL_SYSTEMS}"/>` +
+  `<routing-options xmlns="${ROUTING_OPTIONS}"/></groups>` +
+  `<policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/>` +
+  `<logical-systems xmlns="${LOGICAL_SYSTEMS}"><name/></logical-systems>` +
+  `<routing-options xmlns="${ROUTING_OPTIONS}"><rib-groups/><instance-import/><instance-export/><interface-routes/>` +
+  '<static><route><next-table/></route><rib-group/></static></routing-options>' +
+  `<protocols xmlns="${PROTOCOLS}"><bgp><family><inet-vpn><unicast><rib-group/></unicast></inet-vpn>` +
+  '<inet6-vpn><unicast><rib-group/></unicast></inet6-vpn></family></bgp></protocols></configuration>';
 
-function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
+export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
+  'configuration',
+  'policy-options',
+  'routing-instances',
+  'routing-options',
+]);
+
+export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
   const options = readPolicyOptions(config);
   const root = configuration((group) => ribGroupsInto(config).harmless.has(group));
   return {
-    platform: 'junos-yang',
     roots: (element) => (isConfiguration(element) ? root : undefined),
     entries: (all) =>
       instances(all)

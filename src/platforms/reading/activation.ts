@@ -1,11 +1,11 @@
 import type { XmlElement } from '../../netconf/index.ts';
+import { MANIFESTS } from '../manifests.ts';
 
-/** Junos' module junos-configuration-metadata; the native form has an attribute without a namespace. */
-const ACTIVE = '{http://yang.juniper.net/junos/jcmd}active';
+const MARKS = Object.values(MANIFESTS).flatMap(({ inactiveMarks }) => inactiveMarks);
 
-/** Whether an element stands in the configuration without effect, by its own mark. */
+/** Whether an element stands in the configuration without effect, by its own mark; a mark of any platform is believed on every one. */
 export const isInactive = ({ attributes }: XmlElement): boolean =>
-  attributes.inactive === 'inactive' || attributes.inactive === 'true' || attributes[ACTIVE] === 'false';
+  MARKS.some(({ attribute, value }) => attributes[attribute] === value);
 
 /** The configuration that is in force: what is deactivated stays on the router and has no effect, nor has anything inside of it. */
 export function inForce(config: readonly XmlElement[]): XmlElement[] {

@@ -1,6 +1,6 @@
 import { WaslError } from '../../errors.ts';
 import { printable } from '../../netconf/index.ts';
-import type { PingRequest } from '../../router/router.ts';
+import type { PingRequest } from '../platform.ts';
 
 export interface EchoTexts {
   readonly sent: string | undefined;

@@ -1,5 +1,4 @@
-import type { RouteTable, VrfRoute } from '../../router/router.ts';
-import type { RouterReader } from '../platform.ts';
+import type { RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 
 /** Requests in flight on one session: routers answer them one after the other, so more only fill their buffers. */
 const READS_AT_ONCE = 4;

@@ -1,7 +1,7 @@
 import { type Prefix, parsePrefix } from '../../domain/prefix.ts';
 import { WaslError } from '../../errors.ts';
 import { printable, type XmlElement } from '../../netconf/index.ts';
-import { tryParse } from '../../router/wasl-objects.ts';
+import { tryParse } from './vrf-reader.ts';
 
 const SHOWN_MAX = 200;
 

@@ -6,6 +6,7 @@ import { connect, type NetconfSession } from '../../../src/netconf/index.ts';
 import { PLATFORMS } from '../../../src/platforms/registry.ts';
 import { renderEdits } from '../../../src/render/render-edits.ts';
 import { canonicalText } from '../../../src/router/canonical-text.ts';
+import { readVrfs } from '../../../src/router/read-vrfs.ts';
 import { BASES, POOL } from '../../router/support/base-configurations.ts';
 import { type Netconfd, startNetconfd } from '../../support/netconfd.ts';
 
@@ -45,7 +46,7 @@ const CASES = BASES.flatMap(({ platform, name, xml }) =>
 );
 
 describe.each(CASES)("netconfd with the vendor's modules as $platform, $name", ({ platform, xml }) => {
-  const { configFilter, transparentContainers, parseRunning } = PLATFORMS[platform];
+  const { configFilter, transparentContainers } = PLATFORMS[platform];
   let server: Netconfd;
   let session: NetconfSession;
 
@@ -73,7 +74,8 @@ describe.each(CASES)("netconfd with the vendor's modules as $platform, $name", (
     const reply = await session.getConfig({ source: 'running', filter: { subtree: configFilter } });
     return reply.data?.children ?? [];
   };
-  const parse = async (): Promise<RunningVrf[]> => parseRunning(await read(), { pool: POOL, vrfs: [] });
+  const parse = async (): Promise<RunningVrf[]> =>
+    readVrfs(PLATFORMS[platform], await read(), { pool: POOL, vrfs: [] });
   const render = (vrfs: readonly RunningVrf[], wanted: VrfShare) => {
     const edits = vrfs.filter(({ name }) => name === 'MOH').map((running) => ({ running, wanted }));
     return renderEdits(platform as keyof typeof SERVERS, edits);

@@ -4,8 +4,9 @@ import type { PeName, VrfName } from '../../../src/domain/names.ts';
 import type { RunningVrf, VrfShare } from '../../../src/domain/network-view.ts';
 import { type Family, parseAddress, parsePrefix } from '../../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../../src/domain/route-target.ts';
+import type { VrfRoute } from '../../../src/platforms/platform.ts';
 import { openRouter } from '../../../src/router/open-router.ts';
-import type { Router, RouterConnection, VrfRoute } from '../../../src/router/router.ts';
+import type { Router, RouterConnection } from '../../../src/router/router.ts';
 import { type Backbone, startBackbone } from '../../../src/sim/backbone.ts';
 import { FOUR_ROUTERS, prefix6Of, prefixOf, probe6Of, probeOf } from '../../sim/support/fixtures.ts';
 

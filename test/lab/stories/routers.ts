@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { PlatformName } from '../../../src/domain/names.ts';
 import { connect } from '../../../src/netconf/index.ts';
-import { readManifest } from '../../../src/platforms/manifest.ts';
+import { MANIFESTS } from '../../../src/platforms/manifests.ts';
 import { crash } from '../support/daemons.ts';
 import { labState, waitUntilReady } from '../support/lab.ts';
 import { changeByOther, importByHand } from '../support/other-client.ts';
@@ -18,7 +17,7 @@ export function tellRouters(stageOf: () => LabStage): void {
   describe('a router', () => {
     it('undoes on time what nobody confirms, while a client asks as often as wasl may', async () => {
       const { changedSince } = stageOf();
-      const { pauseAfterHelloMs, minimumRpcIntervalMsInConfirmWindow } = readManifest('frr' as PlatformName);
+      const { pauseAfterHelloMs, minimumRpcIntervalMsInConfirmWindow } = MANIFESTS.frr;
       const session = await openSession('pe1', pauseAfterHelloMs);
       const isThere = async () => {
         const filter = { subtree: '<vrfs xmlns="urn:wasl:frr:l3vpn"/>' };

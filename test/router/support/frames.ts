@@ -1,4 +1,5 @@
 /** Texts of routers, read and joined with an inventory, under the whole proof of one provision. */
+
 import type { Inventory, InventoryVrf } from '../../../src/domain/inventory.ts';
 import type {
   ChangeId,
@@ -21,6 +22,7 @@ import { buildNetworkView } from '../../../src/plan/network-view.ts';
 import { planChange } from '../../../src/plan/plan-change.ts';
 import { PLATFORMS } from '../../../src/platforms/registry.ts';
 import { verdictOf } from '../../../src/proof/prove-change.ts';
+import { readVrfs } from '../../../src/router/read-vrfs.ts';
 
 export interface PeText {
   readonly platform: PlatformName;
@@ -40,7 +42,7 @@ export interface Frame {
 }
 
 export function readPe({ pool, base, asNumber }: Frame, { platform, xml, vrfs }: PeText): RunningVrf[] {
-  return PLATFORMS[platform].parseRunning(parseXmlFragment(xml), { pool, vrfs: listedVrfs(vrfs, base, asNumber) });
+  return readVrfs(PLATFORMS[platform], parseXmlFragment(xml), { pool, vrfs: listedVrfs(vrfs, base, asNumber) });
 }
 
 function listedVrfs(vrfs: PeText['vrfs'], base: Frame['base'], asNumber: number): InventoryVrf[] {

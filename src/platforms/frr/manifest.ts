@@ -1,0 +1,27 @@
+import type { PlatformManifest } from '../manifest.ts';
+
+export const manifest = {
+  name: 'frr',
+  vendor: 'FRR with netconfd',
+  speaks: 'FRRouting behind the NETCONF server of the lab (wasl-frr-l3vpn)',
+  dialect: 'module wasl-frr-l3vpn of this project (topology/yang)',
+  defaultOperation: 'none',
+  validateBy: 'test-then-set',
+  pauseAfterHelloMs: 0,
+  minimumRpcIntervalMsInConfirmWindow: 0,
+  lockRefusesDirtyCandidate: true,
+  restatesOwnTargets: false,
+  importPolicyOnlyNarrows: true,
+  confirmTimer: { unitSeconds: 1, minimumSeconds: 1 },
+  dialectModules: [],
+  namespaces: ['urn:wasl:frr:l3vpn'],
+  // A VRF is a network device of Linux (IFNAMSIZ); module wasl-frr-l3vpn has the same pattern.
+  vrfNames: { pattern: /^[A-Za-z0-9_-]{1,15}$/, words: 'takes up to 15 characters, and no dot' },
+  inactiveMarks: [],
+  takesSmallFourOctetAsNumbers: false,
+  notes: [
+    'netconfd 2.13 and 2.14 answer ok to validate and then leave the edits out of the commit: the candidate is checked by test-then-set.',
+    "netconfd's confirm timer does not fire while a session sends at least one request a second, and it leaves an rpc unread that arrives in one read with the client's hello: the lab's subsystem (topology/router/netconf_filter.py) holds requests at both moments. In front of a netconfd without it, set pauseAfterHelloMs 100 and minimumRpcIntervalMsInConfirmWindow 1300.",
+    "An operator's route map decides after wasl's rules; it lives in FRR's own file, so only verification shows whether it keeps their route targets.",
+  ],
+} as const satisfies PlatformManifest;

@@ -1,0 +1,34 @@
+import type { PlatformManifest } from '../manifest.ts';
+
+export const manifest = {
+  name: 'junos-yang',
+  vendor: 'Juniper Junos',
+  speaks: 'Juniper Junos, native model (junos-conf-*)',
+  dialect: 'native YANG with `system services netconf yang-compliant`; checked against the modules of 24.4R1',
+  defaultOperation: 'none',
+  validateBy: 'validate',
+  pauseAfterHelloMs: 0,
+  minimumRpcIntervalMsInConfirmWindow: 0,
+  lockRefusesDirtyCandidate: true,
+  restatesOwnTargets: true,
+  importPolicyOnlyNarrows: false,
+  confirmTimer: { unitSeconds: 60, minimumSeconds: 60 },
+  dialectModules: [],
+  namespaces: ['http://yang.juniper.net/', 'http://xml.juniper.net/'],
+  vrfNames: { pattern: /^.{1,128}$/, words: 'takes up to 128 characters' },
+  inactiveMarks: [
+    // Module junos-configuration-metadata; the native form has an attribute without a namespace.
+    { attribute: '{http://yang.juniper.net/junos/jcmd}active', value: 'false' },
+    { attribute: 'inactive', value: 'inactive' },
+    { attribute: 'inactive', value: 'true' },
+  ],
+  takesSmallFourOctetAsNumbers: true,
+  notes: [
+    'Needs `set system services netconf yang-compliant` (and rfc-compliant); the plain dialect answers `syntax error, expecting <choice-ident>`.',
+    'confirmed-commit is 1.0: the pending commit lives and dies with its session.',
+    "While an interconnect is in a VRF both vrf-import and vrf-export are stated: the VRF's own route target is restated where the operator has only vrf-target.",
+    'Operators\' policies stay in the list after ours; the place is asked for with yang:insert="first", read back before the commit is confirmed.',
+    "VRFs of one PE exchange routes only with auto-export in both: it is added where a flow joins two VRFs of the PE and goes with the VRF's last interconnect.",
+    'Native form and logical systems are not supported.',
+  ],
+} as const satisfies PlatformManifest;

@@ -1,0 +1,20 @@
+import type { Platform } from '../platform.ts';
+import { readEachTable } from '../reading/read-each-table.ts';
+import { manifest } from './manifest.ts';
+import { pingJunos, readJunosTable } from './operational.ts';
+import { judgeJunosPolicies } from './policy-safety.ts';
+import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
+
+/**
+ * Junos with `system services netconf yang-compliant`. Beside the instances and their policies, what joins the router's own table to them, and
+ * groups as far as they may add to any of that.
+ */
+export const junosYang: Platform = {
+  manifest,
+  configFilter: CONFIG_FILTER,
+  transparentContainers: TRANSPARENT_CONTAINERS,
+  readerOf,
+  judgeExportPolicies: judgeJunosPolicies,
+  readRouteTables: readEachTable(readJunosTable),
+  ping: pingJunos,
+};
