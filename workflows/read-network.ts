@@ -18,5 +18,7 @@ export async function readNetwork(input: ReadNetworkInput): Promise<ReadingRefer
       return activities.readRouter({ pe: input.pe });
     case 'matrix':
       return activities.readMatrix();
+    case 'audit':
+      return activities.auditNetwork({ by: input.by });
   }
 }

@@ -137,6 +137,8 @@ export interface ReadActivities {
   checkRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
   readRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
   readMatrix(): Promise<ReadingReference>;
+  /** Its result goes into the ledger, too. */
+  auditNetwork(input: { readonly by: string }): Promise<ReadingReference>;
 }
 
 export type SharedActivities = RecordActivities & PlanActivities & SharedTransactionActivities & ReadActivities;

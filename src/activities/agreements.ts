@@ -1,6 +1,7 @@
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { wordOf } from '../domain/standing.ts';
+import type { AuditedAgreement } from '../proof/audit-network.ts';
 import type { Agreement } from '../proof/matrix.ts';
 import type { InterconnectRecord, Store } from '../store/store.ts';
 
@@ -8,8 +9,8 @@ import type { InterconnectRecord, Store } from '../store/store.ts';
 const PAGE = 1_000;
 
 /** What of the register may be on the network, or is to be. */
-export async function readAgreements(store: Pick<Store, 'listInterconnects'>): Promise<Agreement[]> {
-  const agreements: Agreement[] = [];
+export async function readAgreements(store: Pick<Store, 'listInterconnects'>): Promise<AuditedAgreement[]> {
+  const agreements: AuditedAgreement[] = [];
   for (let before: InterconnectRecord['id'] | undefined; ; ) {
     const page = await store.listInterconnects({
       unfinished: true,
@@ -25,10 +26,18 @@ export async function readAgreements(store: Pick<Store, 'listInterconnects'>): P
 type RegisterEntry = Pick<InterconnectRecord, 'id' | 'lifecycle' | 'flows' | 'request' | 'underWay' | 'withdrawal'>;
 
 /** null where it has ended. */
-export function agreementOf({ id, lifecycle, flows, request, underWay, withdrawal }: RegisterEntry): Agreement | null {
+export function agreementOf({
+  id,
+  lifecycle,
+  flows,
+  request,
+  underWay,
+  withdrawal,
+}: RegisterEntry): AuditedAgreement | null {
   if (isEnd(lifecycle)) return null;
   return {
     ...{ id, state: wordOf({ lifecycle, change: underWay, withdrawal }), standing: standingOf(lifecycle, underWay) },
+    validUntil: request.validUntil,
     flows: flows ?? request.flows.map((flow) => ({ ...flow, routeTarget: null })),
   };
 }
@@ -50,13 +59,13 @@ function standingOf(
  * The register around a reading that took a while. What moved meanwhile was changing: whether its routes were there or not says nothing,
  * also of one that ended between the two.
  */
-export function settleAgreements(before: readonly Agreement[], after: readonly Agreement[]): Agreement[] {
+export function settleAgreements<T extends Agreement>(before: readonly T[], after: readonly T[]): T[] {
   const earlier = new Map(before.map((agreement) => [agreement.id, agreement]));
   const later = new Set(after.map(({ id }) => id));
   const ended = before
     .filter(({ id }) => !later.has(id))
     .map((agreement) => ({ ...agreement, standing: 'changing' as const }));
-  const settled = after.map((agreement): Agreement => {
+  const settled = after.map((agreement): T => {
     const was = earlier.get(agreement.id)?.standing;
     return was === agreement.standing ? agreement : { ...agreement, standing: 'changing' };
   });

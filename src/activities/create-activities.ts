@@ -95,11 +95,12 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     takeTurn: sharedTransaction.takeTurn,
     leaveTurn: sharedTransaction.leaveTurn,
   };
-  const { checkRouter, readRouter, readMatrix } = readActivities(deps);
+  const { checkRouter, readRouter, readMatrix, auditNetwork } = readActivities(deps);
   const reads: ReadActivities = {
     checkRouter: (input) => heartbeating(() => checkRouter(input)),
     readRouter: (input) => heartbeating(() => readRouter(input)),
     readMatrix: () => heartbeating(() => readMatrix()),
+    auditNetwork: (input) => heartbeating(() => auditNetwork(input)),
   };
   const shared = { ...plan, ...sharedTransaction, ...reads };
   return {

@@ -2,6 +2,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { NetworkView, RunningVrf } from '../domain/network-view.ts';
 import type { Plan } from '../domain/plan.ts';
+import { type AuditInputs, type RecordedAudit, recordAudit } from '../plan/audit-record.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { type PlanInput, planChange } from '../plan/plan-change.ts';
 import { type Reproved, type ReproveInput, reprove } from '../plan/reprove.ts';
@@ -28,6 +29,7 @@ export interface MatrixJob {
 export const PLANNING_JOBS = {
   plan: ({ network, ...input }: PlanJob): Plan => planChange({ ...input, view: viewOf(network) }),
   reprove: ({ network, ...input }: ReproveJob): Reproved => reprove({ ...input, view: viewOf(network) }),
+  audit: (inputs: AuditInputs): RecordedAudit => recordAudit(inputs),
   matrix: ({ inventory, running, agreements }: MatrixJob): Matrix => {
     const readable = { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) };
     return computeMatrix(viewOf({ inventory: readable, running, required: new Set() }), inventory, agreements);

@@ -5,6 +5,7 @@ import type { NewReading } from '../domain/reading.ts';
 import { alignAgreements } from '../proof/align.ts';
 import type { ReadActivities, ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
+import { auditWholeNetwork } from './audit-network.ts';
 import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readInventory, SESSIONS_AT_ONCE_MAX, withRouter } from './network.ts';
@@ -43,6 +44,8 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       const text = await withRouter(deps, inventory, pe, (router) => router.readRunningText());
       return save([{ kind: 'running', pe, reader: 'read', readAt, text }]);
     },
+
+    auditNetwork: ({ by }) => auditWholeNetwork(deps, by),
 
     /** What can be read; a PE that cannot is named, for this is a picture and no gate. */
     async readMatrix() {

@@ -8,6 +8,9 @@ const NETWORK_SIDE: readonly Role[] = ['engineer', 'auditor', 'security', 'admin
 const PARTIES: readonly Role[] = ['portal', 'party-approver'];
 const EVERY_ROLE: readonly Role[] = [...PARTIES, ...NETWORK_SIDE];
 
+/** Who may hold the whole network against the register: it names every VPN. */
+const AUDITING: readonly Role[] = ['auditor', 'engineer', 'admin'];
+
 /** `public`: answers without a token. Such routes name no entity, no person and no router. */
 export type Access = 'public' | readonly Role[];
 
@@ -49,6 +52,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/changes/:id/pushed': NETWORK_SIDE,
 
   'GET /v1/matrix': NETWORK_SIDE,
+  'POST /v1/audits': AUDITING,
+  'GET /v1/audits': AUDITING,
+  'GET /v1/audits/:digest/record': AUDITING,
   'GET /v1/routers': NETWORK_SIDE,
   'GET /v1/routers/:pe/check': ['engineer', 'security', 'admin'],
   'GET /v1/routers/:pe/running': ['engineer', 'security'],

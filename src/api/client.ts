@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isErrorCode, WaslError } from '../errors.ts';
+import { type AuditAnswer, type AuditRecordAnswer, auditRecordSchema, auditSchema } from './audit-wire.ts';
 import {
   type InventoryDifferenceAnswer,
   type InventoryImported,
@@ -105,6 +106,9 @@ export interface ApiClient {
   decidePlan(id: string, decision: Decision): Promise<PlanAnswer>;
   readChange(id: string): Promise<ChangeWithJournal>;
   readMatrix(): Promise<MatrixAnswer>;
+  audit(): Promise<AuditAnswer>;
+  listAudits(limit: number): Promise<AuditAnswer[]>;
+  readAuditRecord(digest: string): Promise<AuditRecordAnswer>;
   listRouters(): Promise<RouterSummary[]>;
   checkRouter(pe: string): Promise<RouterCheck>;
   readRunning(pe: string): Promise<RouterRunning>;
@@ -207,6 +211,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     decidePlan: (id, decision) => post(at('plans', id, '/approvals'), planSchema, decision),
     readChange: (id) => get(at('changes', id), changeWithJournalSchema),
     readMatrix: () => get('/v1/matrix', matrixSchema),
+    audit: () => post('/v1/audits', auditSchema),
+    listAudits: (limit) => get(`/v1/audits${query({ limit })}`, z.array(auditSchema)),
+    readAuditRecord: (digest) => get(at('audits', digest, '/record'), auditRecordSchema),
     listRouters: () => get('/v1/routers', z.array(routerSummarySchema)),
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),

@@ -18,6 +18,7 @@ import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
+import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
@@ -86,6 +87,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerActionRoutes(scope, deps);
     registerPlanRoutes(scope, deps);
     registerNetworkRoutes(scope, deps);
+    registerAuditRoutes(scope, deps);
     registerEventRoutes(scope, deps);
     registerLedgerRoutes(scope, deps);
     done();

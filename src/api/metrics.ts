@@ -15,6 +15,11 @@ const UNKNOWN = Number.NaN;
 export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 'clock'>): ApiMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const lastAudit = () =>
+    store.listAudits(1).then(
+      ([last]) => last,
+      () => undefined,
+    );
   const duration = new Histogram({
     name: 'wasl_http_request_duration_seconds',
     help: 'Time to answer a request of the API',
@@ -56,6 +61,28 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
       const counts = await store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS)).catch(() => null);
       if (counts === null) return;
       for (const trouble of TROUBLES) this.set({ trouble }, counts[trouble]);
+    },
+  });
+  new Gauge({
+    name: 'wasl_audit_age_seconds',
+    help: 'Since the last audit of the whole network began to read; absent before the first one',
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const last = await lastAudit();
+      if (last !== undefined) this.set((clock().getTime() - Date.parse(last.at)) / 1_000);
+    },
+  });
+  new Gauge({
+    name: 'wasl_audit_verdict',
+    help: '1 for the verdict of the last audit of the whole network; absent before the first one',
+    labelNames: ['verdict'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const last = await lastAudit();
+      if (last === undefined) return;
+      for (const verdict of ['pass', 'fail', 'unknown']) this.set({ verdict }, last.result.verdict === verdict ? 1 : 0);
     },
   });
   return {

@@ -14,13 +14,14 @@ export async function readReadiness({
   driver,
   clock,
 }: Pick<ApiDependencies, 'store' | 'driver' | 'clock'>): Promise<Ready> {
-  const [writable, workers, engine, unheard, strangers, troubled] = await Promise.all([
+  const [writable, workers, engine, unheard, strangers, troubled, audits] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
     within(driver.ping().then(() => true)),
     within(store.listUndriven(new Date(clock().getTime() - UNHEARD_MS))),
     within(driver.listStrangers()),
     within(store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS))),
+    within(store.listAudits(1)),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.
@@ -50,8 +51,13 @@ export async function readReadiness({
     );
   }
   if (troubled !== null) says.push(...describeTroubles(troubled));
+  const [last] = audits ?? [];
+  const audit = last === undefined ? null : { verdict: last.result.verdict, at: last.at };
+  if (audit?.verdict === 'fail') {
+    says.push(`the audit of ${audit.at} found the network not as agreed (wasl audit --last)`);
+  }
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
-  return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, undriven, says };
+  return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, undriven, audit, says };
 }
 
 async function within<T>(look: Promise<T>): Promise<T | null> {

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { PeName } from '../domain/names.ts';
 import type { MatrixAnswer, RouterCheck, RouterRunning } from './network-wire.ts';
 
@@ -10,4 +11,5 @@ export interface RouterReads {
   check(pe: PeName): Promise<RouterCheck>;
   read(pe: PeName): Promise<RouterRunning>;
   matrix(): Promise<MatrixAnswer>;
+  audit(by: string): Promise<AuditEntry>;
 }

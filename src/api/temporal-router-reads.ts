@@ -4,6 +4,7 @@ import { type ReadNetworkInput, taskQueueOf } from '../../workflows/shared/messa
 import type { PeName } from '../domain/names.ts';
 import type { Reading, ReadingKind } from '../domain/reading.ts';
 import { translateTemporalError } from '../driver/temporal-error.ts';
+import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { matrixSchema, routerCheckSchema } from './network-wire.ts';
 import type { RouterReads } from './router-reads.ts';
@@ -18,7 +19,10 @@ const SHARED_FOR_MS = 1_000;
 /** How soon somebody who waits for a worker is told that it died. */
 const LOOK_INTERVAL_MS = 500;
 
-type ReadStore = Pick<Store, 'listReadings' | 'readReading' | 'listWorkers' | 'isWritable'>;
+/** The one that was just made is among the newest. */
+const AUDITS_LOOKED_AT = 20;
+
+type ReadStore = Pick<Store, 'listReadings' | 'readReading' | 'listAudits' | 'listWorkers' | 'isWritable'>;
 
 /** By a workflow of that very name on any worker: API processes share it, too. Only the number of the reading goes through Temporal. */
 export function temporalRouterReads(client: Client, store: ReadStore, installation: string): RouterReads {
@@ -69,6 +73,12 @@ export function temporalRouterReads(client: Client, store: ReadStore, installati
     async matrix() {
       const { text } = await read({ read: 'matrix' }, 'matrix', null);
       return matrixSchema.parse(JSON.parse(text));
+    },
+    async audit(by) {
+      const { digest } = await read({ read: 'audit', by }, 'audit', null);
+      const audit = (await store.listAudits(AUDITS_LOOKED_AT)).find((one) => one.digest === digest);
+      if (audit === undefined) throw new WaslError('READING_UNKNOWN', 'the audit has left the record already');
+      return audit;
     },
   };
 }

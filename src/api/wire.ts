@@ -365,6 +365,10 @@ export const readySchema = z.object({
   workflows: z.enum(['up', 'down']).describe('down: reads work, nothing moves'),
   workers: z.enum(['up', 'down', 'unknown']).describe('down: nothing is planned, pushed or read from routers'),
   undriven: z.int().describe('Interconnects whose workflow has not looked: the watchdog begins them anew'),
+  audit: z
+    .object({ verdict: verdictSchema, at: instantSchema })
+    .nullable()
+    .describe('The last one of the whole network, when it was read; null: none yet, or the database is away'),
   says: list(z.string()).describe('What does not work, as sentences; empty when all does'),
 });
 export type Ready = z.infer<typeof readySchema>;

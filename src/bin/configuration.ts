@@ -6,6 +6,7 @@ import { WaslError } from '../errors.ts';
 
 export const DRAIN_SECONDS_DEFAULT = 120;
 export const PROGRESS_DAYS_DEFAULT = 90;
+export const AUDIT_MINUTES_DEFAULT = 360;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -112,6 +113,11 @@ export function readDrainSeconds(env: Environment = process.env): number {
 /** How long events of progress are kept (WASL_PROGRESS_DAYS, 1 to 3650). What was decided and done is kept elsewhere, for good. */
 export function readProgressDays(env: Environment = process.env): number {
   return readNumber(env, 'WASL_PROGRESS_DAYS', 1, 3_650, 'days') ?? PROGRESS_DAYS_DEFAULT;
+}
+
+/** How often the whole network is held against the register (WASL_AUDIT_MINUTES, 5 to 10080). */
+export function readAuditMinutes(env: Environment = process.env): number {
+  return readNumber(env, 'WASL_AUDIT_MINUTES', 5, 10_080, 'minutes') ?? AUDIT_MINUTES_DEFAULT;
 }
 
 /** What one planning thread may use (WASL_PLANNING_MEMORY_MB, 256 to 65536); undefined: the default. */

@@ -1,5 +1,5 @@
 /** What `--help` says of settings. `test/bin/help.test.ts` holds it against what the code reads. */
-import { DRAIN_SECONDS_DEFAULT, PROGRESS_DAYS_DEFAULT } from './configuration.ts';
+import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT, PROGRESS_DAYS_DEFAULT } from './configuration.ts';
 
 const BACKENDS = `
   DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory
@@ -27,6 +27,7 @@ Environment:
   WASL_CONVERGENCE_SECONDS  20: how long verification gives routes to arrive, 1 to 600
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good
+  WASL_AUDIT_MINUTES    ${AUDIT_MINUTES_DEFAULT}: how often the whole network is held against the register, 5 to 10080
   WASL_PLANNING_MEMORY_MB  what one planning thread may use, 256 to 65536
   WASL_WORKER_LISTEN    host:port for GET /health, /ready and /metrics; without it nothing listens${BACKENDS}
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { CliIo, CliStream } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
@@ -34,6 +34,7 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
       if (content.length > FILE_BYTES_MAX) throw new RangeError(`${path} is larger than ${FILE_BYTES_MAX} bytes`);
       return decodeUtf8(content, path);
     },
+    writeFile: (path, text) => writeFile(path, text),
     now: () => new Date(),
     signal: AbortSignal.any([interruption(), gone.signal]),
     fetch,

@@ -13,7 +13,7 @@ import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
-import { DRAIN_SECONDS_DEFAULT } from './configuration.ts';
+import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
 import { RELEASE } from './release.ts';
 import { settleAll } from './settle-all.ts';
 import { asAway, unlessAway } from './temporal-away.ts';
@@ -48,6 +48,8 @@ export interface WorkerOptions {
   readonly workflowBundle?: WorkflowBundleOption;
   /** What transactions under way are granted when the worker is told to stop. Default: as WASL_DRAIN_SECONDS. */
   readonly drainSeconds?: number;
+  /** Of the installation's schedule; the worker that started last says it. Default: as WASL_AUDIT_MINUTES. */
+  readonly auditMinutes?: number;
   /** Default: what this is. Replaced where two releases meet. */
   readonly release?: string;
   readonly log: WorkerLog;
@@ -174,7 +176,10 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     untilNewestInForce({ store, client, installation, release, log }, () => state === 'stopped'),
     stopped,
   ]);
-  const watchdog = startWatchdog({ store, driver, client, installation, release, clock: () => new Date(), log });
+  const watchdog = startWatchdog({
+    ...{ store, driver, client, installation, release, clock: () => new Date(), log },
+    auditMinutes: options.auditMinutes ?? AUDIT_MINUTES_DEFAULT,
+  });
   putAway.push(() => watchdog.stop());
   log('info', 'worker ready', { taskQueue, ownTaskQueue });
 

@@ -12,6 +12,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `-` is standard input. */
   readFile(path: string): Promise<string>;
+  /** Replaces what is there. */
+  writeFile(path: string, text: string): Promise<void>;
   readonly now: () => Date;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { visibleLines } from '../domain/visible-text.ts';
 import type { CliIo } from './cli-io.ts';
+import { registerAuditCommands } from './commands/audit-commands.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
 import { registerInstallationCommands } from './commands/installation-commands.ts';
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
@@ -68,6 +69,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerStatusCommands(program, session);
   registerInterconnectCommands(program, session);
   registerNetworkCommands(program, session);
+  registerAuditCommands(program, session);
   registerInstallationCommands(program, session);
   registerLedgerCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {

@@ -37,5 +37,10 @@ function canonicalScalar(value: unknown): string {
 }
 
 export function digestOf(value: unknown): Digest {
-  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}` as Digest;
+  return digestOfText(canonicalJson(value));
+}
+
+/** Of a text as it stands; `sha256sum` of its file says the same. */
+export function digestOfText(text: string): Digest {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}` as Digest;
 }

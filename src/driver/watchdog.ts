@@ -1,6 +1,6 @@
 /**
  * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, an unfinished one without a
- * running workflow, and a running workflow without an unfinished one are made to look again; the newest release is brought into force.
+ * running workflow, and a running workflow without an unfinished one are made to look again; the schedule of audits is there; the newest release is brought into force.
  * So neither a lost signal, nor a lost workflow, nor a lost Temporal, database or release leaves anything behind.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import type { Client } from '@temporalio/client';
 import { interconnectWorkflowId, interconnectWorkflowIds, taskQueueOf } from '../../workflows/shared/messages.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { Store } from '../store/store.ts';
+import { ensureAuditSchedule } from './audit-schedule.ts';
 import type { Driver } from './driver.ts';
 import { bringNewestIntoForce, endAbandonedTransactions } from './releases.ts';
 
@@ -25,6 +26,8 @@ export interface WatchdogOptions {
   readonly installation: string;
   /** Of this worker. */
   readonly release: string;
+  /** Between two audits of the schedule. */
+  readonly auditMinutes: number;
   readonly clock: () => Date;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }
@@ -45,13 +48,18 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
 }
 
 async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<void> {
-  const { log } = options;
+  const { log, client, installation, auditMinutes } = options;
+  let hasToldInterval = false;
   for (let looks = 0; !signal.aborted; looks++) {
     try {
       await bringNewestIntoForce(options);
       await endAbandonedTransactions(options);
       await driveUnheard(options);
       if (looks % SWEEP_EVERY === 0) await driveStopped(options);
+      if (!hasToldInterval || looks % SWEEP_EVERY === 0) {
+        await ensureAuditSchedule(client, installation, auditMinutes, !hasToldInterval);
+        hasToldInterval = true;
+      }
     } catch (error) {
       // Database or Temporal away: the next look finds what this one would have.
       log('warn', 'the watchdog could not look', { error: error instanceof Error ? error.message : String(error) });

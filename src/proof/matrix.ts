@@ -198,7 +198,7 @@ function vpnsOfUnread(inventory: Inventory, read: ReadonlySet<PeName>): VpnId[] 
 }
 
 /** As the proofs do: what is inside of a VRF puts what that one gives and takes in doubt; what is outside of it, all of the router. */
-function findDoubts({ pes }: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
+export function findDoubts({ pes }: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
   return pes.flatMap(({ name: pe, vrfs, unknowns: ofPe = [] }) => {
     const all = vrfs.flatMap(({ vpn }) => vpn ?? []);
     const fact = ({ path, why }: Unknown) => (path === '' ? why : `\`${path}\` ${why}`);

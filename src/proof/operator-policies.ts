@@ -1,4 +1,5 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import type { NetworkView } from '../domain/network-view.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -58,6 +59,22 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
     }
   }
   return { assumptions: assumptions.sort(), undecided };
+}
+
+/** Policies that may take or give more than the model has of their VRF: where that is, and why, as sentences of `undecided`. */
+export function doubtfulPolicies(view: NetworkView): { readonly at: VrfAtPe; readonly fact: string }[] {
+  const platforms = new Map(view.pes.map(({ name, platform }) => [name, platform]));
+  return allVrfs(view).flatMap((at) => {
+    const platform = platforms.get(at.pe);
+    const narrowsOnly = platform !== undefined && MANIFESTS[platform].importPolicyOnlyNarrows;
+    const imports = narrowsOnly ? [] : policyNames(at, 'importPolicies');
+    return [
+      ...imports.flatMap((name) => doubtAbout(at.vrf.policyTexts[name], name) ?? []),
+      ...policyNames(at, 'exportPolicies')
+        .filter((name) => at.vrf.policyTexts[name] === undefined)
+        .map((name) => `the text of export policy ${name} was not read`),
+    ].map((fact) => ({ at, fact }));
+  });
 }
 
 function doubtAbout(text: string | undefined, name: string): string | null {

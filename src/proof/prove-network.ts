@@ -16,20 +16,32 @@ export interface NetworkProof {
   readonly examined: number;
   /** How many of them no agreement covers, and the first ones in words. */
   readonly uncovered: number;
-  readonly counterExamples: readonly CounterExample[];
+  readonly counterExamples: readonly StrangeRoute[];
   /** Agreed prefixes that a taking VRF lacks, and the first ones in words. */
   readonly missing: number;
   readonly gaps: readonly CounterExample[];
 }
 
+/** A route between VPNs that no agreement covers. */
+export interface StrangeRoute extends CounterExample {
+  /** The VRF that gives it, and the first of those that take it. */
+  readonly from: VrfAtPe;
+  readonly at: VrfAtPe;
+}
+
 /**
- * The whole network against the register: every route between VPNs is one of an agreement that is to be on the network, from its VPN to its
- * VPN, by its route target, for its prefixes; and all that is agreed is there. Costs what the network's route targets and prefixes are, not
+ * The whole network against the register: every route between VPNs is one of an agreement that is to be on the network, or of one in
+ * `changing`, which may be: from its VPN to its VPN, by its route target, for its prefixes; and all that is agreed is there. Costs what the network's route targets and prefixes are, not
  * the pairs of VRFs that exchange them.
  */
-export function proveNetwork(view: NetworkView, agreed: readonly RealisedInterconnect[]): NetworkProof {
+export function proveNetwork(
+  view: NetworkView,
+  agreed: readonly Agreed[],
+  changing: readonly Agreed[] = [],
+): NetworkProof {
   const routes = RouteIndex.of(view);
-  const flows = flowsByTarget(agreed);
+  const required = flowsByTarget(agreed);
+  const flows = new Map([...flowsByTarget(changing), ...required]);
   const found: Sighting[] = [];
   let [examined, uncovered] = [0, 0];
   for (const given of routes.given()) {
@@ -39,7 +51,7 @@ export function proveNetwork(view: NetworkView, agreed: readonly RealisedInterco
     const room = Math.max(0, COUNTER_EXAMPLES_MAX - found.length);
     found.push(...strange.slice(0, room).map((prefix) => ({ given, prefix })));
   }
-  const { missing, gaps } = findGaps(view, routes, [...flows.values()]);
+  const { missing, gaps } = findGaps(view, routes, [...required.values()]);
   const first = sortByKey(
     found,
     ({ given, prefix }) => `${ownerOf(given.from)} ${given.taker} ${prefixSortKey(prefix)}`,
@@ -51,6 +63,9 @@ export function proveNetwork(view: NetworkView, agreed: readonly RealisedInterco
   };
 }
 
+/** Whose parties they are is not asked. */
+export type Agreed = Pick<RealisedInterconnect, 'id' | 'flows'>;
+
 interface Sighting {
   readonly given: GivenRoutes;
   readonly prefix: Prefix;
@@ -61,7 +76,7 @@ interface AgreedFlow {
   readonly flow: RealisedFlow;
 }
 
-function flowsByTarget(agreed: readonly RealisedInterconnect[]): Map<string, AgreedFlow> {
+function flowsByTarget(agreed: readonly Agreed[]): Map<string, AgreedFlow> {
   const byTarget = new Map<string, AgreedFlow>();
   for (const { id, flows } of agreed) for (const flow of flows) byTarget.set(flow.routeTarget, { id, flow });
   return byTarget;
@@ -76,13 +91,13 @@ function strangePrefixes({ from, taker, takers, prefixes }: GivenRoutes, flow: R
   return prefixes.filter((prefix) => !approved.has(prefix));
 }
 
-function describe({ given: { from, takers, via }, prefix }: Sighting): CounterExample {
+function describe({ given: { from, takers, via }, prefix }: Sighting): StrangeRoute {
   const [at] = takers as readonly [VrfAtPe, ...VrfAtPe[]];
   const more = takers.length > 1 ? ` (and from ${takers.length - 1} more of its VRFs)` : '';
   const sentence =
     `${prefix} of ${ownerName(from)} at ${from.pe} is, without an agreement, reachable from ${ownerName(at)} at ${at.pe} ` +
     `(VRF ${at.vrf.name})${more} by route target ${shortForm(via)}`;
-  return { pe: at.pe, vrf: at.vrf.name, routeTarget: via, prefix, sentence };
+  return { pe: at.pe, vrf: at.vrf.name, routeTarget: via, prefix, sentence, from, at };
 }
 
 /** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */

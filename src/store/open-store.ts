@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { approvalQueries } from './approval-rows.ts';
 import { attemptQueries } from './attempt-rows.ts';
+import { auditQueries } from './audit-rows.ts';
 import { carrierQueries } from './carrier-rows.ts';
 import { changeQueries } from './change-rows.ts';
 import { type Clock, openDatabase } from './database.ts';
@@ -38,6 +39,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...interconnectQueries(database),
     ...approvalQueries(database),
     ...attemptQueries(database),
+    ...auditQueries(database),
     ...decisionQueries(database),
     ...driveQueries(database),
     ...changeQueries(database),

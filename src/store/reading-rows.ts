@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-import type { Digest } from '../domain/canonical-json.ts';
+import { type Digest, digestOfText } from '../domain/canonical-json.ts';
 import type { NewReading, Reading } from '../domain/reading.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
@@ -21,9 +20,6 @@ const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
-
-/** Digest of a text as it stands in a reading. */
-const digestOfText = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}` as Digest;
 
 export function readingQueries(database: Database): Pick<Store, 'saveReadings' | 'readReading' | 'listReadings'> {
   return {
@@ -62,11 +58,12 @@ export function readingQueries(database: Database): Pick<Store, 'saveReadings' |
         return { ...toReading(row.reading), text: text.toString('utf8') };
       }),
 
-    async listReadings({ kind, pe, changeId, savedWithinMs, limit = READINGS_PAGE_DEFAULT }) {
+    async listReadings({ kind, pe, changeId, digest, savedWithinMs, limit = READINGS_PAGE_DEFAULT }) {
       const conditions: (SQL | undefined)[] = [];
       if (kind !== undefined) conditions.push(eq(readings.kind, kind));
       if (pe !== undefined) conditions.push(pe === null ? isNull(readings.pe) : eq(readings.pe, pe));
       if (changeId !== undefined) conditions.push(eq(readings.changeId, changeId));
+      if (digest !== undefined) conditions.push(eq(readings.digest, digest));
       if (savedWithinMs !== undefined) {
         conditions.push(sql`${readings.savedAt} > clock_timestamp() - ${savedWithinMs} * interval '1 millisecond'`);
       }

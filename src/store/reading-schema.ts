@@ -1,4 +1,5 @@
-import { bigserial, boolean, foreignKey, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, foreignKey, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { NetworkAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import type { ReadingKind } from '../domain/reading.ts';
@@ -33,6 +34,15 @@ export const readings = pgTable(
     index('readings_digest').on(table.digest),
   ],
 );
+
+/** Audits of the whole network, the newest of them: see `audit-rows.ts`. Their records are readings, by digest. */
+export const audits = pgTable('audits', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  at: time('at').notNull(),
+  by: text('by').notNull(),
+  digest: text('digest').$type<Digest>().notNull(),
+  result: jsonb('result').$type<NetworkAudit>().notNull(),
+});
 
 /** Workers that live: each writes its row about once a second, and takes it away when it stops. Times are the database's. */
 export const workers = pgTable('workers', {

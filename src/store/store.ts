@@ -1,4 +1,5 @@
 import type { Sighting } from '../domain/alignment.ts';
+import type { AuditEntry, NewAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
   AttemptFinding,
@@ -284,10 +285,16 @@ export interface Store {
     readonly kind?: ReadingKind;
     readonly pe?: PeName | null;
     readonly changeId?: ChangeId;
+    readonly digest?: Digest;
     /** By the database's clock: for who takes a young reading for a new one. */
     readonly savedWithinMs?: number;
     readonly limit?: number;
   }): Promise<Reading[]>;
+
+  /** Of the whole network, with its fact in the ledger; the oldest go (`audit-rows.ts`). Its record is a reading of that digest. */
+  saveAudit(audit: NewAudit): Promise<AuditEntry>;
+  /** Newest first; at most `limit`. */
+  listAudits(limit: number): Promise<AuditEntry[]>;
 
   /** How agreements were found on the network; a younger sighting is not replaced by an older one. */
   saveSightings(sightings: readonly Sighting[]): Promise<void>;

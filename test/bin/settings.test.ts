@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAuth } from '../../src/bin/auth-settings.ts';
 import {
+  readAuditMinutes,
   readBackends,
   readDrainSeconds,
   readLimits,
@@ -118,6 +119,7 @@ describe('other settings', () => {
     ['WASL_DRAIN_SECONDS', () => readDrainSeconds({ WASL_DRAIN_SECONDS: '-5' })],
     ['WASL_PROGRESS_DAYS', () => readProgressDays({ WASL_PROGRESS_DAYS: '0' })],
     ['WASL_PROGRESS_DAYS', () => readProgressDays({ WASL_PROGRESS_DAYS: '4000' })],
+    ['WASL_AUDIT_MINUTES', () => readAuditMinutes({ WASL_AUDIT_MINUTES: '4' })],
   ])('%s says how it is written', async (path, action) => {
     const refused = await refusal(action);
     expect(refused).toMatchObject({ code: 'CONFIGURATION', path });

@@ -105,7 +105,15 @@ it('validates an inventory without a server', async () => {
 
 describe('status without an id', () => {
   it('does not say that there are none when none waits', async () => {
-    const ready = { status: 'ready', database: 'up', workflows: 'up', workers: 'up', undriven: 0, says: [] };
+    const ready = {
+      status: 'ready',
+      database: 'up',
+      workflows: 'up',
+      workers: 'up',
+      undriven: 0,
+      audit: null,
+      says: [],
+    };
     const fetch = async (url: string | URL | Request) => Response.json(String(url).includes('/ready') ? ready : []);
     const { code, out } = await runForTest(['status'], {}, { fetch });
     expect([code, out]).toEqual([0, '✓ wasl is ready\n\nno interconnect waits for anybody\n']);

@@ -16,7 +16,15 @@ function watch(settings: { isTerminal: boolean; columns?: number; json?: boolean
     },
   };
   const io = {
-    ...{ out: stream, err: stream, env: { NO_COLOR: '1' }, readFile: async () => '', now: () => NOW, fetch },
+    ...{
+      out: stream,
+      err: stream,
+      env: { NO_COLOR: '1' },
+      readFile: async () => '',
+      writeFile: async () => undefined,
+      now: () => NOW,
+      fetch,
+    },
     signal: new AbortController().signal,
   };
   const view = createProgressView(createSession(io, () => ({ json: settings.json === true })));

@@ -7,6 +7,8 @@ import type { RouterReads } from '../../src/api/router-reads.ts';
 import type { ApiServer } from '../../src/api/server-types.ts';
 import { readInventory } from '../../src/cli/read-inventory.ts';
 import { readRequest } from '../../src/cli/read-request.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import { digestOfText } from '../../src/domain/canonical-json.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { InterconnectId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
@@ -60,10 +62,19 @@ export const checkOf = (pe: string): RouterCheck => ({
   vrfs: { listed: 3, asListed: 3 },
 });
 
+export const SILENT_AUDIT: AuditEntry = {
+  ...{ id: 1, at: NOW.toISOString(), by: 'wasl', digest: digestOfText('an audit') },
+  result: {
+    ...{ verdict: 'pass', examined: 0, uncovered: 0, missing: 0, doubts: 0, unread: 0 },
+    ...{ assumptions: [], findings: [] },
+  },
+};
+
 export const CANNED_READS: RouterReads = {
   check: async (pe) => checkOf(pe),
   read: async (pe) => ({ pe, readAt: NOW.toISOString(), digest: 'sha256:0', text: `running of ${pe}\n` }),
   matrix: async () => SILENT_MATRIX,
+  audit: async (by) => ({ ...SILENT_AUDIT, by }),
 };
 
 export interface ApiUnderTest {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { CliStream } from '../../src/cli/cli-io.ts';
 import { type CliHooks, runCli } from '../../src/cli/main.ts';
 
@@ -34,6 +34,7 @@ export async function runForTest(
     err: stream('err'),
     env,
     readFile: (path: string) => readFile(path, 'utf8'),
+    writeFile: (path: string, text: string) => writeFile(path, text),
     now: () => new Date(),
     signal: settings.signal ?? new AbortController().signal,
     fetch: settings.fetch ?? fetch,

@@ -288,5 +288,6 @@ const PLANNER: Planner = {
   plan: async (input) => PLANNING_JOBS.plan(input),
   reprove: async (input) => PLANNING_JOBS.reprove(input),
   matrix: async (input) => PLANNING_JOBS.matrix(input),
+  audit: async (input) => PLANNING_JOBS.audit(input),
   close: async () => undefined,
 };

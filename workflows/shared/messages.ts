@@ -5,10 +5,11 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { ChangeId, InterconnectId, PeName } from '../../src/domain/names.ts';
 
-/** What `readNetwork` reads for people. */
+/** What `readNetwork` reads for people, and for the schedule of audits. */
 export type ReadNetworkInput =
   | { readonly read: 'check' | 'running'; readonly pe: PeName }
-  | { readonly read: 'matrix' };
+  | { readonly read: 'matrix' }
+  | { readonly read: 'audit'; readonly by: string };
 
 /** Task queues and workflow ids carry the installation's name: two installations on one Temporal never meet. */
 export const taskQueueOf = (installation: string): string => `wasl/${installation}`;

@@ -1,5 +1,6 @@
 import { openBackends } from '../backends.ts';
 import {
+  readAuditMinutes,
   readDrainSeconds,
   readLimits,
   readPlanningMemoryMb,
@@ -22,6 +23,7 @@ export async function work(): Promise<void> {
     limits: readLimits(),
     planningMemoryMb: readPlanningMemoryMb(),
     drainSeconds: readDrainSeconds(),
+    auditMinutes: readAuditMinutes(),
   };
   const listen = readWorkerListen();
   const progressDays = readProgressDays();

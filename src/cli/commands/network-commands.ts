@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RouterCheck } from '../../api/network-wire.ts';
 import { WaslError } from '../../errors.ts';
 import { MANIFESTS } from '../../platforms/manifests.ts';
+import { drawMatrix } from '../draw-matrix.ts';
 import type { CliSession } from '../session.ts';
 import { matrixExitCode, showMatrix } from '../show-matrix.ts';
 import { checkExitCode, showRouterCheck, summariseChecks } from '../show-router-check.ts';
@@ -76,10 +77,12 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
   program
     .command('matrix')
     .description('who reaches whom, read from the routers now and held against the register')
+    .option('--svg <file>', 'also as a picture')
     .addHelpText('after', MATRIX_HELP)
-    .action(async () => {
+    .action(async ({ svg }: { readonly svg?: string }) => {
       const matrix = await session.client.readMatrix();
       session.exitCode = matrixExitCode(matrix);
+      if (svg !== undefined) await session.io.writeFile(svg, drawMatrix(matrix));
       if (session.isJson) return session.printJson(matrix);
       session.print(showMatrix(matrix, session.paint));
     });
@@ -117,4 +120,5 @@ NOT UNDERSTOOD; 3 or 2 a router was not read: what it carries is unknown (3: it 
 
 Examples:
   wasl matrix
+  wasl matrix --svg who-reaches-whom.svg
   wasl matrix --json | jq '.reachabilities[] | select(.covered | not)'`;

@@ -8,6 +8,7 @@ import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
 import {
   type ApiUnderTest,
+  CANNED_READS,
   checkOf,
   createApiUnderTest,
   DEMO_INVENTORY,
@@ -40,6 +41,7 @@ beforeAll(async () => {
       ...(pe === 'sll-pe-01' ? { answers: false, verdict: 'unknown', findings: [SILENT] } : {}),
     }),
     read: async (pe) => ({ pe, readAt: NOW.toISOString(), digest: 'sha256:0', text: `vrf MOH on ${pe}\n` }),
+    audit: CANNED_READS.audit,
     matrix: async () => ({
       ...SILENT_MATRIX,
       vpns: DEMO_INVENTORY.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),

@@ -1,10 +1,14 @@
 /** What is read for people is true: the matrix held against the register, the check of a router, and silence told at once. */
 import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { ChangeId, PeName, VrfName } from '../../../src/domain/names.ts';
 import { parseRouteDistinguisher } from '../../../src/domain/route-target.ts';
+import { auditScheduleId, ensureAuditSchedule } from '../../../src/driver/audit-schedule.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { importOnIosxr } from '../../support/hand-edits.ts';
@@ -121,6 +125,63 @@ describe('the network as people see it', () => {
     expect(kept.map(({ pe, reader }) => `${pe} ${reader}`).sort()).toEqual(
       ['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].map((pe) => `${pe} planning`),
     );
+  });
+
+  it('an audit says so, keeps what it stood on, and can be made again without a server', async () => {
+    const target = (await engineer().readMatrix()).reachabilities.find(({ from }) => from === 'MOH')?.via ?? '';
+    const folder = await mkdtemp(join(tmpdir(), 'wasl-audit-'));
+    const file = join(folder, 'audit.json');
+    try {
+      const passed = await wasl.cli('nora', ['auditor'], `wasl audit --out ${file}`);
+      expect([passed.out, passed.code]).toEqual([expect.stringContaining('\npass: every route between VPNs'), 0]);
+      const [entry] = await wasl.store.listAudits(1);
+      const checked = await wasl.cli('nobody', [], `wasl proof check ${file} --digest ${entry?.digest}`);
+      expect([checked.out, checked.code]).toEqual([expect.stringContaining('made again'), 0]);
+      await appendFile(file, ' ');
+      expect((await wasl.cli('nobody', [], `wasl proof check ${file}`)).out).toContain('NOT SOUND');
+      const ledger = await wasl.store.readLedger({ afterSequence: 0, limit: 5_000 });
+      const fact = ledger.findLast(({ action }) => action === 'network.audited');
+      expect(fact).toMatchObject({ actor: 'nora', body: { verdict: 'pass', proof: entry?.digest } });
+      const readings = fact?.body.readings as Record<string, string>;
+      expect(Object.keys(readings).sort()).toEqual(['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01']);
+      const [ofPe] = await wasl.store.listReadings({ kind: 'running', pe: 'mct-pe-01' as PeName });
+      expect(readings['mct-pe-01']).toBe(ofPe?.digest);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    const by = router('mct-pe-01').runningText();
+    router('mct-pe-01').editRunning(importOnIosxr('MOE', target.replace(/^0:/, '')));
+    await untilNotShared();
+    const failed = await wasl.cli('nora', ['auditor'], 'wasl audit');
+    expect([failed.code, failed.out]).toEqual([2, expect.stringContaining('NO AGREEMENT: 10.100.10.0/24 of MOH')]);
+    expect(failed.out).toMatch(/because VRF MOE at mct-pe-01 imports \S+ for ipv4/);
+    router('mct-pe-01').editRunning(removeImport('MOE', target.replace(/^0:/, '')));
+    expect(router('mct-pe-01').runningText()).toBe(by);
+    const unread = await withFault('sll-pe-01', { kind: 'refuse-connections' }, () => engineer().audit());
+    expect(unread).toMatchObject({ verdict: 'unknown', unread: 1, findings: [{ kind: 'not read', pe: 'sll-pe-01' }] });
+    expect((await wasl.cli('nora', ['auditor'], 'wasl audit --last --json')).code).toBe(4);
+    expect((await wasl.cli('sam', ['security'], 'wasl audit --last')).err).toContain('FORBIDDEN');
+  });
+
+  it('one schedule of the installation audits by itself', async () => {
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const client = new Client({ connection, namespace: wasl.temporalNamespace });
+    const installation = await wasl.store.readInstallation();
+    const handle = client.schedule.getHandle(auditScheduleId(installation));
+    await vi.waitFor(() => handle.describe(), { timeout: 60_000, interval: 500 });
+    await ensureAuditSchedule(client, installation, 30, false);
+    expect((await handle.describe()).spec.intervals?.[0]?.every).toBe(360 * 60_000);
+    await ensureAuditSchedule(client, installation, 30, true);
+    expect((await handle.describe()).spec.intervals?.[0]?.every).toBe(30 * 60_000);
+    const [before] = await wasl.store.listAudits(1);
+    await handle.trigger();
+    const last = () => wasl.store.listAudits(1).then(([one]) => one);
+    await vi.waitFor(async () => expect((await last())?.id).not.toBe(before?.id), { timeout: 60_000, interval: 500 });
+    expect(await last()).toMatchObject({ by: 'wasl', result: { verdict: 'pass' } });
+    let schedules = 0;
+    for await (const _ of client.schedule.list()) schedules += 1;
+    expect(schedules).toBe(1);
+    await connection.close();
   });
 
   it('neither routers nor matrices stand in the histories of Temporal', async () => {

@@ -268,6 +268,7 @@ describe.concurrent('whoever reaches the port', () => {
 function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>) {
   const logged: string[] = [];
   const watchdog = startWatchdog({
+    auditMinutes: 360,
     store: {
       listUndriven: async () => [],
       listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
@@ -311,6 +312,7 @@ it('the watchdog has a decision heard that no workflow has seen', async () => {
   await using stage = await openStage();
   let isUnheard = true;
   const watchdog = startWatchdog({
+    auditMinutes: 360,
     store: {
       listUndriven: async () => (isUnheard ? [stage.id] : []),
       listInterconnects: async () => [],
@@ -337,6 +339,7 @@ it('the watchdog has a workflow end that the record does not know, after the dat
   await stage.called('readFacts');
   isKnown = false;
   const watchdog = startWatchdog({
+    auditMinutes: 360,
     store: { listUndriven: async () => [], listInterconnects: async () => [], listWorkers: async () => [] },
     release: '0.2.0',
     ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },

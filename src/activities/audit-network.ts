@@ -1,0 +1,32 @@
+import { digestOfText } from '../domain/canonical-json.ts';
+import type { PeName } from '../domain/names.ts';
+import type { ReadingReference } from './activities.ts';
+import { readAgreements, settleAgreements } from './agreements.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { readCurrentInventory, readReachable } from './network.ts';
+
+/** Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. */
+export async function auditWholeNetwork(deps: ActivityDependencies, by: string): Promise<ReadingReference> {
+  const { store } = deps;
+  const at = deps.now().toISOString();
+  const [{ version, inventory }, before] = await Promise.all([readCurrentInventory(deps), readAgreements(store)]);
+  const pes = inventory.routers.map(({ name }) => name);
+  const { running, texts, unread } = await readReachable(deps, inventory, pes);
+  const agreements = settleAgreements(before, await readAgreements(store));
+  const readings = Object.fromEntries(
+    [...texts].map(([pe, { readAt, text }]) => [pe, { readAt, digest: digestOfText(text) }]),
+  ) as Record<PeName, { readonly readAt: string; readonly digest: ReturnType<typeof digestOfText> }>;
+  const { result, text, digest } = await deps.planner.audit({
+    ...{ at, inventoryVersion: version, inventory, agreements, readings },
+    running: Object.fromEntries(running),
+    unread: [...unread].map(([pe, reason]) => ({ pe, reason })).sort((a, b) => (a.pe < b.pe ? -1 : 1)),
+  });
+  const common = { reader: 'audit', changeId: null };
+  const ids = await store.saveReadings([
+    ...[...texts].map(([pe, reading]) => ({ ...common, ...reading, kind: 'running' as const, pe })),
+    { ...common, kind: 'audit', pe: null, readAt: at, text },
+  ]);
+  const digests = Object.fromEntries(Object.entries(readings).map(([pe, reading]) => [pe, reading.digest]));
+  await store.saveAudit({ at, by, digest, result, readings: digests });
+  return { readingId: ids.at(-1) ?? 0 };
+}

@@ -1,0 +1,51 @@
+import type { Digest } from './canonical-json.ts';
+import type { PeName, VrfName } from './names.ts';
+import type { Prefix } from './prefix.ts';
+import type { RouteTarget } from './route-target.ts';
+import type { Verdict } from './verdict.ts';
+
+export const AUDIT_FINDING_KINDS = ['no agreement', 'missing', 'not understood', 'not read'] as const;
+
+/** One thing that keeps the network from being as agreed, or from being known to be. */
+export interface AuditFinding {
+  readonly kind: (typeof AUDIT_FINDING_KINDS)[number];
+  readonly pe: PeName;
+  readonly vrf: VrfName | null;
+  readonly routeTarget: RouteTarget | null;
+  readonly prefix: Prefix | null;
+  readonly sentence: string;
+  /** What makes it so: what exports, what imports. */
+  readonly rules: readonly string[];
+  /** What would mend it. */
+  readonly remedy: string;
+}
+
+export interface NetworkAudit {
+  /** `unknown`: nothing was found that is not as agreed, and something was not read or not understood. */
+  readonly verdict: Verdict;
+  /** Routes between VPNs, one for each giving VRF, prefix, taking VPN and route target. */
+  readonly examined: number;
+  readonly uncovered: number;
+  readonly missing: number;
+  readonly doubts: number;
+  readonly unread: number;
+  readonly assumptions: readonly string[];
+  /** The first of each kind. */
+  readonly findings: readonly AuditFinding[];
+}
+
+/** What the record keeps of an audit for as long as the table reaches back. */
+export interface AuditEntry {
+  readonly id: number;
+  /** When reading began. */
+  readonly at: string;
+  /** A person, or `wasl` for the schedule. */
+  readonly by: string;
+  /** Of the record that `wasl proof check` makes again. */
+  readonly digest: Digest;
+  readonly result: NetworkAudit;
+}
+
+export interface NewAudit extends Omit<AuditEntry, 'id'> {
+  readonly readings: Readonly<Record<PeName, Digest>>;
+}

@@ -1,0 +1,117 @@
+import type { AuditFinding, NetworkAudit } from '../domain/audit.ts';
+import type { PeName } from '../domain/names.ts';
+import type { NetworkView } from '../domain/network-view.ts';
+import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
+import { exportedBy, importedBy } from './explain-rules.ts';
+import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
+import { doubtfulPolicies } from './operator-policies.ts';
+import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
+import type { VrfAtPe } from './route-model.ts';
+
+/** An agreement with its end, as the register had it. */
+export interface AuditedAgreement extends Agreement {
+  readonly validUntil: string;
+}
+
+export interface AuditInput {
+  /** The instant that the ends of agreements are held against. */
+  readonly at: string;
+  /** Of the PEs that were read. */
+  readonly view: NetworkView;
+  readonly unread: readonly { readonly pe: PeName; readonly reason: string }[];
+  readonly agreements: readonly AuditedAgreement[];
+}
+
+/** docs/proof.md says what each means. */
+export const AUDIT_ASSUMPTIONS = [
+  'every PE of the backbone is in the inventory, and every VRF of an entity in it under its VPN',
+  'a VPN announces the prefixes of its attachments in the inventory',
+  'a VRF does not export again what it imported (RFC 4364)',
+  'route policies of operators that were understood put no further route targets on routes than were read',
+] as const;
+
+/**
+ * Every route between VPNs is one of an approved agreement that has not ended, and all that is agreed is there. A route that is not is a
+ * `fail` whatever else could not be read: more reading could not excuse it.
+ */
+export function auditNetwork({ at, view, unread, agreements }: AuditInput): NetworkAudit {
+  const inTime = agreements.filter(({ validUntil }) => Date.parse(validUntil) > Date.parse(at));
+  const thatAre = (wanted: Agreement['standing']) => inTime.filter(({ standing }) => standing === wanted).map(realised);
+  const proof = proveNetwork(view, thatAre('on-network'), thatAre('changing'));
+  const doubts: Omit<MatrixDoubt, 'vpns'>[] = [
+    ...findDoubts(view),
+    ...doubtfulPolicies(view).map(({ at: { pe, vrf }, fact }) => ({ pe, vrf: vrf.name, fact, edited: false })),
+  ];
+  const { examined, uncovered, missing } = proof;
+  const isKnown = doubts.length + unread.length === 0;
+  return {
+    verdict: proof.verdict === 'fail' ? 'fail' : isKnown ? 'pass' : 'unknown',
+    ...{ examined, uncovered, missing, doubts: doubts.length, unread: unread.length },
+    assumptions: AUDIT_ASSUMPTIONS,
+    findings: [
+      ...proof.counterExamples.map((route) => describeStrange(route, agreements, at)),
+      ...proof.gaps.map(({ pe, vrf, routeTarget, prefix, sentence }) => ({
+        ...{ kind: 'missing' as const, pe, vrf, routeTarget, prefix, sentence, rules: [] },
+        remedy: `See what ${pe} has (wasl router check ${pe}); put back what was taken there, or withdraw the interconnect.`,
+      })),
+      ...doubts.slice(0, COUNTER_EXAMPLES_MAX).map(describeDoubt),
+      ...unread.slice(0, COUNTER_EXAMPLES_MAX).map(({ pe, reason }) => ({
+        ...{ kind: 'not read' as const, pe, vrf: null, routeTarget: null, prefix: null, rules: [] },
+        sentence: `${pe} was not read: ${reason}; what it carries is unknown`,
+        remedy: `Find out why (wasl router check ${pe}), then audit again.`,
+      })),
+    ],
+  };
+}
+
+/** What has no route target yet is nowhere. */
+function realised({ id, flows }: Agreement): Agreed {
+  const there = flows.flatMap(({ routeTarget, ...flow }) => (routeTarget === null ? [] : [{ ...flow, routeTarget }]));
+  return { id, flows: there };
+}
+
+function describeStrange(route: StrangeRoute, agreements: readonly AuditedAgreement[], at: string): AuditFinding {
+  const { pe, vrf, routeTarget, prefix, sentence, from, at: taker } = route;
+  const owner = agreements.find(({ flows }) => flows.some((flow) => flow.routeTarget === routeTarget));
+  const why = owner === undefined ? null : whyNotCovered(owner, at);
+  return {
+    ...{ kind: 'no agreement', pe, vrf, routeTarget, prefix },
+    sentence: why === null ? sentence : `${sentence}; ${why.sentence}`,
+    rules: [...exportedBy(from, prefix, routeTarget), ...importedBy(taker, prefix, routeTarget)],
+    remedy: why?.remedy ?? takeAway(from, taker, routeTarget),
+  };
+}
+
+interface Why {
+  readonly sentence: string;
+  readonly remedy: string | null;
+}
+
+function whyNotCovered({ id, standing, state, validUntil }: AuditedAgreement, at: string): Why {
+  if (Date.parse(validUntil) <= Date.parse(at)) {
+    return { sentence: `the route target is ${id}'s, which ended at ${validUntil}`, remedy: `wasl withdraw ${id}` };
+  }
+  const isThere = standing === 'on-network' || standing === 'changing';
+  const but = isThere ? 'which agrees to something else' : `which is ${state}, and not to be on the network`;
+  return { sentence: `the route target is ${id}'s, ${but}`, remedy: null };
+}
+
+function takeAway(from: VrfAtPe, to: VrfAtPe, routeTarget: RouteTarget | null): string {
+  const target = routeTarget === null ? 'the route target' : shortForm(routeTarget);
+  return (
+    `Take the import of ${target} from VRF ${to.vrf.name} at ${to.pe}, or its export from VRF ${from.vrf.name} at ${from.pe}; ` +
+    'or have it agreed (wasl request submit).'
+  );
+}
+
+function describeDoubt({ pe, vrf, fact, edited }: MatrixDoubt): AuditFinding {
+  const where = vrf === null ? pe : `VRF ${vrf} at ${pe}`;
+  return {
+    ...{ kind: 'not understood', pe, vrf, routeTarget: null, prefix: null, rules: [] },
+    sentence: `${where}: ${fact}; what it lets through is not known`,
+    remedy: edited
+      ? `Undo the hand edit at ${pe} (wasl router check ${pe} names it).`
+      : `Say it at ${pe} in a way that wasl understands (docs/platforms.md), then audit again.`,
+  };
+}

@@ -1,0 +1,38 @@
+import { FAMILIES, familyOf, type Prefix } from '../domain/prefix.ts';
+import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import type { VrfAtPe } from './route-model.ts';
+
+/** What of a VRF's configuration puts a route target on a prefix, a sentence each; none: nothing does. */
+export function exportedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: RouteTarget | null): string[] {
+  if (target === null) return [];
+  const at = `VRF ${vrf.name} at ${pe} puts ${shortForm(target)} on`;
+  return familiesOf(prefix).flatMap((family) => {
+    const isOperators = vrf.operator[family]?.exportRouteTargets.includes(target) === true;
+    const own = (vrf.share[family]?.exports ?? []).filter(({ routeTarget }) => routeTarget === target);
+    return [
+      ...(isOperators ? [`${at} all its ${family} routes (the operator's export route target)`] : []),
+      ...own.flatMap(({ scope }) => {
+        if (scope === 'whole-vpn') return [`${at} all its ${family} routes (wasl's export)`];
+        if (prefix === null) return [`${at} ${scope.length} of its ${family} prefixes (wasl's export)`];
+        return scope.includes(prefix) ? [`${at} ${prefix} (wasl's export)`] : [];
+      }),
+    ];
+  });
+}
+
+/** What of a VRF's configuration takes routes with a route target, a sentence each. */
+export function importedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: RouteTarget | null): string[] {
+  if (target === null) return [];
+  return familiesOf(prefix).flatMap((family) => {
+    const operator = vrf.operator[family];
+    const policies = operator?.importPolicies ?? [];
+    const narrowed = policies.length === 0 ? '' : `, through import policy ${policies.join(', ')}`;
+    const at = `VRF ${vrf.name} at ${pe} imports ${shortForm(target)} for ${family}`;
+    return [
+      ...(operator?.importRouteTargets.includes(target) ? [`${at} (the operator's import${narrowed})`] : []),
+      ...(vrf.share[family]?.imports.includes(target) ? [`${at} (wasl's import${narrowed})`] : []),
+    ];
+  });
+}
+
+const familiesOf = (prefix: Prefix | null) => (prefix === null ? FAMILIES : [familyOf(prefix)]);

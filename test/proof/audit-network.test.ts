@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import type { PeName } from '../../src/domain/names.ts';
+import type { NetworkView, RunningVrf } from '../../src/domain/network-view.ts';
+import { type AuditInputs, checkAuditRecord, recordAudit } from '../../src/plan/audit-record.ts';
+import { AUDIT_ASSUMPTIONS, type AuditedAgreement, auditNetwork } from '../../src/proof/audit-network.ts';
+import type { Standing } from '../../src/proof/matrix.ts';
+import { inventoryOf } from '../plan/samples.ts';
+import { brutePut } from './brute-force.ts';
+import { alterVrf, sampleInterconnect, sampleNetwork } from './networks.ts';
+
+const AT = '2026-03-01T08:00:00.000Z';
+const carried = brutePut(sampleNetwork(), [sampleInterconnect()]);
+const [flow] = sampleInterconnect().flows;
+const [place] = carried.pes.flatMap(({ name, vrfs }) =>
+  vrfs.filter(({ vpn }) => vpn === flow?.to).map((vrf) => ({ pe: name, vrf: vrf.name })),
+);
+
+function agreed(standing: Standing = 'on-network', validUntil = '2026-12-31T00:00:00+04:00'): AuditedAgreement {
+  const { id, flows } = sampleInterconnect();
+  return { id, state: standing, standing, validUntil, flows };
+}
+
+const audit = (
+  view: NetworkView,
+  agreements: readonly AuditedAgreement[],
+  unread: readonly { pe: PeName; reason: string }[] = [],
+) => auditNetwork({ at: AT, view, agreements, unread });
+
+describe('an audit of the whole network', () => {
+  it('passes where every route is agreed and all that is agreed is there', () => {
+    const { verdict, examined, findings, assumptions } = audit(carried, [agreed()]);
+    expect([verdict, findings, assumptions]).toEqual(['pass', [], AUDIT_ASSUMPTIONS]);
+    expect(examined).toBeGreaterThan(0);
+  });
+
+  it('names what no agreement covers, the rules that make it so, and what would mend it', () => {
+    const { verdict, uncovered, findings } = audit(carried, []);
+    expect([verdict, uncovered > 0]).toEqual(['fail', true]);
+    const { kind, rules, remedy, sentence } = findings[0] ?? { rules: [] };
+    expect(kind).toBe('no agreement');
+    expect(sentence).toMatch(/^10\.\S+ of \w+ at \S+ is, without an agreement, reachable from \w+ at \S+ \(VRF \w+\)/);
+    expect(rules[0]).toMatch(/^VRF \w+ at \S+ puts \S+ on 10\.\S+ \(wasl's export\)$/);
+    expect(rules.at(-1)).toMatch(/^VRF \w+ at \S+ imports \S+ for ipv4 \(wasl's import\)$/);
+    expect(remedy).toMatch(
+      /^Take the import of \S+ from VRF \w+ at \S+, or its export from VRF \w+ at \S+; or have it agreed/,
+    );
+  });
+
+  it.each([
+    ['it has ended', agreed('on-network', AT), /IC-0001's, which ended at/, 'wasl withdraw IC-0001'],
+    [
+      'its end is in another zone',
+      agreed('changing', '2026-03-01T11:59:59+04:00'),
+      /ended at/,
+      'wasl withdraw IC-0001',
+    ],
+    [
+      'it is suspended',
+      agreed('suspended'),
+      /IC-0001's, which is suspended, and not to be on the network/,
+      /^Take the import/,
+    ],
+    ['it is not yet on the network', agreed('planned'), /which is planned, and not to be/, /^Take the import/],
+  ])('an agreement covers nothing where %s', (_why, agreement, says, remedy) => {
+    const { verdict, findings } = audit(carried, [agreement]);
+    expect([verdict, findings[0]?.kind]).toEqual(['fail', 'no agreement']);
+    expect(findings[0]?.sentence).toMatch(says);
+    expect(findings[0]?.remedy).toMatch(remedy);
+  });
+
+  it('misses what is agreed, and nothing of what is being changed', () => {
+    const bare = audit(sampleNetwork(), [agreed()]);
+    expect([bare.verdict, bare.missing > 0, bare.findings[0]?.kind]).toEqual(['fail', true, 'missing']);
+    expect(audit(sampleNetwork(), [agreed('changing')]).verdict).toBe('pass');
+    expect(audit(carried, [agreed('changing')]).verdict).toBe('pass');
+  });
+
+  it('an agreement covers its own prefixes, VPNs and direction only', () => {
+    const other = agreed();
+    const narrowed = {
+      ...other,
+      flows: other.flows.map((one) => ({ ...one, prefixes: one.prefixes.slice(0, 1) as never })),
+    };
+    const { verdict, findings } = audit(carried, [narrowed]);
+    expect([verdict, findings[0]?.sentence]).toEqual([
+      'fail',
+      expect.stringContaining('which agrees to something else'),
+    ]);
+    const turned = { ...other, flows: other.flows.map((one) => ({ ...one, from: one.to, to: one.from })) };
+    expect(audit(carried, [turned]).verdict).toBe('fail');
+  });
+
+  it('what was not read or not understood is unknown, and excuses no route', () => {
+    const away = [{ pe: 'mct-pe-99' as PeName, reason: 'no answer' }];
+    expect(audit(carried, [agreed()], away)).toMatchObject({
+      verdict: 'unknown',
+      unread: 1,
+      findings: [{ kind: 'not read' }],
+    });
+    expect(audit(carried, [], away).verdict).toBe('fail');
+    const odd = alterVrf(carried, place?.pe ?? '', place?.vrf ?? '', (vrf) => ({
+      ...vrf,
+      anomalies: ['WASL-X is no share'],
+    }));
+    const doubted = audit(odd, [agreed()]);
+    expect([doubted.verdict, doubted.findings[0]?.kind, doubted.findings[0]?.remedy]).toEqual([
+      'unknown',
+      'not understood',
+      expect.stringContaining('Undo the hand edit'),
+    ]);
+  });
+});
+
+describe("an operator's policy", () => {
+  const withPolicies = (policyTexts: Readonly<Record<string, string>>, platform: 'junos-yang' | 'iosxr-um2') => {
+    const view = alterVrf(carried, place?.pe ?? '', place?.vrf ?? '', (vrf) => {
+      const ipv4 = { importRouteTargets: [], exportRouteTargets: [], ...vrf.operator.ipv4 };
+      const named = { ...ipv4, importPolicies: ['IN'], exportPolicies: ['OUT'] };
+      return { ...vrf, policyTexts, operator: { ...vrf.operator, ipv4: named } };
+    });
+    return { pes: view.pes.map((pe) => (pe.name === place?.pe ? { ...pe, platform } : pe)) };
+  };
+
+  it.each([
+    ['that takes route targets by pattern', { IN: 'target:65000:*', OUT: 'then accept' }, 'junos-yang', 'unknown'],
+    ['of which the text was not read', { IN: 'target:65000:1' }, 'junos-yang', 'unknown'],
+    ['that was read and names values', { IN: 'target:65000:1', OUT: 'then accept' }, 'junos-yang', 'pass'],
+    ['that can only narrow', { IN: 'target:65000:*', OUT: 'then accept' }, 'iosxr-um2', 'pass'],
+  ] as const)('%s', (_what, texts, platform, verdict) => {
+    expect(audit(withPolicies(texts, platform), [agreed()]).verdict).toBe(verdict);
+  });
+});
+
+describe('the record of an audit', () => {
+  const inputs: AuditInputs = {
+    ...{ at: AT, inventoryVersion: 3, inventory: inventoryOf(carried), unread: [], agreements: [agreed()] },
+    running: Object.fromEntries(
+      carried.pes.map(({ name, vrfs }) => [
+        name,
+        vrfs.map(({ vpn: _vpn, canary: _canary, attachments: _attachments, ...running }): RunningVrf => running),
+      ]),
+    ),
+    readings: Object.fromEntries(
+      carried.pes.map(({ name }) => [name, { readAt: AT, digest: `sha256:${'0'.repeat(64)}` as never }]),
+    ),
+  };
+  const { text, digest, result } = recordAudit(inputs);
+
+  it('can be made again from itself alone', () => {
+    expect(checkAuditRecord(text)).toEqual({ digest, faults: [], at: AT, result });
+    expect(result.verdict).toBe('pass');
+  });
+
+  it('any byte that is altered is noticed', () => {
+    const bytes = Buffer.from(text);
+    const unnoticed: number[] = [];
+    // Every byte of the part that is about the record itself, and a stride through the rest.
+    for (let at = 0; at < bytes.length; at += at < 400 || at > bytes.length - 900 ? 1 : 251) {
+      const altered = Buffer.from(bytes);
+      altered[at] = (bytes[at] ?? 0) ^ 1;
+      const checked = checkAuditRecord(altered.toString('utf8'));
+      if (checked.faults.length === 0 || checked.digest === digest) unnoticed.push(at);
+    }
+    expect(unnoticed).toEqual([]);
+    for (const other of [`${text} `, text.trimEnd(), text.replace('{', '{ '), text.slice(0, -9), '', 'null', '[]']) {
+      expect(checkAuditRecord(other).faults).not.toEqual([]);
+    }
+  });
+
+  it('a verdict that its inputs do not give, and a router that was left out, are told', () => {
+    const record = JSON.parse(text);
+    const faults = (change: (copy: typeof record) => unknown) => {
+      const copy = structuredClone(record);
+      change(copy);
+      return checkAuditRecord(JSON.stringify(copy)).faults.join('; ');
+    };
+    expect(faults(({ inputs: { agreements } }) => agreements.splice(0))).toContain('the verdict is fail');
+    const [first] = Object.keys(inputs.running);
+    expect(
+      faults(({ inputs: { running, readings } }) => {
+        delete running[first ?? ''];
+        delete readings[first ?? ''];
+      }),
+    ).toContain(`${first} was neither read nor told to be unread`);
+    expect(faults(({ inputs: { readings } }) => void delete readings[first ?? ''])).toContain('a reading without');
+  });
+});
