@@ -265,6 +265,11 @@ export const ERRORS = {
     'The wasl server does not answer',
     'Check --server or WASL_SERVER, and that it runs.',
   ),
+  OUTPUT_LOST: unknown(
+    500,
+    'The answer could not be written',
+    'Give standard output room, then look (`wasl status`): what was asked may have been done.',
+  ),
   WATCH_TIMEOUT: transient(504, 'The time to watch is over', 'Watch again: the work goes on without you.'),
   ISSUER_UNAVAILABLE: transient(503, 'The keys of the token issuer cannot be read', 'Try again: nothing was lost.'),
   DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),

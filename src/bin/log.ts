@@ -7,10 +7,7 @@ const SECRETS = ['authorization', 'token', 'password', 'passphrase', 'privateKey
 
 export type { Logger };
 
-export function createLogger(
-  part: 'api' | 'worker',
-  destination: pino.DestinationStream = pino.destination(2),
-): Logger {
+export function createLogger(part: 'api' | 'worker', destination: pino.DestinationStream = logTo(2)): Logger {
   return pino(
     {
       base: { part, pid: process.pid },
@@ -21,4 +18,11 @@ export function createLogger(
     },
     destination,
   );
+}
+
+/** A log that cannot be written (a full disk) stops nothing: what is logged meanwhile is lost. */
+export function logTo(file: number | string): ReturnType<typeof pino.destination> {
+  const destination = pino.destination(file);
+  destination.on('error', () => undefined);
+  return destination;
 }

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { CliIo, CliStream } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
+import { WaslError } from '../errors.ts';
 import { interruption } from './signals.ts';
 
 /** Of a terminal that does not say. */
@@ -12,33 +14,52 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024;
 export interface ProcessIo extends CliIo {
   /** Whoever read the output has gone, as `head` does when it has enough. Nothing more is written, and that is no failure. */
   readonly isReaderGone: () => boolean;
+  /** What the system says of standard output where the answer could not be written; null: nothing was lost. */
+  readonly lostOutput: () => Error | null;
 }
 
 /** The world of a real process, for `bin/`. Ctrl-C, a terminal that closes, or a reader that has gone aborts the signal. */
 export function createProcessIo(process: NodeJS.Process): ProcessIo {
   const gone = new AbortController();
+  let lost: Error | null = null;
   const streamOf = (stream: NodeJS.WriteStream): CliStream => {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      gone.abort();
+      if (error.code === 'EPIPE') gone.abort();
+      else if (stream === process.stdout) lost ??= error;
     });
     return textStream(stream);
   };
   return {
     isReaderGone: () => gone.signal.aborted,
+    lostOutput: () => lost,
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),
     env: process.env,
     readFile: async (path) => {
-      const content = path === '-' ? await buffer(process.stdin) : await readFile(path);
-      if (content.length > FILE_BYTES_MAX) throw new RangeError(`${path} is larger than ${FILE_BYTES_MAX} bytes`);
-      return decodeUtf8(content, path);
+      // A standard input that cannot be read (a folder) fails when Node looks at it.
+      const source = path === '-' ? process.stdin : createReadStream(path);
+      return decodeUtf8(await readBounded(source, path), path);
     },
     writeFile: (path, text) => writeFile(path, text),
     now: () => new Date(),
     signal: AbortSignal.any([interruption(), gone.signal]),
     fetch,
   };
+}
+
+/** Devices and pipes have no size and may have no end: what is too much is noticed on the way. */
+export async function readBounded(source: Readable, path: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > FILE_BYTES_MAX) {
+      const remedy = 'Name a file of text.';
+      throw new WaslError('INPUT_INVALID', `it is larger than ${FILE_BYTES_MAX} bytes`, { path, remedy });
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function textStream(stream: NodeJS.WriteStream): CliStream {

@@ -33,3 +33,29 @@ it.each([
 ])('wasl %s 2>&1 | true', async (words, status) => {
   expect(await readByNobody(words, '2>&1')).toEqual({ status, err: '' });
 });
+
+/** Status and standard error of the command where the system takes nothing that is written to `redirection`. */
+async function writtenNowhere(words: string, redirection: string): Promise<{ status: string; err: string }> {
+  const script = `"$0" "$1" ${words} ${redirection}; echo "status $?" >&3`;
+  const { stdout, stderr } = await promisify(execFile)('bash', [
+    '-c',
+    `exec 3>&1; ${script}`,
+    process.execPath,
+    PROGRAM,
+  ]);
+  return { status: /status (\d+)/.exec(stdout)?.[1] ?? '', err: stderr };
+}
+
+it.each([
+  ['--help', '>/dev/full', '4', /^error OUTPUT_LOST: standard output does not take the answer \(ENOSPC\)\n[^\n]+\n$/],
+  ['nonsense', '2>/dev/full', '2', /^$/],
+  ['nonsense', '>/dev/full 2>/dev/full', '2', /^$/],
+  ['--help', '>&-', '0', /^$/],
+  ['nonsense', '2>&-', '2', /^$/],
+  ['request submit -', '<&-', '2', /^error INPUT_INVALID: -/],
+  ['request submit -', '</dev/zero', '2', /^error INPUT_INVALID: -: it is larger than \d+ bytes\n[^\n]+\n$/],
+  ['request submit /dev/zero', '', '2', /^error INPUT_INVALID: \/dev\/zero: it is larger than \d+ bytes\n[^\n]+\n$/],
+  ['request submit -', '</tmp', '2', /^error INPUT_INVALID: -/],
+])('wasl %s %s: an exit code and no trace', async (words, redirection, status, err) => {
+  expect(await writtenNowhere(words, redirection)).toEqual({ status, err: expect.stringMatching(err) });
+});
