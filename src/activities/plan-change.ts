@@ -1,6 +1,7 @@
 import { Context, heartbeat } from '@temporalio/activity';
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -128,7 +129,7 @@ function whenClean(left: readonly LeftRouter[]): string {
 
 async function tell({ store }: ActivityDependencies, { interconnectId, changeId }: PlanRequest, plan: Plan) {
   const { routers, gained, lost, left = [], remains = [], told = [] } = plan;
-  const counts = `${plan.id}: ${routers.length} routers, ${gained.length} gained, ${lost.length} lost`;
+  const counts = `${plan.id}: ${countOf(routers.length, 'router')}, ${gained.length} gained, ${lost.length} lost`;
   const notes = [
     ...left.map(({ pe, reason }) => `${pe} is left for later: ${reason}`),
     ...remains.map((one) => describeRemaining(one)),

@@ -1,4 +1,5 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AttemptFinding,
@@ -8,6 +9,7 @@ import type {
   TransactionOutcome,
 } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -101,7 +103,7 @@ export async function recoverTransaction(
   const kept = plan.routers.filter(({ pe }) => findings.get(pe)?.finding === 'after');
   // Without the confirmation nobody has verified it, even where routers keep what is not confirmed.
   if (forward && kept.length === plan.routers.length) {
-    return conclude(recovery, 'applied', `recovered: every one of ${kept.length} routers holds the change`);
+    return conclude(recovery, 'applied', `recovered: every one of ${countOf(kept.length, 'router')} holds the change`);
   }
   // One PE without the change is enough: all or none, so those that kept it give it back.
   const returned = await onEveryRouter(recovery, kept, (router) => giveBack(recovery, router), 'after');
@@ -134,7 +136,7 @@ async function concludeRemoval(recovery: Recovery, findings: ReadonlyMap<PeName,
     ...recovery.left,
     ...open.map(({ pe }) => ({ pe, reason: `${pe} ${findings.get(pe)?.words ?? WORDS.unread}` })),
   ];
-  const reason = `recovered: ${clean} of ${routers.length} routers are clean`;
+  const reason = `recovered: ${clean} of ${countOf(routers.length, 'router')} ${routers.length === 1 ? 'is' : 'are'} clean`;
   return conclude(recovery, clean > 0 ? 'applied' : 'rolled-back', reason, left);
 }
 

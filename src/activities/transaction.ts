@@ -1,5 +1,7 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
+
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -119,7 +121,10 @@ export class TransactionStages implements TransactionActivities {
         committedAtMs: null,
         isVerified: false,
       });
-      return { ...PASS(`${prepared.length} routers locked, edited and validated${describeLeft(left)}`), left };
+      return {
+        ...PASS(`${countOf(prepared.length, 'router')} locked, edited and validated${describeLeft(left)}`),
+        left,
+      };
     } catch (failure) {
       await attempt.end(abandonAndClose);
       await this.drop(changeId, attempt);
@@ -159,7 +164,9 @@ export class TransactionStages implements TransactionActivities {
         return noteFailure(this.#deps, transaction, bad);
       }
     }
-    return PASS(`${transaction.routers.size} routers hold the change, unconfirmed for ${timeoutSeconds} s`);
+    return PASS(
+      `${countOf(transaction.routers.size, 'router')} ${transaction.routers.size === 1 ? 'holds' : 'hold'} the change, unconfirmed for ${timeoutSeconds} s`,
+    );
   }
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -214,7 +221,7 @@ export class TransactionStages implements TransactionActivities {
     if (bad !== null) await noteFailure(this.#deps, transaction, { ...bad, code: null });
     await this.drop(changeId);
     const { left } = transaction;
-    return bad ?? { ...PASS(`confirmed on ${routers.length} routers, each read back`), left };
+    return bad ?? { ...PASS(`confirmed on ${countOf(routers.length, 'router')}, each read back`), left };
   }
 
   async cancelRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -238,7 +245,9 @@ export class TransactionStages implements TransactionActivities {
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
     await this.drop(changeId);
     const failure = firstFailure(results);
-    return failure === null ? PASS(`${routers.length} routers read back and equal to before`) : failed(failure);
+    return failure === null
+      ? PASS(`${countOf(routers.length, 'router')} read back and equal to before`)
+      : failed(failure);
   }
 
   /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */

@@ -1,8 +1,10 @@
 /** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own pings. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { digestOf } from '../domain/canonical-json.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import { canonicalShare, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
 import type { ReachabilityProbe } from '../domain/plan.ts';
@@ -170,7 +172,10 @@ async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): P
   const verdict = combineVerdicts([reach.verdict, lostPings.length === 0 ? 'pass' : 'fail']);
   const ownPings = transaction.pingsBefore.length;
   if (verdict === 'pass') {
-    const own = ownPings === 0 ? '' : `; ${ownPings} pings inside the parties' own VPNs answer as before`;
+    const own =
+      ownPings === 0
+        ? ''
+        : `; ${countOf(ownPings, 'ping')} inside the parties' own VPNs ${ownPings === 1 ? 'answers' : 'answer'} as before`;
     return { verdict, sentence: `${sentences.join('; ')}${own}`, hopeless: false };
   }
   const sentence = (reach.verdict === 'pass' ? lostPings[0] : reach.sentences[0]) ?? 'pings are not as planned';

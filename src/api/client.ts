@@ -93,6 +93,8 @@ export interface ApiClient {
     readonly lifecycle?: string | undefined;
     readonly before?: string | undefined;
     readonly limit?: number | undefined;
+    readonly unfinished?: 'true' | undefined;
+    readonly next?: 'true' | undefined;
   }): Promise<InterconnectSummary[]>;
   readInterconnect(id: string): Promise<InterconnectAnswer>;
   decideRequest(id: string, decision: Decision): Promise<InterconnectAnswer>;

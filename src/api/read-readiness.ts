@@ -1,3 +1,4 @@
+import { countOf } from '../domain/count-of.ts';
 import { describeTroubles, OVERDUE_AFTER_MS } from '../domain/trouble.ts';
 import { describeWorkers, takesWork } from '../domain/worker.ts';
 import type { ApiDependencies } from './server-types.ts';
@@ -42,12 +43,12 @@ export async function readReadiness({
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');
     says.push(
-      `${undriven} interconnects wait for a workflow that has not looked (${which}): the watchdog begins them anew`,
+      `${countOf(undriven, 'interconnect')} ${undriven === 1 ? 'waits' : 'wait'} for a workflow that has not looked (${which}): the watchdog begins ${undriven === 1 ? 'it' : 'them'} anew`,
     );
   }
   for (const { installation, interconnects } of strangers ?? []) {
     says.push(
-      `${interconnects} interconnects of installation ${installation} run on this Temporal: another one's, or this one's before its database was restored (wasl installation show)`,
+      `${countOf(interconnects, 'interconnect')} of installation ${installation} ${interconnects === 1 ? 'runs' : 'run'} on this Temporal: another one's, or this one's before its database was restored (wasl installation show)`,
     );
   }
   if (troubled !== null) says.push(...describeTroubles(troubled));

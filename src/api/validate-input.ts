@@ -40,9 +40,9 @@ function inputError(found: readonly InputIssue[], part: string, code: ErrorCode)
   });
 }
 
-/** As people know the parts of a call: `{id}` in the address, `?limit` after it, a header by its name. */
+/** As people know the parts of a call: `id in the address`, `?limit` after it, a header by its name. */
 function pathIn(part: string, path: string): string {
-  if (part === 'params') return `{${path}}`;
+  if (part === 'params') return `${path} in the address`;
   if (part === 'querystring') return `?${path}`;
   if (part === 'headers') return path === '' ? 'headers' : path;
   return path === '' ? 'body' : path;

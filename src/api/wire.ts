@@ -125,6 +125,7 @@ export const interconnectSummarySchema = z
     requestedByEntity: z.string(),
     createdAt: instantSchema,
     updatedAt: instantSchema,
+    next: z.string().optional().describe('What happens next, and who must act; in lists where it was asked for'),
   })
   .meta({ id: 'InterconnectSummary' });
 export type InterconnectSummary = z.infer<typeof interconnectSummarySchema>;

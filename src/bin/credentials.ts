@@ -78,7 +78,12 @@ function loginOf({ username, password, privateKeyFile, passphrase }: Entry): Rou
 }
 
 function refuseReadableByOthers(path: string): void {
-  const { mode } = attempt(path, () => statSync(path));
+  const found = attempt(path, () => statSync(path));
+  if (!found.isFile()) {
+    const remedy = 'Name a YAML file in WASL_CREDENTIALS.';
+    throw new WaslError('CONFIGURATION', `${path} is no file`, { path, remedy });
+  }
+  const { mode } = found;
   if ((mode & 0o077) === 0) return;
   const remedy = `Run: chmod 600 ${path}`;
   throw new WaslError('CONFIGURATION', `${path} can be read by others than its owner`, { path, remedy });

@@ -8,21 +8,24 @@ import type { RunningWorker } from './worker.ts';
 
 /** A probe that waits longer is as good as unanswered. */
 const LOOK_MS = 2_000;
-const STATES = ['running', 'draining', 'stopped'] as const;
+const STATES = ['starting', 'running', 'draining', 'stopped'] as const;
+const STARTING = { state: 'starting', transactionsUnderWay: 0 } as const;
 
 export interface ProbeOptions {
   readonly listen: Address;
-  readonly worker: Pick<RunningWorker, 'status'>;
+  /** null: it has not joined yet. */
+  readonly worker: () => Pick<RunningWorker, 'status'> | null;
   readonly store: Pick<Store, 'ping'>;
 }
 
 export async function listenForProbes({ listen, worker, store }: ProbeOptions) {
-  const metrics = createMetrics(worker);
+  const status = () => worker()?.status() ?? STARTING;
+  const metrics = createMetrics(status);
   const server = createServer({ requestTimeout: LOOK_MS, headersTimeout: LOOK_MS }, (request, response) => {
     void answer(request.url ?? '', response).catch(() => response.destroy());
   });
   async function answer(url: string, response: ServerResponse): Promise<void> {
-    const { state, transactionsUnderWay } = worker.status();
+    const { state, transactionsUnderWay } = status();
     if (url === '/health') return sendJson(response, state === 'stopped' ? 503 : 200, { status: state });
     if (url === '/ready') {
       const database = (await answersInTime(store)) ? 'up' : 'down';
@@ -51,7 +54,7 @@ export async function listenForProbes({ listen, worker, store }: ProbeOptions) {
   };
 }
 
-function createMetrics(worker: Pick<RunningWorker, 'status'>): Registry {
+function createMetrics(status: () => { readonly state: string; readonly transactionsUnderWay: number }): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -60,7 +63,7 @@ function createMetrics(worker: Pick<RunningWorker, 'status'>): Registry {
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const state of STATES) this.set({ state }, state === worker.status().state ? 1 : 0);
+      for (const state of STATES) this.set({ state }, state === status().state ? 1 : 0);
     },
   });
   new Gauge({
@@ -68,7 +71,7 @@ function createMetrics(worker: Pick<RunningWorker, 'status'>): Registry {
     help: 'Changes whose NETCONF sessions this worker holds',
     registers: [registry],
     collect() {
-      this.set(worker.status().transactionsUnderWay);
+      this.set(status().transactionsUnderWay);
     },
   });
   return registry;

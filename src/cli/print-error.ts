@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countOf } from '../domain/count-of.ts';
 import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
@@ -36,7 +37,7 @@ function asText(error: WaslError, io: CliIo): string[] {
       `${paint('bold', path)}: ${fact}`,
       ...(remedy ? [`  ${remedy}`] : []),
     ]);
-    const summary = `${issues.data.total ?? issues.data.issues.length} faults. ${ERRORS[error.code].remedy}`;
+    const summary = `${countOf(issues.data.total ?? issues.data.issues.length, 'fault')}. ${ERRORS[error.code].remedy}`;
     return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`];
   }
   const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;

@@ -1,6 +1,6 @@
 import type { RequestCheck, WireFinding } from '../api/wire.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Paint } from './paint.ts';
-import { countOf } from './wording.ts';
 
 /** What inventory and register say about a request: what refuses it, then what one should know. */
 export function showCheck({ parties, errors, warnings }: RequestCheck, paint: Paint): string[] {

@@ -17,6 +17,19 @@ export function showInterconnects(list: readonly InterconnectSummary[], paint: P
   return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'REASON'], rows, paint);
 }
 
+/** One row each, with whose move it is. */
+export function showNextSteps(list: readonly InterconnectSummary[], paint: Paint): string[] {
+  const rows = list.map(({ id, parties, standing, request, next }) => [
+    id,
+    parties.join('–'),
+    paintStanding(standing, paint),
+    request.validUntil,
+    request.purpose,
+    next ?? '',
+  ]);
+  return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'NEXT'], rows, paint);
+}
+
 /** The agreement, who signed it, and what was done about it. */
 export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint): string[] {
   const { id, parties, standing, reason, request, approvals, changes, routeTargets, withdrawal } = interconnect;

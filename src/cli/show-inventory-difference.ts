@@ -1,7 +1,7 @@
 import type { InventoryDifferenceAnswer } from '../api/inventory-wire.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
-import { countOf } from './wording.ts';
 
 /** A wholly different inventory would fill the screen; `--json` has all of it. */
 const ROWS_MAX = 200;

@@ -1,9 +1,10 @@
 import type { MatrixAnswer } from '../api/network-wire.ts';
+import { countOf } from '../domain/count-of.ts';
 import { ERRORS, isErrorCode } from '../errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
-import { countOf, shortTarget } from './wording.ts';
+import { shortTarget } from './wording.ts';
 
 type Cell = MatrixAnswer['cells'][number];
 type Route = MatrixAnswer['reachabilities'][number];

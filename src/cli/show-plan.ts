@@ -1,9 +1,10 @@
 import type { Operation, PlanAnswer } from '../api/wire.ts';
+import { countOf } from '../domain/count-of.ts';
 import { revertsByItself } from '../domain/plan.ts';
 import { type Language, PLAN_PHRASES } from '../domain/plan-phrases.ts';
 import { effectLines, type PlanLine, planText } from '../domain/plan-text.ts';
 import type { Paint } from './paint.ts';
-import { countOf, paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
+import { paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
 
 /** A plan as an approver reads it: what opens, what closes, what each router gets, what was proved and what will be tried. */
 export function showPlan(plan: PlanAnswer, paint: Paint): string[] {

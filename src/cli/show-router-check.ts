@@ -1,8 +1,9 @@
 import type { RouterCheck } from '../api/network-wire.ts';
+import { countOf } from '../domain/count-of.ts';
 import { worstClass } from '../domain/router-check.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
-import { countOf, formatDuration, procedureInWords } from './wording.ts';
+import { formatDuration, procedureInWords } from './wording.ts';
 
 /** What a router said of itself, with every finding. `brief`: without what is in order, for many at once. */
 export function showRouterCheck(check: RouterCheck, paint: Paint, brief = false): string[] {

@@ -25,6 +25,8 @@ export interface WatchOptions {
 export async function watchStatus(session: CliSession, id: string, options: WatchOptions): Promise<InterconnectAnswer> {
   const { client, io } = session;
   const first = await client.readInterconnect(id);
+  const teller = { last: '' };
+  if (!isResting(first, options.follow)) await tellTrouble(session, teller);
   const earlier = new Set(first.changes.slice(0, -1).map((change) => change.id));
   const startedAt = io.now().toISOString();
   const isOld = (event: Progress) =>
@@ -40,7 +42,7 @@ export async function watchStatus(session: CliSession, id: string, options: Watc
     else if (!isOld(event)) view.add(event);
   });
   try {
-    return await untilResting(session, first, options, bell);
+    return await untilResting(session, first, options, bell, teller);
   } finally {
     stop.abort();
     await events;
@@ -81,6 +83,7 @@ async function untilResting(
   first: InterconnectAnswer,
   { follow, timeoutMs }: WatchOptions,
   bell: Bell,
+  teller: { last: string },
 ): Promise<InterconnectAnswer> {
   const { client, io } = session;
   const startMs = io.now().getTime();
@@ -96,12 +99,25 @@ async function untilResting(
     try {
       current = await client.readInterconnect(first.id);
       answeredAtMs = io.now().getTime();
+      if (!isResting(current, follow)) await tellTrouble(session, teller);
     } catch (error) {
       const isAway = error instanceof WaslError && error.class === 'transient';
       if (!isAway || io.now().getTime() - answeredAtMs > AWAY_MS_MAX) throw error;
     }
   }
   return current;
+}
+
+/** Why nothing may move: no worker, no workflow server. Each change of it is said once, beside the progress. */
+async function tellTrouble(session: CliSession, teller: { last: string }): Promise<void> {
+  // Whether the server answers at all is for whoever reads the interconnect.
+  const ready = await session.client.readReady().catch(() => null);
+  if (ready === null) return;
+  const { database, workers, workflows, says } = ready;
+  const stops = database !== 'up' || workflows !== 'up' || workers !== 'up';
+  const told = stops ? says.join('; ') : '';
+  if (told !== teller.last) session.remark(told === '' ? 'wasl works again' : told);
+  teller.last = told;
 }
 
 /** Ends when the signal aborts; what goes wrong meanwhile is for `untilResting` to notice. */

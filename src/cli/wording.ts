@@ -60,7 +60,3 @@ export function formatDuration(elapsedMs: number): string {
   const seconds = Math.round(elapsedMs / 1_000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -24,11 +24,13 @@ export type LastRead = Omit<Sighting, 'interconnectId'>;
  */
 export function lastRead(
   lifecycle: Lifecycle,
-  changes: readonly Pick<ChangeRecord, 'outcome' | 'endedAt'>[],
+  changes: readonly Pick<ChangeRecord, 'outcome' | 'endedAt' | 'readBackAt'>[],
   sighting: Sighting | null,
 ): LastRead | null {
   if (!isOnNetwork(lifecycle)) return null;
-  const confirmedAt = changes.findLast(({ outcome }) => outcome === 'applied')?.endedAt ?? null;
+  const applied = changes.findLast(({ outcome }) => outcome === 'applied');
+  // Settled may be much later: the worker that read them was lost, or the record was away.
+  const confirmedAt = applied?.readBackAt ?? applied?.endedAt ?? null;
   if (sighting !== null && (confirmedAt === null || Date.parse(sighting.seenAt) >= Date.parse(confirmedAt))) {
     const { seenAt, alignment, says } = sighting;
     return { seenAt, alignment, says };

@@ -148,6 +148,8 @@ export interface ChangeRecord {
   readonly requestedBy: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /** ISO 8601: when the first of its routers was read back and confirmed; null before. */
+  readonly readBackAt: string | null;
 }
 
 /** One line of progress, for the CLI and the console; ordered by `sequence`. */

@@ -1,3 +1,4 @@
+import { countOf } from './count-of.ts';
 import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { Attachment } from './network-view.ts';
 import { shortForm } from './route-target.ts';
@@ -43,7 +44,7 @@ function describeBackbone({ backbone }: Inventory): Members {
     name: backbone.name,
     'AS number': String(backbone.asNumber),
     'route target pool': `${administrator}:${from}-${to}`,
-    quarantine: `${quarantineDays} days`,
+    quarantine: `${countOf(quarantineDays, 'day')}`,
     'confirm window': `${backbone.confirmTimeoutSeconds} s`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Digest } from './canonical-json.ts';
 import type { LeftRouter } from './change.ts';
 import type { ChangeKind } from './change-kinds.ts';
+import { countOf } from './count-of.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, PlatformName, VpnId, VrfName } from './names.ts';
 import type { ExportScope, RunningVrf, VrfShare } from './network-view.ts';
 import type { Address, Family, Prefix } from './prefix.ts';
@@ -158,7 +159,8 @@ export interface Plan {
 /** The proofs of a plan in one sentence: the first counter-example where one does not pass. */
 export function describeVerdict({ proofs, routers }: Pick<Plan, 'proofs' | 'routers'>): string {
   const bad = proofs.find((proof) => proof.verdict !== 'pass');
-  if (bad === undefined) return `${proofs.length} proofs pass; ${routers.length} routers change`;
+  if (bad === undefined)
+    return `${countOf(proofs.length, 'proof')} ${proofs.length === 1 ? 'passes' : 'pass'}; ${countOf(routers.length, 'router')} ${routers.length === 1 ? 'changes' : 'change'}`;
   const example = bad.counterExamples[0]?.sentence ?? 'without a counter-example';
   return `proof ${bad.name}: ${bad.verdict}: ${example}`;
 }

@@ -1,4 +1,5 @@
 /** How a network transaction ended, by what workers have written themselves: the journal of the attempt, and what they found out about it. */
+
 import { ERRORS, isErrorCode, isVerdict } from '../errors.ts';
 import type {
   AttemptFinding,
@@ -9,6 +10,7 @@ import type {
   SettledTransaction,
 } from './change.ts';
 import { onlyTakesAway } from './change-kinds.ts';
+import { countOf } from './count-of.ts';
 import type { PeName } from './names.ts';
 import type { Plan } from './plan.ts';
 
@@ -67,10 +69,15 @@ export function settlementOf(
   const isEach = (state: RouterTransactionState) =>
     taking.length > 0 && taking.every(({ pe }) => last.get(pe)?.state === state);
   if (isEach('confirmed')) {
-    return { outcome: 'applied', reason: `confirmed on ${taking.length} routers, each read back`, code: null, left };
+    return {
+      outcome: 'applied',
+      reason: `confirmed on ${countOf(taking.length, 'router')}, each read back`,
+      code: null,
+      left,
+    };
   }
   if (!isEach('rolled-back')) return null;
-  const reason = finding?.reason ?? `${taking.length} routers read back and equal to before`;
+  const reason = finding?.reason ?? `${countOf(taking.length, 'router')} read back and equal to before`;
   return { outcome: 'rolled-back', reason, code: finding === null ? 'SESSION_LOST' : finding.code, left };
 }
 

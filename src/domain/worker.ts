@@ -1,3 +1,5 @@
+import { countOf } from './count-of.ts';
+
 /** One worker process. */
 export interface WorkerIdentity {
   readonly id: string;
@@ -29,7 +31,7 @@ export function takesWork({ draining, ageMs }: Pick<WorkerRecord, 'draining' | '
 /** One sentence for people, whoever asks. */
 export function describeWorkers(workers: readonly WorkerRecord[]): string {
   const able = workers.filter(takesWork);
-  if (able.length > 0) return able.length === 1 ? '1 worker lives' : `${able.length} workers live`;
+  if (able.length > 0) return `${countOf(able.length, 'worker')} ${able.length === 1 ? 'lives' : 'live'}`;
   const draining = workers.filter((worker) => worker.draining && worker.ageMs < WORKER_LOST_AFTER_MS);
   if (draining.length > 0) return `no worker takes up work: ${draining.map(nameWorker).join(', ')} is stopping`;
   const last = [...workers].sort((a, b) => a.ageMs - b.ageMs)[0];

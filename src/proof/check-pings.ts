@@ -1,3 +1,4 @@
+import { countOf } from '../domain/count-of.ts';
 import type { PeName, VrfName } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Address } from '../domain/prefix.ts';
@@ -45,5 +46,8 @@ export function checkPings(plan: Pick<Plan, 'probes'>, results: readonly PingRes
   const verdict = combineVerdicts(verdicts);
   const unpinged = plan.probes.filter(({ target, expect }) => target === null && expect === 'unreachable').length;
   const rest = unpinged === 0 ? '' : `; ${unpinged} more that must stay silent were judged by the routing tables alone`;
-  return { verdict, sentences: verdict === 'pass' ? [`${verdicts.length} probes as planned${rest}`] : sentences };
+  return {
+    verdict,
+    sentences: verdict === 'pass' ? [`${countOf(verdicts.length, 'probe')} as planned${rest}`] : sentences,
+  };
 }

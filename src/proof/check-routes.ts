@@ -1,3 +1,4 @@
+import { countOf } from '../domain/count-of.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Plan, Reachability } from '../domain/plan.ts';
@@ -145,10 +146,10 @@ function conclude(
   const counterExamples = listCounterExamples([...found, ...unread]);
   const summary =
     verdict === 'pass'
-      ? `${moves} as planned; ${tables} routing tables were compared and nothing else moved`
+      ? `${moves} as planned; ${countOf(tables, 'routing table')} ${tables === 1 ? 'was' : 'were'} compared and nothing else moved`
       : tables === 0
         ? 'no routing table was read'
-        : `${found.length} findings and ${unread.length} unread among ${tables} routing tables`;
+        : `${countOf(found.length, 'finding')} and ${unread.length} unread among ${countOf(tables, 'routing table')}`;
   return {
     verdict,
     sentences: [summary, ...counterExamples.map((one) => one.sentence), ...notes],

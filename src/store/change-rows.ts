@@ -30,6 +30,14 @@ const changeColumns = {
   requestedBy: changes.requestedBy,
   startedAt: changes.startedAt,
   endedAt: changes.endedAt,
+  // A router is confirmed once it was read back and held what was planned.
+  readBackAt: sql<string | null>`(
+    select min(seen.at) from (
+      select distinct on (j.pe) j.at from journal j
+      where j.change_id = "changes"."id" and j.state in ('confirm-sent', 'confirmed')
+      order by j.pe, j.state = 'confirm-sent' desc, j.sequence desc
+    ) seen
+  )`,
   routers: sql<RouterOutcome[]>`(
     select coalesce(json_agg(json_build_object('pe', last.pe, 'state', last.state, 'detail', last.detail) order by last.pe), '[]')
     from (
@@ -52,7 +60,7 @@ function selectChanges(db: Pick<StoreTransaction, 'select'>, where: SQL | undefi
 }
 
 function toRecord(row: Awaited<ReturnType<typeof selectChanges>>[number]): OpenChange {
-  const { approvedAt, applyUntil, startedAt, endedAt, left, ...rest } = row;
+  const { approvedAt, applyUntil, startedAt, endedAt, readBackAt, left, ...rest } = row;
   return {
     ...rest,
     left: left ?? [],
@@ -60,6 +68,7 @@ function toRecord(row: Awaited<ReturnType<typeof selectChanges>>[number]): OpenC
     applyUntil: applyUntil?.toISOString() ?? null,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
+    readBackAt: readBackAt === null ? null : new Date(readBackAt).toISOString(),
   };
 }
 

@@ -123,3 +123,10 @@ describe('a credentials file', () => {
     expect(refusalOf(() => readCredentials(path))).toMatchObject({ code: 'CONFIGURATION', path: absent });
   });
 });
+
+it('a folder is refused, and nobody is told to close it as a file', () => {
+  chmodSync(directory, 0o755);
+  const refusal = refusalOf(() => readCredentials(directory));
+  expect([refusal.code, refusal.message]).toEqual(['CONFIGURATION', `${directory} is no file`]);
+  expect(refusal.remedy).not.toContain('chmod');
+});

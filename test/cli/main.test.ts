@@ -104,18 +104,63 @@ it('validates an inventory without a server', async () => {
 });
 
 describe('status without an id', () => {
-  it('does not say that there are none when none waits', async () => {
-    const ready = {
-      status: 'ready',
-      database: 'up',
-      workflows: 'up',
-      workers: 'up',
-      undriven: 0,
-      audit: null,
-      says: [],
+  const ready = { status: 'ready', database: 'up', workflows: 'up', workers: 'up', undriven: 0, audit: null, says: [] };
+  const serving = (list: (url: URL) => unknown) => async (url: string | URL | Request) =>
+    Response.json(String(url).includes('/ready') ? ready : list(new URL(String(url))));
+
+  it('says so when there is none', async () => {
+    const { code, out } = await runForTest(['status'], {}, { fetch: serving(() => []) });
+    expect([code, out]).toEqual([0, '✓ wasl is ready\n\nno interconnect stands, and none is asked for\n']);
+  });
+
+  it('shows all that stand, however many, active ones too, each with its next step; ended ones on request', async () => {
+    const total = 450;
+    const asked: string[] = [];
+    const fetch = serving(({ searchParams }) => {
+      asked.push(`${searchParams.get('unfinished')} ${searchParams.get('next')}`);
+      const last = Number(searchParams.get('before')?.slice(3) ?? total + 1);
+      const page = Array.from({ length: Math.min(200, last - 1) }, (_, index) => last - 1 - index);
+      return page.map((number) => ({
+        ...{ id: `IC-${String(number).padStart(4, '0')}`, parties: ['MOF', 'MOH'], lifecycle: 'active' },
+        ...{ standing: 'active', reason: null, requestDigest: 'sha256:0', requestedBy: 'x', requestedByEntity: 'MOH' },
+        ...{ createdAt: '2026-03-01T08:00:00Z', updatedAt: '2026-03-01T08:00:00Z', next: `step ${number}` },
+        request: { purpose: 'Invoices', flows: [], validUntil: '2031-12-31T23:59:59Z', policyVersion: '1' },
+      }));
+    });
+    const { out } = await runForTest(['status'], {}, { fetch });
+    const ids = new Set(out.match(/IC-\d{4}/g));
+    expect([ids.size, asked]).toEqual([total, ['true true', 'true true', 'true true']]);
+    expect(out).toMatch(/IC-0001 .*step 1$/m);
+    await runForTest(['status', '--all'], {}, { fetch });
+    expect(asked.at(-1)).toBe('null true');
+  });
+});
+
+describe('status --watch', () => {
+  it('says at once that nobody works', async () => {
+    const down = {
+      ...{ status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0, audit: null },
+      says: ['no worker lives: nothing is planned, pushed or read from routers'],
     };
-    const fetch = async (url: string | URL | Request) => Response.json(String(url).includes('/ready') ? ready : []);
-    const { code, out } = await runForTest(['status'], {}, { fetch });
-    expect([code, out]).toEqual([0, '✓ wasl is ready\n\nno interconnect waits for anybody\n']);
+    const agreement = {
+      ...{ id: 'IC-0001', parties: ['MOF', 'MOH'], lifecycle: 'requested', standing: 'requested', reason: null },
+      ...{ requestDigest: 'sha256:0', requestedBy: 'x', requestedByEntity: 'MOH', agreementVersion: 1 },
+      ...{
+        createdAt: '2026-03-01T08:00:00Z',
+        updatedAt: '2026-03-01T08:00:00Z',
+        next: 'wasl plans it now',
+        nextAt: null,
+      },
+      ...{ routeTargets: null, awaiting: [], isSettled: false, withdrawal: null, lastRead: null, warnings: [] },
+      ...{ approvals: [], changes: [] },
+      request: { purpose: 'Invoices', flows: [], validUntil: '2031-12-31T23:59:59Z', policyVersion: '1' },
+    };
+    const fetch = async (url: string | URL | Request) => {
+      const path = new URL(String(url)).pathname;
+      if (path === '/v1/events') return new Response('', { headers: { 'content-type': 'text/event-stream' } });
+      return Response.json(path === '/ready' ? down : agreement);
+    };
+    const { code, err } = await runForTest(['status', 'IC-0001', '--watch', '--timeout', '0.2'], {}, { fetch });
+    expect([code, err.split('\n')[0]]).toEqual([3, down.says[0]]);
   });
 });

@@ -72,7 +72,9 @@ it('has drifted where its own objects were edited by hand, and is unknown where 
 });
 
 it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {
-  const applied = [{ outcome: 'applied' as const, endedAt: '2026-03-01T08:00:00.000Z' }];
+  const applied = [
+    { outcome: 'applied' as const, endedAt: '2026-03-01T08:40:00.000Z', readBackAt: '2026-03-01T08:00:00.000Z' },
+  ];
   const sighting = (seenAt: string): Sighting => ({ interconnectId: icId(1), seenAt, alignment: 'drifted', says: 'x' });
   const confirmed = { seenAt: '2026-03-01T08:00:00.000Z', alignment: 'in-sync', says: null };
   expect(lastRead('active', applied, null)).toEqual(confirmed);

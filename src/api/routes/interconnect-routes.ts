@@ -1,11 +1,14 @@
+import pMap from 'p-map';
 import { z } from 'zod';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
+import type { InterconnectRecord } from '../../store/store.ts';
 import { confinedTo } from '../authorisation.ts';
 import { examineRequest, refuseFaults } from '../examine-request.ts';
 import { lookSoon } from '../look-soon.ts';
+import { nextInWords } from '../next-in-words.ts';
 import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
@@ -27,7 +30,11 @@ const listQuery = z.object({
   lifecycle: z.enum(LIFECYCLES).optional(),
   before: interconnectIdSchema.optional(),
   limit: z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT),
+  unfinished: z.enum(['true']).optional().describe('Only those that have not ended'),
+  next: z.enum(['true']).optional().describe('With what happens next, for this caller'),
 });
+/** Each asks the record some questions. */
+const NEXT_AT_ONCE = 4;
 const tags = ['interconnects'];
 
 export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies): void {
@@ -81,15 +88,22 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
       },
     },
     async (request) => {
-      const { lifecycle, before, limit } = request.query;
-      const party = confinedTo(callerOf(request));
+      const { lifecycle, before, limit, unfinished, next } = request.query;
+      const caller = callerOf(request);
+      const party = confinedTo(caller);
       const records = await store.listInterconnects({
         limit,
         ...(party === null ? {} : { party }),
         ...(lifecycle === undefined ? {} : { lifecycle }),
         ...(before === undefined ? {} : { before }),
+        ...(unfinished === undefined ? {} : { unfinished: true }),
       });
-      return records.map((record) => presentSummary(record, callerOf(request)));
+      if (next === undefined) return records.map((record) => presentSummary(record, caller));
+      const withNext = async (record: InterconnectRecord) => {
+        const facts = await store.readStandingFacts(record.id);
+        return { ...presentSummary(record, caller), next: nextInWords(record, facts, caller, clock()) };
+      };
+      return pMap(records, withNext, { concurrency: NEXT_AT_ONCE });
     },
   );
 

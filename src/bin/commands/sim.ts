@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { readInventory } from '../../cli/read-inventory.ts';
+import { countOf } from '../../domain/count-of.ts';
 import { decodeUtf8 } from '../../domain/decode-utf8.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { type Backbone, startBackbone } from '../../sim/backbone.ts';
@@ -47,7 +48,7 @@ async function control(
     if (options.writeInventory) await write(options.writeInventory, stringify(backbone.inventory()));
     if (options.writeCredentials) await writeSecret(options.writeCredentials, stringify(credentials));
     if (options.writeControl) await writeSecret(options.writeControl, JSON.stringify({ url: server.url, token }));
-    say(`Simulated backbone: ${inventory.routers.length} routers on loopback, control at ${server.url}`);
+    say(`Simulated backbone: ${countOf(inventory.routers.length, 'router')} on loopback, control at ${server.url}`);
     await untilStopped(stop);
   } finally {
     await server.close();

@@ -13,7 +13,7 @@ import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { startForgetting } from '../forget-progress.ts';
 import { createLogger } from '../log.ts';
 import { holdSignals } from '../signals.ts';
-import { startWorker } from '../worker.ts';
+import { type RunningWorker, startWorker } from '../worker.ts';
 import { listenForProbes } from '../worker-probes.ts';
 
 export async function work(): Promise<void> {
@@ -32,20 +32,25 @@ export async function work(): Promise<void> {
     const backends = await openBackends(say, stop);
     const forgetting = startForgetting(backends.store, progressDays, () => new Date());
     try {
-      const worker = await startWorker({
-        ...backends,
-        ...settings,
-        credential,
-        log: (level, message, facts = {}) => logger[level](facts, message),
-      });
-      let probes: { readonly url: string; close(): Promise<void> } | null = null;
+      let worker: RunningWorker | null = null;
+      // A port in use is known before anything is taken up.
+      const probes = listen && (await listenForProbes({ listen, worker: () => worker, store: backends.store }));
       try {
-        if (listen !== null) probes = await listenForProbes({ listen, worker, store: backends.store });
         if (probes !== null) say(`Probes and metrics: ${probes.url}`);
+        worker = await startWorker({
+          ...backends,
+          ...settings,
+          credential,
+          log: (level, message, facts = {}) => logger[level](facts, message),
+        });
         await Promise.race([untilStopped(stop), worker.stopped]);
       } finally {
         // The probes answer while the worker drains, too.
-        await worker.stop().finally(() => probes?.close());
+        try {
+          await worker?.stop();
+        } finally {
+          await probes?.close();
+        }
       }
     } finally {
       await forgetting.stop();

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { countOf } from '../../domain/count-of.ts';
 import type { CliSession } from '../session.ts';
-import { countOf } from '../wording.ts';
 
 export function registerInstallationCommands(program: Command, session: CliSession): void {
   const installation = program

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { InventoryProposalAnswer, OpenProposalAnswer } from '../../api/inventory-wire.ts';
+import { countOf } from '../../domain/count-of.ts';
 import { formatPath } from '../../domain/input-issues.ts';
 import type { Inventory } from '../../domain/inventory.ts';
 import { judgeInventory } from '../../domain/judge-inventory.ts';
@@ -10,7 +11,6 @@ import { readInventory } from '../read-inventory.ts';
 import type { CliSession } from '../session.ts';
 import { showConflicts, showInventoryDifference } from '../show-inventory-difference.ts';
 import { formatTable } from '../table.ts';
-import { countOf } from '../wording.ts';
 
 export function registerInventoryCommands(program: Command, session: CliSession): void {
   const inventory = program.command('inventory').description('the entities, VPNs and routers that wasl may touch');
@@ -149,7 +149,7 @@ function showInventory({ backbone, vpns, routers }: Inventory, version: number, 
   ]);
   return [
     `${paint('bold', backbone.name)}  AS ${backbone.asNumber}  version ${version}`,
-    `route targets ${administrator}:${from} to ${administrator}:${to}, ${quarantineDays} days in quarantine`,
+    `route targets ${administrator}:${from} to ${administrator}:${to}, ${countOf(quarantineDays, 'day')} in quarantine`,
     '',
     ...formatTable(['VPN', 'ENTITY', 'ADDRESS PLAN', 'ROUTERS'], rows, paint),
   ];

@@ -1,18 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { isEnd } from '../../domain/lifecycle.ts';
+import type { InterconnectSummary } from '../../api/wire.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliSession } from '../session.ts';
-import { lastTried, showInterconnect, showInterconnects, showRefusal } from '../show-interconnect.ts';
+import { lastTried, showInterconnect, showNextSteps, showRefusal } from '../show-interconnect.ts';
 import { exitCodeOfState, watchStatus } from '../watch-status.ts';
 import { paintStanding } from '../wording.ts';
 
 export function registerStatusCommands(program: Command, session: CliSession): void {
   program
     .command('status')
-    .description('where an interconnect stands; without an id: whether wasl works, and what waits for whom')
+    .description(
+      'where an interconnect stands; without an id: whether wasl works, and the next step of each that stands',
+    )
     .argument('[id]', 'for example IC-0001')
     .option('-w, --watch', 'live progress per router, until wasl has nothing more to do')
     .option('--follow', 'with --watch: go on while people decide')
+    .option('--all', 'without an id: those that have ended, too')
     .option('--timeout <seconds>', 'with --watch: give up after this long', parseSeconds)
     .addHelpText(
       'after',
@@ -24,35 +27,58 @@ Examples:
   wasl status IC-0001
   wasl status IC-0001 --watch --timeout 300`,
     )
-    .action(async (id: string | undefined, options: { watch?: boolean; follow?: boolean; timeout?: number }) => {
-      if (id === undefined) return showAll(session);
-      if (!options.watch) {
-        const interconnect = await session.client.readInterconnect(id);
-        if (session.isJson) return session.printJson(interconnect);
-        return session.print(showInterconnect(interconnect, session.paint));
-      }
-      const timeoutMs = options.timeout === undefined ? null : options.timeout * 1_000;
-      const end = await watchStatus(session, id, { follow: options.follow === true, timeoutMs });
-      session.exitCode = exitCodeOfState(end);
-      if (session.isJson) return session.printJsonLine(end);
-      session.print(showEnd(end, session));
-    });
+    .action(
+      async (
+        id: string | undefined,
+        options: { watch?: boolean; follow?: boolean; timeout?: number; all?: boolean },
+      ) => {
+        if (id === undefined) return showAll(session, options.all === true);
+        if (!options.watch) {
+          const interconnect = await session.client.readInterconnect(id);
+          if (session.isJson) return session.printJson(interconnect);
+          return session.print(showInterconnect(interconnect, session.paint));
+        }
+        const timeoutMs = options.timeout === undefined ? null : options.timeout * 1_000;
+        const end = await watchStatus(session, id, { follow: options.follow === true, timeoutMs });
+        session.exitCode = exitCodeOfState(end);
+        if (session.isJson) return session.printJsonLine(end);
+        session.print(showEnd(end, session));
+      },
+    );
 }
 
-/** One screen: what does not work, then every interconnect that is not at rest, with whose move it is. */
-async function showAll(session: CliSession): Promise<void> {
+/** As many as the server gives at once. */
+const PAGE = 200;
+
+/** What does not work, then every interconnect that stands, with what happens next and by whom; with `all` those that ended, too. */
+async function showAll(session: CliSession, all: boolean): Promise<void> {
   const { client, paint } = session;
-  const [ready, list] = await Promise.all([client.readReady(), client.listInterconnects({ limit: 200 })]);
-  const waiting = list.filter(({ lifecycle, standing }) => !isEnd(lifecycle) && standing !== 'active');
+  const [ready, interconnects] = await Promise.all([client.readReady(), listAll(session, all)]);
   session.exitCode = ready.status === 'unavailable' ? EXIT.transient : EXIT.ok;
-  if (session.isJson) return session.printJson({ ready, waiting });
+  if (session.isJson) return session.printJson({ ready, interconnects });
   const mark = ready.status === 'ready' ? paint('green', '✓') : paint('red', '✗');
   session.print([
     `${mark} wasl is ${ready.status}`,
     ...ready.says.map((sentence) => `  ${sentence}`),
     '',
-    ...(waiting.length === 0 ? ['no interconnect waits for anybody'] : showInterconnects(waiting, paint)),
+    ...(interconnects.length === 0
+      ? ['no interconnect stands, and none is asked for']
+      : showNextSteps(interconnects, paint)),
   ]);
+}
+
+async function listAll({ client }: CliSession, all: boolean): Promise<InterconnectSummary[]> {
+  const found: InterconnectSummary[] = [];
+  for (;;) {
+    const page = await client.listInterconnects({
+      limit: PAGE,
+      next: 'true',
+      before: found.at(-1)?.id,
+      unfinished: all ? undefined : 'true',
+    });
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
 }
 
 /** How the watch ended: the state, what became of the last try, and whose move it is. */

@@ -137,7 +137,7 @@ const CASES: readonly Case[] = [
     ['worker'],
     () => ({ WASL_WORKER_LISTEN: takenAddress() }),
     2,
-    /CONFIGURATION: WASL_WORKER_LISTEN: 127.0.0.1 port \d+ is in use/,
+    /^(?![\s\S]*(worker ready|draining))[\s\S]*CONFIGURATION: WASL_WORKER_LISTEN: 127.0.0.1 port \d+ is in use/,
   ],
   [
     'a file that cannot be written',
