@@ -42,6 +42,7 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
     },
     writeFile: (path, text) => writeFile(path, text),
     now: () => new Date(),
+    offsetOf: (at) => -at.getTimezoneOffset(),
     signal: AbortSignal.any([interruption(), gone.signal]),
     fetch,
   };

@@ -1,3 +1,5 @@
+import type { ZoneOffset } from './local-time.ts';
+
 /** Where text goes: a terminal or a pipe. */
 export interface CliStream {
   readonly isTerminal: boolean;
@@ -15,6 +17,8 @@ export interface CliIo {
   /** Replaces what is there. */
   writeFile(path: string, text: string): Promise<void>;
   readonly now: () => Date;
+  /** Of the reader's zone (TZ). */
+  readonly offsetOf: ZoneOffset;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;

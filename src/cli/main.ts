@@ -29,6 +29,7 @@ Environment:
   WASL_TOKEN_FILE  file that holds the token
   NO_COLOR         no colours; without it colours appear on a terminal only
   FORCE_COLOR      colours in a pipe, too
+  TZ               zone of the times shown, each with its offset; --json has them as they are recorded
 
 Exit codes:
   0  done

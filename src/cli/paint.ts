@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { visibleText } from '../domain/visible-text.ts';
 import type { CliIo, CliStream } from './cli-io.ts';
+import type { ZoneOffset } from './local-time.ts';
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 export type Style = keyof typeof STYLES;
-export type Paint = (style: Style, text: string) => string;
+export interface Paint {
+  (style: Style, text: string): string;
+  /** Of whoever looks at the screen; without it times stay as they were written. */
+  readonly offsetOf?: ZoneOffset;
+}
 
 const ESCAPE = String.fromCharCode(27);
 /** Until a line is written its colours are this word and a number: no text of others can know it, so what carries it is ours. */
@@ -12,10 +17,11 @@ const MARK = `\ue000${randomBytes(12).toString('hex')}`;
 const MARKED = new RegExp(`${MARK}(\\d+);`);
 
 /** Colours on a terminal only; NO_COLOR and a dumb terminal turn them off, FORCE_COLOR turns them on (force-color.org). */
-export function createPaint(stream: CliStream, env: CliIo['env']): Paint {
+export function createPaint(stream: CliStream, env: CliIo['env'], offsetOf?: ZoneOffset): Paint {
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const isColoured = forced || (stream.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb');
-  return (style, text) => (isColoured ? `${MARK}${STYLES[style]};${text}${MARK}0;` : text);
+  const paint = (style: Style, text: string) => (isColoured ? `${MARK}${STYLES[style]};${text}${MARK}0;` : text);
+  return offsetOf === undefined ? paint : Object.assign(paint, { offsetOf });
 }
 
 /**

@@ -4,6 +4,7 @@ import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { withLocalTimes } from './local-time.ts';
 import { createPaint, toOutput } from './paint.ts';
 
 const issuesSchema = z.object({
@@ -19,7 +20,11 @@ export function printError(error: unknown, io: CliIo, isJson: boolean): number {
     error instanceof WaslError
       ? error
       : new WaslError('INTERNAL', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-  const text = isJson ? asJson(known) : asText(known, io).map(toOutput).join('\n');
+  const text = isJson
+    ? asJson(known)
+    : asText(known, io)
+        .map((line) => toOutput(withLocalTimes(line, io.offsetOf)))
+        .join('\n');
   io.err.write(`${text}\n`);
   return exitCodeOf(known.class);
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../api/wire.ts';
+import { withLocalTimes } from './local-time.ts';
 import { columnsOf, padVisible, toOutput, toPlain, visibleLength } from './paint.ts';
 import type { CliSession } from './session.ts';
 import { formatDuration } from './wording.ts';
@@ -37,7 +38,7 @@ function createTerminalView(session: CliSession): ProgressView {
   /** Erases what was drawn below, then writes. */
   const write = (lines: readonly string[]) => {
     const up = drawnLines === 0 ? '' : `${ESCAPE}[${drawnLines}F${ESCAPE}[0J`;
-    const text = lines.map((line) => `${cut(line, io.out.columns)}\n`).join('');
+    const text = lines.map((line) => `${cut(withLocalTimes(line, io.offsetOf), io.out.columns)}\n`).join('');
     io.out.write(up + text);
     drawnLines = 0;
   };

@@ -4,6 +4,7 @@ import { WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { EXIT } from './exit-codes.ts';
 import { foldLine } from './fold-line.ts';
+import { withLocalTimes } from './local-time.ts';
 import { createPaint, type Paint, toOutput } from './paint.ts';
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080';
@@ -38,7 +39,7 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
   let client: ApiClient | null = null;
   return {
     io,
-    paint: createPaint(io.out, io.env),
+    paint: createPaint(io.out, io.env, io.offsetOf),
     exitCode: EXIT.ok,
     get isJson() {
       return readOptions().json === true;
@@ -53,7 +54,8 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
     print(lines) {
       const all = typeof lines === 'string' ? [lines] : lines;
       const { isTerminal, columns } = io.out;
-      const shown = all.map((line) => (isTerminal ? foldLine(line, columns) : toOutput(line))).join('\n');
+      const local = all.map((line) => withLocalTimes(line, io.offsetOf));
+      const shown = local.map((line) => (isTerminal ? foldLine(line, columns) : toOutput(line))).join('\n');
       if (shown !== '') io.out.write(`${shown}\n`);
     },
     printDocument(text) {
@@ -66,7 +68,7 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
       io.out.write(`${visibleJsonText(value)}\n`);
     },
     remark(text) {
-      io.err.write(`${toOutput(text)}\n`);
+      io.err.write(`${toOutput(withLocalTimes(text, io.offsetOf))}\n`);
     },
   };
 }

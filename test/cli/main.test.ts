@@ -136,6 +136,27 @@ describe('status without an id', () => {
   });
 });
 
+it('shows every time in one zone, whoever wrote it, in columns that stay straight; JSON has them as recorded', async () => {
+  const summary = {
+    ...{ id: 'IC-0001', parties: ['MOF', 'MOH'], lifecycle: 'active', standing: 'active', reason: null },
+    ...{ requestDigest: 'sha256:0', requestedBy: 'x', requestedByEntity: 'MOH' },
+    ...{ createdAt: '2026-03-01T08:00:00Z', updatedAt: '2026-03-01T08:00:00Z' },
+    next: 'in force until 2031-12-31T23:59:59Z',
+    request: { purpose: 'Invoices', flows: [], validUntil: '2031-12-31T18:59:59-05:00', policyVersion: '1' },
+  };
+  const ready = { status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0 };
+  const says = ['no worker lives: the last one was seen at 2026-03-01T08:00:00.500Z'];
+  const fetch = async (url: string | URL | Request) =>
+    Response.json(String(url).includes('/ready') ? { ...ready, says } : [summary]);
+  const { out } = await runForTest(['status'], {}, { fetch, offsetOf: () => 240 });
+  expect(out).toContain('seen at 2026-03-01T12:00:00.500+04:00');
+  const [header = '', row = ''] = out.split('\n').slice(-3);
+  expect(row).toContain('2032-01-01T03:59:59+04:00  Invoices  in force until 2032-01-01T03:59:59+04:00');
+  expect(header.indexOf('PURPOSE')).toBe(row.indexOf('Invoices'));
+  const json = await runForTest(['status', '--json'], {}, { fetch, offsetOf: () => 240 });
+  expect(json.out).toContain('2031-12-31T18:59:59-05:00');
+});
+
 describe('status --watch', () => {
   it('says at once that nobody works', async () => {
     const down = {

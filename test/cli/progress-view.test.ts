@@ -22,7 +22,7 @@ function watch(settings: { isTerminal: boolean; columns?: number; json?: boolean
       env: { NO_COLOR: '1' },
       readFile: async () => '',
       writeFile: async () => undefined,
-      now: () => NOW,
+      now: () => NOW, offsetOf: () => 0,
       fetch,
     },
     signal: new AbortController().signal,

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { CliStream } from '../../src/cli/cli-io.ts';
+import type { ZoneOffset } from '../../src/cli/local-time.ts';
 import { type CliHooks, runCli } from '../../src/cli/main.ts';
 
 export interface CliRun {
@@ -13,6 +14,7 @@ export interface CliSettings {
   readonly fetch?: typeof fetch;
   readonly hooks?: CliHooks;
   readonly signal?: AbortSignal;
+  readonly offsetOf?: ZoneOffset;
 }
 
 /** One run of the CLI with its output in strings. */
@@ -36,6 +38,7 @@ export async function runForTest(
     readFile: (path: string) => readFile(path, 'utf8'),
     writeFile: (path: string, text: string) => writeFile(path, text),
     now: () => new Date(),
+    offsetOf: settings.offsetOf ?? (() => 0),
     signal: settings.signal ?? new AbortController().signal,
     fetch: settings.fetch ?? fetch,
   };

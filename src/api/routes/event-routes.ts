@@ -22,7 +22,8 @@ const TIMER_MAX_MS = 0x7fff_ffff;
 
 /**
  * Progress as server-sent events. `id` is the sequence: a client that was cut off resumes with Last-Event-ID and misses
- * nothing. A stream ends when the caller's token does. Parties see where their own interconnects stand, not the routers.
+ * nothing. A stream ends when the caller's token does, or when the interconnect that it is about is no longer theirs to see. Parties see
+ * where their own interconnects stand, not the routers.
  */
 export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDependencies): void {
   const feed = createEventFeed(store);
@@ -85,13 +86,15 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       'x-accel-buffering': 'no',
     });
     response.write(`retry: ${RECONNECT_MS}\n\n`);
-    const visible = visibility(caller);
     let afterSequence = after;
     while (!signal.aborted) {
       await feed.listen();
       const { version } = feed;
       const filter = { afterSequence, limit: PAGE, ...(interconnectId === undefined ? {} : { interconnectId }) };
       const events = await store.readProgress(filter);
+      // Whose a VPN is may have changed since the last look: asked anew each time, after what is to be shown was read.
+      if (interconnectId !== undefined && isPartyOnly(caller) && !(await isVisible(interconnectId, caller))) return;
+      const visible = visibility(caller);
       for (const event of events) {
         afterSequence = event.sequence;
         const shown = await visible(event);
@@ -108,7 +111,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     return maySee(caller, { parties, owners: await store.readOwners(request) });
   }
 
-  /** What the caller may see of an event; null: nothing. Remembers the parties of the interconnects it met. */
+  /** What the caller may see of an event at this look; null: nothing. Remembers the interconnects it met. */
   function visibility(caller: Principal): (event: ProgressEvent) => Promise<ProgressEvent | null> {
     if (!isPartyOnly(caller)) return async (event) => event;
     const own = new Map<InterconnectId, boolean>();

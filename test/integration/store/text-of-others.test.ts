@@ -44,6 +44,12 @@ describe('text of routers, libraries and systems', () => {
     await store.appendJournal([{ ...entry, persistId: 'p', detail: SAID }], epoch);
     expect((await store.readJournal(id)).map(({ detail }) => detail)).toEqual([SHOWN]);
     expect((await store.readChange(id)).routers).toEqual([{ pe, state: 'prepared', detail: SHOWN }]);
+    expect((await store.readChange(id)).readBackAt).toBeNull();
+    for (const state of ['confirm-sent', 'confirmed'] as const) {
+      await store.appendJournal([{ ...entry, state, persistId: null, detail: SAID }], epoch);
+    }
+    const sent = (await store.readJournal(id)).find(({ state }) => state === 'confirm-sent');
+    expect((await store.readChange(id)).readBackAt).toBe(sent?.at);
     const event = { interconnectId, changeId: id, pe, stage: 'commit', status: 'failed', elapsedMs: 1 } as const;
     await store.appendProgress([{ ...event, message: SAID }]);
     const events = await store.readProgress({ afterSequence: 0, interconnectId });

@@ -1,0 +1,79 @@
+/** An open stream of events shows what its caller may see now, not what they might when it was opened. */
+import { expect, it } from 'vitest';
+import type { ProgressEvent } from '../../src/domain/change.ts';
+import type { EntityId, InterconnectId } from '../../src/domain/names.ts';
+import type { InterconnectRecord } from '../../src/store/store.ts';
+import { absentStore } from '../support/absent-store.ts';
+import { createApiUnderTest } from '../support/api-under-test.ts';
+
+const event = (sequence: number, id: string): ProgressEvent => ({
+  ...{ sequence, interconnectId: id as InterconnectId, changeId: null, pe: null, stage: 'lifecycle' },
+  ...{ status: 'info', message: 'requested', elapsedMs: null, at: '2026-03-01T08:00:00.000Z' },
+});
+
+/** IC-0001 of MOF and MOH, of which MTCIT owns a VPN; IC-0002 of MTCIT itself. */
+async function start() {
+  const events: ProgressEvent[] = [event(1, 'IC-0001')];
+  const known = { owners: ['MOF', 'MTCIT'], wake: () => {} };
+  const parties: Readonly<Record<string, readonly string[]>> = {
+    'IC-0001': ['MOF', 'MOH'],
+    'IC-0002': ['MOE', 'MTCIT'],
+  };
+  const store = absentStore({
+    readInterconnect: async (id) => ({ id, parties: parties[id], request: { id } }) as unknown as InterconnectRecord,
+    readOwners: async (request) =>
+      ((request as unknown as { id: string }).id === 'IC-0001' ? known.owners : ['MOE', 'MTCIT']) as EntityId[],
+    readProgress: async ({ afterSequence, interconnectId }) =>
+      events.filter(
+        (one) => one.sequence > afterSequence && (interconnectId ?? one.interconnectId) === one.interconnectId,
+      ),
+    onProgress: async (wake) => {
+      known.wake = () => wake();
+      return async () => undefined;
+    },
+  });
+  const api = await createApiUnderTest(store);
+  const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const headers = await api.as('mtcit-portal', ['portal'], 'MTCIT');
+  const open = async (query: string) => {
+    const response = await fetch(`${address}/v1/events${query}`, { headers });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let text = '';
+    /** false: the stream ended before it said so. */
+    const until = async (said: RegExp) => {
+      while (!said.test(text)) {
+        const { done, value } = await reader.read();
+        if (done) return false;
+        text += new TextDecoder().decode(value);
+      }
+      return true;
+    };
+    return { until, text: () => text, close: () => reader.cancel() };
+  };
+  const loseAndGoOn = () => {
+    known.owners = ['MOF', 'MOH'];
+    events.push(event(2, 'IC-0001'), event(3, 'IC-0002'));
+    known.wake();
+  };
+  return { api, open, loseAndGoOn };
+}
+
+it('of one interconnect ends when the caller has no part in it any more', async () => {
+  const { api, open, loseAndGoOn } = await start();
+  const stream = await open('?interconnect=IC-0001');
+  expect(await stream.until(/^id: 1$/m)).toBe(true);
+  loseAndGoOn();
+  expect(await stream.until(/^id: 2$/m)).toBe(false);
+  await api.app.close();
+});
+
+it('of all that is theirs goes on without it', async () => {
+  const { api, open, loseAndGoOn } = await start();
+  const stream = await open('');
+  expect(await stream.until(/^id: 1$/m)).toBe(true);
+  loseAndGoOn();
+  expect(await stream.until(/^id: 3$/m)).toBe(true);
+  expect(stream.text()).not.toMatch(/^id: 2$/m);
+  await stream.close();
+  await api.app.close();
+});
