@@ -1,5 +1,4 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AttemptFinding,

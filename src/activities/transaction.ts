@@ -1,5 +1,4 @@
 /** The stages of the network transaction over the sessions that this worker holds. */
-
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
@@ -121,10 +120,8 @@ export class TransactionStages implements TransactionActivities {
         committedAtMs: null,
         isVerified: false,
       });
-      return {
-        ...PASS(`${countOf(prepared.length, 'router')} locked, edited and validated${describeLeft(left)}`),
-        left,
-      };
+      const count = countOf(prepared.length, 'router');
+      return { ...PASS(`${count} locked, edited and validated${describeLeft(left)}`), left };
     } catch (failure) {
       await attempt.end(abandonAndClose);
       await this.drop(changeId, attempt);
@@ -164,9 +161,7 @@ export class TransactionStages implements TransactionActivities {
         return noteFailure(this.#deps, transaction, bad);
       }
     }
-    return PASS(
-      `${countOf(transaction.routers.size, 'router')} ${transaction.routers.size === 1 ? 'holds' : 'hold'} the change, unconfirmed for ${timeoutSeconds} s`,
-    );
+    return PASS(`on ${countOf(transaction.routers.size, 'router')}, unconfirmed for ${timeoutSeconds} s`);
   }
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
@@ -245,9 +240,8 @@ export class TransactionStages implements TransactionActivities {
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
     await this.drop(changeId);
     const failure = firstFailure(results);
-    return failure === null
-      ? PASS(`${countOf(routers.length, 'router')} read back and equal to before`)
-      : failed(failure);
+    if (failure !== null) return failed(failure);
+    return PASS(`${countOf(routers.length, 'router')} read back and equal to before`);
   }
 
   /** Ends every session, for a worker that stops: routers then undo what is not persisted, and recovery does the rest. */

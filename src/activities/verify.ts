@@ -1,5 +1,4 @@
 /** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own pings. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { digestOf } from '../domain/canonical-json.ts';

@@ -1,8 +1,8 @@
 import type { AuditAnswer } from '../api/audit-wire.ts';
 import type { NetworkAudit } from '../domain/audit.ts';
+import { countOf } from '../domain/count-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
-import { countOf } from './wording.ts';
 
 type Result = Pick<AuditAnswer, 'verdict' | 'examined' | 'uncovered' | 'missing' | 'doubts' | 'unread'> & {
   readonly assumptions: readonly string[];

@@ -1,5 +1,4 @@
 /** How a network transaction ended, by what workers have written themselves: the journal of the attempt, and what they found out about it. */
-
 import { ERRORS, isErrorCode, isVerdict } from '../errors.ts';
 import type {
   AttemptFinding,

@@ -144,7 +144,7 @@ it('shows every time in one zone, whoever wrote it, in columns that stay straigh
     next: 'in force until 2031-12-31T23:59:59Z',
     request: { purpose: 'Invoices', flows: [], validUntil: '2031-12-31T18:59:59-05:00', policyVersion: '1' },
   };
-  const ready = { status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0 };
+  const ready = { status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0, audit: null };
   const says = ['no worker lives: the last one was seen at 2026-03-01T08:00:00.500Z'];
   const fetch = async (url: string | URL | Request) =>
     Response.json(String(url).includes('/ready') ? { ...ready, says } : [summary]);

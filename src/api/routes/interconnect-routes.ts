@@ -1,10 +1,8 @@
-import pMap from 'p-map';
 import { z } from 'zod';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
-import type { InterconnectRecord } from '../../store/store.ts';
 import { confinedTo } from '../authorisation.ts';
 import { examineRequest, refuseFaults } from '../examine-request.ts';
 import { lookSoon } from '../look-soon.ts';
@@ -13,7 +11,7 @@ import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
 import { readVisible } from '../visible-interconnect.ts';
-import { interconnectSchema, interconnectSummarySchema } from '../wire.ts';
+import { type InterconnectSummary, interconnectSchema, interconnectSummarySchema } from '../wire.ts';
 import { entityOf } from './action-routes.ts';
 
 const LIST_DEFAULT = 50;
@@ -33,8 +31,6 @@ const listQuery = z.object({
   unfinished: z.enum(['true']).optional().describe('Only those that have not ended'),
   next: z.enum(['true']).optional().describe('With what happens next, for this caller'),
 });
-/** Each asks the record some questions. */
-const NEXT_AT_ONCE = 4;
 const tags = ['interconnects'];
 
 export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies): void {
@@ -99,11 +95,13 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         ...(unfinished === undefined ? {} : { unfinished: true }),
       });
       if (next === undefined) return records.map((record) => presentSummary(record, caller));
-      const withNext = async (record: InterconnectRecord) => {
+      const answer: InterconnectSummary[] = [];
+      // One after the other: a long list leaves the connections to other callers.
+      for (const record of records) {
         const facts = await store.readStandingFacts(record.id);
-        return { ...presentSummary(record, caller), next: nextInWords(record, facts, caller, clock()) };
-      };
-      return pMap(records, withNext, { concurrency: NEXT_AT_ONCE });
+        answer.push({ ...presentSummary(record, caller), next: nextInWords(record, facts, caller, clock()) });
+      }
+      return answer;
     },
   );
 
