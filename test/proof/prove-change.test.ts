@@ -326,6 +326,20 @@ describe('the way back', () => {
     expect(found.assumptions).toEqual(['one-way as signed: from MOH nothing of MOF is reachable over ipv4']);
   });
 
+  test('a flow on to a third VPN is no way back', () => {
+    const onwards = makeInterconnect(
+      1,
+      makeFlow('MOH', 'MOF', '65000:9001', ['10.100.10.0/24']),
+      makeFlow('MOF', 'MOE', '65000:9002', ['10.120.10.0/24']),
+    );
+    const found = proof(prove({ subject: onwards, after: brutePut(network, [onwards]) }).proofs, 'return-path');
+    expect(found.verdict).toBe('pass');
+    expect(found.assumptions).toEqual([
+      'one-way as signed: from MOF nothing of MOE is reachable over ipv4',
+      'one-way as signed: from MOH nothing of MOF is reachable over ipv4',
+    ]);
+  });
+
   test('two flows of different families have no way back', () => {
     const crossed = makeInterconnect(
       1,
