@@ -63,8 +63,8 @@ export const ERRORS = {
   ),
   INVENTORY_IN_USE: permanent(
     409,
-    'Interconnects stand on what the inventory takes away',
-    'End them first, or let another admin confirm the proposal by the names of the interconnects.',
+    'The inventory takes away what one person alone may not',
+    'End the interconnects that stand on it and leave what protects the network, or let another admin confirm the proposal.',
   ),
   INVENTORY_PROPOSAL: permanent(
     409,

@@ -11,7 +11,14 @@ export const inventoryImportedSchema = z.object({
 });
 export type InventoryImported = z.infer<typeof inventoryImportedSchema>;
 
-const inventoryConflictSchema = z.object({ interconnectId: z.string(), fact: z.string() });
+const inventoryConflictSchema = z
+  .object({
+    interconnectId: z.string().nullable().describe('What stands on it; null: it protects the network as a whole'),
+    path: z.string().describe('Where in the document, by name'),
+    fact: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: 'InventoryConflict' });
 export const inventoryDifferenceSchema = z
   .object({
     baseVersion: z.int().nullable().describe('What it was compared with, for If-Match; null: nothing is in force'),
@@ -26,7 +33,9 @@ export const inventoryDifferenceSchema = z
         after: z.string().nullable(),
       }),
     ),
-    conflicts: list(inventoryConflictSchema).describe('What it takes away under interconnects that have not ended'),
+    conflicts: list(inventoryConflictSchema).describe(
+      'What one person alone may not take away: it needs a second admin',
+    ),
   })
   .meta({ id: 'InventoryDifference' });
 export type InventoryDifferenceAnswer = z.infer<typeof inventoryDifferenceSchema>;

@@ -8,7 +8,7 @@ const ROWS_MAX = 200;
 
 const SUBJECTS = { backbone: '', entity: 'entity ', vpn: 'VPN ', router: 'router ', vrf: '', attachment: '' } as const;
 
-/** What changes, as a table, and what that does to interconnects. */
+/** What changes, as a table, and what of it needs a second person. */
 export function showInventoryDifference(
   { baseVersion, differences, conflicts }: InventoryDifferenceAnswer,
   paint: Paint,
@@ -30,16 +30,16 @@ export function showInventoryDifference(
 }
 
 export function showConflicts(conflicts: InventoryDifferenceAnswer['conflicts'], paint: Paint): string[] {
-  if (conflicts.length === 0) return ['It takes nothing away under an interconnect that has not ended.'];
+  if (conflicts.length === 0) return ['It takes nothing away that needs a second person.'];
+  const under = conflicts.flatMap(({ interconnectId }) => interconnectId ?? []);
+  const weakened = conflicts.filter(({ interconnectId }) => interconnectId === null);
+  const rows = conflicts.map(({ interconnectId, path, fact }) => [interconnectId ?? 'the network', fact, path]);
+  const whom = [
+    ...(under.length === 0 ? [] : [`takes away under ${countOf(new Set(under).size, 'interconnect')}`]),
+    ...(weakened.length === 0 ? [] : ['alters what protects the network as a whole']),
+  ];
   return [
-    paint(
-      'red',
-      `It takes away under ${countOf(new Set(conflicts.map((one) => one.interconnectId)).size, 'interconnect')}:`,
-    ),
-    ...formatTable(
-      ['INTERCONNECT', 'WHAT'],
-      conflicts.map(({ interconnectId, fact }) => [interconnectId, fact]),
-      paint,
-    ),
+    paint('red', `It ${whom.join(', and ')}; that needs a second admin:`),
+    ...formatTable(['UNDER', 'WHAT', 'WHERE'], rows, paint),
   ];
 }

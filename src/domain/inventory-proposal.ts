@@ -3,10 +3,10 @@ import type { Inventory } from './inventory.ts';
 import type { InventoryConflict } from './inventory-effect.ts';
 import type { InterconnectId, PersonId } from './names.ts';
 
-/** `superseded`: another inventory came into force, or newer proposals pushed it out. */
+/** `superseded`: another inventory came into force, or newer proposals of the same person took its place. */
 export type ProposalState = 'open' | 'confirmed' | 'superseded';
 
-/** An inventory that takes something away under interconnects: it waits for a second person. */
+/** An inventory that takes away what one person alone may not: it waits for a second one. */
 export interface InventoryProposal {
   readonly id: number;
   readonly state: ProposalState;
@@ -33,5 +33,5 @@ export interface OpenProposal {
 
 /** What the second person names: every interconnect that something is taken from, once, in order. */
 export function affectedInterconnects(conflicts: readonly InventoryConflict[]): InterconnectId[] {
-  return [...new Set(conflicts.map(({ interconnectId }) => interconnectId))].sort();
+  return [...new Set(conflicts.flatMap(({ interconnectId }) => interconnectId ?? []))].sort();
 }

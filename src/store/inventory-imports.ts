@@ -6,7 +6,14 @@ import type { PersonId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { closeProposal, listProposals, propose, readProposal, supersedeProposals } from './inventory-proposal-rows.ts';
+import {
+  closeProposal,
+  isSamePerson,
+  listProposals,
+  propose,
+  readProposal,
+  supersedeProposals,
+} from './inventory-proposal-rows.ts';
 import { currentInventory, insertInventory } from './inventory-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { listStanding } from './standing-rows.ts';
@@ -64,6 +71,7 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
           proposal: id,
           proposedBy: proposal.proposedBy,
           interconnects: affectedInterconnects(conflicts),
+          protections: conflicts.filter(({ interconnectId }) => interconnectId === null).map(({ path }) => path),
         };
         const version = await putInForce(tx, at, { inventory, by, override });
         return { version, digest: proposal.digest, inventory };
@@ -81,11 +89,13 @@ function refuseOtherVersion(inForce: number | null, expected: number | null): vo
   throw new WaslError('INVENTORY_VERSION', fact, { path: 'if-match', details: { inForce, expected } });
 }
 
-/** Who let an inventory through although it takes something away under interconnects. */
+/** Who let an inventory through although it takes away what one person alone may not. */
 interface Override {
   readonly proposal: number;
   readonly proposedBy: PersonId;
   readonly interconnects: readonly string[];
+  /** Where in the document something that protects the network as a whole was altered. */
+  readonly protections: readonly string[];
 }
 
 /** Under the lock `inventory`. Returns the new version. */
@@ -109,9 +119,8 @@ async function putInForce(
   return version;
 }
 
-/** One person is one person, whatever the case of the token's subject. */
 function refuseProposer({ proposedBy }: InventoryProposal, by: PersonId): void {
-  if (by.toLowerCase() !== proposedBy.toLowerCase()) return;
+  if (!isSamePerson(by, proposedBy)) return;
   const remedy = 'Another admin must confirm it.';
   throw new WaslError('APPROVAL_SELF', `${by} proposed this inventory`, { remedy });
 }
@@ -123,8 +132,10 @@ function refuseOtherList(
   named: readonly string[],
 ): void {
   const affected = affectedInterconnects(conflicts);
+  const taken =
+    affected.length === 0 ? 'takes nothing from an interconnect' : `takes something from ${affected.join(', ')}`;
   if (digestOf(proposed) !== digestOf(conflicts)) {
-    const fact = `what it does has changed since it was proposed; it now takes something from ${affected.join(', ') || 'none'}`;
+    const fact = `what it does has changed since it was proposed; it now ${taken}`;
     throw new WaslError('INVENTORY_PROPOSAL', fact, {
       remedy: 'Import it again and read its effect.',
       details: { conflicts },
@@ -132,7 +143,7 @@ function refuseOtherList(
   }
   const given = [...new Set(named)].sort();
   if (given.join() === affected.join()) return;
-  const fact = `it takes something from ${affected.join(', ')}; named were ${given.join(', ') || 'none'}`;
+  const fact = `it ${taken}; named were ${given.join(', ') || 'none'}`;
   throw new WaslError('INVENTORY_PROPOSAL', fact, {
     path: 'interconnects',
     remedy: 'Name exactly the interconnects that it takes something from.',

@@ -9,8 +9,8 @@ import type { StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { inventoryProposals } from './schema.ts';
 
-/** Each may hold 20 MB; the oldest makes room. */
-const OPEN_PROPOSALS_MAX = 5;
+/** Each may hold 20 MB. The oldest of the same person makes room: nobody pushes out what others proposed. */
+const OPEN_PROPOSALS_PER_PERSON_MAX = 3;
 const PROPOSALS_PAGE = 50;
 const PROGRAM = 'wasl';
 
@@ -55,10 +55,12 @@ export async function propose(
     .where(eq(inventoryProposals.state, 'open'))
     .orderBy(asc(inventoryProposals.id));
   const known = open.find(
-    (row) => row.digest === digest && row.proposedBy === by && digestOf(row.conflicts) === digestOf(conflicts),
+    (row) =>
+      row.digest === digest && isSamePerson(row.proposedBy, by) && digestOf(row.conflicts) === digestOf(conflicts),
   );
   if (known !== undefined) return toProposal(known);
-  const oldest = open.slice(0, Math.max(0, open.length - OPEN_PROPOSALS_MAX + 1));
+  const own = open.filter(({ proposedBy }) => isSamePerson(proposedBy, by));
+  const oldest = own.slice(0, Math.max(0, own.length - OPEN_PROPOSALS_PER_PERSON_MAX + 1));
   for (const { id } of oldest) await closeProposal(tx, id, { state: 'superseded', decidedAt: at });
   const [row] = await tx
     .insert(inventoryProposals)
@@ -79,6 +81,9 @@ export async function propose(
   ]);
   return toProposal(row);
 }
+
+/** One person is one person, whatever the case of the token's subject. */
+export const isSamePerson = (one: PersonId, other: PersonId): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** Newest first. */
 export async function listProposals(db: Pick<StoreTransaction, 'select'>): Promise<InventoryProposal[]> {

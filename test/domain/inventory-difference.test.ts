@@ -51,9 +51,10 @@ const withoutVrf = (pe: string, vrf: string) =>
   withRouter(pe, (router) => ({ ...router, vrfs: router.vrfs.filter((one) => one.name !== vrf) }));
 
 const effectOf = (after: Inventory, standing = STANDING) =>
-  findConflicts(DEMO_INVENTORY, after, [standing]).map(({ interconnectId, fact }) => {
-    expect(interconnectId).toBe('IC-0001');
-    return fact;
+  findConflicts(DEMO_INVENTORY, after, [standing]).flatMap(({ interconnectId, fact, remedy }) => {
+    if (interconnectId === null) return [];
+    expect(remedy).toBe('End IC-0001 first, or let another admin confirm the proposal by its name.');
+    return [fact];
   });
 
 function withoutVpn(id: string): Inventory {

@@ -32,7 +32,7 @@ const ifMatchSchema = z.object({
     .optional(),
 });
 const proposalParams = z.object({ id: z.coerce.number().int().min(1).max(0x7fff_ffff) });
-const confirmationSchema = z.strictObject({ interconnects: z.array(interconnectIdSchema).min(1).max(10_000) });
+const confirmationSchema = z.strictObject({ interconnects: z.array(interconnectIdSchema).max(10_000) });
 const tags = ['inventory'];
 
 export function registerInventoryRoutes(app: ApiServer, { store }: ApiDependencies): void {
@@ -44,7 +44,8 @@ export function registerInventoryRoutes(app: ApiServer, { store }: ApiDependenci
         summary: 'Replace the inventory',
         description:
           'If-Match: the version that it was compared with, unless none is in force. What takes something away under an interconnect ' +
-          'that has not ended becomes a proposal (409 INVENTORY_IN_USE), which another admin may confirm.',
+          'that has not ended, or alters what protects the network as a whole, becomes a proposal (409 INVENTORY_IN_USE), which ' +
+          'another admin may confirm.',
         tags,
         headers: ifMatchSchema,
         body: inventorySchema,
@@ -199,13 +200,12 @@ function inUse({ id, conflicts }: InventoryProposal): WaslError {
   const affected = affectedInterconnects(conflicts);
   const [first] = conflicts;
   const more = conflicts.length > 1 ? ` (and ${conflicts.length - 1} more)` : '';
-  const remedy = `It is proposal ${id} now. Another admin may confirm it: wasl inventory confirm ${id} ${affected.join(' ')}`;
-  return new WaslError(
-    'INVENTORY_IN_USE',
-    `${first?.interconnectId} stands on what it takes away: ${first?.fact}${more}`,
-    {
-      remedy,
-      details: { proposal: id, interconnects: affected, conflicts },
-    },
-  );
+  const whose = first?.interconnectId ?? null;
+  const fact = whose === null ? first?.fact : `${whose} stands on what it takes away: ${first?.fact}`;
+  const confirm = ['wasl inventory confirm', id, ...affected].join(' ');
+  return new WaslError('INVENTORY_IN_USE', `${fact}${more}`, {
+    ...(first === undefined ? {} : { path: first.path }),
+    remedy: `It is proposal ${id} now. Another admin may confirm it: ${confirm}`,
+    details: { proposal: id, interconnects: affected, conflicts },
+  });
 }

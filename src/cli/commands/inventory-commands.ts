@@ -29,7 +29,7 @@ export function registerInventoryCommands(program: Command, session: CliSession)
 
   inventory
     .command('diff')
-    .description('what a file would change, and what that does to interconnects; imports nothing')
+    .description('what a file would change, and what of it needs a second admin; imports nothing')
     .argument('<file>', 'YAML file, - for standard input')
     .addHelpText('after', '\nExample:\n  wasl inventory diff backbone.yaml')
     .action(async (file: string) => {
@@ -45,7 +45,8 @@ export function registerInventoryCommands(program: Command, session: CliSession)
     .argument('<file>', 'YAML file, - for standard input')
     .addHelpText(
       'after',
-      '\nWhat takes something away under an interconnect waits for another admin (`wasl inventory confirm`).' +
+      '\nWhat takes something away under an interconnect, or alters what protects the network as a whole (whose a VPN is, canaries,' +
+        '\nprobes, quarantine, how a router is reached), waits for another admin (`wasl inventory confirm`).' +
         '\n\nExample:\n  wasl inventory import backbone.yaml',
     )
     .action(async (file: string) => {
@@ -74,9 +75,9 @@ export function registerInventoryCommands(program: Command, session: CliSession)
 
   inventory
     .command('confirm')
-    .description('let a proposal of another admin come into force although interconnects stand on what it takes away')
+    .description('let a proposal of another admin come into force')
     .argument('<id>', 'the proposal')
-    .argument('<interconnect...>', 'every interconnect that it takes something from')
+    .argument('[interconnect...]', 'every interconnect that it takes something from')
     .addHelpText('after', '\nExample:\n  wasl inventory proposals 4\n  wasl inventory confirm 4 IC-0007 IC-0012')
     .action(async (id: string, interconnects: string[]) => {
       const imported = await session.client.confirmInventoryProposal(parseProposal(id), interconnects);
@@ -104,7 +105,7 @@ function listProposals(proposals: readonly InventoryProposalAnswer[], { paint }:
   if (proposals.length === 0) return ['No inventory was ever proposed.'];
   const rows = proposals.map(({ id, state, proposedBy, proposedAt, decidedBy, conflicts }) => [
     ...[String(id), state, proposedBy, proposedAt, decidedBy ?? ''],
-    [...new Set(conflicts.map(({ interconnectId }) => interconnectId))].join(' '),
+    [...new Set(conflicts.map(({ interconnectId }) => interconnectId ?? 'the network'))].join(' '),
   ]);
   return formatTable(['ID', 'STATE', 'PROPOSED BY', 'AT', 'CONFIRMED BY', 'TAKES FROM'], rows, paint);
 }
@@ -113,11 +114,11 @@ function showProposal(proposal: OpenProposalAnswer, { paint }: CliSession): stri
   const { id, state, proposedBy, proposedAt, difference, conflicts } = proposal;
   const head = `Proposal ${id} of ${proposedBy}, ${proposedAt}: ${state}`;
   if (difference === null) return [head, ...showConflicts(conflicts, paint)];
-  const affected = [...new Set(difference.conflicts.map(({ interconnectId }) => interconnectId))];
+  const affected = [...new Set(difference.conflicts.flatMap(({ interconnectId }) => interconnectId ?? []))];
   return [
     head,
     ...showInventoryDifference(difference, paint),
-    `next: an admin other than ${proposedBy} runs: wasl inventory confirm ${id} ${affected.join(' ')}`,
+    `next: an admin other than ${proposedBy} runs: ${['wasl inventory confirm', id, ...affected].join(' ')}`,
   ];
 }
 

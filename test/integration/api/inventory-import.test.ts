@@ -139,7 +139,7 @@ describe('an import that takes something away under an interconnect', () => {
     const { status, body } = await put(inventory, await etag());
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'INVENTORY_IN_USE', details: { interconnects: [id] } });
-    expect(body.details.conflicts).toEqual([{ interconnectId: id, fact }]);
+    expect(body.details.conflicts).toMatchObject([{ interconnectId: id, fact }]);
     expect(await inForce()).toBe(version);
   });
 
@@ -183,7 +183,7 @@ describe('an import that takes something away under an interconnect', () => {
   });
 
   it('lets the new owner see and end what stands on its VPN, told that another one agreed; it signs nothing', async () => {
-    await put(DEMO_INVENTORY, await etag());
+    await bringIntoForce(store, DEMO_INVENTORY);
     const version = await etag();
     const of = async (entity: string, method: 'GET' | 'POST', url: string, payload?: object) => {
       const headers = await api.as(`${entity.toLowerCase()}-minister`, ['portal', 'party-approver'], entity);
@@ -230,12 +230,77 @@ describe('an import that takes something away under an interconnect', () => {
 
   it('and what has ended stands on nothing', async () => {
     await sql.query(`update interconnects set lifecycle = 'withdrawn'`);
-    expect(await put(without('soh-pe-01'), await etag())).toMatchObject({ status: 200 });
+    expect(await put(without('soh-pe-01'), await etag())).toMatchObject({
+      status: 409,
+      body: { details: { interconnects: [], conflicts: [{ interconnectId: null }] } },
+    });
+  });
+});
+
+describe('an import that alters what protects the network as a whole, under no agreement', () => {
+  const unwatched: Inventory = {
+    ...DEMO_INVENTORY,
+    backbone: {
+      ...DEMO_INVENTORY.backbone,
+      routeTargetPool: { ...DEMO_INVENTORY.backbone.routeTargetPool, quarantineDays: 0 },
+    },
+    vpns: DEMO_INVENTORY.vpns.map((vpn) => ({ ...vpn, canary: false })),
+  };
+  beforeAll(() => bringIntoForce(store, DEMO_INVENTORY));
+
+  it('is shown before, and refused to one person with where, what and what to do', async () => {
+    const version = await inForce();
+    const conflicts = [
+      {
+        ...{ interconnectId: null, path: 'backbone.routeTargetPool.quarantineDays' },
+        fact: 'released route targets are used again after 0 days instead of 30',
+        remedy: 'Leave it as it was, or let another admin confirm the proposal.',
+      },
+      { interconnectId: null, path: 'vpns[CANARY].canary', fact: 'VPN CANARY is no longer a canary' },
+    ];
+    const seen = await call('engineer-1', 'POST', '/v1/inventory/difference', unwatched);
+    expect(seen.body.conflicts).toMatchObject(conflicts);
+    const { status, body } = await put(unwatched, await etag());
+    expect([status, body.code, body.path]).toEqual([409, 'INVENTORY_IN_USE', conflicts[0]?.path]);
+    expect(body.details).toMatchObject({ interconnects: [], conflicts });
+    expect(body.remedy).toBe(
+      `It is proposal ${body.details.proposal} now. Another admin may confirm it: wasl inventory confirm ${body.details.proposal}`,
+    );
+    expect(await inForce()).toBe(version);
+  });
+
+  it('cannot be pushed out by what others propose', async () => {
+    const { body } = await put(unwatched, await etag());
+    const { proposal } = body.details;
+    const late = (seconds: number) => ({
+      ...DEMO_INVENTORY,
+      backbone: { ...DEMO_INVENTORY.backbone, confirmTimeoutSeconds: seconds },
+    });
+    for (let seconds = 100; seconds < 108; seconds++)
+      expect((await put(late(seconds), await etag(), 'admin-3')).status).toBe(409);
+    expect(await call('admin-2', 'GET', `/v1/inventory/proposals/${proposal}`)).toMatchObject({
+      body: { state: 'open', proposedBy: 'admin-1' },
+    });
+    const open = (await store.listInventoryProposals()).filter(({ state }) => state === 'open');
+    expect(open.map(({ proposedBy }) => proposedBy)).toEqual(['admin-3', 'admin-3', 'admin-3', 'admin-1']);
+  });
+
+  it('comes into force by another admin, and the record says what was let through', async () => {
+    const { body } = await put(unwatched, await etag());
+    const { proposal } = body.details;
+    expect(await confirm(proposal, [], 'admin-1')).toMatchObject({ status: 403, body: { code: 'APPROVAL_SELF' } });
+    expect(await confirm(proposal, ['IC-0001'])).toMatchObject({ status: 409, body: { code: 'INVENTORY_PROPOSAL' } });
+    expect(await confirm(proposal, [])).toMatchObject({ status: 200 });
+    const facts = await store.readLedger({ afterSequence: 0 });
+    expect(facts.findLast(({ action }) => action === 'inventory.imported')?.body).toMatchObject({
+      override: { interconnects: [], protections: ['backbone.routeTargetPool.quarantineDays', 'vpns[CANARY].canary'] },
+    });
+    await bringIntoForce(store, DEMO_INVENTORY);
   });
 });
 
 it('people see the difference, whom it concerns and who may confirm it', async () => {
-  await put(DEMO_INVENTORY, await etag());
+  await bringIntoForce(store, DEMO_INVENTORY);
   const id = await standInterconnect();
   const directory = mkdtempSync(join(tmpdir(), 'wasl-inventory-'));
   const file = join(directory, 'without-sohar.json');
@@ -250,12 +315,13 @@ it('people see the difference, whom it concerns and who may confirm it', async (
     expect(diff.code).toBe(0);
     expect(diff.out).toMatch(/^1 difference to version \d+:\n +WHAT +MEMBER/);
     expect(diff.out).toContain('router soh-pe-01  removed');
-    expect(diff.out).toContain(`${id}       router soh-pe-01 is removed`);
+    expect(diff.out).toContain('It takes away under 1 interconnect; that needs a second admin:');
+    expect(diff.out).toContain(`${id}  router soh-pe-01 is removed  routers[soh-pe-01]`);
     const refused = await wasl('admin-1', 'inventory', 'import', file);
     expect([refused.code, refused.out]).toEqual([2, diff.out]);
     const number = /proposal (\d+) now/.exec(refused.err)?.[1] ?? '';
     expect(refused.err).toBe(
-      `error INVENTORY_IN_USE: ${id} stands on what it takes away: router soh-pe-01 is removed\n` +
+      `error INVENTORY_IN_USE: routers[soh-pe-01]: ${id} stands on what it takes away: router soh-pe-01 is removed\n` +
         `It is proposal ${number} now. Another admin may confirm it: wasl inventory confirm ${number} ${id}\n`,
     );
     const shown = await wasl('admin-2', 'inventory', 'proposals', number);

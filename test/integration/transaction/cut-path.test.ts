@@ -1,8 +1,8 @@
 /** The path to one router swallows everything from the commit on, and returns around the end of the confirm window. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
-import type { PersonId } from '../../../src/domain/names.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { heldByAll, tried } from '../../support/end-state.ts';
 import { Installation } from '../../support/installation.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -24,10 +24,7 @@ describe.concurrent('a path that is cut in the confirm window', () => {
       const through = inventory.routers.map((router) =>
         router.name === CUT ? { ...router, management: { ...router.management, port: path.port } } : router,
       );
-      await wasl.store.importInventory({
-        ...{ inventory: { ...inventory, routers: through }, by: 'admin-1' as PersonId },
-        expectedVersion: 1,
-      });
+      await bringIntoForce(wasl.store, { ...inventory, routers: through });
       await wasl.startWorker();
       const id = await wasl.agree(MOH_MOF);
       await wasl.approvePlan(await wasl.untilPlanned(id));

@@ -7,6 +7,7 @@ import type { LocalInstallation, Person } from '../../../src/bin/demo/local-inst
 const SETTLED_SECONDS_MAX = 120;
 
 export const ADMIN: Person = { id: 'engineer-1', roles: ['engineer', 'admin', 'auditor'] };
+export const SECOND_ADMIN: Person = { id: 'admin-2', roles: ['admin'] };
 const APPROVER: Person = { id: 'engineer-2', roles: ['engineer'] };
 const portal = (entity: string): Person => ({ id: `${entity.toLowerCase()}-portal-1`, roles: ['portal'], entity });
 const signatory = (entity: string): Person => ({

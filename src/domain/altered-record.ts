@@ -1,0 +1,179 @@
+/** The register against the ledger: what a decision rests on must be what was recorded when it was taken. */
+import { digestOf } from './canonical-json.ts';
+import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
+import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from './ledger-entry.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { canonicalPersonId } from './names.ts';
+import type { Approval, InterconnectRequest } from './request.ts';
+
+/** What the law of decisions believes of one interconnect. */
+export interface RecordedFacts {
+  readonly id: string;
+  readonly lifecycle: Lifecycle;
+  readonly parties: readonly string[];
+  readonly requestedBy: string;
+  readonly request: InterconnectRequest;
+  readonly requestDigest: string;
+  readonly withdrawnBy: string | null;
+  readonly change: {
+    readonly id: string;
+    readonly kind: ChangeKind;
+    readonly requestedBy: string;
+    readonly planAskers: readonly string[];
+    readonly applyUntil: string | null;
+  } | null;
+  readonly plan: {
+    readonly id: string;
+    readonly digest: string;
+    readonly plannedBy: string;
+    readonly notBefore: string | null;
+  } | null;
+  readonly approvals: readonly Approval[];
+}
+
+/** An entry of the ledger, with the hash of the one before it as it stands there; null: there is none. */
+export type LinkedEntry = LedgerEntry & { readonly hashBefore: string | null };
+
+/** One fact of the register that is not the ledger's. */
+export interface AlteredFact {
+  /** `approvals`, `agreement`, `change`, `plan`, `ledger`. */
+  readonly path: string;
+  readonly fact: string;
+}
+
+type Say = (path: string, fact: string) => void;
+
+/**
+ * Facts of the register without their entry in the ledger, with another person, time, digest or decision than there, or missing although
+ * the ledger has them. `entries`, in order, are those about the interconnect, its open change and the plan in force.
+ */
+export function alteredFacts(record: RecordedFacts, entries: readonly LinkedEntry[]): AlteredFact[] {
+  const altered: AlteredFact[] = [];
+  const say: Say = (path, fact) => void altered.push({ path, fact });
+  checkEntries(entries, say);
+  checkAgreement(record, entries, say);
+  checkApprovals(record, entries, say);
+  checkWithdrawal(record, entries, say);
+  checkChange(record, entries, say);
+  checkPlan(record, entries, say);
+  return altered;
+}
+
+/** Each entry is what its hash says, and follows the one before it. */
+function checkEntries(entries: readonly LinkedEntry[], say: Say): void {
+  for (const entry of entries) {
+    const { sequence, previousHash, hash, hashBefore } = entry;
+    const isLinked = previousHash === (sequence === 1 ? GENESIS_HASH : hashBefore);
+    if (isLinked && hashLedgerEntry(sequence, previousHash, entry) === hash) continue;
+    say('ledger', `entry ${sequence} of the ledger is not what its hash says`);
+  }
+}
+
+function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  const { id, lifecycle, parties, requestedBy, request, requestDigest } = record;
+  const submitted = entries.find(({ action, subject }) => action === 'request.submitted' && subject === id);
+  if (submitted === undefined) return say('agreement', `${id} was never submitted, by the ledger`);
+  const { body, actor } = submitted;
+  if (digestOf(request) !== requestDigest || body['requestDigest'] !== requestDigest) {
+    say('agreement', `the request of ${id} is not the one that was submitted`);
+  }
+  if (!isSame(actor, requestedBy)) say('agreement', `${id} was submitted by ${actor}, not by ${requestedBy}`);
+  if (sorted(listOf(body['parties'])) !== sorted(parties)) {
+    say('agreement', `the parties of ${id} are not those of its request`);
+  }
+  const stepped = entries.findLast(({ action, subject }) => action === 'agreement.stepped' && subject === id);
+  const last = stepped?.body['to'] ?? 'requested';
+  if (last !== lifecycle) say('agreement', `${id} is ${String(last)} by the ledger, not ${lifecycle}`);
+}
+
+/** The last word of each person on each digest, on both sides. */
+function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  const recorded = new Map<string, LinkedEntry>();
+  for (const entry of entries) {
+    if (entry.action !== 'approval.recorded' || entry.subject !== id) continue;
+    recorded.set(keyOf(String(entry.body['subject']), String(entry.body['digest']), entry.actor), entry);
+  }
+  for (const approval of approvals) {
+    const { subject, digest, person, party, decision, decidedAt } = approval;
+    const what = `the ${decision === 'approve' ? 'approval' : 'rejection'} of the ${subject} by ${person} for ${party}`;
+    const key = keyOf(subject, digest, person);
+    const entry = recorded.get(key);
+    recorded.delete(key);
+    if (entry === undefined) {
+      say('approvals', `${what} has no entry in the ledger`);
+      continue;
+    }
+    const { body } = entry;
+    if (body['decision'] !== decision || body['party'] !== party || body['decidedAt'] !== decidedAt) {
+      say('approvals', `${what} is not what entry ${entry.sequence} of the ledger says`);
+    }
+  }
+  for (const { sequence, actor } of recorded.values()) {
+    say('approvals', `the decision of ${actor} in entry ${sequence} of the ledger is not in the register`);
+  }
+}
+
+/** Asked for, and not refused since by the network side. */
+function checkWithdrawal({ id, withdrawnBy }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  let asked: string | null = null;
+  for (const { action, subject, actor, body } of entries) {
+    if (subject !== id) continue;
+    if (action === 'withdrawal.requested') asked = actor;
+    if (action === 'approval.recorded' && body['subject'] === 'plan' && body['decision'] === 'reject') asked = null;
+  }
+  if (isSame(asked, withdrawnBy)) return;
+  const [was, is] = [asked, withdrawnBy].map((who) => (who === null ? 'nobody' : who));
+  say('agreement', `by the ledger ${was} has ${id} withdrawn, not ${is}`);
+}
+
+/** Who asked for it and its plan: they do not approve it. And until when it may be pushed. */
+function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  const { id: interconnectId, change, plan } = record;
+  if (change === null) return;
+  const { id, kind, requestedBy } = change;
+  const started = entries.find(({ action, subject }) => action === 'change.started' && subject === id);
+  if (started === undefined) return say('change', `${id} was never started, by the ledger`);
+  if (started.body['kind'] !== kind) say('change', `${id} is not the kind of change that was started`);
+  if (!isSame(started.actor, requestedBy)) {
+    say('change', `${id} was asked for by ${started.actor}, not by ${requestedBy}`);
+  }
+  let askers: string[] = [];
+  let approvedAt: string | null = null;
+  for (const { action, subject, actor, body } of entries) {
+    if (action === 'plan.requested' && subject === id) {
+      askers = approvedAt === null ? [...askers, actor] : [actor];
+      approvedAt = null;
+    }
+    const isOfPlan = subject === interconnectId && action === 'approval.recorded' && body['planId'] === plan?.id;
+    if (isOfPlan && body['decision'] === 'approve') approvedAt = String(body['decidedAt']);
+  }
+  const { windowHours, onlyTakesAway } = CHANGE_KIND_RULES[kind];
+  if (onlyTakesAway) return;
+  const known = change.planAskers.map((person) => canonicalPersonId(person));
+  const hidden = askers.filter((person) => !known.includes(canonicalPersonId(person)));
+  if (hidden.length > 0) say('change', `${hidden.join(' and ')} asked for the plan of ${id}, by the ledger`);
+  if (approvedAt === null || windowHours === null) return;
+  const startMs = Math.max(Date.parse(approvedAt), plan?.notBefore == null ? 0 : Date.parse(plan.notBefore));
+  const until = startMs + windowHours * HOUR_MS;
+  if (change.applyUntil === null || Date.parse(change.applyUntil) !== until) {
+    say('change', `the approved window of ${id} ends at ${new Date(until).toISOString()}, by the ledger`);
+  }
+}
+
+function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  if (plan === null) return;
+  const { id, digest, plannedBy } = plan;
+  const saved = entries.find(({ action, subject }) => action === 'plan.saved' && subject === id);
+  if (saved === undefined) return say('plan', `${id} was never planned, by the ledger`);
+  if (saved.body['digest'] !== digest) say('plan', `${id} is not the plan that was made`);
+  if (!isSame(saved.actor, plannedBy)) say('plan', `${id} was made by ${saved.actor}, not by ${plannedBy}`);
+}
+
+const HOUR_MS = 3_600_000;
+
+const keyOf = (subject: string, digest: string, person: string) =>
+  JSON.stringify([subject, digest, canonicalPersonId(person)]);
+const isSame = (one: string | null, other: string | null): boolean =>
+  one === null || other === null ? one === other : canonicalPersonId(one) === canonicalPersonId(other);
+const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const sorted = (list: readonly string[]): string => JSON.stringify([...list].sort());

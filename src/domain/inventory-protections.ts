@@ -1,0 +1,115 @@
+import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
+import {
+  entityRemoved,
+  finding,
+  type InventoryFinding,
+  type InventoryIndex,
+  indexInventory,
+  labelFindings,
+  managementFindings,
+  ownerFindings,
+  pathOfRouter,
+  pathOfVrf,
+  routerRemoved,
+  vpnRemoved,
+} from './inventory-findings.ts';
+import type { PeName } from './names.ts';
+import type { Attachment } from './network-view.ts';
+import { contains } from './prefix.ts';
+
+/**
+ * What protects the network as a whole, whether or not an agreement stands on it: whose a VPN is and what it may share, what is watched and
+ * measured, how a router is known, when a route target is used again, how long an unverified change may stand. One person may add to the
+ * network; whoever alters one of these needs a second one.
+ */
+export function findWeakened(before: Inventory, after: Inventory): InventoryFinding[] {
+  const [old, fresh] = [indexInventory(before), indexInventory(after)];
+  return [
+    ...backboneFindings(before, after),
+    ...entityFindings(old, fresh),
+    ...[...old.vpns.values()].flatMap((was) => vpnFindings(was, fresh.vpns.get(was.id))),
+    ...[...old.routers.values()].flatMap((was) => routerFindings(was, fresh.routers.get(was.name), old)),
+  ];
+}
+
+function backboneFindings({ backbone: was }: Inventory, { backbone: is }: Inventory): InventoryFinding[] {
+  const findings: InventoryFinding[] = [];
+  const say = (member: string, fact: string) => findings.push(finding(`backbone.${member}`, fact));
+  if (was.asNumber !== is.asNumber) say('asNumber', `the AS number ${was.asNumber} becomes ${is.asNumber}`);
+  const pool = ({ routeTargetPool: { administrator, from, to } }: Inventory['backbone']) =>
+    `${administrator}:${from}-${to}`;
+  if (pool(was) !== pool(is)) say('routeTargetPool', `the route target pool ${pool(was)} becomes ${pool(is)}`);
+  const [days, fewer] = [was, is].map(({ routeTargetPool }) => routeTargetPool.quarantineDays) as [number, number];
+  if (fewer < days) {
+    const fact = `released route targets are used again after ${fewer} days instead of ${days}`;
+    say('routeTargetPool.quarantineDays', fact);
+  }
+  if (was.confirmTimeoutSeconds !== is.confirmTimeoutSeconds) {
+    const fact = `the confirm window of ${was.confirmTimeoutSeconds} s becomes ${is.confirmTimeoutSeconds} s`;
+    say('confirmTimeoutSeconds', fact);
+  }
+  return findings;
+}
+
+/** Under its name an entity stands in what people sign. */
+function entityFindings(old: InventoryIndex, fresh: InventoryIndex): InventoryFinding[] {
+  return [...old.entities.values()].flatMap(({ id, name }) => {
+    const is = fresh.entities.get(id);
+    if (is === undefined) return [entityRemoved(id)];
+    return is.name === name ? [] : [finding(`entities[${id}].name`, `entity ${id} is called ${is.name}, not ${name}`)];
+  });
+}
+
+/** Whose it is, and what it may share. */
+function vpnFindings(was: InventoryVpn, is: InventoryVpn | undefined): InventoryFinding[] {
+  const { id } = was;
+  if (is === undefined) return [vpnRemoved(id)];
+  const bared = was.canary && !is.canary ? [finding(`vpns[${id}].canary`, `VPN ${id} is no longer a canary`)] : [];
+  const grown = is.prefixes.filter((prefix) => !was.prefixes.some((outer) => contains(outer, prefix)));
+  return [
+    ...ownerFindings(was, is),
+    ...bared,
+    ...grown.map((prefix) => finding(`vpns[${id}].prefixes`, `the address plan of VPN ${id} gains ${prefix}`)),
+  ];
+}
+
+/** How it is reached and known, and what is watched on it. */
+function routerFindings(
+  was: InventoryRouter,
+  is: InventoryRouter | undefined,
+  { vpns }: InventoryIndex,
+): InventoryFinding[] {
+  const { name: pe } = was;
+  if (is === undefined) return [routerRemoved(pe)];
+  const isCanary = ({ vpn }: InventoryVrf) => vpns.get(vpn)?.canary === true;
+  const isHidden = was.maintenance !== true && is.maintenance === true && was.vrfs.some(isCanary);
+  const kept = new Map(is.vrfs.map((vrf) => [vrf.name, vrf]));
+  const hidden = finding(`${pathOfRouter(pe)}.maintenance`, `the canaries of router ${pe} are not read in maintenance`);
+  return [
+    ...managementFindings(was, is),
+    ...(isHidden ? [hidden] : []),
+    ...was.vrfs.flatMap((vrf) => {
+      const now = kept.get(vrf.name);
+      const labels = labelFindings(pe, vrf, now);
+      return now === undefined ? labels : [...labels, ...measureFindings(pe, vrf, now, isCanary(vrf))];
+    }),
+  ];
+}
+
+/** A probe answers for its branch; of a canary every branch that it has listens. */
+function measureFindings(pe: PeName, was: InventoryVrf, is: InventoryVrf, isCanary: boolean): InventoryFinding[] {
+  const place = `VRF ${was.name} at ${pe}`;
+  return was.attachments.flatMap((branch): InventoryFinding[] => {
+    const path = `${pathOfVrf(pe, was.name)}.attachments[${branch.branch}]`;
+    const now = is.attachments.find((one) => one.branch === branch.branch);
+    if (isCanary && (now === undefined || hears(now) !== hears(branch))) {
+      return [finding(path, `branch ${branch.branch} of the canary ${place} no longer listens as it did`)];
+    }
+    if (branch.probe === null || now?.probe === branch.probe) return [];
+    const after = now?.probe ?? 'none';
+    return [finding(`${path}.probe`, `probe of branch ${branch.branch} of ${place}: ${branch.probe} becomes ${after}`)];
+  });
+}
+
+const hears = ({ prefixes, probe, source }: Attachment): string =>
+  JSON.stringify([[...prefixes].sort(), probe, source ?? null]);
