@@ -19,10 +19,11 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
   const { store } = deps;
   return {
     async readFacts({ interconnectId }) {
-      return store.readMoveFacts(interconnectId).catch((error: unknown) => {
+      const facts = await store.readMoveFacts(interconnectId).catch((error: unknown) => {
         if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return null;
         throw error;
       });
+      return facts === null ? null : withoutPersons(facts);
     },
     async openChange({ interconnectId, kind }) {
       const move = await asked(deps, interconnectId, 'open');
@@ -69,6 +70,19 @@ export async function requirePlanAsked(
   const move = await asked(deps, interconnectId, 'plan');
   if (move?.changeId === changeId && move.kind === kind) return { plannedBy: move.by, notBefore: move.notBefore };
   throw new WaslError('LIFECYCLE_STEP', `${interconnectId}: by the record no plan of ${changeId} is asked for`);
+}
+
+const SOMEBODY = 'a person';
+
+/** Temporal keeps what it is told for long: who asked and why is in the record, and each step reads it there. */
+function withoutPersons(facts: InterconnectFacts): InterconnectFacts {
+  const { withdrawal, change } = facts;
+  const nameless = (person: string | null) => (person === null ? null : SOMEBODY);
+  return {
+    ...facts,
+    withdrawal: withdrawal === null ? null : { by: SOMEBODY, reason: '' },
+    change: change && { ...change, replanBy: nameless(change.replanBy), recoverBy: nameless(change.recoverBy) },
+  };
 }
 
 type MoveOf<Name extends Move['move']> = Extract<Move, { move: Name }>;

@@ -7,13 +7,16 @@ import { type ApiServer, callerOf } from './server-types.ts';
 const WINDOW_MS = 60_000;
 /** A person who signs one after another, or a script over a list, asks about once a second. */
 export const CALLS_PER_PERSON_MAX = 60;
+/** A console with a few tabs and a script over the register read far less; SSE has slots of its own. */
+export const READS_PER_PERSON_MAX = 1_800;
 /** One entity leaves room for the others. */
 export const CALLS_PER_ENTITY_MAX = 180;
 /** The rest of what the record takes is kept for the network side, which has no such limit together. */
 export const CALLS_OF_PARTIES_MAX = 900;
 
 /**
- * Bounds what is asked, checked and decided (every POST) within a minute, after the caller is known and before the body is read.
+ * Bounds what is asked, checked and decided (every POST), and what is read, within a minute, after the caller is known and before the body
+ * is read.
  * Throws RATE_LIMITED with the Retry-After of the one who has too many: who calls once too often takes nothing from the others' share.
  * The counters are kept for the 5000 callers heard last, which is the library's bound.
  */
@@ -23,14 +26,16 @@ export function limitCalls(app: ApiServer): void {
     const bound = (max: number, keyGenerator: (request: FastifyRequest) => string) =>
       app.createRateLimit({ max, timeWindow: WINDOW_MS, keyGenerator });
     const ofPerson = bound(CALLS_PER_PERSON_MAX, (request) => callerOf(request).person);
+    const readsOfPerson = bound(READS_PER_PERSON_MAX, (request) => `reads of ${callerOf(request).person}`);
     const ofEntity = bound(CALLS_PER_ENTITY_MAX, (request) => callerOf(request).entity ?? '');
     const ofParties = bound(CALLS_OF_PARTIES_MAX, () => '');
 
     app.addHook('onRequest', async (request, reply) => {
       const { principal } = request;
-      if (request.method !== 'POST' || principal === null) return;
+      if (principal === null) return;
       const { person, entity } = principal;
-      const shares = [
+      const reads = [{ count: readsOfPerson, whose: person, max: READS_PER_PERSON_MAX }];
+      const decides = [
         { count: ofPerson, whose: person, max: CALLS_PER_PERSON_MAX },
         ...(isPartyOnly(principal)
           ? [
@@ -39,6 +44,7 @@ export function limitCalls(app: ApiServer): void {
             ]
           : []),
       ];
+      const shares = request.method === 'POST' ? decides : reads;
       for (const { count, whose, max } of shares) {
         const taken = await count(request);
         if (taken.isAllowed || !taken.isExceeded) continue;

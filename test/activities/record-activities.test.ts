@@ -4,7 +4,7 @@ import { recordActivities, requirePlanAsked } from '../../src/activities/record-
 import type { AttemptFinding, JournalEntry, Refusal, SettledTransaction } from '../../src/domain/change.ts';
 import type { ChangeKind } from '../../src/domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../../src/domain/names.ts';
-import type { InterconnectFacts } from '../../src/domain/next-move.ts';
+import { type InterconnectFacts, nextMove } from '../../src/domain/next-move.ts';
 import type { Attempt, Store } from '../../src/store/store.ts';
 import { changeFacts, moveFacts, NOW } from '../domain/agreement-samples.ts';
 
@@ -250,4 +250,16 @@ describe('a transaction', () => {
     const left = [{ pe: 'pe2', reason: 'away' }];
     expect(done).toEqual([['settleTransaction', changeId, 1, expect.objectContaining({ outcome: 'applied', left })]]);
   });
+});
+
+it('who asked, and why, is not told to Temporal', async () => {
+  const change = changeFacts({ replanBy: 'engineer-7', recoverBy: 'engineer-8' });
+  const facts = moveFacts({ ...WITHDRAWN, change });
+  const store = { readMoveFacts: async () => facts } as unknown as Store;
+  const told = await recordActivities({ store, now: () => NOW }).readFacts({ interconnectId });
+  const { by, reason } = WITHDRAWN.withdrawal;
+  for (const text of [by, reason, 'engineer-7', 'engineer-8']) expect(JSON.stringify(told)).not.toContain(text);
+  // And what follows is the same.
+  if (told === null) throw new Error('facts');
+  expect(nextMove(told, NOW).move).toBe(nextMove(facts, NOW).move);
 });

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Role } from '../../src/api/authentication.ts';
-import { CALLS_OF_PARTIES_MAX, CALLS_PER_ENTITY_MAX, CALLS_PER_PERSON_MAX } from '../../src/api/limit-calls.ts';
+import {
+  CALLS_OF_PARTIES_MAX,
+  CALLS_PER_ENTITY_MAX,
+  CALLS_PER_PERSON_MAX,
+  READS_PER_PERSON_MAX,
+} from '../../src/api/limit-calls.ts';
 import { absentStore } from '../support/absent-store.ts';
 import { type ApiUnderTest, createApiUnderTest } from '../support/api-under-test.ts';
 
@@ -69,7 +74,26 @@ it('G7: what all the parties ask leaves the network side its share', async () =>
   expect((await call('engineer-1', 'engineer')).codes).toEqual(taken(1));
 });
 
-it('reading is not counted, and neither is who has no token or no right', async () => {
+it('one person who reads without end is refused for the rest of the minute, and nobody else is', async () => {
+  const read = async (person: string) => {
+    const headers = await api.as(person, ['portal'], 'MOH');
+    return () => api.app.inject({ url: '/v1/interconnects', headers });
+  };
+  const mine = await read('moh-clerk-1');
+  for (let count = 0; count < READS_PER_PERSON_MAX; count++) expect((await mine()).statusCode).toBe(503);
+  const refused = await mine();
+  expect([refused.statusCode, refused.json().code, refused.headers['retry-after']]).toEqual([
+    429,
+    'RATE_LIMITED',
+    '60',
+  ]);
+  expect((await (await read('moh-clerk-2'))()).statusCode).toBe(503);
+  expect((await call('moh-clerk-1', 'portal', 'MOH')).codes).toEqual(taken(1));
+  vi.advanceTimersByTime(60_000);
+  expect((await mine()).statusCode).toBe(503);
+});
+
+it('reading is not counted among decisions, and neither is who has no token or no right', async () => {
   const headers = await api.as('moh-clerk-1', ['portal'], 'MOH');
   for (let count = 0; count <= CALLS_PER_PERSON_MAX; count++) {
     expect((await api.app.inject({ url: '/v1/interconnects', headers })).statusCode).toBe(503);
