@@ -1,6 +1,6 @@
 import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import { type LawRefusal, mayPush, mayRecover, type Push } from '../domain/may-decide.ts';
+import { type LawRefusal, mayPush, mayRecover, type Push, refuseAltered } from '../domain/may-decide.ts';
 import type { ChangeId } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';
@@ -23,10 +23,18 @@ export async function requireAuthority(
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
 }
 
-/** The same at recovery, which confirms or gives back what is at the routers already. */
-export async function requireUnderWay(deps: ActivityDependencies, changeId: ChangeId, plan: Plan): Promise<void> {
+/**
+ * The same at recovery, which confirms or gives back what is at the routers already. What the record, altered meanwhile, lets nobody open is
+ * given back: the refusal says why it is not confirmed.
+ */
+export async function requireUnderWay(
+  deps: ActivityDependencies,
+  changeId: ChangeId,
+  plan: Plan,
+): Promise<LawRefusal | null> {
   const { facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayRecover(push, facts));
+  return refuseAltered(plan.kind, facts);
 }
 
 async function readRecord({ store }: ActivityDependencies, changeId: ChangeId, plan: Plan) {

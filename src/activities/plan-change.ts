@@ -50,8 +50,15 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     store.readInterconnect(interconnectId),
   ]);
   const removes = onlyTakesAway(kind);
-  if (removes && interconnect.flows === null)
-    return nothingToPush(deps, request, 'no route target was ever given to it', []);
+  if (removes && interconnect.flows === null) {
+    const left = (await store.listCarriers(interconnectId)).map((pe) => ({
+      pe,
+      reason: `${pe} was sent something, by the journal`,
+    }));
+    const reason =
+      left.length === 0 ? 'no route target was ever given to it' : 'its route targets are not in the register';
+    return nothingToPush(deps, request, reason, left);
+  }
   if (!removes) requireOwners(interconnect, current);
   heartbeat();
   const { inventory, running, texts, procedures, left, told } = removes

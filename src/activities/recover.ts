@@ -61,7 +61,7 @@ export async function recoverTransaction(
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
 ): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[]; left: readonly LeftRouter[] }> {
   const [whole, current] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
-  await requireUnderWay(deps, changeId, whole);
+  const isAltered = await requireUnderWay(deps, changeId, whole);
   const pes = whole.routers.map(({ pe }) => pe);
   const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
@@ -87,7 +87,8 @@ export async function recoverTransaction(
 
   const removes = onlyTakesAway(plan.kind);
   const wasConfirming = journal.some((entry) => entry.state === 'confirm-sent');
-  const forward = wasConfirming && (removes || (await canRollForward(recovery, last)));
+  const forward = wasConfirming && (removes || (isAltered === null && (await canRollForward(recovery, last))));
+  if (isAltered !== null) await recorder.note('recover', null, 'info', `${isAltered.fact}: nothing is confirmed`);
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
   await recorder.note('recover', null, 'info', direction);
   const findings = await onEveryRouter(recovery, plan.routers, (router) =>

@@ -1,8 +1,11 @@
 /** Answers about one interconnect or plan: read from the record, and from nothing else. */
+import type { AlteredFact } from '../domain/altered-record.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
+import { ERRORS } from '../errors.ts';
 import type { InterconnectRecord, Store } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
+import { isPartyOnly } from './authorisation.ts';
 import { examineRequest } from './examine-request.ts';
 import { presentInterconnect, presentPlan } from './present.ts';
 import type { ApiDependencies } from './server-types.ts';
@@ -19,8 +22,23 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
     store.readSighting(id),
   ]);
   const owners = await store.readOwners(record.request);
-  const warnings = [...changedHands(record, owners), ...(await readWarnings(store, record, caller, now))];
+  const { altered } = await store.readDecisionFacts(id);
+  const warnings = [
+    ...wasAltered(record, altered, caller),
+    ...changedHands(record, owners),
+    ...(await readWarnings(store, record, caller, now)),
+  ];
   return presentInterconnect({ record, facts, approvals, changes, sighting, warnings, now }, caller);
+}
+
+/** The network side reads each fact that is not the ledger's; a party that there is one. */
+function wasAltered({ id }: InterconnectRecord, altered: readonly AlteredFact[], caller: Principal): WireFinding[] {
+  if (altered.length === 0) return [];
+  const { remedy } = ERRORS.RECORD_ALTERED;
+  const told = isPartyOnly(caller)
+    ? [{ path: 'agreement', fact: `the record of ${id} was altered beside wasl` }]
+    : altered;
+  return told.map(({ path, fact }) => ({ code: 'RECORD_ALTERED', path, fact, remedy }));
 }
 
 /** Whoever owns a VPN of it today reads that another owner made the agreement; nothing opens under it any more. */

@@ -58,6 +58,7 @@ function inOrder(kind: ChangeKind): Asked {
       change,
       plan: { id: 'P1', digest: PLAN, plannedBy: 'planner' },
       approvals: [signature('A'), signature('B'), approval()],
+      altered: [],
     },
     push: {
       changeId: 'C1',
@@ -110,6 +111,9 @@ const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'by the record the change is not at the routers': ({ facts, push }) => ({
     facts: { ...facts, change: facts.change === null ? null : { ...facts.change, phase: 'approved' } },
     push,
+  }),
+  'a fact of the register is not what the ledger says': withFacts({
+    altered: [{ path: 'approvals', fact: 'an approval has no entry in the ledger' }],
   }),
   'the agreement is at its end': withFacts({ lifecycle: 'expired' }),
   'the end date has come': withFacts({ validUntil: BEFORE }),

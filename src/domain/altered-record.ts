@@ -2,7 +2,7 @@
 import { digestOf } from './canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from './ledger-entry.ts';
-import type { Lifecycle } from './lifecycle.ts';
+import { LIFECYCLE_ENDS, type Lifecycle } from './lifecycle.ts';
 import { canonicalPersonId } from './names.ts';
 import type { Approval, InterconnectRequest } from './request.ts';
 
@@ -72,7 +72,10 @@ function checkEntries(entries: readonly LinkedEntry[], say: Say): void {
 function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
   const { id, lifecycle, parties, requestedBy, request, requestDigest } = record;
   const submitted = entries.find(({ action, subject }) => action === 'request.submitted' && subject === id);
-  if (submitted === undefined) return say('agreement', `${id} was never submitted, by the ledger`);
+  if (submitted === undefined) {
+    say('agreement', `${id} was never submitted, by the ledger`);
+    return;
+  }
   const { body, actor } = submitted;
   if (digestOf(request) !== requestDigest || body['requestDigest'] !== requestDigest) {
     say('agreement', `the request of ${id} is not the one that was submitted`);
@@ -81,9 +84,11 @@ function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], 
   if (sorted(listOf(body['parties'])) !== sorted(parties)) {
     say('agreement', `the parties of ${id} are not those of its request`);
   }
-  const stepped = entries.findLast(({ action, subject }) => action === 'agreement.stepped' && subject === id);
+  const stepped = entries.findLast(({ action, subject }) => action.endsWith('.stepped') && subject === id);
   const last = stepped?.body['to'] ?? 'requested';
-  if (last !== lifecycle) say('agreement', `${id} is ${String(last)} by the ledger, not ${lifecycle}`);
+  // Before agreement and change were told apart (0.1) the steps of both had other names; the ends had these.
+  const isOfOldNames = stepped?.action === 'lifecycle.stepped' && !LIFECYCLE_ENDS.some((end) => end === last);
+  if (last !== lifecycle && !isOfOldNames) say('agreement', `${id} is ${String(last)} by the ledger, not ${lifecycle}`);
 }
 
 /** The last word of each person on each digest, on both sides. */
@@ -104,7 +109,7 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
       continue;
     }
     const { body } = entry;
-    if (body['decision'] !== decision || body['party'] !== party || body['decidedAt'] !== decidedAt) {
+    if (body['decision'] !== decision || body['party'] !== party || (body['decidedAt'] ?? entry.at) !== decidedAt) {
       say('approvals', `${what} is not what entry ${entry.sequence} of the ledger says`);
     }
   }
@@ -132,20 +137,27 @@ function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say
   if (change === null) return;
   const { id, kind, requestedBy } = change;
   const started = entries.find(({ action, subject }) => action === 'change.started' && subject === id);
-  if (started === undefined) return say('change', `${id} was never started, by the ledger`);
+  if (started === undefined) {
+    say('change', `${id} was never started, by the ledger`);
+    return;
+  }
   if (started.body['kind'] !== kind) say('change', `${id} is not the kind of change that was started`);
   if (!isSame(started.actor, requestedBy)) {
     say('change', `${id} was asked for by ${started.actor}, not by ${requestedBy}`);
   }
   let askers: string[] = [];
+  let isDecided = false;
   let approvedAt: string | null = null;
   for (const { action, subject, actor, body } of entries) {
     if (action === 'plan.requested' && subject === id) {
-      askers = approvedAt === null ? [...askers, actor] : [actor];
+      askers = isDecided ? [actor] : [...askers, actor];
+      isDecided = false;
       approvedAt = null;
     }
-    const isOfPlan = subject === interconnectId && action === 'approval.recorded' && body['planId'] === plan?.id;
-    if (isOfPlan && body['decision'] === 'approve') approvedAt = String(body['decidedAt']);
+    if (subject !== interconnectId || action !== 'approval.recorded' || body['decision'] !== 'approve') continue;
+    if (!String(body['planId']).startsWith(`${id}-P`)) continue;
+    isDecided = true;
+    if (body['planId'] === plan?.id) approvedAt = String(body['decidedAt']);
   }
   const { windowHours, onlyTakesAway } = CHANGE_KIND_RULES[kind];
   if (onlyTakesAway) return;
@@ -164,7 +176,10 @@ function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say
   if (plan === null) return;
   const { id, digest, plannedBy } = plan;
   const saved = entries.find(({ action, subject }) => action === 'plan.saved' && subject === id);
-  if (saved === undefined) return say('plan', `${id} was never planned, by the ledger`);
+  if (saved === undefined) {
+    say('plan', `${id} was never planned, by the ledger`);
+    return;
+  }
   if (saved.body['digest'] !== digest) say('plan', `${id} is not the plan that was made`);
   if (!isSame(saved.actor, plannedBy)) say('plan', `${id} was made by ${saved.actor}, not by ${plannedBy}`);
 }

@@ -68,7 +68,8 @@ export const CHANGE_KIND_RULES: Readonly<Record<ChangeKind, ChangeKindRule>> = {
     windowHours: WINDOW_HOURS,
   },
   withdraw: {
-    from: ['active', 'suspended'],
+    // Of a request that never came into force, where a try of it may have left something on a router.
+    from: ['requested', 'active', 'suspended'],
     to: 'withdrawn',
     rejectedTo: null,
     onlyTakesAway: true,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { AlteredFact } from './altered-record.ts';
 import type { ChangePhase } from './change.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { isEnd, type Lifecycle } from './lifecycle.ts';
@@ -30,6 +31,8 @@ export interface DecisionFacts {
   /** The plan in force of that change. */
   readonly plan: { readonly id: string; readonly digest: string; readonly plannedBy: string } | null;
   readonly approvals: readonly Approval[];
+  /** Where the register is not what the ledger says of it. */
+  readonly altered: readonly AlteredFact[];
 }
 
 export type Decision =
@@ -147,11 +150,11 @@ function maySign(
   const own = approvals.find((a) => a.subject === 'request' && a.digest === digest && a.person === person);
   if (own !== undefined)
     return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on this request for ${own.party}` };
-  return refuseParts('signatory', person, facts);
+  return refuseParts('signatory', person, facts) ?? (decision === 'approve' ? refuseAltered('provision', facts) : null);
 }
 
 function mayApprovePlan(
-  { person, planId, digest }: Extract<Decision, { verb: 'approve-plan' }>,
+  { person, planId, digest, decision }: Extract<Decision, { verb: 'approve-plan' }>,
   facts: DecisionFacts,
   now: Date,
 ): LawRefusal | null {
@@ -168,7 +171,7 @@ function mayApprovePlan(
     (a) => a.subject === 'plan' && a.digest === digest && a.person === person && a.decision === 'reject',
   );
   if (rejected) return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on ${planId}` };
-  return refuseParts('approver', person, facts);
+  return refuseParts('approver', person, facts) ?? (decision === 'approve' ? refuseAltered(change.kind, facts) : null);
 }
 
 function mayWithdraw({ id, lifecycle, withdrawnBy }: DecisionFacts): LawRefusal | null {
@@ -230,6 +233,14 @@ function plays(part: Part, person: string, facts: DecisionFacts): boolean {
   }
 }
 
+/** Nothing opens on a record that was altered beside wasl; what only takes away goes on. */
+export function refuseAltered(kind: ChangeKind, { altered }: DecisionFacts): LawRefusal | null {
+  const [first] = altered;
+  if (first === undefined || CHANGE_KIND_RULES[kind].onlyTakesAway) return null;
+  const more = altered.length > 1 ? ` (and ${altered.length - 1} more)` : '';
+  return { code: 'RECORD_ALTERED', fact: `${first.fact}${more}` };
+}
+
 /** What a worker is told to carry out, as it recomputed it. */
 export interface Push {
   /** The change that the driver names. */
@@ -259,6 +270,8 @@ export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal
   const isNotThis = refusePlan(push, facts, ['applying']);
   if (isNotThis !== null) return isNotThis;
   if (!rule.from.includes(facts.lifecycle)) return notNow(`${id} is ${facts.lifecycle}: nothing is pushed for it`);
+  const isAltered = refuseAltered(push.kind, facts);
+  if (isAltered !== null) return isAltered;
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
   if (isOver(facts, now)) return notItsTime(`the agreement of ${id} ended at ${facts.validUntil}`, now);
   return (

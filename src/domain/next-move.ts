@@ -1,13 +1,15 @@
 import type { ChangePhase } from './change.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { isEnd, type Lifecycle } from './lifecycle.ts';
-import type { ChangeId, PlanId } from './names.ts';
+import type { ChangeId, PeName, PlanId } from './names.ts';
 
 /** What the next move depends on: read from the record before each one. Times are ISO 8601 with zone. */
 export interface InterconnectFacts {
   /** Of this shape; `upgradeFacts` reads older ones. */
   readonly version: 1;
   readonly lifecycle: Lifecycle;
+  /** PEs that were sent something of a request that never came into force, and were not read back clean. Absent: none, as 0.1 knew it. */
+  readonly carriedBy?: readonly PeName[];
   /** null: as soon as approved. */
   readonly validFrom: string | null;
   readonly validUntil: string;
@@ -79,7 +81,10 @@ export function nextMove(facts: InterconnectFacts, now: Date): Move {
     // Its workflow was lost when there was nothing to push: no router has seen it.
     return nextMove({ ...facts, change: { ...change, phase: 'planning' } }, now);
   }
-  return lifecycle === 'requested' ? beforeTheNetwork(facts, now) : onTheNetwork(facts, now);
+  const isEnding = facts.withdrawal !== null || isPast(facts.validUntil, now);
+  // What a router may still hold is taken off it first, and only then it is over.
+  const mayBeThere = isEnding && (facts.carriedBy ?? []).length > 0;
+  return lifecycle === 'requested' && !mayBeThere ? beforeTheNetwork(facts, now) : onTheNetwork(facts, now);
 }
 
 /** A transaction that was under way when its workflow was lost is ended first, whatever the calendar says. */

@@ -4,7 +4,7 @@ import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
-import type { Database } from './database.ts';
+import type { Database, StoreTransaction } from './database.ts';
 import { changes, inventories, journal } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -13,16 +13,7 @@ export function carrierQueries(
   database: Database,
 ): Pick<Store, 'listCarriers' | 'listCoveredVrfs' | 'readInventoryWithRouter' | 'readInventoryVersion'> {
   return {
-    listCarriers: (id) =>
-      database.read(async (db) => {
-        const rows = await db
-          .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
-          .from(journal)
-          .innerJoin(changes, eq(changes.id, journal.changeId))
-          .where(eq(changes.interconnectId, id))
-          .orderBy(asc(journal.sequence));
-        return carriersIn(rows);
-      }),
+    listCarriers: (id) => database.read((db) => findCarriers(db, id)),
 
     listCoveredVrfs: (ids) =>
       database.read(async (db) => {
@@ -66,6 +57,16 @@ export function carrierQueries(
         return row?.inventory ?? null;
       }),
   };
+}
+
+export async function findCarriers(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
+  const rows = await db
+    .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
+    .from(journal)
+    .innerJoin(changes, eq(changes.id, journal.changeId))
+    .where(eq(changes.interconnectId, id))
+    .orderBy(asc(journal.sequence));
+  return carriersIn(rows);
 }
 
 export interface JournalStep {

@@ -8,7 +8,7 @@ import { WaslError } from '../errors.ts';
 import { announce } from './announce.ts';
 import type { OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { decisionFacts, findStanding, type Standing } from './facts-rows.ts';
+import { findDecisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
@@ -44,7 +44,7 @@ const HOUR_MS = 3_600_000;
 
 export function decisionQueries(database: Database): Pick<Store, 'decide' | 'readDecisionFacts'> {
   return {
-    readDecisionFacts: (id) => database.read(async (db) => decisionFacts(await findStanding(db, id))),
+    readDecisionFacts: (id) => database.read(async (db) => findDecisionFacts(db, await findStanding(db, id))),
 
     async decide(id, decision, key) {
       const at = database.clock();
@@ -52,7 +52,7 @@ export function decisionQueries(database: Database): Pick<Store, 'decide' | 'rea
         await lockInterconnect(tx, id);
         const before = await findStanding(tx, id);
         if (key !== null && (await isKnownKey(tx, id, decision, key, at))) return { before, after: before };
-        const law = decisionFacts(before);
+        const law = await findDecisionFacts(tx, before);
         if (isRepeated(decision, law)) return { before, after: before };
         const refusal = mayDecide(decision, law, at);
         if (refusal !== null) {
@@ -130,7 +130,7 @@ async function decidePlan(
   at: Date,
 ): Promise<NewFact[]> {
   const { person, digest, decision, reason } = decided;
-  const { interconnect, change, plan } = standing;
+  const { interconnect, change, plan, carriedBy } = standing;
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
   const approval = { subject: 'plan', digest, party: 'network', person, decision, reason } as const;
@@ -160,6 +160,9 @@ async function decidePlan(
   }
   const why = reason ?? `the network side rejected ${plan.id}`;
   facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason: why, by: person, at })));
+  if (rule.rejectedTo !== null && carriedBy.length > 0) {
+    return [...facts, ...(await giveUp(tx, { ...standing, change: null }, person, why, at))];
+  }
   if (rule.rejectedTo !== null) {
     return [
       ...facts,
@@ -172,7 +175,7 @@ async function decidePlan(
   return facts;
 }
 
-/** Before anything was pushed the request is over at once; what is on the network, or on its way there, is taken off it. */
+/** Before anything was pushed the request is over at once; what is on the network, on its way there, or may be left of a try is taken off it. */
 async function giveUp(
   tx: StoreTransaction,
   standing: Standing,
@@ -180,13 +183,13 @@ async function giveUp(
   reason: string,
   at: Date,
 ): Promise<NewFact[]> {
-  const { interconnect, change } = standing;
+  const { interconnect, change, carriedBy } = standing;
   const { id, lifecycle } = interconnect;
   const facts: NewFact[] = [{ actor: person, action: 'withdrawal.requested', subject: id, body: { reason } }];
   const withdrawal = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
   await tx.update(interconnects).set(withdrawal).where(eq(interconnects.id, id));
   const isUnderWay = change !== null && (change.phase === 'applying' || change.phase === 'attention');
-  if (lifecycle !== 'requested' || isUnderWay) return facts;
+  if (lifecycle !== 'requested' || isUnderWay || carriedBy.length > 0) return facts;
   if (change !== null) facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason, by: person, at })));
   return [...facts, ...(await stepAgreement(tx, id, { from: lifecycle, to: 'rejected', by: person, reason, at }))];
 }

@@ -161,8 +161,10 @@ export function driveQueries(database: Database): DriveQueries {
       }),
 
     settleAgreement: (id, to, by, reason) =>
-      step(id, async (tx, { interconnect, change }, at) => {
+      step(id, async (tx, { interconnect, change, carriedBy }, at) => {
         if (interconnect.lifecycle !== 'requested' || (change !== null && isOnRouters(change))) return null;
+        // Whoever says that it is time: a router that was sent something was not read back clean.
+        if (carriedBy.length > 0) return null;
         const ended = change === null ? [] : await endChange(tx, change, { outcome: 'abandoned', reason, at });
         return [...ended, ...(await stepAgreement(tx, id, { from: interconnect.lifecycle, to, by, reason, at }))];
       }),

@@ -1,13 +1,16 @@
 /** The record of one interconnect as decisions and moves look at it. */
 import { eq, sql } from 'drizzle-orm';
+import { type AlteredFact, alteredFacts } from '../domain/altered-record.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
-import type { InterconnectId, PlanId } from '../domain/names.ts';
+import type { InterconnectId, PeName, PlanId } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Approval } from '../domain/request.ts';
 import { findApprovals } from './approval-rows.ts';
+import { findCarriers } from './carrier-rows.ts';
 import { findOpenChange, type OpenChange } from './change-rows.ts';
 import type { StoreTransaction } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
+import { findEntriesOf } from './ledger-rows.ts';
 import { plans } from './schema.ts';
 import type { InterconnectRecord } from './store.ts';
 
@@ -24,6 +27,8 @@ export interface Standing {
   readonly change: OpenChange | null;
   readonly plan: PlanInForce | null;
   readonly approvals: readonly Approval[];
+  /** PEs that were sent something of a request that never came into force, and were not read back clean. */
+  readonly carriedBy: readonly PeName[];
 }
 
 /** Without the plan's body, which may be megabytes. */
@@ -42,13 +47,29 @@ export async function findStanding(db: Pick<StoreTransaction, 'select'>, id: Int
   const approvals = await findApprovals(db, id);
   const planId = change?.planId ?? null;
   const [plan] = planId === null ? [] : await db.select(planColumns).from(plans).where(eq(plans.id, planId));
-  return { interconnect, change, approvals, plan: plan ?? null };
+  const carriedBy = interconnect.lifecycle === 'requested' ? await findCarriers(db, id) : [];
+  return { interconnect, change, approvals, carriedBy, plan: plan ?? null };
 }
 
-export function decisionFacts({ interconnect, change, plan, approvals }: Standing): DecisionFacts {
+/** What the law looks at, with where the register is not what the ledger says. */
+export async function findDecisionFacts(
+  db: Pick<StoreTransaction, 'select'>,
+  standing: Standing,
+): Promise<DecisionFacts> {
+  const { interconnect, change, plan, approvals } = standing;
+  const subjects = [interconnect.id, change?.id, plan?.id].filter((subject) => subject !== undefined);
+  const withdrawnBy = interconnect.withdrawal?.by ?? null;
+  const entries = await findEntriesOf(db, subjects);
+  return decisionFacts(standing, alteredFacts({ ...interconnect, withdrawnBy, change, plan, approvals }, entries));
+}
+
+function decisionFacts(
+  { interconnect, change, plan, approvals }: Standing,
+  altered: readonly AlteredFact[],
+): DecisionFacts {
   const { id, lifecycle, parties, requestedBy, requestDigest, request, withdrawal } = interconnect;
   return {
-    ...{ id, lifecycle, parties, requestedBy, requestDigest, plan, approvals },
+    ...{ id, lifecycle, parties, requestedBy, requestDigest, plan, approvals, altered },
     owners: null,
     validFrom: request.validFrom ?? null,
     validUntil: request.validUntil,
@@ -65,7 +86,7 @@ export function decisionFacts({ interconnect, change, plan, approvals }: Standin
   };
 }
 
-export function moveFacts({ interconnect, change, plan, approvals }: Standing): InterconnectFacts {
+export function moveFacts({ interconnect, change, plan, approvals, carriedBy }: Standing): InterconnectFacts {
   const { lifecycle, request, parties, requestDigest, withdrawal } = interconnect;
   const signed = approvals.filter(
     (a) => a.subject === 'request' && a.digest === requestDigest && a.decision === 'approve',
@@ -73,6 +94,7 @@ export function moveFacts({ interconnect, change, plan, approvals }: Standing): 
   return {
     version: 1,
     lifecycle,
+    carriedBy,
     validFrom: request.validFrom ?? null,
     validUntil: request.validUntil,
     unsigned: parties.filter((party) => !signed.some((each) => each.party === party)),

@@ -1,4 +1,5 @@
-import { asc, desc, gt } from 'drizzle-orm';
+import { asc, desc, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import type { LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
 import { visibleJson } from '../domain/visible-text.ts';
@@ -39,6 +40,22 @@ export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonl
   });
   await tx.insert(ledger).values(entries);
   return entries;
+}
+
+/** What the ledger says about these subjects, in order, each with the hash of the row before it. */
+export async function findEntriesOf(
+  db: Pick<StoreTransaction, 'select'>,
+  subjects: readonly string[],
+): Promise<LinkedEntry[]> {
+  const hashBefore = sql<string | null>`(
+    select before.hash from ledger before where before.sequence = "ledger"."sequence" - 1
+  )`;
+  const rows = await db
+    .select({ ...getTableColumns(ledger), hashBefore })
+    .from(ledger)
+    .where(inArray(ledger.subject, [...subjects]))
+    .orderBy(asc(ledger.sequence));
+  return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
 }
 
 export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {

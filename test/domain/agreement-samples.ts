@@ -71,6 +71,7 @@ export function decisionFacts(more: Partial<DecisionFacts> = {}): DecisionFacts 
     change: lawChange(),
     plan: { id: 'IC-0001-C1-P1', digest: PLAN_DIGEST, plannedBy: PLANNER },
     approvals: [signature('MOH'), signature('MOF'), planApproval()],
+    altered: [],
     ...more,
   };
 }

@@ -8,6 +8,7 @@ const STEPS: readonly (readonly [Lifecycle, Lifecycle, string])[] = [
   ['active', 'active', 'modify'],
   ['active', 'suspended', 'suspend'],
   ['suspended', 'active', 'resume'],
+  ['requested', 'withdrawn', 'withdraw'],
   ['active', 'withdrawn', 'withdraw'],
   ['suspended', 'withdrawn', 'withdraw'],
 ];
@@ -30,8 +31,9 @@ describe('the kinds of change', () => {
     for (const end of LIFECYCLE_ENDS) for (const to of LIFECYCLES) expect(kindBetween(end, to)).toBeNull();
   });
 
-  it('lead to an end from every state that is on the network', () => {
-    for (const from of ['active', 'suspended'] as const) expect(kindBetween(from, 'withdrawn')).toBe('withdraw');
+  it('lead to an end from every state that is on the network, or may be', () => {
+    for (const from of ['requested', 'active', 'suspended'] as const)
+      expect(kindBetween(from, 'withdrawn')).toBe('withdraw');
   });
 
   it.each(CHANGE_KINDS)(
@@ -55,8 +57,8 @@ describe('the kinds of change', () => {
 
   it('a plan that the network side rejects ends only what was never on the network', () => {
     for (const kind of CHANGE_KINDS) {
-      const { from, rejectedTo } = CHANGE_KIND_RULES[kind];
-      expect(rejectedTo).toBe(from.includes('requested') ? 'rejected' : null);
+      const { from, rejectedTo, onlyTakesAway } = CHANGE_KIND_RULES[kind];
+      expect(rejectedTo).toBe(from.includes('requested') && !onlyTakesAway ? 'rejected' : null);
     }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../../src/domain/change-kinds.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
-import { type DecisionFacts, mayPush, mayRecover, type Push } from '../../src/domain/may-decide.ts';
+import { type DecisionFacts, mayPush, mayRecover, type Push, refuseAltered } from '../../src/domain/may-decide.ts';
 import type { PersonId } from '../../src/domain/names.ts';
 import { isVerdict } from '../../src/errors.ts';
 import {
@@ -32,6 +32,17 @@ const inOrder = (kind: ChangeKind, more: Partial<DecisionFacts> = {}): DecisionF
 
 it.each(CHANGE_KINDS)('what is in order is pushed: %s', (kind) => {
   expect(mayPush(push({ kind }), inOrder(kind), NOW)).toBeNull();
+});
+
+const ALTERED = [{ path: 'approvals', fact: 'the approval of the plan by x for network has no entry in the ledger' }];
+it.each(CHANGE_KINDS)('what was altered beside the ledger opens nothing, and keeps nothing open: %s', (kind) => {
+  const facts = inOrder(kind, { altered: ALTERED });
+  const refusal = CHANGE_KIND_RULES[kind].onlyTakesAway ? null : 'RECORD_ALTERED';
+  expect(mayPush(push({ kind }), facts, NOW)?.code ?? null).toBe(refusal);
+  // A recovery gives back; `refuseAltered` keeps it from confirming.
+  expect(mayRecover(push({ kind }), facts)).toBeNull();
+  expect(refuseAltered(kind, facts)?.code ?? null).toBe(refusal);
+  expect(isVerdict('RECORD_ALTERED')).toBe(true);
 });
 
 /** What no approval heals, for whatever kind. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../../src/domain/change-kinds.ts';
 import { LIFECYCLE_ENDS } from '../../src/domain/lifecycle.ts';
+import type { PeName } from '../../src/domain/names.ts';
 import { type ChangeFacts, type InterconnectFacts, nextMove, retryDelaySeconds } from '../../src/domain/next-move.ts';
 import { changeFacts, lifecycleOf, moveFacts, NOW } from './agreement-samples.ts';
 import { simulate } from './years.ts';
@@ -203,5 +204,21 @@ describe('over years', () => {
     expect([...ends].sort()).toEqual(['expired', 'rejected', 'withdrawn']);
     const all = ['abandon', 'apply', 'finish', 'lapse', 'open', 'plan', 'recover', 'settle', 'wait'];
     expect([...moves].sort()).toEqual(all);
+  });
+});
+
+describe('a request of which a try may have left something on a router', () => {
+  const carriedBy = ['mct-pe-01' as PeName];
+  it.each([{ withdrawal: WITHDRAWAL }, PAST_END])('is taken off it before it is over', (ending) => {
+    const by = 'withdrawal' in ending ? WITHDRAWAL.by : 'wasl';
+    expect(move(moveFacts({ carriedBy, ...ending }))).toEqual({ move: 'open', kind: 'withdraw', by });
+    expect(move(moveFacts({ carriedBy, ...ending, change: changeFacts({ phase: 'approved' }) }))).toMatchObject({
+      move: 'abandon',
+    });
+    expect(move(moveFacts({ carriedBy: [], ...ending }))).toMatchObject({ move: 'settle' });
+  });
+
+  it('goes on as before while nobody ends it', () => {
+    expect(move(moveFacts({ carriedBy }))).toEqual({ move: 'open', kind: 'provision', by: 'wasl' });
   });
 });

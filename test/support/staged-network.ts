@@ -269,6 +269,7 @@ export class StagedNetwork implements AsyncDisposable {
         ...parties.map((party) => signature('MOH', { ...by(party), digest: requestDigest })),
         planApproval({ digest: plan.digest }),
       ],
+      altered: [],
     };
   }
 

@@ -1,0 +1,61 @@
+/** The gate before a router: what the record, altered beside wasl, lets nobody open is not pushed, and what takes away goes on. */
+import { expect, it } from 'vitest';
+import { requireAuthority, requireUnderWay } from '../../src/activities/authority.ts';
+import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { digestOf } from '../../src/domain/canonical-json.ts';
+import type { ChangeKind } from '../../src/domain/change-kinds.ts';
+import type { ChangeId } from '../../src/domain/names.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { digestPlan } from '../../src/plan/digest.ts';
+import { decisionFacts, lawChange, lifecycleOf, NOW, planApproval, signature } from '../domain/agreement-samples.ts';
+import { DEMO_INVENTORY, MOH_MOF } from '../support/api-under-test.ts';
+import { samplePlan } from '../support/store-samples.ts';
+
+const changeId = 'IC-0001-C1' as ChangeId;
+
+function gate(kind: ChangeKind, altered: readonly { path: string; fact: string }[]) {
+  const unsealed: Plan = { ...samplePlan('IC-0001-C1-P1' as Plan['id'], 'sha256:0'), kind };
+  const plan = { ...unsealed, digest: digestPlan(unsealed) };
+  const requestDigest = digestOf(MOH_MOF);
+  const facts = decisionFacts({
+    ...{ requestDigest, altered, lifecycle: lifecycleOf(kind) },
+    change: lawChange({ kind, phase: 'applying' }),
+    plan: { id: plan.id, digest: plan.digest, plannedBy: plan.createdBy },
+    approvals: [
+      ...(['MOH', 'MOF'] as const).map((party) => signature(party, { digest: requestDigest })),
+      planApproval({ digest: plan.digest }),
+    ],
+  });
+  const store = {
+    readInterconnect: async () => ({ request: MOH_MOF }),
+    readDecisionFacts: async () => facts,
+    listPlanDigests: async () => [plan.digest],
+  };
+  return { plan, deps: { store, now: () => NOW } as unknown as ActivityDependencies };
+}
+
+const FORGED = [
+  { path: 'approvals', fact: 'the approval of the plan by ghost for network has no entry in the ledger' },
+];
+
+it.each(['provision', 'withdraw'] as const)('what is in order is pushed: %s', async (kind) => {
+  const { deps, plan } = gate(kind, []);
+  await requireAuthority(deps, changeId, plan, DEMO_INVENTORY);
+  expect(await requireUnderWay(deps, changeId, plan)).toBeNull();
+});
+
+it('nothing opens on a forged row, and a recovery confirms nothing of it', async () => {
+  const { deps, plan } = gate('provision', FORGED);
+  const refusal = { code: 'RECORD_ALTERED', fact: FORGED[0]?.fact ?? '' };
+  await expect(requireAuthority(deps, changeId, plan, DEMO_INVENTORY)).rejects.toMatchObject({
+    code: 'RECORD_ALTERED',
+    message: expect.stringContaining(refusal.fact),
+  });
+  expect(await requireUnderWay(deps, changeId, plan)).toEqual(refusal);
+});
+
+it('what takes away is neither refused nor given back', async () => {
+  const { deps, plan } = gate('withdraw', FORGED);
+  await requireAuthority(deps, changeId, plan, DEMO_INVENTORY);
+  expect(await requireUnderWay(deps, changeId, plan)).toBeNull();
+});
