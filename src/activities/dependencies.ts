@@ -1,4 +1,5 @@
-import type { InventoryRouter } from '../domain/inventory.ts';
+import type { PeName } from '../domain/names.ts';
+import type { LoginTarget } from '../domain/router-access.ts';
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
 import type { Planner } from './planner.ts';
@@ -9,7 +10,7 @@ export interface ActivityDependencies {
   readonly planner: Planner;
   readonly openRouter: (connection: RouterConnection) => Promise<Router>;
   /** The login for a router. Throws CONFIGURATION, and CREDENTIAL_HOST where the credential that the inventory names is not for it. */
-  readonly credential: (router: Pick<InventoryRouter, 'name' | 'management'>) => RouterCredential;
+  readonly credential: (router: { readonly name: PeName; readonly management: LoginTarget }) => RouterCredential;
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;

@@ -58,11 +58,16 @@ export function openInventoryRouter(
   deps: ActivityDependencies,
   inventory: Inventory,
   pe: PeName,
-  options: { readonly rpcTimeoutMs?: number } = {},
+  options: { readonly rpcTimeoutMs?: number; readonly isForReading?: boolean } = {},
 ): Promise<Router> {
   const router = inventoryRouter(inventory, pe);
   const credential = deps.credential(router);
-  return deps.openRouter({ router, credential, routeTargetPool: inventory.backbone.routeTargetPool, ...options });
+  const jumpCredentials = router.management.jumpHosts?.map((hop) =>
+    deps.credential({ name: router.name, management: hop }),
+  );
+  const jumps = jumpCredentials === undefined ? {} : { jumpCredentials };
+  const { routeTargetPool } = inventory.backbone;
+  return deps.openRouter({ router, credential, ...jumps, routeTargetPool, ...options });
 }
 
 /** Opens a router for one piece of work and closes it whatever happens. */
@@ -71,13 +76,24 @@ export async function withRouter<T>(
   inventory: Inventory,
   pe: PeName,
   work: (router: Router) => Promise<T>,
+  options: { readonly isForReading?: boolean } = {},
 ): Promise<T> {
-  const router = await openInventoryRouter(deps, inventory, pe);
+  const router = await openInventoryRouter(deps, inventory, pe, options);
   try {
     return await work(router);
   } finally {
     await router.close();
   }
+}
+
+/** The same for work that locks, edits and commits nothing: it costs no login where one of an earlier reading is left. */
+export function withReading<T>(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  pe: PeName,
+  work: (router: Pick<Router, 'procedure' | 'readRunningWithText' | 'readRunningText'>) => Promise<T>,
+): Promise<T> {
+  return withRouter(deps, inventory, pe, work, { isForReading: true });
 }
 
 /** What a plan stands on: kept with the change where a PE is part of it, else with what is read for people. */
@@ -102,7 +118,7 @@ export async function readNetwork(
   const readings = await pMap(
     pes,
     (pe) =>
-      withRouter(deps, inventory, pe, async (router) => {
+      withReading(deps, inventory, pe, async (router) => {
         const readAt = deps.now().toISOString();
         return { pe, readAt, ...(await router.readRunningWithText()), procedure: router.procedure };
       }),
@@ -135,7 +151,7 @@ export async function readReachable(
     pes,
     async (pe) => {
       try {
-        await withRouter(deps, inventory, pe, async (router) => {
+        await withReading(deps, inventory, pe, async (router) => {
           const readAt = deps.now().toISOString();
           const read = await router.readRunningWithText();
           running.set(pe, read.running);

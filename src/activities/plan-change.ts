@@ -2,6 +2,7 @@ import { Context, heartbeat } from '@temporalio/activity';
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { countOf } from '../domain/count-of.ts';
+import { roundedTimers } from '../domain/confirm-timers.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -12,8 +13,6 @@ import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
-import { keptTimerSeconds } from '../platforms/manifest.ts';
-import { MANIFESTS } from '../platforms/manifests.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
@@ -98,16 +97,6 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   await store.savePlan(sealed, payloads);
   await tell(deps, request, sealed);
   return { planId: sealed.id, reason: describeVerdict(sealed), left };
-}
-
-/** Platforms that keep a longer confirm timer than the inventory asks for: their routers go back by themselves later than the others. */
-function roundedTimers({ backbone: { confirmTimeoutSeconds: asked }, routers }: Inventory): string[] {
-  const platforms = [...new Set(routers.map(({ platform }) => platform))].sort();
-  return platforms.flatMap((platform) => {
-    const kept = keptTimerSeconds(MANIFESTS[platform].confirmTimer, asked);
-    if (kept === asked) return [];
-    return [`routers of platform ${platform} keep a confirm timer of ${kept} s where ${asked} s are asked for`];
-  });
 }
 
 /** A removal that finds nothing to take away is done; anything else that changes nothing is a mistake. */

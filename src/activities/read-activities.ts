@@ -8,7 +8,7 @@ import { readAgreements, settleAgreements } from './agreements.ts';
 import { auditWholeNetwork } from './audit-network.ts';
 import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readInventory, SESSIONS_AT_ONCE_MAX, withRouter } from './network.ts';
+import { readInventory, SESSIONS_AT_ONCE_MAX, withReading } from './network.ts';
 import { describeError } from './translate-errors.ts';
 
 /** One document of what was read is kept for people; the running configurations beside it. */
@@ -41,7 +41,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     async readRouter({ pe }) {
       const inventory = await readInventory(deps);
       const readAt = deps.now().toISOString();
-      const text = await withRouter(deps, inventory, pe, (router) => router.readRunningText());
+      const text = await withReading(deps, inventory, pe, (router) => router.readRunningText());
       return save([{ kind: 'running', pe, reader: 'read', readAt, text }]);
     },
 
@@ -59,7 +59,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
         async ({ name: pe }) => {
           try {
             const began = deps.now().toISOString();
-            const read = await withRouter(deps, inventory, pe, (router) => router.readRunningWithText());
+            const read = await withReading(deps, inventory, pe, (router) => router.readRunningWithText());
             running.set(pe, read.running);
             readings.push({ kind: 'running', pe, reader: 'matrix', readAt: began, text: read.text });
           } catch (error) {

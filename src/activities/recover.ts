@@ -1,4 +1,5 @@
 /** Ends a transaction from its journal. Never guesses: every PE is read, and what cannot be read is named. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AttemptFinding,
@@ -9,6 +10,7 @@ import type {
 } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { countOf } from '../domain/count-of.ts';
+import { confirmTimerOf } from '../domain/confirm-timers.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
@@ -240,10 +242,12 @@ async function endPending(
   }
 }
 
-/** By the time that the router's platform keeps, which may be more than the window; 0 where nothing was sent. */
-function timerEndsAtMs({ sentAtMs, plan }: Recovery, { platform }: RouterPlan): number {
+/** By the time that the router keeps, which may be more than the window; 0 where nothing was sent. */
+function timerEndsAtMs({ sentAtMs, plan, inventory }: Recovery, { pe, platform }: RouterPlan): number {
   if (sentAtMs === null) return 0;
-  const seconds = keptTimerSeconds(MANIFESTS[platform].confirmTimer, plan.window.confirmTimeoutSeconds);
+  const router = inventory.routers.find(({ name }) => name === pe);
+  const timer = router === undefined ? MANIFESTS[platform].confirmTimer : confirmTimerOf(router);
+  const seconds = keptTimerSeconds(timer, plan.window.confirmTimeoutSeconds);
   return sentAtMs + seconds * 1_000 + TIMER_MARGIN_MS;
 }
 

@@ -8,6 +8,7 @@ export const inventoryImportedSchema = z.object({
   entities: z.int(),
   vpns: z.int(),
   routers: z.int(),
+  told: z.array(z.string()).describe('What does not hinder it, and who imports it should know'),
 });
 export type InventoryImported = z.infer<typeof inventoryImportedSchema>;
 

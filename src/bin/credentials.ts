@@ -4,7 +4,9 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { credentialScopeShape, scopeFault } from '../domain/credential-scope.ts';
 import { formatPath, listInputIssues } from '../domain/input-issues.ts';
-import { credentialNameSchema, type InventoryRouter } from '../domain/inventory.ts';
+import type { PeName } from '../domain/names.ts';
+import type { LoginTarget } from '../domain/router-access.ts';
+import { credentialNameSchema } from '../domain/router-access.ts';
 import { WaslError } from '../errors.ts';
 import type { RouterCredential } from '../router/router.ts';
 import { explain } from './operator-error.ts';
@@ -24,7 +26,7 @@ const fileSchema = z.record(credentialNameSchema, entrySchema);
 type Entry = z.output<typeof entrySchema>;
 
 /** The login for a router. Throws CONFIGURATION, and CREDENTIAL_HOST where the credential is not for it. */
-export type CredentialOf = (router: Pick<InventoryRouter, 'name' | 'management'>) => RouterCredential;
+export type CredentialOf = (router: { readonly name: PeName; readonly management: LoginTarget }) => RouterCredential;
 
 /**
  * Router credentials by name, from a YAML file that its owner alone can read:

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { checkedText } from './checked-text.ts';
-import { HOST_KEY, type InventoryRouter } from './inventory.ts';
 import { parseManagementHost } from './management-host.ts';
 import { contains, type Prefix, parseAddress, parsePrefix } from './prefix.ts';
+import { HOST_KEY, type LoginTarget } from './router-access.ts';
 
 /**
  * Where a credential may be sent, as the worker's own file says it: the inventory, which other people write, cannot widen it.
@@ -29,7 +29,7 @@ function parseHostOrPrefix(text: string): string {
 }
 
 /** null where the credential may be sent to the router; else why not. A credential without any scope is for no router. */
-export function scopeFault(scope: CredentialScope, { host, hostKeys }: InventoryRouter['management']): string | null {
+export function scopeFault(scope: CredentialScope, { host, hostKeys }: LoginTarget): string | null {
   if (scope.hosts === undefined && scope.hostKeys === undefined) return 'it names no host that it is for';
   if (scope.hosts !== undefined && !scope.hosts.some((listed) => covers(listed, host))) return `it is not for ${host}`;
   // Every pinned key is accepted by the session: one stranger among them is one too many.

@@ -2,6 +2,7 @@ import { countOf } from './count-of.ts';
 import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { Attachment } from './network-view.ts';
 import { shortForm } from './route-target.ts';
+import type { LoginTarget, RouterAccess } from './router-access.ts';
 
 export type DifferenceSubject = 'backbone' | 'entity' | 'vpn' | 'router' | 'vrf' | 'attachment';
 
@@ -62,7 +63,21 @@ function describeRouter({ platform, maintenance, maintenanceReason, management }
     'management address': `${management.host} port ${management.port}`,
     'host keys': listed(management.hostKeys),
     credential: management.credential,
+    'jump hosts': listed((management.jumpHosts ?? []).map(describeHop)),
+    'legacy algorithms': listed(management.legacyAlgorithms ?? []),
+    'client capabilities': listed(management.netconf?.clientCapabilities ?? []),
+    'NETCONF versions': listed(management.netconf?.baseVersions ?? []),
+    'NUL bytes': management.netconf?.dropNulBytes === true ? 'dropped' : 'refused',
+    'confirm timer': describeTimer(management.confirmTimer),
   };
+}
+
+const describeHop = ({ host, port, hostKeys, credential }: LoginTarget): string =>
+  `${host} port ${port} as ${credential} (${hostKeys.join(' ')})`;
+
+function describeTimer(timer: RouterAccess['confirmTimer']): string {
+  if (timer === undefined) return 'as the platform keeps it';
+  return `steps of ${timer.unitSeconds} s, at least ${timer.minimumSeconds} s`;
 }
 
 function describeVrf({ vpn, routeDistinguisher, families }: InventoryVrf): Members {

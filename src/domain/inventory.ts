@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { freeName, freeText, MAINTENANCE_BOUNDS, NAME_BOUNDS, SHORT_NAME_BOUNDS } from './free-text.ts';
-import { managementHostSchema } from './management-host.ts';
 import {
   type EntityId,
   entityIdSchema,
@@ -17,6 +16,7 @@ import type { Attachment } from './network-view.ts';
 import { addressSchema, type Family, type Prefix, prefixSchema } from './prefix.ts';
 import { type RouteDistinguisher, routeDistinguisherSchema } from './route-target.ts';
 import { type RouteTargetPool, routeTargetPoolSchema } from './route-target-pool.ts';
+import { managementSchema, type RouterAccess } from './router-access.ts';
 
 /** Bounds that keep planning and proving fast; a backbone beyond them is split into several inventories. */
 export const ROUTERS_MAX = 2_000;
@@ -41,25 +41,6 @@ export const vrfSchema = z.strictObject({
     .min(1)
     .default(['ipv4', 'ipv6']),
   attachments: z.array(attachmentSchema).max(ATTACHMENTS_PER_VRF_MAX).default([]),
-});
-
-/** OpenSSH form of a host key. */
-export const HOST_KEY = /^SHA256:[A-Za-z0-9+/]{43}$/;
-
-export const credentialNameSchema = z
-  .string()
-  .regex(/^(?!constructor$)[a-z][a-z0-9-]{0,31}$/, 'must be a name of 1–32 small letters, digits or hyphens');
-
-export const managementSchema = z.strictObject({
-  host: managementHostSchema,
-  port: z.int().min(1).max(65_535).default(830),
-  /** OpenSSH form, `SHA256:` and base64 without padding. At least one: no host key is accepted unseen. */
-  hostKeys: z
-    .array(z.string().regex(HOST_KEY, 'must be an OpenSSH SHA256 fingerprint, as `ssh-keygen -lf` shows it'))
-    .min(1)
-    .max(8),
-  /** Name of a credential that the worker knows; never the secret itself. */
-  credential: credentialNameSchema,
 });
 
 export const routerSchema = z.strictObject({
@@ -114,12 +95,7 @@ export interface InventoryRouter {
   /** Absent: in service. */
   readonly maintenance?: boolean | undefined;
   readonly maintenanceReason?: string | undefined;
-  readonly management: {
-    readonly host: string;
-    readonly port: number;
-    readonly hostKeys: readonly string[];
-    readonly credential: string;
-  };
+  readonly management: RouterAccess;
   readonly vrfs: readonly InventoryVrf[];
 }
 

@@ -7,7 +7,6 @@ import {
   entitySchema,
   type Inventory,
   inventorySchema,
-  managementSchema,
   routerSchema,
   vpnSchema,
   vrfSchema,
@@ -16,6 +15,7 @@ import type { VrfName } from './names.ts';
 import { parsePrefix } from './prefix.ts';
 import { parseRouteDistinguisher } from './route-target.ts';
 import { routeTargetPoolSchema } from './route-target-pool.ts';
+import { managementSchema } from './router-access.ts';
 import { vrfNameFault } from './vrf-name-fault.ts';
 
 /** Stands in for a platform that is none, so that no VRF's name is held against it. */

@@ -14,13 +14,11 @@ export interface PoolOptions {
 
 export type PooledTarget = SshConnectOptions & SessionOptions;
 
-interface Entry {
-  readonly connection: Promise<SshConnection>;
-  /** Sessions open or being opened on it. */
-  users: number;
-  idleTimer: NodeJS.Timeout | null;
-  idleSince: number;
-  release: (() => void) | null;
+interface Idle {
+  readonly key: string;
+  readonly connection: SshConnection;
+  readonly release: () => void;
+  readonly timer: NodeJS.Timeout;
 }
 
 const IDLE_CLOSE_MS = 120_000;
@@ -28,12 +26,15 @@ const CONNECTIONS_MAX = 1_000;
 
 /**
  * Keeps SSH connections, so that the next session to a PE costs a channel and a hello and not a key exchange and a login.
- * Sessions are never shared or reused: locks, candidates and confirmed commits belong to a session.
+ * Sessions are never shared or reused: locks, candidates and confirmed commits belong to a session. A connection serves one session at
+ * a time, so that none suffers from another's commands or end, and only one whose last session ended in order is kept.
  */
 export class ConnectionPool {
   private readonly idleCloseMs: number;
   private readonly connectionsMax: number;
-  private readonly entries = new Map<string, Entry>();
+  /** In the order in which they became idle. */
+  private readonly idle = new Set<Idle>();
+  private inUse = 0;
   private closed = false;
 
   constructor({ idleCloseMs = IDLE_CLOSE_MS, connectionsMax = CONNECTIONS_MAX }: PoolOptions = {}) {
@@ -43,88 +44,101 @@ export class ConnectionPool {
 
   /** Connections that are open or being opened. */
   get size(): number {
-    return this.entries.size;
+    return this.inUse + this.idle.size;
   }
 
-  /** A new session, on a connection that is there or on a new one. Close the session to give the connection back. */
+  /**
+   * A new session, on a connection that is idle or on a new one. Close the session to give the connection back.
+   *
+   * @throws NetconfError as `connect`, `SESSION_CLOSED` where the pool is closed, `LIMIT_EXCEEDED` where all its connections are in use
+   */
   async open(target: PooledTarget): Promise<NetconfSession> {
-    if (this.closed)
-      throw new NetconfError('SESSION_CLOSED', 'the pool is closed', { peer: target.name ?? target.host });
+    const peer = target.name ?? target.host;
+    if (this.closed) throw new NetconfError('SESSION_CLOSED', 'the pool is closed', { peer });
     checkConnectOptions(target);
     const key = keyOf(target);
-    const entry = this.entries.get(key) ?? this.connect(key, target);
-    this.take(entry);
+    const kept = this.takeIdle(key);
+    if (kept !== undefined) {
+      // What was kept may be gone without having said so: that is no error of the router's, and a new connection tells.
+      const session = await this.openOn(kept.connection, kept.release, key, target).catch((error: unknown) => {
+        if (target.signal?.aborted === true || !(error instanceof NetconfError)) throw error;
+        return null;
+      });
+      if (session !== null) return session;
+    }
+    this.makeRoom();
+    this.inUse += 1;
+    let connection: SshConnection;
     try {
-      const connection = await entry.connection;
+      connection = await SshConnection.connect(target);
+    } catch (error) {
+      this.inUse -= 1;
+      throw error;
+    }
+    // The pool is a user too: the connection outlives its session until the pool lets it go.
+    return this.openOn(connection, connection.use(), key, target);
+  }
+
+  /** Closes what is idle now and everything else when its session ends. */
+  close(): void {
+    this.closed = true;
+    for (const one of this.idle) this.drop(one);
+  }
+
+  private async openOn(
+    connection: SshConnection,
+    release: () => void,
+    key: string,
+    target: PooledTarget,
+  ): Promise<NetconfSession> {
+    try {
       const session = await openSession(connection, target);
-      void session.closed.then(() => this.giveBack(key, entry));
+      void session.closed.then(({ kind }) => this.giveBack(key, connection, release, kind === 'closed'));
       return session;
     } catch (error) {
-      this.giveBack(key, entry);
+      this.giveBack(key, connection, release, false);
       throw error;
     }
   }
 
-  /** Closes what is idle now and everything else when its last session ends. */
-  close(): void {
-    this.closed = true;
-    for (const [key, entry] of this.entries) if (entry.users === 0) this.drop(key, entry);
+  private takeIdle(key: string): Idle | undefined {
+    for (const one of this.idle) {
+      if (one.key !== key || !one.connection.isOpen) continue;
+      clearTimeout(one.timer);
+      this.idle.delete(one);
+      this.inUse += 1;
+      return one;
+    }
+    return undefined;
   }
 
-  private connect(key: string, target: PooledTarget): Entry {
-    this.makeRoom();
-    const connection = SshConnection.connect(target);
-    const entry: Entry = { connection, users: 0, idleTimer: null, idleSince: 0, release: null };
-    this.entries.set(key, entry);
-    connection.then(
-      (open) => {
-        // The pool is a user too: the connection outlives its sessions until the pool lets it go.
-        entry.release = open.use();
-        if (this.entries.get(key) !== entry) entry.release();
-        void open.closed.then(() => this.forget(key, entry));
-      },
-      () => this.forget(key, entry),
-    );
-    return entry;
-  }
-
-  private take(entry: Entry): void {
-    entry.users += 1;
-    if (entry.idleTimer !== null) clearTimeout(entry.idleTimer);
-    entry.idleTimer = null;
-  }
-
-  private giveBack(key: string, entry: Entry): void {
-    entry.users -= 1;
-    if (entry.users > 0) return;
-    if (this.closed) {
-      this.drop(key, entry);
+  private giveBack(key: string, connection: SshConnection, release: () => void, isInOrder: boolean): void {
+    this.inUse -= 1;
+    if (this.closed || !isInOrder || !connection.isOpen) {
+      release();
       return;
     }
-    entry.idleSince = performance.now();
-    entry.idleTimer = setTimeout(() => this.drop(key, entry), this.idleCloseMs);
+    const timer = setTimeout(() => this.drop(one), this.idleCloseMs);
     // An idle connection must not keep a process alive that has nothing else to do.
-    entry.idleTimer.unref();
+    timer.unref();
+    const one: Idle = { key, connection, release, timer };
+    this.idle.add(one);
+    void connection.closed.then(() => this.drop(one));
   }
 
   private makeRoom(): void {
-    if (this.entries.size < this.connectionsMax) return;
-    const idle = [...this.entries].filter(([, entry]) => entry.users === 0);
-    const [longest] = idle.sort(([, a], [, b]) => a.idleSince - b.idleSince);
+    if (this.size < this.connectionsMax) return;
+    const [longest] = this.idle;
     if (longest === undefined) {
       throw new NetconfError('LIMIT_EXCEEDED', `all ${this.connectionsMax} connections of the pool are in use`);
     }
-    this.drop(...longest);
+    this.drop(longest);
   }
 
-  private drop(key: string, entry: Entry): void {
-    this.forget(key, entry);
-    entry.release?.();
-  }
-
-  private forget(key: string, entry: Entry): void {
-    if (entry.idleTimer !== null) clearTimeout(entry.idleTimer);
-    if (this.entries.get(key) === entry) this.entries.delete(key);
+  private drop(one: Idle): void {
+    if (!this.idle.delete(one)) return;
+    clearTimeout(one.timer);
+    one.release();
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { confirmTimerOf } from '../domain/confirm-timers.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
@@ -149,7 +150,7 @@ export class NetconfRouter implements Router {
     readonly persistId: string | null;
   }): Promise<CommitOutcome> {
     const { persistId } = options;
-    const confirmTimeoutSeconds = keptTimerSeconds(this.#manifest.confirmTimer, options.timeoutSeconds);
+    const confirmTimeoutSeconds = keptTimerSeconds(confirmTimerOf(this.#connection.router), options.timeoutSeconds);
     switch (this.procedure) {
       case 'confirmed-commit-persist': {
         if (persistId === null) throw new WaslError('INTERNAL', `${this.name}: this procedure needs a persist id`);

@@ -1,4 +1,6 @@
-import { connect, type NetconfSession } from '../netconf/index.ts';
+import type { LoginTarget } from '../domain/router-access.ts';
+import { WaslError } from '../errors.ts';
+import { type ConnectionPool, connect, type NetconfSession } from '../netconf/index.ts';
 import type { PlatformManifest } from '../platforms/manifest.ts';
 import { PLATFORMS } from '../platforms/registry.ts';
 import { refuseOtherDialect } from './dialect.ts';
@@ -8,12 +10,12 @@ import { translateError } from './translate-error.ts';
 
 /**
  * Connects to a PE and opens its session. Throws ROUTER_UNREACHABLE, ROUTER_AUTH_FAILED, ROUTER_HOST_KEY, ROUTER_TIMEOUT, ROUTER_PROTOCOL,
- * PLATFORM_MISMATCH, and ROUTER_CAPABILITY where the hello allows no procedure.
+ * PLATFORM_MISMATCH, and ROUTER_CAPABILITY where the hello allows no procedure. Only what is for reading takes a connection of the pool.
  */
-export async function openRouter(connection: RouterConnection): Promise<Router> {
+export async function openRouter(connection: RouterConnection, pool?: ConnectionPool): Promise<Router> {
   const { router } = connection;
   const platform = PLATFORMS[router.platform];
-  const session = await openSession(connection, platform.manifest);
+  const session = await openSession(connection, platform.manifest, pool);
   try {
     refuseOtherDialect(session.capabilities, platform.manifest, router.name);
     return new NetconfRouter(session, connection, platform);
@@ -23,24 +25,35 @@ export async function openRouter(connection: RouterConnection): Promise<Router> 
   }
 }
 
-async function openSession(connection: RouterConnection, manifest: PlatformManifest): Promise<NetconfSession> {
-  const { router, credential, signal, connectTimeoutMs, rpcTimeoutMs } = connection;
+async function openSession(
+  connection: RouterConnection,
+  manifest: PlatformManifest,
+  pool: ConnectionPool | undefined,
+): Promise<NetconfSession> {
+  const { router, credential, jumpCredentials = [], signal, connectTimeoutMs, rpcTimeoutMs } = connection;
+  const { jumpHosts = [], legacyAlgorithms, netconf } = router.management;
   try {
-    return await connect({
+    const options = {
       name: router.name,
-      host: router.management.host,
-      port: router.management.port,
-      hostKey: { sha256: router.management.hostKeys },
-      username: credential.username,
-      auth: authOf(credential),
+      ...targetOf(router.management, credential),
+      ...(jumpHosts.length === 0 ? {} : { jumpHosts: jumpHosts.map((hop, at) => targetOf(hop, jumpCredentials[at])) }),
+      legacyAlgorithms,
+      ...netconf,
       pauseAfterHelloMs: manifest.pauseAfterHelloMs,
       signal,
       connectTimeoutMs,
       rpcTimeoutMs,
-    });
+    };
+    return await (connection.isForReading === true && pool !== undefined ? pool.open(options) : connect(options));
   } catch (error) {
     throw translateError(error, router.name, 'connect');
   }
+}
+
+/** A hop without a login is a mistake of the caller's: no host is tried without one. */
+function targetOf({ host, port, hostKeys }: LoginTarget, credential: RouterCredential | undefined) {
+  if (credential === undefined) throw new WaslError('INTERNAL', `no login was given for the jump host ${host}`);
+  return { host, port, hostKey: { sha256: hostKeys }, username: credential.username, auth: authOf(credential) };
 }
 
 function authOf(credential: RouterCredential) {

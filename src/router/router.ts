@@ -15,6 +15,10 @@ export type RouterCredential =
 export interface RouterConnection {
   readonly router: InventoryRouter;
   readonly credential: RouterCredential;
+  /** One for each jump host of the router, in their order. */
+  readonly jumpCredentials?: readonly RouterCredential[];
+  /** Nothing is locked, edited or committed: the login of an earlier reading may serve again. */
+  readonly isForReading?: boolean;
   /** Tells wasl's route targets from the operator's when running is parsed. */
   readonly routeTargetPool: RouteTargetPool;
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { credentialNameSchema } from '../../src/domain/inventory.ts';
 import { type PlatformName, peNameSchema, vrfNameSchema } from '../../src/domain/names.ts';
+import { credentialNameSchema } from '../../src/domain/router-access.ts';
 import { vrfNameFault } from '../../src/domain/vrf-name-fault.ts';
 
 describe('names', () => {

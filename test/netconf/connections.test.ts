@@ -32,14 +32,14 @@ const target = (server: TestServer): PooledTarget => ({
 });
 
 describe('the pool', () => {
-  it('opens each session anew on one connection, and lets that go when it was idle long enough', async () => {
+  it('opens each session anew, each on a connection of its own, and lets those go when they were idle long enough', async () => {
     const server = await start();
     const pool = new ConnectionPool({ idleCloseMs: 100 });
     const [first, second] = await Promise.all([pool.open(target(server)), pool.open(target(server))]);
-    expect([server.connections.size, server.sessions.length]).toEqual([1, 2]);
+    expect([server.connections.size, server.sessions.length]).toEqual([2, 2]);
     await Promise.all([first.close(), second.close()]);
     const third = await pool.open(target(server));
-    expect(server.connections.size).toBe(1);
+    expect([server.connections.size, server.sessions.length, pool.size]).toEqual([2, 3, 2]);
     await third.close();
     await expect.poll(() => server.connections.size).toBe(0);
     expect(pool.size).toBe(0);

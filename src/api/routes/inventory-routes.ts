@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { digestOf } from '../../domain/canonical-json.ts';
+import { roundedTimers } from '../../domain/confirm-timers.ts';
 import { type Inventory, inventorySchema } from '../../domain/inventory.ts';
 import { diffInventories } from '../../domain/inventory-difference.ts';
 import { findConflicts } from '../../domain/inventory-effect.ts';
@@ -179,11 +180,13 @@ const versionOf = (etag: string | undefined): number | null => (etag === undefin
 
 function answerImported(
   reply: FastifyReply,
-  { entities, vpns, routers }: Inventory,
+  inventory: Inventory,
   { version, digest }: { readonly version: number; readonly digest: string },
 ): InventoryImported {
   void reply.header('etag', `"${version}"`);
-  return { version, digest, entities: entities.length, vpns: vpns.length, routers: routers.length };
+  const { entities, vpns, routers } = inventory;
+  const counts = { entities: entities.length, vpns: vpns.length, routers: routers.length };
+  return { version, digest, ...counts, told: roundedTimers(inventory) };
 }
 
 async function compare(store: Store, inventory: Inventory): Promise<InventoryDifferenceAnswer> {

@@ -56,6 +56,7 @@ export function registerInventoryCommands(program: Command, session: CliSession)
       const imported = await session.client.importInventory(valid, difference.baseVersion);
       if (session.isJson) return session.printJson({ ...imported, difference });
       session.print(`inventory version ${imported.version} is in force: ${inWords(imported)}`);
+      for (const fact of imported.told) session.print(`note: ${fact}`);
     });
 
   inventory
@@ -83,6 +84,7 @@ export function registerInventoryCommands(program: Command, session: CliSession)
       const imported = await session.client.confirmInventoryProposal(parseProposal(id), interconnects);
       if (session.isJson) return session.printJson(imported);
       session.print(`inventory version ${imported.version} is in force: ${inWords(imported)}`);
+      for (const fact of imported.told) session.print(`note: ${fact}`);
     });
 
   inventory

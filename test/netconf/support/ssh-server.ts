@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly inOneWrite?: boolean;
   /** Said before the acceptance of a command. */
   readonly earlyExitStatus?: number;
+  /** All that it takes. */
+  readonly algorithms?: ssh2.Algorithms;
   readonly allowForward?: boolean;
   /** Called when a TCP connection was made; true: never answer. */
   readonly silent?: boolean;
@@ -49,6 +51,8 @@ export interface TestServer {
   readonly hostPublicKey: { type: string; base64: string };
   readonly sessions: ServerSession[];
   readonly connections: Set<Connection>;
+  /** Of all connections so far. */
+  readonly logins: () => number;
   close(): Promise<void>;
 }
 
@@ -105,12 +109,17 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const hostKeys = options.hostKeys ?? [HOST_KEY];
   const sessions: ServerSession[] = [];
   const connections = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys }, (connection) => {
+  let logins = 0;
+  const algorithms = options.algorithms === undefined ? {} : { algorithms: options.algorithms };
+  const server = new ssh2.Server({ hostKeys, ...algorithms }, (connection) => {
     connections.add(connection);
     connection.on('error', () => undefined);
     connection.on('close', () => connections.delete(connection));
     acceptLogin(connection, options);
-    connection.on('ready', () => serve(connection, options, sessions));
+    connection.on('ready', () => {
+      logins += 1;
+      serve(connection, options, sessions);
+    });
   });
   const listener = options.silent === true ? net.createServer(() => undefined) : server;
   listener.listen(0, '127.0.0.1');
@@ -126,6 +135,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     hostPublicKey: { type: key.type, base64: blob.toString('base64') },
     sessions,
     connections,
+    logins: () => logins,
     close: async () => {
       for (const connection of connections) connection.end();
       await new Promise<void>((resolve) => {
