@@ -19,7 +19,7 @@ type AnyExplained = { readonly [Kind in FaultKind]: Explained<Kind> }[FaultKind]
 /** Every kind: the type asks for it. */
 export const FAULTS_EXPLAINED: { readonly [Kind in FaultKind]: Explained<Kind> } = {
   'refuse-connections': {
-    what: 'the router accepts no connection',
+    what: 'the router accepts no connection, nor another session on one that was kept',
     outcome: 'a change waits and tries again; a withdrawal goes on without it and names it as left',
     example: { kind: 'refuse-connections' },
   },

@@ -89,6 +89,7 @@ export class Listener {
 
   #connected(connection: Connection, socket: Socket): void {
     let username = '';
+    let isUsed = false;
     connection.on('error', () => socket.destroy());
     connection.on('authentication', (context) => {
       if (!this.#isAuthentic(context)) {
@@ -105,6 +106,12 @@ export class Listener {
           reject();
           return;
         }
+        // Whoever keeps a connection for later is not spared.
+        if (isUsed && !this.#host.acceptsConnections()) {
+          socket.destroy();
+          return;
+        }
+        isUsed = true;
         this.#host.openSession(username, acceptSubsystem(), () => socket.destroy());
       });
     });
