@@ -126,6 +126,11 @@ export const ERRORS = {
     'The approval is for another version of the plan',
     'Read the plan again and approve its current digest.',
   ),
+  APPROVAL_ACCEPTS: permanent(
+    409,
+    'The plan asks for something to be accepted by name',
+    'Read what the plan says of it, then approve and accept it by its name, or reject the plan.',
+  ),
   UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),

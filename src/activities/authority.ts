@@ -49,7 +49,8 @@ async function readRecord({ store }: ActivityDependencies, changeId: ChangeId, p
 function pushOf(changeId: ChangeId, plan: Plan, request: InterconnectRequest, earlierDigests: readonly string[]): Push {
   const { id: planId, changeId: plannedFor, kind, digest, window } = plan;
   const digests = { digest, contentDigest: digestPlan(plan), requestContentDigest: digestOf(request), earlierDigests };
-  return { changeId, plannedFor, kind, planId, notBefore: window.notBefore, ...digests };
+  const toAccept = plan.toAccept?.map(({ name }) => name) ?? [];
+  return { changeId, plannedFor, kind, planId, notBefore: window.notBefore, toAccept, ...digests };
 }
 
 function refuse(refusal: LawRefusal | null): void {

@@ -2,8 +2,8 @@ import type { LeftRouter, RouterTransactionState, Stage } from '../domain/change
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
+import type { ObservedTables } from '../domain/observed-routes.ts';
 import type { Plan, RouterPlan } from '../domain/plan.ts';
-import type { ObservedTables } from '../proof/check-routes.ts';
 import type { Router, VrfEdit } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';

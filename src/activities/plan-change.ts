@@ -6,6 +6,7 @@ import { roundedTimers } from '../domain/confirm-timers.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
+import type { ObservedTables } from '../domain/observed-routes.ts';
 import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
@@ -17,6 +18,7 @@ import { renderEdits } from '../render/render-edits.ts';
 import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { readHeldTables } from './held-tables.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { readForOpening, readForRemoval } from './reading-for-plan.ts';
@@ -69,6 +71,11 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   const shared = vpnsOf(subject.flows);
   const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
 
+  const { held, unread } = removes
+    ? { held: undefined, unread: [] }
+    : await readHeldTables(deps, { inventory, running, flows: subject.flows });
+  heartbeat();
+
   const plan = await deps.planner
     .plan(
       {
@@ -83,7 +90,8 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
         window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
         inventoryVersion: version,
         left,
-        told: [...told, ...roundedTimers(inventory)],
+        told: [...told, ...unread, ...roundedTimers(inventory)],
+        ...(held === undefined ? {} : { held }),
         createdAt: deps.now().toISOString(),
         createdBy: plannedBy as PersonId,
       },
@@ -214,6 +222,7 @@ export async function reproveAtPush(
   current: Inventory,
   plan: Plan,
   lockedRunning: ReadonlyMap<PeName, readonly RunningVrf[]>,
+  tables: ObservedTables,
 ): Promise<Plan> {
   const interconnect = await deps.store.readInterconnect(plan.interconnectId);
   if (interconnect.flows === null)
@@ -221,8 +230,9 @@ export async function reproveAtPush(
   const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
   const { inventory, running } = await readForOpening(deps, current, vpnsOf(subject.flows), lockedRunning);
   const active = await listOthers(deps, plan.interconnectId);
+  const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
   const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
-  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject });
+  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
     throw new WaslError(
       'PLAN_STALE',

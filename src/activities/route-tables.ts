@@ -1,6 +1,6 @@
 import { enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
+import { type ObservedTables, tableKey } from '../domain/observed-routes.ts';
 import type { RouteTable } from '../platforms/platform.ts';
-import { type ObservedTables, tableKey } from '../proof/check-routes.ts';
 import type { Router } from '../router/router.ts';
 
 /** A router and the VRFs seen on it: all of their tables are watched. */

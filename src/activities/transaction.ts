@@ -89,7 +89,6 @@ export class TransactionStages implements TransactionActivities {
       if (failure !== null && (left.length === 0 || prepared.length === 0)) throw failure;
       const locked = new Map(prepared.map((each) => [each.plan.pe, each.before]));
       const removes = onlyTakesAway(plan.kind);
-      const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
       const witnesses = removes
         ? []
@@ -101,6 +100,7 @@ export class TransactionStages implements TransactionActivities {
           ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
           : answeredPings({ inventory, plan, routers }, this.#limits),
       ]);
+      const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked, tablesBefore);
       attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
       const pushed = prepared.map(({ plan: { pe }, xml }) => ({ pe, xml, digest: digestPayload(xml) }));

@@ -6,16 +6,30 @@ import type { Role } from './authentication.ts';
 const reasonSchema = freeText(REASON_BOUNDS);
 
 /** A person's decision on a request or a plan. The digest says on which version; a rejection says why. */
-const decisionBody = z
+const decision = {
+  decision: z.enum(['approve', 'reject']),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
+  reason: reasonSchema.nullable().default(null),
+};
+const withReason = (body: { readonly decision: string; readonly reason: string | null }) =>
+  body.decision === 'approve' || body.reason !== null;
+const REASON_MISSING = {
+  path: ['reason'],
+  params: { fact: 'the rejection has no reason', remedy: 'Say why: the parties and the auditors read it.' },
+};
+const decisionBody = z.strictObject(decision).refine(withReason, REASON_MISSING);
+/** A plan asks for as many at most as a person can read. */
+const ACCEPTS_MAX = 200;
+const planDecisionBody = z
   .strictObject({
-    decision: z.enum(['approve', 'reject']),
-    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
-    reason: reasonSchema.nullable().default(null),
+    ...decision,
+    accepts: z
+      .array(z.string().regex(/^[0-9a-f.:]{2,45}\/\d{1,3}@[\x21-\x7e]{1,64}$/i, 'must be PREFIX@VRF, as in the plan'))
+      .max(ACCEPTS_MAX)
+      .default([])
+      .describe('What the plan asks to be accepted by name (`toAccept`)'),
   })
-  .refine((body) => body.decision === 'approve' || body.reason !== null, {
-    path: ['reason'],
-    params: { fact: 'the rejection has no reason', remedy: 'Say why: the parties and the auditors read it.' },
-  });
+  .refine(withReason, REASON_MISSING);
 const reasonBody = z.strictObject({ reason: reasonSchema });
 const noBody = z.undefined().or(z.null()).or(z.strictObject({}));
 
@@ -36,7 +50,7 @@ export const ACTIONS = {
     path: '/v1/plans/:id/approvals',
     roles: ['engineer'],
     summary: "The network side's decision on a plan",
-    body: decisionBody,
+    body: planDecisionBody,
   },
   withdraw: {
     path: '/v1/interconnects/:id/withdrawal',

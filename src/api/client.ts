@@ -62,6 +62,10 @@ export interface Decision {
   readonly reason?: string | undefined;
 }
 
+export interface PlanDecision extends Decision {
+  readonly accepts?: readonly string[];
+}
+
 export interface ApiClientOptions {
   /** `http://127.0.0.1:8080`, with or without a path. */
   readonly server: string;
@@ -105,7 +109,7 @@ export interface ApiClient {
   listPushed(changeId: string): Promise<WirePushed[]>;
   readPlan(id: string): Promise<PlanAnswer>;
   readPayloads(id: string): Promise<WirePayload[]>;
-  decidePlan(id: string, decision: Decision): Promise<PlanAnswer>;
+  decidePlan(id: string, decision: PlanDecision): Promise<PlanAnswer>;
   readChange(id: string): Promise<ChangeWithJournal>;
   readMatrix(): Promise<MatrixAnswer>;
   audit(): Promise<AuditAnswer>;

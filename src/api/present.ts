@@ -101,8 +101,12 @@ function presentLastRead(read: LastRead | null, confined: boolean): Interconnect
 }
 
 export function presentApproval(approval: Approval): Approval {
-  const { subject, digest, party, person, decision, reason, decidedAt } = approval;
-  return { subject, digest, party, person, decision, reason, decidedAt };
+  const { subject, digest, party, person, decision, reason, accepts, decidedAt } = approval;
+  return {
+    ...{ subject, digest, party, person, decision, reason },
+    ...(accepts === undefined ? {} : { accepts }),
+    decidedAt,
+  };
 }
 
 export function presentChange(change: ChangeRecord): ChangeAnswer {

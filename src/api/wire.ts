@@ -108,6 +108,7 @@ export const approvalSchema = z
     person: z.string(),
     decision: z.enum(['approve', 'reject']),
     reason: z.string().nullable(),
+    accepts: list(z.string()).optional().describe('What of the plan is accepted by name'),
     decidedAt: instantSchema,
   })
   .meta({ id: 'Approval' });
@@ -287,6 +288,9 @@ export const planSchema = z
       .optional()
       .describe('What a removal gives up and stays reachable by another interconnect; null: by the operator'),
     told: list(z.string()).optional().describe('What is odd and keeps nothing from being done'),
+    toAccept: list(z.object({ name: z.string(), pes: list(z.string()), sentence: z.string() }))
+      .optional()
+      .describe('Routes in tables that lose addresses to the change: an approval must accept each by its name'),
     createdAt: instantSchema,
     createdBy: z.string(),
     digest: z

@@ -35,6 +35,7 @@ function listPhrases(phrases: Phrases): [name: string, sentence: string][] {
     ['nobodyElse', phrases.nobodyElse],
     ['nobodyElseUnproved', phrases.nobodyElseUnproved],
     ['wholeVpn', phrases.wholeVpn('VPN-A')],
+    ['toAccept', phrases.toAccept('192.0.2.0/24@VPN-A')],
     ['routers', phrases.routers],
     ['router', phrases.router('ROUTER', 4)],
     ['noRouter', phrases.noRouter],

@@ -20,6 +20,9 @@ export function showPlan(plan: PlanAnswer, paint: Paint): string[] {
     ...showRouters(plan, paint),
     ...(plan.left ?? []).map(({ pe, reason }) => `  ${paint('yellow', `not yet at ${pe}`)}: ${reason}`),
     ...(plan.told ?? []).map((fact) => `  ${paint('yellow', 'note')} ${fact}`),
+    ...(plan.toAccept ?? []).map(
+      ({ name, sentence }) => `  ${paint('yellow', `to accept by name ${name}`)}: ${sentence}`,
+    ),
     '',
     paint('bold', 'Proved'),
     ...showProofs(plan, paint),

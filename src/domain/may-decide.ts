@@ -29,7 +29,13 @@ export interface DecisionFacts {
     readonly applyUntil: string | null;
   } | null;
   /** The plan in force of that change. */
-  readonly plan: { readonly id: string; readonly digest: string; readonly plannedBy: string } | null;
+  readonly plan: {
+    readonly id: string;
+    readonly digest: string;
+    readonly plannedBy: string;
+    /** What only an approver who names it lets pass. Absent: nothing. */
+    readonly toAccept?: readonly string[];
+  } | null;
   readonly approvals: readonly Approval[];
   /** Where the register is not what the ledger says of it. */
   readonly altered: readonly AlteredFact[];
@@ -49,6 +55,8 @@ export type Decision =
       readonly planId: string;
       readonly digest: string;
       readonly decision: 'approve' | 'reject';
+      /** Names of what the plan asks to be accepted. */
+      readonly accepts?: readonly string[];
     }
   | { readonly verb: 'withdraw' | 'replan' | 'recover'; readonly person: string };
 
@@ -154,7 +162,7 @@ function maySign(
 }
 
 function mayApprovePlan(
-  { person, planId, digest, decision }: Extract<Decision, { verb: 'approve-plan' }>,
+  { person, planId, digest, decision, accepts = [] }: Extract<Decision, { verb: 'approve-plan' }>,
   facts: DecisionFacts,
   now: Date,
 ): LawRefusal | null {
@@ -171,7 +179,27 @@ function mayApprovePlan(
     (a) => a.subject === 'plan' && a.digest === digest && a.person === person && a.decision === 'reject',
   );
   if (rejected) return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on ${planId}` };
-  return refuseParts('approver', person, facts) ?? (decision === 'approve' ? refuseAltered(change.kind, facts) : null);
+  return (
+    refuseParts('approver', person, facts) ??
+    refuseAccepts(decision === 'approve', plan, accepts) ??
+    (decision === 'approve' ? refuseAltered(change.kind, facts) : null)
+  );
+}
+
+/** By name means all that is asked for, and nothing that is not: who writes something else has read another plan. */
+function refuseAccepts(
+  isApproval: boolean,
+  { id, toAccept = [] }: NonNullable<DecisionFacts['plan']>,
+  accepts: readonly string[],
+): LawRefusal | null {
+  const foreign = accepts.find((name) => !toAccept.includes(name));
+  if (foreign !== undefined) {
+    return { code: 'APPROVAL_ACCEPTS', fact: `${id} does not ask for ${foreign} to be accepted` };
+  }
+  const missing = isApproval ? toAccept.filter((name) => !accepts.includes(name)) : [];
+  if (missing.length === 0) return null;
+  const remedy = `Read what it says of them, then approve with ${missing.map((name) => `--accept ${name}`).join(' ')}, or reject it.`;
+  return { code: 'APPROVAL_ACCEPTS', fact: `${id} asks that ${missing.join(', ')} be accepted by name`, remedy };
 }
 
 function mayWithdraw({ id, lifecycle, withdrawnBy }: DecisionFacts): LawRefusal | null {
@@ -256,6 +284,8 @@ export interface Push {
   /** Of the agreement's request, computed now. */
   readonly requestContentDigest: string;
   readonly notBefore: string | null;
+  /** Names of what the plan asks to be accepted. Absent: nothing. */
+  readonly toAccept?: readonly string[];
   /** Digests of plans of the same change whose approval covers what only takes away. */
   readonly earlierDigests: readonly string[];
 }
@@ -352,7 +382,10 @@ function refuseSignatures(
 /** A signature given when the agreement was over is none. */
 const isInTime = (decidedAt: string, { validUntil }: DecisionFacts) => Date.parse(decidedAt) < Date.parse(validUntil);
 
-function refuseApproval({ kind, planId, digest, earlierDigests }: Push, facts: DecisionFacts): LawRefusal | null {
+function refuseApproval(
+  { kind, planId, digest, earlierDigests, toAccept = [] }: Push,
+  facts: DecisionFacts,
+): LawRefusal | null {
   const { approval, onlyTakesAway } = CHANGE_KIND_RULES[kind];
   if (approval === 'afterwards') return null;
   const covered = onlyTakesAway ? [digest, ...earlierDigests] : [digest];
@@ -362,8 +395,12 @@ function refuseApproval({ kind, planId, digest, earlierDigests }: Push, facts: D
   if (decided.some((a) => a.digest === digest && a.decision === 'reject')) {
     return { code: 'APPROVAL_DIGEST', fact: `the network side has rejected plan ${planId}` };
   }
-  const approved = decided.find((a) => a.decision === 'approve' && refuseParts('approver', a.person, facts) === null);
-  return approved === undefined
-    ? { code: 'APPROVAL_DIGEST', fact: `the network side has not approved plan ${planId}` }
-    : null;
+  const approved = decided.filter((a) => a.decision === 'approve' && refuseParts('approver', a.person, facts) === null);
+  if (approved.length === 0) {
+    return { code: 'APPROVAL_DIGEST', fact: `the network side has not approved plan ${planId}` };
+  }
+  const missing = toAccept.find((name) => !approved.some(({ accepts = [] }) => accepts.includes(name)));
+  return missing === undefined
+    ? null
+    : { code: 'APPROVAL_ACCEPTS', fact: `nobody who approved plan ${planId} has accepted ${missing} by name` };
 }

@@ -28,6 +28,7 @@ export interface Phrases {
   readonly nobodyElse: string;
   readonly nobodyElseUnproved: string;
   readonly wholeVpn: (vpn: string) => string;
+  readonly toAccept: (name: string) => string;
   readonly routers: string;
   readonly router: (pe: string, edits: number) => string;
   readonly noRouter: string;
@@ -66,6 +67,7 @@ const ENGLISH: Phrases = {
   nobodyElse: 'Nobody else gains a route (proved).',
   nobodyElseUnproved: 'That nobody else gains a route is NOT proved.',
   wholeVpn: (vpn) => `This opens the whole VPN of ${vpn}, and what is added to it later.`,
+  toAccept: (name) => `${name} loses addresses to this change; whoever approves must accept it by this name.`,
   routers: 'Routers',
   router: (pe, edits) => (edits === 1 ? `${pe}: 1 edit` : `${pe}: ${edits} edits`),
   noRouter: 'none is touched',
@@ -104,6 +106,7 @@ const ARABIC: Phrases = {
   nobodyElse: 'لا تحصل أي جهة أخرى على مسار (تم إثبات ذلك).',
   nobodyElseUnproved: 'لم يثبت أن الجهات الأخرى لا تحصل على مسار.',
   wholeVpn: (vpn) => `هذا يفتح كامل الشبكة ${vpn} وكل ما يضاف إليها لاحقا.`,
+  toAccept: (name) => `يفقد ${name} عناوين بسبب هذا التغيير، ويجب على من يوافق أن يقبله بهذا الاسم.`,
   routers: 'الموجهات',
   router: (pe, edits) => `${pe}: عدد التعديلات ${edits}`,
   noRouter: 'لا يتغير أي موجه',

@@ -44,6 +44,7 @@ export interface PlanFacts {
   readonly remains?: readonly { from: string; prefix: string; to: string; by: string | null }[] | undefined;
   readonly left?: readonly { readonly pe: string }[] | undefined;
   readonly told?: readonly string[] | undefined;
+  readonly toAccept?: readonly { readonly name: string }[] | undefined;
   readonly proofs: readonly {
     readonly name: string;
     readonly verdict: Verdict;
@@ -112,6 +113,7 @@ export function effectLines(plan: PlanFacts, phrases: Phrases, quote: Quote = as
       }),
     ),
     ...(plan.gained.length + plan.lost.length === 0 ? [{ mark: null, text: phrases.nothingChanges }] : []),
+    ...(plan.toAccept ?? []).map(({ name }): PlanLine => ({ mark: '!', text: phrases.toAccept(quote(name)) })),
     ...opened(plan).map((vpn): PlanLine => ({ mark: '!', text: phrases.wholeVpn(quote(vpn)) })),
     exact?.verdict === 'pass'
       ? { mark: 'ok', text: phrases.nobodyElse }

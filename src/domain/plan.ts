@@ -127,6 +127,20 @@ export interface RemainingReach {
   readonly by: InterconnectId | null;
 }
 
+/**
+ * A route that stands in a table of a VRF, that nobody's listed network explains and from which the change takes addresses, or a default route
+ * that comes with a whole VPN. The plan is for those who approve it to accept by this name.
+ */
+export interface Acceptable {
+  /** `PREFIX@VRF`. */
+  readonly name: string;
+  readonly pes: readonly PeName[];
+  /** Which addresses go another way from then on. */
+  readonly sentence: string;
+}
+
+export const acceptableName = (prefix: Prefix, vrf: VrfName): string => `${prefix}@${vrf}`;
+
 export interface Plan {
   readonly id: PlanId;
   readonly changeId: ChangeId;
@@ -150,6 +164,8 @@ export interface Plan {
   readonly remains?: readonly RemainingReach[];
   /** What is odd and keeps nothing from being done, as sentences. */
   readonly told?: readonly string[];
+  /** What only an approver who names it lets pass. Absent: nothing. */
+  readonly toAccept?: readonly Acceptable[];
   readonly createdAt: string;
   readonly createdBy: PersonId;
   /** Covers everything above but id, createdAt and createdBy. */

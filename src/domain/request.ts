@@ -66,6 +66,8 @@ export interface Approval {
   readonly person: PersonId;
   readonly decision: Decision;
   readonly reason: string | null;
+  /** What of the plan it accepts by name. Absent: nothing. */
+  readonly accepts?: readonly string[];
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
 }

@@ -2,6 +2,7 @@ import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
 import { canonicalShare, type NetworkView, type PeView, type VrfShare, type VrfView } from '../domain/network-view.ts';
+import type { ObservedTables } from '../domain/observed-routes.ts';
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
@@ -46,6 +47,8 @@ export interface PlanInput {
   readonly told?: readonly string[];
   /** Where the others' plans put something. Not given: wherever the inventory has their VPNs. */
   readonly covered?: CoveredVrfs;
+  /** What the VRFs that take hold in their tables now. Not given: nobody looked. */
+  readonly held?: ObservedTables;
   readonly createdAt: string;
   readonly createdBy: PersonId;
 }
@@ -75,8 +78,9 @@ export function planChange(input: PlanInput): Plan {
     subject,
     previous: input.previous,
     others,
+    held: input.held,
   };
-  const { gained, lost, proofs } = proveChange(change);
+  const { gained, lost, proofs, toAccept, told } = proveChange(change);
   const remains = removes ? remainingReach(change.after, lost, others) : [];
   const plan = {
     changeId,
@@ -91,7 +95,8 @@ export function planChange(input: PlanInput): Plan {
     ...(inventoryVersion === undefined ? {} : { inventoryVersion }),
     left: input.left ?? [],
     remains,
-    told: [...(input.told ?? []), ...oddities],
+    told: [...(input.told ?? []), ...oddities, ...told],
+    ...(toAccept.length === 0 ? {} : { toAccept }),
   };
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };
 }

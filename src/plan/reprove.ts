@@ -1,6 +1,16 @@
 import type { PeName, VrfName } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
-import type { CounterExample, Plan, Proof, Reachability, ReachabilityProbe, VrfDelta } from '../domain/plan.ts';
+import type { ObservedTables } from '../domain/observed-routes.ts';
+import type {
+  Acceptable,
+  CounterExample,
+  Plan,
+  Proof,
+  Reachability,
+  ReachabilityProbe,
+  VrfDelta,
+} from '../domain/plan.ts';
+import type { Prefix } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
 import { listCounterExamples } from '../proof/change-under-proof.ts';
@@ -17,6 +27,8 @@ export interface ReproveInput {
   readonly subject: RealisedInterconnect;
   readonly previous?: RealisedInterconnect;
   readonly active: readonly RealisedInterconnect[];
+  /** The tables as they are now. */
+  readonly held?: ObservedTables;
 }
 
 export interface Reproved {
@@ -29,7 +41,7 @@ export interface Reproved {
  * The plan proved again: its operations applied to the network as it is now. What is gained and lost must also be what the approvers saw.
  * Throws PLAN_STALE when an operation does not fit.
  */
-export function reprove({ view, plan, subject, previous, active }: ReproveInput): Reproved {
+export function reprove({ view, plan, subject, previous, active, held }: ReproveInput): Reproved {
   const deltas = new Map<PeName, ReadonlyMap<VrfName, VrfDelta>>(
     plan.routers.map(({ pe, vrfs }) => [pe, new Map(vrfs.map((delta) => [delta.vrf, delta]))]),
   );
@@ -43,8 +55,9 @@ export function reprove({ view, plan, subject, previous, active }: ReproveInput)
     return delta && applyOperations(current.get(pe)?.get(vrf) ?? {}, delta.operations);
   });
   const others = active.filter((other) => other.id !== subject.id);
-  const change = { kind: plan.kind, before: view, after, subject, previous, others };
-  const { gained, lost, proofs } = proveChange(change);
+  const change = { kind: plan.kind, before: view, after, subject, previous, others, held };
+  const { gained, lost, proofs: found, toAccept } = proveChange(change);
+  const proofs = found.map((proof) => (proof.name === 'no-overlap' ? withoutConsent(proof, plan, toAccept) : proof));
   const probes = planProbes(change, { gained, lost }, new Set(plan.routers.map(({ pe }) => pe)));
   const moved = [
     ...differReachability(plan, plan.gained, gained, 'gained'),
@@ -56,6 +69,20 @@ export function reprove({ view, plan, subject, previous, active }: ReproveInput)
     return { ...proof, verdict: 'fail', counterExamples: listCounterExamples([...proof.counterExamples, ...moved]) };
   });
   return { proofs: disproved, probes };
+}
+
+/** What came to stand in a table since the plan was made: nobody was told of it, so nobody has accepted it. */
+function withoutConsent(proof: Proof, { toAccept: shown = [] }: Plan, toAccept: readonly Acceptable[]): Proof {
+  const names = new Set(shown.flatMap(({ name, pes }) => pes.map((pe) => `${name} ${pe}`)));
+  const news = toAccept.flatMap(({ name, pes, sentence }): CounterExample[] => {
+    const pe = pes.find((one) => !names.has(`${name} ${one}`));
+    const [prefix, vrf] = name.split('@') as [Prefix, VrfName];
+    return pe === undefined
+      ? []
+      : [{ pe, vrf, prefix, routeTarget: null, sentence: `${name} was not there when it was planned: ${sentence}` }];
+  });
+  if (news.length === 0) return proof;
+  return { ...proof, verdict: 'fail', counterExamples: listCounterExamples([...proof.counterExamples, ...news]) };
 }
 
 function differReachability(

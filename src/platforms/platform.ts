@@ -1,3 +1,4 @@
+import type { ObservedRoute } from '../domain/observed-routes.ts';
 import type { InventoryVrf } from '../domain/inventory.ts';
 import type { VrfName } from '../domain/names.ts';
 import type { Address, Family, Prefix } from '../domain/prefix.ts';
@@ -28,11 +29,7 @@ export interface RouteTable {
   readonly family: Family;
 }
 
-export interface VrfRoute {
-  readonly prefix: Prefix;
-  /** vpn: learnt from another VRF or PE by route target; local: attached, static or from a CE. */
-  readonly origin: 'local' | 'vpn';
-}
+export type VrfRoute = ObservedRoute;
 
 export interface PingRequest {
   readonly vrf: VrfName;

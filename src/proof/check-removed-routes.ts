@@ -1,8 +1,8 @@
 import type { NetworkView } from '../domain/network-view.ts';
 import { enabledFamilies } from '../domain/network-view.ts';
+import { type ObservedTables, tableKey } from '../domain/observed-routes.ts';
 import type { Plan } from '../domain/plan.ts';
 import { familyOf, type Prefix } from '../domain/prefix.ts';
-import { type ObservedTables, tableKey } from './check-routes.ts';
 import { RouteIndex } from './route-index.ts';
 import { allVrfs, type VrfAtPe } from './route-model.ts';
 

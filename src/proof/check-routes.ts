@@ -1,26 +1,15 @@
 import { countOf } from '../domain/count-of.ts';
-import type { PeName, VpnId, VrfName } from '../domain/names.ts';
+import type { VpnId } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
-import type { CounterExample, Plan, Reachability } from '../domain/plan.ts';
-import { FAMILIES, type Family, familyOf, type Prefix } from '../domain/prefix.ts';
+import { type ObservedRoute, type ObservedTables, tableKey } from '../domain/observed-routes.ts';
+import { acceptableName, type CounterExample, type Plan, type Reachability } from '../domain/plan.ts';
+import { FAMILIES, type Family, familyOf, type Prefix, prefixLength } from '../domain/prefix.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { listCounterExamples } from './change-under-proof.ts';
+import { lazily } from './lazily.ts';
 import { OverlapIndex } from './overlap-index.ts';
 import { RouteIndex } from './route-index.ts';
 import { allVrfs, type VrfAtPe, vrfsByVpn } from './route-model.ts';
-
-export interface ObservedRoute {
-  readonly prefix: Prefix;
-  /** vpn: learnt from another VRF or PE by route target. */
-  readonly origin: 'local' | 'vpn';
-}
-
-/** Routes by `tableKey`. A table that was not read is absent: that is not an empty one. */
-export type ObservedTables = ReadonlyMap<string, readonly ObservedRoute[]>;
-
-export function tableKey(pe: PeName, vrf: VrfName, family: Family): string {
-  return `${pe}/${vrf}/${family}`;
-}
 
 export interface RouteCheck {
   readonly verdict: Verdict;
@@ -64,6 +53,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
   const opened = lazily(() => new OverlapIndex(plan.gained.map((one) => one.prefix)));
   const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
   const locals = lazily(() => localRoutes(view, [before, after]));
+  const accepted = new Set(plan.toAccept?.map(({ name }) => name));
   let [came, went] = [0, 0];
   for (const table of tables) {
     const key = tableKey(table.at.pe, table.at.vrf.name, table.family);
@@ -76,12 +66,26 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
     const [had, has] = [vpnRoutes(old), vpnRoutes(now)];
     const clashes = new Map<ReadonlySet<Prefix>, OverlapIndex>();
     const held = lazily(() => new OverlapIndex(prefixesOf(now)));
+    const ways = lazily(() => waysOf(old));
+    const isShared = (prefix: Prefix) => sharerOf(table.wholeGained, prefix, locals()) !== null;
     for (const [prefix, one] of table.gained) {
-      const wrong = !has.has(prefix)
-        ? `${prefix} of ${one.from} did not arrive in ${where(table)}`
-        : had.has(prefix) && !modelled().hadBefore(table, prefix, one)
-          ? `${prefix} was in ${where(table)} before the change already: that it comes from ${one.from} now is not shown`
-          : describeDetour(prefix, one, table, held(), modelled());
+      const leaked = !has.has(prefix) && cameLeaked(table, prefix, one, { view, before, after });
+      const wrong =
+        !has.has(prefix) && !leaked
+          ? `${prefix} of ${one.from} did not arrive in ${where(table)}`
+          : had.has(prefix) && !modelled().hadBefore(table, prefix, one)
+            ? `${prefix} was in ${where(table)} before the change already: that it comes from ${one.from} now is not shown`
+            : (describeDetour(prefix, one, table, held(), modelled()) ??
+              describeDiversion(
+                prefix,
+                one,
+                table,
+                held(),
+                (wider) =>
+                  isShared(wider) ||
+                  modelled().has(table, wider) ||
+                  accepted.has(acceptableName(wider, table.at.vrf.name)),
+              ));
       if (wrong === null) came += 1;
       else found.push(counter(table, one, wrong));
     }
@@ -91,8 +95,14 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       if (sharer !== null) {
         const others = clashes.get(sharer) ?? new OverlapIndex(prefixesOf(old).filter((one) => !sharer.has(one)));
         clashes.set(sharer, others);
+        if (prefixLength(prefix) === 0 && !accepted.has(acceptableName(prefix, table.at.vrf.name))) {
+          const what = `${where(table)} gained the default route ${prefix} of a VPN that is shared whole, which nobody accepted by name`;
+          found.push(counter(table, null, what, prefix));
+          continue;
+        }
         const clash = others.first(prefix);
-        if (clash === null) continue;
+        if (clash === null || prefixLength(clash) === 0 || prefixLength(prefix) === 0) continue;
+        if (accepted.has(acceptableName(clash, table.at.vrf.name))) continue;
         found.push(counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash}`, prefix));
         continue;
       }
@@ -100,6 +110,24 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       if (expected && !opened().has(prefix)) {
         notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
       } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
+    }
+    const takes = lazily(() => new OverlapIndex(table.gained.keys()));
+    const hadAny = lazily(() => new Set(prefixesOf(old)));
+    for (const { prefix, origin, towards } of now) {
+      if (table.gained.has(prefix) || !opened().has(prefix)) continue;
+      if (origin === 'local') {
+        // What keeps the protocol of another VRF's table looks as if it were at home here.
+        if (takes().has(prefix) || hadAny().has(prefix) || modelled().isOwn(table, prefix) || isShared(prefix))
+          continue;
+        found.push(
+          counter(table, null, `${where(table)} gained ${prefix} as its own, among what the change opens`, prefix),
+        );
+        continue;
+      }
+      const was = ways().get(prefix);
+      if (towards === undefined || was === undefined || was === towards) continue;
+      const what = `${prefix} in ${where(table)} goes towards ${towards} now, and went towards ${was} before: it is somebody else's`;
+      found.push(counter(table, null, what, prefix));
     }
     for (const prefix of had) {
       if (has.has(prefix) || sharerOf(table.wholeLost, prefix, locals()) !== null) continue;
@@ -128,6 +156,46 @@ function describeDetour(
     return `${prefix} of ${from} arrived in ${where(table)}, but ${longer} of it goes another way, which the VRF has too`;
   }
   return null;
+}
+
+/** A shorter route that nobody's listed network explains loses addresses: whoever approved the plan has accepted it by name, or it is taken back. */
+function describeDiversion(
+  prefix: Prefix,
+  { from }: Reachability,
+  table: Expectation,
+  held: OverlapIndex,
+  isExplained: (wider: Prefix) => boolean,
+): string | null {
+  for (const wider of held.around(prefix)) {
+    if (prefixLength(wider) === 0 || isExplained(wider)) continue;
+    return `${prefix} of ${from} arrived in ${where(table)} and takes addresses from ${wider}, which the VRF has too and nobody accepted by name`;
+  }
+  return null;
+}
+
+/**
+ * Between two VRFs of one router a route may keep the protocol of the table it is at home in. It came by the change where the taker had none of
+ * it before, the giver has it at that very router, and both lead to the same place as far as the router tells.
+ */
+function cameLeaked(
+  { at, family }: Pick<Expectation, 'at' | 'family'>,
+  prefix: Prefix,
+  { from, fromPe }: Reachability,
+  { view, before, after }: Pick<RouteCheckInput, 'view' | 'before' | 'after'>,
+): boolean {
+  if (fromPe !== at.pe) return false;
+  const find = (tables: ObservedTables, vrf: VrfAtPe['vrf']) =>
+    tables.get(tableKey(at.pe, vrf.name, family))?.find((route) => route.prefix === prefix);
+  const taken = find(after, at.vrf);
+  if (taken === undefined || find(before, at.vrf) !== undefined) return false;
+  const givers =
+    vrfsByVpn(view)
+      .get(from)
+      ?.filter(({ pe }) => pe === fromPe) ?? [];
+  return givers.some(({ vrf }) => {
+    const given = find(after, vrf);
+    return given?.origin === 'local' && given.towards === taken.towards;
+  });
 }
 
 function describeMoves(came: number, went: number): string {
@@ -233,6 +301,10 @@ class ModelledRoutes {
     return familyOf(prefix) === family && this.#index.targetsOf(at, prefix).some((target) => target !== via);
   }
 
+  isOwn({ at }: Pick<Expectation, 'at'>, prefix: Prefix): boolean {
+    return at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix);
+  }
+
   isOf({ at }: Pick<Expectation, 'at'>, owner: VpnId, prefix: Prefix): boolean {
     return this.#index.targetsFor(at, owner, prefix).length > 0;
   }
@@ -275,6 +347,11 @@ function prefixesOf(routes: readonly ObservedRoute[]): Prefix[] {
   return routes.map((route) => route.prefix);
 }
 
+/** Where each route leads, as far as the router tells. */
+function waysOf(routes: readonly ObservedRoute[]): ReadonlyMap<Prefix, string> {
+  return new Map(routes.flatMap(({ prefix, towards }) => (towards === undefined ? [] : [[prefix, towards] as const])));
+}
+
 function vpnRoutes(routes: readonly ObservedRoute[]): ReadonlySet<Prefix> {
   return new Set(routes.filter((route) => route.origin === 'vpn').map((route) => route.prefix));
 }
@@ -286,12 +363,4 @@ function where({ at }: Expectation): string {
 function counter({ at }: Expectation, one: Reachability | null, sentence: string, prefix?: Prefix): CounterExample {
   const place = { pe: at.pe, vrf: at.vrf.name };
   return { ...place, routeTarget: one?.via ?? null, prefix: prefix ?? one?.prefix ?? null, sentence };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -2,8 +2,12 @@ import { localPrefixes } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { type ChangeUnderProof, listCounterExamples, type RouteChange } from './change-under-proof.ts';
+import type { HeldFindings } from './held-routes.ts';
 import { findOverlaps, type OwnedPrefix } from './prefix-overlap.ts';
 import { allVrfs, type CarriedRoute, ownerName, ownerOf, type VrfAtPe } from './route-model.ts';
+
+const NOBODY_LOOKED = 'addresses that are routed in a VPN but not in the inventory overlap with nothing of this change';
+const LOOKED = 'the tables of the VRFs that gain routes stay as they were read: they are read again at push';
 
 interface ReachedPrefix extends OwnedPrefix {
   /** Who announces it, where. */
@@ -13,7 +17,11 @@ interface ReachedPrefix extends OwnedPrefix {
 }
 
 /** No address that a VPN gains is one that it already has, reaches, or gains from somebody else: the longer prefix would win. */
-export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange): Proof {
+export function proveNoOverlap(
+  { after, held: looked }: ChangeUnderProof,
+  routes: RouteChange,
+  held: HeldFindings,
+): Proof {
   const gaining = new Map<string, ReachedPrefix[]>();
   // Gained first: of one owner's same prefix, held before and gained again, the gained one must count.
   for (const route of routes.gained) {
@@ -40,11 +48,12 @@ export function proveNoOverlap({ after }: ChangeUnderProof, routes: RouteChange)
       return [];
     }),
   );
+  const [clashes, { unread }] = [[...found, ...held.found], held];
   return {
     name: 'no-overlap',
-    verdict: found.length > 0 ? 'fail' : 'pass',
-    assumptions: ['addresses that are routed in a VPN but not in the inventory overlap with nothing of this change'],
-    counterExamples: listCounterExamples(found),
+    verdict: clashes.length > 0 ? 'fail' : unread.length > 0 ? 'unknown' : 'pass',
+    assumptions: [looked === undefined ? NOBODY_LOOKED : LOOKED],
+    counterExamples: listCounterExamples([...clashes, ...unread]),
   };
 }
 

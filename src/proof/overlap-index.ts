@@ -51,6 +51,18 @@ export class OverlapIndex {
     }
   }
 
+  /** Those that are shorter than it and around it, the nearest first. */
+  *around(prefix: Prefix): Generator<Prefix> {
+    const { family, first, last } = rangeOf(prefix);
+    const list = this.#lists[family];
+    let place = firstAtOrAfter(list, first);
+    // Of those that begin with it the shorter ones come first, at most one per length.
+    while (list[place]?.first === first && (list[place] as Entry).last > last) place++;
+    for (let entry = list[place - 1]; entry !== undefined; entry = list[entry.around]) {
+      if (entry.last >= last) yield entry.prefix;
+    }
+  }
+
   has(prefix: Prefix): boolean {
     return this.first(prefix) !== null;
   }

@@ -1,7 +1,8 @@
-import type { Proof, Reachability } from '../domain/plan.ts';
+import type { Acceptable, Proof, Reachability } from '../domain/plan.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { type ChangeUnderProof, differRoutes, type RouteChange } from './change-under-proof.ts';
 import { proveExactReachability } from './exact-reachability.ts';
+import { type HeldFindings, judgeHeldRoutes } from './held-routes.ts';
 import { proveNoOverlap } from './no-overlap.ts';
 import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
@@ -12,14 +13,20 @@ export interface ProvedChange {
   readonly gained: readonly Reachability[];
   readonly lost: readonly Reachability[];
   readonly proofs: readonly Proof[];
+  /** What stands in tables and only an approver who names it lets pass. */
+  readonly toAccept: readonly Acceptable[];
+  readonly told: readonly string[];
 }
+
+const NOTHING_HELD: HeldFindings = { found: [], unread: [], toAccept: [], told: [] };
 
 /** Nothing else opens: all proofs of one change. A pure function of the two views and what was approved. */
 export function proveChange(change: ChangeUnderProof): ProvedChange {
   const routes = differRoutes(change.before, change.after);
+  const held = change.held === undefined ? NOTHING_HELD : judgeHeldRoutes(change, routes, change.held);
   const proofs = [
     proveExactReachability(change, routes),
-    proveNoOverlap(change, routes),
+    proveNoOverlap(change, routes, held),
     proveRouteTargetOwnership(change, routes),
     proveReturnPath(change, routes),
   ];
@@ -27,6 +34,8 @@ export function proveChange(change: ChangeUnderProof): ProvedChange {
   const examined = allVrfs(change.before).length > 0 && allVrfs(change.after).length > 0;
   return {
     ...differReachability(routes),
+    toAccept: held.toAccept,
+    told: held.told,
     proofs: examined ? proofs : proofs.map((proof) => ({ ...proof, verdict: 'unknown' as const })),
   };
 }

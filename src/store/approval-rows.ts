@@ -16,8 +16,9 @@ export async function findApprovals(db: Pick<StoreTransaction, 'select'>, id: In
     .from(approvals)
     .where(eq(approvals.interconnectId, id))
     .orderBy(asc(approvals.sequence));
-  return rows.map(({ subject, digest, party, person, decision, reason, decidedAt }) => ({
+  return rows.map(({ subject, digest, party, person, decision, reason, accepts, decidedAt }) => ({
     ...{ subject, digest, party, person, decision, reason },
+    ...(accepts.length === 0 ? {} : { accepts }),
     decidedAt: decidedAt.toISOString(),
   }));
 }

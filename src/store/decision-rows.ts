@@ -34,6 +34,7 @@ export type PersonsDecision =
       readonly planId: PlanId;
       readonly digest: string;
       readonly decision: 'approve' | 'reject';
+      readonly accepts?: readonly string[];
     } & Reasoned)
   | ({ readonly verb: 'withdraw' | 'replan' | 'recover'; readonly person: PersonId } & Reasoned);
 
@@ -129,7 +130,7 @@ async function decidePlan(
   decided: ApprovePlan,
   at: Date,
 ): Promise<NewFact[]> {
-  const { person, digest, decision, reason } = decided;
+  const { person, digest, decision, reason, accepts = [] } = decided;
   const { interconnect, change, plan, carriedBy } = standing;
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
@@ -138,8 +139,11 @@ async function decidePlan(
   const { subject, digest: on, person: by, interconnectId: of } = approvals;
   await tx
     .insert(approvals)
-    .values({ interconnectId: id, ...approval, decidedAt: at })
-    .onConflictDoUpdate({ target: [of, subject, on, by], set: { decision, reason, decidedAt: at } });
+    .values({ interconnectId: id, ...approval, accepts: [...accepts], decidedAt: at })
+    .onConflictDoUpdate({
+      target: [of, subject, on, by],
+      set: { decision, reason, accepts: [...accepts], decidedAt: at },
+    });
   const body = {
     subject: 'plan',
     planId: plan.id,
@@ -147,6 +151,7 @@ async function decidePlan(
     party: 'network',
     decision,
     reason,
+    ...(accepts.length === 0 ? {} : { accepts }),
     decidedAt: at.toISOString(),
   };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];

@@ -20,6 +20,7 @@ export interface PlanInForce {
   readonly plannedBy: string;
   readonly notBefore: string | null;
   readonly confirmTimeoutSeconds: number;
+  readonly toAccept: readonly string[];
 }
 
 export interface Standing {
@@ -38,6 +39,7 @@ const planColumns = {
   plannedBy: sql<string>`${plans.plan} ->> 'createdBy'`,
   notBefore: sql<string | null>`${plans.plan} #>> '{window,notBefore}'`,
   confirmTimeoutSeconds: sql<number>`(${plans.plan} #>> '{window,confirmTimeoutSeconds}')::int`,
+  toAccept: sql<string[]>`jsonb_path_query_array(${plans.plan}, '$.toAccept[*].name')`,
 };
 
 /** Throws INTERCONNECT_UNKNOWN. */

@@ -156,6 +156,8 @@ export const approvals = pgTable(
     person: person('person').notNull(),
     decision: text('decision').$type<Decision>().notNull(),
     reason: sentence('reason'),
+    /** What of a plan is accepted by name. */
+    accepts: text('accepts').array().notNull().default([]),
     decidedAt: time('decided_at').notNull(),
   },
   // Without the party: one person never signs for both.

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 import { importOnIosxr } from '../support/hand-edits.ts';
 import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
@@ -256,5 +257,87 @@ describe('a plan that cannot be made', () => {
     network.backbone.router('mct-pe-01').faults.set({ kind: 'refuse-connections' });
     await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toThrow();
     expect(network.finding).toBeNull();
+  });
+});
+
+describe('routes that the inventory does not list', () => {
+  /** An attachment that a router has, and the inventory has not. */
+  async function withUnlisted(prefix: string, pe: string, vrf: string): Promise<StagedNetwork> {
+    const routers = DEMO_INVENTORY.routers.map((router) => ({
+      ...router,
+      vrfs: router.vrfs.map((one) =>
+        (router.name as string) === pe && (one.name as string) === vrf
+          ? {
+              ...one,
+              attachments: [...one.attachments, { branch: 'unlisted', prefixes: [prefix as never], probe: null }],
+            }
+          : one,
+      ),
+    }));
+    const network = await StagedNetwork.open({ ...DEMO_INVENTORY, routers });
+    const known = network.backbone.inventory();
+    const listed = new Map(DEMO_INVENTORY.routers.map((router) => [router.name as string, router.vrfs]));
+    network.inventories.splice(0, 1, {
+      ...known,
+      routers: known.routers.map((router) => ({ ...router, vrfs: listed.get(router.name) ?? router.vrfs })),
+    });
+    return network;
+  }
+  const MOE_MOF = [
+    { from: 'MOE', to: 'MOF', prefixes: ['10.150.10.0/24'] },
+    { from: 'MOF', to: 'MOE', prefixes: ['10.200.10.0/24', '10.200.20.0/24'] },
+  ] as const;
+
+  it('P3 a covering route of the taker is refused unless it was accepted by name, and then told', async () => {
+    await using network = await withUnlisted('10.150.0.0/16', 'soh-pe-01', 'MOF');
+    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    expect(plan?.toAccept).toEqual([
+      {
+        name: '10.150.0.0/16@MOF',
+        pes: ['nzw-pe-01', 'soh-pe-01'],
+        sentence: expect.stringContaining(
+          'from then on 10.150.10.0/24 goes to MOE: until now VRF MOF at soh-pe-01 sends it by 10.150.0.0/16',
+        ),
+      },
+    ]);
+    expect(await network.push(changeId, planId)).toMatchObject({ code: 'APPROVAL_ACCEPTS', stage: 'prepare' });
+    network.accepts = ['10.150.0.0/16@MOF'];
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('a longer route of the taker is no matter of acceptance', async () => {
+    await using network = await withUnlisted('10.150.10.128/25', 'soh-pe-01', 'MOF');
+    const { plan } = await planned(network, ...MOE_MOF);
+    const proof = plan?.proofs.find(({ name }) => name === 'no-overlap');
+    expect(proof?.verdict).toBe('fail');
+    expect(proof?.counterExamples[0]?.sentence).toContain('overlaps 10.150.10.128/25');
+  });
+
+  it('a default route is told, and takes nobody in', async () => {
+    await using network = await withUnlisted('0.0.0.0/0', 'soh-pe-01', 'MOF');
+    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    expect(plan?.told).toContain(
+      'from then on 10.150.10.0/24 goes to MOE: until now VRF MOF at soh-pe-01 sends it by its default route',
+    );
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('P4 the default route of a whole VPN is to be accepted by name', async () => {
+    await using network = await withUnlisted('0.0.0.0/0', 'mct-pe-01', 'MOH');
+    const id = network.agree({ from: 'MOH', to: 'MOF', prefixes: 'whole-vpn' });
+    const changeId = network.newChange(id, 'provision');
+    const { planId, plan } = await network.plan(id, changeId);
+    expect(plan?.toAccept?.map(({ name }) => name)).toEqual(['0.0.0.0/0@MOF']);
+    expect(await network.push(changeId, planId)).toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+    network.accepts = ['0.0.0.0/0@MOF'];
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('what came to a table after planning voids the plan', async () => {
+    await using network = await withUnlisted('10.150.0.0/16', 'soh-pe-01', 'MOF');
+    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    const { toAccept: _, ...without } = plan as Plan;
+    network.replacePlan({ ...without, digest: digestPlan(without) });
+    expect(await network.push(changeId, planId)).toMatchObject({ code: 'PLAN_STALE', stage: 'prepare' });
   });
 });

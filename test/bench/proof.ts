@@ -1,9 +1,10 @@
 /** The proofs at the size of a national network: whole, and of one change; against reading the input once, and against the slow model. */
 
 import type { NetworkView } from '../../src/domain/network-view.ts';
+import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { replaceShares } from '../../src/plan/replace-shares.ts';
-import { checkRoutes, type ObservedRoute, type ObservedTables, tableKey } from '../../src/proof/check-routes.ts';
+import { checkRoutes } from '../../src/proof/check-routes.ts';
 import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
 import { proveNetwork } from '../../src/proof/prove-network.ts';
 import { RouteIndex } from '../../src/proof/route-index.ts';

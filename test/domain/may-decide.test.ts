@@ -275,3 +275,33 @@ it('the party of a signature is no name of the network side', () => {
   expect(isRepeated(approvePlan('p'), odd)).toBe(false);
   expect(mayDecide(approvePlan('p'), odd, NOW)?.code).toBe('APPROVAL_SELF');
 });
+
+describe('what a plan asks to be accepted by name', () => {
+  const asking = {
+    id: 'IC-0001-C1-P1',
+    digest: PLAN_DIGEST,
+    plannedBy: 'engineer-1',
+    toAccept: ['10.0.0.0/8@MOF', '10.1.0.0/16@MOF'],
+  };
+  const facts = () => planned({ plan: asking });
+  const decide = (more: Partial<ApprovePlan>) => mayDecide(approvePlan('engineer-3', more), facts(), NOW);
+
+  it.each([
+    ['nothing', []],
+    ['a part', ['10.0.0.0/8@MOF']],
+    ['more than it asks for', [...asking.toAccept, '10.2.0.0/16@MOF']],
+  ])('an approval that names %s is refused', (_, accepts) => {
+    expect(decide({ accepts })).toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+  });
+
+  it('one that names all of it may be given, and a rejection names nothing', () => {
+    expect(decide({ accepts: asking.toAccept })).toBeNull();
+    expect(decide({ decision: 'reject' })).toBeNull();
+  });
+
+  it('where the plan asks for nothing, nothing may be named', () => {
+    expect(mayDecide(approvePlan('engineer-3', { accepts: ['10.0.0.0/8@MOF'] }), planned({}), NOW)).toMatchObject({
+      code: 'APPROVAL_ACCEPTS',
+    });
+  });
+});

@@ -348,3 +348,24 @@ describe('a recovery', () => {
     expect(mayRecover(push(), inOrder('provision', { change: null }))).toMatchObject({ code: 'APPROVAL_DIGEST' });
   });
 });
+
+describe('what the plan asks to be accepted by name', () => {
+  const toAccept = ['10.0.0.0/8@MOF'];
+  const approved = (...approvals: ReturnType<typeof planApproval>[]) =>
+    mayPush(
+      push({ toAccept }),
+      { ...inOrder('provision'), approvals: [signature('MOH'), signature('MOF'), ...approvals] },
+      NOW,
+    );
+
+  it('is asked for again at push', () => {
+    expect(approved(planApproval())).toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+    expect(approved(planApproval({ accepts: ['10.1.0.0/16@MOF'] }))).toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+    expect(approved(planApproval({ accepts: toAccept }))).toBeNull();
+  });
+
+  it('of those alone who may approve', () => {
+    const planner = planApproval({ accepts: toAccept, person: PLANNER as PersonId });
+    expect(approved(planApproval(), planner)).toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+  });
+});

@@ -1,13 +1,13 @@
 /** A removal in the pure layers: what is planned, held against what runs later, and found in the tables. */
 import { describe, expect, test } from 'vitest';
 import type { PeName } from '../../src/domain/names.ts';
+import { type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import type { RouterPlan } from '../../src/domain/plan.ts';
 import { planText } from '../../src/domain/plan-text.ts';
 import { holdsPlan } from '../../src/plan/holds-plan.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { rebaseRouter } from '../../src/plan/rebase.ts';
 import { checkRemovedRoutes } from '../../src/proof/check-removed-routes.ts';
-import { type ObservedTables, tableKey } from '../../src/proof/check-routes.ts';
 import { verdictOf } from '../../src/proof/prove-change.ts';
 import { brutePut } from '../proof/brute-force.ts';
 import { alterVrf, pe, prefix, rt, sampleInterconnect, sampleNetwork, vrfName } from '../proof/networks.ts';

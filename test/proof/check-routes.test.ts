@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { localPrefixes, type NetworkView } from '../../src/domain/network-view.ts';
+import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
-import { checkRoutes, type ObservedRoute, type ObservedTables, tableKey } from '../../src/proof/check-routes.ts';
+import { checkRoutes } from '../../src/proof/check-routes.ts';
 import { planInput, samplePlan } from '../plan/samples.ts';
 import { bruteCarried, brutePut } from './brute-force.ts';
 import {
@@ -84,6 +85,55 @@ describe('a route that arrives and does not decide', () => {
   test('P3f a planned prefix that was there before is not known to come from where it was agreed', () => {
     expect(wrong({ before: alterTable(before, mof, add('10.100.10.0/24')) })).toEqual([
       '10.100.10.0/24 was in VRF MOF at pe3 before the change already: that it comes from MOH now is not shown',
+    ]);
+  });
+
+  test.each([
+    ['P3a a covering route of its own', 'local'],
+    ['P3c a covering route of a third VPN', 'vpn'],
+  ] as const)('%s fails, unless it was accepted by name', (_, origin) => {
+    const wider = add('10.100.0.0/16', origin);
+    const state = { before: alterTable(before, mof, wider), after: alterTable(after, mof, wider) };
+    expect(wrong(state)).toEqual([
+      '10.100.10.0/24 of MOH arrived in VRF MOF at pe3 and takes addresses from 10.100.0.0/16, which the VRF has too and nobody accepted by name',
+      '10.100.20.0/24 of MOH arrived in VRF MOF at pe3 and takes addresses from 10.100.0.0/16, which the VRF has too and nobody accepted by name',
+    ]);
+    const toAccept = [{ name: '10.100.0.0/16@MOF', pes: [pe('pe3')], sentence: '' }];
+    expect(check({ ...state, plan: { ...plan, toAccept } }).verdict).toBe('pass');
+  });
+
+  test('a default route of its own is no hindrance', () => {
+    const wider = add('0.0.0.0/0', 'local');
+    expect(check({ before: alterTable(before, mof, wider), after: alterTable(after, mof, wider) }).verdict).toBe(
+      'pass',
+    );
+  });
+
+  const towards = (text: string, way: string) => (routes: readonly ObservedRoute[]) => [
+    ...routes.filter((route) => route.prefix !== text),
+    { prefix: prefix(text), origin: 'vpn' as const, towards: way },
+  ];
+
+  test('P3e a prefix of the change that leads elsewhere in a third VPN fails', () => {
+    const moe = key('pe1', 'MOE');
+    const was = alterTable(before, moe, towards('10.100.10.0/24', '192.0.2.9'));
+    const now = (way: string) => alterTable(after, moe, towards('10.100.10.0/24', way));
+    expect(wrong({ before: was, after: now('192.0.2.1') })).toEqual([
+      "10.100.10.0/24 in VRF MOE at pe1 goes towards 192.0.2.1 now, and went towards 192.0.2.9 before: it is somebody else's",
+    ]);
+    expect(wrong({ before: was, after: now('192.0.2.9') })).toEqual([]);
+    const others = (way: string) => towards('10.99.0.0/16', way);
+    expect(
+      wrong({
+        before: alterTable(before, moe, others('192.0.2.9')),
+        after: alterTable(after, moe, others('192.0.2.1')),
+      }),
+    ).toEqual([]);
+  });
+
+  test('a prefix of the change that a third VPN has as its own of a sudden fails', () => {
+    expect(wrong({ after: alterTable(after, key('pe1', 'MOE'), add('10.100.10.0/24', 'local')) })).toEqual([
+      'VRF MOE at pe1 gained 10.100.10.0/24 as its own, among what the change opens',
     ]);
   });
 
@@ -234,6 +284,35 @@ describe('after a provisioning', () => {
   });
 });
 
+describe('R10 two VRFs of one router', () => {
+  const flow = makeInterconnect(2, makeFlow('MOE', 'MOH', '65000:9005', ['10.130.0.0/16']));
+  const [was, view] = [network, brutePut(network, [flow])];
+  const of = planChange(planInput({ view: was, subject: flow }));
+  const at = of.gained.find(({ fromPe, toPe }) => fromPe === toPe);
+  const moh = key(at?.toPe ?? '', 'MOH');
+  const asPrimary = (way?: string) => (routes: readonly ObservedRoute[]) =>
+    routes.map((route) => {
+      if (route.prefix !== at?.prefix) return route;
+      return { prefix: route.prefix, origin: 'local' as const, ...(way === undefined ? {} : { towards: way }) };
+    });
+  const seen = (way?: string) => alterTable(observe(view), moh, asPrimary(way));
+
+  test('a leaked route keeps the protocol of its primary, and has arrived', () => {
+    expect(at).toBeDefined();
+    expect(check({ view, plan: of, before: observe(was), after: seen() })).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('one that leads elsewhere than its primary has not', () => {
+    const result = check({ view, plan: of, before: observe(was), after: seen('ge-0/0/9.1') });
+    expect(result.counterExamples[0]?.sentence).toContain(`${at?.prefix} of MOE did not arrive in VRF MOH`);
+  });
+
+  test('nor one that was there before', () => {
+    const before = alterTable(observe(was), moh, add(at?.prefix ?? '', 'local'));
+    expect(check({ view, plan: of, before, after: seen() }).verdict).toBe('fail');
+  });
+});
+
 describe('after a withdrawal', () => {
   const withdrawal = planChange(planInput({ view: provisioned, kind: 'withdraw' }));
   const withdrawn = { view: network, before: after, after: before, plan: withdrawal };
@@ -283,6 +362,19 @@ describe('a whole VPN', () => {
     expect(check({ view: put, plan: of, before: had, after: stranger }).verdict).toBe('fail');
     const third = alterTable(has, key('pe3', 'MOE'), add('192.0.2.0/30'));
     expect(check({ view: put, plan: of, before: had, after: third }).verdict).toBe('fail');
+  });
+
+  test('P4 not a default route, unless it was accepted by name', () => {
+    const all = add('0.0.0.0/0', 'local');
+    const state = {
+      ...{ view: put, before: alterTable(had, key('pe1', 'MOH'), all) },
+      after: alterTable(alterTable(has, key('pe1', 'MOH'), all), key('pe3', 'MOF'), add('0.0.0.0/0')),
+    };
+    expect(check({ ...state, plan: of }).counterExamples.map((one) => one.sentence)).toEqual([
+      'VRF MOF at pe3 gained the default route 0.0.0.0/0 of a VPN that is shared whole, which nobody accepted by name',
+    ]);
+    const toAccept = [{ name: '0.0.0.0/0@MOF', pes: [pe('pe3')], sentence: '' }];
+    expect(check({ ...state, plan: { ...of, toAccept } }).verdict).toBe('pass');
   });
 
   test('not if such a route overlaps with what the other VPN has', () => {

@@ -27,7 +27,7 @@ import { QUICK } from './quick-limits.ts';
 export interface RequestedFlow {
   readonly from: string;
   readonly to: string;
-  readonly prefixes: readonly string[];
+  readonly prefixes: readonly string[] | 'whole-vpn';
 }
 
 interface Agreement {
@@ -49,6 +49,8 @@ export class StagedNetwork implements AsyncDisposable {
   readonly agreements = new Map<string, Agreement>();
   readonly plans = new Map<string, { readonly plan: Plan; readonly payloads: readonly Payload[] }>();
   finding: unknown = null;
+  /** Of whoever approves the plans. */
+  accepts: readonly string[] = [];
   readonly progress: Omit<ProgressEvent, 'sequence' | 'at'>[] = [];
   readonly journal: Entry[] = [];
   readonly inventories: Inventory[];
@@ -116,6 +118,12 @@ export class StagedNetwork implements AsyncDisposable {
     if ('error' in planned) throw planned.error;
     const summary = planned;
     return { ...summary, plan: summary.planId === null ? null : (this.plans.get(summary.planId)?.plan ?? null) };
+  }
+
+  /** As if it had been planned otherwise. */
+  replacePlan(plan: Plan): void {
+    const { payloads } = this.plans.get(plan.id) ?? { payloads: [] };
+    this.plans.set(plan.id, { plan, payloads });
   }
 
   /** The whole transaction; the result of the stage that decided. */
@@ -267,7 +275,7 @@ export class StagedNetwork implements AsyncDisposable {
       plan: { id: plan.id, digest: plan.digest, plannedBy: 'wasl' },
       approvals: [
         ...parties.map((party) => signature('MOH', { ...by(party), digest: requestDigest })),
-        planApproval({ digest: plan.digest }),
+        planApproval({ digest: plan.digest, accepts: this.accepts }),
       ],
       altered: [],
     };

@@ -42,8 +42,8 @@ export function registerActionRoutes(app: ApiServer, deps: ApiDependencies): voi
   app.post(path, { schema }, async (request) => {
     const caller = callerOf(request);
     const plan = await store.readPlan(request.params.id);
-    const { decision, digest, reason } = request.body;
-    const decided = { verb: 'approve-plan', person: caller.person, planId: plan.id, digest, decision, reason } as const;
+    const { person } = caller;
+    const decided = { verb: 'approve-plan', person, planId: plan.id, ...request.body } as const;
     await decide(plan.interconnectId, decided, request);
     return showPlan(deps, plan.id);
   });

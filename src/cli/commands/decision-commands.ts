@@ -5,6 +5,12 @@ import { flowInWords, shortDigest } from '../wording.ts';
 
 const WHAT = 'a request (IC-0001) for your entity, or a plan (IC-0001-C1-P1) for the network side';
 
+interface DecisionOptions {
+  readonly reason?: string;
+  readonly digest?: string;
+  readonly accept?: readonly string[];
+}
+
 /** The form of the id says what is decided. An id names one version: a new plan has a new id. */
 export function registerDecisionCommands(program: Command, session: CliSession): void {
   program
@@ -13,11 +19,13 @@ export function registerDecisionCommands(program: Command, session: CliSession):
     .argument('<id>', WHAT)
     .option('--reason <text>', 'why, for the record')
     .option('--digest <digest>', 'approve only this version')
+    .option('--accept <prefix@vrf...>', 'what the plan asks to be accepted by name')
     .addHelpText(
       'after',
-      '\nExamples:\n  wasl approve IC-0001\n  wasl approve IC-0001-C1-P1 --reason "reviewed in CAB 42"',
+      '\nExamples:\n  wasl approve IC-0001\n  wasl approve IC-0001-C1-P1 --reason "reviewed in CAB 42"\n' +
+        '  wasl approve IC-0001-C1-P1 --accept 10.150.0.0/16@MOF',
     )
-    .action((id: string, options: { reason?: string; digest?: string }) => decide(session, id, 'approve', options));
+    .action((id: string, options: DecisionOptions) => decide(session, id, 'approve', options));
 
   program
     .command('reject')
@@ -26,25 +34,35 @@ export function registerDecisionCommands(program: Command, session: CliSession):
     .requiredOption('--reason <text>', 'why; the other side reads it')
     .option('--digest <digest>', 'reject only this version')
     .addHelpText('after', '\nExample:\n  wasl reject IC-0001 --reason "the prefixes belong to another project"')
-    .action((id: string, options: { reason?: string; digest?: string }) => decide(session, id, 'reject', options));
+    .action((id: string, options: DecisionOptions) => decide(session, id, 'reject', options));
 }
 
 async function decide(
   session: CliSession,
   id: string,
   decision: 'approve' | 'reject',
-  options: { reason?: string; digest?: string },
+  options: DecisionOptions,
 ): Promise<void> {
   const verb = decision === 'approve' ? 'approved' : 'rejected';
   if (/^IC-\d+-C\d+-P\d+$/.test(id)) {
     const digest = options.digest ?? (await session.client.readPlan(id)).digest;
-    const plan = await session.client.decidePlan(id, { decision, digest, reason: options.reason });
+    const plan = await session.client.decidePlan(id, {
+      ...{ decision, digest, reason: options.reason },
+      ...(options.accept === undefined ? {} : { accepts: options.accept }),
+    });
     if (session.isJson) return session.printJson(plan);
     return session.print(`plan ${id} (${shortDigest(digest)}) is ${verb}: ${plan.kind} ${plan.interconnectId}`);
   }
   if (!/^IC-\d+$/.test(id)) {
     const remedy = 'Write an id like IC-0001 or IC-0001-C1-P1.';
     throw new WaslError('INPUT_INVALID', `${id} is neither a request nor a plan`, { path: 'id', remedy });
+  }
+  if (options.accept !== undefined) {
+    const remedy = 'Leave --accept out: it is for plans.';
+    throw new WaslError('INPUT_INVALID', `${id} is a request: it asks for nothing to be accepted`, {
+      path: '--accept',
+      remedy,
+    });
   }
   const digest = options.digest ?? (await session.client.readInterconnect(id)).requestDigest;
   const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason });
