@@ -4,6 +4,7 @@ import { type AlteredFact, alteredFacts } from '../domain/altered-record.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { InterconnectId, PeName, PlanId } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
 import { findApprovals } from './approval-rows.ts';
 import { findCarriers } from './carrier-rows.ts';
@@ -39,7 +40,7 @@ const planColumns = {
   plannedBy: sql<string>`${plans.plan} ->> 'createdBy'`,
   notBefore: sql<string | null>`${plans.plan} #>> '{window,notBefore}'`,
   confirmTimeoutSeconds: sql<number>`(${plans.plan} #>> '{window,confirmTimeoutSeconds}')::int`,
-  toAccept: sql<string[]>`jsonb_path_query_array(${plans.plan}, '$.toAccept[*].name')`,
+  toAccept: sql<Plan['toAccept'] | null>`${plans.plan} -> 'toAccept'`,
 };
 
 /** Throws INTERCONNECT_UNKNOWN. */
@@ -50,7 +51,9 @@ export async function findStanding(db: Pick<StoreTransaction, 'select'>, id: Int
   const planId = change?.planId ?? null;
   const [plan] = planId === null ? [] : await db.select(planColumns).from(plans).where(eq(plans.id, planId));
   const carriedBy = interconnect.lifecycle === 'requested' ? await findCarriers(db, id) : [];
-  return { interconnect, change, approvals, carriedBy, plan: plan ?? null };
+  if (plan === undefined) return { interconnect, change, approvals, carriedBy, plan: null };
+  const toAccept = plan.toAccept?.map(({ name }) => name) ?? [];
+  return { interconnect, change, approvals, carriedBy, plan: { ...plan, toAccept } };
 }
 
 /** What the law looks at, with where the register is not what the ledger says. */

@@ -283,6 +283,21 @@ describe('decisions', () => {
     expect((await store.readChange(changeId)).phase).toBe('planning');
   });
 
+  it('on a plan that asks for something to be accepted by name: in approval and ledger', async () => {
+    const { id, changeId } = await planned();
+    const toAccept = [{ name: '10.150.0.0/16@MOF', pes: ['pe3' as never], sentence: 'it loses addresses' }];
+    const planId = await plan(changeId, { toAccept });
+    await expect(approve(id, planId)).rejects.toMatchObject({ code: 'APPROVAL_ACCEPTS' });
+    const { digest } = await store.readPlan(planId);
+    const accepts = ['10.150.0.0/16@MOF'];
+    const approval = { verb: 'approve-plan', person: APPROVER, planId, digest, decision: 'approve' } as const;
+    await store.decide(id, { ...approval, reason: null, accepts }, null);
+    expect((await store.readDecisionFacts(id)).approvals.at(-1)).toMatchObject({ subject: 'plan', accepts });
+    const entries = await store.readLedger({ afterSequence: 0, limit: 10_000 });
+    const recorded = entries.filter(({ subject, action }) => subject === id && action === 'approval.recorded');
+    expect(recorded.at(-1)?.body).toMatchObject({ planId, accepts });
+  });
+
   it.each(['approve', 'reject'] as const)(
     'on a plan that was made anew, the same to the letter: %s',
     async (decision) => {
