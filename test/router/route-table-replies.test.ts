@@ -123,3 +123,35 @@ describe('FRR', () => {
     ['no object', '[]\n{}'],
   ])('%s is unread', (_what, reply) => expect(read('frr', reply)).rejects.toThrow(unread));
 });
+
+describe('where a route leads', () => {
+  const ways = async (platform: PlatformName, reply: string) => {
+    const answer = async () => parseXmlFragment(reply);
+    const exec = async () => ({ code: 0, stdout: reply, stderr: '', signal: null }) as never;
+    const reader: RouterReader = { get: answer, call: answer, exec };
+    const tables = [{ vrf: 'HLTH' as VrfName, family: 'ipv4' as const }];
+    const [routes] = await PLATFORMS[platform].readRouteTables(reader, tables);
+    return routes?.map(({ origin, towards }) => [origin, towards]);
+  };
+
+  it('Junos: its next hops, and a secondary route is another table’s whatever its protocol', async () => {
+    const direct = (more: string) =>
+      `<rt><rt-destination>10.31.0.0/24</rt-destination><rt-entry><active-tag>*</active-tag><protocol-name>Direct</protocol-name>${more}</rt-entry></rt>`;
+    const shown = (more: string) => ways('junos-yang', information(table(direct(more))));
+    expect(await shown('<nh><selected-next-hop/><via>ge-0/0/1.310</via></nh>')).toEqual([['local', 'ge-0/0/1.310']]);
+    expect(await shown('<rt-entry-state>Secondary Active Int</rt-entry-state>')).toEqual([['vpn', undefined]]);
+    expect(
+      await shown('<nh><to>192.0.2.2</to><via>ge-0/0/2.0</via></nh><nh><to>192.0.2.1</to><via>ge-0/0/1.0</via></nh>'),
+    ).toEqual([['local', '192.0.2.1 ge-0/0/1.0, 192.0.2.2 ge-0/0/2.0']]);
+  });
+
+  it('FRR: address, interface and VRF of its next hops, not their labels', async () => {
+    const shown = (label: number) => {
+      const nexthops = [{ ip: '192.0.2.1', interfaceName: 'eth1', vrf: 'default', labels: [label] }];
+      const routes = { '10.31.0.0/24': [{ protocol: 'bgp', selected: true, nexthops }] };
+      return ways('frr', `${JSON.stringify({ HLTH: routes })}\n{}\n`);
+    };
+    expect(await shown(18)).toEqual([['vpn', '192.0.2.1 eth1 default']]);
+    expect(await shown(19)).toEqual(await shown(18));
+  });
+});

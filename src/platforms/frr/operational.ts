@@ -4,6 +4,7 @@ import { WaslError } from '../../errors.ts';
 import { printable } from '../../netconf/index.ts';
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
+import { towards } from '../reading/towards.ts';
 import { notATable, prefixIn } from '../reading/unread-table.ts';
 
 const READ_ALL_TABLES = "vtysh -d zebra -c 'show ip route vrf all json' -c 'show ipv6 route vrf all json'";
@@ -29,7 +30,9 @@ function routesIn(tables: RibTables, vrf: VrfName, family: Family): VrfRoute[] {
     if (!Array.isArray(entries) || !entries.every(isRecord)) throw notATable(name, `no list of routes for ${prefix}`);
     const installed = (entries as RibEntry[]).find(({ selected }) => selected === true);
     if (installed === undefined) return [];
-    return [{ prefix: prefixIn(name, prefix, undefined), origin: isImported(installed, vrf) ? 'vpn' : 'local' }];
+    const paths = (installed.nexthops ?? []).map(({ ip, interfaceName, vrf: lies }) => [ip, interfaceName, lies]);
+    const origin = isImported(installed, vrf) ? 'vpn' : 'local';
+    return [{ prefix: prefixIn(name, prefix, undefined), origin, ...towards(paths) }];
   });
 }
 
@@ -54,7 +57,12 @@ function parseTables(text: string): readonly [RibTables, RibTables] {
 interface RibEntry {
   readonly protocol?: string;
   readonly selected?: boolean;
-  readonly nexthops?: readonly { readonly vrf?: string; readonly labels?: readonly number[] }[];
+  readonly nexthops?: readonly {
+    readonly ip?: string;
+    readonly interfaceName?: string;
+    readonly vrf?: string;
+    readonly labels?: readonly number[];
+  }[];
 }
 
 /** An imported route leads out of the VRF: over a label, or into another VRF of this router. */

@@ -3,6 +3,7 @@ import { familyOf } from '../../domain/prefix.ts';
 import { childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
+import { towards } from '../reading/towards.ts';
 import { notATable, prefixIn } from '../reading/unread-table.ts';
 
 const RIB = {
@@ -59,7 +60,14 @@ function parseRoute(name: string, route: XmlElement, vrf: VrfName): VrfRoute {
   const isBgp = childText(route, 'protocol-name') === 'bgp';
   // A CE's BGP route has its next hop in the VRF itself. Where the path does not say, the route counts as imported: a leak must not hide.
   const fromCe = collect(route, 'next-hop-vrf-name').some(({ text }) => text.trim() === vrf);
-  return { prefix, origin: isBgp && !fromCe ? 'vpn' : 'local' };
+  const paths = childrenNamed(route, 'route-path').map((path) => [
+    childrenNamed(path, 'address')
+      .flatMap((at) => [childText(at, 'ipv4') ?? childText(at, 'ipv6') ?? ''])
+      .join(' '),
+    childText(path, 'interface-name'),
+    childText(path, 'next-hop-vrf-name'),
+  ]);
+  return { prefix, origin: isBgp && !fromCe ? 'vpn' : 'local', ...towards(paths) };
 }
 
 export async function pingIosxr(reader: RouterReader, request: PingRequest) {

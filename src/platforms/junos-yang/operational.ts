@@ -2,6 +2,7 @@ import { familyOf } from '../../domain/prefix.ts';
 import { child, childrenNamed, childText, escapeText, type XmlElement } from '../../netconf/index.ts';
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
+import { towards } from '../reading/towards.ts';
 import { isWithout, notATable, prefixIn } from '../reading/unread-table.ts';
 
 const RPC_ROUTE = 'http://yang.juniper.net/junos/rpc/route';
@@ -52,7 +53,15 @@ function parseRoute(route: XmlElement, name: string): VrfRoute[] {
   if (active === undefined) throw notATable(name, `route ${destination ?? ''} without an entry`);
   const prefix = prefixIn(name, destination, length);
   // A CE's BGP route looks the same in brief output and counts as imported too: it does so before and after a change, and no leak hides.
-  return [{ prefix, origin: childText(active, 'protocol-name') === 'BGP' ? 'vpn' : 'local' }];
+  // What is leaked from another table of the router keeps the protocol of its primary; more than brief output calls it secondary.
+  const isSecondary = childText(active, 'rt-entry-state')?.split(/\s+/).includes('Secondary') === true;
+  const paths = childrenNamed(active, 'nh').map((hop) => [
+    childText(hop, 'to'),
+    childText(hop, 'via') ?? childText(hop, 'nh-local-interface'),
+    childText(hop, 'nh-table'),
+  ]);
+  const isForeign = isSecondary || childText(active, 'protocol-name') === 'BGP';
+  return [{ prefix, origin: isForeign ? 'vpn' : 'local', ...towards(paths) }];
 }
 
 export async function pingJunos(reader: RouterReader, request: PingRequest) {
