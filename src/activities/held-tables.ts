@@ -7,8 +7,8 @@ import { type ObservedRoute, type ObservedTables, tableKey } from '../domain/obs
 import { type Family, familyOf } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
-import { OverlapIndex } from '../proof/overlap-index.ts';
 import type { RouteTable } from '../platforms/platform.ts';
+import { OverlapIndex } from '../proof/overlap-index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { SESSIONS_AT_ONCE_MAX, withRouter } from './network.ts';
 import { describeError } from './translate-errors.ts';

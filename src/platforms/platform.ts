@@ -1,7 +1,7 @@
-import type { ObservedRoute } from '../domain/observed-routes.ts';
 import type { InventoryVrf } from '../domain/inventory.ts';
 import type { VrfName } from '../domain/names.ts';
-import type { Address, Family, Prefix } from '../domain/prefix.ts';
+import type { ObservedRoute } from '../domain/observed-routes.ts';
+import type { Address, Family } from '../domain/prefix.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ExecResult, XmlElement } from '../netconf/index.ts';
 import type { PlatformManifest } from './manifest.ts';
