@@ -1,8 +1,8 @@
 import { Context, heartbeat } from '@temporalio/activity';
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import { countOf } from '../domain/count-of.ts';
 import { roundedTimers } from '../domain/confirm-timers.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';

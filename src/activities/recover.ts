@@ -9,8 +9,8 @@ import type {
   TransactionOutcome,
 } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import { countOf } from '../domain/count-of.ts';
 import { confirmTimerOf } from '../domain/confirm-timers.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';

@@ -77,15 +77,15 @@ function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], 
     return;
   }
   const { body, actor } = submitted;
-  if (digestOf(request) !== requestDigest || body['requestDigest'] !== requestDigest) {
+  if (digestOf(request) !== requestDigest || body.requestDigest !== requestDigest) {
     say('agreement', `the request of ${id} is not the one that was submitted`);
   }
   if (!isSame(actor, requestedBy)) say('agreement', `${id} was submitted by ${actor}, not by ${requestedBy}`);
-  if (sorted(listOf(body['parties'])) !== sorted(parties)) {
+  if (sorted(listOf(body.parties)) !== sorted(parties)) {
     say('agreement', `the parties of ${id} are not those of its request`);
   }
   const stepped = entries.findLast(({ action, subject }) => action.endsWith('.stepped') && subject === id);
-  const last = stepped?.body['to'] ?? 'requested';
+  const last = stepped?.body.to ?? 'requested';
   // Before agreement and change were told apart (0.1) the steps of both had other names; the ends had these.
   const isOfOldNames = stepped?.action === 'lifecycle.stepped' && !LIFECYCLE_ENDS.some((end) => end === last);
   if (last !== lifecycle && !isOfOldNames) say('agreement', `${id} is ${String(last)} by the ledger, not ${lifecycle}`);
@@ -96,7 +96,7 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
   const recorded = new Map<string, LinkedEntry>();
   for (const entry of entries) {
     if (entry.action !== 'approval.recorded' || entry.subject !== id) continue;
-    recorded.set(keyOf(String(entry.body['subject']), String(entry.body['digest']), entry.actor), entry);
+    recorded.set(keyOf(String(entry.body.subject), String(entry.body.digest), entry.actor), entry);
   }
   for (const approval of approvals) {
     const { subject, digest, person, party, decision, decidedAt } = approval;
@@ -109,7 +109,7 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
       continue;
     }
     const { body } = entry;
-    if (body['decision'] !== decision || body['party'] !== party || (body['decidedAt'] ?? entry.at) !== decidedAt) {
+    if (body.decision !== decision || body.party !== party || (body.decidedAt ?? entry.at) !== decidedAt) {
       say('approvals', `${what} is not what entry ${entry.sequence} of the ledger says`);
     }
   }
@@ -124,7 +124,7 @@ function checkWithdrawal({ id, withdrawnBy }: RecordedFacts, entries: readonly L
   for (const { action, subject, actor, body } of entries) {
     if (subject !== id) continue;
     if (action === 'withdrawal.requested') asked = actor;
-    if (action === 'approval.recorded' && body['subject'] === 'plan' && body['decision'] === 'reject') asked = null;
+    if (action === 'approval.recorded' && body.subject === 'plan' && body.decision === 'reject') asked = null;
   }
   if (isSame(asked, withdrawnBy)) return;
   const [was, is] = [asked, withdrawnBy].map((who) => (who === null ? 'nobody' : who));
@@ -141,7 +141,7 @@ function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say
     say('change', `${id} was never started, by the ledger`);
     return;
   }
-  if (started.body['kind'] !== kind) say('change', `${id} is not the kind of change that was started`);
+  if (started.body.kind !== kind) say('change', `${id} is not the kind of change that was started`);
   if (!isSame(started.actor, requestedBy)) {
     say('change', `${id} was asked for by ${started.actor}, not by ${requestedBy}`);
   }
@@ -154,10 +154,10 @@ function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say
       isDecided = false;
       approvedAt = null;
     }
-    if (subject !== interconnectId || action !== 'approval.recorded' || body['decision'] !== 'approve') continue;
-    if (!String(body['planId']).startsWith(`${id}-P`)) continue;
+    if (subject !== interconnectId || action !== 'approval.recorded' || body.decision !== 'approve') continue;
+    if (!String(body.planId).startsWith(`${id}-P`)) continue;
     isDecided = true;
-    if (body['planId'] === plan?.id) approvedAt = String(body['decidedAt']);
+    if (body.planId === plan?.id) approvedAt = String(body.decidedAt);
   }
   const { windowHours, onlyTakesAway } = CHANGE_KIND_RULES[kind];
   if (onlyTakesAway) return;
@@ -180,7 +180,7 @@ function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say
     say('plan', `${id} was never planned, by the ledger`);
     return;
   }
-  if (saved.body['digest'] !== digest) say('plan', `${id} is not the plan that was made`);
+  if (saved.body.digest !== digest) say('plan', `${id} is not the plan that was made`);
   if (!isSame(saved.actor, plannedBy)) say('plan', `${id} was made by ${saved.actor}, not by ${plannedBy}`);
 }
 
