@@ -1,6 +1,7 @@
 import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import { type LawRefusal, mayPush, mayRecover, type Push, refuseAltered } from '../domain/may-decide.ts';
+import { type LawRefusal, refuseAltered } from '../domain/may-decide.ts';
+import { mayPush, mayRecover, type Push } from '../domain/may-push.ts';
 import type { ChangeId } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';

@@ -1,6 +1,7 @@
 /** What the gate at push answers: asked, not described. A sound record, and one thing altered in each row. */
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../domain/change-kinds.ts';
-import { type DecisionFacts, mayPush, type Push } from '../domain/may-decide.ts';
+import type { DecisionFacts } from '../domain/may-decide.ts';
+import { mayPush, type Push } from '../domain/may-push.ts';
 import type { EntityId, PersonId } from '../domain/names.ts';
 import type { Approval } from '../domain/request.ts';
 import type { ErrorCode } from '../errors.ts';

@@ -53,9 +53,9 @@ export class ConnectionPool {
    * @throws NetconfError as `connect`, `SESSION_CLOSED` where the pool is closed, `LIMIT_EXCEEDED` where all its connections are in use
    */
   async open(target: PooledTarget): Promise<NetconfSession> {
+    checkConnectOptions(target);
     const peer = target.name ?? target.host;
     if (this.closed) throw new NetconfError('SESSION_CLOSED', 'the pool is closed', { peer });
-    checkConnectOptions(target);
     const key = keyOf(target);
     const kept = this.takeIdle(key);
     if (kept !== undefined) {

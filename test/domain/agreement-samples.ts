@@ -1,6 +1,7 @@
 /** An interconnect of MOH and MOF as decisions and moves look at it; each test says what differs. */
 import type { ChangeKind } from '../../src/domain/change-kinds.ts';
-import type { DecisionFacts, Push } from '../../src/domain/may-decide.ts';
+import type { DecisionFacts } from '../../src/domain/may-decide.ts';
+import type { Push } from '../../src/domain/may-push.ts';
 import type { ChangeId, EntityId, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { ChangeFacts, InterconnectFacts } from '../../src/domain/next-move.ts';
 import type { Approval } from '../../src/domain/request.ts';

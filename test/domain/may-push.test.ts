@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../../src/domain/change-kinds.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
-import { type DecisionFacts, mayPush, mayRecover, type Push, refuseAltered } from '../../src/domain/may-decide.ts';
+import { type DecisionFacts, refuseAltered } from '../../src/domain/may-decide.ts';
+import { mayPush, mayRecover, type Push } from '../../src/domain/may-push.ts';
 import type { PersonId } from '../../src/domain/names.ts';
 import { isVerdict } from '../../src/errors.ts';
 import {

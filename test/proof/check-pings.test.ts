@@ -21,11 +21,11 @@ const at = '10.100.10.1 (10.100.10.0/24) from VRF MOF at pe3';
 
 describe('a probe', () => {
   test.each([
-    ['reachable', 5, 5, 'pass', '1 probes as planned'],
-    ['reachable', 5, 1, 'pass', '1 probes as planned'],
+    ['reachable', 5, 5, 'pass', '1 probe as planned'],
+    ['reachable', 5, 1, 'pass', '1 probe as planned'],
     ['reachable', 5, 0, 'fail', `${at} does not answer: 5 pings, no reply`],
     ['reachable', 0, 0, 'unknown', `${at} was not pinged`],
-    ['unreachable', 3, 0, 'pass', '1 probes as planned'],
+    ['unreachable', 3, 0, 'pass', '1 probe as planned'],
     ['unreachable', 3, 1, 'fail', `${at} answers (1 of 3) but must not be reachable`],
     ['unreachable', 0, 0, 'unknown', `${at} was not pinged`],
   ] as const)('%s with %i sent and %i received: %3$s', (expected, sent, received, verdict, sentence) => {
@@ -39,7 +39,7 @@ describe('a probe', () => {
     const probes = [probe('10.100.10.1', 'reachable'), probe(null, 'reachable'), ...silent];
     expect(checkPings({ probes }, [ping('10.100.10.1', 3, 3)])).toEqual({
       verdict: 'pass',
-      sentences: ['1 probes as planned; 2 more that must stay silent were judged by the routing tables alone'],
+      sentences: ['1 probe as planned; 2 more that must stay silent were judged by the routing tables alone'],
     });
   });
 

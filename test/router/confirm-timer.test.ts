@@ -20,7 +20,7 @@ async function askedOf(platform: PlatformName, timeoutSeconds: number): Promise<
       return { warnings: [] };
     },
   } as Partial<Record<keyof NetconfSession, unknown>> as NetconfSession;
-  const connection = { router: { name: 'pe1' } } as RouterConnection;
+  const connection = { router: { name: 'pe1', platform, management: {} } } as RouterConnection;
   const router = new NetconfRouter(session, connection, PLATFORMS[platform]);
   await router.commitConfirmed({ timeoutSeconds, persistId: null });
   return sent[0]?.confirmTimeoutSeconds;
