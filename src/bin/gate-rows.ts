@@ -136,6 +136,9 @@ const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'one person signed for both': withFacts({
     approvals: [signature('A'), signature('B', { person: 'signatory of A' as PersonId }), approval()],
   }),
+  'the plan asks that a prefix be accepted by name, and no approver did': withPush({
+    toAccept: ['10.0.0.0/8@MOH'],
+  }),
   'a signature is on another digest': withFacts({
     approvals: [signature('A'), signature('B', { digest: 'sha256:other' }), approval()],
   }),

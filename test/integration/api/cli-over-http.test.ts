@@ -65,7 +65,7 @@ test('a person imports the inventory, asks, signs and looks', async () => {
   const imported = await wasl('admin-1', ['admin'], `inventory import ${SAMPLES}demo-backbone.yaml`);
   expect(imported).toMatchObject({
     code: 0,
-    out: 'No inventory is in force: this is the first one.\ninventory version 1 is in force: 4 entities, 4 VPNs, 4 routers\n',
+    out: 'No inventory is in force: this is the first one.\ninventory version 1 is in force: 4 entities, 4 VPNs, 4 routers\nnote: routers of platform junos-yang keep a confirm timer of 60 s where 30 s are asked for\n',
   });
   const shown = await wasl('admin-1', ['admin'], 'inventory show');
   expect(shown.out).toContain('MOH              MOH     10.100.0.0/16, 2001:db8:100::/48  mct-pe-01, sll-pe-01');

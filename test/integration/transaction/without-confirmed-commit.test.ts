@@ -383,9 +383,9 @@ describe.concurrent("an operator's edit between the push and its undoing", () =>
     await wasl.engineer(1).recover(id);
     // It was measured to be deaf: nobody pushes it again under the old approval.
     expect(await wasl.untilPlanned(id)).toBe(`${id}-C2-P1`);
-    const reason = allBack('engineer-1 asks', 'mct-pe-01');
+    const reason = allBack('a person asks', 'mct-pe-01');
     const tries = [
-      ...[alarm.reason, alarm.reason.replace(DEAF_REASON, 'engineer-1 asks')].map((why) => ({
+      ...[alarm.reason, alarm.reason.replace(DEAF_REASON, 'a person asks')].map((why) => ({
         ...{ outcome: 'attention', reason: why },
         states: expect.any(Array),
       })),
