@@ -133,7 +133,7 @@ describe.each(CHANGE_KINDS)('a change that is to %s', (kind) => {
     expect(move(during(kind, { phase: 'attention', retryAt: SOON }))).toEqual(waits(SOON));
     expect(move(during(kind, { phase: 'attention', retryAt: JUST }))).toMatchObject({ move: 'recover' });
     const asked = during(kind, { phase: 'attention', retryAt: SOON, recoverBy: 'engineer-1' });
-    expect(move(asked)).toMatchObject({ move: 'recover', trouble: 'a person asks' });
+    expect(move(asked)).toMatchObject({ move: 'recover', trouble: 'engineer-1 asks' });
   });
 });
 
