@@ -69,6 +69,8 @@ function checkEntries(entries: readonly LinkedEntry[], say: Say): void {
   }
 }
 
+const REQUESTS: ReadonlySet<string> = new Set(['request.submitted', 'request.amended']);
+
 function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
   const { id, lifecycle, parties, requestedBy, request, requestDigest } = record;
   const submitted = entries.find(({ action, subject }) => action === 'request.submitted' && subject === id);
@@ -76,7 +78,9 @@ function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], 
     say('agreement', `${id} was never submitted, by the ledger`);
     return;
   }
-  const { body, actor } = submitted;
+  const { actor } = submitted;
+  // A modification puts another version of the request in force, and says so.
+  const { body } = entries.findLast(({ action, subject }) => REQUESTS.has(action) && subject === id) ?? submitted;
   if (digestOf(request) !== requestDigest || body.requestDigest !== requestDigest) {
     say('agreement', `the request of ${id} is not the one that was submitted`);
   }
@@ -175,7 +179,7 @@ function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say
 function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
   if (plan === null) return;
   const { id, digest, plannedBy } = plan;
-  const saved = entries.find(({ action, subject }) => action === 'plan.saved' && subject === id);
+  const saved = entries.findLast(({ action, subject }) => action === 'plan.saved' && subject === id);
   if (saved === undefined) {
     say('plan', `${id} was never planned, by the ledger`);
     return;

@@ -282,6 +282,8 @@ export class Installation implements AsyncDisposable {
       this.databaseUrl,
       `update plans set plan = ${text}, digest = '${plan.digest}' where id = '${plan.id}'`,
     );
+    const body = { digest: plan.digest };
+    await this.store.appendLedger({ actor: plan.createdBy, action: 'plan.saved', subject: plan.id, body });
   }
 
   /** The first event of progress that matches. */

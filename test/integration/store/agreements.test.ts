@@ -44,6 +44,8 @@ async function nextVersion(id: InterconnectId, request: InterconnectRequest): Pr
     [id, JSON.stringify(request), digestOf(request)],
   );
   await query('update interconnects set agreement_version = 2 where id = $1', [id]);
+  const body = { requestDigest: digestOf(request), parties: [MOF, MOH] };
+  await store.appendLedger({ actor: 'moh-clerk-1', action: 'request.amended', subject: id, body });
 }
 
 it('each flow has its own route target, and keeps it whatever becomes of the other flow', async () => {

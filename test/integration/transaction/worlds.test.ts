@@ -99,7 +99,7 @@ describe.concurrent('worlds', () => {
     );
     const { status, says } = await admin.readReady();
     expect(status).toBe('degraded');
-    expect(says.filter((line) => line.includes(`of installation ${lostId} run on this Temporal`))).toHaveLength(1);
+    expect(says.filter((line) => line.includes(`of installation ${lostId} runs on this Temporal`))).toHaveLength(1);
     expect(await admin.retireInstallation(lostId)).toEqual({ installation: lostId, ended: 1 });
     expect((await kept.engineer(1).readInterconnect(id)).lifecycle).toBe('active');
     expect(await endState(kept, id)).toMatchObject({ outcome: 'applied', leftOver: [] });
