@@ -113,7 +113,8 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
       continue;
     }
     const { body } = entry;
-    if (body.decision !== decision || body.party !== party || (body.decidedAt ?? entry.at) !== decidedAt) {
+    const isOther = body.decision !== decision || body.party !== party || (body.decidedAt ?? entry.at) !== decidedAt;
+    if (isOther || sorted(listOf(body.accepts)) !== sorted(approval.accepts ?? [])) {
       say('approvals', `${what} is not what entry ${entry.sequence} of the ledger says`);
     }
   }

@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonical-json.ts';
 import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { EntityId, PeName, VpnId, VrfName } from './names.ts';
 import { shortForm } from './route-target.ts';
@@ -53,6 +54,20 @@ export function ownerFindings(was: InventoryVpn, is: InventoryVpn): InventoryFin
   return findings;
 }
 
+/** Through whom a session goes, how well it is kept secret, how its words are read, how long a router keeps what nobody confirmed. */
+const WAYS_IN = [
+  ['jumpHosts', 'the jump hosts'],
+  ['legacyAlgorithms', 'the legacy algorithms'],
+  ['netconf', 'the NETCONF options'],
+  ['confirmTimer', 'the confirm timers'],
+] as const;
+
+/** Absent and without anything in it say the same. */
+function wayOf(way: object | undefined): string {
+  const isNothing = way === undefined || Object.values(way).every((value) => value === undefined || value === false);
+  return isNothing ? '' : canonicalJson(way);
+}
+
 /** How a router is reached, and as what. */
 export function managementFindings(was: InventoryRouter, is: InventoryRouter): InventoryFinding[] {
   const { name } = was;
@@ -72,6 +87,10 @@ export function managementFindings(was: InventoryRouter, is: InventoryRouter): I
   }
   if (old.credential !== fresh.credential) {
     say('management.credential', `credential of router ${name}: ${old.credential} becomes ${fresh.credential}`);
+  }
+  for (const [member, what] of WAYS_IN) {
+    const [before, after] = [old, fresh].map((management) => wayOf(management[member]));
+    if (before !== after) say(`management.${member}`, `${what} of router ${name} change`);
   }
   return findings;
 }

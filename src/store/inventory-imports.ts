@@ -12,10 +12,11 @@ import {
   listProposals,
   propose,
   readProposal,
+  subjectOf,
   supersedeProposals,
 } from './inventory-proposal-rows.ts';
 import { currentInventory, insertInventory } from './inventory-rows.ts';
-import { appendFacts } from './ledger-rows.ts';
+import { appendFacts, findEntriesOf } from './ledger-rows.ts';
 import { listStanding } from './standing-rows.ts';
 import type { Store } from './store.ts';
 
@@ -61,6 +62,7 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
           throw new WaslError('INVENTORY_PROPOSAL', `the proposal ${id} is ${proposal.state}`, { path: '{id}' });
         }
         refuseProposer(proposal, by);
+        await refuseOtherProposal(tx, proposal, inventory);
         const current = await currentInventory(tx);
         refuseOtherVersion(current?.version ?? null, proposal.baseVersion);
         const conflicts = current === null ? [] : findConflicts(current.inventory, inventory, await listStanding(tx));
@@ -123,6 +125,19 @@ function refuseProposer({ proposedBy }: InventoryProposal, by: PersonId): void {
   if (!isSamePerson(by, proposedBy)) return;
   const remedy = 'Another admin must confirm it.';
   throw new WaslError('APPROVAL_SELF', `${by} proposed this inventory`, { remedy });
+}
+
+/** What two persons let pass is what one proposed, by the ledger, and by nobody who writes beside wasl. Throws RECORD_ALTERED. */
+async function refuseOtherProposal(
+  tx: StoreTransaction,
+  { id, digest, proposedBy }: InventoryProposal,
+  inventory: Inventory,
+): Promise<void> {
+  const [proposed] = (await findEntriesOf(tx, [subjectOf(id)])).filter(({ action }) => action === 'inventory.proposed');
+  const isSame = digestOf(inventory) === digest && proposed?.body.digest === digest;
+  if (isSame && isSamePerson(proposed.actor as PersonId, proposedBy)) return;
+  const remedy = 'Do not confirm it. Find out who wrote to the database, and have the inventory imported again.';
+  throw new WaslError('RECORD_ALTERED', `proposal ${id} is not what was proposed, by the ledger`, { remedy });
 }
 
 /** Whoever confirms has read what it does to whom, and that has not changed since. */

@@ -35,7 +35,7 @@ const toProposal = (row: ProposalRow): InventoryProposal => ({
   decidedAt: row.decidedAt?.toISOString() ?? null,
 });
 
-const subjectOf = (id: number) => `inventory-proposal/${id}`;
+export const subjectOf = (id: number) => `inventory-proposal/${id}`;
 
 /** Under the lock `inventory`. The same inventory from the same person again is the same proposal. */
 export async function propose(

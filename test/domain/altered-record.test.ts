@@ -112,6 +112,11 @@ it.each<[string, RecordedFacts, RegExp]>([
     /the rejection of the plan .* is not what entry 7/,
   ],
   [
+    'something accepted that the approver did not name',
+    withApproval(2, { accepts: ['10.100.10.0/24@MOF'] }),
+    /engineer-approver for network is not what entry 7/,
+  ],
+  [
     'a decision that is gone',
     { ...RECORD, approvals: RECORD.approvals.slice(0, 2) },
     /approvals: the decision of engineer-approver in entry 7 of the ledger is not in the register/,
@@ -214,6 +219,14 @@ it('the last word of a person on a plan counts, and who asked for a plan anew af
   };
   expect(told(ofNext, chain([...FACTS.filter(({ subject }) => subject !== PLAN), anew, saved]))).toEqual([]);
   expect(told({ ...record, lifecycle: 'rejected' }, chain([...FACTS, anew, again.fact]))).toHaveLength(1);
+});
+
+it('what an approver accepted by name is in the ledger, and no less of it in the register', () => {
+  const plan = { subject: 'plan', planId: PLAN, digest: planDigest, party: 'network' };
+  const accepted = decided(6, 'engineer-approver', { ...plan, accepts: ['10.1.0.0/16@MOF', '10.2.0.0/16@MOF'] });
+  const entries = chain([...FACTS.slice(0, 6), accepted.fact]);
+  expect(told(withApproval(2, accepted.approval), entries)).toEqual([]);
+  expect(told(RECORD, entries)).toContainEqual(expect.stringMatching(/for network is not what entry 7/));
 });
 
 it('a person is the same in any case of the letters', () => {

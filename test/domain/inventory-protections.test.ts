@@ -43,6 +43,8 @@ const CANARY_BRANCH = canaryPe?.vrfs.find(({ vpn }) => vpn === 'CANARY')?.attach
 const canaryPath = `routers[${CANARY_PE}].vrfs[${CANARY_VRF}]`;
 const canaryPlace = `VRF ${CANARY_VRF} at ${CANARY_PE}`;
 
+const LOGIN = { host: '127.0.0.9', hostKeys: [`SHA256:${'F'.repeat(43)}`], credential: 'backbone' };
+
 it.each<[string, Inventory, string[]]>([
   [
     'another owner',
@@ -144,6 +146,18 @@ it.each<[string, Inventory, string[]]>([
     withManagement({ credential: 'other' }),
     ['routers[mct-pe-01].management.credential: credential of router mct-pe-01: backbone becomes other'],
   ],
+  ...(
+    [
+      ['jumpHosts', [{ ...LOGIN, port: 22 }], 'the jump hosts'],
+      ['legacyAlgorithms', ['diffie-hellman-group1-sha1'], 'the legacy algorithms'],
+      ['netconf', { dropNulBytes: true }, 'the NETCONF options'],
+      ['confirmTimer', { unitSeconds: 3_600, minimumSeconds: 3_600 }, 'the confirm timers'],
+    ] as const
+  ).map(([member, value, what]): [string, Inventory, string[]] => [
+    `${member} of one person`,
+    withManagement({ [member]: value }),
+    [`routers[mct-pe-01].management.${member}: ${what} of router mct-pe-01 change`],
+  ]),
   [
     'another platform',
     withRouter('mct-pe-01', () => ({ platform: 'junos-yang' as PlatformName })),
@@ -220,6 +234,7 @@ const [firstRouter] = DEMO_INVENTORY.routers;
 if (firstRouter === undefined) throw new Error('a router');
 it.each<[string, Inventory]>([
   ['nothing', structuredClone(DEMO_INVENTORY)],
+  ['options that say nothing', withManagement({ jumpHosts: [], netconf: { dropNulBytes: false } })],
   ['the order of lists', { ...DEMO_INVENTORY, routers: [...DEMO_INVENTORY.routers].reverse() }],
   [
     'an entity, a VPN and a PE more',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf } from '../../../src/domain/canonical-json.ts';
 import type { Inventory } from '../../../src/domain/inventory.ts';
 import type { EntityId, InterconnectId, PeName, PersonId } from '../../../src/domain/names.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -140,6 +141,28 @@ describe('an import that takes something away under an interconnect', () => {
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'INVENTORY_IN_USE', details: { interconnects: [id] } });
     expect(body.details.conflicts).toMatchObject([{ interconnectId: id, fact }]);
+    expect(await inForce()).toBe(version);
+  });
+
+  it('is confirmed as it was proposed, and not as somebody wrote it into the database since', async () => {
+    const { proposal } = (await put(ownedBy('MOH'), await etag())).body.details;
+    const [row] = (await sql.query('select inventory, digest from inventory_proposals where id = $1', [proposal])).rows;
+    const altered = { ...row.inventory, backbone: { ...row.inventory.backbone, name: 'of somebody else' } };
+    const write = (inventory: object, digest: string) =>
+      sql.query('update inventory_proposals set inventory = $2, digest = $3 where id = $1', [
+        proposal,
+        JSON.stringify(inventory),
+        digest,
+      ]);
+    const version = await inForce();
+    for (const digest of [row.digest, digestOf(altered)]) {
+      await write(altered, digest);
+      expect(await confirm(proposal, [id])).toMatchObject({ status: 500, body: { code: 'RECORD_ALTERED' } });
+    }
+    await write(row.inventory, row.digest);
+    await sql.query(`update inventory_proposals set proposed_by = 'ghost' where id = $1`, [proposal]);
+    expect(await confirm(proposal, [id], 'admin-1')).toMatchObject({ status: 500, body: { code: 'RECORD_ALTERED' } });
+    await sql.query(`update inventory_proposals set proposed_by = 'admin-1' where id = $1`, [proposal]);
     expect(await inForce()).toBe(version);
   });
 
