@@ -19,6 +19,7 @@ import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readHeldTables } from './held-tables.ts';
+import { requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { readForOpening, readForRemoval } from './reading-for-plan.ts';
@@ -60,7 +61,10 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
       left.length === 0 ? 'no route target was ever given to it' : 'its route targets are not in the register';
     return nothingToPush(deps, request, reason, left);
   }
-  if (!removes) requireOwners(interconnect, current);
+  if (!removes) {
+    await requireImportedInventory(deps, { version, inventory: current });
+    requireOwners(interconnect, current);
+  }
   heartbeat();
   const { inventory, running, texts, procedures, left, told } = removes
     ? await readForRemoval(deps, current, await store.listCarriers(interconnectId))

@@ -16,13 +16,14 @@ import {
   supersedeProposals,
 } from './inventory-proposal-rows.ts';
 import { currentInventory, insertInventory } from './inventory-rows.ts';
-import { appendFacts, findEntriesOf } from './ledger-rows.ts';
+import { appendFacts, findEntriesOf, findImport } from './ledger-rows.ts';
 import { listStanding } from './standing-rows.ts';
 import type { Store } from './store.ts';
 
 type QueryName =
   | 'importInventory'
   | 'readInventory'
+  | 'readInventoryImport'
   | 'listStandingInterconnects'
   | 'listInventoryProposals'
   | 'readInventoryProposal'
@@ -50,6 +51,7 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
       }),
 
     readInventory: () => database.read(currentInventory),
+    readInventoryImport: (version) => database.read((db) => findImport(db, version)),
     listStandingInterconnects: () => database.read(listStanding),
     listInventoryProposals: () => database.read(listProposals),
     readInventoryProposal: (id) => database.read((db) => readProposal(db, id)),

@@ -58,6 +58,23 @@ export async function findEntriesOf(
   return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
 }
 
+/** What the ledger says of an inventory; null: nothing, or its entry is not what its hash says. */
+export async function findImport(
+  db: Pick<StoreTransaction, 'select' | 'execute'>,
+  version: number,
+): Promise<{ readonly digest: string | null; readonly isLast: boolean }> {
+  const entries = await findEntriesOf(db, [`inventory/${version}`]);
+  const entry = entries.findLast(({ action }) => action === 'inventory.imported');
+  const isWhole = entry !== undefined && hashLedgerEntry(entry.sequence, entry.previousHash, entry) === entry.hash;
+  const isLinked = entry?.previousHash === (entry?.sequence === 1 ? GENESIS_HASH : entry?.hashBefore);
+  // One statement: an import between two would be taken for an alteration.
+  const { rows } = await db.execute<{ is_last: boolean | null }>(sql`
+    select (select max(version) from inventories) = (
+      select (body ->> 'version')::int from ledger where action = 'inventory.imported' order by sequence desc limit 1
+    ) as is_last`);
+  return { digest: isWhole && isLinked ? String(entry.body.digest) : null, isLast: rows[0]?.is_last === true };
+}
+
 export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {
   return {
     async appendLedger(fact) {

@@ -115,6 +115,8 @@ export interface Store {
 
   /** The newest inventory in which the PE stands: what is to be taken off it must be reached though it left. null: it never was in one. */
   readInventoryWithRouter(pe: PeName): Promise<{ readonly version: number; readonly inventory: Inventory } | null>;
+  /** What the ledger says of it, and whether the newest inventory is the one that was imported last. */
+  readInventoryImport(version: number): Promise<{ readonly digest: string | null; readonly isLast: boolean }>;
   readInventoryVersion(version: number): Promise<Inventory | null>;
 
   // Interconnects

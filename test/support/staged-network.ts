@@ -199,6 +199,13 @@ export class StagedNetwork implements AsyncDisposable {
         const inventory = this.inventories.at(-1);
         return inventory === undefined ? null : { version: this.inventories.length, inventory };
       },
+      readInventoryImport: async (version) => {
+        const inventory = this.inventories[version - 1];
+        return {
+          digest: inventory === undefined ? null : digestOf(inventory),
+          isLast: version === this.inventories.length,
+        };
+      },
       readInventoryVersion: async (version) => this.inventories[version - 1] ?? null,
       readInventoryWithRouter: async (pe) => {
         const version = this.inventories.findLastIndex(({ routers }) => routers.some(({ name }) => name === pe)) + 1;

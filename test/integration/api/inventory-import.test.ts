@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireImportedInventory } from '../../../src/activities/imported-inventory.ts';
 import { digestOf } from '../../../src/domain/canonical-json.ts';
 import type { Inventory } from '../../../src/domain/inventory.ts';
 import type { EntityId, InterconnectId, PeName, PersonId } from '../../../src/domain/names.ts';
@@ -112,6 +113,38 @@ describe('the version of an inventory', () => {
     const { body } = await put(renamed('again'), before);
     expect(await put(renamed('again'), before)).toMatchObject({ status: 200, body: { version: body.version } });
   });
+});
+
+it('nothing opens on an inventory that somebody wrote into the database', async () => {
+  await put(renamed('true'), await etag());
+  const gate = async () => {
+    const current = await store.readInventory();
+    if (current === null) throw new Error('an inventory');
+    await requireImportedInventory({ store }, current);
+  };
+  const refused = { code: 'RECORD_ALTERED' };
+  await gate();
+  const version = await inForce();
+  const write = (inventory: Inventory) =>
+    sql.query('update inventories set inventory = $2 where version = $1', [version, JSON.stringify(inventory)]);
+  await write(ownedBy('MOE'));
+  await expect(gate()).rejects.toMatchObject(refused);
+  await write(renamed('true'));
+  await gate();
+  const insert =
+    'insert into inventories (inventory, imported_by, imported_at) values ($1, $2, now()) returning version';
+  const { rows } = await sql.query(insert, [JSON.stringify(ownedBy('MOE')), 'admin-1']);
+  await expect(gate()).rejects.toMatchObject(refused);
+  await sql.query('delete from inventories where version = $1', [rows[0].version]);
+  await sql.query(`select setval(pg_get_serial_sequence('inventories', 'version'), $1)`, [version]);
+  await gate();
+  await sql.query('delete from inventories where version = $1', [version]);
+  await expect(gate()).rejects.toMatchObject(refused);
+  await sql.query(
+    'insert into inventories (version, inventory, imported_by, imported_at) overriding system value values ($1, $2, $3, now())',
+    [version, JSON.stringify(renamed('true')), 'admin-1'],
+  );
+  await gate();
 });
 
 describe('an import that takes something away under an interconnect', () => {
