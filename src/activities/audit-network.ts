@@ -1,12 +1,16 @@
 import { digestOfText } from '../domain/canonical-json.ts';
 import type { PeName } from '../domain/names.ts';
+import { PROGRAM, personIdSchema } from '../domain/names.ts';
 import type { ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readCurrentInventory, readReachable } from './network.ts';
 
 /** Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. */
-export async function auditWholeNetwork(deps: ActivityDependencies, by: string): Promise<ReadingReference> {
+export async function auditWholeNetwork(deps: ActivityDependencies, asker: string): Promise<ReadingReference> {
+  // It comes by way of Temporal, and goes into the ledger: a name, or nobody's text.
+  const person = personIdSchema.safeParse(asker);
+  const by = person.success ? person.data : PROGRAM;
   const { store } = deps;
   const at = deps.now().toISOString();
   const [{ version, inventory }, before] = await Promise.all([readCurrentInventory(deps), readAgreements(store)]);

@@ -15,7 +15,6 @@ import { requireAuthority } from './authority.ts';
 import { describeCommit, describePrepared, firstBadCommit, inWaves, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
-import { requireImportedInventory } from './imported-inventory.ts';
 import { describeLeft, idleEntries, leftBehind } from './left-behind.ts';
 import { openInventoryRouter, readCurrentInventory, withRouter, withRouters } from './network.ts';
 import {
@@ -58,7 +57,6 @@ export class TransactionStages implements TransactionActivities {
     const realised = await store.listRealised();
     try {
       await requireAuthority(this.#deps, changeId, plan, current.inventory);
-      if (!onlyTakesAway(plan.kind)) await requireImportedInventory(this.#deps, current);
       await requireSameInventory(this.#deps, plan, current);
     } catch (refusal) {
       return noteFailure(this.#deps, { changeId, epoch: null }, failed(refusal), 'refused');

@@ -1,4 +1,5 @@
 /** An open stream of events shows what its caller may see now, not what they might when it was opened. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { ProgressEvent } from '../../src/domain/change.ts';
 import type { EntityId, InterconnectId } from '../../src/domain/names.ts';
@@ -18,11 +19,14 @@ async function start() {
   const parties: Readonly<Record<string, readonly string[]>> = {
     'IC-0001': ['MOF', 'MOH'],
     'IC-0002': ['MOE', 'MTCIT'],
+    'IC-0003': ['MOE', 'MOF'],
   };
   const store = absentStore({
     readInterconnect: async (id) => ({ id, parties: parties[id], request: { id } }) as unknown as InterconnectRecord,
     readOwners: async (request) =>
-      ((request as unknown as { id: string }).id === 'IC-0001' ? known.owners : ['MOE', 'MTCIT']) as EntityId[],
+      ((request as unknown as { id: string }).id === 'IC-0001'
+        ? known.owners
+        : parties[(request as unknown as { id: string }).id]) as EntityId[],
     readProgress: async ({ afterSequence, interconnectId }) =>
       events.filter(
         (one) => one.sequence > afterSequence && (interconnectId ?? one.interconnectId) === one.interconnectId,
@@ -55,7 +59,11 @@ async function start() {
     events.push(event(2, 'IC-0001'), event(3, 'IC-0002'));
     known.wake();
   };
-  return { api, open, loseAndGoOn };
+  const happens = (sequence: number, id: string) => {
+    events.push(event(sequence, id));
+    known.wake();
+  };
+  return { api, open, loseAndGoOn, happens };
 }
 
 it('of one interconnect ends when the caller has no part in it any more', async () => {
@@ -64,6 +72,21 @@ it('of one interconnect ends when the caller has no part in it any more', async 
   expect(await stream.until(/^id: 1$/m)).toBe(true);
   loseAndGoOn();
   expect(await stream.until(/^id: 2$/m)).toBe(false);
+  await api.app.close();
+});
+
+it('says nothing when something happens to others', async () => {
+  const { api, open, happens } = await start();
+  const stream = await open('');
+  expect(await stream.until(/^id: 1$/m)).toBe(true);
+  for (const sequence of [2, 3, 4]) {
+    happens(sequence, 'IC-0003');
+    await sleep(100);
+  }
+  happens(5, 'IC-0002');
+  expect(await stream.until(/^id: 5$/m)).toBe(true);
+  expect(stream.text()).not.toMatch(/alive|^id: [234]$/m);
+  await stream.close();
   await api.app.close();
 });
 

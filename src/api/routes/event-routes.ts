@@ -87,6 +87,8 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     });
     response.write(`retry: ${RECONNECT_MS}\n\n`);
     let afterSequence = after;
+    // Every so often, and never because something happened: what wakes a stream may be others', and none of its reader's business.
+    let aliveDueAtMs = performance.now() + LOOK_INTERVAL_MS;
     while (!signal.aborted) {
       await feed.listen();
       const { version } = feed;
@@ -101,8 +103,10 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
         if (shown !== null) await write(response, frame(shown), signal);
       }
       if (events.length === PAGE) continue;
-      await feed.wait(version, LOOK_INTERVAL_MS, signal);
-      if (!signal.aborted) await write(response, ': alive\n\n', signal);
+      await feed.wait(version, Math.max(1, aliveDueAtMs - performance.now()), signal);
+      if (signal.aborted || performance.now() < aliveDueAtMs) continue;
+      aliveDueAtMs = performance.now() + LOOK_INTERVAL_MS;
+      await write(response, ': alive\n\n', signal);
     }
   }
 
