@@ -19,6 +19,6 @@ export async function readNetwork(input: ReadNetworkInput): Promise<ReadingRefer
     case 'matrix':
       return activities.readMatrix();
     case 'audit':
-      return activities.auditNetwork({ by: input.by });
+      return activities.auditNetwork();
   }
 }

@@ -138,7 +138,7 @@ export interface ReadActivities {
   readRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
   readMatrix(): Promise<ReadingReference>;
   /** Its result goes into the ledger, too. */
-  auditNetwork(input: { readonly by: string }): Promise<ReadingReference>;
+  auditNetwork(): Promise<ReadingReference>;
 }
 
 export type SharedActivities = RecordActivities & PlanActivities & SharedTransactionActivities & ReadActivities;

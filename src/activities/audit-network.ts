@@ -1,16 +1,16 @@
 import { digestOfText } from '../domain/canonical-json.ts';
 import type { PeName } from '../domain/names.ts';
-import { PROGRAM, personIdSchema } from '../domain/names.ts';
+import { PROGRAM } from '../domain/names.ts';
 import type { ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readCurrentInventory, readReachable } from './network.ts';
 
-/** Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. */
-export async function auditWholeNetwork(deps: ActivityDependencies, asker: string): Promise<ReadingReference> {
-  // It comes by way of Temporal, and goes into the ledger: a name, or nobody's text.
-  const person = personIdSchema.safeParse(asker);
-  const by = person.success ? person.data : PROGRAM;
+/**
+ * Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. Who asked for it the API has recorded:
+ * what comes by way of Temporal names nobody.
+ */
+export async function auditWholeNetwork(deps: ActivityDependencies): Promise<ReadingReference> {
   const { store } = deps;
   const at = deps.now().toISOString();
   const [{ version, inventory }, before] = await Promise.all([readCurrentInventory(deps), readAgreements(store)]);
@@ -31,6 +31,6 @@ export async function auditWholeNetwork(deps: ActivityDependencies, asker: strin
     { ...common, kind: 'audit', pe: null, readAt: at, text },
   ]);
   const digests = Object.fromEntries(Object.entries(readings).map(([pe, reading]) => [pe, reading.digest]));
-  await store.saveAudit({ at, by, digest, result, readings: digests });
+  await store.saveAudit({ at, by: PROGRAM, digest, result, readings: digests });
   return { readingId: ids.at(-1) ?? 0 };
 }

@@ -100,7 +100,7 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     checkRouter: (input) => heartbeating(() => checkRouter(input)),
     readRouter: (input) => heartbeating(() => readRouter(input)),
     readMatrix: () => heartbeating(() => readMatrix()),
-    auditNetwork: (input) => heartbeating(() => auditNetwork(input)),
+    auditNetwork: () => heartbeating(() => auditNetwork()),
   };
   const shared = { ...plan, ...sharedTransaction, ...reads };
   return {

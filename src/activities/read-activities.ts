@@ -45,7 +45,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       return save([{ kind: 'running', pe, reader: 'read', readAt, text }]);
     },
 
-    auditNetwork: ({ by }) => auditWholeNetwork(deps, by),
+    auditNetwork: () => auditWholeNetwork(deps),
 
     /** What can be read; a PE that cannot is named, for this is a picture and no gate. */
     async readMatrix() {

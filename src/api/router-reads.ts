@@ -11,5 +11,5 @@ export interface RouterReads {
   check(pe: PeName): Promise<RouterCheck>;
   read(pe: PeName): Promise<RouterRunning>;
   matrix(): Promise<MatrixAnswer>;
-  audit(by: string): Promise<AuditEntry>;
+  audit(): Promise<AuditEntry>;
 }

@@ -74,8 +74,8 @@ export function temporalRouterReads(client: Client, store: ReadStore, installati
       const { text } = await read({ read: 'matrix' }, 'matrix', null);
       return matrixSchema.parse(JSON.parse(text));
     },
-    async audit(by) {
-      const { digest } = await read({ read: 'audit', by }, 'audit', null);
+    async audit() {
+      const { digest } = await read({ read: 'audit' }, 'audit', null);
       const audit = (await store.listAudits(AUDITS_LOOKED_AT)).find((one) => one.digest === digest);
       if (audit === undefined) throw new WaslError('READING_UNKNOWN', 'the audit has left the record already');
       return audit;

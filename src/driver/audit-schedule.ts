@@ -34,7 +34,7 @@ export async function ensureAuditSchedule(
 }
 
 function scheduleOf(installation: string, everyMinutes: number): Omit<ScheduleOptions, 'scheduleId'> {
-  const input: ReadNetworkInput = { read: 'audit', by: 'wasl' };
+  const input: ReadNetworkInput = { read: 'audit' };
   return {
     spec: { intervals: [{ every: everyMinutes * 60_000 }] },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },

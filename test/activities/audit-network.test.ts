@@ -1,16 +1,10 @@
-/** Who an audit is for comes by way of Temporal: what is no name of a person is not written into the record. */
+/** What an audit says of who asked comes by way of Temporal: the record of it names nobody. */
 import { expect, it } from 'vitest';
 import { auditWholeNetwork } from '../../src/activities/audit-network.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 
-it.each([
-  ['Auditor-1', 'auditor-1'],
-  ['wasl', 'wasl'],
-  ['x\u202e\u001b[31m\nfake', 'wasl'],
-  ['a\u0000b\ud800', 'wasl'],
-  ['a'.repeat(5_000), 'wasl'],
-])('who asked is a person or nobody: %#', async (asker, by) => {
+it('is wasl that audited, whatever the caller says', async () => {
   const saved: unknown[] = [];
   const store = {
     readInventory: async () => ({ version: 1, inventory: { ...DEMO_INVENTORY, routers: [] } }),
@@ -20,6 +14,6 @@ it.each([
   };
   const planner = { audit: async () => ({ result: {}, text: 'record', digest: 'sha256:0' }) };
   const deps = { store, planner, now: () => new Date(0) } as unknown as ActivityDependencies;
-  await auditWholeNetwork(deps, asker);
-  expect(saved).toMatchObject([{ by }]);
+  await (auditWholeNetwork as (deps: ActivityDependencies, by: string) => Promise<unknown>)(deps, 'a-minister');
+  expect(saved).toMatchObject([{ by: 'wasl' }]);
 });

@@ -9,7 +9,7 @@ import type { ChangeId, InterconnectId, PeName } from '../../src/domain/names.ts
 export type ReadNetworkInput =
   | { readonly read: 'check' | 'running'; readonly pe: PeName }
   | { readonly read: 'matrix' }
-  | { readonly read: 'audit'; readonly by: string };
+  | { readonly read: 'audit' };
 
 /** Task queues and workflow ids carry the installation's name: two installations on one Temporal never meet. */
 export const taskQueueOf = (installation: string): string => `wasl/${installation}`;

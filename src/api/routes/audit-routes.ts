@@ -15,7 +15,11 @@ export function registerAuditRoutes(app: ApiServer, { store, routerReads }: ApiD
   app.post(
     '/v1/audits',
     { schema: { summary: 'Audit the whole network now', tags, response: answers(auditSchema) } },
-    async (request) => presentAudit(await routerReads.audit(callerOf(request).person)),
+    async (request) => {
+      const { person } = callerOf(request);
+      await store.appendLedger({ actor: person, action: 'audit.requested', subject: 'network', body: {} });
+      return presentAudit(await routerReads.audit());
+    },
   );
 
   app.get(

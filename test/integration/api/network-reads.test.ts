@@ -144,7 +144,7 @@ describe('the network as people see it', () => {
       expect((await wasl.cli('nobody', [], `wasl proof check ${file}`)).out).toContain('NOT SOUND');
       const ledger = await wasl.store.readLedger({ afterSequence: 0, limit: 5_000 });
       const fact = ledger.findLast(({ action }) => action === 'network.audited');
-      expect(fact).toMatchObject({ actor: 'nora', body: { verdict: 'pass', proof: entry?.digest } });
+      expect(fact).toMatchObject({ actor: 'wasl', body: { verdict: 'pass', proof: entry?.digest } });
       const readings = fact?.body.readings as Record<string, string>;
       expect(Object.keys(readings).sort()).toEqual(['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01']);
       const [ofPe] = await wasl.store.listReadings({ kind: 'running', pe: 'mct-pe-01' as PeName });
@@ -164,6 +164,10 @@ describe('the network as people see it', () => {
     expect(unread).toMatchObject({ verdict: 'unknown', unread: 1, findings: [{ kind: 'not read', pe: 'sll-pe-01' }] });
     expect((await wasl.cli('nora', ['auditor'], 'wasl audit --last --json')).code).toBe(4);
     expect((await wasl.cli('sam', ['security'], 'wasl audit --last')).err).toContain('FORBIDDEN');
+    const asked = (await wasl.store.readLedger({ afterSequence: 0, limit: 1_000 })).filter(
+      ({ action }) => action === 'audit.requested',
+    );
+    expect(new Set(asked.map(({ actor }) => actor))).toEqual(new Set(['nora', 'engineer-1']));
   });
 
   it('one schedule of the installation audits by itself', async () => {
