@@ -8,9 +8,9 @@ import { WaslError } from '../../../src/errors.ts';
 import { frrRunningConfig, isUp, type LabState, lab, labState, stateFolder, waitForRunningConfig } from './lab.ts';
 import { ADMIN, SECOND_ADMIN } from './people.ts';
 
-/** Stories wait for the end of a window now and then. On these routers verification takes a fifth of it. */
+/** Stories wait for the end of a window now and then. A router that has just booted needs half of it until BGP has carried its routes. */
 const CONFIRM_TIMEOUT_SECONDS = 30;
-const CONVERGENCE_SECONDS = 8;
+const CONVERGENCE_SECONDS = 15;
 /** How the router's agent names what it makes of export rules. */
 const WASL_OBJECTS = 'EXPORT-';
 
