@@ -15,7 +15,7 @@ export const CALLS_PER_ENTITY_MAX = 180;
 export const CALLS_OF_PARTIES_MAX = 900;
 
 /**
- * Bounds what is asked, checked and decided (every POST), and what is read, within a minute, after the caller is known and before the body
+ * Bounds what is asked, checked, decided and imported, and what is read (GET), within a minute, after the caller is known and before the body
  * is read.
  * Throws RATE_LIMITED with the Retry-After of the one who has too many: who calls once too often takes nothing from the others' share.
  * The counters are kept for the 5000 callers heard last, which is the library's bound.
@@ -44,7 +44,7 @@ export function limitCalls(app: ApiServer): void {
             ]
           : []),
       ];
-      const shares = request.method === 'POST' ? decides : reads;
+      const shares = request.method === 'GET' || request.method === 'HEAD' ? reads : decides;
       for (const { count, whose, max } of shares) {
         const taken = await count(request);
         if (taken.isAllowed || !taken.isExceeded) continue;

@@ -3,6 +3,7 @@ import { canonicalJson, type Digest, digestOf, digestOfText } from '../domain/ca
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
+import { WaslError } from '../errors.ts';
 import { type AuditedAgreement, auditNetwork } from '../proof/audit-network.ts';
 import { buildNetworkView } from './network-view.ts';
 
@@ -64,8 +65,10 @@ export interface CheckedProof {
 export function checkAuditRecord(text: string): CheckedProof {
   const digest = digestOfText(text);
   const bad = (fault: string): CheckedProof => ({ digest, faults: [fault], at: null, result: null });
+  const parsed = parseRecord(text);
+  if (parsed === null) return bad('it is no JSON document');
   try {
-    const record = JSON.parse(text) as AuditRecord;
+    const record = parsed.record as AuditRecord;
     if (record?.proof !== 'wasl audit' || record.version !== 1) return bad('it is no proof that this release knows');
     const { inputs } = record;
     const again = recordAudit(inputs);
@@ -79,7 +82,17 @@ export function checkAuditRecord(text: string): CheckedProof {
     if (faults.length === 0 && again.text !== text) faults.push('it is not written as wasl writes it: it was altered');
     return { digest, faults, at: inputs.at, result: again.result };
   } catch (error) {
-    return bad(`it cannot be made again: ${error instanceof Error ? error.message : String(error)}`);
+    // Whatever a library or the language says of a member that is not there.
+    const fact = error instanceof WaslError ? error.message : 'a member is missing or is not what it should be';
+    return bad(`it cannot be made again: ${fact}`);
+  }
+}
+
+function parseRecord(text: string): { readonly record: unknown } | null {
+  try {
+    return { record: JSON.parse(text) };
+  } catch {
+    return null;
   }
 }
 

@@ -102,3 +102,12 @@ it('reading is not counted among decisions, and neither is who has no token or n
   }
   expect((await call('moh-clerk-1', 'portal', 'MOH')).codes).toEqual(taken(1));
 });
+
+it('an inventory that is sent counts as a decision, not as a read', async () => {
+  const headers = await api.as('admin-1', ['admin']);
+  const put = () => api.app.inject({ method: 'PUT', url: '/v1/inventory', headers, payload: {} });
+  const codes: string[] = [];
+  while (codes.length <= CALLS_PER_PERSON_MAX) codes.push((await put()).json().code);
+  expect(codes.at(-2)).toBe('INVENTORY_INVALID');
+  expect(codes.at(-1)).toBe('RATE_LIMITED');
+});

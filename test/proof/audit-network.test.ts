@@ -162,8 +162,19 @@ describe('the record of an audit', () => {
       if (checked.faults.length === 0 || checked.digest === digest) unnoticed.push(at);
     }
     expect(unnoticed).toEqual([]);
-    for (const other of [`${text} `, text.trimEnd(), text.replace('{', '{ '), text.slice(0, -9), '', 'null', '[]']) {
+    for (const other of [
+      `${text} `,
+      text.trimEnd(),
+      text.replace('{', '{ '),
+      text.slice(0, -9),
+      '',
+      'null',
+      '[]',
+      '{"proof":"wasl audit","version":1}',
+    ]) {
       expect(checkAuditRecord(other).faults).not.toEqual([]);
+      // In our words: no library's, no runtime's.
+      expect(checkAuditRecord(other).faults.join()).not.toMatch(/Unexpected|Cannot read|undefined|JSON at/);
     }
   });
 
