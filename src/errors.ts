@@ -251,6 +251,11 @@ export const ERRORS = {
     'Verification failed inside the confirm window',
     'Read the reason; the change was rolled back.',
   ),
+  CHANGE_REVERTED: transient(
+    502,
+    'The change went from a router before it was verified',
+    'Everything goes back, and it is tried again.',
+  ),
   SESSION_LOST: transient(502, 'The session of the transaction is gone', 'Recovery ends the transaction.'),
   CHANGE_ATTENTION: unknown(
     500,

@@ -184,9 +184,7 @@ export class TransactionStages implements TransactionActivities {
     const windowMs = transaction.plan.window.confirmTimeoutSeconds * 1_000;
     if (elapsedMs > windowMs - this.#limits.confirmMarginMs) {
       const fact = `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`;
-      const late = failed(new WaslError('VERIFY_FAILED', fact));
-      await noteFailure(this.#deps, transaction, { ...late, code: null });
-      return late;
+      return noteFailure(this.#deps, transaction, failed(new WaslError('CHANGE_REVERTED', fact)));
     }
 
     // The point of no return: from here the journal says so, and recovery rolls forward.

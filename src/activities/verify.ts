@@ -79,12 +79,31 @@ export async function verifyTransaction(
       return PASS(sentence);
     }
     // Routes and answers may still be on their way; what nobody approved will not go away by waiting.
-    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) {
-      await recorder.note('verify', null, 'failed', sentence);
-      return failed(new WaslError('VERIFY_FAILED', sentence));
-    }
+    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) return measured(transaction, sentence);
     await sleep(limits.pollIntervalMs);
   }
+}
+
+/**
+ * What was measured is a fact of the change only while the change was there: a router that restarted, or whose window ended while its answer
+ * was on the way, is as it was before, and its silence says nothing.
+ */
+async function measured(transaction: OpenTransaction, sentence: string): Promise<StageResult> {
+  const { recorder, plan, committedAtMs } = transaction;
+  const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
+  const readAgain = [...transaction.routers.values()].map(async (each) => {
+    requireEdits(each, await each.router.readRunning());
+  });
+  const gone = firstFailure(await Promise.allSettled(readAgain));
+  const isOver = Date.now() >= (committedAtMs ?? 0) + windowMs;
+  const over = `the confirm window of ${plan.window.confirmTimeoutSeconds} s ended while it was verified`;
+  const why = isOver ? over : gone === null ? null : describeError(gone).sentence;
+  const error =
+    why === null
+      ? new WaslError('VERIFY_FAILED', sentence)
+      : new WaslError('CHANGE_REVERTED', `${why}; seen then, and no fact of the change: ${sentence}`);
+  await recorder.note('verify', null, 'failed', error.message);
+  return failed(error);
 }
 
 /**
@@ -109,9 +128,7 @@ async function verifyRemoval(
     const isOver = Date.now() + limits.pollIntervalMs >= deadline;
     if ((silent.length === 0 && routes.still.length === 0) || isOver) {
       if (silent.length > 0) {
-        const sentence = describeSilent(silent)[0] ?? 'a party no longer reaches its own sites';
-        await recorder.note('verify', null, 'failed', sentence);
-        return failed(new WaslError('VERIFY_FAILED', sentence));
+        return measured(transaction, describeSilent(silent)[0] ?? 'a party no longer reaches its own sites');
       }
       const pings = await pingProbes(transaction, limits).catch(() => []);
       const answering = checkPings(plan, pings).sentences.filter((sentence) =>
@@ -251,6 +268,17 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
         'the edits are not in running, although the commit was acknowledged';
       throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is not as approved: ${why}`);
     }
+  }
+}
+
+/** Throws where the edits are not in running any more, whatever else others do there. */
+function requireEdits({ plan, edits }: RouterInTransaction, running: readonly RunningVrf[]): void {
+  for (const { running: was, wanted } of edits) {
+    const vrf = running.find(({ name }) => name === was.name);
+    const families = enabledFamilies(was);
+    const holds =
+      vrf !== undefined && digestOf(canonicalShare(vrf.share, families)) === digestOf(canonicalShare(wanted, families));
+    if (!holds) throw new WaslError('CHANGE_REVERTED', `${plan.pe} no longer holds the change in VRF ${was.name}`);
   }
 }
 

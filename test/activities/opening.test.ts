@@ -1,10 +1,11 @@
 /** What opens is proved again at every push, over the network and the inventory as they are then. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { importOnIosxr } from '../support/hand-edits.ts';
+import { importOnIosxr, removeImportOnIosxr } from '../support/hand-edits.ts';
 import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
 
@@ -234,6 +235,42 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
   expect(await network.stages.confirmRouters(input)).toMatchObject({ verdict: 'fail', code: 'VERIFY_FAILED' });
   await network.stages.cancelRouters(input);
   expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+});
+
+describe('what is seen while the change is not there', () => {
+  const silentFrom = async (undo: (network: StagedNetwork) => void) => {
+    const network = await StagedNetwork.open(DEMO_INVENTORY);
+    const { changeId, planId } = await planned(network, ...BASIC);
+    if (planId === null) throw new Error('planned');
+    const input = { changeId, planId };
+    await network.stages.prepareRouters(input);
+    await network.stages.commitRouters(input);
+    for (const pe of network.backbone.inventory().routers.map(({ name }) => name as string))
+      network.backbone.router(pe).faults.set({ kind: 'blackhole', target: '10.200.10.0/24' });
+    const verifying = network.stages.verifyRouters(input);
+    await sleep(1_000);
+    undo(network);
+    const verified = await verifying;
+    await network.stages.cancelRouters(input);
+    return { network, verified };
+  };
+
+  it('is no verdict: a router took it back while it was verified', async () => {
+    const { network, verified } = await silentFrom(({ backbone }) => {
+      backbone.router('mct-pe-01').editRunning(removeImportOnIosxr('MOH', '65000:50001'), 'none');
+    });
+    await using _ = network;
+    expect(verified).toMatchObject({ verdict: 'fail', code: 'CHANGE_REVERTED', transient: true });
+    expect(verified.reason).toMatch(
+      /^mct-pe-01 no longer holds the change in VRF MOH; seen then, and no fact of the change: /,
+    );
+  });
+
+  it('is one where nothing else happened', async () => {
+    const { network, verified } = await silentFrom(() => undefined);
+    await using _ = network;
+    expect(verified).toMatchObject({ verdict: 'fail', code: 'VERIFY_FAILED', transient: false });
+  });
 });
 
 describe('a plan that cannot be made', () => {
