@@ -68,6 +68,9 @@ function vpnFindings(was: InventoryVpn, is: InventoryVpn | undefined): Inventory
   const grown = is.prefixes.filter((prefix) => !was.prefixes.some((outer) => contains(outer, prefix)));
   return [
     ...ownerFindings(was, is),
+    ...(is.name === was.name
+      ? []
+      : [finding(`vpns[${id}].name`, `VPN ${id} is called ${is.name ?? id}, not ${was.name ?? id}`)]),
     ...bared,
     ...grown.map((prefix) => finding(`vpns[${id}].prefixes`, `the address plan of VPN ${id} gains ${prefix}`)),
   ];
@@ -96,6 +99,9 @@ function routerFindings(
   ];
 }
 
+/** The address that answers for a branch, and the one that it is asked from. */
+const MEASURED = ['probe', 'source'] as const;
+
 /** A probe answers for its branch; of a canary every branch that it has listens. */
 function measureFindings(pe: PeName, was: InventoryVrf, is: InventoryVrf, isCanary: boolean): InventoryFinding[] {
   const place = `VRF ${was.name} at ${pe}`;
@@ -105,9 +111,12 @@ function measureFindings(pe: PeName, was: InventoryVrf, is: InventoryVrf, isCana
     if (isCanary && (now === undefined || hears(now) !== hears(branch))) {
       return [finding(path, `branch ${branch.branch} of the canary ${place} no longer listens as it did`)];
     }
-    if (branch.probe === null || now?.probe === branch.probe) return [];
-    const after = now?.probe ?? 'none';
-    return [finding(`${path}.probe`, `probe of branch ${branch.branch} of ${place}: ${branch.probe} becomes ${after}`)];
+    return MEASURED.flatMap((member) => {
+      const [before, after] = [branch[member] ?? null, now?.[member] ?? null];
+      if (before === null || before === after) return [];
+      const fact = `${member} of branch ${branch.branch} of ${place}: ${before} becomes ${after ?? 'none'}`;
+      return [finding(`${path}.${member}`, fact)];
+    });
   });
 }
 

@@ -191,6 +191,11 @@ it.each<[string, Inventory, string[]]>([
     ['routers[mct-pe-01].vrfs[MOH].families: VRF MOH at mct-pe-01 no longer carries ipv6'],
   ],
   [
+    'the name under which a VPN is shown',
+    withVpn('MOF', { name: 'Ministry of Health' }),
+    ['vpns[MOF].name: VPN MOF is called Ministry of Health, not MOF'],
+  ],
+  [
     'a probe that is asked elsewhere',
     withBranch('mct-pe-01', 'MOH', { probe: '10.100.10.99' as never }),
     [
@@ -228,6 +233,12 @@ it.each<[string, Inventory, string[]]>([
       remedy: 'Leave it as it was, or let another admin confirm the proposal.',
     });
   }
+});
+
+it('the address that a branch is asked from: for a second person', () => {
+  const before = withBranch('mct-pe-01', 'MOH', { source: '10.100.10.98' as never });
+  const facts = findConflicts(before, DEMO_INVENTORY, []).map(({ fact }) => fact);
+  expect(facts).toEqual(['source of branch Muscat headquarters of VRF MOH at mct-pe-01: 10.100.10.98 becomes none']);
 });
 
 const [firstRouter] = DEMO_INVENTORY.routers;
