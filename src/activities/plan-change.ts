@@ -5,7 +5,7 @@ import { roundedTimers } from '../domain/confirm-timers.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
-import type { RunningVrf } from '../domain/network-view.ts';
+import { exportTargetsOf, type RunningVrf } from '../domain/network-view.ts';
 import type { ObservedTables } from '../domain/observed-routes.ts';
 import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
@@ -192,7 +192,7 @@ function routeTargetsIn(running: ReadonlyMap<PeName, readonly RunningVrf[]>): Ro
   for (const vrfs of running.values()) {
     for (const vrf of vrfs) {
       for (const own of Object.values(vrf.operator)) {
-        for (const rt of [...own.importRouteTargets, ...own.exportRouteTargets]) found.add(rt);
+        for (const rt of [...own.importRouteTargets, ...exportTargetsOf(own)]) found.add(rt);
       }
       for (const share of Object.values(vrf.share)) {
         for (const rt of [...share.imports, ...share.exports.map((rule) => rule.routeTarget)]) found.add(rt);

@@ -215,6 +215,9 @@ export type WireReachability = z.infer<typeof reachabilitySchema>;
 const operatorFamilySchema = z.object({
   importRouteTargets: list(z.string()),
   exportRouteTargets: list(z.string()),
+  exportRules: list(
+    z.object({ routeTarget: z.string(), scope: z.union([z.literal('whole-vpn'), list(z.string())]) }),
+  ).optional(),
   exportPolicies: list(z.string()),
   importPolicies: list(z.string()),
 });

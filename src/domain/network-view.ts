@@ -25,7 +25,10 @@ export type VrfShare = Readonly<Partial<Record<Family, FamilyShare>>>;
 /** What the operator configured in one address family: wasl reads it, restates it where a platform needs that, and never removes it. */
 export interface OperatorFamily {
   readonly importRouteTargets: readonly RouteTarget[];
+  /** On every route. */
   readonly exportRouteTargets: readonly RouteTarget[];
+  /** On some, where a platform says which; absent: none. */
+  readonly exportRules?: readonly ExportRule[];
   /** Names of the operator's export (import) route policies in order of evaluation; empty when there is none. */
   readonly exportPolicies: readonly string[];
   readonly importPolicies: readonly string[];
@@ -125,23 +128,32 @@ export function canonicalShare(share: VrfShare, families: readonly Family[]): Vr
   const result: Partial<Record<Family, FamilyShare>> = {};
   for (const family of families) {
     const { imports, exports } = share[family] ?? EMPTY_FAMILY_SHARE;
-    const byTarget = new Map<RouteTarget, ExportScope>();
-    for (const rule of exports) {
-      const known = byTarget.get(rule.routeTarget);
-      const scope = known === undefined ? rule.scope : joinScopes(known, rule.scope);
-      if (scope === 'whole-vpn' || scope.length > 0) byTarget.set(rule.routeTarget, scope);
-    }
-    result[family] = {
-      imports: [...new Set(imports)].sort(compareRouteTargets),
-      exports: [...byTarget]
-        .sort(([a], [b]) => compareRouteTargets(a, b))
-        .map(([routeTarget, scope]) => ({
-          routeTarget,
-          scope: scope === 'whole-vpn' ? scope : sortPrefixes(new Set(scope)),
-        })),
-    };
+    result[family] = { imports: [...new Set(imports)].sort(compareRouteTargets), exports: canonicalRules(exports) };
   }
   return result;
+}
+
+/** One rule a route target, sorted, without those that match nothing. */
+export function canonicalRules(rules: readonly ExportRule[]): readonly ExportRule[] {
+  const byTarget = new Map<RouteTarget, ExportScope>();
+  for (const rule of rules) {
+    const known = byTarget.get(rule.routeTarget);
+    const scope = known === undefined ? rule.scope : joinScopes(known, rule.scope);
+    if (scope === 'whole-vpn' || scope.length > 0) byTarget.set(rule.routeTarget, scope);
+  }
+  return [...byTarget]
+    .sort(([a], [b]) => compareRouteTargets(a, b))
+    .map(([routeTarget, scope]) => ({
+      routeTarget,
+      scope: scope === 'whole-vpn' ? scope : sortPrefixes(new Set(scope)),
+    }));
+}
+
+/** Every route target that the operator puts on any route of the family. */
+export function exportTargetsOf(operator: OperatorFamily | undefined): readonly RouteTarget[] {
+  if (operator === undefined) return [];
+  const { exportRouteTargets, exportRules = [] } = operator;
+  return [...exportRouteTargets, ...exportRules.map(({ routeTarget }) => routeTarget)];
 }
 
 function joinScopes(a: ExportScope, b: ExportScope): ExportScope {

@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../domain/canonical-json.ts';
-import type { OperatorFamily, RunningVrf } from '../domain/network-view.ts';
+import { canonicalRules, type ExportRule, type OperatorFamily, type RunningVrf } from '../domain/network-view.ts';
 import type { OperatorPart } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -24,11 +24,18 @@ export function operatorPart({ routeDistinguisher, operator, policyTexts, unknow
   };
 }
 
-function canonicalOperator({ importRouteTargets, exportRouteTargets, importPolicies, exportPolicies }: OperatorFamily) {
+function canonicalOperator({
+  importRouteTargets,
+  exportRouteTargets,
+  exportRules = [],
+  importPolicies,
+  exportPolicies,
+}: OperatorFamily) {
   const sorted = (targets: readonly RouteTarget[]) => [...new Set(targets)].sort(compareRouteTargets);
   return {
     importRouteTargets: sorted(importRouteTargets),
     exportRouteTargets: sorted(exportRouteTargets),
+    ...(exportRules.length === 0 ? {} : { exportRules: canonicalRules(exportRules) }),
     importPolicies,
     exportPolicies,
   };
@@ -50,6 +57,7 @@ export function describeOperatorChange(before: OperatorPart, after: OperatorPart
     }
     compare(`${family} import`, targets(old.importRouteTargets), targets(now.importRouteTargets));
     compare(`${family} export`, targets(old.exportRouteTargets), targets(now.exportRouteTargets));
+    compare(`${family} export rules`, rules(old.exportRules), rules(now.exportRules));
     compare(`${family} import policy`, names(old.importPolicies), names(now.importPolicies));
     compare(`${family} export policy`, names(old.exportPolicies), names(now.exportPolicies));
   }
@@ -63,4 +71,11 @@ export function describeOperatorChange(before: OperatorPart, after: OperatorPart
 }
 
 const targets = (list: readonly RouteTarget[]): string => names(list.map(shortForm));
+const rules = (list: readonly ExportRule[] = []): string =>
+  names(
+    list.map(
+      ({ routeTarget, scope }) =>
+        `${shortForm(routeTarget)} on ${scope === 'whole-vpn' ? 'all routes' : scope.join(' ')}`,
+    ),
+  );
 const names = (list: readonly string[]): string => (list.length === 0 ? 'none' : list.join(', '));

@@ -1,3 +1,4 @@
+import type { ExportRule } from '../domain/network-view.ts';
 import { FAMILIES, familyOf, type Prefix } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import type { VrfAtPe } from './route-model.ts';
@@ -8,14 +9,18 @@ export function exportedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: 
   const at = `VRF ${vrf.name} at ${pe} puts ${shortForm(target)} on`;
   return familiesOf(prefix).flatMap((family) => {
     const isOperators = vrf.operator[family]?.exportRouteTargets.includes(target) === true;
-    const own = (vrf.share[family]?.exports ?? []).filter(({ routeTarget }) => routeTarget === target);
+    const byRules = (rules: readonly ExportRule[], whose: string) =>
+      rules
+        .filter(({ routeTarget }) => routeTarget === target)
+        .flatMap(({ scope }) => {
+          if (scope === 'whole-vpn') return [`${at} all its ${family} routes (${whose})`];
+          if (prefix === null) return [`${at} ${scope.length} of its ${family} prefixes (${whose})`];
+          return scope.includes(prefix) ? [`${at} ${prefix} (${whose})`] : [];
+        });
     return [
       ...(isOperators ? [`${at} all its ${family} routes (the operator's export route target)`] : []),
-      ...own.flatMap(({ scope }) => {
-        if (scope === 'whole-vpn') return [`${at} all its ${family} routes (wasl's export)`];
-        if (prefix === null) return [`${at} ${scope.length} of its ${family} prefixes (wasl's export)`];
-        return scope.includes(prefix) ? [`${at} ${prefix} (wasl's export)`] : [];
-      }),
+      ...byRules(vrf.operator[family]?.exportRules ?? [], "the operator's export rule"),
+      ...byRules(vrf.share[family]?.exports ?? [], "wasl's export"),
     ];
   });
 }

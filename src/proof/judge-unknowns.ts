@@ -1,6 +1,6 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { VpnId, VrfName } from '../domain/names.ts';
-import type { NetworkView, PeView, Unknown, VrfView } from '../domain/network-view.ts';
+import { exportTargetsOf, type NetworkView, type PeView, type Unknown, type VrfView } from '../domain/network-view.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
@@ -80,7 +80,7 @@ function targetsOf({ operator, share }: VrfView, direction: 'imports' | 'exports
     const [theirs, ours] = [operator[family], share[family]];
     return direction === 'imports'
       ? [...(theirs?.importRouteTargets ?? []), ...(ours?.imports ?? [])]
-      : [...(theirs?.exportRouteTargets ?? []), ...(ours?.exports ?? []).map(({ routeTarget }) => routeTarget)];
+      : [...exportTargetsOf(theirs), ...(ours?.exports ?? []).map(({ routeTarget }) => routeTarget)];
   });
 }
 

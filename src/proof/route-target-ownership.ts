@@ -1,5 +1,5 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import type { NetworkView } from '../domain/network-view.ts';
+import { exportTargetsOf, type NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
@@ -52,7 +52,7 @@ function operatorUse(at: VrfAtPe, own: ReadonlySet<RouteTarget>): CounterExample
     const operator = at.vrf.operator[family];
     const uses = (targets: readonly RouteTarget[] | undefined, how: string) =>
       (targets ?? []).filter((target) => own.has(target)).map((target) => sighting(at, target, `${how} for ${family}`));
-    return [...uses(operator?.importRouteTargets, 'is imported'), ...uses(operator?.exportRouteTargets, 'is exported')];
+    return [...uses(operator?.importRouteTargets, 'is imported'), ...uses(exportTargetsOf(operator), 'is exported')];
   });
 }
 

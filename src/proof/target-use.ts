@@ -1,5 +1,5 @@
 /** Who puts a route target on what and who takes it, of a whole view, and what that becomes when some VRFs change. */
-import { localPrefixes, type NetworkView, type VrfView } from '../domain/network-view.ts';
+import { exportTargetsOf, localPrefixes, type NetworkView, type VrfView } from '../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { LayeredMap } from './layered-map.ts';
@@ -62,7 +62,7 @@ export function targetsOf(vrf: VrfView): ReadonlySet<RouteTarget> {
   const targets = new Set<RouteTarget>();
   for (const family of FAMILIES) {
     for (const target of vrf.operator[family]?.importRouteTargets ?? []) targets.add(target);
-    for (const target of vrf.operator[family]?.exportRouteTargets ?? []) targets.add(target);
+    for (const target of exportTargetsOf(vrf.operator[family])) targets.add(target);
     for (const target of vrf.share[family]?.imports ?? []) targets.add(target);
     for (const rule of vrf.share[family]?.exports ?? []) targets.add(rule.routeTarget);
   }
@@ -148,7 +148,8 @@ function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, readonly Pre
   const local = localPrefixes(vrf, family);
   if (local.length === 0) return result;
   const announced = asSet(local);
-  for (const { routeTarget, scope } of vrf.share[family]?.exports ?? []) {
+  const rules = [...(vrf.share[family]?.exports ?? []), ...(vrf.operator[family]?.exportRules ?? [])];
+  for (const { routeTarget, scope } of rules) {
     const shared = scope === 'whole-vpn' ? local : scope.filter((prefix) => announced.has(prefix));
     const known = result.get(routeTarget) ?? [];
     const all = known.length === 0 ? shared : [...new Set([...known, ...shared])];

@@ -19,9 +19,9 @@ let [agreed, disagreed] = [0, 0];
 try {
   for (let seed = first; seed < first + rounds; seed++) {
     const round = await targets.compare(seededRandom(seed));
-    agreed += round.agreed - round.disagreements.filter((line) => line.startsWith('-')).length;
+    agreed += round.agreed;
     disagreed += round.disagreements.length;
-    say(`seed ${seed}: ${round.agreed} routes by the model, ${round.disagreements.length} disagreements`);
+    say(`seed ${seed}: ${round.agreed} routes agreed on, ${round.disagreements.length} disagreements`);
     for (const line of round.disagreements) say(`  ${line}`);
   }
 } finally {

@@ -22,6 +22,9 @@ function everyRoute(view: NetworkView): Route[] {
         for (const prefix of attachment.prefixes) {
           const family = prefix.includes(':') ? 'ipv6' : 'ipv4';
           const targets: string[] = [...(vrf.operator[family]?.exportRouteTargets ?? [])];
+          for (const rule of vrf.operator[family]?.exportRules ?? []) {
+            if (rule.scope === 'whole-vpn' || rule.scope.some((one) => one === prefix)) targets.push(rule.routeTarget);
+          }
           for (const rule of vrf.share[family]?.exports ?? []) {
             if (rule.scope === 'whole-vpn' || rule.scope.some((one) => one === prefix)) targets.push(rule.routeTarget);
           }

@@ -149,6 +149,7 @@ function isOwned(change: ChangeUnderProof): boolean {
       for (const part of Object.values(vrf.operator)) {
         for (const target of [...part.importRouteTargets, ...part.exportRouteTargets])
           if (own.includes(target)) return false;
+        for (const rule of part.exportRules ?? []) if (own.includes(rule.routeTarget)) return false;
       }
     }
   }

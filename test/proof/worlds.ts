@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { NetworkView } from '../../src/domain/network-view.ts';
 import type { RealisedInterconnect } from '../../src/domain/request.ts';
 import { brutePut } from './brute-force.ts';
-import { alterVrf, makeFlow, makeInterconnect, makePe, rt, type VrfSpec } from './networks.ts';
+import { alterVrf, makeFlow, makeInterconnect, makePe, prefix, rt, type VrfSpec } from './networks.ts';
 
 export interface SmallWorld {
   readonly view: NetworkView;
@@ -44,7 +44,20 @@ const vrf = fc.record({
     { weight: 6, arbitrary: fc.constant<string | null>(null) },
     fc.constantFrom('65000:100', '65000:101', '65000:9003', '65000:9004'),
   ),
+  rule: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(null) },
+    fc.record({
+      target: fc.constantFrom('65000:100', '65000:102', '65000:9002', '65000:9004'),
+      scope: fc.oneof(
+        { weight: 1, arbitrary: fc.constant('whole-vpn' as const) },
+        { weight: 3, arbitrary: fc.uniqueArray(fc.nat(PREFIXES.length - 1), { minLength: 1, maxLength: 3 }) },
+      ),
+    }),
+  ),
 });
+
+const scopeOf = (scope: 'whole-vpn' | readonly number[]) =>
+  scope === 'whole-vpn' ? scope : scope.map((index) => PREFIXES[index] ?? PREFIXES[0]).map((text) => prefix(text));
 
 const network = fc
   .array(fc.uniqueArray(vrf, { selector: (one) => `${one.vpn} ${one.second}`, minLength: 1, maxLength: 4 }), {
@@ -56,7 +69,7 @@ const network = fc
       pes: pes.map((vrfs, at) =>
         makePe(
           `pe${at + 1}`,
-          vrfs.map(({ vpn, second, prefixes, families, canary, alsoImports, alsoExports }): VrfSpec => {
+          vrfs.map(({ vpn, second, prefixes, families, canary, alsoImports, alsoExports, rule }): VrfSpec => {
             const own = vpn === null ? '65000:777' : `65000:${100 + vpn}`;
             const with_ = (more: string | null) => [own, ...(more === null || more === own ? [] : [more])].map(rt);
             return {
@@ -64,7 +77,13 @@ const network = fc
               name: `${vpn === null ? 'STRAY' : VPNS[vpn]}${second ? '-2' : ''}`,
               prefixes: prefixes.flatMap((index) => PREFIXES[index] ?? []),
               families: families === 'both' ? ['ipv4', 'ipv6'] : [families],
-              operator: { importRouteTargets: with_(alsoImports), exportRouteTargets: with_(alsoExports) },
+              operator: {
+                importRouteTargets: with_(alsoImports),
+                exportRouteTargets: with_(alsoExports),
+                ...(rule === null
+                  ? {}
+                  : { exportRules: [{ routeTarget: rt(rule.target), scope: scopeOf(rule.scope) }] }),
+              },
             };
           }),
         ),

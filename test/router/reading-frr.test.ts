@@ -60,4 +60,14 @@ describe('FRR', () => {
       'fail',
     );
   });
+
+  it("an operator's rule for some prefixes puts its target on these, and on no others", () => {
+    const hlth = vrf('HLTH', '64900:320', '<import-rt>0:64900:8</import-rt>');
+    const narrow = (prefix: string) =>
+      `<export-rule><name>PARTNER</name><route-target>0:64900:8</route-target><prefix>${prefix}</prefix></export-rule>`;
+    const agri = (prefix: string) => frr(vrf('AGRI', '64900:330', narrow(prefix)));
+    expect(judge(frame(agri('10.31.0.0/16'), hlth)).of('no-overlap')).toBe('fail');
+    expect(judge(frame(agri('10.33.0.0/24'), hlth)).verdict).toBe('pass');
+    expect(judge(frame(agri('what'), hlth)).of('no-overlap')).toBe('fail');
+  });
 });

@@ -1,5 +1,6 @@
 import type { VrfName } from '../../domain/names.ts';
 import {
+  canonicalRules,
   canonicalShare,
   type ExportRule,
   type FamilyShare,
@@ -77,9 +78,11 @@ function parseVrf(entry: XmlElement, families: readonly Family[], isMine: (rt: R
     const content = child(entry, family);
     const imports = readTargets(content, 'import-rt');
     const policy = content === undefined ? undefined : childText(content, 'export-policy');
+    const rules = operatorRules(content);
     operator[family] = {
       importRouteTargets: imports.filter((rt) => !isMine(rt)),
-      exportRouteTargets: exportsOf(content, isMine),
+      exportRouteTargets: readTargets(content, 'export-rt').filter((rt) => !isMine(rt)),
+      ...(rules.length === 0 ? {} : { exportRules: rules }),
       exportPolicies: policy === undefined ? [] : [policy],
       importPolicies: [],
     };
@@ -101,12 +104,17 @@ function readTargets(content: XmlElement | undefined, name: string): RouteTarget
   return entries.map(({ text }) => parseRouteTarget(text.trim())).sort(compareRouteTargets);
 }
 
-/** A rule of the operator's puts its route target on some routes: one too many rather than too few, for a proof reads them. */
-function exportsOf(content: XmlElement | undefined, isMine: (rt: RouteTarget) => boolean): RouteTarget[] {
+/** Each puts its route target on some routes. One whose prefixes cannot be read says all: one too many rather than too few. */
+function operatorRules(content: XmlElement | undefined): readonly ExportRule[] {
   const foreign = content === undefined ? [] : childrenNamed(content, 'export-rule').filter((rule) => !isOwn(rule));
-  const byRule = foreign.map((rule) => parseRouteTarget(childText(rule, 'route-target') ?? ''));
-  const plain = readTargets(content, 'export-rt').filter((rt) => !isMine(rt));
-  return [...new Set([...plain, ...byRule])].sort(compareRouteTargets);
+  const rules = foreign.map((rule): ExportRule => {
+    const routeTarget = parseRouteTarget(childText(rule, 'route-target') ?? '');
+    const prefixes = childrenNamed(rule, 'prefix').map(({ text }) => tryParse(() => parsePrefix(text.trim())));
+    const known = prefixes.filter((prefix) => prefix !== null);
+    const isWhole = child(rule, 'whole-vpn') !== undefined || known.length < prefixes.length;
+    return { routeTarget, scope: isWhole ? 'whole-vpn' : known };
+  });
+  return canonicalRules(rules);
 }
 
 const isOwn = (rule: XmlElement) => childText(rule, 'name')?.startsWith(OBJECT_PREFIX) === true;
