@@ -29,7 +29,7 @@ export interface ActivityLimits {
   /** Between two looks at the routing tables: slow enough for servers whose timers starve under polling (netconfd: one second). */
   readonly pollIntervalMs: number;
   readonly pingCount: number;
-  /** Untouched PEs that are watched during a change because they hold a canary VRF. */
+  /** Untouched PEs that are watched during a change: those with a canary VRF, then those with other sites of the parties. */
   readonly witnessesMax: number;
   /** The confirming commit must leave this much of the window, else the change is cancelled. */
   readonly confirmMarginMs: number;
@@ -47,7 +47,7 @@ export const DEFAULT_LIMITS: ActivityLimits = {
   convergenceMs: 20_000,
   pollIntervalMs: 500,
   pingCount: 3,
-  witnessesMax: 16,
+  witnessesMax: 64,
   confirmMarginMs: 3_000,
   stageGapMs: 20_000,
   checkAnswerMs: 10_000,

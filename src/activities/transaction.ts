@@ -92,7 +92,7 @@ export class TransactionStages implements TransactionActivities {
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
       const witnesses = removes
         ? []
-        : await openWitnesses(this.#deps, inventory, plan.routers, attempt, this.#limits.witnessesMax);
+        : await openWitnesses(this.#deps, inventory, plan, attempt, this.#limits.witnessesMax);
       const watched = [...prepared.map(({ router, before }) => ({ router, running: before })), ...witnesses];
       const [tablesBefore, pingsBefore] = await Promise.all([
         removes ? readTablesThatAnswer(watched) : readRouteTables(watched),

@@ -11,6 +11,7 @@ import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
+import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
 import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
@@ -101,11 +102,13 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const ownTaskQueue = `${taskQueue}/worker/${id}`;
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   putAway.push(() => planner.close());
+  const pool = new ConnectionPool();
+  putAway.push(() => pool.close());
   const activities = createActivities(
     {
       store,
       planner,
-      openRouter: options.openRouter ?? openRouter,
+      openRouter: options.openRouter ?? ((connection) => openRouter(connection, pool)),
       credential: options.credential,
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => new Date(),
