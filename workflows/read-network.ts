@@ -20,5 +20,7 @@ export async function readNetwork(input: ReadNetworkInput): Promise<ReadingRefer
       return activities.readMatrix();
     case 'audit':
       return activities.auditNetwork();
+    case 'explanation':
+      return activities.explainReach({ questions: input.questions });
   }
 }

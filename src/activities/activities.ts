@@ -3,6 +3,7 @@ import type { ChangeOutcome, LeftRouter, Refusal, TransactionOutcome } from '../
 import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PlanId } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
+import type { ReachQuestion } from '../domain/reach-question.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { SettledTransaction } from '../store/store.ts';
 
@@ -137,6 +138,7 @@ export interface ReadActivities {
   checkRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
   readRouter(input: { readonly pe: PeName }): Promise<ReadingReference>;
   readMatrix(): Promise<ReadingReference>;
+  explainReach(input: { readonly questions: readonly ReachQuestion[] }): Promise<ReadingReference>;
   /** Its result goes into the ledger, too. */
   auditNetwork(): Promise<ReadingReference>;
 }

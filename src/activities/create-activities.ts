@@ -95,11 +95,12 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     takeTurn: sharedTransaction.takeTurn,
     leaveTurn: sharedTransaction.leaveTurn,
   };
-  const { checkRouter, readRouter, readMatrix, auditNetwork } = readActivities(deps);
+  const { checkRouter, readRouter, readMatrix, explainReach, auditNetwork } = readActivities(deps);
   const reads: ReadActivities = {
     checkRouter: (input) => heartbeating(() => checkRouter(input)),
     readRouter: (input) => heartbeating(() => readRouter(input)),
     readMatrix: () => heartbeating(() => readMatrix()),
+    explainReach: (input) => heartbeating(() => explainReach(input)),
     auditNetwork: () => heartbeating(() => auditNetwork()),
   };
   const shared = { ...plan, ...sharedTransaction, ...reads };

@@ -10,6 +10,7 @@ export interface Planner {
   /** Somebody waits for it under locks: it does not stand behind a plan. */
   reprove(input: JobInput<'reprove'>, signal?: AbortSignal): Promise<JobResult<'reprove'>>;
   matrix(input: JobInput<'matrix'>, signal?: AbortSignal): Promise<JobResult<'matrix'>>;
+  explain(input: JobInput<'explain'>, signal?: AbortSignal): Promise<JobResult<'explain'>>;
   audit(input: JobInput<'audit'>, signal?: AbortSignal): Promise<JobResult<'audit'>>;
   close(): Promise<void>;
 }
@@ -25,6 +26,7 @@ export function createPlanner(options: PlanningThreadOptions = {}): Planner {
     plan: on(planning, 'plan'),
     matrix: on(planning, 'matrix'),
     audit: on(planning, 'audit'),
+    explain: on(planning, 'explain'),
     reprove: on(underLock, 'reprove'),
     close: async () => {
       await Promise.all([planning.close(), underLock.close()]);

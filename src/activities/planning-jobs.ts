@@ -2,10 +2,12 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { NetworkView, RunningVrf } from '../domain/network-view.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { ReachQuestion } from '../domain/reach-question.ts';
 import { type AuditInputs, type RecordedAudit, recordAudit } from '../plan/audit-record.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { type PlanInput, planChange } from '../plan/plan-change.ts';
 import { type Reproved, type ReproveInput, reprove } from '../plan/reprove.ts';
+import { explainReach, type ReachExplanation } from '../proof/explain-reach.ts';
 import { type Agreement, computeMatrix, type Matrix } from '../proof/matrix.ts';
 
 /** The network as values: the inventory joined with what was read. */
@@ -25,20 +27,32 @@ export interface MatrixJob {
   readonly agreements: readonly Agreement[];
 }
 
+/** `questions` are of one reading, so that there and back are told of one moment. */
+export interface ExplainJob extends MatrixJob {
+  readonly unread: ReadonlyMap<PeName, string>;
+  readonly questions: readonly ReachQuestion[];
+}
+
 /** What a planning thread computes. Input and output are plain values that can be sent to it. */
 export const PLANNING_JOBS = {
   plan: ({ network, ...input }: PlanJob): Plan => planChange({ ...input, view: viewOf(network) }),
   reprove: ({ network, ...input }: ReproveJob): Reproved => reprove({ ...input, view: viewOf(network) }),
   audit: (inputs: AuditInputs): RecordedAudit => recordAudit(inputs),
-  matrix: ({ inventory, running, agreements }: MatrixJob): Matrix => {
-    const readable = { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) };
-    return computeMatrix(viewOf({ inventory: readable, running, required: new Set() }), inventory, agreements);
+  matrix: (job: MatrixJob): Matrix => computeMatrix(viewOfRead(job), job.inventory, job.agreements),
+  explain: ({ questions, ...job }: ExplainJob): ReachExplanation[] => {
+    const inputs = { ...job, view: viewOfRead(job) };
+    return questions.map((question) => explainReach(inputs, question));
   },
 };
 
 export type PlanningJob = keyof typeof PLANNING_JOBS;
 export type JobInput<Job extends PlanningJob> = Parameters<(typeof PLANNING_JOBS)[Job]>[0];
 export type JobResult<Job extends PlanningJob> = ReturnType<(typeof PLANNING_JOBS)[Job]>;
+
+function viewOfRead({ inventory, running }: MatrixJob): NetworkView {
+  const readable = { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) };
+  return viewOf({ inventory: readable, running, required: new Set() });
+}
 
 function viewOf({ inventory, running, required }: NetworkRead): NetworkView {
   return buildNetworkView(inventory, running, { required });

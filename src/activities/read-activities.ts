@@ -21,6 +21,33 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     return { readingId: ids.at(-1) ?? 0 };
   }
 
+  /** What can be read; a PE that cannot is named, for this is a picture and no gate. The register is of the same time. */
+  async function readWhole(reader: string) {
+    const readAt = deps.now().toISOString();
+    const [inventory, before] = await Promise.all([readInventory(deps), readAgreements(store)]);
+    const unread: { pe: PeName; code: string; reason: string }[] = [];
+    const running = new Map<PeName, readonly RunningVrf[]>();
+    const readings: Omit<NewReading, 'changeId'>[] = [];
+    await pMap(
+      inventory.routers,
+      async ({ name: pe }) => {
+        try {
+          const began = deps.now().toISOString();
+          const read = await withReading(deps, inventory, pe, (router) => router.readRunningWithText());
+          running.set(pe, read.running);
+          readings.push({ kind: 'running', pe, reader, readAt: began, text: read.text });
+        } catch (error) {
+          const { code, sentence } = describeError(error);
+          unread.push({ pe, code, reason: sentence });
+        }
+      },
+      { concurrency: SESSIONS_AT_ONCE_MAX },
+    );
+    unread.sort((a, b) => (a.pe < b.pe ? -1 : 1));
+    const agreements = settleAgreements(before, await readAgreements(store));
+    return { readAt, inventory, running, unread, agreements, readings };
+  }
+
   return {
     async checkRouter({ pe }) {
       const [inventory, agreements] = await Promise.all([readInventory(deps), readAgreements(store)]);
@@ -47,29 +74,16 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
 
     auditNetwork: () => auditWholeNetwork(deps),
 
-    /** What can be read; a PE that cannot is named, for this is a picture and no gate. */
+    async explainReach({ questions }) {
+      const { readAt, inventory, running, unread, agreements, readings } = await readWhole('explanation');
+      const reasons = new Map(unread.map(({ pe, reason }) => [pe, reason]));
+      const answers = await deps.planner.explain({ inventory, running, agreements, unread: reasons, questions });
+      const text = JSON.stringify({ readAt, answers, unread });
+      return save([...readings, { kind: 'explanation', pe: null, reader: 'explanation', readAt, text }]);
+    },
+
     async readMatrix() {
-      const readAt = deps.now().toISOString();
-      const [inventory, before] = await Promise.all([readInventory(deps), readAgreements(store)]);
-      const unread: { pe: PeName; code: string; reason: string }[] = [];
-      const running = new Map<PeName, readonly RunningVrf[]>();
-      const readings: Omit<NewReading, 'changeId'>[] = [];
-      await pMap(
-        inventory.routers,
-        async ({ name: pe }) => {
-          try {
-            const began = deps.now().toISOString();
-            const read = await withReading(deps, inventory, pe, (router) => router.readRunningWithText());
-            running.set(pe, read.running);
-            readings.push({ kind: 'running', pe, reader: 'matrix', readAt: began, text: read.text });
-          } catch (error) {
-            const { code, sentence } = describeError(error);
-            unread.push({ pe, code, reason: sentence });
-          }
-        },
-        { concurrency: SESSIONS_AT_ONCE_MAX },
-      );
-      const agreements = settleAgreements(before, await readAgreements(store));
+      const { readAt, inventory, running, unread, agreements, readings } = await readWhole('matrix');
       const matrix = await deps.planner.matrix({ inventory, running, agreements });
       const aligned = alignAgreements(
         matrix,
@@ -83,7 +97,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),
         ...matrix,
         interconnects: agreements.map(({ id, state, standing }) => ({ id, state, standing })),
-        unread: unread.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
+        unread,
       };
       return save([
         ...readings,

@@ -52,6 +52,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/changes/:id/pushed': NETWORK_SIDE,
 
   'GET /v1/matrix': NETWORK_SIDE,
+  'GET /v1/reach': NETWORK_SIDE,
   'POST /v1/audits': AUDITING,
   'GET /v1/audits': AUDITING,
   'GET /v1/audits/:digest/record': AUDITING,

@@ -13,6 +13,8 @@ import {
   openProposalSchema,
 } from './inventory-wire.ts';
 import {
+  type ExplanationAnswer,
+  explanationSchema,
   type MatrixAnswer,
   matrixSchema,
   type RouterCheck,
@@ -112,6 +114,8 @@ export interface ApiClient {
   decidePlan(id: string, decision: PlanDecision): Promise<PlanAnswer>;
   readChange(id: string): Promise<ChangeWithJournal>;
   readMatrix(): Promise<MatrixAnswer>;
+  /** `to`: a VPN, for there and back, or a network. */
+  explainReach(from: string, to: string): Promise<ExplanationAnswer>;
   audit(): Promise<AuditAnswer>;
   listAudits(limit: number): Promise<AuditAnswer[]>;
   readAuditRecord(digest: string): Promise<AuditRecordAnswer>;
@@ -217,6 +221,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     decidePlan: (id, decision) => post(at('plans', id, '/approvals'), planSchema, decision),
     readChange: (id) => get(at('changes', id), changeWithJournalSchema),
     readMatrix: () => get('/v1/matrix', matrixSchema),
+    explainReach: (from, to) => get(`/v1/reach${query({ from, to })}`, explanationSchema),
     audit: () => post('/v1/audits', auditSchema),
     listAudits: (limit) => get(`/v1/audits${query({ limit })}`, z.array(auditSchema)),
     readAuditRecord: (digest) => get(at('audits', digest, '/record'), auditRecordSchema),

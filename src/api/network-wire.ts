@@ -55,6 +55,35 @@ export const matrixSchema = z
   .meta({ id: 'Matrix' });
 export type MatrixAnswer = z.infer<typeof matrixSchema>;
 
+export const explanationSchema = z
+  .object({
+    readAt: instantSchema.describe('When reading began: nothing in it is older'),
+    answers: list(
+      z.object({
+        from: z.string().describe('The VPN where packets begin'),
+        to: z.string().describe('A VPN, or a network'),
+        places: list(
+          z.object({
+            pe: z.string(),
+            vrf: z.string(),
+            prefix: z.string(),
+            verdict: z.enum(['own', 'reached', 'in part', 'not reached', 'unknown']),
+            by: z
+              .object({ prefix: z.string(), of: z.string(), fromPe: z.string(), via: z.string() })
+              .nullable()
+              .describe('The route that is taken, of whom, and the route target that carries it'),
+            interconnects: list(z.string()).describe('That let it be there; none although it is reached: NO AGREEMENT'),
+            because: list(z.string()).describe('Rule by rule'),
+          }),
+        ),
+        unlisted: z.int().describe('Places that are not listed, because there are too many'),
+      }),
+    ),
+    unread: list(z.object({ pe: z.string(), code: z.string(), reason: z.string() })),
+  })
+  .meta({ id: 'Explanation' });
+export type ExplanationAnswer = z.infer<typeof explanationSchema>;
+
 export const routerSummarySchema = z.object({
   name: z.string(),
   platform: z.string(),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import type { PeName } from '../domain/names.ts';
-import type { MatrixAnswer, RouterCheck, RouterRunning } from './network-wire.ts';
+import type { ReachQuestion } from '../domain/reach-question.ts';
+import type { ExplanationAnswer, MatrixAnswer, RouterCheck, RouterRunning } from './network-wire.ts';
 
 /**
  * Reads of live routers. The API holds no session and no credential: a worker does these on its behalf and puts what it read into the
@@ -11,5 +12,7 @@ export interface RouterReads {
   check(pe: PeName): Promise<RouterCheck>;
   read(pe: PeName): Promise<RouterRunning>;
   matrix(): Promise<MatrixAnswer>;
+  /** Of one reading of the network. */
+  explain(questions: readonly ReachQuestion[]): Promise<ExplanationAnswer>;
   audit(): Promise<AuditEntry>;
 }

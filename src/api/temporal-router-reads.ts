@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { type ReadNetworkInput, taskQueueOf } from '../../workflows/shared/messages.ts';
+import { digestOf } from '../domain/canonical-json.ts';
 import type { PeName } from '../domain/names.ts';
 import type { Reading, ReadingKind } from '../domain/reading.ts';
 import { translateTemporalError } from '../driver/temporal-error.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { matrixSchema, routerCheckSchema } from './network-wire.ts';
+import { explanationSchema, matrixSchema, routerCheckSchema } from './network-wire.ts';
 import type { RouterReads } from './router-reads.ts';
 import { requireWorkers } from './workers-alive.ts';
 
@@ -18,6 +19,9 @@ const START_TIMEOUT_MS = 4_000;
 const SHARED_FOR_MS = 1_000;
 /** How soon somebody who waits for a worker is told that it died. */
 const LOOK_INTERVAL_MS = 500;
+
+/** At once, of one API process. */
+const EXPLANATIONS_MAX = 4;
 
 /** The one that was just made is among the newest. */
 const AUDITS_LOOKED_AT = 20;
@@ -44,9 +48,13 @@ export function temporalRouterReads(client: Client, store: ReadStore, installati
   ): Promise<Reading & { readonly text: string }> {
     const [young] = await store.listReadings({ kind, pe, savedWithinMs: SHARED_FOR_MS, limit: 1 });
     if (young !== undefined) return store.readReading(young.id);
+    return run(input, kind + (pe === null ? '' : `/${pe}`));
+  }
+
+  async function run(input: ReadNetworkInput, name: string): Promise<Reading & { readonly text: string }> {
     await requireWorkers(store);
     try {
-      const workflowId = `wasl/${installation}/read/${kind}${pe === null ? '' : `/${pe}`}`;
+      const workflowId = `wasl/${installation}/read/${name}`;
       const handle = await client.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
         client.workflow.start('readNetwork', {
           ...{ workflowId, taskQueue, args: [input], workflowExecutionTimeout: READ_TIMEOUT_MS },
@@ -61,6 +69,7 @@ export function temporalRouterReads(client: Client, store: ReadStore, installati
       throw translateTemporalError(error);
     }
   }
+  let explaining = 0;
   return {
     async check(pe) {
       const { text } = await read({ read: 'check', pe }, 'check', pe);
@@ -73,6 +82,21 @@ export function temporalRouterReads(client: Client, store: ReadStore, installati
     async matrix() {
       const { text } = await read({ read: 'matrix' }, 'matrix', null);
       return matrixSchema.parse(JSON.parse(text));
+    },
+    async explain(questions) {
+      // Each reads the whole network, and questions differ: they cannot share a reading as the others do.
+      if (explaining >= EXPLANATIONS_MAX) {
+        throw new WaslError('RATE_LIMITED', `${EXPLANATIONS_MAX} explanations are under way`, {
+          remedy: 'Try again in a second.',
+        });
+      }
+      explaining++;
+      try {
+        const { text } = await run({ read: 'explanation', questions }, `explanation/${digestOf(questions)}`);
+        return explanationSchema.parse(JSON.parse(text));
+      } finally {
+        explaining--;
+      }
     },
     async audit() {
       const { digest } = await read({ read: 'audit' }, 'audit', null);

@@ -44,7 +44,8 @@ Examples:
   wasl approve IC-0001
   wasl plan show IC-0001 --xml
   wasl status IC-0001 --watch
-  wasl matrix`;
+  wasl matrix
+  wasl reach MOH MOF`;
 
 /** The whole CLI: one command line in, text out, exit code back. Touches nothing but `io`. */
 export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks = {}): Promise<number> {

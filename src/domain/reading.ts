@@ -1,8 +1,8 @@
 import type { Digest } from './canonical-json.ts';
 import type { ChangeId, PeName } from './names.ts';
 
-/** The running configuration of a PE as canonical text; a check of a PE and a matrix and an audit of all, as JSON. */
-export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit';
+/** The running configuration of a PE as canonical text; a check of a PE and a matrix and an audit of all, and why one reaches what, as JSON. */
+export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit' | 'explanation';
 
 /** Something that was read of the network at a time. */
 export interface Reading {

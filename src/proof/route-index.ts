@@ -178,6 +178,23 @@ export class RouteIndex {
     }
   }
 
+  /** Every route that a VRF takes, its own VPN's other sites among them. */
+  *takenBy({
+    pe,
+    vrf,
+  }: VrfAtPe): Generator<{ readonly from: VrfAtPe; readonly prefix: Prefix; readonly via: RouteTarget }> {
+    for (const family of FAMILIES) {
+      for (const via of importsOf(vrf, family)) {
+        for (const list of this.#indexOf(family).get(via)?.exporters.values() ?? []) {
+          for (const { at: from, prefixes } of list) {
+            if (from.pe === pe && from.vrf.name === vrf.name) continue;
+            for (const prefix of prefixes) yield { from, prefix, via };
+          }
+        }
+      }
+    }
+  }
+
   /** Whether a VRF holds this very prefix of somebody else. */
   holds(at: VrfAtPe, prefix: Prefix): boolean {
     const own = ownerOf(at);

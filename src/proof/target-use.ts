@@ -143,7 +143,7 @@ function replaced<T>(
 }
 
 /** Route target -> local prefixes that carry it. */
-function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, readonly Prefix[]> {
+export function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, readonly Prefix[]> {
   const result = new Map<RouteTarget, readonly Prefix[]>();
   const local = localPrefixes(vrf, family);
   if (local.length === 0) return result;

@@ -305,5 +305,6 @@ const PLANNER: Planner = {
   reprove: async (input) => PLANNING_JOBS.reprove(input),
   matrix: async (input) => PLANNING_JOBS.matrix(input),
   audit: async (input) => PLANNING_JOBS.audit(input),
+  explain: async (input) => PLANNING_JOBS.explain(input),
   close: async () => undefined,
 };

@@ -4,12 +4,14 @@
  */
 import { defineSignal } from '@temporalio/workflow';
 import type { ChangeId, InterconnectId, PeName } from '../../src/domain/names.ts';
+import type { ReachQuestion } from '../../src/domain/reach-question.ts';
 
 /** What `readNetwork` reads for people, and for the schedule of audits. */
 export type ReadNetworkInput =
   | { readonly read: 'check' | 'running'; readonly pe: PeName }
   | { readonly read: 'matrix' }
-  | { readonly read: 'audit' };
+  | { readonly read: 'audit' }
+  | { readonly read: 'explanation'; readonly questions: readonly ReachQuestion[] };
 
 /** Task queues and workflow ids carry the installation's name: two installations on one Temporal never meet. */
 export const taskQueueOf = (installation: string): string => `wasl/${installation}`;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type PeName, peNameSchema } from '../../domain/names.ts';
+import { type PeName, peNameSchema, type VpnId, vpnIdSchema } from '../../domain/names.ts';
+import { prefixSchema } from '../../domain/prefix.ts';
 import { WaslError } from '../../errors.ts';
-import { matrixSchema, routerCheckSchema, routerRunningSchema } from '../network-wire.ts';
+import { explanationSchema, matrixSchema, routerCheckSchema, routerRunningSchema } from '../network-wire.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { requireInventory } from './inventory-routes.ts';
 
@@ -39,6 +40,34 @@ export function registerNetworkRoutes(app: ApiServer, { store, routerReads }: Ap
     '/v1/matrix',
     { schema: { summary: 'Who reaches whom', tags: ['routers'], response: answers(matrixSchema) } },
     async () => routerReads.matrix(),
+  );
+
+  app.get(
+    '/v1/reach',
+    {
+      schema: {
+        summary: 'Why one VPN reaches another, there and back, or a network: rule by rule',
+        tags: ['routers'],
+        querystring: z.object({
+          from: vpnIdSchema.describe('Where packets begin'),
+          to: z.union([vpnIdSchema, prefixSchema]).describe('A VPN, or a network'),
+        }),
+        response: answers(explanationSchema),
+      },
+    },
+    async ({ query: { from, to } }) => {
+      const { inventory } = await requireInventory(store);
+      const isKnown = (vpn: string) => inventory.vpns.some(({ id }) => id === vpn);
+      const isNetwork = to.includes('/');
+      for (const [path, vpn] of [['from', from], ...(isNetwork ? [] : [['to', to]])]) {
+        if (!isKnown(vpn ?? ''))
+          throw new WaslError('VPN_UNKNOWN', `the inventory has no VPN ${vpn}`, { path: path ?? '' });
+      }
+      return routerReads.explain([
+        { from, to },
+        ...(isNetwork || to === from ? [] : [{ from: to as VpnId, to: from }]),
+      ]);
+    },
   );
 
   async function requireRouter(pe: PeName): Promise<PeName> {

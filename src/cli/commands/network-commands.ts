@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
-import type { RouterCheck } from '../../api/network-wire.ts';
+import type { ExplanationAnswer, RouterCheck } from '../../api/network-wire.ts';
+import { familyOf, type Prefix, parseAddress, parseNetwork } from '../../domain/prefix.ts';
 import { WaslError } from '../../errors.ts';
 import { MANIFESTS } from '../../platforms/manifests.ts';
 import { drawMatrix } from '../draw-matrix.ts';
 import type { CliSession } from '../session.ts';
+import { explanationExitCode, showExplanation } from '../show-explanation.ts';
 import { matrixExitCode, showMatrix } from '../show-matrix.ts';
 import { checkExitCode, showRouterCheck, summariseChecks } from '../show-router-check.ts';
 import { formatTable } from '../table.ts';
@@ -86,6 +88,39 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
       if (session.isJson) return session.printJson(matrix);
       session.print(showMatrix(matrix, session.paint));
     });
+
+  program
+    .command('reach')
+    .description('why one VPN reaches another, or does not: there and back, rule by rule, read from the routers now')
+    .argument('<vpn>', 'where packets begin, for example MOH')
+    .argument('<other-vpn>', 'for example MOF')
+    .addHelpText('after', REACH_HELP)
+    .action(async (from: string, to: string) => {
+      explained(session, await session.client.explainReach(from, to));
+    });
+
+  program
+    .command('explain')
+    .description('why packets of a VPN reach a network, or do not, rule by rule')
+    .argument('<network>', 'for example 10.200.10.0/24, or an address')
+    .requiredOption('--from <vpn>', 'where packets begin')
+    .addHelpText('after', EXPLAIN_HELP)
+    .action(async (prefix: string, { from }: { readonly from: string }) => {
+      explained(session, await session.client.explainReach(from, networkOf(prefix)));
+    });
+}
+
+function explained(session: CliSession, answer: ExplanationAnswer): void {
+  session.exitCode = explanationExitCode(answer);
+  if (session.isJson) session.printJson(answer);
+  else session.print(showExplanation(answer, session.paint));
+}
+
+/** An address is the network of one. */
+function networkOf(text: string): Prefix {
+  if (text.includes('/')) return parseNetwork(text);
+  const address = parseAddress(text);
+  return parseNetwork(`${address}/${familyOf(address) === 'ipv4' ? 32 : 128}`);
 }
 
 /** Routers asked at once: a worker does the work, and a few at a time keep an answer in seconds. */
@@ -113,6 +148,20 @@ Exit codes: 0 in order, 2 a fault that stays, 3 one that may pass (a lock, no an
 Examples:
   wasl router check mct-pe-01
   wasl router check --all --json | jq '.[] | select(.verdict != "pass") | .findings'`;
+
+const EXPLANATION_CODES = `
+Exit codes: 0 what is reached is agreed, and what decides it was read; 4 NO AGREEMENT, or it is not known.`;
+
+const REACH_HELP = `${EXPLANATION_CODES}
+
+Examples:
+  wasl reach MOH MOF
+  wasl reach MOH MOF --json | jq '.answers[].places[] | select(.verdict == "reached") | .because'`;
+
+const EXPLAIN_HELP = `${EXPLANATION_CODES}
+
+Example:
+  wasl explain 10.200.10.0/24 --from MOH`;
 
 const MATRIX_HELP = `
 Exit codes: 0 every router was read, and carries what was agreed and nothing else; 4 a person must look: NO AGREEMENT, MISSING or

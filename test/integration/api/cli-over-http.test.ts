@@ -42,6 +42,7 @@ beforeAll(async () => {
     }),
     read: async (pe) => ({ pe, readAt: NOW.toISOString(), digest: 'sha256:0', text: `vrf MOH on ${pe}\n` }),
     audit: CANNED_READS.audit,
+    explain: CANNED_READS.explain,
     matrix: async () => ({
       ...SILENT_MATRIX,
       vpns: DEMO_INVENTORY.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),

@@ -72,6 +72,28 @@ describe('the network as people see it', () => {
     expect(router('mct-pe-01').runningText()).toBe(by);
   });
 
+  it('says why one reaches another and a third does not, there and back, and why a network is reached', async () => {
+    const both = await engineer().explainReach('MOH', 'MOF');
+    expect(both.answers.map(({ from, to }) => [from, to])).toEqual([
+      ['MOH', 'MOF'],
+      ['MOF', 'MOH'],
+    ]);
+    const reached = both.answers.flatMap(({ places }) => places.filter(({ verdict }) => verdict === 'reached'));
+    expect(reached.length).toBeGreaterThan(0);
+    for (const { because, interconnects } of reached) {
+      expect(interconnects).toEqual([id]);
+      expect(because.at(-1)).toMatch(new RegExp(`^${id} \\(active\\) lets MO[HF] reach it$`));
+    }
+    const third = await engineer().explainReach('MOE', 'MOF');
+    expect(third.answers[0]?.places.map(({ verdict }) => verdict)).not.toContain('reached');
+    const one = await engineer().explainReach('MOH', '10.200.10.7/32');
+    expect(one.answers[0]?.places[0]).toMatchObject({
+      verdict: 'reached',
+      by: { prefix: '10.200.10.0/24', of: 'MOF' },
+    });
+    await expect(engineer().explainReach('MOH', 'NOBODY')).rejects.toMatchObject({ code: 'VPN_UNKNOWN' });
+  });
+
   it('what is agreed and was removed by hand is missing; what is only asked for is shown as such', async () => {
     const asked = await wasl.portal('MOE').submitRequest(MOE_MOH, `key-${randomUUID()}`);
     const target =

@@ -1,0 +1,180 @@
+import type { Inventory } from '../domain/inventory.ts';
+import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
+import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
+import { FAMILIES, familyOf, type Prefix, prefixLength } from '../domain/prefix.ts';
+import { indexPrefixes, type PrefixIndex } from '../domain/prefix-index.ts';
+import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { exportedBy, importedBy } from './explain-rules.ts';
+import { type Agreement, findDoubts } from './matrix.ts';
+import { RouteIndex } from './route-index.ts';
+import { importsOf, ownerName, type VrfAtPe } from './route-model.ts';
+import { exportedBy as targetsOn } from './target-use.ts';
+
+/**
+ * What a VRF does with packets to a network. `own`: it is its own VPN's. `in part`: a longer route takes some of them elsewhere, or only
+ * some of it is reached. `unknown`: something that decides it was not read, or not understood.
+ */
+export type ReachVerdict = 'own' | 'reached' | 'in part' | 'not reached' | 'unknown';
+
+export interface ReachedPlace {
+  readonly pe: PeName;
+  readonly vrf: VrfName;
+  readonly prefix: Prefix;
+  readonly verdict: ReachVerdict;
+  /** Of a route that is taken. */
+  readonly by: {
+    readonly prefix: Prefix;
+    readonly of: string;
+    readonly fromPe: PeName;
+    readonly via: RouteTarget;
+  } | null;
+  /** Agreements that let it be there; none although it is reached: nobody agreed. */
+  readonly interconnects: readonly InterconnectId[];
+  /** Rule by rule, a sentence each. */
+  readonly because: readonly string[];
+}
+
+export interface ReachInputs {
+  /** Of the PEs that were read. */
+  readonly view: NetworkView;
+  readonly inventory: Inventory;
+  readonly agreements: readonly Agreement[];
+  /** Why the others were not. */
+  readonly unread: ReadonlyMap<PeName, string>;
+}
+
+export type Explained = Omit<ReachedPlace, 'pe' | 'vrf' | 'prefix'>;
+
+/** A route in a VRF's table by the model. `via` null: the VRF's own. */
+interface Held {
+  readonly prefix: Prefix;
+  readonly from: VrfAtPe;
+  readonly via: RouteTarget | null;
+}
+
+/** Of what is told of the same kind, so much. */
+const TOLD_MAX = 4;
+
+/** What VRFs of one VPN do with packets to a network. */
+export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, prefix: Prefix) => Explained {
+  const index = RouteIndex.of(inputs.view);
+  const absence = absenceOf(inputs, reader);
+  const tables = new Map<VrfAtPe, PrefixIndex<Held>>();
+  const tableOf = (at: VrfAtPe): PrefixIndex<Held> => {
+    const known = tables.get(at);
+    if (known !== undefined) return known;
+    const own = FAMILIES.flatMap((family) => localPrefixes(at.vrf, family));
+    const held: Held[] = [...own.map((prefix) => ({ prefix, from: at, via: null })), ...index.takenBy(at)];
+    const table = indexPrefixes(held, (one) => one.prefix);
+    tables.set(at, table);
+    return table;
+  };
+  return (at, prefix) => {
+    const held = tableOf(at)(prefix);
+    const lengths = held.map((one) => prefixLength(one.prefix)).filter((length) => length <= prefixLength(prefix));
+    const longest = Math.max(-1, ...lengths);
+    // Its own before others': a connected route is preferred.
+    const best = held
+      .filter((one) => prefixLength(one.prefix) === longest)
+      .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
+    const whole = best === undefined ? absence(at, prefix) : describeTaken(inputs.agreements, at, best, reader);
+    const elsewhere = held.filter(
+      (one) => prefixLength(one.prefix) >= longest && one !== best && one.from.vrf.vpn !== best?.from.vrf.vpn,
+    );
+    if (elsewhere.length === 0) return whole;
+    const parts = elsewhere.slice(0, TOLD_MAX).map((one) => {
+      const how = one.via === null ? 'attached there' : `by route target ${shortForm(one.via)}`;
+      const what = one.prefix === best?.prefix ? `${one.prefix} is held of ` : `${one.prefix}, a part of it, is of `;
+      return `${what}${ownerName(one.from)} too, ${how}`;
+    });
+    return { ...whole, verdict: 'in part', because: [...whole.because, ...parts] };
+  };
+}
+
+function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Held, reader: VpnId): Explained {
+  const { prefix, from, via } = route;
+  if (via === null || from.vrf.vpn === reader) {
+    const where =
+      via === null ? `it is attached at ${at.pe}` : `it is at ${from.pe}, by the route target ${shortForm(via)}`;
+    return { verdict: 'own', by: null, interconnects: [], because: [`${prefix} is ${reader}'s own: ${where}`] };
+  }
+  const over = agreements.filter(({ flows }) => flows.some((flow) => isOver(flow, from.vrf.vpn, reader, prefix, via)));
+  const lets = over.filter(({ standing }) => standing === 'on-network' || standing === 'changing');
+  const others = over.map(({ id, state }) => `${id} is ${state}`).join(', ');
+  const agreed = lets.map(({ id, state }) => `${id} (${state}) lets ${reader} reach it`);
+  const none = `NO AGREEMENT lets ${reader} reach it${others === '' ? '' : `: ${others}`}`;
+  return {
+    verdict: 'reached',
+    by: { prefix, of: ownerName(from), fromPe: from.pe, via },
+    interconnects: lets.map(({ id }) => id),
+    because: [
+      ...exportedBy(from, prefix, via),
+      ...importedBy(at, prefix, via),
+      ...(agreed.length === 0 ? [none] : agreed),
+    ],
+  };
+}
+
+/** Why a VRF holds nothing of it: who announces it with which route targets, and what the VRF imports. */
+function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader: VpnId) {
+  const announced = indexPrefixes(announcements(inventory), ({ prefix }) => prefix);
+  const doubted = new Map(
+    findDoubts(view).flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)),
+  );
+  const describe = ({ pe, vrf, prefix }: Announcement): string => {
+    const there = view.pes.find(({ name }) => name === pe)?.vrfs.find(({ name }) => name === vrf);
+    const place = `VRF ${vrf} at ${pe} announces ${prefix}`;
+    if (there === undefined) return `${place}, and was not read: its route targets are unknown`;
+    const on = [...targetsOn(there, familyOf(prefix))].filter(([, prefixes]) => prefixes.includes(prefix));
+    return `${place} with ${on.length === 0 ? 'no route target' : on.map(([target]) => shortForm(target)).join(', ')}`;
+  };
+  return (at: VrfAtPe, prefix: Prefix): Explained => {
+    const family = familyOf(prefix);
+    const givers = announced(prefix);
+    const imports = [...importsOf(at.vrf, family)].map(shortForm).join(', ') || 'nothing';
+    const planned = agreements.filter(({ flows }) =>
+      givers.some(({ vpn, prefix: network }) => flows.some((flow) => isOver(flow, vpn, reader, network))),
+    );
+    const doubt = [reader, ...givers.map(({ vpn }) => vpn)].flatMap((vpn) => doubted.get(vpn) ?? [])[0];
+    const isKnown = doubt === undefined && !givers.some(({ pe }) => unread.has(pe));
+    return {
+      ...{ verdict: isKnown ? 'not reached' : 'unknown', by: null, interconnects: [] },
+      because: [
+        ...(givers.length === 0
+          ? [`no VRF of the inventory announces ${prefix}, or what is around or inside of it`]
+          : []),
+        ...givers.slice(0, TOLD_MAX).map(describe),
+        ...(givers.length > TOLD_MAX ? [`and ${givers.length - TOLD_MAX} more announce it, or a part of it`] : []),
+        `VRF ${at.vrf.name} at ${at.pe} imports ${imports} for ${family}${givers.length === 0 ? '' : ': none of these'}`,
+        ...planned.map(({ id, state }) => `${id} (${state}) is about it, and is not on the network there`),
+        ...(doubt === undefined ? [] : [`NOT UNDERSTOOD: ${doubt}; what it lets through is unknown`]),
+      ],
+    };
+  };
+}
+
+/** `via` absent: by whatever route target. */
+function isOver(
+  { from, to, prefixes, routeTarget }: Agreement['flows'][number],
+  giver: VpnId | null,
+  taker: VpnId,
+  prefix: Prefix,
+  via?: RouteTarget,
+): boolean {
+  const isBetween = from === giver && to === taker && (via === undefined || routeTarget === via);
+  return isBetween && (prefixes === 'whole-vpn' || prefixes.includes(prefix));
+}
+
+interface Announcement {
+  readonly pe: PeName;
+  readonly vrf: VrfName;
+  readonly vpn: VpnId;
+  readonly prefix: Prefix;
+}
+
+const announcements = ({ routers }: Inventory): Announcement[] =>
+  routers.flatMap(({ name: pe, vrfs }) =>
+    vrfs.flatMap(({ name: vrf, vpn, attachments }) =>
+      attachments.flatMap(({ prefixes }) => prefixes.map((prefix) => ({ pe, vrf, vpn, prefix }))),
+    ),
+  );

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PeName } from '../../src/domain/names.ts';
+import { parsePrefix } from '../../src/domain/prefix.ts';
+import type { ReachQuestion } from '../../src/domain/reach-question.ts';
+import { explainReach } from '../../src/proof/explain-reach.ts';
+import type { Agreement, Standing } from '../../src/proof/matrix.ts';
+import { inventoryOf } from '../plan/samples.ts';
+import { brutePut, bruteReachability } from './brute-force.ts';
+import {
+  alterVrf,
+  arbitraryInterconnect,
+  arbitraryNetwork,
+  PROPERTY_TIMEOUT_MS,
+  sampleInterconnect,
+  sampleNetwork,
+  vpn,
+} from './networks.ts';
+
+const bare = sampleNetwork();
+const carried = brutePut(bare, [sampleInterconnect()]);
+const agreed = (standing: Standing = 'on-network', state = 'active'): Agreement => {
+  const { id, flows } = sampleInterconnect();
+  return { id, flows, standing, state };
+};
+const ask = (
+  view = carried,
+  question: Partial<ReachQuestion> = {},
+  agreements = [agreed()],
+  unread = new Map<PeName, string>(),
+) =>
+  explainReach(
+    { view, inventory: inventoryOf(bare), agreements, unread },
+    { from: vpn('MOF'), to: vpn('MOH'), ...question },
+  );
+const place = (explanation: ReturnType<typeof ask>, prefix: string) =>
+  explanation.places.find((one) => (one.prefix as string) === prefix);
+
+describe('why one VPN reaches another', () => {
+  it('says rule by rule what carries a route, and who agreed', () => {
+    const one = place(ask(), '10.100.10.0/24');
+    expect(one).toMatchObject({
+      verdict: 'reached',
+      interconnects: ['IC-0001'],
+      by: { prefix: '10.100.10.0/24', of: 'MOH' },
+    });
+    expect(one?.because).toEqual([
+      "VRF MOH at pe1 puts 65000:9001 on 10.100.10.0/24 (wasl's export)",
+      "VRF MOF at pe3 imports 65000:9001 for ipv4 (wasl's import)",
+      'IC-0001 (active) lets MOF reach it',
+    ]);
+  });
+
+  it('says that nobody agreed, and what there is instead', () => {
+    expect(place(ask(carried, {}, []), '10.100.10.0/24')?.because.at(-1)).toBe('NO AGREEMENT lets MOF reach it');
+    expect(place(ask(carried, {}, [agreed('suspended', 'suspended')]), '10.100.10.0/24')).toMatchObject({
+      interconnects: [],
+    });
+  });
+
+  it('says what is announced and what is imported where nothing is reached', () => {
+    const one = place(ask(bare, {}, [agreed('planned', 'requested')]), '10.100.10.0/24');
+    expect(one?.verdict).toBe('not reached');
+    expect(one?.because).toEqual([
+      'VRF MOH at pe1 announces 10.100.10.0/24 with 65000:100',
+      'VRF MOF at pe3 imports 65000:200 for ipv4: none of these',
+      'IC-0001 (requested) is about it, and is not on the network there',
+    ]);
+    const nobody = place(ask(carried, { to: parsePrefix('192.0.2.0/24') }), '192.0.2.0/24');
+    expect(nobody?.because[0]).toBe(
+      'no VRF of the inventory announces 192.0.2.0/24, or what is around or inside of it',
+    );
+  });
+
+  it('takes the longest match, and says whose each part is', () => {
+    const ownToo = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({
+      ...vrf,
+      attachments: [...vrf.attachments, { branch: 'b', prefixes: [parsePrefix('10.100.10.128/25')], probe: null }],
+    }));
+    const whole = place(ask(ownToo), '10.100.10.0/24');
+    expect(whole).toMatchObject({ verdict: 'in part', by: { of: 'MOH' } });
+    expect(whole?.because.at(-1)).toBe('10.100.10.128/25, a part of it, is of MOF too, attached there');
+    const [inside, beside] = ['10.100.10.129/32', '10.100.10.1/32'].map((text) => {
+      return place(ask(ownToo, { to: parsePrefix(text) }), text);
+    });
+    expect([inside?.verdict, beside?.verdict, beside?.by?.prefix]).toEqual(['own', 'reached', '10.100.10.0/24']);
+  });
+
+  it('does not know what was not read, or not understood', () => {
+    const away = new Map([['pe3' as PeName, 'it does not answer']]);
+    const without = { pes: carried.pes.filter(({ name }) => (name as string) !== 'pe3') };
+    const one = place(ask(without, {}, [agreed()], away), '10.100.10.0/24');
+    expect(one).toMatchObject({ pe: 'pe3', verdict: 'unknown' });
+    expect(one?.because).toEqual(['VRF MOF at pe3 was not read: it does not answer']);
+    const odd = alterVrf(bare, 'pe3', 'MOF', (vrf) => ({ ...vrf, anomalies: ['route-policy WASL-X was edited'] }));
+    const doubted = place(ask(odd, {}, []), '10.100.10.0/24');
+    expect(doubted?.verdict).toBe('unknown');
+    expect(doubted?.because.at(-1)).toBe(
+      'NOT UNDERSTOOD: pe3: route-policy WASL-X was edited; what it lets through is unknown',
+    );
+  });
+
+  it(
+    'agrees with nested loops over every route',
+    () => {
+      let reached = 0;
+      const holds = fc.property(arbitraryNetwork, arbitraryInterconnect(1), (network, interconnect) => {
+        const view = brutePut(network, [interconnect]);
+        const inventory = inventoryOf(view);
+        const routes = bruteReachability(view);
+        for (const from of inventory.vpns) {
+          for (const to of inventory.vpns.filter(({ id }) => id !== from.id)) {
+            const question = { from: from.id, to: to.id };
+            const { places } = explainReach({ view, inventory, agreements: [], unread: new Map() }, question);
+            const taken = new Set(
+              places.flatMap((one) => (one.verdict === 'not reached' ? [] : [`${one.pe} ${one.prefix}`])),
+            );
+            const asked = new Set(places.map(({ prefix }) => prefix as string));
+            for (const line of routes) {
+              const [, , network_ = '', taker, toPe] = line.split(' ');
+              if (taker !== from.id || !asked.has(network_)) continue;
+              if (!taken.has(`${toPe} ${network_}`)) return false;
+              reached++;
+            }
+          }
+        }
+        return true;
+      });
+      fc.assert(holds, { numRuns: 150 });
+      expect(reached).toBeGreaterThan(0);
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
+});
