@@ -1,5 +1,6 @@
 /** A worker per network, and one whose activities do nothing, all in one process; says on request what each spent its time on. */
 import { startWorker } from '../../../src/bin/worker.ts';
+import { ConnectionPool } from '../../../src/netconf/index.ts';
 import { openRouter } from '../../../src/router/open-router.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { startEmptyWorker } from './empty-worker.ts';
@@ -9,6 +10,8 @@ import { SpanRecorder } from './spans.ts';
 const input = JSON.parse(process.env.WASL_BENCH_WORKER ?? '{}') as WorkerInput;
 const { temporalAddress, credential, emptyNamespace } = input;
 const workflowBundle = { codePath: input.workflowBundlePath };
+/** As a worker has it. */
+const connections = new ConnectionPool();
 const recorders = new Map<string, SpanRecorder>();
 
 for (const { namespace, databaseUrl } of input.networks) {
@@ -16,7 +19,7 @@ for (const { namespace, databaseUrl } of input.networks) {
   recorders.set(namespace, recorder);
   await startWorker({
     store: recorder.store(await openStore({ databaseUrl, clock: () => new Date() })),
-    openRouter: recorder.openRouter(openRouter),
+    openRouter: recorder.openRouter((connection) => openRouter(connection, connections)),
     temporalAddress,
     temporalNamespace: namespace,
     credential: () => credential,
