@@ -2,7 +2,7 @@ import type { Inventory, InventoryVrf } from '../domain/inventory.ts';
 import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
 import type { NetworkView, Unknown } from '../domain/network-view.ts';
 import type { Reachability } from '../domain/plan.ts';
-import { FAMILIES, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
+import { familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { Flow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
@@ -146,12 +146,14 @@ function findMissing(
     if (standing !== 'on-network') continue;
     for (const { from, to, prefixes, routeTarget: via } of flows) {
       if (via === null) continue;
+      const takers = (places.get(to) ?? []).filter(({ pe }) => read.has(pe));
       for (const { pe: fromPe, vrf: giver } of places.get(from) ?? []) {
-        for (const { pe: toPe, vrf: taker } of places.get(to) ?? []) {
-          if (!read.has(fromPe) || !read.has(toPe)) continue;
-          for (const prefix of sharedPrefixes(giver, taker, prefixes)) {
+        if (!read.has(fromPe)) continue;
+        for (const prefix of announcedOf(giver, prefixes)) {
+          for (const { pe: toPe, vrf: taker } of takers) {
             const gap = { from, fromPe, prefix, to, toPe, via };
-            if (!present.has(reachabilityKey(gap))) gaps.push({ ...gap, interconnect: id });
+            if (!taker.families.includes(familyOf(prefix)) || present.has(reachabilityKey(gap))) continue;
+            gaps.push({ ...gap, interconnect: id });
           }
         }
       }
@@ -160,13 +162,16 @@ function findMissing(
   return sortByKey(gaps, (gap) => `${gap.interconnect} ${reachabilityKey(gap)}`);
 }
 
-function sharedPrefixes(giver: InventoryVrf, taker: InventoryVrf, scope: Flow['prefixes']): Prefix[] {
-  const families = FAMILIES.filter((family) => giver.families.includes(family) && taker.families.includes(family));
-  const announced = new Set(giver.attachments.flatMap((attachment) => attachment.prefixes));
-  return [...announced].filter(
-    (prefix) => families.includes(familyOf(prefix)) && (scope === 'whole-vpn' || scope.includes(prefix)),
-  );
+/** What a VRF announces of a scope, in the families that it has. */
+function announcedOf(giver: InventoryVrf, scope: Flow['prefixes']): readonly Prefix[] {
+  const known = announced.get(giver) ?? new Set(giver.attachments.flatMap((attachment) => attachment.prefixes));
+  announced.set(giver, known);
+  const shared = scope === 'whole-vpn' ? [...known] : [...new Set(scope)].filter((prefix) => known.has(prefix));
+  return shared.filter((prefix) => giver.families.includes(familyOf(prefix)));
 }
+
+/** Asked for by every flow of a VPN. */
+const announced = new WeakMap<InventoryVrf, ReadonlySet<Prefix>>();
 
 function placesByVpn(inventory: Inventory): Map<VpnId, { readonly pe: PeName; readonly vrf: InventoryVrf }[]> {
   const places = new Map<VpnId, { pe: PeName; vrf: InventoryVrf }[]>();

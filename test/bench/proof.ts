@@ -5,10 +5,11 @@ import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/dom
 import { planChange } from '../../src/plan/plan-change.ts';
 import { replaceShares } from '../../src/plan/replace-shares.ts';
 import { checkRoutes } from '../../src/proof/check-routes.ts';
+import { type Agreement, computeMatrix } from '../../src/proof/matrix.ts';
 import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
 import { proveNetwork } from '../../src/proof/prove-network.ts';
 import { RouteIndex } from '../../src/proof/route-index.ts';
-import { planInput } from '../plan/samples.ts';
+import { inventoryOf, planInput } from '../plan/samples.ts';
 import { bruteCarried } from '../proof/brute-force.ts';
 import { prefix } from '../proof/networks.ts';
 import { type NationalNetwork, type NetworkSize, nationalNetwork } from './national-network.ts';
@@ -24,15 +25,18 @@ const SMALL: NetworkSize = { pes: 20, vrfs: 200, prefixes: 1_000, interconnects:
 const TABLE_ROUTES = [25_000, 50_000, 100_000] as const;
 const RUNS = 5;
 const ROUNDS = 20;
+/** Seconds each. */
+const MATRIX_RUNS = 2;
 
 export async function benchProof(print: Print): Promise<SuiteResult> {
   print(`proof: milliseconds, median (min–max) of ${RUNS} runs`);
   const measured = SIZES.map((size) => ({ size, ...measure(nationalNetwork(size)) }));
   printTable(
     print,
-    ['prefixes', 'read once', 'load', 'full', 'incremental', 'plan of a change', 'resident MB'],
-    measured.map(({ size, readOnce, load, full, incremental, plan, megabytes }) => {
-      const cells = [spread(readOnce), spread(load), spread(full), spread(incremental, 1), spread(plan)];
+    ['prefixes', 'read once', 'load', 'full', 'incremental', 'plan of a change', 'matrix', 'resident MB'],
+    measured.map(({ size, readOnce, load, full, incremental, plan, matrix, megabytes }) => {
+      const cells = [readOnce, load, full].map((runs) => spread(runs));
+      cells.push(spread(incremental, 1), spread(plan), spread(matrix));
       return [String(size.prefixes), ...cells, String(megabytes)];
     }),
   );
@@ -43,7 +47,7 @@ export async function benchProof(print: Print): Promise<SuiteResult> {
     tables.map(({ routes, all }) => [String(routes), spread(all)]),
   );
   const small = compareWithSlow();
-  const rows = measured.flatMap(({ size, readOnce, load, full, incremental, plan }) => {
+  const rows = measured.flatMap(({ size, readOnce, load, full, incremental, plan, matrix }) => {
     const of = `${size.prefixes} prefixes`;
     const row = (name: string, peer: string, ours: readonly number[], theirs: number) => {
       return { name: `${name}, ${of}`, peer, ratio: theirs / median(ours), milliseconds: median(ours) };
@@ -53,6 +57,7 @@ export async function benchProof(print: Print): Promise<SuiteResult> {
       row('proof full', 'reading the input once', full, median(readOnce)),
       row('proof incremental', 'full', incremental, median(full)),
       row('plan and proof incremental', 'full', plan, median(full)),
+      row('matrix full', 'full', matrix, median(full)),
     ];
   });
   const [first] = tables;
@@ -89,7 +94,15 @@ function measure({ view, active, next }: NationalNetwork) {
     if (verdictOf(proofs) !== 'pass') throw new Error('the change is not proved');
   });
   const plan = repeated(() => planChange(input));
-  return { ...runs, incremental, plan, megabytes: Math.round(process.memoryUsage().rss / 1_048_576) };
+  const inventory = inventoryOf(view);
+  const agreements = active.map(({ id, flows }): Agreement => ({ id, flows, state: 'active', standing: 'on-network' }));
+  const matrix = Array.from({ length: MATRIX_RUNS }, () =>
+    timed(() => {
+      const { missing, reachabilities } = computeMatrix({ pes: [...view.pes] }, inventory, agreements);
+      if (missing.length > 0 || reachabilities.some(({ covered }) => !covered)) throw new Error('the matrix is wrong');
+    }),
+  );
+  return { ...runs, incremental, plan, matrix, megabytes: Math.round(process.memoryUsage().rss / 1_048_576) };
 }
 
 /** Every route target and prefix looked at once: less than this no proof can do. */
