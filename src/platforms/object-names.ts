@@ -1,5 +1,5 @@
 import type { VrfName } from '../domain/names.ts';
-import type { Family } from '../domain/prefix.ts';
+import { FAMILIES, type Family } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget } from '../domain/route-target.ts';
 
 /** Every object that wasl owns on a router begins with this; nothing else is ever changed. */
@@ -29,3 +29,7 @@ export const objectNames = {
   /** An export rule where it lives inside the VRF itself, so that its name need not repeat the VRF. */
   rule: (rt: RouteTarget) => `${OBJECT_PREFIX}${labelOf(rt)}`,
 } as const;
+
+/** The address family that the name of an object of wasl's has in it. */
+export const familyIn = (name: string): Family | null =>
+  FAMILIES.find((family) => name.includes(`-${upper(family)}-`)) ?? null;

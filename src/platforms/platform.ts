@@ -6,6 +6,7 @@ import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ExecResult, XmlElement } from '../netconf/index.ts';
 import type { PlatformManifest } from './manifest.ts';
 import type { PlatformName } from './manifests.ts';
+import type { PlatformView } from './platform-view.ts';
 import type { VrfReader } from './reading/vrf-reader.ts';
 
 /** What a platform may ask of its router: reads only. Errors are WaslError already. */
@@ -50,6 +51,7 @@ export interface Platform {
   readonly transparentContainers: ReadonlySet<string>;
   /** Of the configuration that is in force. */
   readerOf(config: readonly XmlElement[], context: ParseContext): VrfReader;
+  readonly view: PlatformView;
   /**
    * Why an operator's export policies cannot stay in place together with wasl's rules, as a sentence; null when they can.
    * Safe means: every route is exported or kept back exactly as before, with every route target that it had, and a route in scope of a rule

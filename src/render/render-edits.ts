@@ -5,17 +5,16 @@ import {
   enabledFamilies,
   isEmptyShare,
   type OperatorFamily,
-  TRAIT_AUTO_EXPORT,
-  TRAIT_WASL_AUTO_EXPORT,
   type VrfShare,
 } from '../domain/network-view.ts';
+import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
 import type { PlatformManifest } from '../platforms/manifest.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { PLATFORMS } from '../platforms/registry.ts';
+import { diffVrf, type RenderEdit } from './diff-vrf.ts';
 import { renderTemplate } from './templates.ts';
-import { type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
 
 /**
  * The children of `<config>` that bring the VRFs of one PE from what they have to what they shall have; empty when that is the same.
@@ -26,60 +25,29 @@ import { type RenderEdit, type VrfEditView, viewVrfEdit } from './vrf-view.ts';
  */
 export function renderEdits(name: PlatformName, edits: readonly RenderEdit[]): string {
   const platform = PLATFORMS[name];
-  const { manifest } = platform;
+  const { manifest, view } = platform;
   for (const edit of edits) {
     refuseUnwritableTargets(manifest, edit);
     refuseUnsafePolicies(platform, edit);
     refuseCut(manifest, edit);
   }
-  const vrfs = [...edits]
-    .sort((a, b) => (a.running.name < b.running.name ? -1 : 1))
-    .map((edit) => viewVrfEdit(edit, stepAutoExport(edit, edits)));
-  return renderTemplate(name, viewRouterEdit(vrfs));
+  const sorted = edits.toSorted((a, b) => (a.running.name < b.running.name ? -1 : 1));
+  const vrfs = sorted.map((edit) => {
+    refuseMissingFamilies(edit);
+    return { vrf: edit.running.name, changes: diffVrf(view, edit, joinsAnother(edit, edits)) };
+  });
+  return renderTemplate(name, view.viewEdit(vrfs));
 }
 
-function viewRouterEdit(vrfs: readonly VrfEditView[]) {
-  const families = vrfs.flatMap((vrf) => vrf.families);
-  const straysGo = vrfs.some(({ strayPolicies }) => strayPolicies.length > 0);
-  const familyPoliciesChange = straysGo || families.some(({ exportPolicy }) => exportPolicy.change !== null);
-  const prefixesChange = families.some(({ prefixesChanges }) => prefixesChanges.length > 0);
-  const instanceChanges = vrfs.some((vrf) => vrf.instanceChanges);
-  const policyOptionsChange = vrfs.some(
-    ({ importPolicy, exportPolicy, communityChanges, autoExport }) =>
-      straysGo ||
-      importPolicy.change !== null ||
-      exportPolicy.change !== null ||
-      communityChanges.length > 0 ||
-      autoExport !== null ||
-      prefixesChange,
-  );
-  return {
-    vrfs,
-    importsOrReferenceChange: vrfs.some((vrf) => vrf.importsOrReferenceChange),
-    importsOrRulesChange: vrfs.some((vrf) => vrf.importsOrRulesChange),
-    familyPoliciesChange,
-    prefixesChange,
-    familyPoliciesOrPrefixesChange: familyPoliciesChange || prefixesChange,
-    instanceChanges,
-    policyOptionsChange,
-    anythingChanges: instanceChanges || policyOptionsChange,
-  };
-}
-
-/** Needed where a flow joins two VRFs of this PE; kept while the VRF has any interconnect, since the other end may not be among the edits. */
-function stepAutoExport(edit: RenderEdit, edits: readonly RenderEdit[]) {
-  const traits = edit.running.traits ?? [];
-  const before = traits.includes(TRAIT_WASL_AUTO_EXPORT);
-  if (isEmptyShare(edit.wanted)) return { before, after: false };
+function joinsAnother(edit: RenderEdit, edits: readonly RenderEdit[]): boolean {
   const mine = targetsOf(edit.wanted);
-  const joined = edits.some((other) => {
+  return edits.some((other) => {
     if (other === edit) return false;
     const theirs = targetsOf(other.wanted);
     return (
       mine.exports.some((rt) => theirs.imports.includes(rt)) || theirs.exports.some((rt) => mine.imports.includes(rt))
     );
   });
-  return { before, after: before || (joined && !traits.includes(TRAIT_AUTO_EXPORT)) };
 }
 
 function targetsOf(share: VrfShare): { imports: RouteTarget[]; exports: RouteTarget[] } {
@@ -101,6 +69,18 @@ function refuseUnwritableTargets(manifest: PlatformManifest, { running, wanted, 
       `${manifest.vendor} cannot write route target ${shortForm(rt)} in the 4-octet encoding`,
       { path: running.name, remedy: 'Use a route target pool in the 2-octet encoding.' },
     );
+  }
+}
+
+function refuseMissingFamilies({ running, wanted }: RenderEdit): void {
+  const families = enabledFamilies(running);
+  for (const family of FAMILIES) {
+    const asked = wanted[family];
+    if (asked === undefined || families.includes(family) || asked.imports.length + asked.exports.length === 0) continue;
+    throw new WaslError('VRF_MISSING', `VRF ${running.name} has no address family ${family} on the router`, {
+      path: `${running.name}/${family}`,
+      remedy: 'Enable the address family in the VRF, or leave its prefixes out of the request.',
+    });
   }
 }
 

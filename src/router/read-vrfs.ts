@@ -23,11 +23,12 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
   );
   const vrfs = entries.map(({ name, element }): RunningVrf => {
     const mine = new Map(objects.get(name));
+    const judged = new Map(mine);
     const [active] = inForce([element]);
     const read =
       active === undefined ? deactivated(name, reader, element) : readEntry(reader, { name, element: active });
-    reader.forget?.(read, mine);
-    const found = findAnomalies(platform.manifest.name, read, mine, reader.readExpected);
+    reader.forget?.(read, judged);
+    const found = findAnomalies(platform.manifest.name, read, judged, reader.readExpected);
     const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
     return withAnomalies(read, mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
   });

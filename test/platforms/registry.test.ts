@@ -30,7 +30,7 @@ describe('a platform is one folder', () => {
     expect(manifest.namespaces.length).toBeGreaterThan(0);
     expect(manifest.notes.every((note) => note.endsWith('.'))).toBe(true);
     expect(keptTimerSeconds(manifest.confirmTimer, 1)).toBeGreaterThanOrEqual(1);
-    const parts = ['manifest', 'reader', 'operational', 'platform'];
+    const parts = ['manifest', 'reader', 'view', 'operational', 'platform'];
     const lacking = parts.filter(
       (part) => !existsSync(new URL(`../../src/platforms/${name}/${part}.ts`, import.meta.url)),
     );

@@ -2,6 +2,7 @@ import type { Platform } from '../platform.ts';
 import { manifest } from './manifest.ts';
 import { pingFrr, readFrrTables } from './operational.ts';
 import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
+import { view } from './view.ts';
 
 /** FRR behind netconfd, with the YANG module of topology/yang. */
 export const frr: Platform = {
@@ -9,6 +10,7 @@ export const frr: Platform = {
   configFilter: CONFIG_FILTER,
   transparentContainers: TRANSPARENT_CONTAINERS,
   readerOf,
+  view,
   // The platform itself lets the operator's policy decide after wasl's rules, so it can only keep routes back.
   judgeExportPolicies: () => null,
   readRouteTables: readFrrTables,

@@ -4,6 +4,7 @@ import { manifest } from './manifest.ts';
 import { pingIosxr, readIosxrTable } from './operational.ts';
 import { judgeRplPolicies } from './policy-safety.ts';
 import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
+import { view } from './view.ts';
 
 /** IOS XR 24.4.1 and later, unified model. */
 export const iosxrUm2: Platform = {
@@ -11,6 +12,7 @@ export const iosxrUm2: Platform = {
   configFilter: CONFIG_FILTER,
   transparentContainers: TRANSPARENT_CONTAINERS,
   readerOf,
+  view,
   judgeExportPolicies: judgeRplPolicies,
   readRouteTables: readEachTable(readIosxrTable),
   ping: pingIosxr,

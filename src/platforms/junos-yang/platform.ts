@@ -4,6 +4,7 @@ import { manifest } from './manifest.ts';
 import { pingJunos, readJunosTable } from './operational.ts';
 import { judgeJunosPolicies } from './policy-safety.ts';
 import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
+import { view } from './view.ts';
 
 /**
  * Junos with `system services netconf yang-compliant`. Beside the instances and their policies, what joins the router's own table to them, and
@@ -14,6 +15,7 @@ export const junosYang: Platform = {
   configFilter: CONFIG_FILTER,
   transparentContainers: TRANSPARENT_CONTAINERS,
   readerOf,
+  view,
   judgeExportPolicies: judgeJunosPolicies,
   readRouteTables: readEachTable(readJunosTable),
   ping: pingJunos,
