@@ -3,7 +3,7 @@ import type { Inventory } from './inventory.ts';
 import type { InventoryConflict } from './inventory-effect.ts';
 import type { InterconnectId, PersonId } from './names.ts';
 
-/** `superseded`: another inventory came into force, or newer proposals of the same person took its place. */
+/** `superseded`: an inventory that alters the same, or its effect, came into force, or newer proposals of the same person took its place. */
 export type ProposalState = 'open' | 'confirmed' | 'superseded';
 
 /** An inventory that takes away what one person alone may not: it waits for a second one. */

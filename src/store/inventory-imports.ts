@@ -8,15 +8,16 @@ import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import {
   closeProposal,
+  isAsProposed,
   isSamePerson,
   listProposals,
+  moveProposals,
   propose,
   readProposal,
   subjectOf,
-  supersedeProposals,
 } from './inventory-proposal-rows.ts';
 import { currentInventory, insertInventory } from './inventory-rows.ts';
-import { appendFacts, findEntriesOf, findImport } from './ledger-rows.ts';
+import { appendFacts, findImport } from './ledger-rows.ts';
 import { listStanding } from './standing-rows.ts';
 import type { Store } from './store.ts';
 
@@ -46,7 +47,7 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
           const proposal = await propose(tx, database.clock(), { inventory, by, conflicts, base: current.version });
           return { kind: 'proposed', proposal };
         }
-        const version = await putInForce(tx, database.clock(), { inventory, by, override: null });
+        const version = await putInForce(tx, database.clock(), { inventory, by, before: current, override: null });
         return { kind: 'in-force', version, digest };
       }),
 
@@ -77,7 +78,7 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
           interconnects: affectedInterconnects(conflicts),
           protections: conflicts.filter(({ interconnectId }) => interconnectId === null).map(({ path }) => path),
         };
-        const version = await putInForce(tx, at, { inventory, by, override });
+        const version = await putInForce(tx, at, { inventory, by, before: current, override });
         return { version, digest: proposal.digest, inventory };
       }),
   };
@@ -106,18 +107,26 @@ interface Override {
 async function putInForce(
   tx: StoreTransaction,
   at: Date,
-  { inventory, by, override }: { inventory: Inventory; by: PersonId; override: Override | null },
+  {
+    inventory,
+    by,
+    before,
+    override,
+  }: { inventory: Inventory; by: PersonId; before: { inventory: Inventory } | null; override: Override | null },
 ): Promise<number> {
   const version = await insertInventory(tx, at, inventory, by);
-  const superseded = await supersedeProposals(tx, at);
+  const moved =
+    before === null ? [] : await moveProposals(tx, at, { before: before.inventory, after: inventory, version });
   const { entities, vpns, routers } = inventory;
   const counts = { entities: entities.length, vpns: vpns.length, routers: routers.length };
   const body = { version, digest: digestOf(inventory), ...counts, ...(override === null ? {} : { override }) };
   await appendFacts(tx, at, [
     { actor: by, action: 'inventory.imported', subject: `inventory/${version}`, body },
-    ...superseded.map((id) => ({
-      ...{ actor: 'wasl', action: 'inventory.superseded', subject: `inventory-proposal/${id}` },
-      body: { by: version },
+    ...moved.map(({ id, digest }) => ({
+      actor: 'wasl',
+      action: digest === null ? 'inventory.superseded' : 'inventory.rebased',
+      subject: subjectOf(id),
+      body: digest === null ? { by: version } : { by: version, digest },
     })),
   ]);
   return version;
@@ -132,14 +141,12 @@ function refuseProposer({ proposedBy }: InventoryProposal, by: PersonId): void {
 /** What two persons let pass is what one proposed, by the ledger, and by nobody who writes beside wasl. Throws RECORD_ALTERED. */
 async function refuseOtherProposal(
   tx: StoreTransaction,
-  { id, digest, proposedBy }: InventoryProposal,
+  proposal: InventoryProposal,
   inventory: Inventory,
 ): Promise<void> {
-  const [proposed] = (await findEntriesOf(tx, [subjectOf(id)])).filter(({ action }) => action === 'inventory.proposed');
-  const isSame = digestOf(inventory) === digest && proposed?.body.digest === digest;
-  if (isSame && isSamePerson(proposed.actor as PersonId, proposedBy)) return;
+  if (await isAsProposed(tx, proposal, inventory)) return;
   const remedy = 'Do not confirm it. Find out who wrote to the database, and have the inventory imported again.';
-  throw new WaslError('RECORD_ALTERED', `proposal ${id} is not what was proposed, by the ledger`, { remedy });
+  throw new WaslError('RECORD_ALTERED', `proposal ${proposal.id} is not what was proposed, by the ledger`, { remedy });
 }
 
 /** Whoever confirms has read what it does to whom, and that has not changed since. */

@@ -1,13 +1,16 @@
 import { asc, desc, eq } from 'drizzle-orm';
 import { type Digest, digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { InventoryConflict } from '../domain/inventory-effect.ts';
+import { findConflicts, type InventoryConflict } from '../domain/inventory-effect.ts';
 import type { InventoryProposal } from '../domain/inventory-proposal.ts';
+import { judgeInventory } from '../domain/judge-inventory.ts';
 import type { PersonId } from '../domain/names.ts';
+import { rebaseInventory } from '../domain/rebase-inventory.ts';
 import { WaslError } from '../errors.ts';
 import type { StoreTransaction } from './database.ts';
-import { appendFacts } from './ledger-rows.ts';
+import { appendFacts, findEntriesOf } from './ledger-rows.ts';
 import { inventoryProposals } from './schema.ts';
+import { listStanding } from './standing-rows.ts';
 
 /** Each may hold 20 MB. The oldest of the same person makes room: nobody pushes out what others proposed. */
 const OPEN_PROPOSALS_PER_PERSON_MAX = 3;
@@ -95,14 +98,59 @@ export async function listProposals(db: Pick<StoreTransaction, 'select'>): Promi
   return rows.map(toProposal);
 }
 
-/** Under the lock `inventory`: what was compared with another version is void. Returns the ids. */
-export async function supersedeProposals(tx: StoreTransaction, at: Date): Promise<number[]> {
-  const rows = await tx
-    .update(inventoryProposals)
-    .set({ state: 'superseded', decidedAt: at, inventory: null })
+/** Whether the ledger says the same of a proposal: who proposed it, and what it is since the last import. */
+export async function isAsProposed(
+  tx: StoreTransaction,
+  { id, digest, proposedBy }: Pick<InventoryProposal, 'id' | 'digest' | 'proposedBy'>,
+  inventory: Inventory,
+): Promise<boolean> {
+  const entries = await findEntriesOf(tx, [subjectOf(id)]);
+  const proposed = entries.find(({ action }) => action === 'inventory.proposed');
+  const stated = entries.findLast(({ action }) => action === 'inventory.rebased') ?? proposed;
+  if (proposed === undefined || !isSamePerson(proposed.actor as PersonId, proposedBy)) return false;
+  return digestOf(inventory) === digest && stated?.body.digest === digest;
+}
+
+/** What of others' proposals was stated anew over an import, or is void by it. */
+export interface MovedProposal {
+  readonly id: number;
+  /** null: void. */
+  readonly digest: Digest | null;
+}
+
+/**
+ * Under the lock `inventory`. An open proposal stands over an import that altered other parts and leaves its effect as it was: nobody voids
+ * what another one proposed by a harmless import. Else it is void.
+ */
+export async function moveProposals(
+  tx: StoreTransaction,
+  at: Date,
+  { before, after, version }: { readonly before: Inventory; readonly after: Inventory; readonly version: number },
+): Promise<MovedProposal[]> {
+  const open = await tx
+    .select({ ...proposalColumns, inventory: inventoryProposals.inventory })
+    .from(inventoryProposals)
     .where(eq(inventoryProposals.state, 'open'))
-    .returning({ id: inventoryProposals.id });
-  return rows.map(({ id }) => id);
+    .orderBy(asc(inventoryProposals.id));
+  const standing = open.length === 0 ? [] : await listStanding(tx);
+  const moved: MovedProposal[] = [];
+  for (const { inventory: proposed, ...row } of open) {
+    const { id, conflicts } = row;
+    const isTrue = proposed !== null && (await isAsProposed(tx, toProposal(row), proposed));
+    const inventory = isTrue ? rebaseInventory(before, proposed, after) : null;
+    const isSound = inventory !== null && judgeInventory(inventory).issues.length === 0;
+    const digest =
+      isSound && digestOf(findConflicts(after, inventory, standing)) === digestOf(conflicts)
+        ? digestOf(inventory)
+        : null;
+    if (digest === null) await closeProposal(tx, id, { state: 'superseded', decidedAt: at });
+    else {
+      const set = { inventory, digest, baseVersion: version };
+      await tx.update(inventoryProposals).set(set).where(eq(inventoryProposals.id, id));
+    }
+    moved.push({ id, digest });
+  }
+  return moved;
 }
 
 export async function closeProposal(

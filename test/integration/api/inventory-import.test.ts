@@ -199,6 +199,33 @@ describe('an import that takes something away under an interconnect', () => {
     expect(await inForce()).toBe(version);
   });
 
+  it('a harmless import of somebody else leaves it as it is; one of the same part voids it', async () => {
+    await put(DEMO_INVENTORY, await etag());
+    const { proposal } = (await put(ownedBy('MOH'), await etag())).body.details;
+    const seen = async () => (await call('engineer-1', 'GET', `/v1/inventory/proposals/${proposal}`)).body;
+    const before = await seen();
+    expect((await put(renamed('harmless'), await etag(), 'admin-2')).status).toBe(200);
+    expect(await seen()).toMatchObject({
+      ...{ state: 'open', baseVersion: await inForce(), conflicts: before.conflicts },
+      difference: { differences: before.difference.differences, conflicts: before.difference.conflicts },
+    });
+    const second = (await put({ ...ownedBy('MOE'), backbone: renamed('harmless').backbone }, await etag(), 'admin-2'))
+      .body.details;
+    expect((await confirm(second.proposal, [id], 'admin-1')).status).toBe(200);
+    expect((await seen()).state).toBe('superseded');
+    await bringIntoForce(store, DEMO_INVENTORY);
+  });
+
+  it('is not carried over an import as somebody wrote it into the database', async () => {
+    const { proposal } = (await put(ownedBy('MOH'), await etag())).body.details;
+    const altered = ownedBy('MOE');
+    const forged = 'update inventory_proposals set inventory = $2, digest = $3 where id = $1';
+    await sql.query(forged, [proposal, JSON.stringify(altered), digestOf(altered)]);
+    expect((await put(renamed('more'), await etag(), 'admin-2')).status).toBe(200);
+    expect((await call('engineer-1', 'GET', `/v1/inventory/proposals/${proposal}`)).body.state).toBe('superseded');
+    await put(DEMO_INVENTORY, await etag());
+  });
+
   it('needs another admin, who names what it is taken from', async () => {
     const { body } = await put(ownedBy('MOH'), await etag());
     const { proposal } = body.details;
@@ -229,13 +256,8 @@ describe('an import that takes something away under an interconnect', () => {
       ...{ actor: 'admin-1', action: 'inventory.proposed' },
       body: { conflicts: [{ interconnectId: id }] },
     });
-    const { rows } = await sql.query('select state, inventory from inventory_proposals order by id');
-    // The two proposals before were compared with another version.
-    expect(rows).toEqual([
-      { state: 'superseded', inventory: null },
-      { state: 'superseded', inventory: null },
-      { state: 'confirmed', inventory: null },
-    ]);
+    const { rows } = await sql.query('select state, inventory from inventory_proposals where id = $1', [proposal]);
+    expect(rows).toEqual([{ state: 'confirmed', inventory: null }]);
   });
 
   it('lets the new owner see and end what stands on its VPN, told that another one agreed; it signs nothing', async () => {
