@@ -50,7 +50,8 @@ export function judgeHeldRoutes(change: ChangeUnderProof, routes: RouteChange, h
     const index = new OverlapIndex(byPrefix.keys());
     for (const [prefix, { from, via }] of comes) {
       const same = byPrefix.get(prefix);
-      const clash = same?.prefix ?? first(index.inside(prefix));
+      // What a default route brings is what nothing longer matches: of that nothing was agreed.
+      const clash = same?.prefix ?? (prefixLength(prefix) === 0 ? undefined : first(index.inside(prefix)));
       if (clash !== undefined) {
         findings.clash(arrival.at, { prefix, from, via }, byPrefix.get(clash) as ObservedRoute);
         continue;

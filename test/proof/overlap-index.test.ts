@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { overlaps, type Prefix, parsePrefix, sortPrefixes } from '../../src/domain/prefix.ts';
+import { contains, overlaps, type Prefix, parsePrefix, prefixLength, sortPrefixes } from '../../src/domain/prefix.ts';
 import { OverlapIndex } from '../../src/proof/overlap-index.ts';
 import { prefix } from './networks.ts';
 
@@ -29,6 +29,24 @@ test('finds the first that overlaps, as looking at each does', () => {
     { numRuns: 3_000 },
   );
   expect(found).toBeGreaterThan(300);
+});
+
+test('finds what is inside, and what is around, the nearest first, as looking at each does', () => {
+  let [inner, outer] = [0, 0];
+  fc.assert(
+    fc.property(fc.array(arbitraryPrefix, { maxLength: 24 }), arbitraryPrefix, (many, one) => {
+      const index = new OverlapIndex(many);
+      const others = sortPrefixes(new Set(many)).filter((other) => other !== one);
+      const inside = others.filter((other) => contains(one, other));
+      const around = others.filter((other) => contains(other, one)).sort((a, b) => prefixLength(b) - prefixLength(a));
+      inner += inside.length;
+      outer += around.length;
+      expect([...index.inside(one)]).toEqual(inside);
+      expect([...index.around(one)]).toEqual(around);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(Math.min(inner, outer)).toBeGreaterThan(300);
 });
 
 test.each([

@@ -1,0 +1,105 @@
+/** What comes to a table, against what the table holds beyond the inventory. */
+import { expect, it } from 'vitest';
+import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
+import { differRoutes } from '../../src/proof/change-under-proof.ts';
+import { judgeHeldRoutes } from '../../src/proof/held-routes.ts';
+import { allVrfs } from '../../src/proof/route-model.ts';
+import { brutePut } from './brute-force.ts';
+import { alterVrf, makeFlow, makeInterconnect, prefix, sampleInterconnect, sampleNetwork } from './networks.ts';
+
+const NETWORK = sampleNetwork();
+const route = (text: string, origin: ObservedRoute['origin'] = 'local'): ObservedRoute => ({
+  prefix: prefix(text),
+  origin,
+});
+const WHOLE = makeInterconnect(1, makeFlow('MOH', 'MOF', '65000:9001', 'whole-vpn'));
+
+/** Every table empty but these: `pe/VRF` -> routes of IPv4. */
+function judge(
+  tables: Readonly<Record<string, readonly ObservedRoute[] | null>>,
+  subject = sampleInterconnect(),
+  network = NETWORK,
+) {
+  const after = brutePut(network, [subject]);
+  const held = new Map<string, readonly ObservedRoute[]>();
+  for (const { pe, vrf } of allVrfs(network)) {
+    const own = tables[`${pe}/${vrf.name}`];
+    if (own !== null) held.set(tableKey(pe, vrf.name, 'ipv4'), own ?? []);
+    held.set(tableKey(pe, vrf.name, 'ipv6'), []);
+  }
+  const change = { kind: 'provision' as const, before: network, after, subject, others: [] };
+  const found = judgeHeldRoutes(change, differRoutes(network, after), held as ObservedTables);
+  return {
+    found: found.found.map(({ pe, vrf, sentence }) => `${pe} ${vrf}: ${sentence}`),
+    unread: found.unread.map(({ sentence }) => sentence),
+    toAccept: found.toAccept.map(({ name, pes }) => `${name} at ${pes.join()}`),
+    told: found.told,
+  };
+}
+const NOTHING = { found: [], unread: [], toAccept: [], told: [] };
+
+it('is nothing where the tables hold nothing else', () => {
+  expect(judge({})).toEqual(NOTHING);
+});
+
+it.each([
+  ['the same', '10.100.10.0/24', 'local', 'as its own'],
+  ['a longer one', '10.100.10.128/25', 'vpn', 'from elsewhere'],
+] as const)('%s is a clash, whoever approves', (_what, text, origin, how) => {
+  const { found, ...rest } = judge({ 'pe3/MOF': [route(text, origin)] });
+  expect(found).toEqual([
+    `pe3 MOF: 10.100.10.0/24 of MOH, new in VRF MOF at pe3, overlaps ${text}, which its table holds ${how}`,
+  ]);
+  expect(rest).toMatchObject({ unread: [], toAccept: [] });
+});
+
+it('a shorter one is to be accepted by name, once for all PEs', () => {
+  const wider = [route('10.100.0.0/16')];
+  const { found, toAccept } = judge({ 'pe3/MOF': wider, 'pe4/MOF': wider });
+  expect([found, toAccept]).toEqual([[], ['10.100.0.0/16@MOF at pe3,pe4']]);
+});
+
+it('a shorter one that is listed for somebody else is a clash', () => {
+  const subject = makeInterconnect(1, makeFlow('MOH', 'MOF', '65000:9001', ['10.100.10.0/24']));
+  const wider = prefix('10.100.0.0/16');
+  const network = alterVrf(NETWORK, 'pe4', 'CANARY', (vrf) => ({
+    ...vrf,
+    attachments: [{ branch: 'b', prefixes: [wider], probe: null }],
+  }));
+  const held = { 'pe3/MOF': [route('10.100.0.0/16')] };
+  expect(judge(held, subject, network).found).toEqual([
+    'pe3 MOF: 10.100.10.0/24 of MOH, new in VRF MOF at pe3, overlaps 10.100.0.0/16, which its table holds as its own',
+  ]);
+});
+
+it('a default route is told of, and accepted by nobody', () => {
+  const { told, ...rest } = judge({ 'pe3/MOF': [route('0.0.0.0/0')] });
+  expect(told[0]).toBe(
+    'from then on 10.100.10.0/24 goes to MOH: until now VRF MOF at pe3 sends it by its default route',
+  );
+  expect(rest).toMatchObject({ found: [], toAccept: [] });
+});
+
+it('what the inventory and the route targets explain is no finding', () => {
+  expect(judge({ 'pe3/MOF': [route('10.120.10.0/24'), route('10.120.20.0/24', 'vpn')] })).toEqual(NOTHING);
+});
+
+it('a table that was not read is unknown', () => {
+  expect(judge({ 'pe3/MOF': null }).unread).toEqual(['the ipv4 routes of VRF MOF at pe3 were not read']);
+});
+
+it('of a VPN that is shared whole what no inventory lists comes too, and its default route is to be accepted', () => {
+  const extra = { 'pe1/MOH': [route('10.77.0.0/16'), route('0.0.0.0/0')] };
+  const { told, toAccept, found } = judge(extra, WHOLE);
+  expect(told).toContain('with the whole VPN MOH also 10.77.0.0/16, which no inventory lists, comes to VRF MOF at pe3');
+  expect([toAccept, found]).toEqual([['0.0.0.0/0@MOF at pe3,pe4'], []]);
+  const clash = judge({ ...extra, 'pe3/MOF': [route('10.77.1.0/24')] }, WHOLE);
+  expect(clash.found).toEqual([
+    'pe3 MOF: 10.77.0.0/16 of MOH, new in VRF MOF at pe3, overlaps 10.77.1.0/24, which its table holds as its own',
+  ]);
+  const two = judge({ ...extra, 'pe3/MOF': [route('0.0.0.0/0')] }, WHOLE);
+  expect(two.found).toEqual([
+    'pe3 MOF: 0.0.0.0/0 of MOH, new in VRF MOF at pe3, overlaps 0.0.0.0/0, which its table holds as its own',
+  ]);
+  expect(judge({ 'pe1/MOH': null }, WHOLE).unread).toEqual(['the ipv4 routes of VRF MOH at pe1 were not read']);
+});
