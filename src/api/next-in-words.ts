@@ -1,9 +1,11 @@
 import { isEnd } from '../domain/lifecycle.ts';
+import { type Decision, type DecisionFacts, type LawRefusal, mayDecide } from '../domain/may-decide.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import { type Awaited, awaitedInWords, standingOf } from '../domain/standing.ts';
 import type { InterconnectRecord } from '../store/store.ts';
 import { ACTIONS, type Verb } from './actions.ts';
 import type { Principal } from './authentication.ts';
+import { isPartyOnly } from './authorisation.ts';
 
 const VERB: Readonly<Record<Awaited['act'], Verb>> = {
   sign: 'sign',
@@ -16,14 +18,20 @@ const VERB: Readonly<Record<Awaited['act'], Verb>> = {
 export function nextInWords(
   record: InterconnectRecord,
   facts: InterconnectFacts,
+  law: DecisionFacts,
   viewer: Principal,
   now: Date,
 ): string {
   const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
   if (isEnd(record.lifecycle)) return `nothing: it is ${word}`;
   const mine = awaiting.find((each) => isFor(each, viewer));
-  if (mine !== undefined) return commandFor(mine, record, facts);
-  if (awaiting.length > 0) return `waits for ${awaiting.map(awaitedInWords).join(' and ')}`;
+  const refusal = mine === undefined ? null : mayDecide(decisionOn(mine, law, viewer), law, now);
+  if (mine !== undefined && refusal === null) return commandFor(mine, law);
+  const others = `waits for ${awaiting.map(awaitedInWords).join(' and ')}`;
+  // The record may have gone on between the two reads: that is nobody's fault.
+  const isMeanwhile = refusal?.code === 'LIFECYCLE_STEP' || refusal?.code === 'APPROVAL_DIGEST';
+  if (refusal !== null && !isMeanwhile) return `${others}; not yours: ${whyNot(refusal, law, viewer)}`;
+  if (awaiting.length > 0) return others;
   if (nextAt !== null) return `wasl tries again at ${nextAt}`;
   if (facts.change !== null)
     return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}`;
@@ -38,12 +46,36 @@ function isFor(awaited: Awaited, viewer: Principal): boolean {
   return mayAct && (awaited.who !== 'party' || viewer.entity === awaited.party);
 }
 
-function commandFor({ act }: Awaited, { id }: InterconnectRecord, { change }: InterconnectFacts): string {
+/** The decision that the command would ask for, on what is in force. */
+function decisionOn({ act }: Awaited, { requestDigest, plan }: DecisionFacts, viewer: Principal): Decision {
+  const { person, entity } = viewer;
+  switch (act) {
+    case 'sign':
+      return { verb: 'sign', person, party: entity ?? '', digest: requestDigest, decision: 'approve' };
+    case 'approve the plan': {
+      const { id: planId = '', digest = '', toAccept: accepts = [] } = plan ?? {};
+      return { verb: 'approve-plan', person, planId, digest, decision: 'approve', accepts };
+    }
+    case 'plan again':
+      return { verb: 'replan', person };
+    case 'recover':
+      return { verb: 'recover', person };
+  }
+}
+
+/** A party reads that the record was altered, and not which row of whom. */
+function whyNot({ code, fact }: LawRefusal, { id }: DecisionFacts, viewer: Principal): string {
+  return code === 'RECORD_ALTERED' && isPartyOnly(viewer) ? `the record of ${id} was altered beside wasl` : fact;
+}
+
+function commandFor({ act }: Awaited, { id, plan }: DecisionFacts): string {
   switch (act) {
     case 'sign':
       return `wasl approve ${id}`;
-    case 'approve the plan':
-      return `wasl plan show ${change?.planId ?? ''}, then wasl approve ${change?.planId ?? ''}`;
+    case 'approve the plan': {
+      const accepts = (plan?.toAccept ?? []).length === 0 ? '' : ' --accept ... for each that it asks to be accepted';
+      return `wasl plan show ${plan?.id ?? ''}, then wasl approve ${plan?.id ?? ''}${accepts}`;
+    }
     case 'plan again':
       return `wasl interconnect replan ${id}, or wasl interconnect withdraw ${id} --reason "..."`;
     case 'recover':

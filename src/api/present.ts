@@ -2,6 +2,7 @@ import { type LastRead, lastRead, type Sighting } from '../domain/alignment.ts';
 import type { ChangeRecord, JournalEntry, ProgressEvent, Refusal } from '../domain/change.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { isEnd } from '../domain/lifecycle.ts';
+import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
@@ -59,6 +60,7 @@ function reasonFor({ lifecycle, reason, withdrawal, request }: InterconnectRecor
 export interface InterconnectParts {
   readonly record: InterconnectRecord;
   readonly facts: InterconnectFacts;
+  readonly law: DecisionFacts;
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
   readonly sighting: Sighting | null;
@@ -68,7 +70,7 @@ export interface InterconnectParts {
 }
 
 export function presentInterconnect(parts: InterconnectParts, viewer: Principal): InterconnectAnswer {
-  const { record, facts, approvals, changes, sighting, now } = parts;
+  const { record, facts, law, approvals, changes, sighting, now } = parts;
   const confined = isPartyOnly(viewer);
   const targets = record.flows?.map(({ from, to, routeTarget }) => ({ from, to, routeTarget })) ?? null;
   const { awaiting, isSettled, nextAt } = standingOf(facts, now);
@@ -79,7 +81,7 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     routeTargets: confined ? null : targets,
     awaiting: awaiting.map(awaitedInWords),
     isSettled,
-    next: nextInWords(record, facts, viewer, now),
+    next: nextInWords(record, facts, law, viewer, now),
     nextAt,
     lastRead: presentLastRead(lastRead(record.lifecycle, changes, sighting), confined),
     withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },

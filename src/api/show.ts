@@ -22,13 +22,13 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
     store.readSighting(id),
   ]);
   const owners = await store.readOwners(record.request);
-  const { altered } = await store.readDecisionFacts(id);
+  const law = await store.readDecisionFacts(id);
   const warnings = [
-    ...wasAltered(record, altered, caller),
+    ...wasAltered(record, law.altered, caller),
     ...changedHands(record, owners),
     ...(await readWarnings(store, record, caller, now)),
   ];
-  return presentInterconnect({ record, facts, approvals, changes, sighting, warnings, now }, caller);
+  return presentInterconnect({ record, facts, law, approvals, changes, sighting, warnings, now }, caller);
 }
 
 /** The network side reads each fact that is not the ledger's; a party that there is one. */

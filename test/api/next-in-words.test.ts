@@ -1,8 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/api/authentication.ts';
 import { nextInWords } from '../../src/api/next-in-words.ts';
+import { type DecisionFacts, mayDecide } from '../../src/domain/may-decide.ts';
 import type { InterconnectFacts } from '../../src/domain/next-move.ts';
 import type { InterconnectRecord } from '../../src/store/store.ts';
+import {
+  ASKER,
+  changeFacts,
+  decisionFacts,
+  lawChange,
+  moveFacts,
+  NOW,
+  PLAN_DIGEST,
+  PLANNER,
+  planApproval,
+  REQUESTER,
+  SIGNATORY,
+  signature,
+} from '../domain/agreement-samples.ts';
 
 const UNTIL = '2026-11-28T18:54:46Z';
 const BEFORE = new Date('2026-11-28T18:54:45Z');
@@ -19,7 +34,7 @@ function next(facts: Partial<InterconnectFacts>, now: Date): string {
     withdrawal: null,
     change: null,
   } as const;
-  return nextInWords(record, { ...whole, lifecycle: 'active', ...facts }, ENGINEER, now);
+  return nextInWords(record, { ...whole, lifecycle: 'active', ...facts }, decisionFacts(), ENGINEER, now);
 }
 
 describe('what is next when the signed end has come and no workflow has looked yet', () => {
@@ -36,5 +51,70 @@ describe('what is next when the signed end has come and no workflow has looked y
     const withdrawal = { by: 'sig-moe', reason: 'done' };
     expect(next({ lifecycle: 'active', withdrawal }, BEFORE)).toContain('the network side approves the plan');
     expect(next({ lifecycle: 'active', withdrawal }, AFTER)).not.toContain('approves');
+  });
+});
+
+describe('a command is told to whoever may use it, and to nobody who is then refused', () => {
+  const asViewer = (person: string, entity: string | null): Principal =>
+    ({ person, entity, roles: [entity === null ? 'engineer' : 'party-approver'] }) as unknown as Principal;
+  const say = (law: DecisionFacts, facts: Partial<InterconnectFacts>, person: string, entity: string | null = null) => {
+    const record = { id: 'IC-0001', lifecycle: law.lifecycle } as InterconnectRecord;
+    const whole = moveFacts({ lifecycle: law.lifecycle, ...facts });
+    return nextInWords(record, whole, law, asViewer(person, entity), NOW);
+  };
+  const planned = (more: Partial<DecisionFacts> = {}) =>
+    decisionFacts({
+      change: lawChange({ phase: 'planned', applyUntil: null }),
+      approvals: [signature('MOH'), signature('MOF')],
+      ...more,
+    });
+  const onPlan = (law: DecisionFacts, person: string) =>
+    say(law, { change: changeFacts({ phase: 'planned' }) }, person);
+  const half = (more: Partial<DecisionFacts> = {}) =>
+    decisionFacts({ change: null, plan: null, approvals: [signature('MOH')], ...more });
+  const onRequest = (law: DecisionFacts, person: string) => say(law, { unsigned: ['MOF'] }, person, 'MOF');
+
+  it.each([ASKER, PLANNER, REQUESTER, SIGNATORY.MOF, 'engineer-3'])('the plan, to %s', (person) => {
+    const law = planned();
+    const decision = { verb: 'approve-plan', person, planId: 'IC-0001-C1-P1', digest: PLAN_DIGEST } as const;
+    const refusal = mayDecide({ ...decision, decision: 'approve' }, law, NOW);
+    const told = onPlan(law, person);
+    expect(told).toBe(
+      refusal === null
+        ? 'wasl plan show IC-0001-C1-P1, then wasl approve IC-0001-C1-P1'
+        : `waits for approval of the plan by the network side; not yours: ${refusal.fact}`,
+    );
+    expect(told.includes('then wasl approve')).toBe(person === 'engineer-3');
+  });
+
+  it('the plan, to whoever has rejected this very one, and on a record that was altered', () => {
+    const rejected = planApproval({ person: 'engineer-3' as never, decision: 'reject' });
+    expect(onPlan(planned({ approvals: [rejected] }), 'engineer-3')).toContain('engineer-3 has already decided');
+    const altered = [{ path: 'interconnects.request', fact: 'the purpose is not what was asked' }];
+    expect(onPlan(planned({ altered }), 'engineer-3')).toContain('not yours: the purpose is not what was asked');
+  });
+
+  it('says that a plan asks for something to be accepted by name', () => {
+    const plan = { id: 'IC-0001-C1-P1', digest: PLAN_DIGEST, plannedBy: PLANNER, toAccept: ['10.0.0.0/8@MOF'] };
+    expect(onPlan(planned({ plan }), 'engineer-3')).toContain(
+      'then wasl approve IC-0001-C1-P1 --accept ... for each that it asks to be accepted',
+    );
+  });
+
+  it('the signature, to a signatory who has no other part in it', () => {
+    expect(onRequest(half(), SIGNATORY.MOF)).toBe('wasl approve IC-0001');
+    for (const person of [REQUESTER, SIGNATORY.MOH])
+      expect(onRequest(half(), person)).toMatch(
+        /^waits for signature of MOF; not yours: .* of IC-0001$|request for MOH$/,
+      );
+    const altered = [{ path: 'approvals', fact: 'the signature of moh-signatory is not in the ledger' }];
+    expect(onRequest(half({ altered }), SIGNATORY.MOF)).toBe(
+      'waits for signature of MOF; not yours: the record of IC-0001 was altered beside wasl',
+    );
+  });
+
+  it('says nothing against the reader where the record has gone on meanwhile', () => {
+    const law = planned({ change: lawChange({ phase: 'approved' }) });
+    expect(onPlan(law, 'engineer-3')).toBe('waits for approval of the plan by the network side');
   });
 });

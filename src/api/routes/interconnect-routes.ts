@@ -99,7 +99,8 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
       // One after the other: a long list leaves the connections to other callers.
       for (const record of records) {
         const facts = await store.readStandingFacts(record.id);
-        answer.push({ ...presentSummary(record, caller), next: nextInWords(record, facts, caller, clock()) });
+        const law = await store.readDecisionFacts(record.id);
+        answer.push({ ...presentSummary(record, caller), next: nextInWords(record, facts, law, caller, clock()) });
       }
       return answer;
     },
