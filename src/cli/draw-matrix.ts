@@ -1,4 +1,5 @@
 import type { MatrixAnswer } from '../api/network-wire.ts';
+import type { PlanAnswer } from '../api/wire.ts';
 import { visibleText } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 
@@ -16,6 +17,7 @@ const COLOURS = {
   later: '#f9a825',
   unknown: '#9e9e9e',
   own: '#e0e0e0',
+  moved: '#1565c0',
 };
 const MEANINGS: readonly (readonly [keyof typeof COLOURS, string])[] = [
   ['agreed', 'reaches, as agreed'],
@@ -23,13 +25,22 @@ const MEANINGS: readonly (readonly [keyof typeof COLOURS, string])[] = [
   ['missing', 'agreed, and missing on the network'],
   ['later', 'agreed or asked for, not on the network'],
   ['unknown', 'not read, or not understood: unknown'],
+  ['moved', 'changes with the plan: how many before → after'],
 ];
 
-/** Who reaches whom as a picture: rows reach columns, the number of prefixes in each field. VPNs of which there is nothing to say are counted. */
-export function drawMatrix(matrix: MatrixAnswer): string {
+/** What a plan brings and takes; what it brings already counts as before where it is on the network. */
+export type PlanMoves = Pick<PlanAnswer, 'id' | 'gained' | 'lost'>;
+
+/**
+ * Who reaches whom as a picture: rows reach columns, the number of prefixes in each field. VPNs of which there is nothing to say are
+ * counted. With a plan, what it changes stands out, before and after.
+ */
+export function drawMatrix(matrix: MatrixAnswer, plan: PlanMoves | null = null): string {
+  const moves = movesByPair(matrix, plan);
   const strangers = new Set(matrix.strangers.map(({ other }) => other));
   const unread = new Set(matrix.unreadVpns);
   const spoken = new Set([...matrix.cells.flatMap(({ from, to }) => [from, to]), ...unread, ...strangers]);
+  for (const { from, to } of moves.values()) spoken.add(from).add(to);
   const vpns = matrix.vpns.map(({ id }) => id).filter((id) => spoken.has(id));
   if (vpns.length > VPNS_DRAWN_MAX) {
     throw new WaslError('REQUEST_TOO_LARGE', `${vpns.length} VPNs exchange routes; a picture shows ${VPNS_DRAWN_MAX}`, {
@@ -38,8 +49,9 @@ export function drawMatrix(matrix: MatrixAnswer): string {
     });
   }
   const place = new Map(vpns.map((id, index) => [id, index]));
+  const meanings = plan === null ? MEANINGS.filter(([key]) => key !== 'moved') : MEANINGS;
   const across = vpns.length * CELL;
-  const [width, height] = [LABEL + across + 20, LABEL + across + 90 + MEANINGS.length * 20];
+  const [width, height] = [LABEL + across + 20, LABEL + across + 90 + meanings.length * 20];
   const label = (id: string) => escapeText(id.length > 24 ? `${id.slice(0, 23)}…` : id);
   const rows = vpns.map((id, y) => {
     const at = LABEL + y * CELL;
@@ -53,45 +65,67 @@ export function drawMatrix(matrix: MatrixAnswer): string {
   const fields = vpns.flatMap((to) =>
     vpns.flatMap((from) => {
       const cell = drawn.get(`${to} ${from}`);
-      const look = lookOf(cell, unread.has(to) || unread.has(from));
+      const move = moves.get(`${to} ${from}`);
+      const found = lookOf(cell, unread.has(to) || unread.has(from));
+      const look = move !== undefined && found !== 'strange' ? 'moved' : found;
       if (to === from || look === null) return [];
       const [x, y] = [LABEL + (place.get(from) ?? 0) * CELL, LABEL + (place.get(to) ?? 0) * CELL];
       const count = cell?.prefixes.length ?? 0;
-      const title = `${to} reaches ${count} of ${from}: ${MEANINGS.find(([key]) => key === look)?.[1] ?? look}`;
+      const text = move?.text ?? (count > 0 ? count : look === 'unknown' ? '?' : '');
+      const title = `${to} reaches ${move?.text ?? count} of ${from}: ${MEANINGS.find(([key]) => key === look)?.[1] ?? look}`;
       return [
         `<g><title>${escapeText(title)}</title><rect x="${x}" y="${y}" width="${CELL}" height="${CELL}" fill="${COLOURS[look]}"/>` +
-          `<text x="${x + CELL / 2}" y="${y + 17}" text-anchor="middle" fill="#fff">${count > 0 ? count : look === 'unknown' ? '?' : ''}</text></g>`,
+          `<text x="${x + CELL / 2}" y="${y + 17}" text-anchor="middle" fill="#fff"${move === undefined ? '' : ' font-size="9"'}>${text}</text></g>`,
       ];
     }),
   );
   const silent = matrix.vpns.length - vpns.length;
   const bottom = LABEL + across + 30;
-  const foot = [
-    ...MEANINGS.map(
+  const foot = legend(matrix, meanings, bottom, silent);
+  return `${[
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(width, 480)}" height="${height}" font-family="sans-serif" font-size="12">`,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    `<text x="12" y="20" font-weight="bold">Who reaches whom (rows reach columns), ${plan === null ? '' : `before and after ${escapeText(plan.id)}, `}read at ${escapeText(matrix.readAt)}</text>`,
+    ...rows,
+    ...fields,
+    ...foot,
+    '</svg>',
+  ].join('\n')}\n`;
+}
+
+function legend({ strangers }: MatrixAnswer, meanings: typeof MEANINGS, bottom: number, silent: number): string[] {
+  return [
+    ...meanings.map(
       ([key, meaning], line) =>
         `<rect x="12" y="${bottom + line * 20}" width="14" height="14" fill="${COLOURS[key]}"/>` +
         `<text x="34" y="${bottom + line * 20 + 12}">${meaning}</text>`,
     ),
     ...(silent > 0
       ? [
-          `<text x="12" y="${bottom + MEANINGS.length * 20 + 14}">${silent} more VPNs reach nobody, and nobody reaches them</text>`,
+          `<text x="12" y="${bottom + meanings.length * 20 + 14}">${silent} more VPNs reach nobody, and nobody reaches them</text>`,
         ]
       : []),
-    ...(matrix.strangers.length > 0
+    ...(strangers.length > 0
       ? [
-          `<text x="12" y="${bottom + MEANINGS.length * 20 + 34}" fill="${COLOURS.strange}">VRFs that the inventory does not know exchange routes: wasl matrix names them</text>`,
+          `<text x="12" y="${bottom + meanings.length * 20 + 34}" fill="${COLOURS.strange}">VRFs that the inventory does not know exchange routes: wasl matrix names them</text>`,
         ]
       : []),
   ];
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(width, 480)}" height="${height}" font-family="sans-serif" font-size="12">`,
-    '<rect width="100%" height="100%" fill="#fff"/>',
-    `<text x="12" y="20" font-weight="bold">Who reaches whom (rows reach columns), read at ${escapeText(matrix.readAt)}</text>`,
-    ...rows,
-    ...fields,
-    ...foot,
-    '</svg>',
-  ].join('\n')}\n`;
+}
+
+/** By `to from`: the numbers of prefixes before and after. */
+function movesByPair(matrix: MatrixAnswer, plan: PlanMoves | null) {
+  const moves = new Map<string, { from: string; to: string; text: string }>();
+  const pairs = new Map([...(plan?.gained ?? []), ...(plan?.lost ?? [])].map((one) => [`${one.to} ${one.from}`, one]));
+  for (const [key, { from, to }] of pairs) {
+    const of = (list: PlanMoves['gained'] = []) =>
+      list.filter((one) => one.to === to && one.from === from).map(({ prefix }) => prefix);
+    const before = new Set(matrix.cells.find((cell) => cell.to === to && cell.from === from)?.prefixes);
+    const after = new Set([...before, ...of(plan?.gained)]);
+    for (const prefix of of(plan?.lost)) after.delete(prefix);
+    moves.set(key, { from, to, text: `${before.size}→${after.size}` });
+  }
+  return moves;
 }
 
 /** The worst of it: an agreement never hides a stranger. null: nothing to say. */

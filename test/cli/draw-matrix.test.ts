@@ -44,3 +44,29 @@ it('more than anybody could read is refused in words', () => {
   expect(() => draw(ids, cells)).toThrow(/201 VPNs exchange routes; a picture shows 200/);
   expect(draw(ids.slice(0, -1), cells.slice(0, -1))).toContain('</svg>');
 });
+
+it('shows what a plan changes, before and after', () => {
+  const move = (prefix: string) => ({ from: 'MOH', fromPe: 'a', prefix, to: 'MOF', toPe: 'b', via: '0:65000:1' });
+  const matrix = {
+    ...SILENT_MATRIX,
+    vpns: ['MOF', 'MOH', 'MOE'].map(vpnOf),
+    cells: [cell('MOF', 'MOH'), cell('MOE', 'MOF')],
+  };
+  const titles = (gained: string[], lost: string[]) => {
+    const svg = drawMatrix(matrix, { id: 'IC-0001-C1-P1', gained: gained.map(move), lost: lost.map(move) });
+    expect(svg).toContain('before and after IC-0001-C1-P1');
+    return [...svg.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+  };
+  const moved = 'changes with the plan: how many before → after';
+  expect(titles(['10.3.0.0/24', '10.1.0.0/24'], [])).toEqual([
+    `MOF reaches 2→3 of MOH: ${moved}`,
+    'MOE reaches 2 of MOF: reaches, as agreed',
+  ]);
+  expect(titles([], ['10.1.0.0/24'])[0]).toBe(`MOF reaches 2→1 of MOH: ${moved}`);
+  const news = drawMatrix(
+    { ...SILENT_MATRIX, vpns: ['MOF', 'MOH'].map(vpnOf) },
+    { id: 'P', gained: [move('10.1.0.0/24')], lost: [] },
+  );
+  expect(news).toContain('MOF reaches 0→1 of MOH');
+  expect(drawMatrix(matrix)).not.toContain('changes with the plan');
+});

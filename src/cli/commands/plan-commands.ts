@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { LANGUAGES, type Language } from '../../domain/plan-phrases.ts';
 import { WaslError } from '../../errors.ts';
+import { drawMatrix } from '../draw-matrix.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan, showPlanText } from '../show-plan.ts';
 
@@ -13,9 +14,10 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
     .argument('<id>', 'a plan (IC-0001-C1-P1), or an interconnect for its latest one')
     .option('--xml', 'also the XML that is sent to each router')
     .option('--pe <name>', 'of one router only')
+    .option('--svg <file>', 'also as a picture: who reaches whom, read from the routers now, and after the plan')
     .addOption(new Option('--language <language>', 'only what it means, in words').choices(LANGUAGES))
     .addHelpText('after', '\nExamples:\n  wasl plan show IC-0001\n  wasl plan show IC-0001-C1-P1 --xml --pe mct-pe-01')
-    .action(async (id: string, options: { xml?: boolean; pe?: string; language?: Language }) => {
+    .action(async (id: string, options: { xml?: boolean; pe?: string; svg?: string; language?: Language }) => {
       const planId = await resolvePlanId(session, id);
       const whole = await session.client.readPlan(planId);
       const isWanted = ({ pe }: { pe: string }) => options.pe === undefined || pe === options.pe;
@@ -25,6 +27,9 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
         throw new WaslError('ROUTER_UNKNOWN', `${planId} does not touch ${options.pe}`, { path: '--pe', remedy });
       }
       const payloads = options.xml ? (await session.client.readPayloads(planId)).filter(isWanted) : [];
+      if (options.svg !== undefined) {
+        await session.io.writeFile(options.svg, drawMatrix(await session.client.readMatrix(), whole));
+      }
       if (session.isJson) return session.printJson(options.xml ? { ...shown, payloads } : shown);
       const { language } = options;
       session.print(language ? showPlanText(whole, language, session.paint) : showPlan(shown, session.paint));
