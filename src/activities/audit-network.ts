@@ -5,6 +5,7 @@ import type { ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readCurrentInventory, readReachable } from './network.ts';
+import { readUnlistedCarriers } from './unlisted-carriers.ts';
 
 /**
  * Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. Who asked for it the API has recorded:
@@ -16,6 +17,7 @@ export async function auditWholeNetwork(deps: ActivityDependencies): Promise<Rea
   const [{ version, inventory }, before] = await Promise.all([readCurrentInventory(deps), readAgreements(store)]);
   const pes = inventory.routers.map(({ name }) => name);
   const { running, texts, unread } = await readReachable(deps, inventory, pes);
+  const unlisted = await readUnlistedCarriers(store, inventory);
   const agreements = settleAgreements(before, await readAgreements(store));
   const readings = Object.fromEntries(
     [...texts].map(([pe, { readAt, text }]) => [pe, { readAt, digest: digestOfText(text) }]),
@@ -23,7 +25,10 @@ export async function auditWholeNetwork(deps: ActivityDependencies): Promise<Rea
   const { result, text, digest } = await deps.planner.audit({
     ...{ at, inventoryVersion: version, inventory, agreements, readings },
     running: Object.fromEntries(running),
-    unread: [...unread].map(([pe, reason]) => ({ pe, reason })).sort((a, b) => (a.pe < b.pe ? -1 : 1)),
+    unread: [
+      ...[...unread].map(([pe, reason]) => ({ pe, reason })),
+      ...unlisted.map(({ pe, reason }) => ({ pe, reason })),
+    ].sort((a, b) => (a.pe < b.pe ? -1 : 1)),
   });
   const common = { reader: 'audit', changeId: null };
   const ids = await store.saveReadings([

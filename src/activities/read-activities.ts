@@ -10,6 +10,7 @@ import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readInventory, SESSIONS_AT_ONCE_MAX, withReading } from './network.ts';
 import { describeError } from './translate-errors.ts';
+import { readUnlistedCarriers } from './unlisted-carriers.ts';
 
 /** One document of what was read is kept for people; the running configurations beside it. */
 export function readActivities(deps: ActivityDependencies): ReadActivities {
@@ -43,9 +44,11 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
       },
       { concurrency: SESSIONS_AT_ONCE_MAX },
     );
+    const unlisted = await readUnlistedCarriers(store, inventory);
+    unread.push(...unlisted.map(({ pe, reason }) => ({ pe, code: 'ROUTER_UNKNOWN', reason })));
     unread.sort((a, b) => (a.pe < b.pe ? -1 : 1));
     const agreements = settleAgreements(before, await readAgreements(store));
-    return { readAt, inventory, running, unread, agreements, readings };
+    return { readAt, inventory, running, unread, unlisted, agreements, readings };
   }
 
   return {
@@ -83,13 +86,14 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     },
 
     async readMatrix() {
-      const { readAt, inventory, running, unread, agreements, readings } = await readWhole('matrix');
+      const { readAt, inventory, running, unread, unlisted, agreements, readings } = await readWhole('matrix');
       const matrix = await deps.planner.matrix({ inventory, running, agreements });
       const aligned = alignAgreements(
         matrix,
         inventory,
         agreements,
         unread.map(({ pe }) => pe),
+        unlisted,
       );
       await store.saveSightings(aligned.map((each) => ({ ...each, seenAt: readAt })));
       const document = {

@@ -13,12 +13,16 @@ export interface Aligned {
 /** Parts of a sentence that are named; the rest is counted. */
 const NAMED_MAX = 3;
 
-/** Each agreement that nothing changes just now, against what was read. What differs is told before what was not read. */
+/**
+ * Each agreement that nothing changes just now, against what was read. What differs is told before what was not read.
+ * `unlisted`: PEs that left the inventory with an agreement on them.
+ */
 export function alignAgreements(
   matrix: Matrix,
   inventory: Inventory,
   agreements: readonly Agreement[],
   unread: readonly PeName[],
+  unlisted: readonly { readonly pe: PeName; readonly interconnects: readonly InterconnectId[] }[] = [],
 ): Aligned[] {
   return agreements.flatMap((agreement): Aligned[] => {
     const { id, standing } = agreement;
@@ -27,12 +31,17 @@ export function alignAgreements(
     if (differences.length > 0) return [{ interconnectId: id, alignment: 'drifted', says: enumerate(differences) }];
     const vpns = new Set(agreement.flows.flatMap(({ from, to }) => [from, to]));
     const doubts = matrix.doubts.filter((doubt) => concerns(doubt, vpns, inventory)).map(describeDoubt);
-    const away = inventory.routers.filter(
-      ({ name, vrfs }) => unread.includes(name) && vrfs.some(({ vpn }) => vpns.has(vpn)),
-    );
+    const away = [
+      ...inventory.routers
+        .filter(({ name, vrfs }) => unread.includes(name) && vrfs.some(({ vpn }) => vpns.has(vpn)))
+        .map(({ name }) => name),
+      ...unlisted
+        .filter(({ interconnects }) => interconnects.includes(id))
+        .map(({ pe }) => `${pe}, which left the inventory`),
+    ];
     if (away.length + doubts.length === 0) return [{ interconnectId: id, alignment: 'in-sync', says: null }];
     const says = [
-      ...(away.length === 0 ? [] : [`not read: ${enumerate(away.map(({ name }) => name))}`]),
+      ...(away.length === 0 ? [] : [`not read: ${enumerate(away)}`]),
       ...(doubts.length === 0 ? [] : [`not understood: ${enumerate(doubts)}`]),
     ];
     return [{ interconnectId: id, alignment: 'unknown', says: says.join('; ') }];

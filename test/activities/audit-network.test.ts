@@ -9,6 +9,7 @@ it('is wasl that audited, whatever the caller says', async () => {
   const store = {
     readInventory: async () => ({ version: 1, inventory: { ...DEMO_INVENTORY, routers: [] } }),
     listInterconnects: async () => [],
+    listStandingInterconnects: async () => [],
     saveReadings: async () => [7],
     saveAudit: async (audit: unknown) => void saved.push(audit),
   };

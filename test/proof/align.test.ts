@@ -54,6 +54,12 @@ it('is unknown where a PE of its VPNs was not read, and others do not matter', (
   const agreements = [agreement('on-network')];
   const matrix = computeMatrix(carried, ofOthers, agreements);
   expect(alignAgreements(matrix, ofOthers, agreements, [pe('pe9')])[0]?.alignment).toBe('in-sync');
+  const left = { pe: pe('pe8'), interconnects: [sampleInterconnect().id] };
+  expect(alignAgreements(matrix, ofOthers, agreements, [], [left])).toMatchObject([
+    { alignment: 'unknown', says: 'not read: pe8, which left the inventory' },
+  ]);
+  const elsewhere = { ...left, interconnects: [icId(77)] };
+  expect(alignAgreements(matrix, ofOthers, agreements, [], [elsewhere])[0]?.alignment).toBe('in-sync');
 });
 
 it('has drifted where its own objects were edited by hand, and is unknown where something else is not understood', () => {
