@@ -18,7 +18,7 @@ export async function readReadiness({
   const [writable, workers, engine, unheard, strangers, troubled, audits] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
-    within(driver.ping().then(() => true)),
+    within(driver.ping()),
     within(store.listUndriven(new Date(clock().getTime() - UNHEARD_MS))),
     within(driver.listStrangers()),
     within(store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS))),
@@ -35,6 +35,11 @@ export async function readReadiness({
     ...(engine === null
       ? ['the workflow server does not answer: decisions are kept, and nothing moves until it is back']
       : []),
+    ...(engine === 'no namespace'
+      ? [
+          'the workflow server has no namespace of this name: decisions are kept, and nothing moves until somebody creates it',
+        ]
+      : []),
     ...(working === 'down'
       ? [`${describeWorkers(workers ?? [])}: nothing is planned, pushed or read from routers`]
       : []),
@@ -42,9 +47,9 @@ export async function readReadiness({
   const undriven = unheard?.length ?? 0;
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');
-    says.push(
-      `${countOf(undriven, 'interconnect')} ${undriven === 1 ? 'waits' : 'wait'} for a workflow that has not looked (${which}): the watchdog begins ${undriven === 1 ? 'it' : 'them'} anew`,
-    );
+    const [waits, them] = undriven === 1 ? ['waits', 'it'] : ['wait', 'them'];
+    const anew = engine === 'up' ? `: the watchdog begins ${them} anew` : '';
+    says.push(`${countOf(undriven, 'interconnect')} ${waits} for a workflow that has not looked (${which})${anew}`);
   }
   for (const { installation, interconnects } of strangers ?? []) {
     says.push(
@@ -58,7 +63,7 @@ export async function readReadiness({
     says.push(`the audit of ${audit.at} found the network not as agreed (wasl audit --last)`);
   }
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
-  return { status, database, workflows: engine === null ? 'down' : 'up', workers: working, undriven, audit, says };
+  return { status, database, workflows: engine === 'up' ? 'up' : 'down', workers: working, undriven, audit, says };
 }
 
 async function within<T>(look: Promise<T>): Promise<T | null> {

@@ -1,5 +1,5 @@
 /** Makes Temporal follow the record. Nothing is decided here, and nothing here is believed. */
-import type { Client } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import {
   interconnectWorkflowId,
   look,
@@ -12,6 +12,8 @@ import { translateTemporalError } from './temporal-error.ts';
 
 /** A server that is up answers at once; whoever waits has the record already. */
 const SERVER_TIMEOUT_MS = 3_000;
+/** gRPC. */
+const NOT_FOUND = 5;
 
 /** Another installation whose interconnects run on the same Temporal: a neighbour, or this one before its database was restored. */
 export interface Stranger {
@@ -29,8 +31,8 @@ export interface Driver {
   listStrangers(): Promise<readonly Stranger[]>;
   /** Ends the workflows of another installation, and says how many: routers and records are not touched. */
   retire(installation: string): Promise<number>;
-  /** Throws TEMPORAL_UNAVAILABLE. */
-  ping(): Promise<void>;
+  /** A server that answers and has not this installation's namespace drives nothing. Throws TEMPORAL_UNAVAILABLE. */
+  ping(): Promise<'up' | 'no namespace'>;
 }
 
 export function temporalDriver(client: Client, installation: string): Driver {
@@ -70,7 +72,18 @@ export function temporalDriver(client: Client, installation: string): Driver {
       strangers = null;
       return ended;
     },
-    ping: async () => void (await within(client, () => client.workflowService.getSystemInfo({}))),
+    async ping() {
+      const { namespace } = client.options;
+      try {
+        await client.withDeadline(Date.now() + SERVER_TIMEOUT_MS, () =>
+          client.workflowService.describeNamespace({ namespace }),
+        );
+        return 'up';
+      } catch (error) {
+        if (isGrpcServiceError(error) && error.code === NOT_FOUND) return 'no namespace';
+        throw translateTemporalError(error);
+      }
+    },
   };
 }
 

@@ -97,6 +97,22 @@ describe('readiness', () => {
     await app.close();
   });
 
+  it('is degraded where the workflow server came back without the namespace, and promises no watchdog', async () => {
+    const store = upStore();
+    store.listUndriven = async () => ['IC-0007' as InterconnectId];
+    const { app, driver } = await createApiUnderTest(store);
+    driver.hasNamespace = false;
+    expect((await app.inject('/ready')).json()).toMatchObject({
+      status: 'degraded',
+      workflows: 'down',
+      says: [
+        'the workflow server has no namespace of this name: decisions are kept, and nothing moves until somebody creates it',
+        '1 interconnect waits for a workflow that has not looked (IC-0007)',
+      ],
+    });
+    await app.close();
+  });
+
   it('is degraded without workflows, unavailable without the database', async () => {
     const { app, driver } = await createApiUnderTest(upStore());
     driver.isAway = true;

@@ -27,6 +27,7 @@ export interface RecordingDriver extends Driver {
   readonly looks: InterconnectId[];
   /** While true every call fails as if the workflow server were away. */
   isAway: boolean;
+  hasNamespace: boolean;
 }
 
 export function createRecordingDriver(): RecordingDriver {
@@ -36,6 +37,7 @@ export function createRecordingDriver(): RecordingDriver {
   const driver: RecordingDriver = {
     looks: [],
     isAway: false,
+    hasNamespace: true,
     async look(id) {
       refuseAway();
       driver.looks.push(id);
@@ -44,6 +46,7 @@ export function createRecordingDriver(): RecordingDriver {
     retire: async () => 0,
     async ping() {
       refuseAway();
+      return driver.hasNamespace ? 'up' : 'no namespace';
     },
   };
   return driver;
