@@ -74,6 +74,35 @@ describe('a database restored from a backup, beside the Temporal that was kept',
   });
 });
 
+describe('a database restored from a backup, in which something is approved that was withdrawn since', () => {
+  it('opens nothing again where it was planned anew before a worker started', async ({ expect }) => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    const before = await wasl.startWorkerProcess();
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    await before.kill();
+    await wasl.approvePlan(planId);
+    const { restore } = await backup(wasl);
+    const after = await wasl.startWorkerProcess();
+    await wasl.untilLifecycle(id, 'active');
+    await wasl.signatory('MOF').withdraw(id, 'the project has ended');
+    await wasl.approvePlan(await wasl.untilPlanned(id), 3);
+    await wasl.untilLifecycle(id, 'withdrawn');
+    await after.kill();
+    await restore();
+
+    // The first connections are those that the restore broke.
+    const replan = () => wasl.cli('engineer-1', ['engineer'], `wasl interconnect replan ${id}`);
+    await expect.poll(async () => (await replan()).code, { timeout: 60_000 }).toBe(0);
+    await wasl.startWorkerProcess();
+    await wasl.untilPlanned(id);
+    expect([wasl.changedRouters(), wasl.learnt()]).toEqual([[], []]);
+    await wasl.signatory('MOF').withdraw(id, 'the project has ended');
+    await wasl.untilLifecycle(id, 'rejected');
+    expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'rejected', changed: [], leftOver: [] });
+  });
+});
+
 describe('an empty Temporal beside the database that was kept', () => {
   it('is filled by the watchdog: what was decided is done, and nobody does anything', async ({ expect }) => {
     const directory = await mkdtemp(join(tmpdir(), 'wasl-test-empty-temporal-'));
@@ -92,6 +121,8 @@ describe('an empty Temporal beside the database that was kept', () => {
       await server.stop();
       await wasl.signatory('MOF').withdraw(active, 'the project has ended');
       server = await startTemporalServer(binary, { databaseFile: join(directory, 'second.db'), port });
+      const says = async () => (await wasl.engineer(1).readReady()).says.join();
+      await expect.poll(says, { timeout: 60_000 }).toContain('no namespace of this name');
       await registerNamespace(server.address, wasl.temporalNamespace);
       await wasl.startWorkerProcess();
       await wasl.approvePlan(planId);
