@@ -48,7 +48,7 @@ export async function readReadiness({
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');
     const [waits, them] = undriven === 1 ? ['waits', 'it'] : ['wait', 'them'];
-    const anew = engine === 'up' ? `: the watchdog begins ${them} anew` : '';
+    const anew = engine === 'up' && working === 'up' ? `: the watchdog begins ${them} anew` : '';
     says.push(`${countOf(undriven, 'interconnect')} ${waits} for a workflow that has not looked (${which})${anew}`);
   }
   for (const { installation, interconnects } of strangers ?? []) {

@@ -113,6 +113,19 @@ describe('readiness', () => {
     await app.close();
   });
 
+  it('promises no watchdog where no worker lives: it is a part of them', async () => {
+    const says = async (workers: readonly WorkerRecord[]) => {
+      const store = upStore(workers);
+      store.listUndriven = async () => ['IC-0007' as InterconnectId];
+      const { app } = await createApiUnderTest(store);
+      const answer = (await app.inject('/ready')).json();
+      await app.close();
+      return answer.says.at(-1);
+    };
+    expect(await says([worker()])).toMatch(/\(IC-0007\): the watchdog begins it anew$/);
+    expect(await says([])).toBe('1 interconnect waits for a workflow that has not looked (IC-0007)');
+  });
+
   it('is degraded without workflows, unavailable without the database', async () => {
     const { app, driver } = await createApiUnderTest(upStore());
     driver.isAway = true;
