@@ -14,23 +14,33 @@ const VERB: Readonly<Record<Awaited['act'], Verb>> = {
   recover: 'recover',
 };
 
-/** What happens next: the command that this caller may use, else who must act, else when wasl goes on and why it waits. */
+/** Whether somebody of this caller's role is waited for: only then must the law be asked. */
+export function mayBeNext(facts: InterconnectFacts, viewer: Principal, now: Date): boolean {
+  return standingOf(facts, now).awaiting.some((each) => isFor(each, viewer));
+}
+
+/**
+ * What happens next: the command that this caller may use, else who must act, else when wasl goes on and why it waits. `law` null: not
+ * `mayBeNext`.
+ */
 export function nextInWords(
   record: InterconnectRecord,
   facts: InterconnectFacts,
-  law: DecisionFacts,
+  law: DecisionFacts | null,
   viewer: Principal,
   now: Date,
 ): string {
   const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
   if (isEnd(record.lifecycle)) return `nothing: it is ${word}`;
-  const mine = awaiting.find((each) => isFor(each, viewer));
-  const refusal = mine === undefined ? null : mayDecide(decisionOn(mine, law, viewer), law, now);
-  if (mine !== undefined && refusal === null) return commandFor(mine, law);
   const others = `waits for ${awaiting.map(awaitedInWords).join(' and ')}`;
-  // The record may have gone on between the two reads: that is nobody's fault.
-  const isMeanwhile = refusal?.code === 'LIFECYCLE_STEP' || refusal?.code === 'APPROVAL_DIGEST';
-  if (refusal !== null && !isMeanwhile) return `${others}; not yours: ${whyNot(refusal, law, viewer)}`;
+  const mine = awaiting.find((each) => isFor(each, viewer));
+  if (mine !== undefined && law !== null) {
+    const refusal = mayDecide(decisionOn(mine, law, viewer), law, now);
+    if (refusal === null) return commandFor(mine, law);
+    // The record may have gone on between the two reads: that is nobody's fault.
+    const isMeanwhile = refusal.code === 'LIFECYCLE_STEP' || refusal.code === 'APPROVAL_DIGEST';
+    return isMeanwhile ? others : `${others}; not yours: ${whyNot(refusal, law, viewer)}`;
+  }
   if (awaiting.length > 0) return others;
   if (nextAt !== null) return `wasl tries again at ${nextAt}`;
   if (facts.change !== null)

@@ -6,7 +6,7 @@ import { WaslError } from '../../errors.ts';
 import { confinedTo } from '../authorisation.ts';
 import { examineRequest, refuseFaults } from '../examine-request.ts';
 import { lookSoon } from '../look-soon.ts';
-import { nextInWords } from '../next-in-words.ts';
+import { mayBeNext, nextInWords } from '../next-in-words.ts';
 import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect } from '../show.ts';
@@ -99,7 +99,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
       // One after the other: a long list leaves the connections to other callers.
       for (const record of records) {
         const facts = await store.readStandingFacts(record.id);
-        const law = await store.readDecisionFacts(record.id);
+        const law = mayBeNext(facts, caller, clock()) ? await store.readDecisionFacts(record.id) : null;
         answer.push({ ...presentSummary(record, caller), next: nextInWords(record, facts, law, caller, clock()) });
       }
       return answer;
