@@ -92,7 +92,7 @@ export class TransactionRecorder {
     this.#changeId = changeId;
     this.#interconnectId = interconnectId;
     this.#epoch = epoch;
-    this.#progress = new ProgressWriter(deps.store);
+    this.#progress = new ProgressWriter(deps.store, { changeId, epoch });
   }
 
   /** Durable when it returns, and so is the progress until here. One store transaction for all PEs of the stage. */

@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../domain/change.ts';
 import { isRecordAway, WaslError } from '../errors.ts';
-import type { Store } from '../store/store.ts';
+import type { JournalHolder, Store } from '../store/store.ts';
 
 export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;
 
@@ -11,11 +11,13 @@ export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;
  */
 export class ProgressWriter {
   readonly #store: Pick<Store, 'appendProgress'>;
+  readonly #holder: JournalHolder | undefined;
   #pending: NewProgress[] = [];
   #writing: Promise<void> | null = null;
 
-  constructor(store: Pick<Store, 'appendProgress'>) {
+  constructor(store: Pick<Store, 'appendProgress'>, holder?: JournalHolder) {
     this.#store = store;
+    this.#holder = holder;
   }
 
   push(events: readonly NewProgress[]): void {
@@ -43,7 +45,7 @@ export class ProgressWriter {
     try {
       while (this.#pending.length > 0) {
         const events = this.#pending.splice(0);
-        await this.#store.appendProgress(events).catch((error: unknown) => {
+        await this.#store.appendProgress(events, this.#holder).catch((error: unknown) => {
           if (error instanceof WaslError && isRecordAway(error.code)) this.#pending.unshift(...events);
           throw error;
         });

@@ -4,7 +4,7 @@ import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { jsonOfSentences } from './column-types.ts';
 import type { Database } from './database.ts';
 import { progress } from './schema.ts';
-import type { Store } from './store.ts';
+import type { JournalHolder, Store } from './store.ts';
 
 export const PROGRESS_CHANNEL = 'wasl_progress';
 const PROGRESS_PAGE_DEFAULT = 500;
@@ -14,7 +14,7 @@ const FORGOTTEN_AT_ONCE = 5_000;
 
 export function progressQueries(database: Database): Pick<Store, 'appendProgress' | 'readProgress' | 'forgetProgress'> {
   return {
-    appendProgress: (events) => insertProgress(database, events),
+    appendProgress: (events, holder) => insertProgress(database, events, holder),
 
     async readProgress({ afterSequence, interconnectId, limit = PROGRESS_PAGE_DEFAULT }) {
       const ofInterconnect = interconnectId === undefined ? undefined : eq(progress.interconnectId, interconnectId);
@@ -41,9 +41,18 @@ export function progressQueries(database: Database): Pick<Store, 'appendProgress
   };
 }
 
-export async function insertProgress(database: Database, events: readonly NewProgress[]): Promise<void> {
+/** Of a holder whose journal another worker has claimed since, nothing is written: it tells of what is over. */
+export async function insertProgress(
+  database: Database,
+  events: readonly NewProgress[],
+  holder?: JournalHolder,
+): Promise<void> {
   if (events.length === 0) return;
   const at = database.clock().toISOString();
+  const isHeld =
+    holder === undefined
+      ? sql`true`
+      : sql`exists (select from changes where id = ${holder.changeId} and journal_epoch = ${holder.epoch})`;
   // One statement, so one round trip under the lock that every writer of progress waits for. The lock is taken before the rows
   // get their numbers, and held until they are visible; the notification comes with them, and not at all when they do not.
   await database.read((db) =>
@@ -55,6 +64,7 @@ export async function insertProgress(database: Database, events: readonly NewPro
       select event->>'interconnectId', event->>'changeId', event->>'pe', event->>'stage', event->>'status',
         event->>'message', (event->>'elapsedMs')::integer, ${at}::timestamptz
       from turn, json_array_elements(${jsonOfSentences(events)}::json) with ordinality as given(event, place)
+      where ${isHeld}
       order by place`),
   );
 }

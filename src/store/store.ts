@@ -83,6 +83,12 @@ export interface Payload {
   readonly xml: string;
 }
 
+/** A worker's claim on the journal of a change: the next claim has a higher epoch. */
+export interface JournalHolder {
+  readonly changeId: ChangeId;
+  readonly epoch: number;
+}
+
 /**
  * The only owner of persistence. Every method is one store transaction; what it acknowledges survives `kill -9` of the server.
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
@@ -261,7 +267,8 @@ export interface Store {
   countTroubled(overdueSince: Date): Promise<Readonly<Record<Trouble, number>>>;
 
   // Progress
-  appendProgress(events: readonly NewProgress[]): Promise<void>;
+  /** Nothing of a `holder` that holds the journal no more. */
+  appendProgress(events: readonly NewProgress[], holder?: JournalHolder): Promise<void>;
   /** In order; at most `limit` (default 500). */
   readProgress(filter: {
     readonly afterSequence: number;

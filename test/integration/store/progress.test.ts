@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { InterconnectId } from '../../../src/domain/names.ts';
+import type { ChangeId, InterconnectId } from '../../../src/domain/names.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -39,6 +39,19 @@ test('events are read in order, from where one stopped, of one interconnect or o
     (await reader.readProgress(filter)).map(({ message }) => message);
   expect(await messages({ afterSequence: 0, interconnectId: a })).toEqual(['one', 'three']);
   expect(await messages({ afterSequence: all[0]?.sequence ?? 0, limit: 1 })).toEqual(['two']);
+});
+
+test('a worker that another one has taken the journal from tells nothing of it any more', async () => {
+  const id = await submit(writer, 'stopped');
+  await writer.openChange(id, 'provision', 'wasl');
+  const changeId = (await writer.listChanges(id)).at(-1)?.id as ChangeId;
+  const stopped = { changeId, epoch: (await writer.claimJournal(changeId)).epoch };
+  await writer.appendProgress([event(id, 'commits')], stopped);
+  const next = { changeId, epoch: (await reader.claimJournal(changeId)).epoch };
+  await reader.appendProgress([event(id, 'recovered')], next);
+  await writer.appendProgress([event(id, 'outcome unknown')], stopped);
+  const messages = (await reader.readProgress({ afterSequence: 0, interconnectId: id })).map(({ message }) => message);
+  expect(messages.filter((message) => /commits|recovered|unknown/.test(message))).toEqual(['commits', 'recovered']);
 });
 
 test('old events are forgotten, and nothing else: a reader goes on from where it stopped', async () => {
