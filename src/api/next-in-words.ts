@@ -42,7 +42,11 @@ export function nextInWords(
     return isMeanwhile ? others : `${others}; not yours: ${whyNot(refusal, law, viewer)}`;
   }
   if (awaiting.length > 0) return others;
-  if (nextAt !== null) return `wasl tries again at ${nextAt}`;
+  if (nextAt !== null && facts.change?.phase === 'scheduled' && facts.change.retryAt !== nextAt)
+    return `wasl pushes it at ${nextAt}, when the approved window opens`;
+  // The reason names routers and other agreements: the parties read none of it.
+  const why = record.reason === null || isPartyOnly(viewer) ? '' : `: ${record.reason}`;
+  if (nextAt !== null) return `wasl tries again at ${nextAt}${why}`;
   if (facts.change !== null)
     return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}`;
   const isOver = Date.parse(facts.validUntil) <= now.getTime();

@@ -118,3 +118,30 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
     expect(onPlan(law, 'engineer-3')).toBe('waits for approval of the plan by the network side');
   });
 });
+
+describe('what wasl does by itself, later', () => {
+  const AT = '2026-11-28T13:00:00Z';
+  const reason = 'the routers that were read are clean; soh-pe-01 may still carry it: no credential is called old';
+  const later = (roles: readonly string[], change: Parameters<typeof changeFacts>[0], lifecycle = 'active') => {
+    const record = { id: 'IC-0001', lifecycle, reason } as InterconnectRecord;
+    const facts = moveFacts({ lifecycle: record.lifecycle, change: changeFacts(change) });
+    return nextInWords(record, facts, decisionFacts(), { roles, entity: null } as unknown as Principal, NOW);
+  };
+
+  it.each([['engineer'], ['security'], ['auditor'], ['admin']])(
+    'a removal that has left a router says which, to %s',
+    (role) => {
+      expect(later([role], { kind: 'withdraw', retryAt: AT })).toBe(`wasl tries again at ${AT}: ${reason}`);
+    },
+  );
+
+  it('and to a party when, not where', () => {
+    for (const role of ['portal', 'party-approver'])
+      expect(later([role], { kind: 'withdraw', retryAt: AT })).toBe(`wasl tries again at ${AT}`);
+  });
+
+  it('nothing is tried again before it was tried: the window opens', () => {
+    const words = `wasl pushes it at ${AT}, when the approved window opens`;
+    expect(later(['engineer'], { phase: 'scheduled', notBefore: AT }, 'requested')).toBe(words);
+  });
+});
