@@ -1,7 +1,7 @@
-import { and, arrayOverlaps, asc, eq, gt, lt, ne, sql } from 'drizzle-orm';
+import { and, arrayOverlaps, asc, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database } from './database.ts';
-import { routerTurns } from './schema.ts';
+import { changes, routerTurns } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** By the database's clock: leases are of processes whose clocks differ. */
@@ -26,8 +26,11 @@ export function routerTurnQueries(database: Database): Pick<Store, 'takeTurn' | 
         const ahead = await tx
           .select({ changeId: routerTurns.changeId })
           .from(routerTurns)
+          .innerJoin(changes, eq(changes.id, routerTurns.changeId))
           .where(
             and(
+              // One whose workflow was lost is settled by a recovery: it is at work nowhere, whatever its lease says.
+              isNull(changes.outcome),
               lt(routerTurns.ticket, mine.ticket),
               arrayOverlaps(routerTurns.pes, mine.pes),
               gt(routerTurns.leaseUntil, sql`now()`),

@@ -49,6 +49,14 @@ it('changes that share a PE go in the order in which they came, and others at on
   expect(await store.leaveTurn(second)).toEqual([third]);
 });
 
+it('nobody stands behind a change that has ended, though its workflow was lost before it left its place', async () => {
+  const [ended, waiter] = [await newChange(), await newChange()];
+  expect(await take(ended, 'pe77')).toEqual([]);
+  expect(await take(waiter, 'pe77')).toEqual([ended]);
+  await store.abandonChange(ended, 'abandoned', 'recovered and settled');
+  expect(await take(waiter, 'pe77')).toEqual([]);
+});
+
 it('one of many that come at the same moment has its turn, the others after one another', async () => {
   const changes = await Promise.all(Array.from({ length: 8 }, () => newChange()));
   const ahead = await Promise.all(changes.map((change) => take(change, 'pe20')));
