@@ -4,7 +4,8 @@ import { PROGRAM } from '../domain/names.ts';
 import type { ReadingReference } from './activities.ts';
 import { readAgreements, settleAgreements } from './agreements.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readCurrentInventory, readReachable } from './network.ts';
+import { readImportedInventory } from './imported-inventory.ts';
+import { readReachable } from './network.ts';
 import { readUnlistedCarriers } from './unlisted-carriers.ts';
 
 /**
@@ -14,7 +15,7 @@ import { readUnlistedCarriers } from './unlisted-carriers.ts';
 export async function auditWholeNetwork(deps: ActivityDependencies): Promise<ReadingReference> {
   const { store } = deps;
   const at = deps.now().toISOString();
-  const [{ version, inventory }, before] = await Promise.all([readCurrentInventory(deps), readAgreements(store)]);
+  const [{ version, inventory }, before] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
   const pes = inventory.routers.map(({ name }) => name);
   const { running, texts, unread } = await readReachable(deps, inventory, pes);
   const unlisted = await readUnlistedCarriers(store, inventory);

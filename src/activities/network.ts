@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
+import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -20,10 +21,6 @@ export interface NetworkReading {
   readonly procedures: ReadonlyMap<PeName, Procedure>;
 }
 
-export async function readInventory(deps: ActivityDependencies): Promise<Inventory> {
-  return (await readCurrentInventory(deps)).inventory;
-}
-
 export async function readCurrentInventory(
   deps: ActivityDependencies,
 ): Promise<{ readonly version: number; readonly inventory: Inventory }> {
@@ -42,7 +39,10 @@ export async function withRouters(
   const found = await Promise.all(
     gone.map(async (pe) => {
       const earlier = await store.readInventoryWithRouter(pe);
-      return earlier?.inventory.routers.filter((router) => router.name === pe) ?? [];
+      // What nobody imported says where no router is.
+      const isTrue =
+        earlier !== null && (await store.readInventoryImport(earlier.version)).digest === digestOf(earlier.inventory);
+      return (isTrue ? earlier : null)?.inventory.routers.filter((router) => router.name === pe) ?? [];
     }),
   );
   return gone.length === 0 ? inventory : { ...inventory, routers: [...inventory.routers, ...found.flat()] };

@@ -19,7 +19,7 @@ import type { InterconnectRecord, Payload } from '../store/store.ts';
 import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readHeldTables } from './held-tables.ts';
-import { requireImportedInventory } from './imported-inventory.ts';
+import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { readForOpening, readForRemoval } from './reading-for-plan.ts';
@@ -48,7 +48,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   const { store } = deps;
   const { interconnectId, changeId, kind, plannedBy, notBefore } = request;
   const [{ version, inventory: current }, interconnect] = await Promise.all([
-    readCurrentInventory(deps),
+    onlyTakesAway(kind) ? readTrustedInventory(deps) : readCurrentInventory(deps),
     store.readInterconnect(interconnectId),
   ]);
   const removes = onlyTakesAway(kind);

@@ -8,7 +8,8 @@ import { readAgreements, settleAgreements } from './agreements.ts';
 import { auditWholeNetwork } from './audit-network.ts';
 import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readInventory, SESSIONS_AT_ONCE_MAX, withReading } from './network.ts';
+import { readImportedInventory } from './imported-inventory.ts';
+import { SESSIONS_AT_ONCE_MAX, withReading } from './network.ts';
 import { describeError } from './translate-errors.ts';
 import { readUnlistedCarriers } from './unlisted-carriers.ts';
 
@@ -25,7 +26,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
   /** What can be read; a PE that cannot is named, for this is a picture and no gate. The register is of the same time. */
   async function readWhole(reader: string) {
     const readAt = deps.now().toISOString();
-    const [inventory, before] = await Promise.all([readInventory(deps), readAgreements(store)]);
+    const [{ inventory }, before] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
     const unread: { pe: PeName; code: string; reason: string }[] = [];
     const running = new Map<PeName, readonly RunningVrf[]>();
     const readings: Omit<NewReading, 'changeId'>[] = [];
@@ -53,7 +54,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
 
   return {
     async checkRouter({ pe }) {
-      const [inventory, agreements] = await Promise.all([readInventory(deps), readAgreements(store)]);
+      const [{ inventory }, agreements] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
       const agreed = agreements.flatMap(({ id, standing, flows }) =>
         flows.flatMap(({ routeTarget, ...flow }) =>
           routeTarget === null ? [] : [{ ...flow, id, routeTarget, isOnNetwork: standing === 'on-network' }],
@@ -69,7 +70,7 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     },
 
     async readRouter({ pe }) {
-      const inventory = await readInventory(deps);
+      const { inventory } = await readImportedInventory(deps);
       const readAt = deps.now().toISOString();
       const text = await withReading(deps, inventory, pe, (router) => router.readRunningText());
       return save([{ kind: 'running', pe, reader: 'read', readAt, text }]);

@@ -79,7 +79,7 @@ export async function readForRemoval(
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: left.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
     told: [...more.unread].map(
-      ([pe, reason]) => `${pe}, which does not carry the interconnect, was not read: ${reason}`,
+      ([pe, reason]) => `${pe}, which by the record does not carry the interconnect, was not read: ${reason}`,
     ),
   };
 }

@@ -23,7 +23,8 @@ import type { RecoveryInput } from './activities.ts';
 import { requireUnderWay } from './authority.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
-import { readInventory, withRouter, withRouters } from './network.ts';
+import { readTrustedInventory } from './imported-inventory.ts';
+import { withRouter, withRouters } from './network.ts';
 import { TransactionRecorder } from './open-transaction.ts';
 import { describeError } from './translate-errors.ts';
 
@@ -62,7 +63,7 @@ export async function recoverTransaction(
   deps: ActivityDependencies,
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
 ): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[]; left: readonly LeftRouter[] }> {
-  const [whole, current] = await Promise.all([deps.store.readPlan(planId), readInventory(deps)]);
+  const [whole, { inventory: current }] = await Promise.all([deps.store.readPlan(planId), readTrustedInventory(deps)]);
   const isAltered = await requireUnderWay(deps, changeId, whole);
   const pes = whole.routers.map(({ pe }) => pe);
   const inventory = await withRouters(deps, current, pes);

@@ -15,6 +15,7 @@ import { requireAuthority } from './authority.ts';
 import { describeCommit, describePrepared, firstBadCommit, inWaves, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
+import { readTrustedInventory } from './imported-inventory.ts';
 import { describeLeft, idleEntries, leftBehind } from './left-behind.ts';
 import { openInventoryRouter, readCurrentInventory, withRouter, withRouters } from './network.ts';
 import {
@@ -51,7 +52,8 @@ export class TransactionStages implements TransactionActivities {
     attempt: AttemptSessions = new AttemptSessions(),
   ): Promise<StageResult> {
     const { store } = this.#deps;
-    const [plan, current] = await Promise.all([store.readPlan(planId), readCurrentInventory(this.#deps)]);
+    const plan = await store.readPlan(planId);
+    const current = await (onlyTakesAway(plan.kind) ? readTrustedInventory : readCurrentInventory)(this.#deps);
     const pes = plan.routers.map(({ pe }) => pe);
     const inventory = await withRouters(this.#deps, current.inventory, pes);
     const realised = await store.listRealised();

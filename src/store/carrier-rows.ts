@@ -1,11 +1,11 @@
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { RouterTransactionState } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { changes, inventories, journal } from './schema.ts';
+import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** What a removal asks of the record: where an interconnect is, and what was known of a PE that the inventory no longer has. */
@@ -59,14 +59,46 @@ export function carrierQueries(
   };
 }
 
+/**
+ * By the journal, and by what the ledger says of each transaction that ended: rows that somebody took out of the journal make no router clean.
+ * What a removal under way has cleaned, only the journal knows yet.
+ */
 export async function findCarriers(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
-  const rows = await db
+  const steps = await db
     .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
     .from(journal)
     .innerJoin(changes, eq(changes.id, journal.changeId))
     .where(eq(changes.interconnectId, id))
     .orderBy(asc(journal.sequence));
-  return carriersIn(rows);
+  const ended = await db
+    .select({ changeId: changes.id, kind: changes.kind, body: ledger.body })
+    .from(ledger)
+    .innerJoin(changes, eq(changes.id, ledger.subject))
+    .where(and(eq(changes.interconnectId, id), eq(ledger.action, 'transaction.ended')))
+    .orderBy(asc(ledger.sequence));
+  const last = new Map(steps.map((step) => [step.pe, step]));
+  const isClean = (pe: PeName) => {
+    const step = last.get(pe);
+    return step?.state === 'confirmed' && onlyTakesAway(step.kind);
+  };
+  const byLedger = carriersIn(ended.flatMap(stepsOfEnd)).filter((pe) => !isClean(pe));
+  return [...new Set([...carriersIn(steps), ...byLedger])].sort();
+}
+
+function stepsOfEnd(end: {
+  readonly changeId: ChangeId;
+  readonly kind: ChangeKind;
+  readonly body: object;
+}): JournalStep[] {
+  const { changeId, kind } = end;
+  const { routers = [] } = end.body as { readonly routers?: readonly Pick<JournalStep, 'pe' | 'state'>[] };
+  return routers.flatMap(({ pe, state }) => {
+    const step = { changeId, kind, pe };
+    return [
+      { ...step, state: 'preparing' as const },
+      { ...step, state },
+    ];
+  });
 }
 
 export interface JournalStep {

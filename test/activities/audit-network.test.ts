@@ -2,12 +2,15 @@
 import { expect, it } from 'vitest';
 import { auditWholeNetwork } from '../../src/activities/audit-network.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { digestOf } from '../../src/domain/canonical-json.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 
 it('is wasl that audited, whatever the caller says', async () => {
   const saved: unknown[] = [];
+  const inventory = { ...DEMO_INVENTORY, routers: [] };
   const store = {
-    readInventory: async () => ({ version: 1, inventory: { ...DEMO_INVENTORY, routers: [] } }),
+    readInventory: async () => ({ version: 1, inventory }),
+    readInventoryImport: async () => ({ digest: digestOf(inventory), isLast: true }),
     listInterconnects: async () => [],
     listStandingInterconnects: async () => [],
     saveReadings: async () => [7],

@@ -4,6 +4,7 @@ import { auditWholeNetwork } from '../../src/activities/audit-network.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { readActivities } from '../../src/activities/read-activities.ts';
 import { readUnlistedCarriers } from '../../src/activities/unlisted-carriers.ts';
+import { digestOf } from '../../src/domain/canonical-json.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 
 const NOBODY_LISTED = { ...DEMO_INVENTORY, routers: [] };
@@ -14,6 +15,7 @@ function network(byJournal: Readonly<Record<string, readonly string[]>>, invento
   const audited: unknown[] = [];
   const store = {
     readInventory: async () => ({ version: 2, inventory }),
+    readInventoryImport: async () => ({ digest: digestOf(inventory), isLast: true }),
     listInterconnects: async () => [],
     listStandingInterconnects: async () =>
       Object.keys(byJournal).map((id) => ({ id, carriers: [{ pe: 'soh-pe-01', vrf: 'MOF' }] })),

@@ -5,6 +5,7 @@ import type { ChangeId, InterconnectId, PeName, VrfName } from '../../../src/dom
 import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { onServer } from '../../support/installation.ts';
 import { sampleInventory, samplePlan, sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
@@ -93,6 +94,27 @@ test('what carries an interconnect is what its changes have put there, or may ha
     pe3: ['idle'],
   });
   expect(await store.listCarriers(id)).toEqual(['pe2', 'pe3']);
+});
+
+test('rows that somebody took out of the journal, or altered in it, make no router clean', async () => {
+  const id = await agree();
+  const provision = await open(id, 'provision');
+  const put = ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'] as const;
+  await attempt(provision, { pe1: put, pe2: put });
+  await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
+  await onServer(
+    database.databaseUrl,
+    `delete from journal where change_id = '${provision}' and pe = 'pe1'`,
+    `update journal set state = 'rolled-back' where change_id = '${provision}' and pe = 'pe2' and state = 'confirmed'`,
+  );
+  expect(await store.listCarriers(id)).toEqual(['pe1', 'pe2']);
+
+  const withdraw = await open(id, 'withdraw');
+  await attempt(withdraw, { pe1: put, pe2: ['prepared', 'commit-sent', 'rolled-back'] });
+  expect(await store.listCarriers(id)).toEqual(['pe2']);
+  const left = [{ pe: 'pe2' as PeName, reason: 'away' }];
+  await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'partly', code: null, left });
+  expect(await store.listCarriers(id)).toEqual(['pe2']);
 });
 
 test('the VRFs that plans which reached routers put something into', async () => {

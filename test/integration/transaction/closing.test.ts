@@ -54,7 +54,7 @@ describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
     await askAndApprove(wasl, id);
     await wasl.untilLifecycle(id, 'withdrawn');
     const words = await said(wasl, id);
-    expect(words).toContain('ibr-pe-01, which does not carry the interconnect, was not read');
+    expect(words).toContain('ibr-pe-01, which by the record does not carry the interconnect, was not read');
     expect(words).toContain('taken away whole');
     expect(words).toContain('VRF MOE at soh-pe-01');
     expect(words).toContain('VRF VISITORS at nzw-pe-01');
