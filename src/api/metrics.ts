@@ -53,7 +53,7 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
   });
   new Gauge({
     name: 'wasl_troubled_interconnects',
-    help: 'Interconnects that need somebody, by trouble: attention, left on a router, overdue',
+    help: 'Interconnects that need somebody, by trouble: attention, left on a router, overdue, drifted',
     labelNames: ['trouble'],
     registers: [registry],
     async collect() {

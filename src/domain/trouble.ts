@@ -1,5 +1,5 @@
 /** What makes an interconnect a matter for whoever watches wasl at night. */
-export const TROUBLES = ['attention', 'left', 'overdue'] as const;
+export const TROUBLES = ['attention', 'left', 'overdue', 'drifted'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 /** A removal at the signed end takes one transaction; what is on the network later than this is late. */
@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<Trouble, string>> = {
   attention: 'need an engineer: the state of a router is not known, or it holds an edit of somebody else',
   left: 'are being withdrawn, and a router that may still carry them could not be cleaned yet',
   overdue: 'are past their signed end and still on the network',
+  drifted: 'were last read otherwise than agreed: somebody took a part away, or added one',
 };
 
 /** A sentence for each trouble that there is: how many, and no names, for everybody reads it. */

@@ -16,8 +16,15 @@ export function troubleQueries(database: Database): Pick<Store, 'countTroubled'>
             (select count(*)::int from interconnects i
               join agreements a on a.interconnect_id = i.id and a.version = i.agreement_version
               where i.lifecycle in ('active', 'suspended')
-                and (a.request ->> 'validUntil')::timestamptz < ${overdueSince.toISOString()}::timestamptz) as overdue`);
-        return rows[0] ?? { attention: 0, left: 0, overdue: 0 };
+                and (a.request ->> 'validUntil')::timestamptz < ${overdueSince.toISOString()}::timestamptz) as overdue,
+            (select count(*)::int from sightings s
+              join interconnects i on i.id = s.interconnect_id
+              where s.alignment = 'drifted' and i.lifecycle = 'active'
+                and not exists (
+                  select from changes c
+                  where c.interconnect_id = i.id and c.outcome = 'applied' and c.ended_at > s.seen_at
+                )) as drifted`);
+        return rows[0] ?? { attention: 0, left: 0, overdue: 0, drifted: 0 };
       }),
   };
 }

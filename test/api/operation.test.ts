@@ -79,7 +79,7 @@ describe('readiness', () => {
     const store = upStore();
     store.countTroubled = async (overdueSince) => {
       since.push(overdueSince);
-      return { attention: 2, left: 1, overdue: 0 };
+      return { attention: 2, left: 1, overdue: 0, drifted: 1 };
     };
     const { app } = await createApiUnderTest(store);
     expect((await app.inject('/ready')).json()).toMatchObject({
@@ -87,6 +87,7 @@ describe('readiness', () => {
       says: [
         'interconnects that need an engineer: the state of a router is not known, or it holds an edit of somebody else: 2 (wasl status names them)',
         'interconnects that are being withdrawn, and a router that may still carry them could not be cleaned yet: 1 (wasl status names them)',
+        'interconnects that were last read otherwise than agreed: somebody took a part away, or added one: 1 (wasl status names them)',
       ],
     });
     const { body } = await app.inject('/metrics');

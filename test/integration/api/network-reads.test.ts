@@ -115,9 +115,11 @@ describe('the network as people see it', () => {
       says: expect.stringMatching(/^MOF at nzw-pe-01 does not reach 10\.100\.\d+\.0\/24 of MOH/),
     });
     expect((await wasl.portal('MOH').readInterconnect(id)).lastRead).toEqual({ ...drifted.lastRead, says: null });
+    expect(await wasl.store.countTroubled(new Date(0))).toMatchObject({ drifted: 1 });
     await untilNotShared();
     await engineer().readMatrix();
     expect((await engineer().readInterconnect(id)).lastRead).toMatchObject({ alignment: 'in-sync', says: null });
+    expect(await wasl.store.countTroubled(new Date(0))).toMatchObject({ drifted: 0 });
     expect(matrix.interconnects).toContainEqual({ id: asked.interconnect.id, state: 'requested', standing: 'planned' });
   });
 
