@@ -31,7 +31,12 @@ export function nextInWords(
   now: Date,
 ): string {
   const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
-  if (isEnd(record.lifecycle)) return `nothing: it is ${word}`;
+  if (isEnd(record.lifecycle)) {
+    const [altered] = law?.altered ?? [];
+    if (law === null || altered === undefined) return `nothing: it is ${word}`;
+    const refusal = { code: 'RECORD_ALTERED', fact: altered.fact } as const;
+    return `find out who wrote to the database, and read the routers: ${whyNot(refusal, law, viewer)}`;
+  }
   const others = `waits for ${awaiting.map(awaitedInWords).join(' and ')}`;
   const mine = awaiting.find((each) => isFor(each, viewer));
   if (mine !== undefined && law !== null) {

@@ -202,14 +202,21 @@ function refuseAccepts(
   return { code: 'APPROVAL_ACCEPTS', fact: `${id} asks that ${missing.join(', ')} be accepted by name`, remedy };
 }
 
-function mayWithdraw({ id, lifecycle, withdrawnBy }: DecisionFacts): LawRefusal | null {
-  if (isEnd(lifecycle))
-    return { ...notNow(`${id} is ${lifecycle}: that is an end`), remedy: 'Ask for a new interconnect.' };
+/** An end that the ledger does not know is none: what is said to be over may be on the network. */
+function isAtEnd({ id, lifecycle, altered: [altered] }: DecisionFacts, remedy: LawRefusal['remedy']): LawRefusal {
+  if (altered !== undefined) return { code: 'RECORD_ALTERED', fact: altered.fact };
+  return { ...notNow(`${id} is ${lifecycle}: that is an end`), ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function mayWithdraw(facts: DecisionFacts): LawRefusal | null {
+  const { id, lifecycle, withdrawnBy } = facts;
+  if (isEnd(lifecycle)) return isAtEnd(facts, 'Ask for a new interconnect.');
   return withdrawnBy === null ? null : notNow(`${id} is already being withdrawn, as ${withdrawnBy} asked`);
 }
 
-function mayReplan({ id, lifecycle, change }: DecisionFacts): LawRefusal | null {
-  if (isEnd(lifecycle)) return notNow(`${id} is ${lifecycle}: that is an end`);
+function mayReplan(facts: DecisionFacts): LawRefusal | null {
+  const { id, lifecycle, change } = facts;
+  if (isEnd(lifecycle)) return isAtEnd(facts, undefined);
   const waiting: readonly ChangePhase[] = ['planning', 'planned', 'approved', 'scheduled'];
   return change !== null && waiting.includes(change.phase) ? null : notNow(`${id}: there is nothing to plan`);
 }

@@ -94,6 +94,21 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
     expect(onPlan(planned({ altered }), 'engineer-3')).toContain('not yours: the purpose is not what was asked');
   });
 
+  it('an end that the ledger does not know is none, and withdrawing it again is not refused as one', () => {
+    const altered = [{ path: 'agreement', fact: 'IC-0001 is active by the ledger, not withdrawn' }];
+    const law = decisionFacts({ lifecycle: 'withdrawn', change: null, plan: null, altered });
+    expect(say(law, {}, 'engineer-3')).toBe(
+      'find out who wrote to the database, and read the routers: IC-0001 is active by the ledger, not withdrawn',
+    );
+    expect(say(law, {}, SIGNATORY.MOF, 'MOF')).not.toContain('by the ledger');
+    for (const verb of ['withdraw', 'replan'] as const) {
+      const decision = { verb, person: 'engineer-3' } as const;
+      expect(mayDecide(decision, law, NOW)).toEqual({ code: 'RECORD_ALTERED', fact: altered[0]?.fact });
+      expect(mayDecide(decision, { ...law, altered: [] }, NOW)).toMatchObject({ code: 'LIFECYCLE_STEP' });
+    }
+    expect(say({ ...law, altered: [] }, {}, 'engineer-3')).toMatch(/^nothing: it is /);
+  });
+
   it('says that a plan asks for something to be accepted by name', () => {
     const plan = { id: 'IC-0001-C1-P1', digest: PLAN_DIGEST, plannedBy: PLANNER, toAccept: ['10.0.0.0/8@MOF'] };
     expect(onPlan(planned({ plan }), 'engineer-3')).toContain(
