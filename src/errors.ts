@@ -253,7 +253,7 @@ export const ERRORS = {
   ),
   CHANGE_REVERTED: transient(
     502,
-    'The change went from a router before it was verified',
+    'A router took the change back, or was not ready, before it was verified',
     'Everything goes back, and it is tried again.',
   ),
   SESSION_LOST: transient(502, 'The session of the transaction is gone', 'Recovery ends the transaction.'),

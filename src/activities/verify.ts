@@ -22,6 +22,7 @@ import { checkRoutes } from '../proof/check-routes.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityLimits } from './dependencies.ts';
+import { findSpeechless } from './find-speechless.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
 import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
@@ -73,22 +74,26 @@ export async function verifyTransaction(
   const deadline = Date.now() + Math.min(limits.convergenceMs, windowMs / 2);
   if (onlyTakesAway(plan.kind)) return verifyRemoval(transaction, limits, deadline);
   for (;;) {
-    const { verdict, sentence, hopeless } = await lookOnce(transaction, limits);
+    const { verdict, sentence, hopeless, speechless } = await lookOnce(transaction, limits);
     if (verdict === 'pass') {
       await recorder.note('verify', null, 'done', sentence);
       return PASS(sentence);
     }
     // Routes and answers may still be on their way; what nobody approved will not go away by waiting.
-    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) return measured(transaction, sentence);
+    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) return measured(transaction, sentence, speechless);
     await sleep(limits.pollIntervalMs);
   }
 }
 
 /**
  * What was measured is a fact of the change only while the change was there: a router that restarted, or whose window ended while its answer
- * was on the way, is as it was before, and its silence says nothing.
+ * was on the way, is as it was before, and its silence says nothing. Nor is it one where a router has heard of no other yet.
  */
-async function measured(transaction: OpenTransaction, sentence: string): Promise<StageResult> {
+async function measured(
+  transaction: OpenTransaction,
+  sentence: string,
+  speechless: PeName | null = null,
+): Promise<StageResult> {
   const { recorder, plan, committedAtMs } = transaction;
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
   const readAgain = [...transaction.routers.values()].map(async (each) => {
@@ -97,7 +102,8 @@ async function measured(transaction: OpenTransaction, sentence: string): Promise
   const gone = firstFailure(await Promise.allSettled(readAgain));
   const isOver = Date.now() >= (committedAtMs ?? 0) + windowMs;
   const over = `the confirm window of ${plan.window.confirmTimeoutSeconds} s ended while it was verified`;
-  const why = isOver ? over : gone === null ? null : describeError(gone).sentence;
+  const deaf = speechless === null ? null : `${speechless} has no route of any other router yet`;
+  const why = isOver ? over : gone === null ? deaf : describeError(gone).sentence;
   const error =
     why === null
       ? new WaslError('VERIFY_FAILED', sentence)
@@ -157,6 +163,8 @@ interface Look {
   /** What passed, or the first finding. */
   readonly sentence: string;
   readonly hopeless: boolean;
+  /** A PE of the change whose BGP has carried nothing to it, as after a restart. */
+  readonly speechless?: PeName | null;
 }
 
 /** The routers that are watched, as they shall be after the change. */
@@ -178,7 +186,13 @@ async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): P
   const routes = checkRoutes({ view, before, after, plan });
   if (routes.verdict !== 'pass') {
     const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
-    return { verdict: routes.verdict, sentence, hopeless: gainedUnapproved(transaction, before, after) };
+    const hopeless = gainedUnapproved(transaction, before, after);
+    return {
+      verdict: routes.verdict,
+      sentence,
+      hopeless,
+      speechless: hopeless ? null : findSpeechless(view, plan, after),
+    };
   }
   const [pings, lostPings] = await Promise.all([
     pingProbes(transaction, limits),
