@@ -42,7 +42,15 @@ export async function bringNewestIntoForce(options: ReleasesOptions): Promise<bo
   const deployment = { namespace: client.options.namespace, deploymentName: deploymentName(installation) };
   try {
     const { workerDeploymentInfo, conflictToken } = await client.workflowService.describeWorkerDeployment(deployment);
-    const inForce = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? null;
+    const { routingConfig } = workerDeploymentInfo ?? {};
+    if ((routingConfig?.rampingVersionPercentage ?? 0) > 0) {
+      const { identity } = client.options;
+      const none = { ...deployment, buildId: '', percentage: 0, conflictToken, identity };
+      await client.workflowService.setWorkerDeploymentRampingVersion(none);
+      log('warn', 'somebody had another release drive a part of the interconnects: it drives none any more');
+      return false;
+    }
+    const inForce = routingConfig?.currentDeploymentVersion?.buildId ?? null;
     const newest = newestRelease(living);
     if (newest === null || newest === inForce) return true;
     if (newest !== release) return false;
@@ -80,13 +88,18 @@ export async function endAbandonedTransactions(options: ReleasesOptions): Promis
     if (!workflowId.startsWith(transactionWorkflowIds(installation))) continue;
     const handle = client.workflow.getHandle(workflowId);
     const { raw, runId } = await handle.describe();
-    const release = raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
-    if (!release || hasWorker(release, await store.listWorkers())) continue;
+    const { deploymentVersion, versioningOverride } = raw.workflowExecutionInfo?.versioningInfo ?? {};
+    const release = deploymentVersion?.buildId;
+    // Nothing here ever binds a transaction to another release than its own: somebody else did.
+    const isBound = versioningOverride !== null && versioningOverride !== undefined;
+    if (!isBound && (!release || hasWorker(release, await store.listWorkers()))) continue;
     log('warn', 'a transaction has no worker of its release: it is recovered from the journal', {
       workflowId,
       release,
     });
-    await client.workflow.getHandle(workflowId, runId).terminate(`no worker of release ${release} lives any more`);
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate(`no worker of release ${release} lives any more, or it was bound to another one`);
   }
 }
 

@@ -1,26 +1,29 @@
 /**
- * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, an unfinished one without a
+ * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, one whose hour has come, an unfinished one without a
  * running workflow, and a running workflow without an unfinished one are made to look again; the schedule of audits is there; the newest release is brought into force.
  * So neither a lost signal, nor a lost workflow, nor a lost Temporal, database or release leaves anything behind.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { interconnectWorkflowId, interconnectWorkflowIds, taskQueueOf } from '../../workflows/shared/messages.ts';
+import { interconnectWorkflowId, interconnectWorkflowIds } from '../../workflows/shared/messages.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { Store } from '../store/store.ts';
 import { ensureAuditSchedule } from './audit-schedule.ts';
 import type { Driver } from './driver.ts';
+import { endImpostors } from './impostors.ts';
 import { bringNewestIntoForce, endAbandonedTransactions } from './releases.ts';
 
 /** A decision that no workflow has seen after this was not heard. */
 const UNHEARD_MS = 3_000;
+/** What is due by the record and was not looked at after this: its workflow sleeps by another hour. */
+const OVERSLEPT_MS = 10_000;
 const LOOK_INTERVAL_MS = 3_000;
 /** The whole register is held against what runs each so many looks. */
 const SWEEP_EVERY = 10;
 const PAGE = 1_000;
 
 export interface WatchdogOptions {
-  readonly store: Pick<Store, 'listUndriven' | 'listInterconnects' | 'listWorkers'>;
+  readonly store: Pick<Store, 'listUndriven' | 'listOverslept' | 'listInterconnects' | 'listWorkers'>;
   readonly driver: Driver;
   readonly client: Client;
   readonly installation: string;
@@ -55,7 +58,10 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
       await bringNewestIntoForce(options);
       await endAbandonedTransactions(options);
       await driveUnheard(options);
-      if (looks % SWEEP_EVERY === 0) await driveStopped(options);
+      if (looks % SWEEP_EVERY === 0) {
+        await endImpostors(options);
+        await driveStopped(options);
+      }
       if (!hasToldInterval || looks % SWEEP_EVERY === 0) {
         await ensureAuditSchedule(client, installation, auditMinutes, !hasToldInterval);
         hasToldInterval = true;
@@ -69,13 +75,14 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
 }
 
 async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<void> {
-  const unheard = await store.listUndriven(new Date(clock().getTime() - UNHEARD_MS));
-  for (const id of unheard) await driver.look(id);
+  const before = (ms: number) => new Date(clock().getTime() - ms);
+  const unheard = await store.listUndriven(before(UNHEARD_MS));
+  const overslept = await store.listOverslept(before(OVERSLEPT_MS));
+  for (const id of new Set([...unheard, ...overslept])) await driver.look(id);
 }
 
 /**
- * Unfinished interconnects without a running workflow are begun anew from the record; one that runs under an interconnect's name for
- * other workers is none. Running workflows without an unfinished interconnect, after the database was restored, find that out by looking,
+ * Unfinished interconnects without a running workflow are begun anew from the record. Running workflows without an unfinished interconnect, after the database was restored, find that out by looking,
  * and end.
  */
 async function driveStopped(options: WatchdogOptions): Promise<void> {
@@ -83,23 +90,15 @@ async function driveStopped(options: WatchdogOptions): Promise<void> {
   const unfinished = new Set(await listUnfinished(options));
   const running = await listRunning(options);
   for (const id of unfinished) {
-    const workflowId = interconnectWorkflowId(installation, id);
-    const taskQueue = running.get(workflowId);
-    if (taskQueue === taskQueueOf(installation)) continue;
-    if (taskQueue !== undefined) await endSquatter(options, workflowId, taskQueue);
+    if (running.has(interconnectWorkflowId(installation, id))) continue;
     log('warn', 'an interconnect had no workflow: it is driven again from the record', { interconnectId: id });
     await driver.look(id);
   }
   const own = interconnectWorkflowIds(installation);
-  for (const workflowId of running.keys()) {
+  for (const workflowId of running) {
     const id = workflowId.slice(own.length) as InterconnectId;
     if (workflowId.startsWith(own) && !unfinished.has(id)) await driver.look(id);
   }
-}
-
-async function endSquatter({ client, log }: WatchdogOptions, workflowId: string, taskQueue: string): Promise<void> {
-  log('warn', 'a stranger ran under the name of an interconnect: it is ended', { workflowId, taskQueue });
-  await client.workflow.getHandle(workflowId).terminate('it ran on a task queue that is not of this installation');
 }
 
 async function listUnfinished({ store }: WatchdogOptions): Promise<InterconnectId[]> {
@@ -116,10 +115,9 @@ async function listUnfinished({ store }: WatchdogOptions): Promise<InterconnectI
   }
 }
 
-/** With the task queue of each. */
-async function listRunning({ client }: WatchdogOptions): Promise<ReadonlyMap<string, string>> {
-  const running = new Map<string, string>();
+async function listRunning({ client }: WatchdogOptions): Promise<ReadonlySet<string>> {
+  const running = new Set<string>();
   const query = 'WorkflowType = "runInterconnect" AND ExecutionStatus = "Running"';
-  for await (const { workflowId, taskQueue } of client.workflow.list({ query })) running.set(workflowId, taskQueue);
+  for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
   return running;
 }

@@ -29,6 +29,7 @@ type DriveQueries = Pick<
   | 'settleTransaction'
   | 'settleAgreement'
   | 'listUndriven'
+  | 'listOverslept'
 >;
 
 /** A PE that could not be recovered by itself is looked at again after this, without waiting for a person. */
@@ -181,6 +182,21 @@ export function driveQueries(database: Database): DriveQueries {
             ),
           )
           .limit(UNDRIVEN_MAX);
+        return rows.map((row) => row.id);
+      }),
+
+    listOverslept: (olderThan) =>
+      database.read(async (db) => {
+        const { rows } = await db.execute<{ id: InterconnectId }>(sql`
+          select i.id from interconnects i
+            join agreements a on a.interconnect_id = i.id and a.version = i.agreement_version
+            left join changes c on c.interconnect_id = i.id and c.outcome is null
+            cross join lateral (values
+              ((a.request ->> 'validFrom')::timestamptz), ((a.request ->> 'validUntil')::timestamptz),
+              ((c.waiting ->> 'nextAt')::timestamptz), (c.apply_until)) as hour (due)
+            where i.lifecycle in ('requested', 'active', 'suspended')
+              and due < ${olderThan.toISOString()}::timestamptz and (i.driven_at is null or i.driven_at < due)
+            group by i.id limit ${UNDRIVEN_MAX}`);
         return rows.map((row) => row.id);
       }),
   };

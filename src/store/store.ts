@@ -205,6 +205,8 @@ export interface Store {
   settleAgreement(id: InterconnectId, to: 'rejected' | 'expired', by: string, reason: string): Promise<void>;
   /** Interconnects that ask for a move which no workflow has seen. */
   listUndriven(olderThan: Date): Promise<InterconnectId[]>;
+  /** Unfinished ones of which an hour came before `olderThan`, by the record, and whose workflow has not looked since. */
+  listOverslept(olderThan: Date): Promise<InterconnectId[]>;
   /** The name of this installation: of its task queues and workflows. */
   readInstallation(): Promise<string>;
 

@@ -201,6 +201,15 @@ describe('steps of wasl', () => {
 });
 
 describe('whom nobody drives', () => {
+  it('is found by the hour that came, whatever its workflow was told, until it has looked', async () => {
+    const id = await active();
+    await store.readMoveFacts(id);
+    const end = Date.parse((await store.readInterconnect(id)).request.validUntil);
+    const overslept = async (at: number) => (await store.listOverslept(new Date(at))).includes(id);
+    expect(await overslept(end)).toBe(false);
+    expect(await overslept(end + 1)).toBe(true);
+  });
+
   it('is found by its revision: a new request, and each decision, until a workflow has looked', async () => {
     const id = await asked();
     const undriven = async () => (await store.listUndriven(new Date(now.getTime() + 1))).includes(id);

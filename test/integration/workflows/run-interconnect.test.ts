@@ -271,6 +271,7 @@ function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>) {
     auditMinutes: 360,
     store: {
       listUndriven: async () => [],
+      listOverslept: async () => [],
       listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
       listWorkers: async () => [],
     },
@@ -302,7 +303,59 @@ it('the watchdog ends what runs under the name of an interconnect for workers of
   const { watchdog, logged } = watchUnfinished(stage);
   try {
     await stage.untilPlanned();
-    expect(logged).toContain('a stranger ran under the name of an interconnect: it is ended');
+    expect(logged).toContain('a stranger stood in the way of an interconnect: it is ended');
+  } finally {
+    await watchdog.stop();
+  }
+});
+
+it('the watchdog ends what is no interconnect under the name of one, also for workers of its own', async () => {
+  await using stage = await openStage();
+  stage.record.facts.unsigned = [];
+  const workflowId = `wasl/${stage.installation}/interconnect/${stage.id}`;
+  const taskQueue = `wasl/${stage.installation}`;
+  await stage.client.workflow.start('applyChange', { workflowId, taskQueue, startDelay: '1 day', args: [] });
+  const { watchdog } = watchUnfinished(stage);
+  try {
+    await stage.untilPlanned();
+  } finally {
+    await watchdog.stop();
+  }
+});
+
+it('the watchdog begins anew what somebody bound to a release that nobody has', async () => {
+  await using stage = await openStage();
+  await stage.look();
+  await stage.called('readFacts');
+  const pinned = { behavior: 1, version: { deploymentName: 'of-a-stranger', buildId: '9' } };
+  await stage.client.workflowService.updateWorkflowExecutionOptions({
+    namespace: 'default',
+    workflowExecution: { workflowId: stage.handle.workflowId },
+    workflowExecutionOptions: { versioningOverride: { pinned } },
+    updateMask: { paths: ['versioning_override'] },
+  });
+  stage.record.facts.unsigned = [];
+  const { watchdog } = watchUnfinished(stage);
+  try {
+    await stage.untilPlanned();
+  } finally {
+    await watchdog.stop();
+  }
+});
+
+it('the watchdog frees the names of a transaction and of its recovery', async () => {
+  await using stage = await openStage();
+  const taskQueue = `wasl/${stage.installation}`;
+  const name = stage.change(`${stage.id}-C1`).workflowId;
+  const squat = { taskQueue, startDelay: '1 day', args: [] } as const;
+  await stage.client.workflow.start('applyChange', { workflowId: name, ...squat });
+  await stage.client.workflow.start('recoverTransaction', { workflowId: `${name}/recovery`, ...squat });
+  await stage.look();
+  await stage.sign();
+  await stage.approve();
+  const { watchdog } = watchUnfinished(stage);
+  try {
+    await stage.until(({ facts }) => facts.lifecycle === 'active');
   } finally {
     await watchdog.stop();
   }
@@ -315,6 +368,7 @@ it('the watchdog has a decision heard that no workflow has seen', async () => {
     auditMinutes: 360,
     store: {
       listUndriven: async () => (isUnheard ? [stage.id] : []),
+      listOverslept: async () => [],
       listInterconnects: async () => [],
       listWorkers: async () => [],
     },
@@ -340,7 +394,12 @@ it('the watchdog has a workflow end that the record does not know, after the dat
   isKnown = false;
   const watchdog = startWatchdog({
     auditMinutes: 360,
-    store: { listUndriven: async () => [], listInterconnects: async () => [], listWorkers: async () => [] },
+    store: {
+      listUndriven: async () => [],
+      listOverslept: async () => [],
+      listInterconnects: async () => [],
+      listWorkers: async () => [],
+    },
     release: '0.2.0',
     ...{ driver: stage.driver, client: stage.client, installation: stage.installation, clock: () => new Date() },
     log: () => undefined,
