@@ -10,13 +10,15 @@ const VIEW = brutePut(sampleNetwork(), [sampleInterconnect()]);
 const routers = ['pe1', 'pe3'].map((pe) => ({ pe })) as never;
 const route = (text: string, origin: ObservedRoute['origin']): ObservedRoute => ({ prefix: prefix(text), origin });
 
-/** Every table has a route of its own, and one that BGP brought but for the PEs named. */
-function tables(deaf: readonly string[]): ObservedTables {
+/** By BGP: one site of MOH has the other's route, and MOF has what it was given. Every table has a route of its own. */
+const HEARD: Readonly<Record<string, string>> = { 'pe1/MOH': '10.100.30.0/24', 'pe3/MOF': '10.100.10.0/24' };
+function tables(deaf: readonly string[], more: Readonly<Record<string, string>> = {}): ObservedTables {
   return new Map(
-    allVrfs(VIEW).map(({ pe, vrf }) => [
-      tableKey(pe, vrf.name, 'ipv4'),
-      [route('10.1.0.0/24', 'local'), ...(deaf.includes(pe) ? [] : [route('10.2.0.0/24', 'vpn')])],
-    ]),
+    allVrfs(VIEW).map(({ pe, vrf }) => {
+      const far = deaf.includes(pe) ? more[`${pe}/${vrf.name}`] : HEARD[`${pe}/${vrf.name}`];
+      const routes = [route('10.1.0.0/24', 'local'), ...(far === undefined ? [] : [route(far, 'vpn')])];
+      return [tableKey(pe, vrf.name, 'ipv4'), routes];
+    }),
   );
 }
 
@@ -24,6 +26,10 @@ it('is a PE of the plan that holds nothing of others', () => {
   expect(findSpeechless(VIEW, { routers }, tables([]))).toBeNull();
   expect(findSpeechless(VIEW, { routers }, tables(['pe3']))).toBe('pe3');
   expect(findSpeechless(VIEW, { routers }, tables(['pe2', 'pe4']))).toBeNull();
+});
+
+it('what came from elsewhere than from another PE is no sign of it', () => {
+  expect(findSpeechless(VIEW, { routers }, tables(['pe1'], { 'pe1/MOH': '10.130.0.0/16' }))).toBe('pe1');
 });
 
 it('is none where nobody else announces anything that it imports', () => {
