@@ -87,7 +87,15 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
       const what = one.prefix === best?.prefix ? `${one.prefix} is held of ` : `${one.prefix}, a part of it, is of `;
       return `${what}${ownerName(one.from)} too, ${how}`;
     });
-    return { ...whole, verdict: 'in part', because: [...whole.because, ...parts] };
+    // What nobody agreed to is told of a part as of the whole.
+    const isUnagreed = ({ by, interconnects }: Explained) => by !== null && interconnects.length === 0;
+    const strange = elsewhere.map((one) => describeTaken(inputs.agreements, at, one, reader)).find(isUnagreed);
+    const told = strange === undefined ? [] : strange.because.slice(-1);
+    return {
+      ...(strange === undefined || isUnagreed(whole) ? whole : strange),
+      verdict: whole.verdict === 'unknown' ? 'unknown' : 'in part',
+      because: [...(best === undefined ? [`no route is for all of ${prefix}`] : whole.because), ...parts, ...told],
+    };
   };
 }
 

@@ -86,6 +86,19 @@ describe('why one VPN reaches another', () => {
     expect([inside?.verdict, beside?.verdict, beside?.by?.prefix]).toEqual(['own', 'reached', '10.100.10.0/24']);
   });
 
+  it('says of a part that nobody agreed to it, as of the whole', () => {
+    const of = (agreements: Agreement[], view = carried) =>
+      place(ask(view, { to: parsePrefix('10.100.0.0/16') }, agreements), '10.100.0.0/16');
+    const [strange, agreedOn] = [of([]), of([agreed()])];
+    expect(strange).toMatchObject({ verdict: 'in part', by: { of: 'MOH' }, interconnects: [] });
+    expect(strange?.because[0]).toBe('no route is for all of 10.100.0.0/16');
+    expect(strange?.because.at(-1)).toBe('NO AGREEMENT lets MOF reach it');
+    expect(agreedOn).toMatchObject({ verdict: 'in part', by: null });
+    expect(agreedOn?.because.join()).not.toContain('NO AGREEMENT');
+    const odd = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({ ...vrf, anomalies: ['edited'] }));
+    expect(of([agreed()], odd)?.verdict).toBe('unknown');
+  });
+
   it('does not know what was not read, or not understood', () => {
     const away = new Map([['pe3' as PeName, 'it does not answer']]);
     const without = { pes: carried.pes.filter(({ name }) => (name as string) !== 'pe3') };
