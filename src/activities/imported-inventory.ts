@@ -1,13 +1,7 @@
 import { digestOf } from '../domain/canonical-json.ts';
-import type { Inventory } from '../domain/inventory.ts';
 import { WaslError } from '../errors.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readCurrentInventory } from './network.ts';
-
-interface VersionedInventory {
-  readonly version: number;
-  readonly inventory: Inventory;
-}
+import { isImported, readCurrentInventory, type VersionedInventory } from './network.ts';
 
 /** How far back something that was imported is looked for: as many as the record keeps. */
 const VERSIONS_LOOKED_AT = 20;
@@ -43,12 +37,7 @@ export async function readTrustedInventory(deps: ActivityDependencies): Promise<
   const current = await readCurrentInventory(deps);
   for (let version = current.version; version > Math.max(0, current.version - VERSIONS_LOOKED_AT); version--) {
     const inventory = version === current.version ? current.inventory : await deps.store.readInventoryVersion(version);
-    if (inventory !== null && (await isImported(deps, { version, inventory }))) return { version, inventory };
+    if (inventory !== null && (await isImported(deps.store, { version, inventory }))) return { version, inventory };
   }
   throw new WaslError('RECORD_ALTERED', 'no inventory is the one that was imported, by the ledger');
-}
-
-async function isImported({ store }: Pick<ActivityDependencies, 'store'>, { version, inventory }: VersionedInventory) {
-  const { digest } = await store.readInventoryImport(version);
-  return digest === digestOf(inventory);
 }

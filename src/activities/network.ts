@@ -29,6 +29,19 @@ export async function readCurrentInventory(
   return current;
 }
 
+export interface VersionedInventory {
+  readonly version: number;
+  readonly inventory: Inventory;
+}
+
+/** Whether it is what the ledger says of its version. */
+export async function isImported(
+  store: Pick<ActivityDependencies['store'], 'readInventoryImport'>,
+  { version, inventory }: VersionedInventory,
+): Promise<boolean> {
+  return (await store.readInventoryImport(version)).digest === digestOf(inventory);
+}
+
 /** The inventory with PEs that have left it as they were in it last: what is on them must still be taken away. */
 export async function withRouters(
   { store }: ActivityDependencies,
@@ -40,8 +53,7 @@ export async function withRouters(
     gone.map(async (pe) => {
       const earlier = await store.readInventoryWithRouter(pe);
       // What nobody imported says where no router is.
-      const isTrue =
-        earlier !== null && (await store.readInventoryImport(earlier.version)).digest === digestOf(earlier.inventory);
+      const isTrue = earlier !== null && (await isImported(store, earlier));
       return (isTrue ? earlier : null)?.inventory.routers.filter((router) => router.name === pe) ?? [];
     }),
   );
