@@ -186,13 +186,10 @@ async function lookOnce(transaction: OpenTransaction, limits: ActivityLimits): P
   const routes = checkRoutes({ view, before, after, plan });
   if (routes.verdict !== 'pass') {
     const sentence = routes.counterExamples[0]?.sentence ?? routes.sentences[0] ?? 'the routes are not as planned';
-    const hopeless = gainedUnapproved(transaction, before, after);
-    return {
-      verdict: routes.verdict,
-      sentence,
-      hopeless,
-      speechless: hopeless ? null : findSpeechless(view, plan, after),
-    };
+    const hopeless = routes.intruded;
+    // A table that was read before a router had heard of any other says as little as one that is read so now.
+    const speechless = hopeless ? null : (findSpeechless(view, plan, after) ?? findSpeechless(view, plan, before));
+    return { verdict: routes.verdict, sentence, hopeless, speechless };
   }
   const [pings, lostPings] = await Promise.all([
     pingProbes(transaction, limits),
@@ -232,17 +229,6 @@ function relevantTables({ plan, inventory, routers }: OpenTransaction, tables: O
       isShared.has(key) ? routes.filter((route) => prefixes.some((prefix) => overlaps(prefix, route.prefix))) : routes,
     ]),
   );
-}
-
-/** A route that came to a VRF of the plan's PEs, or of a witness, without being planned. */
-function gainedUnapproved({ plan }: OpenTransaction, before: ObservedTables, after: ObservedTables): boolean {
-  const planned = new Set(plan.gained.map((one) => one.prefix));
-  for (const [key, routes] of after) {
-    const had = new Set(before.get(key)?.map((route) => route.prefix));
-    if (routes.some((route) => route.origin === 'vpn' && !had.has(route.prefix) && !planned.has(route.prefix)))
-      return true;
-  }
-  return false;
 }
 
 function withEdits(transaction: OpenTransaction, pe: PeName, vrfs: readonly RunningVrf[]): RunningVrf[] {

@@ -16,6 +16,8 @@ export interface RouteCheck {
   /** What a person reads; the first one sums up. */
   readonly sentences: readonly string[];
   readonly counterExamples: readonly CounterExample[];
+  /** Something came that neither the plan nor the network as it was explains: waiting will not make it right. */
+  readonly intruded: boolean;
 }
 
 export interface RouteCheckInput {
@@ -42,15 +44,17 @@ interface Expectation {
  * nothing else moved in any table that was read. All tables of the PEs of the plan must have been read, else `unknown`.
  *
  * A route that came without being planned is let pass only when it is one of the VRF's own VPN, or of an agreement, that came back, and
- * overlaps with nothing that the change opens. What an operator's own import lets in was not there before: the change woke it. A route that
+ * overlaps with nothing that the change opens of another VPN. What an operator's own import lets in was not there before: the change woke it. A route that
  * went without being planned always fails; so does a planned one of which a part goes another way, by a longer route of somebody else.
  */
 export function checkRoutes({ view, before, after, plan }: RouteCheckInput): RouteCheck {
   const found: CounterExample[] = [];
   const unread: CounterExample[] = [];
   const notes: string[] = [];
+  let intruded = false;
   const modelled = lazily(() => new ModelledRoutes(view));
   const opened = lazily(() => new OverlapIndex(plan.gained.map((one) => one.prefix)));
+  const openedByOthers = byOwner(plan);
   const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
   const locals = lazily(() => localRoutes(view, [before, after]));
   const accepted = new Set(plan.toAccept?.map(({ name }) => name));
@@ -98,18 +102,23 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
         if (prefixLength(prefix) === 0 && !accepted.has(acceptableName(prefix, table.at.vrf.name))) {
           const what = `${where(table)} gained the default route ${prefix} of a VPN that is shared whole, which nobody accepted by name`;
           found.push(counter(table, null, what, prefix));
+          intruded = true;
           continue;
         }
         const clash = others.first(prefix);
         if (clash === null || prefixLength(clash) === 0 || prefixLength(prefix) === 0) continue;
         if (accepted.has(acceptableName(clash, table.at.vrf.name))) continue;
         found.push(counter(table, null, `${where(table)} gained ${prefix}, which overlaps its ${clash}`, prefix));
+        intruded = true;
         continue;
       }
       const expected = modelled().comesBack(table, prefix);
-      if (expected && !opened().has(prefix)) {
+      if (expected && !openedByOthers(table.at.vrf.vpn).has(prefix)) {
         notes.push(`${prefix} came back to ${where(table)}, where it belongs without this change`);
-      } else found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
+      } else {
+        found.push(counter(table, null, `${where(table)} gained ${prefix}, which nobody approved`, prefix));
+        intruded ||= !expected;
+      }
     }
     const takes = lazily(() => new OverlapIndex(table.gained.keys()));
     const hadAny = lazily(() => new Set(prefixesOf(old)));
@@ -140,7 +149,18 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       found.push(counter(table, one, `${prefix} of ${one.from} is still in ${where(table)}`));
     }
   }
-  return conclude(found, unread, notes, describeMoves(came, went), tables.length);
+  return { ...conclude(found, unread, notes, describeMoves(came, went), tables.length), intruded };
+}
+
+/** What the plan opens of any VPN but one: in a table of its own VPN, what this one gives can come from nobody else. */
+function byOwner(plan: Plan): (own: VpnId | null) => OverlapIndex {
+  const known = new Map<VpnId | null, OverlapIndex>();
+  return (own) => {
+    const index =
+      known.get(own) ?? new OverlapIndex(plan.gained.filter(({ from }) => from !== own).map(({ prefix }) => prefix));
+    known.set(own, index);
+    return index;
+  };
 }
 
 /** Longest match decides: packets for the longer prefix never go where it was agreed. */
@@ -209,7 +229,7 @@ function conclude(
   notes: readonly string[],
   moves: string,
   tables: number,
-): RouteCheck {
+): Omit<RouteCheck, 'intruded'> {
   const verdict = found.length > 0 ? 'fail' : unread.length > 0 || tables === 0 ? 'unknown' : 'pass';
   const counterExamples = listCounterExamples([...found, ...unread]);
   const summary =
@@ -288,10 +308,10 @@ class ModelledRoutes {
     return this.#index.holds(at, prefix) || (at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix));
   }
 
-  /** Of its own VPN, or by an agreement's route target: not by what an operator imports. */
+  /** Of another site of its own VPN, or by an agreement's route target: not by what an operator imports. */
   comesBack({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
     if (familyOf(prefix) !== family) return false;
-    if (at.vrf.vpn !== null && this.#routesOf(at.vrf.vpn).has(prefix)) return true;
+    if (this.isOwn({ at }, prefix) && this.#hasOtherSite(at, family, prefix)) return true;
     const agreed = new Set(at.vrf.share[family]?.imports);
     return this.#index.targetsOf(at, prefix).some((target) => agreed.has(target));
   }
@@ -307,6 +327,11 @@ class ModelledRoutes {
 
   isOf({ at }: Pick<Expectation, 'at'>, owner: VpnId, prefix: Prefix): boolean {
     return this.#index.targetsFor(at, owner, prefix).length > 0;
+  }
+
+  #hasOtherSite(at: VrfAtPe, family: Family, prefix: Prefix): boolean {
+    const sites = at.vrf.vpn === null ? [] : (this.#sites.get(at.vrf.vpn) ?? []);
+    return sites.some(({ pe, vrf }) => pe !== at.pe && localPrefixes(vrf, family).includes(prefix));
   }
 
   #routesOf(vpn: VpnId): ReadonlySet<Prefix> {

@@ -3,11 +3,12 @@ import { expect, it } from 'vitest';
 import { findSpeechless } from '../../src/activities/find-speechless.ts';
 import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import { allVrfs } from '../../src/proof/route-model.ts';
+import { samplePlan } from '../plan/samples.ts';
 import { brutePut } from '../proof/brute-force.ts';
 import { prefix, sampleInterconnect, sampleNetwork } from '../proof/networks.ts';
 
 const VIEW = brutePut(sampleNetwork(), [sampleInterconnect()]);
-const routers = ['pe1', 'pe3'].map((pe) => ({ pe })) as never;
+const PLAN = { routers: ['pe1', 'pe3'].map((pe) => ({ pe })) as never, gained: [] };
 const route = (text: string, origin: ObservedRoute['origin']): ObservedRoute => ({ prefix: prefix(text), origin });
 
 /** By BGP: one site of MOH has the other's route, and MOF has what it was given. Every table has a route of its own. */
@@ -23,16 +24,27 @@ function tables(deaf: readonly string[], more: Readonly<Record<string, string>> 
 }
 
 it('is a PE of the plan that holds nothing of others', () => {
-  expect(findSpeechless(VIEW, { routers }, tables([]))).toBeNull();
-  expect(findSpeechless(VIEW, { routers }, tables(['pe3']))).toBe('pe3');
-  expect(findSpeechless(VIEW, { routers }, tables(['pe2', 'pe4']))).toBeNull();
+  expect(findSpeechless(VIEW, PLAN, tables([]))).toBeNull();
+  expect(findSpeechless(VIEW, PLAN, tables(['pe3']))).toBe('pe3');
+  expect(findSpeechless(VIEW, PLAN, tables(['pe2', 'pe4']))).toBeNull();
 });
 
 it('what came from elsewhere than from another PE is no sign of it', () => {
-  expect(findSpeechless(VIEW, { routers }, tables(['pe1'], { 'pe1/MOH': '10.130.0.0/16' }))).toBe('pe1');
+  expect(findSpeechless(VIEW, PLAN, tables(['pe1'], { 'pe1/MOH': '10.130.0.0/16' }))).toBe('pe1');
 });
 
 it('is none where nobody else announces anything that it imports', () => {
   const alone = { pes: VIEW.pes.filter(({ name }) => (name as string) === 'pe1') };
-  expect(findSpeechless(alone, { routers }, tables(['pe1', 'pe3']))).toBeNull();
+  expect(findSpeechless(alone, PLAN, tables(['pe1', 'pe3']))).toBeNull();
+});
+
+it('is none where the plan itself is all that would come: that it did not is the finding', () => {
+  const gained = samplePlan().gained;
+  const pes = VIEW.pes.filter(({ name }) => name !== 'pe4');
+  const only = (names: readonly string[]) => ({
+    pes: pes.map((one) => ({ ...one, vrfs: one.vrfs.filter(({ vpn }) => names.includes(vpn as string)) })),
+  });
+  const deaf = tables(['pe3']);
+  expect(findSpeechless(only(['MOH', 'MOF', 'MOE']), { ...PLAN, gained }, deaf)).toBe('pe3');
+  expect(findSpeechless(only(['MOH', 'MOF']), { ...PLAN, gained }, deaf)).toBeNull();
 });

@@ -178,6 +178,7 @@ describe('after a provisioning', () => {
       verdict: 'pass',
       sentences: ['6 routes arrived as planned; 18 routing tables were compared and nothing else moved'],
       counterExamples: [],
+      intruded: false,
     });
   });
 
@@ -246,6 +247,8 @@ describe('after a provisioning', () => {
     const result = check({ after: alterTable(after, of, alter) });
     expect(result.verdict).toBe('fail');
     expect(result.counterExamples.map((one) => one.sentence)).toEqual([sentence]);
+    // Waiting brings what has not arrived, and takes away nothing that came.
+    expect(result.intruded).toBe(sentence.includes('gained'));
   });
 
   test('a table that was not read, before or after, is unknown and never a pass', () => {
@@ -268,6 +271,15 @@ describe('after a provisioning', () => {
     const result = check({ before: away });
     expect(result.verdict).toBe('pass');
     expect(result.sentences[1]).toBe('10.131.0.0/16 came back to VRF MOE at pe1, where it belongs without this change');
+  });
+
+  test('nor while what was planned has not arrived yet, as after a router has started', () => {
+    const deaf = new Map(
+      [...before].map(([name, routes]) => [name, routes.filter(({ origin }) => origin === 'local')] as const),
+    );
+    expect(check({ before: deaf })).toMatchObject({ verdict: 'pass', intruded: false });
+    const late = alterTable(after, key('pe3', 'MOF'), drop('10.100.10.0/24'));
+    expect(check({ before: deaf, after: late })).toMatchObject({ verdict: 'fail', intruded: false });
   });
 
   test('but not where the VPN uses addresses that the change opens: which of the two came cannot be seen', () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startChannels } from '../support/channels.ts';
 import { canPing, cutManagement, dropAnswers, onRouter, powerCycle, until, waitUntilReady } from '../support/lab.ts';
-import { eventOf, giveUp, provision, settled, stageOnAll, start, withdraw } from '../support/people.ts';
+import { applied, eventOf, giveUp, provision, stageOnAll, start, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOE_AND_MOF, MOH_AND_MOF } from './agreements.ts';
 import { BRANCH_LOST_MAX, watchBranches } from './branches.ts';
@@ -86,7 +86,7 @@ async function appliedAfterGoingBack(wasl: LabStage['wasl'], id: string): Promis
     return status === 'done' && ((stage === 'recover' && pe === null) || (stage === 'cancel' && pe === 'pe2'));
   });
   expect(back.message).toMatch(/every router is back as it was|running equals what it was before, byte for byte/);
-  expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+  await applied(wasl, id);
   expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
 }
 
@@ -96,7 +96,7 @@ async function appliedAfterRecovery(wasl: LabStage['wasl'], id: string): Promise
     return stage === 'recover' && status === 'done' && pe === null;
   });
   expect(recovered.message).toContain('every router is back as it was');
-  expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+  await applied(wasl, id);
   expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
 }
 

@@ -1,7 +1,7 @@
 /** `kill -9` of the worker in each stage: another one ends the transaction from the journal, in all or none. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canPing, dropAnswers } from '../support/lab.ts';
-import { eventOf, giveUp, settled, start, withdraw } from '../support/people.ts';
+import { applied, eventOf, giveUp, settled, start, withdraw } from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOH_AND_MOF } from './agreements.ts';
 import { watchBranches } from './branches.ts';
@@ -23,7 +23,7 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
       await killDuring(id, 'prepare');
       const recovered = await eventOf(wasl, id, ({ stage, status }) => stage === 'recover' && status === 'done');
       expect(recovered.message).toMatch(/no router was written$/);
-      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      await applied(wasl, id);
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });
@@ -36,7 +36,7 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
         return stage === 'recover' && status === 'done' && pe === null;
       });
       expect(recovered.message).toContain('every router is back as it was');
-      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      await applied(wasl, id);
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });
@@ -64,8 +64,7 @@ export function tellKilledWorkers(stageOf: () => LabStage): void {
       const { wasl, changedSince } = stageOf();
       const id = await start(wasl, MOH_AND_MOF);
       await killDuring(id, 'confirm');
-      const active = await settled(wasl, id);
-      expect(active).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      await applied(wasl, id);
       expect(await canPing('ce-moh1', '10.200.10.10')).toBe(true);
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);

@@ -2,7 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pingFrom } from '../support/lab.ts';
 import { changeByOther, holdLock, importByHand, litterCandidate, readByOther } from '../support/other-client.ts';
-import { approvePlan, decidePlan, eventOf, planned, settled, start, waitFor, withdraw } from '../support/people.ts';
+import {
+  applied,
+  approvePlan,
+  decidePlan,
+  eventOf,
+  planned,
+  settled,
+  start,
+  waitFor,
+  withdraw,
+} from '../support/people.ts';
 import type { LabStage } from '../support/stage.ts';
 import { MOH_AND_MOF } from './agreements.ts';
 import { watchBranches } from './branches.ts';
@@ -41,8 +51,7 @@ export function tellOtherClients(stageOf: () => LabStage): void {
       } finally {
         await release();
       }
-      const active = await settled(wasl, id);
-      expect(active).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      await applied(wasl, id);
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });
@@ -59,7 +68,7 @@ export function tellOtherClients(stageOf: () => LabStage): void {
         await release();
       }
       expect(await readByOther('pe2')).not.toContain('65000:777');
-      expect(await settled(wasl, id)).toMatchObject({ lifecycle: 'active', changes: [{ outcome: 'applied' }] });
+      await applied(wasl, id);
       expect(await withdraw(wasl, id)).toMatchObject({ lifecycle: 'withdrawn' });
       expect(await changedSince()).toEqual([]);
     });

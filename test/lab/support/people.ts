@@ -87,6 +87,14 @@ export function settled(wasl: LocalInstallation, id: string): Promise<Interconne
   });
 }
 
+/** Resolves when the change was applied; one that ended otherwise fails with the reason that wasl gives. */
+export async function applied(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
+  const interconnect = await settled(wasl, id);
+  const [first] = interconnect.changes;
+  if (interconnect.lifecycle === 'active' && first?.outcome === 'applied') return interconnect;
+  throw new Error(`${id} is ${interconnect.lifecycle}, its change ${first?.outcome}: ${first?.reason}`);
+}
+
 /** What was planned again after a failure is not tried again: its party gives the request up. */
 export async function giveUp(wasl: LocalInstallation, id: string): Promise<InterconnectAnswer> {
   const { parties } = await (await wasl.clientOf(ADMIN)).readInterconnect(id);
