@@ -22,7 +22,7 @@ import { readHeldTables } from './held-tables.ts';
 import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
-import { readForOpening, readForRemoval } from './reading-for-plan.ts';
+import { describeScrapped, readForOpening, readForRemoval } from './reading-for-plan.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
 
@@ -52,6 +52,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     store.readInterconnect(interconnectId),
   ]);
   const removes = onlyTakesAway(kind);
+  const scrapped = removes ? await store.listScrappedCarriers(interconnectId) : [];
   if (removes && interconnect.flows === null) {
     const left = (await store.listCarriers(interconnectId)).map((pe) => ({
       pe,
@@ -67,7 +68,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   }
   heartbeat();
   const { inventory, running, texts, procedures, left, told } = removes
-    ? await readForRemoval(deps, current, await store.listCarriers(interconnectId))
+    ? await readForRemoval(deps, current, await store.listCarriers(interconnectId), scrapped)
     : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
   heartbeat();
   const others = await listOthers(deps, interconnectId);
@@ -102,7 +103,8 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
       Context.current().cancellationSignal,
     )
     .catch((error: unknown) => nothingToDo(error, kind));
-  if (plan === null) return nothingToPush(deps, request, whenClean(left), left);
+  if (plan === null)
+    return nothingToPush(deps, request, [whenClean(left), ...scrapped.map(describeScrapped)].join('; '), left);
   await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
   const payloads = renderPayloads(plan, running);
   const sealed = sealPayloads(plan, payloads);

@@ -57,6 +57,8 @@ export async function readForRemoval(
   deps: ActivityDependencies,
   current: Inventory,
   carriers: readonly PeName[],
+  /** PEs that carry it, and are gone for good. */
+  scrapped: readonly PeName[],
 ): Promise<ReadingForPlan> {
   const inventory = await withRouters(deps, current, carriers);
   const others = inventory.routers.map(({ name }) => name).filter((name) => !carriers.includes(name));
@@ -78,8 +80,14 @@ export async function readForRemoval(
     texts: new Map([...reading.texts, ...more.texts]),
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: left.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
-    told: [...more.unread].map(
-      ([pe, reason]) => `${pe}, which by the record does not carry the interconnect, was not read: ${reason}`,
-    ),
+    told: [
+      ...scrapped.map(describeScrapped),
+      ...[...more.unread].map(
+        ([pe, reason]) => `${pe}, which by the record does not carry the interconnect, was not read: ${reason}`,
+      ),
+    ],
   };
 }
+
+export const describeScrapped = (pe: PeName): string =>
+  `${pe} is scrapped: what was put there is not taken away, and the route targets are never given to anybody else`;

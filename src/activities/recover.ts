@@ -74,7 +74,9 @@ export async function recoverTransaction(
   await deps.store.beginRecovering(changeId);
   const last = lastEntries(journal);
   const left = leftIn(whole, journal);
-  const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !left.some((one) => one.pe === pe)) };
+  const scrapped = await deps.store.listScrappedCarriers(whole.interconnectId);
+  const isOut = (pe: PeName) => scrapped.includes(pe) || left.some((one) => one.pe === pe);
+  const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !isOut(pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
   const sentAt = sent.map((entry) => Date.parse(entry.at));
@@ -90,7 +92,9 @@ export async function recoverTransaction(
 
   const removes = onlyTakesAway(plan.kind);
   const wasConfirming = journal.some((entry) => entry.state === 'confirm-sent');
-  const forward = wasConfirming && (removes || (isAltered === null && (await canRollForward(recovery, last))));
+  const isWhole = scrapped.length === 0 && isAltered === null;
+  const forward = wasConfirming && (removes || (isWhole && (await canRollForward(recovery, last))));
+  for (const pe of scrapped) await recorder.note('recover', pe, 'info', `${pe} is scrapped: it is not looked at`);
   if (isAltered !== null) await recorder.note('recover', null, 'info', `${isAltered.fact}: nothing is confirmed`);
   const direction = forward ? 'confirming was under way: rolling forward' : 'rolling back';
   await recorder.note('recover', null, 'info', direction);

@@ -26,7 +26,7 @@ export const inventoryDifferenceSchema = z
     digest: z.string(),
     differences: list(
       z.object({
-        subject: z.enum(['backbone', 'entity', 'vpn', 'router', 'vrf', 'attachment']),
+        subject: z.enum(['backbone', 'entity', 'vpn', 'router', 'vrf', 'attachment', 'scrapped']),
         name: z.string(),
         change: z.enum(['added', 'removed', 'changed']),
         member: z.string().nullable(),

@@ -1,12 +1,11 @@
 import type { InventoryDifferenceAnswer } from '../api/inventory-wire.ts';
 import { countOf } from '../domain/count-of.ts';
+import { nameSubject } from '../domain/inventory-difference.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
 
 /** A wholly different inventory would fill the screen; `--json` has all of it. */
 const ROWS_MAX = 200;
-
-const SUBJECTS = { backbone: '', entity: 'entity ', vpn: 'VPN ', router: 'router ', vrf: '', attachment: '' } as const;
 
 /** What changes, as a table, and what of it needs a second person. */
 export function showInventoryDifference(
@@ -17,7 +16,7 @@ export function showInventoryDifference(
   if (differences.length === 0) return [`No difference to version ${baseVersion}.`];
   const rows = differences.slice(0, ROWS_MAX).map(({ subject, name, change, member, before, after }) => {
     const mark = change === 'added' ? paint('green', '+') : change === 'removed' ? paint('red', '-') : '~';
-    return [mark, `${SUBJECTS[subject]}${name}`, member ?? change, before ?? '', after ?? ''];
+    return [mark, nameSubject({ subject, name }), member ?? change, before ?? '', after ?? ''];
   });
   const left = differences.length - rows.length;
   return [

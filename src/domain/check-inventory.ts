@@ -45,6 +45,7 @@ export function checkInventory(inventory: Inventory): InventoryIssue[] {
       'Two routers cannot answer at one management address.',
     ),
     ...checkRouters(inventory),
+    ...checkScrapped(inventory),
     ...checkDistinguishers(inventory),
   ];
 }
@@ -107,6 +108,24 @@ function checkRouters(inventory: Inventory): InventoryIssue[] {
     ...checkMaintenance(router, ['routers', index, 'maintenanceReason']),
     ...checkVrfs(router, ['routers', index, 'vrfs'], vpns),
   ]);
+}
+
+function checkScrapped({ routers, scrapped = [] }: Inventory): InventoryIssue[] {
+  const remedy = 'A router is in service or scrapped; one that takes the place of another gets a name of its own.';
+  const inService = new Set(routers.map(({ name }) => name.toLowerCase()));
+  return [
+    ...findDuplicates(
+      scrapped,
+      'scrapped',
+      'name',
+      ({ name }) => name.toLowerCase(),
+      'Name each scrapped router once.',
+    ),
+    ...scrapped.flatMap(({ name }, index) => {
+      if (!inService.has(name.toLowerCase())) return [];
+      return [{ path: ['scrapped', index, 'name'], fact: `${name} is among the routers too`, remedy }];
+    }),
+  ];
 }
 
 function checkMaintenance(

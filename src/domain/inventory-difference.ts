@@ -1,10 +1,10 @@
 import { countOf } from './count-of.ts';
-import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
+import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf, ScrappedRouter } from './inventory.ts';
 import type { Attachment } from './network-view.ts';
 import { shortForm } from './route-target.ts';
 import type { LoginTarget, RouterAccess } from './router-access.ts';
 
-export type DifferenceSubject = 'backbone' | 'entity' | 'vpn' | 'router' | 'vrf' | 'attachment';
+export type DifferenceSubject = 'backbone' | 'entity' | 'vpn' | 'router' | 'vrf' | 'attachment' | 'scrapped';
 
 /** One difference of two inventories, as data and in words. */
 export interface InventoryDifference {
@@ -25,12 +25,21 @@ export function diffInventories(before: Inventory, after: Inventory): InventoryD
     ...diffLists('entity', before.entities, after.entities, ({ id }) => id, describeEntity),
     ...diffLists('vpn', before.vpns, after.vpns, ({ id }) => id, describeVpn),
     ...diffRouters(before, after),
+    ...diffLists('scrapped', before.scrapped ?? [], after.scrapped ?? [], ({ name }) => name, describeScrapped),
   ];
 }
 
+const SUBJECTS: Readonly<Record<DifferenceSubject, string>> = {
+  ...{ backbone: '', entity: 'entity ', vpn: 'VPN ', router: 'router ', vrf: '', attachment: '' },
+  scrapped: 'scrapped router ',
+};
+
+/** `router pe7`; a VRF's and a branch's names say themselves what they are. */
+export const nameSubject = ({ subject, name }: Pick<InventoryDifference, 'subject' | 'name'>): string =>
+  `${SUBJECTS[subject]}${name}`;
+
 export function describeDifference({ subject, name, change, member, before, after }: InventoryDifference): string {
-  const what =
-    subject === 'entity' || subject === 'router' ? `${subject} ${name}` : subject === 'vpn' ? `VPN ${name}` : name;
+  const what = nameSubject({ subject, name });
   if (member === null) return `${what} is ${change}`;
   return `${member} of ${what}: ${before ?? 'none'} becomes ${after ?? 'none'}`;
 }
@@ -71,6 +80,8 @@ function describeRouter({ platform, maintenance, maintenanceReason, management }
     'confirm timer': describeTimer(management.confirmTimer),
   };
 }
+
+const describeScrapped = ({ reason }: ScrappedRouter): Members => ({ reason });
 
 const describeHop = ({ host, port, hostKeys, credential }: LoginTarget): string =>
   `${host} port ${port} as ${credential} (${hostKeys.join(' ')})`;

@@ -7,9 +7,11 @@ import {
   indexInventory,
   labelFindings,
   managementFindings,
+  newlyScrapped,
   ownerFindings,
   pathOfVrf,
   routerRemoved,
+  routerScrapped,
   vpnRemoved,
 } from './inventory-findings.ts';
 import { findWeakened } from './inventory-protections.ts';
@@ -50,11 +52,13 @@ export function findConflicts(
   standing: readonly StandingInterconnect[],
 ): InventoryConflict[] {
   const [old, fresh] = [indexInventory(before), indexInventory(after)];
+  const scrapped = new Set(newlyScrapped(before, after));
   const under = standing.flatMap((interconnect) => {
     const findings = [
       ...partyFindings(interconnect, old, fresh),
       ...vpnFindings(interconnect, old, fresh),
       ...carrierFindings(interconnect, old, fresh),
+      ...scrappedFindings(interconnect, scrapped),
       ...poolFindings(interconnect, before, after),
     ];
     const { id } = interconnect;
@@ -124,6 +128,11 @@ function siteFindings(
     const lost = vrf.attachments.flatMap(({ prefixes }) => prefixes.filter((one) => isAgreed(one) && !kept.has(one)));
     return lost.map((prefix) => finding(`${path}.attachments`, `${prefix} is no longer announced by ${place}`));
   });
+}
+
+/** What it put on a router that is gone for good: whoever confirms knows for which agreements nothing is taken off it. */
+function scrappedFindings({ carriers }: StandingInterconnect, scrapped: ReadonlySet<PeName>): InventoryFinding[] {
+  return [...new Set(carriers.map(({ pe }) => pe))].filter((pe) => scrapped.has(pe)).map(routerScrapped);
 }
 
 /** The PEs that carry it are reached as before, and its VRFs are the same. */

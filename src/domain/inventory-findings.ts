@@ -44,6 +44,15 @@ export const entityRemoved = (id: EntityId): InventoryFinding => finding(`entiti
 export const vpnRemoved = (id: VpnId): InventoryFinding => finding(`vpns[${id}]`, `VPN ${id} is removed`);
 export const routerRemoved = (pe: PeName): InventoryFinding => finding(pathOfRouter(pe), `router ${pe} is removed`);
 
+export const routerScrapped = (pe: PeName): InventoryFinding =>
+  finding(`scrapped[${pe}]`, `router ${pe} is scrapped: what was put there is not looked for any more`);
+
+/** Those that `after` names for the first time. */
+export function newlyScrapped(before: Inventory, after: Inventory): PeName[] {
+  const known = new Set(before.scrapped?.map(({ name }) => name));
+  return (after.scrapped ?? []).flatMap(({ name }) => (known.has(name) ? [] : [name]));
+}
+
 export function ownerFindings(was: InventoryVpn, is: InventoryVpn): InventoryFinding[] {
   const { id } = was;
   const findings: InventoryFinding[] = [];

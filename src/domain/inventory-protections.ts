@@ -7,10 +7,12 @@ import {
   indexInventory,
   labelFindings,
   managementFindings,
+  newlyScrapped,
   ownerFindings,
   pathOfRouter,
   pathOfVrf,
   routerRemoved,
+  routerScrapped,
   vpnRemoved,
 } from './inventory-findings.ts';
 import type { PeName } from './names.ts';
@@ -29,6 +31,8 @@ export function findWeakened(before: Inventory, after: Inventory): InventoryFind
     ...entityFindings(old, fresh),
     ...[...old.vpns.values()].flatMap((was) => vpnFindings(was, fresh.vpns.get(was.id))),
     ...[...old.routers.values()].flatMap((was) => routerFindings(was, fresh.routers.get(was.name), old)),
+    ...newlyScrapped(before, after).map(routerScrapped),
+    ...(before.scrapped ?? []).flatMap(({ name }) => (fresh.routers.has(name) ? [returned(name)] : [])),
   ];
 }
 
@@ -75,6 +79,10 @@ function vpnFindings(was: InventoryVpn, is: InventoryVpn | undefined): Inventory
     ...grown.map((prefix) => finding(`vpns[${id}].prefixes`, `the address plan of VPN ${id} gains ${prefix}`)),
   ];
 }
+
+/** Agreements have ended without it, and whatever they put there may be on it still. */
+const returned = (pe: PeName): InventoryFinding =>
+  finding(pathOfRouter(pe), `router ${pe} was scrapped, and is back with whatever it held`);
 
 /** How it is reached and known, and what is watched on it. */
 function routerFindings(

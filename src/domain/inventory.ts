@@ -53,6 +53,9 @@ export const routerSchema = z.strictObject({
   vrfs: z.array(vrfSchema).max(VRFS_PER_ROUTER_MAX),
 });
 
+/** A router that is gone for good, with what it held: whatever was put there is not looked for any more. */
+export const scrappedRouterSchema = z.strictObject({ name: peNameSchema, reason: freeText(MAINTENANCE_BOUNDS) });
+
 const backboneSchema = z.strictObject({
   name: freeName(SHORT_NAME_BOUNDS),
   asNumber: z.int().min(1).max(0xffff_ffff),
@@ -79,6 +82,7 @@ export const inventorySchema = z.strictObject({
   entities: z.array(entitySchema).min(1).max(1_000),
   vpns: z.array(vpnSchema).min(1).max(10_000),
   routers: z.array(routerSchema).min(1).max(ROUTERS_MAX),
+  scrapped: z.array(scrappedRouterSchema).max(ROUTERS_MAX).optional(),
 });
 
 export interface InventoryVrf {
@@ -97,6 +101,11 @@ export interface InventoryRouter {
   readonly maintenanceReason?: string | undefined;
   readonly management: RouterAccess;
   readonly vrfs: readonly InventoryVrf[];
+}
+
+export interface ScrappedRouter {
+  readonly name: PeName;
+  readonly reason: string;
 }
 
 export interface InventoryVpn {
@@ -118,4 +127,6 @@ export interface Inventory {
   readonly entities: readonly { readonly id: EntityId; readonly name: string }[];
   readonly vpns: readonly InventoryVpn[];
   readonly routers: readonly InventoryRouter[];
+  /** Absent: none. */
+  readonly scrapped?: readonly ScrappedRouter[] | undefined;
 }

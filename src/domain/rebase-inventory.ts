@@ -10,8 +10,13 @@ export function rebaseInventory(base: Inventory, proposed: Inventory, current: I
   const entities = mergeLists([base.entities, proposed.entities, current.entities], ({ id }) => id);
   const vpns = mergeLists([base.vpns, proposed.vpns, current.vpns], ({ id }) => id);
   const routers = mergeLists([base.routers, proposed.routers, current.routers], ({ name }) => name, mergeRouter);
-  if (backbone === null || entities === null || vpns === null || routers === null) return null;
-  return { ...current, backbone, entities, vpns, routers };
+  const scrapped = mergeLists(
+    [base.scrapped ?? [], proposed.scrapped ?? [], current.scrapped ?? []],
+    ({ name }) => name,
+  );
+  if (backbone === null || entities === null || vpns === null || routers === null || scrapped === null) return null;
+  const { scrapped: _, ...rest } = current;
+  return { ...rest, backbone, entities, vpns, routers, ...(scrapped.length === 0 ? {} : { scrapped }) };
 }
 
 /** Of the base, of the proposal, and in force. */

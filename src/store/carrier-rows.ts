@@ -5,15 +5,20 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { findScrapped } from './ledger-rows.ts';
 import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** What a removal asks of the record: where an interconnect is, and what was known of a PE that the inventory no longer has. */
 export function carrierQueries(
   database: Database,
-): Pick<Store, 'listCarriers' | 'listCoveredVrfs' | 'readInventoryWithRouter' | 'readInventoryVersion'> {
+): Pick<
+  Store,
+  'listCarriers' | 'listScrappedCarriers' | 'listCoveredVrfs' | 'readInventoryWithRouter' | 'readInventoryVersion'
+> {
   return {
     listCarriers: (id) => database.read((db) => findCarriers(db, id)),
+    listScrappedCarriers: (id) => database.read((db) => findScrappedCarriers(db, id)),
 
     listCoveredVrfs: (ids) =>
       database.read(async (db) => {
@@ -59,11 +64,26 @@ export function carrierQueries(
   };
 }
 
+/** Without those that are gone for good. */
+export async function findCarriers(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
+  const [carriers, scrapped] = [await findEverCarrying(db, id), await findScrapped(db)];
+  return carriers.filter((pe) => !scrapped.has(pe));
+}
+
+/** What was put there is never read clean. */
+export async function findScrappedCarriers(
+  db: Pick<StoreTransaction, 'select'>,
+  id: InterconnectId,
+): Promise<PeName[]> {
+  const [carriers, scrapped] = [await findEverCarrying(db, id), await findScrapped(db)];
+  return carriers.filter((pe) => scrapped.has(pe));
+}
+
 /**
  * By the journal, and by what the ledger says of each transaction that ended: rows that somebody took out of the journal make no router clean.
  * What a removal under way has cleaned, only the journal knows yet.
  */
-export async function findCarriers(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
+async function findEverCarrying(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
   const steps = await db
     .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
     .from(journal)

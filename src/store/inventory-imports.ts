@@ -117,9 +117,13 @@ async function putInForce(
   const version = await insertInventory(tx, at, inventory, by);
   const moved =
     before === null ? [] : await moveProposals(tx, at, { before: before.inventory, after: inventory, version });
-  const { entities, vpns, routers } = inventory;
+  const { entities, vpns, routers, scrapped = [] } = inventory;
   const counts = { entities: entities.length, vpns: vpns.length, routers: routers.length };
-  const body = { version, digest: digestOf(inventory), ...counts, ...(override === null ? {} : { override }) };
+  const body = {
+    ...{ version, digest: digestOf(inventory), ...counts },
+    ...(scrapped.length === 0 ? {} : { scrapped: scrapped.map(({ name }) => name) }),
+    ...(override === null ? {} : { override }),
+  };
   await appendFacts(tx, at, [
     { actor: by, action: 'inventory.imported', subject: `inventory/${version}`, body },
     ...moved.map(({ id, digest }) => ({

@@ -1,7 +1,8 @@
-import { asc, desc, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import type { LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
+import type { PeName } from '../domain/names.ts';
 import { visibleJson } from '../domain/visible-text.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -73,6 +74,19 @@ export async function findImport(
       select (body ->> 'version')::int from ledger where action = 'inventory.imported' order by sequence desc limit 1
     ) as is_last`);
   return { digest: isWhole && isLinked ? String(entry.body.digest) : null, isLast: rows[0]?.is_last === true };
+}
+
+/** Routers that by the newest import are gone for good; only what two persons let pass gets there. */
+export async function findScrapped(db: Pick<StoreTransaction, 'select'>): Promise<ReadonlySet<PeName>> {
+  const [newest] = await db
+    .select()
+    .from(ledger)
+    .where(eq(ledger.action, 'inventory.imported'))
+    .orderBy(desc(ledger.sequence))
+    .limit(1);
+  const isWhole = newest && hashLedgerEntry(newest.sequence, newest.previousHash as Digest, newest) === newest.hash;
+  const { scrapped = [] } = (isWhole ? newest.body : {}) as { readonly scrapped?: readonly PeName[] };
+  return new Set(scrapped);
 }
 
 export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {

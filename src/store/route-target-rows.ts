@@ -6,6 +6,7 @@ import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/rout
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
+import { findScrappedCarriers } from './carrier-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect, lockInterconnect } from './interconnect-rows.ts';
 import { currentRouteTargetPool } from './inventory-rows.ts';
@@ -91,8 +92,22 @@ export function routeTargetQueries(database: Database): Pick<Store, 'allocateRou
   };
 }
 
-/** Into quarantine, in the store transaction that ends the agreement: nothing ended keeps a route target, nothing else gives one back. */
+/**
+ * Into quarantine, in the store transaction that ends the agreement; nothing else gives one back. Kept for ever where a router is gone that was
+ * never read clean: should it come back, nobody else's routes carry what it takes.
+ */
 export async function releaseRouteTargets(tx: StoreTransaction, id: InterconnectId, at: Date): Promise<NewFact[]> {
+  const scrapped = await findScrappedCarriers(tx, id);
+  if (scrapped.length > 0) {
+    const kept = await tx
+      .select({ routeTarget: routeTargets.routeTarget })
+      .from(routeTargets)
+      .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)));
+    return kept.map(({ routeTarget }) => ({
+      ...{ actor: PROGRAM, action: 'route-target.kept', subject: id },
+      body: { routeTarget, scrapped },
+    }));
+  }
   const released = await tx
     .update(routeTargets)
     .set({ releasedAt: at })

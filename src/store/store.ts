@@ -160,6 +160,8 @@ export interface Store {
 
   /** The PEs that hold the interconnect, or may, by the journals of its changes. Sorted. */
   listCarriers(id: InterconnectId): Promise<readonly PeName[]>;
+  /** PEs that hold it by the record, and are gone for good by the inventory. */
+  listScrappedCarriers(id: InterconnectId): Promise<readonly PeName[]>;
   /** Where the plans of these interconnects that reached routers put something: PE and VRFs. */
   listCoveredVrfs(
     ids: readonly InterconnectId[],

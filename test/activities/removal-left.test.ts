@@ -1,6 +1,16 @@
 /** A PE that carries the interconnect and cannot take part: the others are cleaned at once, and it is not forgotten. */
 import { describe, expect, it } from 'vitest';
-import { active, differing } from './active-network.ts';
+import type { Inventory } from '../../src/domain/inventory.ts';
+import type { PeName } from '../../src/domain/names.ts';
+import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { StagedNetwork } from '../support/staged-network.ts';
+import { active, BASIC, differing } from './active-network.ts';
+
+const withScrapped = (inventory: Inventory, pe: string): Inventory => ({
+  ...inventory,
+  routers: inventory.routers.filter(({ name }) => name !== pe),
+  scrapped: [{ name: pe as PeName, reason: 'burnt with the building' }],
+});
 
 /** A commit is waited for until the router must have taken it back: most of its confirm window of 30 s. */
 const UNANSWERED_MS = 120_000;
@@ -25,6 +35,59 @@ describe.concurrent('a router that carries it and cannot take part', () => {
     expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
     expect(differing(network, before)).toEqual([]);
   });
+
+  it('is let go when it is scrapped: the others are cleaned, and what was there is told', async () => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    network.backbone.router('soh-pe-01').faults.set({ kind: 'refuse-connections' });
+    const first = await network.carryOut(id, 'withdraw');
+    expect(first.plan?.left).toMatchObject([{ pe: 'soh-pe-01' }]);
+    network.inventories.push(withScrapped(network.backbone.inventory(), 'soh-pe-01'));
+    const told =
+      'soh-pe-01 is scrapped: what was put there is not taken away, and the route targets are never given to anybody else';
+    expect(await network.plan(id, network.newChange(id, 'withdraw'))).toMatchObject({
+      ...{ planId: null, left: [] },
+      reason: `every router that carried it was read, and nothing of it is there; ${told}`,
+    });
+    expect(differing(network, before)).toEqual(['soh-pe-01']);
+  });
+
+  it('and scrapped before anybody asked to withdraw: nobody waits for it', async () => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    network.backbone.router('soh-pe-01').faults.set({ kind: 'refuse-connections' });
+    network.inventories.push(withScrapped(network.backbone.inventory(), 'soh-pe-01'));
+    const done = await network.carryOut(id, 'withdraw');
+    expect(done).toMatchObject({ verdict: 'pass', left: [] });
+    expect(done.plan?.told?.join()).toContain('soh-pe-01 is scrapped');
+    expect(differing(network, before)).toEqual(['soh-pe-01']);
+  });
+
+  it(
+    'and scrapped in the middle of a change: the others are given back, and nobody is called',
+    async () => {
+      const network = await StagedNetwork.open(DEMO_INVENTORY);
+      await using _ = network;
+      const before = network.texts();
+      const id = network.agree(...BASIC);
+      const changeId = network.newChange(id, 'provision');
+      const { planId } = await network.plan(id, changeId);
+      if (planId === null) throw new Error('planned');
+      const input = { changeId, planId };
+      await network.stages.prepareRouters(input);
+      await network.stages.commitRouters(input);
+      await network.stages.close();
+      network.backbone.router('soh-pe-01').faults.set({ kind: 'refuse-connections' });
+      network.inventories.push(withScrapped(network.backbone.inventory(), 'soh-pe-01'));
+      expect(await network.recover(changeId, planId)).toMatchObject({
+        outcome: 'rolled-back',
+        attention: [],
+        left: [],
+      });
+      expect(differing(network, before).filter((pe) => pe !== 'soh-pe-01')).toEqual([]);
+    },
+    UNANSWERED_MS,
+  );
 
   it.each([
     ['a lock that stays', { kind: 'hold-lock', sessionId: 4711 }, 'the lock of candidate was held by session 4711'],

@@ -32,6 +32,16 @@ describe('the references of an inventory', () => {
     [['routers', 1, 'name'], 'mct-pe-01', ['routers[1].name: mct-pe-01 is there twice']],
     [['routers', 1, 'name'], 'MCT-PE-01', ['routers[1].name: mct-pe-01 is there twice']],
     [['routers', 0, 'maintenance'], true, []],
+    [['scrapped'], [{ name: 'old-pe-01', reason: 'burnt' }], []],
+    [
+      ['scrapped'],
+      [
+        { name: 'old-pe-01', reason: 'burnt' },
+        { name: 'OLD-PE-01', reason: 'burnt' },
+      ],
+      ['scrapped[1].name: old-pe-01 is there twice'],
+    ],
+    [['scrapped'], [{ name: 'MCT-PE-01', reason: 'burnt' }], ['scrapped[0].name: MCT-PE-01 is among the routers too']],
     [
       ['routers', 0, 'maintenanceReason'],
       'line card',

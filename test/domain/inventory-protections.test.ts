@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Inventory, InventoryRouter, InventoryVpn } from '../../src/domain/inventory.ts';
 import { findConflicts, type StandingInterconnect } from '../../src/domain/inventory-effect.ts';
-import type { EntityId, InterconnectId, PlatformName, VpnId, VrfName } from '../../src/domain/names.ts';
+import type { EntityId, InterconnectId, PeName, PlatformName, VpnId, VrfName } from '../../src/domain/names.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteDistinguisher } from '../../src/domain/route-target.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
@@ -44,6 +44,37 @@ const canaryPath = `routers[${CANARY_PE}].vrfs[${CANARY_VRF}]`;
 const canaryPlace = `VRF ${CANARY_VRF} at ${CANARY_PE}`;
 
 const LOGIN = { host: '127.0.0.9', hostKeys: [`SHA256:${'F'.repeat(43)}`], credential: 'backbone' };
+
+const scrap = (pe: string, of: Inventory = DEMO_INVENTORY): Inventory => ({
+  ...of,
+  routers: of.routers.filter(({ name }) => name !== pe),
+  scrapped: [...(of.scrapped ?? []), { name: pe as PeName, reason: 'burnt with the building' }],
+});
+
+it('a router that is scrapped is told to each agreement that put something there, and so is one that comes back', () => {
+  const [removed, scrapped] = [
+    'routers[soh-pe-01]: router soh-pe-01 is removed',
+    'scrapped[soh-pe-01]: router soh-pe-01 is scrapped: what was put there is not looked for any more',
+  ];
+  expect(told(scrap('soh-pe-01'))).toEqual([removed, scrapped]);
+  const there = {
+    ...{ id: 'IC-0001' as InterconnectId, parties: [], flows: [], routeTargets: [] },
+    carriers: [{ pe: 'soh-pe-01' as PeName, vrf: 'MOF' as VrfName }],
+  };
+  const conflicts = findConflicts(DEMO_INVENTORY, scrap('soh-pe-01'), [there]);
+  expect(conflicts.map(({ interconnectId, path }) => [interconnectId, path])).toEqual([
+    ['IC-0001', 'routers[soh-pe-01]'],
+    ['IC-0001', 'scrapped[soh-pe-01]'],
+  ]);
+  // Two steps are not easier than one.
+  const without = { ...DEMO_INVENTORY, routers: DEMO_INVENTORY.routers.filter(({ name }) => name !== 'soh-pe-01') };
+  const later = findConflicts(without, scrap('soh-pe-01'), [there]);
+  expect(later.map(({ interconnectId, path }) => [interconnectId, path])).toEqual([['IC-0001', 'scrapped[soh-pe-01]']]);
+  expect(findConflicts(scrap('soh-pe-01'), DEMO_INVENTORY, []).map(({ fact }) => fact)).toEqual([
+    'router soh-pe-01 was scrapped, and is back with whatever it held',
+  ]);
+  expect(findConflicts(scrap('soh-pe-01'), scrap('soh-pe-01'), [there])).toEqual([]);
+});
 
 it.each<[string, Inventory, string[]]>([
   [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { judgeInventory } from '../../src/domain/judge-inventory.ts';
+import type { PeName } from '../../src/domain/names.ts';
 import { rebaseInventory } from '../../src/domain/rebase-inventory.ts';
 import { DEMO_INVENTORY as BASE } from '../support/api-under-test.ts';
 
@@ -24,6 +25,10 @@ const backbone = (change: object, of: Inventory = BASE): Inventory => ({
   ...of,
   backbone: { ...of.backbone, ...change },
 });
+const scrap = (name: string, of: Inventory = BASE): Inventory => ({
+  ...of,
+  scrapped: [...(of.scrapped ?? []), { name: name as PeName, reason: 'burnt' }],
+});
 const newVrf = (one: Inventory['routers'][number], name: string) => ({
   vrfs: [...one.vrfs, { ...one.vrfs[0], name, routeDistinguisher: '0:65000:4242', attachments: [] }],
 });
@@ -43,11 +48,14 @@ describe('a proposal over what came into force meanwhile', () => {
       (of) => router('mct-pe-01', (one) => ({ vrfs: one.vrfs.filter(({ name }) => (name as string) !== 'MOE') }), of),
     ],
     ['the same', vpn('MOF', { canary: true }), (of) => vpn('MOF', { canary: true }, of)],
+    ['a scrapped router', scrap('old-pe-01'), (of) => vpn('MOF', { canary: true }, of)],
+    ['two scrapped routers', scrap('old-pe-01'), (of) => scrap('old-pe-02', of)],
     ['nothing of it', BASE, (of) => without('routers', 'mct-pe-01', of)],
     ['what is gone in both', without('routers', 'soh-pe-01'), (of) => without('routers', 'soh-pe-01', of)],
   ])('%s: has both, in either order', (_what, proposed, alter) => {
     const both = alter(proposed);
-    expect(rebaseInventory(BASE, proposed, alter(BASE))).toEqual(both);
+    const inOrder = (of: Inventory | null) => of && { ...of, scrapped: of.scrapped?.map(({ name }) => name).sort() };
+    expect(inOrder(rebaseInventory(BASE, proposed, alter(BASE)))).toEqual(inOrder(both));
     const swapped = rebaseInventory(BASE, alter(BASE), proposed);
     expect(swapped === null ? null : judgeInventory(swapped).issues.length).toBe(judgeInventory(both).issues.length);
   });

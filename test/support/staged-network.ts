@@ -183,6 +183,10 @@ export class StagedNetwork implements AsyncDisposable {
     );
   }
 
+  #isScrapped(pe: PeName): boolean {
+    return this.inventories.at(-1)?.scrapped?.some(({ name }) => name === pe) === true;
+  }
+
   texts(): Map<string, string> {
     return new Map(this.backbone.routers().map((router) => [router.name, router.runningText()]));
   }
@@ -221,7 +225,8 @@ export class StagedNetwork implements AsyncDisposable {
             ? []
             : [{ id, parties, flows, lifecycle: 'active' as const, settled: true }],
         ) as never,
-      listCarriers: async (id) => this.carriers(id),
+      listCarriers: async (id) => this.carriers(id).filter((pe) => !this.#isScrapped(pe)),
+      listScrappedCarriers: async (id) => this.carriers(id).filter((pe) => this.#isScrapped(pe)),
       listCoveredVrfs: async (ids) => this.#covered(ids),
       allocateRouteTargets: async (id) => {
         const agreement = this.#agreement(id);

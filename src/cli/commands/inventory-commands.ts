@@ -140,7 +140,11 @@ function inWords(counts: { entities: number; vpns: number; routers: number }): s
   return `${entities}, ${countOf(counts.vpns, 'VPN')}, ${countOf(counts.routers, 'router')}`;
 }
 
-function showInventory({ backbone, vpns, routers }: Inventory, version: number, { paint }: CliSession): string[] {
+function showInventory(
+  { backbone, vpns, routers, scrapped = [] }: Inventory,
+  version: number,
+  { paint }: CliSession,
+): string[] {
   const { administrator, from, to, quarantineDays } = backbone.routeTargetPool;
   const pesOf = (vpn: string) =>
     routers.filter((router) => router.vrfs.some((vrf) => vrf.vpn === vpn)).map((router) => router.name);
@@ -155,5 +159,6 @@ function showInventory({ backbone, vpns, routers }: Inventory, version: number, 
     `route targets ${administrator}:${from} to ${administrator}:${to}, ${countOf(quarantineDays, 'day')} in quarantine`,
     '',
     ...formatTable(['VPN', 'ENTITY', 'ADDRESS PLAN', 'ROUTERS'], rows, paint),
+    ...scrapped.map(({ name, reason }) => `scrapped: ${name} (${reason})`),
   ];
 }
