@@ -247,3 +247,43 @@ describe('R8 a PE that does not show what the inventory lists on it', () => {
     expect(sentences).toContain('VRF AGRI at pe-c already carries route target 64900:7001, which should be fresh');
   });
 });
+
+describe('static routes', () => {
+  const STATIC = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-static-cfg';
+  const prefix = (inside: string) =>
+    `<address-family><ipv4><unicast><prefixes><prefix><prefix-address>10.99.0.0</prefix-address><prefix-length>16</prefix-length>${inside}</prefix></prefixes></unicast></ipv4></address-family>`;
+  const routes = (vrf: string, inside: string) =>
+    `<router xmlns="${STATIC}"><static>${vrf === '' ? prefix(inside) : `<vrfs><vrf><vrf-name>${vrf}</vrf-name>${prefix(inside)}</vrf></vrfs>`}</static></router>`;
+  const hop =
+    '<nexthop-addresses><nexthop-address><address>192.0.2.1</address><tag>7</tag></nexthop-address></nexthop-addresses>';
+  const judged = (router: string) => judge(f2({}, { xml: xr(xrVrf('MOF', '65000:200')) + router }));
+
+  it('to neighbours and interfaces move nothing between VRFs', () => {
+    const bfd =
+      '<nexthop-interface-addresses><nexthop-interface-address><interface-name>Bundle-Ether1</interface-name><address>192.0.2.5</address><bfd><fast-detect><minimum-interval>50</minimum-interval></fast-detect></bfd></nexthop-interface-address></nexthop-interface-addresses>';
+    expect(judged(routes('MOF', hop + bfd)).verdict).toBe('pass');
+    expect(judged(routes('', hop)).verdict).toBe('pass');
+  });
+
+  it.each([
+    ['to a next hop in another VRF', 'MOF', `<vrfs><vrf><vrf-name>INTERNET</vrf-name>${hop}</vrf></vrfs>`, 'vrfs'],
+    ['of the router itself into a VRF', '', `<vrfs><vrf-only><vrf-name>MOF</vrf-name></vrf-only></vrfs>`, 'vrfs'],
+    [
+      'with the label of a VRF',
+      'MOF',
+      '<nexthop-interfaces><nexthop-interface><interface-name>tunnel-ip1</interface-name><vrflabel>24001</vrflabel></nexthop-interface></nexthop-interfaces>',
+      'vrflabel 24001',
+    ],
+    ['by a way that is not known', 'MOF', '<wormholes><wormhole>MOF</wormhole></wormholes>', 'wormholes'],
+  ])('%s: unknown, with its path', (_what, vrf, inside, path) => {
+    const { of, sentences } = judged(routes(vrf, inside));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(path);
+    expect(sentences).toContain('pe2');
+  });
+
+  it('concern nobody where neither party has a VRF', () => {
+    const leak = routes('MOI', `<vrfs><vrf><vrf-name>INTERNET</vrf-name>${hop}</vrf></vrfs>`);
+    expect(judge(f2({ xml: xr(xrVrf('MOI', '65000:300')) + leak })).verdict).toBe('pass');
+  });
+});

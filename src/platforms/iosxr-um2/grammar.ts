@@ -1,9 +1,10 @@
-import { type Container, doubt, READ, type Rule } from '../reading/grammar.ts';
+import { type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
 
 /** What wasl knows of the unified models of IOS XR 24.4.1 and later below the nodes that it reads. */
 
 export const VRF_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg';
 export const BGP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg';
+export const STATIC_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-static-cfg';
 export const POLICY_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-route-policy-cfg';
 
 const all = (text: string): Record<string, Rule> =>
@@ -66,6 +67,36 @@ export const VRF: Container = container({
 });
 
 export const VRFS: Container = container({ vrf: 'apart', 'vrf-groups': READ, 'selective-vrf-download': READ });
+
+/** Static routes of one table: what leads to a neighbour or an interface moves nothing between VRFs. */
+const STATIC_ROUTES: Subtree = {
+  anywhere: new Set([
+    ...['ipv4', 'ipv6', 'unicast', 'multicast', 'prefixes', 'prefix', 'prefix-address', 'prefix-length'],
+    ...['nexthop-interfaces', 'nexthop-interface', 'interface-name', 'nexthop-addresses', 'nexthop-address', 'address'],
+    ...['nexthop-interface-addresses', 'nexthop-interface-address', 'distance-metric', 'tag', 'metric', 'permanent'],
+    ...['track', 'description', 'prefer-rib-over-ldp', 'non-recurse', 'bfd', 'fast-detect', 'multihop'],
+    ...['minimum-interval', 'multiplier'],
+  ]),
+  doubts: {
+    vrfs: doubt('router', 'sends packets to a next hop in another VRF'),
+    vrflabel: doubt('router', 'sends packets with the label of a VRF'),
+  },
+  otherwise: 'router',
+};
+
+const STATIC: Container = {
+  children: {
+    'address-family': STATIC_ROUTES,
+    vrfs: {
+      children: { vrf: { children: { 'vrf-name': READ, 'address-family': STATIC_ROUTES }, otherwise: 'router' } },
+      otherwise: 'router',
+    },
+  },
+  otherwise: 'router',
+};
+
+/** Of the routing processes this model has the static routes alone. */
+export const ROUTER: Container = { children: { static: STATIC }, otherwise: 'router', namespace: STATIC_MODEL };
 
 /** Policies and sets matter where a VRF names them, and then by their text. */
 export const ROUTING_POLICY: Container = container(all('route-policies sets limits editor'));

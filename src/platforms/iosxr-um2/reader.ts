@@ -23,11 +23,13 @@ import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
-import { BGP_MODEL, POLICY_MODEL, ROUTING_POLICY, VRF, VRF_MODEL, VRFS } from './grammar.ts';
+import { BGP_MODEL, POLICY_MODEL, ROUTER, ROUTING_POLICY, STATIC_MODEL, VRF, VRF_MODEL, VRFS } from './grammar.ts';
 import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
 
 /** The part of running that is read. */
-export const CONFIG_FILTER = `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>`;
+export const CONFIG_FILTER =
+  `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>` +
+  `<router xmlns="${STATIC_MODEL}"><static/></router>`;
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
@@ -41,6 +43,7 @@ export function readerOf(config: readonly XmlElement[], { pool }: ParseContext):
   return {
     roots: ({ name, namespace }) => {
       if (name === 'vrfs' && namespace === VRF_MODEL) return VRFS;
+      if (name === 'router' && namespace === STATIC_MODEL) return ROUTER;
       return name === 'routing-policy' && namespace === POLICY_MODEL ? ROUTING_POLICY : undefined;
     },
     entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
