@@ -5,7 +5,6 @@ import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
-import { doubtfulPolicies } from './operator-policies.ts';
 import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
 import type { VrfAtPe } from './route-model.ts';
 
@@ -39,10 +38,7 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
   const inTime = agreements.filter(({ validUntil }) => Date.parse(validUntil) > Date.parse(at));
   const thatAre = (wanted: Agreement['standing']) => inTime.filter(({ standing }) => standing === wanted).map(realised);
   const proof = proveNetwork(view, thatAre('on-network'), thatAre('changing'));
-  const doubts: Omit<MatrixDoubt, 'vpns'>[] = [
-    ...findDoubts(view),
-    ...doubtfulPolicies(view).map(({ at: { pe, vrf }, fact }) => ({ pe, vrf: vrf.name, fact, edited: false })),
-  ];
+  const doubts = findDoubts(view);
   const { examined, uncovered, missing } = proof;
   const isKnown = doubts.length + unread.length === 0;
   return {

@@ -58,7 +58,7 @@ const TOLD_MAX = 4;
 /** What VRFs of one VPN do with packets to a network. */
 export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, prefix: Prefix) => Explained {
   const index = RouteIndex.of(inputs.view);
-  const absence = absenceOf(inputs, reader);
+  const { absence, longerUnknown } = absenceOf(inputs, reader);
   const tables = new Map<VrfAtPe, PrefixIndex<Held>>();
   const tableOf = (at: VrfAtPe): PrefixIndex<Held> => {
     const known = tables.get(at);
@@ -77,7 +77,10 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
     const best = held
       .filter((one) => prefixLength(one.prefix) === longest)
       .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
-    const whole = best === undefined ? absence(at, prefix) : describeTaken(inputs.agreements, at, best, reader);
+    const unsure = best === undefined ? null : longerUnknown(prefix, held, longest);
+    const taken = best === undefined ? absence(at, prefix) : describeTaken(inputs.agreements, at, best, reader);
+    const whole: Explained =
+      unsure === null ? taken : { ...taken, verdict: 'unknown', because: [...taken.because, unsure] };
     const elsewhere = held.filter(
       (one) => prefixLength(one.prefix) >= longest && one !== best && one.from.vrf.vpn !== best?.from.vrf.vpn,
     );
@@ -111,6 +114,7 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
   const others = over.map(({ id, state }) => `${id} is ${state}`).join(', ');
   const agreed = lets.map(({ id, state }) => `${id} (${state}) lets ${reader} reach it`);
   const none = `NO AGREEMENT lets ${reader} reach it${others === '' ? '' : `: ${others}`}`;
+  const policies = at.vrf.operator[familyOf(prefix)]?.importPolicies ?? [];
   return {
     verdict: 'reached',
     by: { prefix, of: ownerName(from), fromPe: from.pe, via },
@@ -118,12 +122,18 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
     because: [
       ...exportedBy(from, prefix, via),
       ...importedBy(at, prefix, via),
+      ...(policies.length === 0
+        ? []
+        : [`whether ${policies.join(', ')} drops it was not judged: only route targets are`]),
       ...(agreed.length === 0 ? [none] : agreed),
     ],
   };
 }
 
-/** Why a VRF holds nothing of it: who announces it with which route targets, and what the VRF imports. */
+/**
+ * Why a VRF holds nothing of it: who announces it with which route targets, and what the VRF imports. And whether a longer route than the
+ * one it holds may be there unseen.
+ */
 function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader: VpnId) {
   const announced = indexPrefixes(announcements(inventory), ({ prefix }) => prefix);
   const doubted = new Map(
@@ -136,7 +146,21 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
     const on = [...targetsOn(there, familyOf(prefix))].filter(([, prefixes]) => prefixes.includes(prefix));
     return `${place} with ${on.length === 0 ? 'no route target' : on.map(([target]) => shortForm(target)).join(', ')}`;
   };
-  return (at: VrfAtPe, prefix: Prefix): Explained => {
+  const longerUnknown = (prefix: Prefix, held: readonly Held[], length: number): string | null => {
+    const isHeld = (giver: Announcement) =>
+      held.some(({ prefix, from }) => prefix === giver.prefix && from.pe === giver.pe && from.vrf.name === giver.vrf);
+    const giver = announced(prefix).find(
+      (one) =>
+        prefixLength(one.prefix) > length &&
+        (unread.has(one.pe) || doubted.has(one.vpn) || doubted.has(reader)) &&
+        !isHeld(one),
+    );
+    if (giver === undefined) return null;
+    const doubt = doubted.get(giver.vpn) ?? doubted.get(reader);
+    const why = unread.has(giver.pe) ? '' : `; NOT UNDERSTOOD: ${doubt}`;
+    return `${describe(giver)}${why}; whether that longer route is taken is unknown`;
+  };
+  const absence = (at: VrfAtPe, prefix: Prefix): Explained => {
     const family = familyOf(prefix);
     const givers = announced(prefix);
     const imports = [...importsOf(at.vrf, family)].map(shortForm).join(', ') || 'nothing';
@@ -159,6 +183,7 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
       ],
     };
   };
+  return { absence, longerUnknown };
 }
 
 /** `via` absent: by whatever route target. */

@@ -5,6 +5,7 @@ import type { Reachability } from '../domain/plan.ts';
 import { familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { Flow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import { doubtfulPolicies } from './operator-policies.ts';
 import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
 import { RouteIndex } from './route-index.ts';
 import { type CarriedRoute, ownerName } from './route-model.ts';
@@ -202,9 +203,15 @@ function vpnsOfUnread(inventory: Inventory, read: ReadonlySet<PeName>): VpnId[] 
   return away.flatMap(({ vrfs }) => vrfs.map(({ vpn }) => vpn));
 }
 
-/** As the proofs do: what is inside of a VRF puts what that one gives and takes in doubt; what is outside of it, all of the router. */
-export function findDoubts({ pes }: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
-  return pes.flatMap(({ name: pe, vrfs, unknowns: ofPe = [] }) => {
+/**
+ * As the proofs do: what is inside of a VRF, or in a policy of an operator that decides for it, puts what that one gives and takes in
+ * doubt; what is outside of it, all of the router.
+ */
+export function findDoubts(view: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
+  const policies = doubtfulPolicies(view).map(({ at: { pe, vrf }, fact }) => ({
+    ...{ pe, vrf: vrf.name, fact, edited: false, vpns: vrf.vpn === null ? [] : [vrf.vpn] },
+  }));
+  const rest = view.pes.flatMap(({ name: pe, vrfs, unknowns: ofPe = [] }) => {
     const all = vrfs.flatMap(({ vpn }) => vpn ?? []);
     const fact = ({ path, why }: Unknown) => (path === '' ? why : `\`${path}\` ${why}`);
     const outside = ofPe.map((one) => ({ pe, vrf: one.vrf ?? null, fact: fact(one), edited: false, vpns: all }));
@@ -221,6 +228,7 @@ export function findDoubts({ pes }: NetworkView): (MatrixDoubt & { readonly vpns
     });
     return [...outside, ...inside];
   });
+  return [...rest, ...policies];
 }
 
 function fillCells(parts: {

@@ -4,7 +4,7 @@ import type { PeName } from '../../src/domain/names.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import type { ReachQuestion } from '../../src/domain/reach-question.ts';
 import { explainReach } from '../../src/proof/explain-reach.ts';
-import type { Agreement, Standing } from '../../src/proof/matrix.ts';
+import { type Agreement, computeMatrix, type Standing } from '../../src/proof/matrix.ts';
 import { inventoryOf } from '../plan/samples.ts';
 import { brutePut, bruteReachability } from './brute-force.ts';
 import {
@@ -17,6 +17,7 @@ import {
   vpn,
 } from './networks.ts';
 
+const EMPTY_OPERATOR = { importRouteTargets: [], exportRouteTargets: [], exportPolicies: [] };
 const bare = sampleNetwork();
 const carried = brutePut(bare, [sampleInterconnect()]);
 const agreed = (standing: Standing = 'on-network', state = 'active'): Agreement => {
@@ -111,6 +112,46 @@ describe('why one VPN reaches another', () => {
     expect(doubted?.because.at(-1)).toBe(
       'NOT UNDERSTOOD: pe3: route-policy WASL-X was edited; what it lets through is unknown',
     );
+  });
+
+  it('does not know what an import policy takes by a pattern, and says where one was not judged', () => {
+    const behind = (policyTexts: Readonly<Record<string, string>>, view = bare) =>
+      alterVrf(view, 'pe3', 'MOF', (vrf) => ({
+        ...vrf,
+        operator: { ...vrf.operator, ipv4: { ...EMPTY_OPERATOR, ...vrf.operator.ipv4, importPolicies: ['IMP'] } },
+        policyTexts,
+      }));
+    const onJunos = ({ pes }: typeof bare) => ({
+      pes: pes.map((pe) => ({ ...pe, platform: 'junos-yang' as const })),
+    });
+    const wide = onJunos(behind({ IMP: 'community ANY members target:65000:.*' }));
+    const one = place(ask(wide, {}, []), '10.100.10.0/24');
+    expect(one?.verdict).toBe('unknown');
+    expect(one?.because.at(-1)).toBe(
+      'NOT UNDERSTOOD: pe3: import policy IMP matches route targets by a pattern; what it lets through is unknown',
+    );
+    const { doubts, unreadVpns } = computeMatrix(wide, inventoryOf(bare), []);
+    expect([doubts.map(({ pe, vrf }) => `${pe} ${vrf}`), unreadVpns]).toEqual([['pe3 MOF'], ['MOF']]);
+    const narrow = place(ask(behind({ IMP: 'drop' }, carried)), '10.100.10.0/24');
+    expect(narrow).toMatchObject({ verdict: 'reached', interconnects: ['IC-0001'] });
+    expect(narrow?.because).toContain('whether IMP drops it was not judged: only route targets are');
+  });
+
+  it('does not know who takes packets where a longer route may be there unseen', () => {
+    const wide = alterVrf(bare, 'pe3', 'MOF', (vrf) => ({
+      ...vrf,
+      attachments: [...vrf.attachments, { branch: 'b', prefixes: [parsePrefix('0.0.0.0/0')], probe: null }],
+    }));
+    const away = new Map([['pe1' as PeName, 'it does not answer']]);
+    const without = { pes: wide.pes.filter(({ name }) => (name as string) !== 'pe1') };
+    const one = place(ask(without, {}, [], away), '10.100.10.0/24');
+    expect(one?.verdict).toBe('unknown');
+    expect(one?.because.at(-1)).toBe(
+      'VRF MOH at pe1 announces 10.100.10.0/24, and was not read: its route targets are unknown; whether that longer route is taken is unknown',
+    );
+    expect(place(ask(wide, {}, []), '10.100.10.0/24')?.verdict).toBe('own');
+    const odd = alterVrf(wide, 'pe3', 'MOF', (vrf) => ({ ...vrf, anomalies: ['edited'] }));
+    expect(place(ask(odd, {}, []), '10.100.10.0/24')?.verdict).toBe('unknown');
   });
 
   it(
