@@ -68,11 +68,13 @@ export function drawMatrix(matrix: MatrixAnswer, plan: PlanMoves | null = null):
       const move = moves.get(`${to} ${from}`);
       const found = lookOf(cell, unread.has(to) || unread.has(from));
       const look = move !== undefined && found !== 'strange' ? 'moved' : found;
+      // Something of it was not read: it may be more.
+      const moved = move !== undefined && found === 'unknown' ? `${move.text}?` : move?.text;
       if (to === from || look === null) return [];
       const [x, y] = [LABEL + (place.get(from) ?? 0) * CELL, LABEL + (place.get(to) ?? 0) * CELL];
       const count = cell?.prefixes.length ?? 0;
-      const text = move?.text ?? (count > 0 ? count : look === 'unknown' ? '?' : '');
-      const title = `${to} reaches ${move?.text ?? count} of ${from}: ${MEANINGS.find(([key]) => key === look)?.[1] ?? look}`;
+      const text = moved ?? (count > 0 ? count : look === 'unknown' ? '?' : '');
+      const title = `${to} reaches ${moved ?? count} of ${from}: ${MEANINGS.find(([key]) => key === look)?.[1] ?? look}`;
       return [
         `<g><title>${escapeText(title)}</title><rect x="${x}" y="${y}" width="${CELL}" height="${CELL}" fill="${COLOURS[look]}"/>` +
           `<text x="${x + CELL / 2}" y="${y + 17}" text-anchor="middle" fill="#fff"${move === undefined ? '' : ' font-size="9"'}>${text}</text></g>`,

@@ -81,15 +81,19 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
     const taken = best === undefined ? absence(at, prefix) : describeTaken(inputs.agreements, at, best, reader);
     const whole: Explained =
       unsure === null ? taken : { ...taken, verdict: 'unknown', because: [...taken.because, unsure] };
-    const elsewhere = held.filter(
-      (one) => prefixLength(one.prefix) >= longest && one !== best && one.from.vrf.vpn !== best?.from.vrf.vpn,
-    );
+    // Others' before its own: those are what is asked for.
+    const elsewhere = held
+      .filter((one) => prefixLength(one.prefix) >= longest && one !== best && one.from.vrf.vpn !== best?.from.vrf.vpn)
+      .sort((a, b) => Number(a.from.vrf.vpn === reader) - Number(b.from.vrf.vpn === reader));
     if (elsewhere.length === 0) return whole;
     const parts = elsewhere.slice(0, TOLD_MAX).map((one) => {
       const how = one.via === null ? 'attached there' : `by route target ${shortForm(one.via)}`;
       const what = one.prefix === best?.prefix ? `${one.prefix} is held of ` : `${one.prefix}, a part of it, is of `;
       return `${what}${ownerName(one.from)} too, ${how}`;
     });
+    const untold = elsewhere.slice(TOLD_MAX);
+    if (untold.length > 0)
+      parts.push(`and ${untold.length} more, of ${[...new Set(untold.map(({ from }) => ownerName(from)))].join(', ')}`);
     // What nobody agreed to is told of a part as of the whole.
     const isUnagreed = ({ by, interconnects }: Explained) => by !== null && interconnects.length === 0;
     const strange = elsewhere.map((one) => describeTaken(inputs.agreements, at, one, reader)).find(isUnagreed);

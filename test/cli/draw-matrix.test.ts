@@ -68,5 +68,10 @@ it('shows what a plan changes, before and after', () => {
     { id: 'P', gained: [move('10.1.0.0/24')], lost: [] },
   );
   expect(news).toContain('MOF reaches 0→1 of MOH');
+  const unread = drawMatrix(
+    { ...SILENT_MATRIX, vpns: ['MOF', 'MOH'].map(vpnOf), unreadVpns: ['MOH'] },
+    { id: 'P', gained: [move('10.1.0.0/24')], lost: [] },
+  );
+  expect(unread).toContain('MOF reaches 0→1? of MOH');
   expect(drawMatrix(matrix)).not.toContain('changes with the plan');
 });

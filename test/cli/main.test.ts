@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { SILENT_MATRIX } from '../support/api-under-test.ts';
 import { runForTest } from '../support/cli-under-test.ts';
 
 describe('usage', () => {
@@ -44,6 +45,15 @@ describe('usage', () => {
     const { code, err } = await runForTest(['serve'], {}, { hooks });
     expect(code).toBe(2);
     expect(err).toContain("required option '--port <port>'");
+  });
+
+  it('a file that cannot be written is the fault of its name, not of wasl', async () => {
+    const fetch = async () => Response.json(SILENT_MATRIX);
+    const { code, err } = await runForTest(['matrix', '--svg', '/nowhere/x.svg'], {}, { fetch });
+    expect([code, err.split('\n')[0]]).toEqual([
+      2,
+      'error INPUT_INVALID: /nowhere/x.svg: the file cannot be written (ENOENT)',
+    ]);
   });
 
   it('an interrupted run says 130', async () => {

@@ -100,6 +100,18 @@ describe('why one VPN reaches another', () => {
     expect(of([agreed()], odd)?.verdict).toBe('unknown');
   });
 
+  it('names the parts of others before its own, and counts those that it does not name', () => {
+    const many = alterVrf(carried, 'pe3', 'MOF', (vrf) => ({
+      ...vrf,
+      attachments: [1, 2, 3, 4, 5].map((n) => ({
+        ...{ branch: `b${n}`, prefixes: [parsePrefix(`10.0.${n}.0/24`)], probe: null },
+      })),
+    }));
+    const because = place(ask(many, { to: parsePrefix('10.0.0.0/8') }), '10.0.0.0/8')?.because ?? [];
+    expect(because[1]).toMatch(/^10\.100\.\d+\.0\/24, a part of it, is of MOH too, by route target 65000:9001$/);
+    expect(because.at(-1)).toMatch(/^and \d+ more, of MOF$/);
+  });
+
   it('does not know what was not read, or not understood', () => {
     const away = new Map([['pe3' as PeName, 'it does not answer']]);
     const without = { pes: carried.pes.filter(({ name }) => (name as string) !== 'pe3') };

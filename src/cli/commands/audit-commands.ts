@@ -7,6 +7,7 @@ import { checkAuditRecord } from '../../plan/audit-record.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliSession } from '../session.ts';
 import { auditExitCode, showAudit } from '../show-audit.ts';
+import { writeText } from '../write-text.ts';
 
 /** Unpacked; a record beyond it is none of wasl's. */
 const RECORD_BYTES_MAX = 1024 * 1024 * 1024;
@@ -74,7 +75,7 @@ async function writeRecord({ client, io, remark }: CliSession, audit: AuditAnswe
   if (digestOfText(text) !== audit.digest) {
     throw new WaslError('API_UNREACHABLE', 'the record that came has not the digest of the audit', { path: file });
   }
-  await io.writeFile(file, text);
+  await writeText(io, file, text);
   remark(`${file}: the record, ${audit.digest}`);
 }
 

@@ -9,6 +9,7 @@ import { explanationExitCode, showExplanation } from '../show-explanation.ts';
 import { matrixExitCode, showMatrix } from '../show-matrix.ts';
 import { checkExitCode, showRouterCheck, summariseChecks } from '../show-router-check.ts';
 import { formatTable } from '../table.ts';
+import { writeText } from '../write-text.ts';
 
 export function registerNetworkCommands(program: Command, session: CliSession): void {
   const router = program.command('router').description('the provider-edge routers');
@@ -84,7 +85,7 @@ export function registerNetworkCommands(program: Command, session: CliSession): 
     .action(async ({ svg }: { readonly svg?: string }) => {
       const matrix = await session.client.readMatrix();
       session.exitCode = matrixExitCode(matrix);
-      if (svg !== undefined) await session.io.writeFile(svg, drawMatrix(matrix));
+      if (svg !== undefined) await writeText(session.io, svg, drawMatrix(matrix));
       if (session.isJson) return session.printJson(matrix);
       session.print(showMatrix(matrix, session.paint));
     });

@@ -4,6 +4,7 @@ import { WaslError } from '../../errors.ts';
 import { drawMatrix } from '../draw-matrix.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan, showPlanText } from '../show-plan.ts';
+import { writeText } from '../write-text.ts';
 
 export function registerPlanCommands(program: Command, session: CliSession): void {
   const plan = program.command('plan').description('what a change will do');
@@ -28,7 +29,7 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
       }
       const payloads = options.xml ? (await session.client.readPayloads(planId)).filter(isWanted) : [];
       if (options.svg !== undefined) {
-        await session.io.writeFile(options.svg, drawMatrix(await session.client.readMatrix(), whole));
+        await writeText(session.io, options.svg, drawMatrix(await session.client.readMatrix(), whole));
       }
       if (session.isJson) return session.printJson(options.xml ? { ...shown, payloads } : shown);
       const { language } = options;
