@@ -8,8 +8,10 @@ import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import { exportTargetsOf, type RunningVrf } from '../domain/network-view.ts';
 import type { ObservedTables } from '../domain/observed-routes.ts';
 import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
-import type { RealisedInterconnect } from '../domain/request.ts';
+import type { Prefix } from '../domain/prefix.ts';
+import type { Flow, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import { isRange, takesIn } from '../domain/scope.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
@@ -72,7 +74,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
   heartbeat();
   const others = await listOthers(deps, interconnectId);
-  const subject = await realise(deps, interconnect, running, others);
+  const subject = await realise(deps, interconnect, running, others, removes ? null : current);
   const shared = vpnsOf(subject.flows);
   const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
 
@@ -95,7 +97,12 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
         window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
         inventoryVersion: version,
         left,
-        told: [...told, ...unread, ...roundedTimers(inventory)],
+        told: [
+          ...told,
+          ...(removes ? [] : rangesInWords(interconnect.request.flows, subject.flows)),
+          ...unread,
+          ...roundedTimers(inventory),
+        ],
         ...(held === undefined ? {} : { held }),
         createdAt: deps.now().toISOString(),
         createdBy: plannedBy as PersonId,
@@ -182,11 +189,53 @@ async function realise(
   interconnect: InterconnectRecord,
   running: ReadonlyMap<PeName, readonly RunningVrf[]>,
   others: readonly RealisedInterconnect[],
+  /** Where the agreed ranges are looked up; null: what was planned last is what goes. */
+  announcing: Inventory | null,
 ): Promise<RealisedInterconnect> {
   const known = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
   const avoid = routeTargetsIn(running).filter((routeTarget) => !known.has(routeTarget));
-  const flows = interconnect.flows ?? (await deps.store.allocateRouteTargets(interconnect.id, avoid));
+  const hasRanges = interconnect.request.flows.some(
+    ({ prefixes }) => prefixes !== 'whole-vpn' && prefixes.some(isRange),
+  );
+  if (interconnect.flows !== null && (announcing === null || !hasRanges)) {
+    return { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
+  }
+  const announced = announcing === null ? new Map() : announcedIn(announcing, vpnsOf(interconnect.request.flows));
+  if (hasRanges) refuseEmptyRanges(interconnect.request.flows, announced);
+  const flows = await deps.store.allocateRouteTargets(interconnect.id, avoid, announced);
   return { id: interconnect.id, parties: interconnect.parties, flows };
+}
+
+function announcedIn({ routers }: Inventory, vpns: ReadonlySet<VpnId>): ReadonlyMap<VpnId, readonly Prefix[]> {
+  const all = routers.flatMap((router) => router.vrfs);
+  return new Map(
+    [...vpns].map((vpn) => [
+      vpn,
+      all.filter((vrf) => vrf.vpn === vpn).flatMap((vrf) => vrf.attachments.flatMap(({ prefixes }) => prefixes)),
+    ]),
+  );
+}
+
+/** What each agreed range is just now: more is not opened by this plan. */
+function rangesInWords(agreed: readonly Flow[], realised: readonly RealisedFlow[]): string[] {
+  return agreed.flatMap(({ from, to, prefixes }) => {
+    const now = realised.find((flow) => flow.from === from && flow.to === to)?.prefixes ?? [];
+    if (prefixes === 'whole-vpn' || now === 'whole-vpn') return [];
+    return prefixes.filter(isRange).map((range) => {
+      const networks = now.filter((prefix) => takesIn(range, prefix));
+      return `${range} of ${from} is agreed: just now ${countOf(networks.length, 'network')}, ${networks.join(', ')}; one that is announced later is not shared by this plan`;
+    });
+  });
+}
+
+/** Throws PREFIX_NOT_ORIGINATED. */
+function refuseEmptyRanges(flows: readonly Flow[], announced: ReadonlyMap<VpnId, readonly Prefix[]>): void {
+  for (const { from, prefixes } of flows) {
+    if (prefixes === 'whole-vpn') continue;
+    const empty = prefixes.filter(isRange).find((range) => !announced.get(from)?.some((one) => takesIn(range, one)));
+    if (empty !== undefined)
+      throw new WaslError('PREFIX_NOT_ORIGINATED', `no site of ${from} announces a network of ${empty}`);
+  }
 }
 
 function routeTargetsIn(running: ReadonlyMap<PeName, readonly RunningVrf[]>): RouteTarget[] {

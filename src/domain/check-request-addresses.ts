@@ -9,6 +9,7 @@ import {
   type RequestContext,
   type RequestReader,
 } from './request-findings.ts';
+import { coveringPrefix, isRange, type PrefixRange, type ScopeEntry, takesIn } from './scope.ts';
 import { type Announcement, carriedPrefixes, type VpnAddresses } from './vpn-addresses.ts';
 
 /** What a flow's prefixes would meet in the VPN that takes them. */
@@ -41,44 +42,56 @@ export function judgeAddresses(
     return;
   }
   const { prefixes } = flow;
-  prefixes.forEach((prefix, index) => {
+  prefixes.forEach((entry, index) => {
     const at = `${path}.prefixes[${index}]`;
     const before = notes.errors.length;
-    judgeOrigin(known, prefix, prefixes.slice(0, index), at, context.reader, notes);
+    judgeOrigin(known, entry, prefixes.slice(0, index), at, context.reader, notes);
     // What cannot be given is not held against the taker's addresses: nobody learns those by guessing.
     if (notes.errors.length > before) return;
-    tellClashes(known, at, findClashes(known, [prefix], context, addresses), context.reader, notes);
+    const networks = carriedPrefixes({ prefixes: [entry] }, from);
+    if (isRange(entry)) warnOfRange(known, entry, networks, at, context.reader, notes);
+    tellClashes(known, at, findClashes(known, networks, context, addresses), context.reader, notes);
     const way = all.find((other) => other !== known && other.path < path);
     const there = way === undefined || way.flow.prefixes === 'whole-vpn' ? [] : way.flow.prefixes;
-    const twin = there.find((other) => overlaps(other, prefix));
+    const twin = there.find((other) => overlaps(coveringPrefix(other), coveringPrefix(entry)));
     if (twin !== undefined && notes.errors.length === before) {
-      notes.refuse('PREFIX_OVERLAP', at, `${prefix} overlaps ${twin} of the other direction`);
+      notes.refuse('PREFIX_OVERLAP', at, `${entry} overlaps ${twin} of the other direction`);
     }
   });
 }
 
 function judgeOrigin(
   { flow, from }: KnownFlow,
-  prefix: Prefix,
-  earlier: readonly Prefix[],
+  entry: ScopeEntry,
+  earlier: readonly ScopeEntry[],
   path: string,
   reader: RequestReader,
   notes: FindingNotes,
 ): void {
+  const prefix = coveringPrefix(entry);
   if (isDefaultRoute(prefix)) {
-    notes.refuse('PREFIX_DEFAULT_ROUTE', path, `${prefix} is a default route`);
+    const fact = isRange(entry) ? `${entry} covers every address` : `${prefix} is a default route`;
+    notes.refuse('PREFIX_DEFAULT_ROUTE', path, fact);
     return;
   }
-  const twin = earlier.find((other) => !isDefaultRoute(other) && overlaps(other, prefix));
+  const twin = earlier.find(
+    (other) => !isDefaultRoute(coveringPrefix(other)) && overlaps(coveringPrefix(other), prefix),
+  );
   if (twin !== undefined) {
-    notes.refuse('PREFIX_OVERLAP', path, `${prefix} overlaps ${twin} of the same flow`, 'Name every address once.');
+    notes.refuse('PREFIX_OVERLAP', path, `${entry} overlaps ${twin} of the same flow`, 'Name every address once.');
     return;
   }
   const near = from.overlapping(prefix);
-  if (near.some((announced) => announced.prefix === prefix)) return;
+  const isPlanned = !isRange(entry) || from.vpn.prefixes.some((outer) => contains(outer, prefix));
+  if (isPlanned && near.some((announced) => takesIn(entry, announced.prefix))) return;
   if (!isOf(from, reader)) {
     const remedy = `Ask ${from.vpn.entity} what it shares: a prefix is shared exactly as a site announces it.`;
-    notes.refuse('PREFIX_NOT_ORIGINATED', path, `${flow.from} does not announce ${prefix}`, remedy);
+    notes.refuse(
+      'PREFIX_NOT_ORIGINATED',
+      path,
+      `${flow.from} does not announce ${isRange(entry) ? 'a network of ' : ''}${entry}`,
+      remedy,
+    );
     return;
   }
   const plan = from.vpn.prefixes;
@@ -87,7 +100,23 @@ function judgeOrigin(
     notes.refuse('PREFIX_OUTSIDE_VPN', path, fact);
     return;
   }
-  refuseUnannounced(flow.from, prefix, near, path, notes);
+  if (isRange(entry))
+    notes.refuse('PREFIX_NOT_ORIGINATED', path, `no site of ${flow.from} announces a network of ${entry}`);
+  else refuseUnannounced(flow.from, prefix, near, path, notes);
+}
+
+/** Who signs a range signs more than it is today, and gets no more than was planned. */
+function warnOfRange(
+  { flow, from }: KnownFlow,
+  range: PrefixRange,
+  networks: readonly Prefix[],
+  path: string,
+  reader: RequestReader,
+  notes: FindingNotes,
+): void {
+  const today = isOf(from, reader) ? listInWords(networks) : `what ${flow.from} announces in it`;
+  const fact = `${range} is ${today} today; a network that joins it later is agreed too, and is shared once it is planned anew`;
+  notes.warn('RANGE', path, fact, 'Name the networks themselves where no other may ever be among them.');
 }
 
 /** The remedies differ: a part of what is announced cannot become a route, a summary of it could be named in its parts. */
@@ -144,7 +173,9 @@ function findClashes(
     }
     for (const { agreement, other, giver } of others) {
       const given =
-        other.prefixes === 'whole-vpn' ? (giver?.overlapping(prefix) ?? []).map((one) => one.prefix) : other.prefixes;
+        other.prefixes === 'whole-vpn'
+          ? (giver?.overlapping(prefix) ?? []).map((one) => one.prefix)
+          : other.prefixes.map(coveringPrefix);
       const met = given.find((one) => overlaps(one, prefix));
       if (met === undefined) continue;
       const place = `which ${flow.to} reaches at ${other.from} by ${nameAgreement(agreement, reader)}`;

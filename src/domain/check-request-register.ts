@@ -1,6 +1,8 @@
 import type { KnownFlow } from './check-request-parties.ts';
+import { overlaps } from './prefix.ts';
 import type { Flow } from './request.ts';
 import { type FindingNotes, listInWords, nameAgreement, type RequestContext } from './request-findings.ts';
+import { coveringPrefix, isRange, type ScopeEntry } from './scope.ts';
 
 /** What other agreements mean for this one: route targets that are left, and what is open already. */
 export function judgeRegister(
@@ -42,6 +44,11 @@ function sharedScope(flow: Flow, others: readonly Flow[]): string | null {
   if (scopes.length === 0) return null;
   if (scopes.includes('whole-vpn')) return flow.prefixes === 'whole-vpn' ? 'the whole' : listInWords(flow.prefixes);
   const given = scopes.flatMap((scope) => (scope === 'whole-vpn' ? [] : scope));
-  const shared = flow.prefixes === 'whole-vpn' ? given : flow.prefixes.filter((prefix) => given.includes(prefix));
+  const meets = (one: ScopeEntry) =>
+    given.some((other) => {
+      const isVague = isRange(one) || isRange(other);
+      return other === one || (isVague && overlaps(coveringPrefix(one), coveringPrefix(other)));
+    });
+  const shared = flow.prefixes === 'whole-vpn' ? given : flow.prefixes.filter(meets);
   return shared.length === 0 ? null : listInWords(shared);
 }

@@ -7,6 +7,7 @@ import {
   type RegisteredAgreement,
   type RequestContext,
 } from './request-findings.ts';
+import { type ScopeEntry, takesIn } from './scope.ts';
 import { carriedPrefixes, familiesOf, type VpnSite } from './vpn-addresses.ts';
 
 const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
@@ -63,7 +64,7 @@ function judgeDelivery({ flow, path, to }: KnownFlow, prefixes: readonly Prefix[
   const [first] = stray;
   if (first === undefined || (flow.prefixes === 'whole-vpn' && stray.length < prefixes.length)) return true;
   const family = FAMILY_NAMES[familyOf(first)];
-  const at = flow.prefixes === 'whole-vpn' ? `${path}.prefixes` : `${path}.prefixes[${prefixes.indexOf(first)}]`;
+  const at = flow.prefixes === 'whole-vpn' ? `${path}.prefixes` : `${path}.prefixes[${indexIn(flow.prefixes, first)}]`;
   const fact = `${listInWords(stray)} cannot be delivered: no VRF of ${flow.to} carries ${family}`;
   notes.refuse(
     'VRF_MISSING',
@@ -73,6 +74,9 @@ function judgeDelivery({ flow, path, to }: KnownFlow, prefixes: readonly Prefix[
   );
   return false;
 }
+
+const indexIn = (entries: readonly ScopeEntry[], prefix: Prefix): number =>
+  entries.findIndex((entry) => takesIn(entry, prefix));
 
 function warnOfWholeVpn({ flow, path }: KnownFlow, notes: FindingNotes): void {
   const fact = `EVERY route of ${flow.from} can be reached from ${flow.to}: also those of later sites, and those that the inventory does not list`;
@@ -98,7 +102,7 @@ function refuseWithoutReturn(
   const ofFamily = delivered.filter((prefix) => familyOf(prefix) === family);
   const subject = flow.prefixes === 'whole-vpn' ? `the ${name} networks of ${flow.from}` : listInWords(ofFamily);
   const [first] = ofFamily;
-  const at = flow.prefixes === 'whole-vpn' || first === undefined ? '' : `[${flow.prefixes.indexOf(first)}]`;
+  const at = flow.prefixes === 'whole-vpn' || first === undefined ? '' : `[${indexIn(flow.prefixes, first)}]`;
   notes.refuse(
     'RETURN_PATH_MISSING',
     `${path}.prefixes${at}`,

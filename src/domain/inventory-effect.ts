@@ -20,6 +20,7 @@ import { contains, type Prefix } from './prefix.ts';
 import type { Flow } from './request.ts';
 import { type RouteTarget, shortForm } from './route-target.ts';
 import { isFromPool } from './route-target-pool.ts';
+import { coveringPrefix, scopeTakesIn } from './scope.ts';
 
 /** An interconnect that has not ended, and what it stands on. */
 export interface StandingInterconnect {
@@ -101,7 +102,7 @@ function vpnFindings({ flows }: StandingInterconnect, old: InventoryIndex, fresh
 function prefixFindings(id: VpnId, flows: readonly Flow[], was: InventoryVpn, is: InventoryVpn): InventoryFinding[] {
   const isInside = (vpn: InventoryVpn, prefix: Prefix) => vpn.prefixes.some((outer) => contains(outer, prefix));
   const wholeVpn = flows.some(({ prefixes }) => prefixes === 'whole-vpn') ? was.prefixes : [];
-  const agreed = flows.flatMap(({ prefixes }) => (prefixes === 'whole-vpn' ? [] : prefixes));
+  const agreed = flows.flatMap(({ prefixes }) => (prefixes === 'whole-vpn' ? [] : prefixes.map(coveringPrefix)));
   return [...agreed, ...wholeVpn]
     .filter((prefix) => isInside(was, prefix) && !isInside(is, prefix))
     .map((prefix) => finding(`vpns[${id}].prefixes`, `${prefix} is no longer inside the address plan of ${id}`));
@@ -114,8 +115,7 @@ function siteFindings(
   old: InventoryIndex,
   fresh: InventoryIndex,
 ): InventoryFinding[] {
-  const isAgreed = (prefix: Prefix) =>
-    flows.some(({ prefixes }) => prefixes === 'whole-vpn' || prefixes.includes(prefix));
+  const isAgreed = (prefix: Prefix) => flows.some(({ prefixes }) => scopeTakesIn(prefixes, prefix));
   return (old.vrfs.get(id) ?? []).flatMap(({ pe, vrf }) => {
     const router = fresh.routers.get(pe);
     if (router === undefined) return [routerRemoved(pe)];

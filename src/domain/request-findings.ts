@@ -8,6 +8,7 @@ import type { Flow } from './request.ts';
 export const REQUEST_WARNINGS = [
   'PERIOD_SHORT',
   'WHOLE_VPN',
+  'RANGE',
   'ONE_WAY',
   'NOT_PINGED',
   'ALREADY_OPEN',

@@ -3,8 +3,8 @@ import { freeText, PURPOSE_BOUNDS } from './free-text.ts';
 import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
 import { vpnIdSchema } from './names.ts';
 import type { Prefix } from './prefix.ts';
-import { prefixSchema } from './prefix.ts';
 import type { RouteTarget } from './route-target.ts';
+import { type Scope, scopeEntrySchema } from './scope.ts';
 
 /** Bounds of one request: more would not be read by the people who sign it. */
 export const FLOWS_PER_REQUEST_MAX = 2;
@@ -13,7 +13,7 @@ export const PREFIXES_PER_FLOW_MAX = 64;
 export const flowSchema = z.strictObject({
   from: vpnIdSchema,
   to: vpnIdSchema,
-  prefixes: z.union([z.literal('whole-vpn'), z.array(prefixSchema).min(1).max(PREFIXES_PER_FLOW_MAX)]),
+  prefixes: z.union([z.literal('whole-vpn'), z.array(scopeEntrySchema).min(1).max(PREFIXES_PER_FLOW_MAX)]),
 });
 
 /** What the parties ask and sign. Times are ISO 8601 with zone. */
@@ -30,7 +30,7 @@ export const interconnectRequestSchema = z.strictObject({
 export interface Flow {
   readonly from: VpnId;
   readonly to: VpnId;
-  readonly prefixes: readonly Prefix[] | 'whole-vpn';
+  readonly prefixes: Scope;
 }
 
 export interface InterconnectRequest {
@@ -41,8 +41,9 @@ export interface InterconnectRequest {
   readonly policyVersion: string;
 }
 
-/** A flow with the route target that realises it. */
+/** A flow as it was planned last: with the route target that realises it, and the networks that its ranges took in then. */
 export interface RealisedFlow extends Flow {
+  readonly prefixes: readonly Prefix[] | 'whole-vpn';
   readonly routeTarget: RouteTarget;
 }
 

@@ -6,6 +6,7 @@ import { enabledFamilies, type RunningVrf } from './network-view.ts';
 import { FAMILIES, type Family, familyOf } from './prefix.ts';
 import type { Flow } from './request.ts';
 import { type RouteTarget, shortForm } from './route-target.ts';
+import { scopeTakesIn } from './scope.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A fault would keep a change from this router, or says that the inventory is not true of it; a remark keeps nothing. */
@@ -237,5 +238,5 @@ function compareTargets(
 /** A giving VRF exports only what it announces itself. */
 function announces(entry: InventoryVrf | null, { prefixes }: AgreedFlow, family: Family): boolean {
   const local = (entry?.attachments ?? []).flatMap((attachment) => attachment.prefixes);
-  return local.some((prefix) => familyOf(prefix) === family && (prefixes === 'whole-vpn' || prefixes.includes(prefix)));
+  return local.some((prefix) => familyOf(prefix) === family && scopeTakesIn(prefixes, prefix));
 }

@@ -3,6 +3,7 @@ import type { PeName, VpnId } from './names.ts';
 import { type Address, contains, FAMILIES, type Family, familyOf, type Prefix } from './prefix.ts';
 import { indexPrefixes, type PrefixIndex } from './prefix-index.ts';
 import type { Flow } from './request.ts';
+import { resolveScope } from './scope.ts';
 
 /** A prefix as a site announces it. */
 export interface Announcement {
@@ -57,10 +58,11 @@ export function addressesOf(inventory: Inventory, vpn: InventoryVpn): VpnAddress
   };
 }
 
-/** The prefixes that a flow carries: those named, or all that its VPN announces. */
+/** The prefixes that a flow carries: those named, those announced in its ranges, or all that its VPN announces. */
 export function carriedPrefixes(flow: Pick<Flow, 'prefixes'>, from: VpnAddresses): readonly Prefix[] {
-  if (flow.prefixes !== 'whole-vpn') return flow.prefixes;
-  return [...new Set(from.announcements.map(({ prefix }) => prefix))];
+  const announced = new Set(from.announcements.map(({ prefix }) => prefix));
+  const named = resolveScope(flow.prefixes, announced);
+  return named === 'whole-vpn' ? [...announced] : named;
 }
 
 export function familiesOf(prefixes: readonly Prefix[]): Family[] {

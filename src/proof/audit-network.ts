@@ -2,6 +2,7 @@ import type { AuditFinding, NetworkAudit } from '../domain/audit.ts';
 import type { PeName } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { resolveScope } from '../domain/scope.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
@@ -63,7 +64,9 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
 
 /** What has no route target yet is nowhere. */
 function realised({ id, flows }: Agreement): Agreed {
-  const there = flows.flatMap(({ routeTarget, ...flow }) => (routeTarget === null ? [] : [{ ...flow, routeTarget }]));
+  const there = flows.flatMap(({ routeTarget, prefixes, ...flow }) =>
+    routeTarget === null ? [] : [{ ...flow, prefixes: resolveScope(prefixes, []), routeTarget }],
+  );
   return { id, flows: there };
 }
 

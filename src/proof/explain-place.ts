@@ -4,6 +4,7 @@ import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import { FAMILIES, familyOf, type Prefix, prefixLength } from '../domain/prefix.ts';
 import { indexPrefixes, type PrefixIndex } from '../domain/prefix-index.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { scopeTakesIn } from '../domain/scope.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { type Agreement, findDoubts } from './matrix.ts';
 import { RouteIndex } from './route-index.ts';
@@ -199,7 +200,7 @@ function isOver(
   via?: RouteTarget,
 ): boolean {
   const isBetween = from === giver && to === taker && (via === undefined || routeTarget === via);
-  return isBetween && (prefixes === 'whole-vpn' || prefixes.includes(prefix));
+  return isBetween && scopeTakesIn(prefixes, prefix);
 }
 
 interface Announcement {

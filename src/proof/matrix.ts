@@ -5,6 +5,7 @@ import type { Reachability } from '../domain/plan.ts';
 import { familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { Flow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import { resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { doubtfulPolicies } from './operator-policies.ts';
 import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
 import { RouteIndex } from './route-index.ts';
@@ -121,10 +122,7 @@ function joinAgreements(reach: Reachability, agreements: readonly Agreement[]): 
   const over = agreements.filter(({ flows }) =>
     flows.some(
       ({ from, to, prefixes, routeTarget }) =>
-        from === reach.from &&
-        to === reach.to &&
-        routeTarget === reach.via &&
-        (prefixes === 'whole-vpn' || prefixes.includes(reach.prefix)),
+        from === reach.from && to === reach.to && routeTarget === reach.via && scopeTakesIn(prefixes, reach.prefix),
     ),
   );
   return {
@@ -167,8 +165,9 @@ function findMissing(
 function announcedOf(giver: InventoryVrf, scope: Flow['prefixes']): readonly Prefix[] {
   const known = announced.get(giver) ?? new Set(giver.attachments.flatMap((attachment) => attachment.prefixes));
   announced.set(giver, known);
-  const shared = scope === 'whole-vpn' ? [...known] : [...new Set(scope)].filter((prefix) => known.has(prefix));
-  return shared.filter((prefix) => giver.families.includes(familyOf(prefix)));
+  const shared = resolveScope(scope, known);
+  const there = shared === 'whole-vpn' ? [...known] : [...new Set(shared)].filter((prefix) => known.has(prefix));
+  return there.filter((prefix) => giver.families.includes(familyOf(prefix)));
 }
 
 /** Asked for by every flow of a VPN. */

@@ -4,8 +4,10 @@ import type { ChangePhase } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { LIFECYCLE_ENDS } from '../domain/lifecycle.ts';
 import type { EntityId, InterconnectId, VpnId } from '../domain/names.ts';
+import type { Prefix } from '../domain/prefix.ts';
 import type { InterconnectRequest, RealisedFlow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
+import { resolveScope } from '../domain/scope.ts';
 import { WaslError } from '../errors.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
@@ -23,6 +25,7 @@ interface FlowTarget {
   readonly from: VpnId;
   readonly to: VpnId;
   readonly routeTarget: RouteTarget;
+  readonly prefixes: readonly Prefix[] | null;
 }
 
 /** With the agreement in force and its route targets: one query. The names are spelt out for the inner scope. */
@@ -50,7 +53,7 @@ const interconnectColumns = {
     where c.interconnect_id = "interconnects"."id" and c.outcome is null
   )`,
   targets: sql<FlowTarget[]>`(
-    select coalesce(json_agg(json_build_object('from', rt.from_vpn, 'to', rt.to_vpn, 'routeTarget', rt.route_target)), '[]')
+    select coalesce(json_agg(json_build_object('from', rt.from_vpn, 'to', rt.to_vpn, 'routeTarget', rt.route_target, 'prefixes', rt.prefixes)), '[]')
     from route_targets rt where rt.interconnect_id = "interconnects"."id" and rt.released_at is null
   )`,
 };
@@ -74,14 +77,18 @@ function selectInterconnects(
     .limit(limit);
 }
 
-/** null unless every flow has its route target. A route target belongs to its flow, whatever other flows come and go. */
+/**
+ * null unless every flow has its route target. A route target belongs to its flow, whatever other flows come and go. Of the networks that planning
+ * found in a range, none counts that was not signed.
+ */
 export function realiseFlows(
   request: InterconnectRequest,
   targets: readonly FlowTarget[],
 ): readonly RealisedFlow[] | null {
   const flows = request.flows.flatMap((flow) => {
     const own = targets.find(({ from, to }) => from === flow.from && to === flow.to);
-    return own === undefined ? [] : [{ ...flow, routeTarget: own.routeTarget }];
+    if (own === undefined) return [];
+    return [{ ...flow, prefixes: resolveScope(flow.prefixes, own.prefixes ?? []), routeTarget: own.routeTarget }];
   });
   return flows.length === request.flows.length ? flows : null;
 }

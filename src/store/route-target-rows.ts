@@ -1,9 +1,12 @@
 import { and, asc, between, eq, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import { isEnd } from '../domain/lifecycle.ts';
-import type { InterconnectId } from '../domain/names.ts';
+import type { InterconnectId, VpnId } from '../domain/names.ts';
 import { PROGRAM } from '../domain/next-move.ts';
+import type { Prefix } from '../domain/prefix.ts';
+import type { RealisedFlow } from '../domain/request.ts';
 import { encodedParts, parseRouteTarget, type RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
+import { isRange, resolveScope } from '../domain/scope.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import { findScrappedCarriers } from './carrier-rows.ts';
@@ -12,16 +15,16 @@ import { findInterconnect, lockInterconnect } from './interconnect-rows.ts';
 import { currentRouteTargetPool } from './inventory-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { routeTargets } from './schema.ts';
-import type { Store } from './store.ts';
+import type { InterconnectRecord, Store } from './store.ts';
 
 const DAY_MS = 86_400_000;
 
 export function routeTargetQueries(database: Database): Pick<Store, 'allocateRouteTargets' | 'countRouteTargets'> {
   return {
-    allocateRouteTargets: (id, avoid) =>
+    allocateRouteTargets: (id, avoid, announced = new Map()) =>
       database.transact(async (tx) => {
         const interconnect = await lockInterconnect(tx, id);
-        if (interconnect.flows !== null) return interconnect.flows;
+        if (interconnect.flows !== null) return await lookAgain(tx, interconnect, announced);
         // Given up while it was being planned: nothing would ever give them back.
         if (isEnd(interconnect.lifecycle)) {
           throw new WaslError('LIFECYCLE_STEP', `${id} is ${interconnect.lifecycle}: it gets no route targets`);
@@ -55,6 +58,7 @@ export function routeTargetQueries(database: Database): Pick<Store, 'allocateRou
               interconnectId: id,
               fromVpn: from,
               toVpn: to,
+              prefixes: networksOf(interconnect, { from, to }, announced),
               allocatedAt: at,
             };
           }),
@@ -90,6 +94,38 @@ export function routeTargetQueries(database: Database): Pick<Store, 'allocateRou
         return { free: pool.to - pool.from + 1 - inUse - quarantined, inUse, quarantined };
       }),
   };
+}
+
+type Announced = ReadonlyMap<VpnId, readonly Prefix[]>;
+
+/** What its ranges take in now, where it has any. */
+function networksOf(
+  { request }: Pick<InterconnectRecord, 'request'>,
+  { from, to }: Pick<RealisedFlow, 'from' | 'to'>,
+  announced: Announced,
+): Prefix[] | null {
+  const flow = request.flows.find((each) => each.from === from && each.to === to);
+  if (flow === undefined || flow.prefixes === 'whole-vpn' || !flow.prefixes.some(isRange)) return null;
+  const networks = resolveScope(flow.prefixes, announced.get(from) ?? []);
+  return networks === 'whole-vpn' ? null : [...networks];
+}
+
+/** Planned anew, ranges take in what is announced now. */
+async function lookAgain(
+  tx: StoreTransaction,
+  interconnect: InterconnectRecord,
+  announced: Announced,
+): Promise<readonly RealisedFlow[]> {
+  const { id, flows } = interconnect;
+  if (flows === null) throw new TypeError('it has its route targets');
+  let isNew = false;
+  for (const flow of flows) {
+    const prefixes = networksOf(interconnect, flow, announced);
+    if (prefixes === null || prefixes.join() === [...flow.prefixes].join()) continue;
+    await tx.update(routeTargets).set({ prefixes }).where(eq(routeTargets.routeTarget, flow.routeTarget));
+    isNew = true;
+  }
+  return isNew ? ((await findInterconnect(tx, id)).flows ?? flows) : flows;
 }
 
 /**

@@ -31,6 +31,7 @@ import type { ProposalState } from '../domain/inventory-proposal.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PlanId, VpnId } from '../domain/names.ts';
 import type { Plan, Procedure } from '../domain/plan.ts';
+import type { Prefix } from '../domain/prefix.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { person, sentence, sentences, time } from './column-types.ts';
@@ -299,6 +300,8 @@ export const routeTargets = pgTable(
     interconnectId: interconnectId(),
     fromVpn: text('from_vpn').$type<VpnId>().notNull(),
     toVpn: text('to_vpn').$type<VpnId>().notNull(),
+    /** Where ranges were agreed: the networks in them when it was planned last. Null: what was agreed is named. */
+    prefixes: text('prefixes').array().$type<Prefix[]>(),
     allocatedAt: time('allocated_at').notNull(),
     releasedAt: time('released_at'),
   },

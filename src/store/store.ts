@@ -21,9 +21,10 @@ import type { InventoryImport, InventoryProposal, OpenProposal } from '../domain
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
-import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
+import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId, VrfName } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { Prefix } from '../domain/prefix.ts';
 import type { NewReading, Reading, ReadingKind } from '../domain/reading.ts';
 import type { Approval, InterconnectRequest, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
@@ -264,7 +265,12 @@ export interface Store {
 
   // Route targets
   /** One fresh route target per flow, idempotent by interconnect and the flow's VPNs. ROUTE_TARGET_POOL_EXHAUSTED. Skips `avoid`. */
-  allocateRouteTargets(id: InterconnectId, avoid: readonly RouteTarget[]): Promise<readonly RealisedFlow[]>;
+  allocateRouteTargets(
+    id: InterconnectId,
+    avoid: readonly RouteTarget[],
+    /** By VPN; what is among them in the agreed ranges is part of the flows from here on. */
+    announced?: ReadonlyMap<VpnId, readonly Prefix[]>,
+  ): Promise<readonly RealisedFlow[]>;
   countRouteTargets(): Promise<{ readonly free: number; readonly inUse: number; readonly quarantined: number }>;
 
   /** What monitoring rings for. Ends before `overdueSince` should be off the network by now. */

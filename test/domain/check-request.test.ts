@@ -156,6 +156,60 @@ describe('what is announced', () => {
   });
 });
 
+describe('a covering prefix with bounds', () => {
+  const ask = (...prefixes: string[]) => withFlows({ ...THERE, prefixes }, BACK);
+
+  it('is what is announced in it, told to its owner by name and to the other party not', () => {
+    expect(faults(ask('10.100.10.0/23 le 24'))).toEqual([]);
+    const later = 'a network that joins it later is agreed too, and is shared once it is planned anew';
+    expect(warnings(ask('10.100.10.0/23 le 24'))).toEqual([
+      `RANGE flows[0].prefixes[0]: 10.100.10.0/23 le 24 is 10.100.10.0/24, 10.100.11.0/24 today; ${later}`,
+    ]);
+    expect(warnings(ask('10.100.10.0/23 le 24'), { reader: as('MOF') })).toEqual([
+      `RANGE flows[0].prefixes[0]: 10.100.10.0/23 le 24 is what MOH announces in it today; ${later}`,
+    ]);
+  });
+
+  it.each([
+    ['0.0.0.0/0 le 24', 'PREFIX_DEFAULT_ROUTE', '0.0.0.0/0 le 24 covers every address'],
+    ['10.100.128.0/17 le 24', 'PREFIX_NOT_ORIGINATED', 'no site of MOH announces a network of 10.100.128.0/17 le 24'],
+    ['10.100.0.0/16 le 20', 'PREFIX_NOT_ORIGINATED', 'no site of MOH announces a network of 10.100.0.0/16 le 20'],
+    [
+      '10.0.0.0/8 le 24',
+      'PREFIX_OUTSIDE_VPN',
+      '10.0.0.0/8 is not inside the address plan of MOH (10.100.0.0/16, 2001:db8:100::/48)',
+    ],
+  ])('%s is refused', (range, code, fact) => {
+    const oneWay = withFlows({ ...THERE, prefixes: [range] });
+    expect(faults(oneWay)).toEqual([`${code} flows[0].prefixes[0]: ${fact}`]);
+    const [told] = faults(oneWay, { reader: as('MOF') });
+    if (code !== 'PREFIX_DEFAULT_ROUTE') {
+      expect(told).toBe(`PREFIX_NOT_ORIGINATED flows[0].prefixes[0]: MOH does not announce a network of ${range}`);
+    }
+  });
+
+  it('names every address once, also beside what it covers and against the way back', () => {
+    expect(faults(ask('10.100.0.0/16 le 24', '10.100.10.0/24'))).toEqual([
+      'PREFIX_OVERLAP flows[0].prefixes[1]: 10.100.10.0/24 overlaps 10.100.0.0/16 le 24 of the same flow',
+    ]);
+    expect(faults(ask('10.100.10.0/24', '10.100.0.0/16 le 24'))).toEqual([
+      'PREFIX_OVERLAP flows[0].prefixes[1]: 10.100.0.0/16 le 24 overlaps 10.100.10.0/24 of the same flow',
+    ]);
+  });
+
+  it('is open already where an agreement names a part of it', () => {
+    const twin = agreement('IC-0002', [THERE]);
+    const found = warnings(ask('10.100.10.0/23 le 24'), { register: { agreements: [twin] } });
+    expect(found.join()).toContain('ALREADY_OPEN flows[0]: 10.100.10.0/23 le 24 of MOH from MOF is open already');
+  });
+
+  it('is written as routers write it; a fault of it names the place', () => {
+    const { error } = interconnectRequestSchema.safeParse(ask('10.100.0.0/16 le 40'));
+    expect(error?.issues).toMatchObject([{ path: ['flows', 0, 'prefixes'] }]);
+    expect(JSON.stringify(error?.issues)).toContain('has bounds that no network meets');
+  });
+});
+
 describe('overlap', () => {
   it('is refused inside the address plan of the taker, also of a whole VPN', () => {
     const inventory = edited(['"10.200.0.0/16",', '"10.200.0.0/16","10.100.10.0/25",']);

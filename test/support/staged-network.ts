@@ -17,6 +17,7 @@ import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VrfN
 import type { ChangeKind, Plan } from '../../src/domain/plan.ts';
 import type { Flow, RealisedFlow } from '../../src/domain/request.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
+import { resolveScope } from '../../src/domain/scope.ts';
 import { openRouter } from '../../src/router/open-router.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { carriersIn } from '../../src/store/carrier-rows.ts';
@@ -228,11 +229,13 @@ export class StagedNetwork implements AsyncDisposable {
       listCarriers: async (id) => this.carriers(id).filter((pe) => !this.#isScrapped(pe)),
       listScrappedCarriers: async (id) => this.carriers(id).filter((pe) => this.#isScrapped(pe)),
       listCoveredVrfs: async (ids) => this.#covered(ids),
-      allocateRouteTargets: async (id) => {
+      allocateRouteTargets: async (id, _avoid, announced = new Map()) => {
         const agreement = this.#agreement(id);
-        agreement.flows ??= agreement.request.flows.map((flow) => ({
+        const known = agreement.flows;
+        agreement.flows = agreement.request.flows.map((flow, index) => ({
           ...flow,
-          routeTarget: parseRouteTarget(`65000:${this.#nextTarget++}`),
+          prefixes: resolveScope(flow.prefixes, announced.get(flow.from) ?? []),
+          routeTarget: known?.[index]?.routeTarget ?? parseRouteTarget(`65000:${this.#nextTarget++}`),
         }));
         return agreement.flows;
       },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestOf } from '../../../src/domain/canonical-json.ts';
 import type { InterconnectId, PersonId, VpnId } from '../../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../../src/domain/request.ts';
+import { parseScopeEntry } from '../../../src/domain/scope.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -128,4 +129,22 @@ it('flows of the same two VPNs in one direction are one flow', async () => {
   const id = await asked({ ...sampleRequest('one direction'), flows: one });
   await store.allocateRouteTargets(id, []);
   expect(await targets(id)).toHaveLength(1);
+});
+
+it('of an agreed range counts what planning found, and nothing that was not signed', async () => {
+  const sample = sampleRequest('a range');
+  const [there, back] = sample.flows;
+  if (there === undefined || back === undefined) throw new Error('the sample has two flows');
+  const ranged = { ...there, prefixes: [parseScopeEntry('10.100.0.0/16 le 24')] };
+  const id = await asked({ ...sample, flows: [ranged, back] });
+  const announced = (...prefixes: string[]) => new Map([['MOH', prefixes]]) as never;
+  const first = async () => (await store.readInterconnect(id)).flows?.[0]?.prefixes;
+  await store.allocateRouteTargets(id, [], announced('10.100.1.0/24', '10.100.2.0/25', '10.9.0.0/16'));
+  expect(await first()).toEqual(['10.100.1.0/24']);
+  const before = (await store.readInterconnect(id)).flows?.map(({ routeTarget }) => routeTarget);
+  const again = await store.allocateRouteTargets(id, [], announced('10.100.1.0/24', '10.100.3.0/24'));
+  expect(again[0]?.prefixes).toEqual(['10.100.1.0/24', '10.100.3.0/24']);
+  expect(again.map(({ routeTarget }) => routeTarget)).toEqual(before);
+  await query(`update route_targets set prefixes = '{10.100.1.0/24,10.66.0.0/16}' where interconnect_id = $1`, [id]);
+  expect(await first()).toEqual(['10.100.1.0/24']);
 });
