@@ -5,13 +5,10 @@ import { roundedTimers } from '../domain/confirm-timers.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
-import { exportTargetsOf, type RunningVrf } from '../domain/network-view.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
 import type { ObservedTables } from '../domain/observed-routes.ts';
 import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
-import type { Prefix } from '../domain/prefix.ts';
-import type { Flow, RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
-import type { RouteTarget } from '../domain/route-target.ts';
-import { isRange, takesIn } from '../domain/scope.ts';
+import type { RealisedInterconnect } from '../domain/request.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
@@ -25,6 +22,7 @@ import { readTrustedInventory, requireImportedInventory } from './imported-inven
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { describeScrapped, readForOpening, readForRemoval } from './reading-for-plan.ts';
+import { rangesInWords, realiseInterconnect } from './realise-interconnect.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
 
@@ -74,7 +72,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
   heartbeat();
   const others = await listOthers(deps, interconnectId);
-  const subject = await realise(deps, interconnect, running, others, removes ? null : current);
+  const subject = await realiseInterconnect(deps, interconnect, running, others, removes ? null : current);
   const shared = vpnsOf(subject.flows);
   const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
 
@@ -181,76 +179,6 @@ async function listOthers({ store }: ActivityDependencies, interconnectId: Reali
 /** A third party's missing VRF opens nothing, and what is to go may be gone already: only what is to be joined must be there. */
 function requiredVpns(kind: ChangeKind, subject: RealisedInterconnect): ReadonlySet<VpnId> {
   return onlyTakesAway(kind) ? new Set() : vpnsOf(subject.flows);
-}
-
-/** The interconnect with its route targets; numbers of the pool that a router already carries are not given out. */
-async function realise(
-  deps: ActivityDependencies,
-  interconnect: InterconnectRecord,
-  running: ReadonlyMap<PeName, readonly RunningVrf[]>,
-  others: readonly RealisedInterconnect[],
-  /** Where the agreed ranges are looked up; null: what was planned last is what goes. */
-  announcing: Inventory | null,
-): Promise<RealisedInterconnect> {
-  const known = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
-  const avoid = routeTargetsIn(running).filter((routeTarget) => !known.has(routeTarget));
-  const hasRanges = interconnect.request.flows.some(
-    ({ prefixes }) => prefixes !== 'whole-vpn' && prefixes.some(isRange),
-  );
-  if (interconnect.flows !== null && (announcing === null || !hasRanges)) {
-    return { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  }
-  const announced = announcing === null ? new Map() : announcedIn(announcing, vpnsOf(interconnect.request.flows));
-  if (hasRanges) refuseEmptyRanges(interconnect.request.flows, announced);
-  const flows = await deps.store.allocateRouteTargets(interconnect.id, avoid, announced);
-  return { id: interconnect.id, parties: interconnect.parties, flows };
-}
-
-function announcedIn({ routers }: Inventory, vpns: ReadonlySet<VpnId>): ReadonlyMap<VpnId, readonly Prefix[]> {
-  const all = routers.flatMap((router) => router.vrfs);
-  return new Map(
-    [...vpns].map((vpn) => [
-      vpn,
-      all.filter((vrf) => vrf.vpn === vpn).flatMap((vrf) => vrf.attachments.flatMap(({ prefixes }) => prefixes)),
-    ]),
-  );
-}
-
-/** What each agreed range is just now: more is not opened by this plan. */
-function rangesInWords(agreed: readonly Flow[], realised: readonly RealisedFlow[]): string[] {
-  return agreed.flatMap(({ from, to, prefixes }) => {
-    const now = realised.find((flow) => flow.from === from && flow.to === to)?.prefixes ?? [];
-    if (prefixes === 'whole-vpn' || now === 'whole-vpn') return [];
-    return prefixes.filter(isRange).map((range) => {
-      const networks = now.filter((prefix) => takesIn(range, prefix));
-      return `${range} of ${from} is agreed: just now ${countOf(networks.length, 'network')}, ${networks.join(', ')}; one that is announced later is not shared by this plan`;
-    });
-  });
-}
-
-/** Throws PREFIX_NOT_ORIGINATED. */
-function refuseEmptyRanges(flows: readonly Flow[], announced: ReadonlyMap<VpnId, readonly Prefix[]>): void {
-  for (const { from, prefixes } of flows) {
-    if (prefixes === 'whole-vpn') continue;
-    const empty = prefixes.filter(isRange).find((range) => !announced.get(from)?.some((one) => takesIn(range, one)));
-    if (empty !== undefined)
-      throw new WaslError('PREFIX_NOT_ORIGINATED', `no site of ${from} announces a network of ${empty}`);
-  }
-}
-
-function routeTargetsIn(running: ReadonlyMap<PeName, readonly RunningVrf[]>): RouteTarget[] {
-  const found = new Set<RouteTarget>();
-  for (const vrfs of running.values()) {
-    for (const vrf of vrfs) {
-      for (const own of Object.values(vrf.operator)) {
-        for (const rt of [...own.importRouteTargets, ...exportTargetsOf(own)]) found.add(rt);
-      }
-      for (const share of Object.values(vrf.share)) {
-        for (const rt of [...share.imports, ...share.exports.map((rule) => rule.routeTarget)]) found.add(rt);
-      }
-    }
-  }
-  return [...found];
 }
 
 function renderPayloads(plan: Plan, running: ReadonlyMap<PeName, readonly RunningVrf[]>): Payload[] {
