@@ -1,3 +1,4 @@
+import { describeOverdueAudit } from '../domain/audit.ts';
 import { countOf } from '../domain/count-of.ts';
 import { describeTroubles, OVERDUE_AFTER_MS } from '../domain/trouble.ts';
 import { describeWorkers, takesWork } from '../domain/worker.ts';
@@ -8,6 +9,9 @@ import type { Ready } from './wire.ts';
 const LOOK_MS = 2_000;
 /** What a workflow has not heard after this was lost. */
 const UNHEARD_MS = 10_000;
+
+/** People ask for audits between those of the schedule. */
+const AUDITS_LOOKED_AT = 20;
 
 /** What works here now, in words too. Only a lost database takes this process out of service: without the rest reads still work. */
 export async function readReadiness({
@@ -22,7 +26,7 @@ export async function readReadiness({
     within(store.listUndriven(new Date(clock().getTime() - UNHEARD_MS))),
     within(driver.listStrangers()),
     within(store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS))),
-    within(store.listAudits(1)),
+    within(store.listAudits(AUDITS_LOOKED_AT)),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.
@@ -62,6 +66,8 @@ export async function readReadiness({
   if (audit?.verdict === 'fail') {
     says.push(`the audit of ${audit.at} found the network not as agreed (wasl audit --last)`);
   }
+  const overdue = describeOverdueAudit(audits ?? [], clock());
+  if (overdue !== null) says.push(overdue);
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
   return { status, database, workflows: engine === 'up' ? 'up' : 'down', workers: working, undriven, audit, says };
 }

@@ -49,3 +49,17 @@ export interface AuditEntry {
 export interface NewAudit extends Omit<AuditEntry, 'id'> {
   readonly readings: Readonly<Record<PeName, Digest>>;
 }
+
+/** Audits of the schedule are this many intervals late before it is said: one may find no worker, and the next one a slow network. */
+const INTERVALS_LATE = 3;
+const LATE_MS_MIN = 3_600_000;
+
+/** Newest first. Null while the schedule keeps time, or cannot be told from what there is. */
+export function describeOverdueAudit(audits: readonly Pick<AuditEntry, 'at' | 'by'>[], now: Date): string | null {
+  const [last, before] = audits.filter(({ by }) => by === 'wasl').map(({ at }) => Date.parse(at));
+  const [newest] = audits;
+  if (last === undefined || before === undefined || newest === undefined) return null;
+  const ageMs = now.getTime() - Date.parse(newest.at);
+  if (ageMs < Math.max(INTERVALS_LATE * (last - before), LATE_MS_MIN)) return null;
+  return `nobody has looked at the whole network since the audit of ${newest.at}: the schedule does not run`;
+}
