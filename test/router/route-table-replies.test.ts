@@ -145,6 +145,33 @@ describe('where a route leads', () => {
     ).toEqual([['local', '192.0.2.1 ge-0/0/1.0, 192.0.2.2 ge-0/0/2.0']]);
   });
 
+  it('IOS XR: address, interface and VRF of its paths, in one order; a next hop in the VRF itself is a CE', async () => {
+    const path = (address: string, interfaceName: string, vrf: string, label = 24_001) =>
+      `<route-path><address><afi>ipv4</afi><ipv4>${address}</ipv4></address><interface-name>${interfaceName}</interface-name><next-hop-vrf-name>${vrf}</next-hop-vrf-name><labels>${label}</labels></route-path>`;
+    const shown = (...paths: string[]) =>
+      ways(
+        'iosxr-um2',
+        `<rib xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper"><vrfs><vrf><vrf-name>HLTH</vrf-name><afs><af><af-name>IPv4</af-name><safs><saf><saf-name>Unicast</saf-name><ip-rib-route-table-names><ip-rib-route-table-name><route-table-name>default</route-table-name><routes><route><network>10.31.0.0/24</network><protocol-name>bgp</protocol-name>${paths.join('')}</route></routes></ip-rib-route-table-name></ip-rib-route-table-names></saf></safs></af></afs></vrf></vrfs></rib>`,
+      );
+    const [one, other] = [
+      path('10.255.0.2', 'Bundle-Ether1', 'default'),
+      path('10.255.0.3', 'Bundle-Ether2', 'default'),
+    ];
+    expect(await shown(one)).toEqual([['vpn', '10.255.0.2 Bundle-Ether1 default']]);
+    expect(await shown(other, one)).toEqual(await shown(one, other));
+    expect(await shown(one, other)).toEqual([
+      ['vpn', '10.255.0.2 Bundle-Ether1 default, 10.255.0.3 Bundle-Ether2 default'],
+    ]);
+    // The same way under another label.
+    expect(await shown(path('10.255.0.2', 'Bundle-Ether1', 'default', 24_002))).toEqual(await shown(one));
+    expect(await shown(path('192.0.2.1', 'GigabitEthernet0/0/0/1.310', 'HLTH'))).toEqual([
+      ['local', '192.0.2.1 GigabitEthernet0/0/0/1.310 HLTH'],
+    ]);
+    expect(await shown(path('192.0.2.1', 'GigabitEthernet0/0/0/1.320', 'AGRI'))).toEqual([
+      ['vpn', '192.0.2.1 GigabitEthernet0/0/0/1.320 AGRI'],
+    ]);
+  });
+
   it('FRR: address, interface and VRF of its next hops, not their labels', async () => {
     const shown = (label: number) => {
       const nexthops = [{ ip: '192.0.2.1', interfaceName: 'eth1', vrf: 'default', labels: [label] }];
