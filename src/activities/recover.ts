@@ -68,7 +68,7 @@ export async function recoverTransaction(
   const pes = whole.routers.map(({ pe }) => pe);
   const inventory = await withRouters(deps, current, pes);
   // From here the lost worker, should it still live, can journal nothing more for this change, and so send nothing more.
-  const { epoch, journal } = await deps.store.claimJournal(changeId);
+  const { epoch, claimedAt, journal } = await deps.store.claimJournal(changeId);
   const attempt = await deps.store.readAttempt(changeId);
   // And nobody can ask for another one until this one is settled.
   await deps.store.beginRecovering(changeId);
@@ -79,7 +79,8 @@ export async function recoverTransaction(
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !isOut(pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
-  const sentAt = sent.map((entry) => Date.parse(entry.at));
+  // Their ages and not their times: the lost worker's clock, and this one's, may be anywhere.
+  const sentAt = sent.map((entry) => Date.now() - (Date.parse(claimedAt) - Date.parse(entry.at)));
   const sentAtMs = sentAt.length === 0 ? null : Math.max(...sentAt);
   const of = { deps, changeId, epoch, before: attempt?.finding ?? null, trouble };
   const recovery: Recovery = { ...of, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };

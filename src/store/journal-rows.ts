@@ -23,7 +23,10 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
             ...(begins ? { attemptEpoch: sql`${changes.journalEpoch} + 1`, finding: null } : {}),
           })
           .where(begins ? and(eq(changes.id, id), eq(changes.phase, 'applying')) : eq(changes.id, id))
-          .returning({ epoch: changes.journalEpoch, attempt: changes.attemptEpoch });
+          .returning({
+            ...{ epoch: changes.journalEpoch, attempt: changes.attemptEpoch },
+            claimedAt: sql<string>`clock_timestamp()::text`,
+          });
         if (claimed === undefined) {
           const known = await tx.select({ phase: changes.phase }).from(changes).where(eq(changes.id, id));
           if (known[0] === undefined) throw unknownChange(id);
@@ -32,7 +35,8 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
             `${id} is ${known[0].phase}: by the record no attempt of it begins now`,
           );
         }
-        return { epoch: claimed.epoch, journal: await readEntries(tx, id, claimed.attempt) };
+        const claimedAt = new Date(claimed.claimedAt).toISOString();
+        return { epoch: claimed.epoch, claimedAt, journal: await readEntries(tx, id, claimed.attempt) };
       }),
 
     async appendJournal(entries, epoch) {
@@ -40,7 +44,7 @@ export function journalQueries(database: Database): Pick<Store, 'claimJournal' |
       if (first === undefined) return;
       const { changeId } = first;
       if (entries.some((entry) => entry.changeId !== changeId)) throw new TypeError('entries of several changes');
-      const heldEpoch = await database.read((db) => insertEntries(db, changeId, entries, epoch, database.clock()));
+      const heldEpoch = await database.read((db) => insertEntries(db, changeId, entries, epoch));
       if (heldEpoch === null) throw unknownChange(changeId);
       if (heldEpoch !== epoch) {
         const fact = `the journal of ${changeId} is held under epoch ${heldEpoch}, not ${epoch}`;
@@ -63,14 +67,14 @@ async function refuseSecondBeginning(tx: StoreTransaction, id: ChangeId): Promis
 /**
  * One statement, so one round trip and one durable write before the wire. Returns the epoch that holds the journal (nothing is
  * written when it is another), null for an unknown change. The shared lock makes a claim wait until the entries are durable, and
- * makes this wait for a claim; appends do not wait for each other.
+ * makes this wait for a claim; appends do not wait for each other. The clock is the database's: whoever recovers counts a router's timer
+ * from it, and clocks of hosts differ.
  */
 async function insertEntries(
   db: NodePgDatabase,
   changeId: ChangeId,
   entries: readonly Omit<JournalEntry, 'at'>[],
   epoch: number,
-  at: Date,
 ): Promise<number | null> {
   const { rows } = await db.execute<{ readonly epoch: number }>(sql`
     with holder as (
@@ -78,7 +82,7 @@ async function insertEntries(
     ), written as (
       insert into journal (change_id, pe, state, procedure, persist_id, detail, epoch, at)
       select ${changeId}, entry->>'pe', entry->>'state', entry->>'procedure', entry->>'persistId', entry->>'detail',
-        ${epoch}::integer, ${at.toISOString()}::timestamptz
+        ${epoch}::integer, clock_timestamp()
       from holder, json_array_elements(${jsonOfSentences(entries)}::json) with ordinality as given(entry, place)
       where holder.epoch = ${epoch}
       order by place

@@ -235,7 +235,12 @@ export interface Store {
   claimJournal(
     id: ChangeId,
     options?: { readonly begins: boolean },
-  ): Promise<{ readonly epoch: number; readonly journal: JournalEntry[] }>;
+  ): Promise<{
+    readonly epoch: number;
+    /** By the clock of the entries, which is the database's. */
+    readonly claimedAt: string;
+    readonly journal: JournalEntry[];
+  }>;
   /** SESSION_LOST when the epoch is no longer the change's highest. All entries are of one change. */
   appendJournal(entries: readonly Omit<JournalEntry, 'at'>[], epoch: number): Promise<void>;
   /** Of all attempts, in order of writing. */

@@ -260,7 +260,8 @@ export class StagedNetwork implements AsyncDisposable {
         const epoch = held.epoch + 1;
         const attempt = begins ? epoch : held.attempt;
         this.#epochs.set(id, { epoch, attempt });
-        return { epoch, journal: this.journal.filter((one) => one.changeId === id && one.epoch >= attempt) };
+        const mine = this.journal.filter((one) => one.changeId === id && one.epoch >= attempt);
+        return { epoch, claimedAt: new Date().toISOString(), journal: mine };
       },
       appendJournal: async (entries, epoch) => {
         this.journal.push(...entries.map((entry) => ({ ...entry, epoch, at: new Date().toISOString() })));

@@ -50,6 +50,19 @@ async function attempt(
   }
 }
 
+test('the journal is timed by the database, whatever the clocks of the worker that was lost and of the one that recovers', async () => {
+  const changeId = await open(await agree(), 'provision');
+  const tenMinutes = 600_000;
+  const behind = await database.open(() => new Date(Date.now() - tenMinutes));
+  const ahead = await database.open(() => new Date(Date.now() + tenMinutes));
+  await store.beginApplying(changeId, 1, null);
+  const { epoch } = await behind.claimJournal(changeId, { begins: true });
+  await behind.appendJournal([entry(changeId, 'pe1', 'commit-sent')], epoch);
+  const { claimedAt, journal } = await ahead.claimJournal(changeId);
+  const ageMs = Date.parse(claimedAt) - Date.parse(journal[0]?.at ?? '');
+  expect([ageMs >= 0, ageMs < tenMinutes / 10]).toEqual([true, true]);
+});
+
 test('an attempt that begins has an empty journal; who recovers reads that of the last one alone', async () => {
   const changeId = await open(await agree(), 'provision');
   await attempt(changeId, { pe1: ['prepared', 'commit-sent', 'confirm-sent', 'rolled-back'] });
