@@ -79,7 +79,7 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
       .filter((one) => prefixLength(one.prefix) === longest)
       .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
     const unsure = best === undefined ? null : longerUnknown(prefix, held, longest);
-    const taken = best === undefined ? absence(at, prefix) : describeTaken(inputs.agreements, at, best, reader);
+    const taken = best === undefined ? absence(at, prefix) : describeTwins(inputs.agreements, at, best, held, reader);
     const whole: Explained =
       unsure === null ? taken : { ...taken, verdict: 'unknown', because: [...taken.because, unsure] };
     // Others' before its own: those are what is asked for.
@@ -105,6 +105,30 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
       because: [...(best === undefined ? [`no route is for all of ${prefix}`] : whole.because), ...parts, ...told],
     };
   };
+}
+
+/** The same network of the same VPN by other route targets too, which agreements of their own may carry: none hides another. */
+function describeTwins(
+  agreements: readonly Agreement[],
+  at: VrfAtPe,
+  best: Held,
+  held: readonly Held[],
+  reader: VpnId,
+): Explained {
+  const isTwin = ({ prefix, from, via }: Held) =>
+    prefix === best.prefix && from.vrf.vpn === best.from.vrf.vpn && via !== null && via !== best.via;
+  const twins = best.via === null ? [] : new Map(held.filter(isTwin).map((one) => [one.via, one])).values();
+  const described = [best, ...twins].map((route) => ({ route, told: describeTaken(agreements, at, route, reader) }));
+  const isUnagreed = ({ told }: (typeof described)[number]) => told.by !== null && told.interconnects.length === 0;
+  const first = described.find(isUnagreed) ?? described[0];
+  if (first === undefined) throw new TypeError('the best route is among them');
+  const others = described
+    .filter((one) => one !== first && one.route.via !== null && one.told.by !== null)
+    .map(({ route: { via }, told }) => `by ${via === null ? '' : shortForm(via)} too: ${told.because.at(-1)}`);
+  const because = [...first.told.because, ...others.slice(0, TOLD_MAX)];
+  if (others.length > TOLD_MAX) because.push(`and by ${others.length - TOLD_MAX} more route targets`);
+  const all = new Set(described.flatMap(({ told }) => told.interconnects));
+  return { ...first.told, interconnects: isUnagreed(first) ? [] : [...all].sort(), because };
 }
 
 function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Held, reader: VpnId): Explained {

@@ -59,6 +59,22 @@ describe('why one VPN reaches another', () => {
     });
   });
 
+  it('names every agreement and every stranger that carries the same network', () => {
+    const twice = { ...sampleInterconnect(), id: 'IC-0002' as never };
+    const flows = twice.flows.map((flow) => ({ ...flow, routeTarget: '0:65000:9100' as never }));
+    const both = brutePut(carried, [{ ...twice, flows }]);
+    const second: Agreement = { id: twice.id, flows, standing: 'on-network', state: 'active' };
+    const two = place(ask(both, {}, [agreed(), second]), '10.100.10.0/24');
+    expect(two?.interconnects).toEqual(['IC-0001', 'IC-0002']);
+    expect(two?.because.at(-1)).toBe('by 65000:9001 too: IC-0001 (active) lets MOF reach it');
+    for (const one of [agreed(), second]) {
+      const half = place(ask(both, {}, [one]), '10.100.10.0/24');
+      expect(half).toMatchObject({ verdict: 'reached', interconnects: [] });
+      expect(half?.because).toContain('NO AGREEMENT lets MOF reach it');
+      expect(half?.because.at(-1)).toMatch(new RegExp(`^by 65000:\\d+ too: ${one.id} \\(active\\) lets MOF reach it$`));
+    }
+  });
+
   it('says what is announced and what is imported where nothing is reached', () => {
     const one = place(ask(bare, {}, [agreed('planned', 'requested')]), '10.100.10.0/24');
     expect(one?.verdict).toBe('not reached');
