@@ -121,21 +121,21 @@ export async function keepReadings(
   );
 }
 
-/** Reads all PEs in parallel. The first PE that cannot be read fails the whole: an unread PE is an unknown, and unknown blocks. */
+/** What one PE runs, and when it was asked. */
+function readRouter(deps: ActivityDependencies, inventory: Inventory, pe: PeName) {
+  return withReading(deps, inventory, pe, async (router) => {
+    const readAt = deps.now().toISOString();
+    return { pe, readAt, ...(await router.readRunningWithText()), procedure: router.procedure };
+  });
+}
+
+/** Reads PEs in parallel. The first PE that cannot be read fails the whole: an unread PE is an unknown, and unknown blocks. */
 export async function readNetwork(
   deps: ActivityDependencies,
   inventory: Inventory,
-  pes: readonly PeName[] = inventory.routers.map((router) => router.name),
+  pes: readonly PeName[],
 ): Promise<NetworkReading> {
-  const readings = await pMap(
-    pes,
-    (pe) =>
-      withReading(deps, inventory, pe, async (router) => {
-        const readAt = deps.now().toISOString();
-        return { pe, readAt, ...(await router.readRunningWithText()), procedure: router.procedure };
-      }),
-    { concurrency: SESSIONS_AT_ONCE_MAX },
-  );
+  const readings = await pMap(pes, (pe) => readRouter(deps, inventory, pe), { concurrency: SESSIONS_AT_ONCE_MAX });
   return {
     running: new Map(readings.map((reading) => [reading.pe, reading.running])),
     texts: new Map(readings.map(({ pe, readAt, text }) => [pe, { readAt, text }])),
@@ -163,14 +163,11 @@ export async function readReachable(
     pes,
     async (pe) => {
       try {
-        await withReading(deps, inventory, pe, async (router) => {
-          const readAt = deps.now().toISOString();
-          const read = await router.readRunningWithText();
-          running.set(pe, read.running);
-          texts.set(pe, { readAt, text: read.text });
-          procedures.set(pe, router.procedure);
-          unread.delete(pe);
-        });
+        const read = await readRouter(deps, inventory, pe);
+        running.set(pe, read.running);
+        texts.set(pe, { readAt: read.readAt, text: read.text });
+        procedures.set(pe, read.procedure);
+        unread.delete(pe);
       } catch (error) {
         if (unread.has(pe)) unread.set(pe, describeError(error).sentence);
       }
