@@ -62,11 +62,11 @@ describe('why one VPN reaches another', () => {
   it('names every agreement and every stranger that carries the same network', () => {
     const twice = { ...sampleInterconnect(), id: 'IC-0002' as never };
     const flows = twice.flows.map((flow) => ({ ...flow, routeTarget: '0:65000:9100' as never }));
-    const both = brutePut(carried, [{ ...twice, flows }]);
+    const both = brutePut(bare, [sampleInterconnect(), { ...twice, flows }]);
     const second: Agreement = { id: twice.id, flows, standing: 'on-network', state: 'active' };
     const two = place(ask(both, {}, [agreed(), second]), '10.100.10.0/24');
     expect(two?.interconnects).toEqual(['IC-0001', 'IC-0002']);
-    expect(two?.because.at(-1)).toBe('by 65000:9001 too: IC-0001 (active) lets MOF reach it');
+    expect(two?.because.at(-1)).toBe('by 65000:9100 too: IC-0002 (active) lets MOF reach it');
     for (const one of [agreed(), second]) {
       const half = place(ask(both, {}, [one]), '10.100.10.0/24');
       expect(half).toMatchObject({ verdict: 'reached', interconnects: [] });
