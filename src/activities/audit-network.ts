@@ -2,11 +2,8 @@ import { digestOfText } from '../domain/canonical-json.ts';
 import type { PeName } from '../domain/names.ts';
 import { PROGRAM } from '../domain/names.ts';
 import type { ReadingReference } from './activities.ts';
-import { readAgreements, settleAgreements } from './agreements.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readImportedInventory } from './imported-inventory.ts';
-import { readReachable } from './network.ts';
-import { readUnlistedCarriers } from './unlisted-carriers.ts';
+import { readWholeNetwork } from './read-whole-network.ts';
 
 /**
  * Reads every PE, proves in a planning thread, and keeps what came of it with what it stands on. Who asked for it the API has recorded:
@@ -14,22 +11,14 @@ import { readUnlistedCarriers } from './unlisted-carriers.ts';
  */
 export async function auditWholeNetwork(deps: ActivityDependencies): Promise<ReadingReference> {
   const { store } = deps;
-  const at = deps.now().toISOString();
-  const [{ version, inventory }, before] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
-  const pes = inventory.routers.map(({ name }) => name);
-  const { running, texts, unread } = await readReachable(deps, inventory, pes);
-  const unlisted = await readUnlistedCarriers(store, inventory);
-  const agreements = settleAgreements(before, await readAgreements(store));
+  const { readAt: at, version, inventory, running, texts, unread, agreements } = await readWholeNetwork(deps);
   const readings = Object.fromEntries(
     [...texts].map(([pe, { readAt, text }]) => [pe, { readAt, digest: digestOfText(text) }]),
   ) as Record<PeName, { readonly readAt: string; readonly digest: ReturnType<typeof digestOfText> }>;
   const { result, text, digest } = await deps.planner.audit({
     ...{ at, inventoryVersion: version, inventory, agreements, readings },
     running: Object.fromEntries(running),
-    unread: [
-      ...[...unread].map(([pe, reason]) => ({ pe, reason })),
-      ...unlisted.map(({ pe, reason }) => ({ pe, reason })),
-    ].sort((a, b) => (a.pe < b.pe ? -1 : 1)),
+    unread: unread.map(({ pe, reason }) => ({ pe, reason })),
   });
   const common = { reader: 'audit', changeId: null };
   const ids = await store.saveReadings([

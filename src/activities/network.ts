@@ -145,8 +145,17 @@ export async function readNetwork(
 
 /** What was read, and why the rest was not. */
 export interface PartialReading extends NetworkReading {
-  readonly unread: ReadonlyMap<PeName, string>;
+  readonly unread: readonly UnreadRouter[];
 }
+
+export interface UnreadRouter {
+  readonly pe: PeName;
+  readonly code: string;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+export const byName = (a: { readonly pe: PeName }, b: { readonly pe: PeName }): number => (a.pe < b.pe ? -1 : 1);
 
 /** Reads what can be read. `waitMs` bounds the wait as a whole: what has not answered by then is unread. */
 export async function readReachable(
@@ -158,7 +167,9 @@ export async function readReachable(
   const running = new Map<PeName, readonly RunningVrf[]>();
   const texts = new Map<PeName, { readonly readAt: string; readonly text: string }>();
   const procedures = new Map<PeName, Procedure>();
-  const unread = new Map<PeName, string>(pes.map((pe) => [pe, `${pe} has not answered within ${waitMs / 1_000} s`]));
+  const unread = new Map<PeName, UnreadRouter>(
+    pes.map((pe) => [pe, { pe, code: 'ROUTER_TIMEOUT', reason: `${pe} has not answered within ${waitMs / 1_000} s` }]),
+  );
   const reading = pMap(
     pes,
     async (pe) => {
@@ -169,7 +180,8 @@ export async function readReachable(
         procedures.set(pe, read.procedure);
         unread.delete(pe);
       } catch (error) {
-        if (unread.has(pe)) unread.set(pe, describeError(error).sentence);
+        const { code, sentence } = describeError(error);
+        if (unread.has(pe)) unread.set(pe, { pe, code, reason: sentence });
       }
     },
     { concurrency: SESSIONS_AT_ONCE_MAX },
@@ -183,6 +195,6 @@ export async function readReachable(
   // What comes later is not part of the answer any more.
   return {
     ...{ running: new Map(running), texts: new Map(texts) },
-    ...{ procedures: new Map(procedures), unread: new Map(unread) },
+    ...{ procedures: new Map(procedures), unread: [...unread.values()].sort(byName) },
   };
 }

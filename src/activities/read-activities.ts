@@ -1,17 +1,13 @@
-import pMap from 'p-map';
-import type { PeName } from '../domain/names.ts';
-import type { RunningVrf } from '../domain/network-view.ts';
 import type { NewReading } from '../domain/reading.ts';
 import { alignAgreements } from '../proof/align.ts';
 import type { ReadActivities, ReadingReference } from './activities.ts';
-import { readAgreements, settleAgreements } from './agreements.ts';
+import { readAgreements } from './agreements.ts';
 import { auditWholeNetwork } from './audit-network.ts';
 import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readImportedInventory } from './imported-inventory.ts';
-import { SESSIONS_AT_ONCE_MAX, withReading } from './network.ts';
-import { describeError } from './translate-errors.ts';
-import { readUnlistedCarriers } from './unlisted-carriers.ts';
+import { withReading } from './network.ts';
+import { readWholeNetwork, type WholeNetwork } from './read-whole-network.ts';
 
 /** One document of what was read is kept for people; the running configurations beside it. */
 export function readActivities(deps: ActivityDependencies): ReadActivities {
@@ -23,34 +19,8 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     return { readingId: ids.at(-1) ?? 0 };
   }
 
-  /** What can be read; a PE that cannot is named, for this is a picture and no gate. The register is of the same time. */
-  async function readWhole(reader: string) {
-    const readAt = deps.now().toISOString();
-    const [{ inventory }, before] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
-    const unread: { pe: PeName; code: string; reason: string }[] = [];
-    const running = new Map<PeName, readonly RunningVrf[]>();
-    const readings: Omit<NewReading, 'changeId'>[] = [];
-    await pMap(
-      inventory.routers,
-      async ({ name: pe }) => {
-        try {
-          const began = deps.now().toISOString();
-          const read = await withReading(deps, inventory, pe, (router) => router.readRunningWithText());
-          running.set(pe, read.running);
-          readings.push({ kind: 'running', pe, reader, readAt: began, text: read.text });
-        } catch (error) {
-          const { code, sentence } = describeError(error);
-          unread.push({ pe, code, reason: sentence });
-        }
-      },
-      { concurrency: SESSIONS_AT_ONCE_MAX },
-    );
-    const unlisted = await readUnlistedCarriers(store, inventory);
-    unread.push(...unlisted.map(({ pe, reason }) => ({ pe, code: 'ROUTER_UNKNOWN', reason })));
-    unread.sort((a, b) => (a.pe < b.pe ? -1 : 1));
-    const agreements = settleAgreements(before, await readAgreements(store));
-    return { readAt, inventory, running, unread, unlisted, agreements, readings };
-  }
+  const ofReader = (reader: string, { texts }: Pick<WholeNetwork, 'texts'>) =>
+    [...texts].map(([pe, read]) => ({ kind: 'running' as const, pe, reader, ...read }));
 
   return {
     async checkRouter({ pe }) {
@@ -79,15 +49,18 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
     auditNetwork: () => auditWholeNetwork(deps),
 
     async explainReach({ questions }) {
-      const { readAt, inventory, running, unread, agreements, readings } = await readWhole('explanation');
+      const network = await readWholeNetwork(deps);
+      const { readAt, inventory, running, unread, agreements } = network;
       const reasons = new Map(unread.map(({ pe, reason }) => [pe, reason]));
       const answers = await deps.planner.explain({ inventory, running, agreements, unread: reasons, questions });
       const text = JSON.stringify({ readAt, answers, unread });
-      return save([...readings, { kind: 'explanation', pe: null, reader: 'explanation', readAt, text }]);
+      const reader = 'explanation';
+      return save([...ofReader(reader, network), { kind: 'explanation', pe: null, reader, readAt, text }]);
     },
 
     async readMatrix() {
-      const { readAt, inventory, running, unread, unlisted, agreements, readings } = await readWhole('matrix');
+      const network = await readWholeNetwork(deps);
+      const { readAt, inventory, running, unread, unlisted, agreements } = network;
       const matrix = await deps.planner.matrix({ inventory, running, agreements });
       const aligned = alignAgreements(
         matrix,
@@ -104,10 +77,9 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
         interconnects: agreements.map(({ id, state, standing }) => ({ id, state, standing })),
         unread,
       };
-      return save([
-        ...readings,
-        { kind: 'matrix', pe: null, reader: 'matrix', readAt, text: JSON.stringify(document) },
-      ]);
+      const reader = 'matrix';
+      const text = JSON.stringify(document);
+      return save([...ofReader(reader, network), { kind: 'matrix', pe: null, reader, readAt, text }]);
     },
   };
 }

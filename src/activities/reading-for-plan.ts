@@ -42,8 +42,8 @@ export async function readForOpening(
     texts: new Map([...reading.texts, ...more.texts]),
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: [],
-    told: [...more.unread].map(
-      ([pe, reason]) => `${pe} was not read and is assumed to take none of the new route targets: ${reason}`,
+    told: more.unread.map(
+      ({ pe, reason }) => `${pe} was not read and is assumed to take none of the new route targets: ${reason}`,
     ),
   };
 }
@@ -71,7 +71,7 @@ export async function readForRemoval(
   const running = new Map([...reading.running, ...more.running]);
   for (const pe of blank) running.delete(pe);
   const left = [
-    ...[...reading.unread].map(([pe, reason]) => ({ pe, reason })),
+    ...reading.unread.map(({ pe, reason }) => ({ pe, reason })),
     ...blank.map((pe) => ({ pe, reason: `${pe} shows no VRF at all, though the interconnect was put there` })),
   ];
   return {
@@ -82,8 +82,8 @@ export async function readForRemoval(
     left: left.sort((a, b) => (a.pe < b.pe ? -1 : 1)),
     told: [
       ...scrapped.map(describeScrapped),
-      ...[...more.unread].map(
-        ([pe, reason]) => `${pe}, which by the record does not carry the interconnect, was not read: ${reason}`,
+      ...more.unread.map(
+        ({ pe, reason }) => `${pe}, which by the record does not carry the interconnect, was not read: ${reason}`,
       ),
     ],
   };
