@@ -1,5 +1,6 @@
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
+import { isRange } from '../domain/scope.ts';
 import { wordOf } from '../domain/standing.ts';
 import type { AuditedAgreement } from '../proof/audit-network.ts';
 import type { Agreement } from '../proof/matrix.ts';
@@ -35,10 +36,14 @@ export function agreementOf({
   withdrawal,
 }: RegisterEntry): AuditedAgreement | null {
   if (isEnd(lifecycle)) return null;
+  const ranges = request.flows.flatMap(({ from, to, prefixes }) =>
+    prefixes === 'whole-vpn' ? [] : prefixes.filter(isRange).map((range) => ({ from, to, range })),
+  );
   return {
     ...{ id, state: wordOf({ lifecycle, change: underWay, withdrawal }), standing: standingOf(lifecycle, underWay) },
     validUntil: request.validUntil,
     flows: flows ?? request.flows.map((flow) => ({ ...flow, routeTarget: null })),
+    ...(ranges.length === 0 ? {} : { ranges }),
   };
 }
 

@@ -29,6 +29,7 @@ export const auditSchema = z
         remedy: z.string(),
       }),
     ).describe('The first of each kind'),
+    told: list(z.string()).optional().describe('What is as agreed, and should be known'),
   })
   .meta({ id: 'Audit' });
 export type AuditAnswer = z.infer<typeof auditSchema>;

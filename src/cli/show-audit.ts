@@ -6,6 +6,7 @@ import type { Paint } from './paint.ts';
 
 type Result = Pick<AuditAnswer, 'verdict' | 'examined' | 'uncovered' | 'missing' | 'doubts' | 'unread'> & {
   readonly assumptions: readonly string[];
+  readonly told?: readonly string[] | undefined;
   readonly findings: readonly (Omit<NetworkAudit['findings'][number], 'pe' | 'vrf' | 'routeTarget' | 'prefix'> & {
     readonly routeTarget: string | null;
   })[];
@@ -19,7 +20,7 @@ const SAYS: Readonly<Record<Result['verdict'], string>> = {
 
 /** The verdict, what it rests on, and the first of what speaks against it with its rules and its remedy. */
 export function showAudit(title: string, result: Result, paint: Paint): string[] {
-  const { verdict, examined, uncovered, missing, doubts, unread, assumptions, findings } = result;
+  const { verdict, examined, uncovered, missing, doubts, unread, assumptions, findings, told: notes = [] } = result;
   const counts = [
     countOf(examined, 'route'),
     `${uncovered} under no agreement`,
@@ -39,6 +40,7 @@ export function showAudit(title: string, result: Result, paint: Paint): string[]
     counts.join(', '),
     ...told,
     ...(left > 0 ? [`and ${left} more`] : []),
+    ...notes.map((note) => `note ${note}`),
     ...assumptions.map((assumption) => paint('dim', `assuming ${assumption}`)),
   ];
 }

@@ -32,6 +32,8 @@ export interface NetworkAudit {
   readonly assumptions: readonly string[];
   /** The first of each kind. */
   readonly findings: readonly AuditFinding[];
+  /** What is as agreed, and should be known; absent: nothing. */
+  readonly told?: readonly string[];
 }
 
 /** What the record keeps of an audit for as long as the table reaches back. */

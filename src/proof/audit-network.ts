@@ -1,8 +1,9 @@
 import type { AuditFinding, NetworkAudit } from '../domain/audit.ts';
-import type { PeName } from '../domain/names.ts';
-import type { NetworkView } from '../domain/network-view.ts';
+import type { PeName, VpnId } from '../domain/names.ts';
+import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
+import { FAMILIES } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
-import { resolveScope } from '../domain/scope.ts';
+import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
@@ -12,6 +13,14 @@ import type { VrfAtPe } from './route-model.ts';
 /** An agreement with its end, as the register had it. */
 export interface AuditedAgreement extends Agreement {
   readonly validUntil: string;
+  /** Agreed ranges, of which `flows` has the networks that were planned; absent: none. */
+  readonly ranges?: readonly AgreedRange[];
+}
+
+export interface AgreedRange {
+  readonly from: VpnId;
+  readonly to: VpnId;
+  readonly range: PrefixRange;
 }
 
 export interface AuditInput {
@@ -41,6 +50,7 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
   const proof = proveNetwork(view, thatAre('on-network'), thatAre('changing'));
   const doubts = findDoubts(view);
   const { examined, uncovered, missing } = proof;
+  const told = inTime.filter(({ standing }) => standing === 'on-network').flatMap((one) => describeLater(one, view));
   const isKnown = doubts.length + unread.length === 0;
   return {
     verdict: proof.verdict === 'fail' ? 'fail' : isKnown ? 'pass' : 'unknown',
@@ -59,7 +69,26 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
         remedy: `Find out why (wasl router check ${pe}), then audit again.`,
       })),
     ],
+    ...(told.length === 0 ? {} : { told: told.slice(0, COUNTER_EXAMPLES_MAX) }),
   };
+}
+
+/** Networks that joined an agreed range since it was planned: the parties meant them, and nobody carries them. */
+function describeLater({ id, flows, ranges = [] }: AuditedAgreement, { pes }: NetworkView): string[] {
+  const vrfs = pes.flatMap((one) => one.vrfs);
+  return ranges.flatMap(({ from, to, range }) => {
+    const flow = flows.find((one) => one.from === from && one.to === to);
+    const own = vrfs
+      .filter(({ vpn }) => vpn === from)
+      .flatMap((vrf) => FAMILIES.flatMap((one) => localPrefixes(vrf, one)));
+    const later = resolveScope([range], own);
+    if (flow === undefined || later === 'whole-vpn') return [];
+    const left = later.filter((prefix) => !scopeTakesIn(flow.prefixes, prefix));
+    if (left.length === 0) return [];
+    return [
+      `${left.join(', ')} of ${from} joined the agreed range ${range} after ${id} was planned: ${to} does not reach ${left.length === 1 ? 'it' : 'them'}`,
+    ];
+  });
 }
 
 /** What has no route target yet is nowhere. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PeName } from '../../src/domain/names.ts';
+import type { PeName, VpnId } from '../../src/domain/names.ts';
 import type { NetworkView, RunningVrf } from '../../src/domain/network-view.ts';
+import { type PrefixRange, parseScopeEntry } from '../../src/domain/scope.ts';
 import { type AuditInputs, checkAuditRecord, recordAudit } from '../../src/plan/audit-record.ts';
 import { AUDIT_ASSUMPTIONS, type AuditedAgreement, auditNetwork } from '../../src/proof/audit-network.ts';
 import type { Standing } from '../../src/proof/matrix.ts';
@@ -20,6 +21,8 @@ function agreed(standing: Standing = 'on-network', validUntil = '2026-12-31T00:0
   return { id, state: standing, standing, validUntil, flows };
 }
 
+const vpn = (id: string) => id as VpnId;
+
 const audit = (
   view: NetworkView,
   agreements: readonly AuditedAgreement[],
@@ -31,6 +34,19 @@ describe('an audit of the whole network', () => {
     const { verdict, examined, findings, assumptions } = audit(carried, [agreed()]);
     expect([verdict, findings, assumptions]).toEqual(['pass', [], AUDIT_ASSUMPTIONS]);
     expect(examined).toBeGreaterThan(0);
+  });
+
+  it('tells what joined an agreed range after it was planned, and holds it against nobody', () => {
+    const range = parseScopeEntry('10.100.0.0/16 le 24') as PrefixRange;
+    const later = { ...agreed(), ranges: [{ from: vpn('MOH'), to: vpn('MOF'), range }] };
+    const { verdict, told } = audit(carried, [later]);
+    expect(verdict).toBe('pass');
+    expect(told).toEqual([
+      '10.100.30.0/24 of MOH joined the agreed range 10.100.0.0/16 le 24 after IC-0001 was planned: MOF does not reach it',
+    ]);
+    const all = { ...later, ranges: [{ ...later.ranges[0], range: parseScopeEntry('10.100.0.0/20 le 24') }] } as never;
+    expect(audit(carried, [all])).not.toHaveProperty('told');
+    expect(audit(carried, [agreed()])).not.toHaveProperty('told');
   });
 
   it('names what no agreement covers, the rules that make it so, and what would mend it', () => {
