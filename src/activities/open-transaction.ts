@@ -67,6 +67,18 @@ export async function noteFailure(
   return stage;
 }
 
+/** Durable before anything is confirmed: a recovery confirms what opens by this alone. */
+export async function noteVerified(
+  { store }: ActivityDependencies,
+  transaction: OpenTransaction,
+  stage: StageResult,
+): Promise<StageResult> {
+  const { changeId, epoch, plan } = transaction;
+  await store.recordVerified(changeId, { planId: plan.id, says: stage.reason }, epoch);
+  transaction.isVerified = true;
+  return stage;
+}
+
 /** What a watcher reads while a router is at a stage. */
 const UNDER_WAY: Readonly<Record<Stage, string>> = {
   prepare: 'opens a session, locks, edits, validates',

@@ -159,8 +159,13 @@ async function conclude(recovery: Recovery, outcome: TransactionOutcome, reason:
   return { outcome, reason, attention: [] as readonly PeName[], left };
 }
 
-/** Not when a PE whose pending commit died with its session has already gone back: then all go back. */
+/**
+ * Not what was never verified, whatever the journal says; and not when a PE whose pending commit died with its session has already gone back:
+ * then all go back.
+ */
 async function canRollForward(recovery: Recovery, last: ReadonlyMap<PeName, JournalEntry>): Promise<boolean> {
+  const { deps, changeId, plan } = recovery;
+  if (!(await deps.store.isVerified(changeId, plan.id))) return false;
   const fragile = recovery.plan.routers.filter(
     ({ pe, procedure }) => procedure === 'confirmed-commit-session' && last.get(pe)?.state !== 'confirmed',
   );

@@ -22,6 +22,7 @@ import {
   failed,
   firstFailure,
   noteFailure,
+  noteVerified,
   type OpenTransaction,
   PASS,
   type RouterInTransaction,
@@ -171,8 +172,7 @@ export class TransactionStages implements TransactionActivities {
     const verified = await verifyTransaction(transaction, this.#limits, (routers, reasons) =>
       this.#goOnWithout(transaction, routers, reasons),
     );
-    transaction.isVerified = verified.verdict === 'pass';
-    return transaction.isVerified ? verified : noteFailure(this.#deps, transaction, verified);
+    return (verified.verdict === 'pass' ? noteVerified : noteFailure)(this.#deps, transaction, verified);
   }
 
   async confirmRouters({ changeId }: TransactionInput): Promise<StageResult> {

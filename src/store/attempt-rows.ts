@@ -1,17 +1,20 @@
 /** The attempt at the routers that is under way, as workers wrote it down themselves. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { isAsHashed } from '../domain/altered-record.ts';
 import type { ChangeId, InterconnectId } from '../domain/names.ts';
 import { PROGRAM } from '../domain/next-move.ts';
 import { WaslError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { readEntries } from './journal-rows.ts';
-import { appendFacts } from './ledger-rows.ts';
+import { appendFacts, findEntriesOf } from './ledger-rows.ts';
 import { insertProgress } from './progress-rows.ts';
 import { changes, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
-export function attemptQueries(database: Database): Pick<Store, 'saveFinding' | 'readAttempt' | 'refuseSettlement'> {
+type AttemptQueries = Pick<Store, 'saveFinding' | 'recordVerified' | 'isVerified' | 'readAttempt' | 'refuseSettlement'>;
+
+export function attemptQueries(database: Database): AttemptQueries {
   return {
     saveFinding: (id, finding, epoch) =>
       database.read(async (db) => {
@@ -27,7 +30,24 @@ export function attemptQueries(database: Database): Pick<Store, 'saveFinding' | 
           .where(and(eq(changes.id, id), isOwn))
           .returning({ id: changes.id });
         if (saved.length > 0 || epoch === null) return;
-        throw new WaslError('SESSION_LOST', `the journal of ${id} is not held under epoch ${epoch} any more`);
+        throw journalLost(id, epoch);
+      }),
+
+    recordVerified: (id, { planId, says }, epoch) =>
+      database.transact(async (tx) => {
+        const isOwn = and(eq(changes.id, id), eq(changes.journalEpoch, epoch));
+        const [held] = await tx.select({ id: changes.id }).from(changes).where(isOwn).for('share');
+        if (held === undefined) throw journalLost(id, epoch);
+        const body = { planId, says };
+        await appendFacts(tx, database.clock(), [
+          { actor: PROGRAM, action: 'transaction.verified', subject: id, body },
+        ]);
+      }),
+
+    isVerified: (id, planId) =>
+      database.read(async (db) => {
+        const last = (await findEntriesOf(db, [id])).findLast(({ action }) => OF_ATTEMPT.has(action));
+        return last?.action === 'transaction.verified' && last.body.planId === planId && isAsHashed(last);
       }),
 
     readAttempt: (id) =>
@@ -70,3 +90,9 @@ export function attemptQueries(database: Database): Pick<Store, 'saveFinding' | 
     },
   };
 }
+
+/** The last of these is of the attempt under way; it may have ended in `attention` meanwhile, and stays verified. */
+const OF_ATTEMPT: ReadonlySet<string> = new Set(['transaction.begun', 'transaction.verified']);
+
+const journalLost = (id: ChangeId, epoch: number) =>
+  new WaslError('SESSION_LOST', `the journal of ${id} is not held under epoch ${epoch} any more`);

@@ -1,5 +1,5 @@
 import { asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
-import type { LinkedEntry } from '../domain/altered-record.ts';
+import { isAsHashed, type LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
 import type { PeName } from '../domain/names.ts';
@@ -66,14 +66,13 @@ export async function findImport(
 ): Promise<{ readonly digest: string | null; readonly isLast: boolean }> {
   const entries = await findEntriesOf(db, [`inventory/${version}`]);
   const entry = entries.findLast(({ action }) => action === 'inventory.imported');
-  const isWhole = entry !== undefined && hashLedgerEntry(entry.sequence, entry.previousHash, entry) === entry.hash;
-  const isLinked = entry?.previousHash === (entry?.sequence === 1 ? GENESIS_HASH : entry?.hashBefore);
+  const digest = entry !== undefined && isAsHashed(entry) ? String(entry.body.digest) : null;
   // One statement: an import between two would be taken for an alteration.
   const { rows } = await db.execute<{ is_last: boolean | null }>(sql`
     select (select max(version) from inventories) = (
       select (body ->> 'version')::int from ledger where action = 'inventory.imported' order by sequence desc limit 1
     ) as is_last`);
-  return { digest: isWhole && isLinked ? String(entry.body.digest) : null, isLast: rows[0]?.is_last === true };
+  return { digest, isLast: rows[0]?.is_last === true };
 }
 
 /** Routers that by the newest import are gone for good; only what two persons let pass gets there. */

@@ -198,6 +198,14 @@ export interface Store {
    * has not begun to write: it does nothing where the change is elsewhere.
    */
   saveFinding(id: ChangeId, finding: AttemptFinding, epoch: number | null): Promise<void>;
+  /** In the ledger: the attempt that was begun last has passed its verification. SESSION_LOST where the journal is another's. */
+  recordVerified(
+    id: ChangeId,
+    verified: { readonly planId: PlanId; readonly says: string },
+    epoch: number,
+  ): Promise<void>;
+  /** By the ledger, of the attempt that was begun last. Nothing else makes a recovery confirm what opens. */
+  isVerified(id: ChangeId, planId: PlanId): Promise<boolean>;
   /** The attempt that is under way, with its own journal alone; null: none is. */
   readAttempt(id: ChangeId): Promise<Attempt | null>;
   /** Tells that a settlement was claimed which the record does not bear out; each claim once. */

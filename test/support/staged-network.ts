@@ -56,6 +56,7 @@ export class StagedNetwork implements AsyncDisposable {
   readonly journal: Entry[] = [];
   readonly inventories: Inventory[];
   readonly #deps: ActivityDependencies;
+  readonly #verified = new Set<PlanId>();
   readonly #epochs = new Map<string, { epoch: number; attempt: number }>();
   readonly #kinds = new Map<string, { readonly kind: ChangeKind; readonly id: string }>();
   #nextTarget = 50_000;
@@ -254,6 +255,10 @@ export class StagedNetwork implements AsyncDisposable {
       saveFinding: async (_id, finding) => {
         this.finding = finding;
       },
+      recordVerified: async (_id, { planId }) => {
+        this.#verified.add(planId);
+      },
+      isVerified: async (_id, planId) => this.#verified.has(planId),
       readAttempt: async () => null,
       claimJournal: async (id, { begins } = { begins: false }) => {
         const held = this.#epochs.get(id) ?? { epoch: 0, attempt: 0 };

@@ -1,7 +1,7 @@
 /** What the record says of rows that came beside wasl, and of requests that a router may still hold something of. */
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import type { ChangeId, InterconnectId, PeName } from '../../../src/domain/names.ts';
+import type { ChangeId, InterconnectId, PeName, PlanId } from '../../../src/domain/names.ts';
 import { nextMove } from '../../../src/domain/next-move.ts';
 import {
   APPLIED,
@@ -91,6 +91,30 @@ describe('rows that whoever owns the tables wrote beside wasl', () => {
     await approve(id, await plan(taking, { kind: 'withdraw' }));
     expect(await altered(id)).not.toEqual([]);
     expect(await store.readChange(taking)).toMatchObject({ phase: 'approved' });
+  });
+});
+
+describe('an attempt at the routers', () => {
+  const verified = (changeId: ChangeId, planId: PlanId, epoch: number) =>
+    store.recordVerified(changeId, { planId, says: 'every probe answers' }, epoch);
+
+  it('is verified by the ledger alone, and each attempt for itself', async () => {
+    const { id, changeId, planId } = await planned();
+    await approve(id, planId);
+    await store.beginApplying(changeId, 1, planId);
+    const { epoch } = await store.claimJournal(changeId, { begins: true });
+    expect(await store.isVerified(changeId, planId)).toBe(false);
+    await verified(changeId, planId, epoch);
+    expect(await store.isVerified(changeId, planId)).toBe(true);
+    expect(await store.isVerified(changeId, `${changeId}-P9` as PlanId)).toBe(false);
+    // A person looks, and the next recovery goes the same way.
+    await store.settleTransaction(changeId, 1, ended('attention', 'CHANGE_ATTENTION'));
+    expect(await store.isVerified(changeId, planId)).toBe(true);
+    await store.settleTransaction(changeId, 1, ended('rolled-back', 'SESSION_LOST'));
+    await store.beginApplying(changeId, 2, planId);
+    expect(await store.isVerified(changeId, planId)).toBe(false);
+    await expect(verified(changeId, planId, epoch + 7)).rejects.toMatchObject({ code: 'SESSION_LOST' });
+    expect(await store.isVerified(changeId, planId)).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Stage } from '../../../src/domain/change.ts';
 import type { Fault } from '../../../src/sim/faults.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { type EndState, endState, heldByAll, type Tried, tried, wentBack } from '../../support/end-state.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation, onServer } from '../../support/installation.ts';
 import { MOH_MOF_LEARNT } from './requests.ts';
 
 const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'];
@@ -91,6 +91,30 @@ describe.concurrent('a worker that is killed', () => {
     const story = { pe: 'soh-pe-01', fault, stage: 'confirm', done: 3, confirmTimeoutSeconds: 16 } as const;
     const compensated = ' (mct-pe-01, nzw-pe-01, sll-pe-01 by a counter-change)';
     expect(await killDuring(story)).toEqual(inTheEnd(back('confirming', compensated), heldByAll()));
+  });
+
+  it('while verifying: what somebody writes into the journal then confirms nothing', async ({ expect }) => {
+    const persists = ['candidate:1.0', 'confirmed-commit:1.1', 'validate:1.1', 'rollback-on-error:1.0'] as const;
+    const abilities = ['soh-pe-01', 'sll-pe-01'].map((router) => ({ router, abilities: persists }));
+    const limits = { convergenceMs: 10_000 };
+    await using wasl = await Installation.open({ worker: 'none', abilities, limits });
+    const victim = await wasl.startWorkerProcess();
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    const { faults } = wasl.backbone.router('nzw-pe-01');
+    const deaf = faults.set({ kind: 'blackhole', target: '10.200.10.0/24' });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'read-back', 4);
+    await onServer(
+      wasl.databaseUrl,
+      `insert into journal (change_id, pe, state, procedure, persist_id, epoch, at)
+        select change_id, pe, 'confirm-sent', procedure, persist_id, epoch, now() from journal where state = 'commit-sent'`,
+    );
+    await victim.kill();
+    faults.clear(deaf);
+    await wasl.startWorker();
+    await wasl.untilLifecycle(id, 'active');
+    expect(await told(wasl, id)).toEqual(inTheEnd(back('verifying'), heldByAll()));
   });
 
   it('and then the one that recovers, too', async ({ expect }) => {
