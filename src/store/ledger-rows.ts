@@ -59,13 +59,15 @@ export async function findEntriesOf(
   return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
 }
 
+const IMPORTED = 'inventory.imported';
+
 /** What the ledger says of an inventory; null: nothing, or its entry is not what its hash says. */
 export async function findImport(
   db: Pick<StoreTransaction, 'select' | 'execute'>,
   version: number,
 ): Promise<{ readonly digest: string | null; readonly isLast: boolean }> {
   const entries = await findEntriesOf(db, [`inventory/${version}`]);
-  const entry = entries.findLast(({ action }) => action === 'inventory.imported');
+  const entry = entries.findLast(({ action }) => action === IMPORTED);
   const digest = entry !== undefined && isAsHashed(entry) ? String(entry.body.digest) : null;
   // One statement: an import between two would be taken for an alteration.
   const { rows } = await db.execute<{ is_last: boolean | null }>(sql`
@@ -78,13 +80,15 @@ export async function findImport(
 /** Routers that by the newest import are gone for good; only what two persons let pass gets there. */
 export async function findScrapped(db: Pick<StoreTransaction, 'select'>): Promise<ReadonlySet<PeName>> {
   const [newest] = await db
-    .select()
+    .select({ subject: ledger.subject })
     .from(ledger)
-    .where(eq(ledger.action, 'inventory.imported'))
+    .where(eq(ledger.action, IMPORTED))
     .orderBy(desc(ledger.sequence))
     .limit(1);
-  const isWhole = newest && hashLedgerEntry(newest.sequence, newest.previousHash as Digest, newest) === newest.hash;
-  const { scrapped = [] } = (isWhole ? newest.body : {}) as { readonly scrapped?: readonly PeName[] };
+  const entries = newest === undefined ? [] : await findEntriesOf(db, [newest.subject]);
+  const entry = entries.findLast(({ action }) => action === IMPORTED);
+  const isWhole = entry !== undefined && isAsHashed(entry);
+  const { scrapped = [] } = (isWhole ? entry.body : {}) as { readonly scrapped?: readonly PeName[] };
   return new Set(scrapped);
 }
 
