@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type DocumentPath, formatPath, type InputIssue, listInputIssues } from '../domain/input-issues.ts';
 import { type ErrorCode, WaslError } from '../errors.ts';
@@ -26,18 +26,28 @@ export async function readText(io: Pick<CliIo, 'readFile'>, file: string): Promi
 
 /** Aliases that one document may expand: a bomb of nested aliases grows beyond any. */
 const ALIASES_MAX = 1_000;
+/**
+ * Each name of a group is compared with those before it: a wrong file of some megabytes would take minutes, in which no signal is heard.
+ */
+const COMPARISONS_MAX = 20_000_000;
 /** A wrong file would fill the screen. */
 const ISSUES_MAX = 50;
 
 /** Throws `code` with the line of every syntax fault. */
 export function readDocument(text: string, file: string, code: ErrorCode): ReadDocument {
   const lines = new LineCounter();
+  const keys = comparingKeys();
   const document = parseDocument(text, {
     ...{ lineCounter: lines, prettyErrors: false, version: '1.2', stringKeys: true },
+    uniqueKeys: keys.isSame,
     // Its warnings would go to standard error past our own words.
     logLevel: 'error',
   });
   const lineOf = (offset: number) => lines.linePos(offset).line;
+  if (keys.areTooMany()) {
+    const remedy = 'Name another file: no document of wasl has so many.';
+    throw new WaslError(code, 'a group of it has too many members', { path: file, remedy });
+  }
   if (document.errors.length > 0) {
     const faults = document.errors.map(({ code: fault, pos }) => ({ line: lineOf(pos[0]), ...yamlFault(fault) }));
     throw faultsError(faults, file, code);
@@ -52,6 +62,19 @@ export function readDocument(text: string, file: string, code: ErrorCode): ReadD
       }
       return 1;
     },
+  };
+}
+
+function comparingKeys() {
+  let left = COMPARISONS_MAX;
+  return {
+    /** What is thrown here ends the parsing, and is told by it in words of its own. */
+    isSame(this: void, a: ParsedNode, b: ParsedNode): boolean {
+      left -= 1;
+      if (left < 0) throw new RangeError('too many members');
+      return a === b || ('value' in a && 'value' in b && a.value === b.value);
+    },
+    areTooMany: () => left < 0,
   };
 }
 

@@ -49,6 +49,13 @@ describe('an inventory file', () => {
     expect(unknown.message).toBe('routers[1].colour: colour is not a member of routers[1]');
   });
 
+  it('of so many members in one group that comparing their names would take minutes is refused in seconds', () => {
+    const lines = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`);
+    const { code, path, message } = faultOf(lines.join('\n'));
+    expect([code, path, message]).toEqual(['INVENTORY_INVALID', 'backbone.yaml', 'a group of it has too many members']);
+    expect(faultOf(`${SAMPLE}\nversion: 1`).message).toBe('the same name stands twice in one group');
+  });
+
   it('tells all faults at once', () => {
     const { details } = faultOf(SAMPLE.replace('vpn: MOE', 'vpn: MOX').replace('port: 8302', 'port: 8301'));
     expect(details?.issues).toHaveLength(2);
