@@ -1,5 +1,5 @@
 /**
- * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen, one whose hour has come, an unfinished one without a
+ * Holds the register against Temporal: an interconnect whose record asks for a move that nobody has seen or taken, one whose hour has come, an unfinished one without a
  * running workflow, and a running workflow without an unfinished one are made to look again; the schedule of audits is there; the newest release is brought into force.
  * So neither a lost signal, nor a lost workflow, nor a lost Temporal, database or release leaves anything behind.
  */
@@ -17,13 +17,15 @@ import { bringNewestIntoForce, endAbandonedTransactions } from './releases.ts';
 const UNHEARD_MS = 3_000;
 /** What is due by the record and was not looked at after this: its workflow sleeps by another hour. */
 const OVERSLEPT_MS = 10_000;
+/** Longer than a step of the record takes. A transaction takes longer, and a look does it no harm. */
+const IDLE_MS = 20_000;
 const LOOK_INTERVAL_MS = 3_000;
 /** The whole register is held against what runs each so many looks. */
 const SWEEP_EVERY = 10;
 const PAGE = 1_000;
 
 export interface WatchdogOptions {
-  readonly store: Pick<Store, 'listUndriven' | 'listOverslept' | 'listInterconnects' | 'listWorkers'>;
+  readonly store: Pick<Store, 'listUndriven' | 'listOverslept' | 'listIdle' | 'listInterconnects' | 'listWorkers'>;
   readonly driver: Driver;
   readonly client: Client;
   readonly installation: string;
@@ -61,6 +63,7 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
       if (looks % SWEEP_EVERY === 0) {
         await endImpostors(options);
         await driveStopped(options);
+        await driveIdle(options);
       }
       if (!hasToldInterval || looks % SWEEP_EVERY === 0) {
         await ensureAuditSchedule(client, installation, auditMinutes, !hasToldInterval);
@@ -79,6 +82,11 @@ async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<
   const unheard = await store.listUndriven(before(UNHEARD_MS));
   const overslept = await store.listOverslept(before(OVERSLEPT_MS));
   for (const id of new Set([...unheard, ...overslept])) await driver.look(id);
+}
+
+/** Whoever answers a workflow in a worker's place can have it sleep, with nothing done: what the record asks for is asked again. */
+async function driveIdle({ store, driver, clock }: WatchdogOptions): Promise<void> {
+  for (const id of await store.listIdle(new Date(clock().getTime() - IDLE_MS))) await driver.look(id);
 }
 
 /**

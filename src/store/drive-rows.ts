@@ -4,7 +4,7 @@ import { type ChangePhase, describeLeft, type Refusal } from '../domain/change.t
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
-import { PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
+import { nextMove, PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { refusalOfPlanning } from '../domain/settlement.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
 import { announce } from './announce.ts';
@@ -30,6 +30,7 @@ type DriveQueries = Pick<
   | 'settleAgreement'
   | 'listUndriven'
   | 'listOverslept'
+  | 'listIdle'
 >;
 
 /** A PE that could not be recovered by itself is looked at again after this, without waiting for a person. */
@@ -198,6 +199,23 @@ export function driveQueries(database: Database): DriveQueries {
               and due < ${olderThan.toISOString()}::timestamptz and (i.driven_at is null or i.driven_at < due)
             group by i.id limit ${UNDRIVEN_MAX}`);
         return rows.map((row) => row.id);
+      }),
+
+    listIdle: (olderThan) =>
+      database.read(async (db) => {
+        // What is on the network and asks for nothing is most of the register, and is not looked at.
+        const { rows } = await db.execute<{ id: InterconnectId }>(sql`
+          select i.id from interconnects i left join changes c on c.interconnect_id = i.id and c.outcome is null
+            where i.lifecycle in ('requested', 'active', 'suspended')
+              and (i.lifecycle = 'requested' or i.withdrawn_at is not null or c.id is not null)
+              and (i.driven_at is null or i.driven_at < ${olderThan.toISOString()}::timestamptz)
+            order by i.driven_at nulls first limit ${UNDRIVEN_MAX}`);
+        const idle: InterconnectId[] = [];
+        for (const { id } of rows) {
+          const { move } = nextMove(moveFacts(await findStanding(db, id)), database.clock());
+          if (move !== 'wait' && move !== 'finish') idle.push(id);
+        }
+        return idle;
       }),
   };
 }

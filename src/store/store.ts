@@ -218,6 +218,8 @@ export interface Store {
   listUndriven(olderThan: Date): Promise<InterconnectId[]>;
   /** Unfinished ones of which an hour came before `olderThan`, by the record, and whose workflow has not looked since. */
   listOverslept(olderThan: Date): Promise<InterconnectId[]>;
+  /** Of which the record asks for a move now, and whose workflow has not looked since: at work, or told something else at Temporal. */
+  listIdle(olderThan: Date): Promise<InterconnectId[]>;
   /** The name of this installation: of its task queues and workflows. */
   readInstallation(): Promise<string>;
 

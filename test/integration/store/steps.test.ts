@@ -210,6 +210,27 @@ describe('whom nobody drives', () => {
     expect(await overslept(end + 1)).toBe(true);
   });
 
+  it('is found by the move that the record asks for, though its workflow has looked and was told something else', async () => {
+    const id = await active();
+    const idle = async (ms: number) => (await store.listIdle(new Date(now.getTime() + ms))).includes(id);
+    await store.readMoveFacts(id);
+    expect(await idle(1)).toBe(false);
+    await withdraw(id);
+    await store.readMoveFacts(id);
+    expect([await idle(1), await idle(0)]).toEqual([true, false]);
+    await store.openChange(id, 'withdraw', 'officer-1');
+    expect(await idle(1)).toBe(true);
+    const removal = await plan(`${id}-C2` as ChangeId, { kind: 'withdraw' });
+    // Whoever waits for a person is not idle.
+    expect(await idle(1)).toBe(false);
+    await approve(id, removal);
+    expect(await idle(1)).toBe(true);
+    await store.beginApplying(`${id}-C2` as ChangeId, 1, removal);
+    expect(await idle(1)).toBe(true);
+    await store.settleTransaction(`${id}-C2` as ChangeId, 1, APPLIED);
+    expect(await idle(1)).toBe(false);
+  });
+
   it('is found by its revision: a new request, and each decision, until a workflow has looked', async () => {
     const id = await asked();
     const undriven = async () => (await store.listUndriven(new Date(now.getTime() + 1))).includes(id);

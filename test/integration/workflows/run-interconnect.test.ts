@@ -272,6 +272,7 @@ function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>) {
     store: {
       listUndriven: async () => [],
       listOverslept: async () => [],
+      listIdle: async () => [],
       listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
       listWorkers: async () => [],
     },
@@ -369,6 +370,7 @@ it('the watchdog has a decision heard that no workflow has seen', async () => {
     store: {
       listUndriven: async () => (isUnheard ? [stage.id] : []),
       listOverslept: async () => [],
+      listIdle: async () => [],
       listInterconnects: async () => [],
       listWorkers: async () => [],
     },
@@ -397,6 +399,7 @@ it('the watchdog has a workflow end that the record does not know, after the dat
     store: {
       listUndriven: async () => [],
       listOverslept: async () => [],
+      listIdle: async () => [],
       listInterconnects: async () => [],
       listWorkers: async () => [],
     },
