@@ -7,6 +7,7 @@ import { temporalRouterReads } from '../api/temporal-router-reads.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import type { Store } from '../store/store.ts';
 import { explaining } from './operator-error.ts';
+import { patientCalls } from './patient-calls.ts';
 
 export interface ServeOptions {
   readonly store: Store;
@@ -27,7 +28,12 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
   const { store, temporalAddress: address, temporalNamespace: namespace, listen, auth } = options;
   const installation = await store.readInstallation();
   // Lazy: the API answers reads while Temporal is away.
-  const connection = Connection.lazy({ address });
+  const calls = patientCalls();
+  const connection = Connection.lazy({ address, interceptors: calls.interceptors });
+  const disconnect = async () => {
+    await calls.end();
+    await connection.close();
+  };
   const client = new Client({ connection, namespace });
   const api = createApi({
     store,
@@ -42,7 +48,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
   const url = await explaining({ path: 'WASL_LISTEN', what, remedy }, () => api.listen(listen)).catch(
     async (error: unknown) => {
       await api.close();
-      await connection.close();
+      await disconnect();
       throw error;
     },
   );
@@ -50,7 +56,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     url,
     async stop() {
       await api.close();
-      await connection.close();
+      await disconnect();
     },
   };
 }

@@ -15,6 +15,7 @@ import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
 import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
+import { patientCalls } from './patient-calls.ts';
 import { RELEASE } from './release.ts';
 import { settleAll } from './settle-all.ts';
 import { asAway, unlessAway } from './temporal-away.ts';
@@ -126,8 +127,13 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     return connection;
   };
   const [connection, workflowBundle] = await settleAll([connect(), options.workflowBundle ?? bundleWorkflows(logger)]);
-  const clientConnection = await unlessAway(away, () => Connection.connect({ address }));
-  putAway.push(() => clientConnection.close());
+  const calls = patientCalls();
+  const { interceptors } = calls;
+  const clientConnection = await unlessAway(away, () => Connection.connect({ address, interceptors }));
+  putAway.push(async () => {
+    await calls.end();
+    await clientConnection.close();
+  });
   // A worker that is refused by its namespace leaves the threads of its workflows running: asked before there are any.
   await unlessAway(away, () => clientConnection.workflowService.describeNamespace({ namespace }));
   const common = {
