@@ -110,6 +110,8 @@ function alternatives(issue: Extract<Issue, { code: 'invalid_union' }>): string 
     const [first] = errors;
     if (first?.code === 'invalid_value') return [oneOf(first.values)];
     if (first?.code === 'invalid_type') return [KINDS.get(first.expected) ?? 'a value of another kind'];
+    if (first?.message.startsWith(OUR_WORDS)) return [first.message.slice(OUR_WORDS.length)];
+    if (first?.code === 'custom' && first.params?.code === 'PREFIX_INVALID') return ['a prefix'];
     return [];
   });
   return words.length > 0 ? [...new Set(words)].join(' or ') : 'one of the forms that are possible here';
