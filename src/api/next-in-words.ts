@@ -1,3 +1,4 @@
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { type Decision, type DecisionFacts, type LawRefusal, mayDecide } from '../domain/may-decide.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
@@ -52,9 +53,13 @@ export function nextInWords(
   // The reason names routers and other agreements: the parties read none of it.
   const why = record.reason === null || isPartyOnly(viewer) ? '' : `: ${record.reason}`;
   if (nextAt !== null) return `wasl tries again at ${nextAt}${why}`;
-  if (facts.change !== null)
-    return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}`;
   const isOver = Date.parse(facts.validUntil) <= now.getTime();
+  if (facts.change !== null) {
+    const end = isOver ? `it was agreed until ${facts.validUntil}` : 'its withdrawal is noted';
+    const then =
+      onlyTakesAway(facts.change.kind) || !(isOver || facts.withdrawal !== null) ? '' : `; then it ends: ${end}`;
+    return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}${then}`;
+  }
   if (!isSettled && isOver) return `wasl ends it now, without an approval: it was agreed until ${facts.validUntil}`;
   if (!isSettled) return 'wasl plans it now; then the network side approves the plan';
   return `in force until ${facts.validUntil}; then wasl takes it off the network`;

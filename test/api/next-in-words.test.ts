@@ -54,6 +54,26 @@ describe('what is next when the signed end has come and no workflow has looked y
   });
 });
 
+describe('what is asked for while a change is at the routers is not lost', () => {
+  const applying = (kind: 'provision' | 'withdraw') => ({ change: changeFacts({ kind, phase: 'applying' }) });
+
+  it('the withdrawal is noted', () => {
+    const withdrawal = { by: 'sig-moe', reason: 'done' };
+    const words = 'wasl is pushing it: provisioning; then it ends: its withdrawal is noted';
+    expect(next({ lifecycle: 'requested', withdrawal, ...applying('provision') }, BEFORE)).toBe(words);
+    expect(next({ lifecycle: 'active', withdrawal, ...applying('withdraw') }, BEFORE)).toBe(
+      'wasl is pushing it: withdrawing',
+    );
+  });
+
+  it('and so is the end that was signed', () => {
+    expect(next({ lifecycle: 'requested', ...applying('provision') }, BEFORE)).toBe('wasl is pushing it: provisioning');
+    expect(next({ lifecycle: 'requested', ...applying('provision') }, AFTER)).toBe(
+      `wasl is pushing it: provisioning; then it ends: it was agreed until ${UNTIL}`,
+    );
+  });
+});
+
 describe('a command is told to whoever may use it, and to nobody who is then refused', () => {
   const asViewer = (person: string, entity: string | null): Principal =>
     ({ person, entity, roles: [entity === null ? 'engineer' : 'party-approver'] }) as unknown as Principal;
