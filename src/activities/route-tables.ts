@@ -1,5 +1,7 @@
+import type { Inventory } from '../domain/inventory.ts';
 import { enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
 import { type ObservedTables, tableKey } from '../domain/observed-routes.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { RouteTable } from '../platforms/platform.ts';
 import type { Router } from '../router/router.ts';
 
@@ -9,9 +11,28 @@ export interface WatchedRouter {
   readonly running: readonly RunningVrf[];
 }
 
-/** The same of the routers that answer; the tables of the others are absent. */
-export async function readTablesThatAnswer(watched: readonly WatchedRouter[]): Promise<ObservedTables> {
-  const read = await Promise.allSettled(watched.map((one) => readRouteTables([one])));
+/**
+ * Of a removal: the tables that lose routes, of the routers that answer; the others are absent. However many VRFs somebody else has on a router,
+ * they hold up nothing that is to be closed.
+ */
+export async function readLosingTables({
+  plan,
+  inventory,
+  watched,
+}: {
+  readonly plan: Pick<Plan, 'routers' | 'lost'>;
+  readonly inventory: Pick<Inventory, 'routers'>;
+  readonly watched: readonly WatchedRouter[];
+}): Promise<ObservedTables> {
+  const losers = new Set(plan.lost.map(({ to }) => to));
+  const read = await Promise.allSettled(
+    watched.map(({ router, running }) => {
+      const edited = plan.routers.find(({ pe }) => pe === router.name)?.vrfs.map(({ vrf }) => vrf) ?? [];
+      const listed = inventory.routers.find(({ name }) => name === router.name)?.vrfs ?? [];
+      const names = new Set([...edited, ...listed.flatMap(({ name, vpn }) => (losers.has(vpn) ? [name] : []))]);
+      return readRouteTables([{ router, running: running.filter(({ name }) => names.has(name)) }]);
+    }),
+  );
   return new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [...one.value] : [])));
 }
 

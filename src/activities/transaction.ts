@@ -30,7 +30,7 @@ import {
 } from './open-transaction.ts';
 import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './plan-change.ts';
-import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
+import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
 import { answeredPings, readBackRouter, verifyTransaction } from './verify.ts';
 
@@ -98,7 +98,7 @@ export class TransactionStages implements TransactionActivities {
         : await openWitnesses(this.#deps, inventory, plan, attempt, this.#limits.witnessesMax);
       const watched = [...prepared.map(({ router, before }) => ({ router, running: before })), ...witnesses];
       const [tablesBefore, pingsBefore] = await Promise.all([
-        removes ? readTablesThatAnswer(watched) : readRouteTables(watched),
+        removes ? readLosingTables({ plan, inventory, watched }) : readRouteTables(watched),
         removes
           ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
           : answeredPings({ inventory, plan, routers }, this.#limits),

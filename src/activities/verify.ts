@@ -24,7 +24,7 @@ import type { StageResult } from './activities.ts';
 import type { ActivityLimits } from './dependencies.ts';
 import { findSpeechless } from './find-speechless.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
-import { readRouteTables, readTablesThatAnswer } from './route-tables.ts';
+import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
 
 /** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
@@ -127,7 +127,7 @@ async function verifyRemoval(
   const view = watchedView({ ...transaction, watched });
   let silent = transaction.pingsBefore.filter(({ router }) => routers.has(router.name));
   for (;;) {
-    const after = await readTablesThatAnswer(watched);
+    const after = await readLosingTables({ plan, inventory: transaction.inventory, watched });
     const answers = await Promise.all(silent.map((ping) => answersPing(ping, limits).catch(() => false)));
     silent = silent.filter((_, index) => !answers[index]);
     const routes = checkRemovedRoutes({ view, before: tablesBefore, after, plan });

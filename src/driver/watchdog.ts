@@ -81,12 +81,19 @@ async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<
   const before = (ms: number) => new Date(clock().getTime() - ms);
   const unheard = await store.listUndriven(before(UNHEARD_MS));
   const overslept = await store.listOverslept(before(OVERSLEPT_MS));
-  for (const id of new Set([...unheard, ...overslept])) await driver.look(id);
+  await lookAtEach(driver, new Set([...unheard, ...overslept]));
+}
+
+/** One that takes no more signals keeps none of the others from being looked at. */
+async function lookAtEach(driver: Driver, ids: Iterable<InterconnectId>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const id of ids) await driver.look(id).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Whoever answers a workflow in a worker's place can have it sleep, with nothing done: what the record asks for is asked again. */
 async function driveIdle({ store, driver, clock }: WatchdogOptions): Promise<void> {
-  for (const id of await store.listIdle(new Date(clock().getTime() - IDLE_MS))) await driver.look(id);
+  await lookAtEach(driver, await store.listIdle(new Date(clock().getTime() - IDLE_MS)));
 }
 
 /**
