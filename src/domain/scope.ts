@@ -61,15 +61,34 @@ export function takesIn(entry: ScopeEntry, prefix: Prefix): boolean {
   return Number(from) <= length && length <= Number(to) && contains(coveringPrefix(entry), prefix);
 }
 
-export const scopeTakesIn = (scope: Scope, prefix: Prefix): boolean =>
-  scope === 'whole-vpn' || scope.some((entry) => takesIn(entry, prefix));
+export function scopeTakesIn(scope: Scope, prefix: Prefix): boolean {
+  if (scope === 'whole-vpn') return true;
+  const { named, ranges } = partsOf(scope);
+  return named.has(prefix) || ranges.some((range) => takesIn(range, prefix));
+}
+
+interface ScopeParts {
+  readonly named: ReadonlySet<Prefix>;
+  readonly ranges: readonly PrefixRange[];
+}
+
+/** A range may stand for thousands of networks, and each route of a table is asked about. */
+const partsByScope = new WeakMap<readonly ScopeEntry[], ScopeParts>();
+
+function partsOf(scope: readonly ScopeEntry[]): ScopeParts {
+  const known = partsByScope.get(scope);
+  if (known !== undefined) return known;
+  const named = new Set(scope.filter((entry): entry is Prefix => !isRange(entry)));
+  const parts = { named, ranges: scope.filter(isRange) };
+  partsByScope.set(scope, parts);
+  return parts;
+}
 
 /** What a scope is among the networks that are announced now: each named one, whether or not it is announced, and those of the ranges. */
 export function resolveScope(scope: Scope, announced: Iterable<Prefix>): readonly Prefix[] | 'whole-vpn' {
   if (scope === 'whole-vpn') return scope;
-  const named = scope.filter((entry) => !isRange(entry)) as readonly Prefix[];
-  const ranges = scope.filter(isRange);
-  if (ranges.length === 0) return named;
+  const { named, ranges } = partsOf(scope);
+  if (ranges.length === 0) return [...named];
   const found = [...announced].filter((prefix) => !isDefaultRoute(prefix) && scopeTakesIn(ranges, prefix));
   return sortPrefixes(new Set([...named, ...found]));
 }

@@ -1,14 +1,14 @@
 import type { AuditFinding, NetworkAudit } from '../domain/audit.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
-import { FAMILIES } from '../domain/prefix.ts';
+import { FAMILIES, type Prefix } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
 import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
-import type { VrfAtPe } from './route-model.ts';
+import { type VrfAtPe, vrfsByVpn } from './route-model.ts';
 
 /** An agreement with its end, as the register had it. */
 export interface AuditedAgreement extends Agreement {
@@ -50,7 +50,10 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
   const proof = proveNetwork(view, thatAre('on-network'), thatAre('changing'));
   const doubts = findDoubts(view);
   const { examined, uncovered, missing } = proof;
-  const told = inTime.filter(({ standing }) => standing === 'on-network').flatMap((one) => describeLater(one, view));
+  const networksOf = announcedNetworks(view);
+  const told = inTime
+    .filter(({ standing }) => standing === 'on-network')
+    .flatMap((one) => describeLater(one, networksOf));
   const isKnown = doubts.length + unread.length === 0;
   return {
     verdict: proof.verdict === 'fail' ? 'fail' : isKnown ? 'pass' : 'unknown',
@@ -74,14 +77,13 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
 }
 
 /** Networks that joined an agreed range since it was planned: the parties meant them, and nobody carries them. */
-function describeLater({ id, flows, ranges = [] }: AuditedAgreement, { pes }: NetworkView): string[] {
-  const vrfs = pes.flatMap((one) => one.vrfs);
+function describeLater(
+  { id, flows, ranges = [] }: AuditedAgreement,
+  networksOf: ReturnType<typeof announcedNetworks>,
+): string[] {
   return ranges.flatMap(({ from, to, range }) => {
     const flow = flows.find((one) => one.from === from && one.to === to);
-    const own = vrfs
-      .filter(({ vpn }) => vpn === from)
-      .flatMap((vrf) => FAMILIES.flatMap((one) => localPrefixes(vrf, one)));
-    const later = resolveScope([range], own);
+    const later = resolveScope([range], networksOf(from));
     if (flow === undefined || later === 'whole-vpn') return [];
     const left = later.filter((prefix) => !scopeTakesIn(flow.prefixes, prefix));
     if (left.length === 0) return [];
@@ -89,6 +91,18 @@ function describeLater({ id, flows, ranges = [] }: AuditedAgreement, { pes }: Ne
       `${left.join(', ')} of ${from} joined the agreed range ${range} after ${id} was planned: ${to} does not reach ${left.length === 1 ? 'it' : 'them'}`,
     ];
   });
+}
+
+/** Of each VPN that is asked about, once: agreements are many, and so are VRFs. */
+function announcedNetworks(view: NetworkView): (vpn: VpnId) => ReadonlySet<Prefix> {
+  const known = new Map<VpnId, ReadonlySet<Prefix>>();
+  return (vpn) => {
+    const sites = known.has(vpn) ? [] : (vrfsByVpn(view).get(vpn) ?? []);
+    const networks =
+      known.get(vpn) ?? new Set(sites.flatMap(({ vrf }) => FAMILIES.flatMap((one) => localPrefixes(vrf, one))));
+    known.set(vpn, networks);
+    return networks;
+  };
 }
 
 /** What has no route target yet is nowhere. */

@@ -1,5 +1,5 @@
 import { countOf } from '../domain/count-of.ts';
-import type { VpnId } from '../domain/names.ts';
+import type { PeName, VpnId } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import { type ObservedRoute, type ObservedTables, tableKey } from '../domain/observed-routes.ts';
 import { acceptableName, type CounterExample, type Plan, type Reachability } from '../domain/plan.ts';
@@ -296,7 +296,7 @@ function wholeTargets(plan: Plan): ReadonlySet<Reachability['via']> {
 class ModelledRoutes {
   readonly #index: RouteIndex;
   readonly #sites: ReturnType<typeof vrfsByVpn>;
-  readonly #ownRoutes = new Map<VpnId, ReadonlySet<Prefix>>();
+  readonly #ownRoutes = new Map<VpnId, ReadonlyMap<Prefix, ReadonlySet<PeName>>>();
 
   constructor(view: NetworkView) {
     this.#index = RouteIndex.of(view);
@@ -311,7 +311,8 @@ class ModelledRoutes {
   /** Of another site of its own VPN, or by an agreement's route target: not by what an operator imports. */
   comesBack({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
     if (familyOf(prefix) !== family) return false;
-    if (this.isOwn({ at }, prefix) && this.#hasOtherSite(at, family, prefix)) return true;
+    const sites = at.vrf.vpn === null ? undefined : this.#routesOf(at.vrf.vpn).get(prefix);
+    if (sites !== undefined && (sites.size > 1 || !sites.has(at.pe))) return true;
     const agreed = new Set(at.vrf.share[family]?.imports);
     return this.#index.targetsOf(at, prefix).some((target) => agreed.has(target));
   }
@@ -329,16 +330,16 @@ class ModelledRoutes {
     return this.#index.targetsFor(at, owner, prefix).length > 0;
   }
 
-  #hasOtherSite(at: VrfAtPe, family: Family, prefix: Prefix): boolean {
-    const sites = at.vrf.vpn === null ? [] : (this.#sites.get(at.vrf.vpn) ?? []);
-    return sites.some(({ pe, vrf }) => pe !== at.pe && localPrefixes(vrf, family).includes(prefix));
-  }
-
-  #routesOf(vpn: VpnId): ReadonlySet<Prefix> {
+  /** With the PEs where each is at home. */
+  #routesOf(vpn: VpnId): ReadonlyMap<Prefix, ReadonlySet<PeName>> {
     const known = this.#ownRoutes.get(vpn);
     if (known !== undefined) return known;
-    const sites = this.#sites.get(vpn) ?? [];
-    const routes = new Set(sites.flatMap(({ vrf }) => FAMILIES.flatMap((family) => localPrefixes(vrf, family))));
+    const routes = new Map<Prefix, Set<PeName>>();
+    for (const { pe, vrf } of this.#sites.get(vpn) ?? []) {
+      for (const prefix of FAMILIES.flatMap((family) => localPrefixes(vrf, family))) {
+        routes.set(prefix, (routes.get(prefix) ?? new Set()).add(pe));
+      }
+    }
     this.#ownRoutes.set(vpn, routes);
     return routes;
   }
