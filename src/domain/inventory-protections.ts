@@ -32,7 +32,7 @@ export function findWeakened(before: Inventory, after: Inventory): InventoryFind
     ...[...old.vpns.values()].flatMap((was) => vpnFindings(was, fresh.vpns.get(was.id))),
     ...[...old.routers.values()].flatMap((was) => routerFindings(was, fresh.routers.get(was.name), old)),
     ...newlyScrapped(before, after).map(routerScrapped),
-    ...(before.scrapped ?? []).flatMap(({ name }) => (fresh.routers.has(name) ? [returned(name)] : [])),
+    ...returnFindings(before, after),
   ];
 }
 
@@ -80,9 +80,19 @@ function vpnFindings(was: InventoryVpn, is: InventoryVpn | undefined): Inventory
   ];
 }
 
-/** Agreements have ended without it, and whatever they put there may be on it still. */
-const returned = (pe: PeName): InventoryFinding =>
-  finding(pathOfRouter(pe), `router ${pe} was scrapped, and is back with whatever it held`);
+/** Agreements have ended without it, and whatever they put there may be on it still. Names are compared as `checkInventory` does. */
+function returnFindings(before: Inventory, after: Inventory): InventoryFinding[] {
+  const inService = new Map(after.routers.map(({ name }) => [name.toLowerCase(), name]));
+  const scrapped = new Set(after.scrapped?.map(({ name }) => name));
+  return (before.scrapped ?? []).flatMap(({ name: pe }) => {
+    const now = inService.get(pe.toLowerCase());
+    if (now !== undefined) {
+      return [finding(pathOfRouter(now), `router ${pe} was scrapped, and is back with whatever it held`)];
+    }
+    if (scrapped.has(pe)) return [];
+    return [finding(`scrapped[${pe}]`, `router ${pe} was scrapped, and is waited for again`)];
+  });
+}
 
 /** How it is reached and known, and what is watched on it. */
 function routerFindings(

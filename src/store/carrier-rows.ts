@@ -5,7 +5,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { findScrapped } from './ledger-rows.ts';
+import { findEverScrapped, findScrapped } from './ledger-rows.ts';
 import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -76,6 +76,15 @@ export async function findScrappedCarriers(
   id: InterconnectId,
 ): Promise<PeName[]> {
   const [carriers, scrapped] = [await findEverCarrying(db, id), await findScrapped(db)];
+  return carriers.filter((pe) => scrapped.has(pe));
+}
+
+/** The same, with those that were taken back since and not read clean. */
+export async function findEverScrappedCarriers(
+  db: Pick<StoreTransaction, 'select'>,
+  id: InterconnectId,
+): Promise<PeName[]> {
+  const [carriers, scrapped] = [await findEverCarrying(db, id), await findEverScrapped(db)];
   return carriers.filter((pe) => scrapped.has(pe));
 }
 

@@ -1,4 +1,4 @@
-import { asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { isAsHashed, type LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
@@ -88,9 +88,22 @@ export async function findScrapped(db: Pick<StoreTransaction, 'select'>): Promis
   const entries = newest === undefined ? [] : await findEntriesOf(db, [newest.subject]);
   const entry = entries.findLast(({ action }) => action === IMPORTED);
   const isWhole = entry !== undefined && isAsHashed(entry);
-  const { scrapped = [] } = (isWhole ? entry.body : {}) as { readonly scrapped?: readonly PeName[] };
-  return new Set(scrapped);
+  return new Set(isWhole ? scrappedIn(entry) : []);
 }
+
+/** Routers that by any import were gone for good: those that were taken back since may hold what nobody took off them. */
+export async function findEverScrapped(db: Pick<StoreTransaction, 'select'>): Promise<ReadonlySet<PeName>> {
+  const imports = await db
+    .select({ subject: ledger.subject })
+    .from(ledger)
+    .where(and(eq(ledger.action, IMPORTED), sql`${ledger.body} -> 'scrapped' is not null`));
+  const subjects = imports.map(({ subject }) => subject);
+  const entries = subjects.length === 0 ? [] : await findEntriesOf(db, subjects);
+  return new Set(entries.filter(({ action }) => action === IMPORTED).flatMap(scrappedIn));
+}
+
+const scrappedIn = ({ body }: LinkedEntry): readonly PeName[] =>
+  (body as { readonly scrapped?: readonly PeName[] }).scrapped ?? [];
 
 export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {
   return {

@@ -9,7 +9,7 @@ import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import { isRange, resolveScope } from '../domain/scope.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
-import { findScrappedCarriers } from './carrier-rows.ts';
+import { findEverScrappedCarriers } from './carrier-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect, lockInterconnect } from './interconnect-rows.ts';
 import { currentRouteTargetPool } from './inventory-rows.ts';
@@ -133,7 +133,7 @@ async function lookAgain(
  * never read clean: should it come back, nobody else's routes carry what it takes.
  */
 export async function releaseRouteTargets(tx: StoreTransaction, id: InterconnectId, at: Date): Promise<NewFact[]> {
-  const scrapped = await findScrappedCarriers(tx, id);
+  const scrapped = await findEverScrappedCarriers(tx, id);
   if (scrapped.length > 0) {
     const kept = await tx
       .select({ routeTarget: routeTargets.routeTarget })

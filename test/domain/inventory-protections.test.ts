@@ -76,6 +76,21 @@ it('a router that is scrapped is told to each agreement that put something there
   expect(findConflicts(scrap('soh-pe-01'), scrap('soh-pe-01'), [there])).toEqual([]);
 });
 
+it('a scrapped router comes back under no other name of its own, and not in two steps, without a second person', () => {
+  const back = (name: string): Inventory => ({
+    ...DEMO_INVENTORY,
+    routers: DEMO_INVENTORY.routers.map((one) =>
+      (one.name as string) === 'soh-pe-01' ? { ...one, name: name as PeName } : one,
+    ),
+  });
+  const told = (after: Inventory) => findConflicts(scrap('soh-pe-01'), after, []).map(({ path, fact }) => [path, fact]);
+  const fact = 'router soh-pe-01 was scrapped, and is back with whatever it held';
+  expect(told(back('soh-pe-01'))).toEqual([['routers[soh-pe-01]', fact]]);
+  expect(told(back('SOH-PE-01'))).toEqual([['routers[SOH-PE-01]', fact]]);
+  const { scrapped: _, ...forgotten } = scrap('soh-pe-01');
+  expect(told(forgotten)).toEqual([['scrapped[soh-pe-01]', 'router soh-pe-01 was scrapped, and is waited for again']]);
+});
+
 it.each<[string, Inventory, string[]]>([
   [
     'another owner',

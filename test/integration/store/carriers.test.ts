@@ -161,33 +161,40 @@ test('a router that left the inventory is found in the newest one that has it', 
   expect(await store.readInventoryVersion(version + 9)).toBeNull();
 });
 
-test('a router that two admins let go carries nothing, and its route targets are never given to anybody else', async () => {
-  const inventory = sampleInventory();
-  await bringIntoForce(store, inventory);
-  const id = await agree();
-  const flows = await store.allocateRouteTargets(id, []);
-  const provision = await open(id, 'provision');
-  const put = ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'] as const;
-  await attempt(provision, { pe8: put, pe9: put });
-  await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
-  const scrapped = [{ name: 'pe9' as PeName, reason: 'burnt with the building' }];
-  await bringIntoForce(store, { ...inventory, scrapped });
-  expect([await store.listCarriers(id), await store.listScrappedCarriers(id)]).toEqual([['pe8'], ['pe9']]);
+test.each([
+  ['let go', false],
+  ['let go, and took back while the others were cleaned,', true],
+])(
+  'a router that two admins %s was not read clean: its route targets are never given to anybody else',
+  async (_, isBack) => {
+    const inventory = sampleInventory();
+    await bringIntoForce(store, inventory);
+    const id = await agree();
+    const flows = await store.allocateRouteTargets(id, []);
+    const provision = await open(id, 'provision');
+    const put = ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'] as const;
+    await attempt(provision, { pe8: put, pe9: put });
+    await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
+    const scrapped = [{ name: 'pe9' as PeName, reason: 'burnt with the building' }];
+    await bringIntoForce(store, { ...inventory, scrapped });
+    expect([await store.listCarriers(id), await store.listScrappedCarriers(id)]).toEqual([['pe8'], ['pe9']]);
 
-  const withdraw = await open(id, 'withdraw');
-  await attempt(withdraw, { pe8: put });
-  await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'clean', code: null, left: [] });
-  expect((await store.readInterconnect(id)).lifecycle).toBe('withdrawn');
-  const kept = (await store.readLedger({ afterSequence: 0, limit: 5_000 })).filter(
-    ({ action, subject }) => action === 'route-target.kept' && subject === id,
-  );
-  expect(kept.map(({ body }) => body)).toHaveLength(flows.length);
-  for (const { routeTarget } of flows) {
-    expect(kept.map(({ body }) => body)).toContainEqual({ routeTarget, scrapped: ['pe9'] });
-  }
-  const next = await store.allocateRouteTargets(await agree(), []);
-  expect(next.filter(({ routeTarget }) => flows.some((flow) => flow.routeTarget === routeTarget))).toEqual([]);
-});
+    const withdraw = await open(id, 'withdraw');
+    await attempt(withdraw, { pe8: put });
+    if (isBack) await bringIntoForce(store, inventory);
+    await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'clean', code: null, left: [] });
+    expect((await store.readInterconnect(id)).lifecycle).toBe('withdrawn');
+    const kept = (await store.readLedger({ afterSequence: 0, limit: 5_000 })).filter(
+      ({ action, subject }) => action === 'route-target.kept' && subject === id,
+    );
+    expect(kept.map(({ body }) => body)).toHaveLength(flows.length);
+    for (const { routeTarget } of flows) {
+      expect(kept.map(({ body }) => body)).toContainEqual({ routeTarget, scrapped: ['pe9'] });
+    }
+    const next = await store.allocateRouteTargets(await agree(), []);
+    expect(next.filter(({ routeTarget }) => flows.some((flow) => flow.routeTarget === routeTarget))).toEqual([]);
+  },
+);
 
 test('what somebody writes into the ledger lets no router go', async () => {
   const own = await createTestDatabase();
