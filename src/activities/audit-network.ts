@@ -3,6 +3,7 @@ import type { PeName } from '../domain/names.ts';
 import { PROGRAM } from '../domain/names.ts';
 import type { ReadingReference } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { noteSightings } from './note-sightings.ts';
 import { readWholeNetwork } from './read-whole-network.ts';
 
 /**
@@ -11,7 +12,8 @@ import { readWholeNetwork } from './read-whole-network.ts';
  */
 export async function auditWholeNetwork(deps: ActivityDependencies): Promise<ReadingReference> {
   const { store } = deps;
-  const { readAt: at, version, inventory, running, texts, unread, agreements } = await readWholeNetwork(deps);
+  const network = await readWholeNetwork(deps);
+  const { readAt: at, version, inventory, running, texts, unread, agreements } = network;
   const readings = Object.fromEntries(
     [...texts].map(([pe, { readAt, text }]) => [pe, { readAt, digest: digestOfText(text) }]),
   ) as Record<PeName, { readonly readAt: string; readonly digest: ReturnType<typeof digestOfText> }>;
@@ -26,6 +28,7 @@ export async function auditWholeNetwork(deps: ActivityDependencies): Promise<Rea
     { ...common, kind: 'audit', pe: null, readAt: at, text },
   ]);
   const digests = Object.fromEntries(Object.entries(readings).map(([pe, reading]) => [pe, reading.digest]));
+  await noteSightings(deps, network, await deps.planner.matrix({ inventory, running, agreements }));
   await store.saveAudit({ at, by: PROGRAM, digest, result, readings: digests });
   return { readingId: ids.at(-1) ?? 0 };
 }

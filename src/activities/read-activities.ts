@@ -1,5 +1,4 @@
 import type { NewReading } from '../domain/reading.ts';
-import { alignAgreements } from '../proof/align.ts';
 import type { ReadActivities, ReadingReference } from './activities.ts';
 import { readAgreements } from './agreements.ts';
 import { auditWholeNetwork } from './audit-network.ts';
@@ -7,6 +6,7 @@ import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readImportedInventory } from './imported-inventory.ts';
 import { withReading } from './network.ts';
+import { noteSightings } from './note-sightings.ts';
 import { readWholeNetwork, type WholeNetwork } from './read-whole-network.ts';
 
 /** One document of what was read is kept for people; the running configurations beside it. */
@@ -60,16 +60,9 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
 
     async readMatrix() {
       const network = await readWholeNetwork(deps);
-      const { readAt, inventory, running, unread, unlisted, agreements } = network;
+      const { readAt, inventory, running, unread, agreements } = network;
       const matrix = await deps.planner.matrix({ inventory, running, agreements });
-      const aligned = alignAgreements(
-        matrix,
-        inventory,
-        agreements,
-        unread.map(({ pe }) => pe),
-        unlisted,
-      );
-      await store.saveSightings(aligned.map((each) => ({ ...each, seenAt: readAt })));
+      await noteSightings(deps, network, matrix);
       const document = {
         readAt,
         vpns: inventory.vpns.map(({ id, entity, canary }) => ({ id, entity, canary })),

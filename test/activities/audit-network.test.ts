@@ -14,9 +14,13 @@ it('is wasl that audited, whatever the caller says', async () => {
     listInterconnects: async () => [],
     listStandingInterconnects: async () => [],
     saveReadings: async () => [7],
+    saveSightings: async () => undefined,
     saveAudit: async (audit: unknown) => void saved.push(audit),
   };
-  const planner = { audit: async () => ({ result: {}, text: 'record', digest: 'sha256:0' }) };
+  const planner = {
+    audit: async () => ({ result: {}, text: 'record', digest: 'sha256:0' }),
+    matrix: async () => ({ missing: [], reachabilities: [], strangers: [], doubts: [] }),
+  };
   const deps = { store, planner, now: () => new Date(0) } as unknown as ActivityDependencies;
   await (auditWholeNetwork as (deps: ActivityDependencies, by: string) => Promise<unknown>)(deps, 'a-minister');
   expect(saved).toMatchObject([{ by: 'wasl' }]);

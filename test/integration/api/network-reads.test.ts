@@ -182,10 +182,14 @@ describe('the network as people see it', () => {
     const failed = await wasl.cli('nora', ['auditor'], 'wasl audit');
     expect([failed.code, failed.out]).toEqual([2, expect.stringContaining('NO AGREEMENT: 10.100.10.0/24 of MOH')]);
     expect(failed.out).toMatch(/because VRF MOE at mct-pe-01 imports \S+ for ipv4/);
+    // The audit that nobody watches: status and the alarm `drifted` say what it saw.
+    const found = async () => (await engineer().readInterconnect(id)).lastRead;
+    expect(await found()).toMatchObject({ alignment: 'drifted', says: expect.stringContaining('MOE at mct-pe-01') });
     router('mct-pe-01').editRunning(removeImport('MOE', target.replace(/^0:/, '')));
     expect(router('mct-pe-01').runningText()).toBe(by);
     const unread = await withFault('sll-pe-01', { kind: 'refuse-connections' }, () => engineer().audit());
     expect(unread).toMatchObject({ verdict: 'unknown', unread: 1, findings: [{ kind: 'not read', pe: 'sll-pe-01' }] });
+    expect(await found()).toMatchObject({ alignment: 'unknown', says: 'not read: sll-pe-01' });
     expect((await wasl.cli('nora', ['auditor'], 'wasl audit --last --json')).code).toBe(4);
     expect((await wasl.cli('sam', ['security'], 'wasl audit --last')).err).toContain('FORBIDDEN');
     const asked = (await wasl.store.readLedger({ afterSequence: 0, limit: 1_000 })).filter(
