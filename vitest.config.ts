@@ -30,7 +30,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {

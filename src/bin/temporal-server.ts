@@ -16,6 +16,10 @@ const GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const GO_INSTALL_TIMEOUT_MS = 15 * 60_000;
 const DOWNLOAD_TIMEOUT_MS = 3 * 60_000;
 const START_TIMEOUT_MS = 30_000;
+/** What was acknowledged outlives a killed server, which is what a development server must stand; a lost machine may cost its last moments. */
+const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
+/** A tenth of its CPU time for some 100 MB of memory. */
+const ENVIRONMENT = { GOGC: '300' };
 
 export type Say = (line: string) => void;
 
@@ -82,9 +86,14 @@ export async function startTemporalServer(
     String(port),
     '--log-level',
     'error',
+    ...PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
   // A group of its own: Ctrl-C reaches wasl, which stops the server after its own parts.
-  const child = spawn(binary, [...args, '--db-filename', options.databaseFile], { detached: true, stdio: 'ignore' });
+  const child = spawn(binary, [...args, '--db-filename', options.databaseFile], {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...ENVIRONMENT, ...process.env },
+  });
   const failed = once(child, 'error').then(([error]) => {
     throw new WaslError('CONFIGURATION', `${binary} does not start`, { cause: error });
   });
