@@ -87,7 +87,7 @@ describe.concurrent('the database goes away', () => {
   });
 
   it('while confirming: from there it goes forward', async ({ expect }) => {
-    await using wasl = await Installation.open({ confirmTimeoutSeconds: 20 });
+    await using wasl = await Installation.open();
     const at = { pe: 'nzw-pe-01', fault: slow, stage: 'confirm', done: 2 } as const;
     const told = await pushWhile(wasl, at, () => takeDatabaseAway(wasl), 'active');
     // The confirmations may all have been recorded before the database went.
