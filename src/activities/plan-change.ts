@@ -21,7 +21,7 @@ import { readHeldTables } from './held-tables.ts';
 import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
-import { describeScrapped, readForOpening, readForRemoval } from './reading-for-plan.ts';
+import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 import { rangesInWords, realiseInterconnect } from './realise-interconnect.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
@@ -108,8 +108,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
       Context.current().cancellationSignal,
     )
     .catch((error: unknown) => nothingToDo(error, kind));
-  if (plan === null)
-    return nothingToPush(deps, request, [whenClean(left), ...scrapped.map(describeScrapped)].join('; '), left);
+  if (plan === null) return nothingToPush(deps, request, whenClean(left), left);
   await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
   const payloads = renderPayloads(plan, running);
   const sealed = sealPayloads(plan, payloads);

@@ -1,5 +1,5 @@
 /** What of the network a change must know, and what it may do without. */
-import type { LeftRouter } from '../domain/change.ts';
+import { describeScrapped, type LeftRouter } from '../domain/change.ts';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
 import { refuseMaintenance } from '../domain/maintenance.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
@@ -88,6 +88,3 @@ export async function readForRemoval(
     ],
   };
 }
-
-export const describeScrapped = (pe: PeName): string =>
-  `${pe} is scrapped: what was put there is not taken away, and the route targets are never given to anybody else`;

@@ -166,3 +166,7 @@ export interface ProgressEvent {
 }
 
 export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;
+
+/** As a sentence of a removal's notes and of its end. */
+export const describeScrapped = (pe: PeName): string =>
+  `${pe} was scrapped: what was put there is not taken away, and the route targets are never given to anybody else`;

@@ -1,5 +1,5 @@
 import { countOf } from './count-of.ts';
-import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf, ScrappedRouter } from './inventory.ts';
+import type { Inventory, InventoryRouter, InventoryVpn, InventoryVrf } from './inventory.ts';
 import type { Attachment } from './network-view.ts';
 import { shortForm } from './route-target.ts';
 import type { LoginTarget, RouterAccess } from './router-access.ts';
@@ -25,7 +25,13 @@ export function diffInventories(before: Inventory, after: Inventory): InventoryD
     ...diffLists('entity', before.entities, after.entities, ({ id }) => id, describeEntity),
     ...diffLists('vpn', before.vpns, after.vpns, ({ id }) => id, describeVpn),
     ...diffRouters(before, after),
-    ...diffLists('scrapped', before.scrapped ?? [], after.scrapped ?? [], ({ name }) => name, describeScrapped),
+    ...diffLists(
+      'scrapped',
+      before.scrapped ?? [],
+      after.scrapped ?? [],
+      ({ name }) => name,
+      ({ reason }) => ({ reason }),
+    ),
   ];
 }
 
@@ -80,8 +86,6 @@ function describeRouter({ platform, maintenance, maintenanceReason, management }
     'confirm timer': describeTimer(management.confirmTimer),
   };
 }
-
-const describeScrapped = ({ reason }: ScrappedRouter): Members => ({ reason });
 
 const describeHop = ({ host, port, hostKeys, credential }: LoginTarget): string =>
   `${host} port ${port} as ${credential} (${hostKeys.join(' ')})`;

@@ -13,6 +13,7 @@ import type { Database, StoreTransaction } from './database.ts';
 import { findStanding, moveFacts, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
+import { describeWholeRemoval } from './removal-in-words.ts';
 import { changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
 import type { SettledTransaction, Store } from './store.ts';
@@ -272,8 +273,9 @@ async function settle(
   const tries = (change.waiting?.tries ?? 0) + 1;
 
   if (outcome === 'applied' && left.length === 0) {
-    const ended = await endChange(tx, change, { outcome, reason, at });
-    const step = { from: interconnect.lifecycle, to: rule.to, by: PROGRAM, reason, at };
+    const whole = rule.onlyTakesAway ? await describeWholeRemoval(tx, change, reason) : reason;
+    const ended = await endChange(tx, change, { outcome, reason: whole, at });
+    const step = { from: interconnect.lifecycle, to: rule.to, by: PROGRAM, reason: whole, at };
     return [tried, ...ended, ...(await stepAgreement(tx, interconnect.id, step))];
   }
   if (outcome === 'attention') {

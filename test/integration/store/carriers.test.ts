@@ -183,7 +183,11 @@ test.each([
     await attempt(withdraw, { pe8: put });
     if (isBack) await bringIntoForce(store, inventory);
     await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'clean', code: null, left: [] });
-    expect((await store.readInterconnect(id)).lifecycle).toBe('withdrawn');
+    const { lifecycle, reason } = await store.readInterconnect(id);
+    expect([lifecycle, reason]).toEqual([
+      'withdrawn',
+      expect.stringMatching(/^clean; pe9 was scrapped: .* not taken away/),
+    ]);
     const kept = (await store.readLedger({ afterSequence: 0, limit: 5_000 })).filter(
       ({ action, subject }) => action === 'route-target.kept' && subject === id,
     );
@@ -195,6 +199,26 @@ test.each([
     expect(next.filter(({ routeTarget }) => flows.some((flow) => flow.routeTarget === routeTarget))).toEqual([]);
   },
 );
+
+test('a removal in parts says at its end where each took place', async () => {
+  const id = await agree();
+  const provision = await open(id, 'provision');
+  const put = ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'] as const;
+  await attempt(provision, { pe1: put, pe2: put });
+  await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
+  const withdraw = await open(id, 'withdraw');
+  await attempt(withdraw, { pe1: put });
+  const left = [{ pe: 'pe2' as PeName, reason: 'away' }];
+  await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'confirmed on 1 router', code: null, left });
+  await attempt(withdraw, { pe2: put }, 2);
+  await store.settleTransaction(withdraw, 2, {
+    outcome: 'applied',
+    reason: 'confirmed on 1 router',
+    code: null,
+    left: [],
+  });
+  expect((await store.readInterconnect(id)).reason).toBe('confirmed on 1 router; on pe1 before');
+});
 
 test('what somebody writes into the ledger lets no router go', async () => {
   const own = await createTestDatabase();
