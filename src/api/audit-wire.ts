@@ -13,6 +13,7 @@ export const auditSchema = z
     verdict: verdictSchema.describe('unknown: nothing is not as agreed, and something was not read or not understood'),
     examined: z.int().describe('Routes between VPNs: one for each giving VRF, prefix, taking VPN and route target'),
     uncovered: z.int().describe('Of those, under no approved agreement that has not ended'),
+    leftBehind: z.int().optional().describe('Route targets of what is not on the network, in VRFs'),
     missing: z.int().describe('Agreed, and absent in a VRF'),
     doubts: z.int().describe('Read and not understood'),
     unread: z.int().describe('Routers that could not be read'),

@@ -5,6 +5,8 @@ import { EXIT } from './exit-codes.ts';
 import type { Paint } from './paint.ts';
 
 type Result = Pick<AuditAnswer, 'verdict' | 'examined' | 'uncovered' | 'missing' | 'doubts' | 'unread'> & {
+  /** Absent in audits of before. */
+  readonly leftBehind?: number | undefined;
   readonly assumptions: readonly string[];
   readonly told?: readonly string[] | undefined;
   readonly findings: readonly (Omit<NetworkAudit['findings'][number], 'pe' | 'vrf' | 'routeTarget' | 'prefix'> & {
@@ -20,10 +22,12 @@ const SAYS: Readonly<Record<Result['verdict'], string>> = {
 
 /** The verdict, what it rests on, and the first of what speaks against it with its rules and its remedy. */
 export function showAudit(title: string, result: Result, paint: Paint): string[] {
-  const { verdict, examined, uncovered, missing, doubts, unread, assumptions, findings, told: notes = [] } = result;
+  const { verdict, examined, uncovered, leftBehind = 0, missing, doubts, unread } = result;
+  const { assumptions, findings, told: notes = [] } = result;
   const counts = [
     countOf(examined, 'route'),
     `${uncovered} under no agreement`,
+    ...(leftBehind === 0 ? [] : [`${leftBehind} left behind`]),
     `${missing} missing`,
     `${doubts} not understood`,
     `${countOf(unread, 'router')} not read`,
@@ -33,13 +37,13 @@ export function showAudit(title: string, result: Result, paint: Paint): string[]
     ...rules.map((rule) => paint('dim', `  because ${rule}`)),
     `  ${remedy}`,
   ]);
-  const left = uncovered + missing + doubts + unread - findings.length;
+  const more = uncovered + leftBehind + missing + doubts + unread - findings.length;
   return [
     paint('bold', title),
     `${paint(verdict === 'pass' ? 'green' : 'red', verdict)}: ${SAYS[verdict]}`,
     counts.join(', '),
     ...told,
-    ...(left > 0 ? [`and ${left} more`] : []),
+    ...(more > 0 ? [`and ${more} more`] : []),
     ...notes.map((note) => `note ${note}`),
     ...assumptions.map((assumption) => paint('dim', `assuming ${assumption}`)),
   ];

@@ -4,7 +4,7 @@ import type { Prefix } from './prefix.ts';
 import type { RouteTarget } from './route-target.ts';
 import type { Verdict } from './verdict.ts';
 
-export const AUDIT_FINDING_KINDS = ['no agreement', 'missing', 'not understood', 'not read'] as const;
+export const AUDIT_FINDING_KINDS = ['no agreement', 'left behind', 'missing', 'not understood', 'not read'] as const;
 
 /** One thing that keeps the network from being as agreed, or from being known to be. */
 export interface AuditFinding {
@@ -27,6 +27,8 @@ export interface NetworkAudit {
   readonly examined: number;
   readonly uncovered: number;
   readonly missing: number;
+  /** Route targets in VRFs that wasl put there for what is not on the network; absent: an audit by the rules before this one. */
+  readonly leftBehind?: number;
   readonly doubts: number;
   readonly unread: number;
   readonly assumptions: readonly string[];

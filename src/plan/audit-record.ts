@@ -4,7 +4,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
-import { type AuditedAgreement, auditNetwork } from '../proof/audit-network.ts';
+import { type AuditedAgreement, type AuditRules, auditNetwork } from '../proof/audit-network.ts';
 import { buildNetworkView } from './network-view.ts';
 
 /** What an audit stands on: the register and the network as they were read. */
@@ -22,7 +22,8 @@ export interface AuditInputs {
 /** An audit that can be made again from itself alone. */
 interface AuditRecord {
   readonly proof: 'wasl audit';
-  readonly version: 1;
+  /** Of the rules that it was made by. */
+  readonly version: AuditRules;
   readonly inputs: AuditInputs;
   readonly inputsDigest: Digest;
   readonly result: NetworkAudit;
@@ -36,9 +37,9 @@ export interface RecordedAudit {
   readonly digest: Digest;
 }
 
-export function recordAudit(inputs: AuditInputs): RecordedAudit {
-  const result = auditNetwork(viewOf(inputs));
-  const record: AuditRecord = { proof: 'wasl audit', version: 1, inputs, inputsDigest: digestOf(inputs), result };
+export function recordAudit(inputs: AuditInputs, version: AuditRules = 2): RecordedAudit {
+  const result = auditNetwork({ ...viewOf(inputs), rules: version });
+  const record: AuditRecord = { proof: 'wasl audit', version, inputs, inputsDigest: digestOf(inputs), result };
   const text = `${canonicalJson(record)}\n`;
   return { result, text, digest: digestOfText(text) };
 }
@@ -69,9 +70,10 @@ export function checkAuditRecord(text: string): CheckedProof {
   if (parsed === null) return bad('it is no JSON document');
   try {
     const record = parsed.record as AuditRecord;
-    if (record?.proof !== 'wasl audit' || record.version !== 1) return bad('it is no proof that this release knows');
+    if (record?.proof !== 'wasl audit' || (record.version !== 1 && record.version !== 2))
+      return bad('it is no proof that this release knows');
     const { inputs } = record;
-    const again = recordAudit(inputs);
+    const again = recordAudit(inputs, record.version);
     const faults = [...faultsOfInputs(inputs)];
     if (digestOf(inputs) !== record.inputsDigest) faults.push('its inputs do not have the digest that it states');
     if (canonicalJson(again.result) !== canonicalJson(record.result)) {

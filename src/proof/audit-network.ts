@@ -6,6 +6,7 @@ import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
+import { findLeftovers, type Leftover } from './find-leftovers.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
 import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
 import { type VrfAtPe, vrfsByVpn } from './route-model.ts';
@@ -30,7 +31,12 @@ export interface AuditInput {
   readonly view: NetworkView;
   readonly unread: readonly { readonly pe: PeName; readonly reason: string }[];
   readonly agreements: readonly AuditedAgreement[];
+  /** Audits of before are made again by what was asked then. */
+  readonly rules: AuditRules;
 }
+
+/** 2: what is left behind in a VRF is looked for. */
+export type AuditRules = 1 | 2;
 
 /** docs/proof.md says what each means. */
 export const AUDIT_ASSUMPTIONS = [
@@ -44,10 +50,12 @@ export const AUDIT_ASSUMPTIONS = [
  * Every route between VPNs is one of an approved agreement that has not ended, and all that is agreed is there. A route that is not is a
  * `fail` whatever else could not be read: more reading could not excuse it.
  */
-export function auditNetwork({ at, view, unread, agreements }: AuditInput): NetworkAudit {
+export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput): NetworkAudit {
   const inTime = agreements.filter(({ validUntil }) => Date.parse(validUntil) > Date.parse(at));
   const thatAre = (wanted: Agreement['standing']) => inTime.filter(({ standing }) => standing === wanted).map(realised);
-  const proof = proveNetwork(view, thatAre('on-network'), thatAre('changing'));
+  const [required, changing] = [thatAre('on-network'), thatAre('changing')];
+  const proof = proveNetwork(view, required, changing);
+  const left = rules === 1 ? [] : leftBehind(view, [...required, ...changing], proof.counterExamples);
   const doubts = findDoubts(view);
   const { examined, uncovered, missing } = proof;
   const networksOf = announcedNetworks(view);
@@ -56,11 +64,13 @@ export function auditNetwork({ at, view, unread, agreements }: AuditInput): Netw
     .flatMap((one) => describeLater(one, networksOf));
   const isKnown = doubts.length + unread.length === 0;
   return {
-    verdict: proof.verdict === 'fail' ? 'fail' : isKnown ? 'pass' : 'unknown',
+    verdict: proof.verdict === 'fail' || left.length > 0 ? 'fail' : isKnown ? 'pass' : 'unknown',
+    ...(rules === 1 ? {} : { leftBehind: left.length }),
     ...{ examined, uncovered, missing, doubts: doubts.length, unread: unread.length },
     assumptions: AUDIT_ASSUMPTIONS,
     findings: [
       ...proof.counterExamples.map((route) => describeStrange(route, agreements, at)),
+      ...left.slice(0, COUNTER_EXAMPLES_MAX).map((one) => describeLeftover(one, agreements, at)),
       ...proof.gaps.map(({ pe, vrf, routeTarget, prefix, sentence }) => ({
         ...{ kind: 'missing' as const, pe, vrf, routeTarget, prefix, sentence, rules: [] },
         remedy: `See what ${pe} has (wasl router check ${pe}); put back what was taken there, or withdraw the interconnect.`,
@@ -122,6 +132,27 @@ function describeStrange(route: StrangeRoute, agreements: readonly AuditedAgreem
     sentence: why === null ? sentence : `${sentence}; ${why.sentence}`,
     rules: [...exportedBy(from, prefix, routeTarget), ...importedBy(taker, prefix, routeTarget)],
     remedy: why?.remedy ?? takeAway(from, taker, routeTarget),
+  };
+}
+
+/** Without those that carry a route already: that is told, with both of its ends. */
+function leftBehind(view: NetworkView, agreed: readonly Agreed[], strange: readonly StrangeRoute[]): Leftover[] {
+  const standing = new Set(agreed.flatMap(({ flows }) => flows.map(({ routeTarget }) => routeTarget)));
+  const isTold = new Set(strange.map(({ routeTarget }) => routeTarget));
+  return findLeftovers(view, standing).filter(({ routeTarget }) => !isTold.has(routeTarget));
+}
+
+function describeLeftover(
+  { pe, vrf: { name: vrf }, routeTarget, does }: Leftover,
+  agreements: readonly AuditedAgreement[],
+  at: string,
+): AuditFinding {
+  const owner = agreements.find(({ flows }) => flows.some((flow) => flow.routeTarget === routeTarget));
+  const why = owner === undefined ? null : whyNotCovered(owner, at);
+  return {
+    ...{ kind: 'left behind', pe, vrf, routeTarget, prefix: null, rules: [] },
+    sentence: `VRF ${vrf} at ${pe} ${does} ${shortForm(routeTarget)}: ${why?.sentence ?? 'no agreement on the network has it'}`,
+    remedy: why?.remedy ?? `Take it from VRF ${vrf} at ${pe} by hand (wasl router check ${pe}), then audit again.`,
   };
 }
 

@@ -27,7 +27,7 @@ const audit = (
   view: NetworkView,
   agreements: readonly AuditedAgreement[],
   unread: readonly { pe: PeName; reason: string }[] = [],
-) => auditNetwork({ at: AT, view, agreements, unread });
+) => auditNetwork({ at: AT, view, agreements, unread, rules: 2 });
 
 describe('an audit of the whole network', () => {
   it('passes where every route is agreed and all that is agreed is there', () => {
@@ -60,6 +60,29 @@ describe('an audit of the whole network', () => {
     expect(remedy).toMatch(
       /^Take the import of \S+ from VRF \w+ at \S+, or its export from VRF \w+ at \S+; or have it agreed/,
     );
+  });
+
+  it('names what is left in one VRF of an agreement that is over, though no route goes by it', () => {
+    const only = place?.pe;
+    // Every other router is clean: nothing answers to what this one still takes.
+    const view = {
+      pes: sampleNetwork().pes.map((pe) => carried.pes.find(({ name }) => name === only && name === pe.name) ?? pe),
+    };
+    const ended = audit(view, []);
+    expect(ended).toMatchObject({ verdict: 'fail', uncovered: 0 });
+    expect(ended.leftBehind).toBeGreaterThan(0);
+    const [{ kind, pe, sentence, remedy } = {} as never] = ended.findings;
+    expect([kind, pe]).toEqual(['left behind', only]);
+    expect(sentence).toMatch(
+      /^VRF \S+ at \S+ (imports|exports with|imports and exports with) \S+: no agreement on the network has it$/,
+    );
+    expect(remedy).toBe(
+      `Take it from VRF ${place?.vrf} at ${only} by hand (wasl router check ${only}), then audit again.`,
+    );
+
+    expect(audit(view, [agreed('planned')]).findings[0]?.sentence).toContain("the route target is IC-0001's");
+    expect(audit(view, [agreed('changing')])).toMatchObject({ verdict: 'pass', leftBehind: 0 });
+    expect(audit(sampleNetwork(), [])).toMatchObject({ verdict: 'pass', leftBehind: 0 });
   });
 
   it.each([
@@ -165,6 +188,12 @@ describe('the record of an audit', () => {
   it('can be made again from itself alone', () => {
     expect(checkAuditRecord(text)).toEqual({ digest, faults: [], at: AT, result });
     expect(result.verdict).toBe('pass');
+  });
+
+  it('one of before is made again by the rules of before', () => {
+    const before = recordAudit(inputs, 1);
+    expect(before.result).not.toHaveProperty('leftBehind');
+    expect(checkAuditRecord(before.text)).toEqual({ digest: before.digest, faults: [], at: AT, result: before.result });
   });
 
   it('any byte that is altered is noticed', () => {
