@@ -118,7 +118,9 @@ export async function recoverTransaction(
   const stuck = kept.filter(({ pe }) => returned.get(pe)?.finding !== 'before');
   if (stuck.length > 0) return raise(recovery, stuck, returned);
   const compensated = kept.length > 0 ? ` (${kept.map((router) => router.pe).join(', ')} by a counter-change)` : '';
-  return conclude(recovery, 'rolled-back', `recovered: every router is back as it was${compensated}`);
+  const unseen = whole.routers.map(({ pe }) => pe).filter((pe) => scrapped.includes(pe));
+  const every = unseen.length === 0 ? 'every router' : `every router but ${unseen.join(', ')} (scrapped)`;
+  return conclude(recovery, 'rolled-back', `recovered: ${every} is back as it was${compensated}`);
 }
 
 const DECIDED: ReadonlySet<Finding> = new Set(['before', 'after']);
