@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { CliIo, CliStream } from '../cli/cli-io.ts';
+import { type CliIo, type CliStream, READER_GONE } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
 import { WaslError } from '../errors.ts';
 import { interruption } from './signals.ts';
@@ -24,7 +24,7 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
   let lost: Error | null = null;
   const streamOf = (stream: NodeJS.WriteStream): CliStream => {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') gone.abort();
+      if (error.code === 'EPIPE') gone.abort(READER_GONE);
       else if (stream === process.stdout) lost ??= error;
     });
     return textStream(stream);

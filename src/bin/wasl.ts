@@ -15,6 +15,6 @@ process.once('exit', () => {
   const lost = io.lostOutput();
   if (lost === null) return;
   const fact = `standard output does not take the answer (${'code' in lost ? lost.code : lost.name})`;
-  const told = printError(new WaslError('OUTPUT_LOST', fact), { ...io, signal: new AbortController().signal }, false);
+  const told = printError(new WaslError('OUTPUT_LOST', fact), io, false);
   if (process.exitCode === EXIT.ok) process.exitCode = told;
 });

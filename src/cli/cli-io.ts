@@ -23,3 +23,6 @@ export interface CliIo {
   readonly signal: AbortSignal;
   readonly fetch: typeof fetch;
 }
+
+/** Why `signal` is aborted where nobody reads the output any more: no wish to stop, so what decides something is still sent. */
+export const READER_GONE = new DOMException('nobody reads the output any more', 'AbortError');

@@ -13,6 +13,7 @@ import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
+import { isCutBy } from './interruptible-fetch.ts';
 import { printError } from './print-error.ts';
 import { createSession, type GlobalOptions } from './session.ts';
 
@@ -90,7 +91,8 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   } catch (error) {
     // Help and version end that way, too, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.permanent;
-    return printError(error, io, session.isJson);
+    const isCut = io.signal.aborted && (!session.wasAwaited || isCutBy(io.signal, error));
+    return isCut ? EXIT.interrupted : printError(error, io, session.isJson);
   }
 }
 

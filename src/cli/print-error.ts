@@ -3,7 +3,7 @@ import { countOf } from '../domain/count-of.ts';
 import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { withLocalTimes } from './local-time.ts';
 import { createPaint, toOutput } from './paint.ts';
 
@@ -15,7 +15,6 @@ const issuesSchema = z.object({
 
 /** Path, fact and remedy on standard error; returns the exit code. */
 export function printError(error: unknown, io: CliIo, isJson: boolean): number {
-  if (io.signal.aborted) return EXIT.interrupted;
   const known =
     error instanceof WaslError
       ? error

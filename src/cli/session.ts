@@ -1,12 +1,14 @@
 import { type ApiClient, createApiClient } from '../api/client.ts';
 import { visibleJsonText, visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
-import type { CliIo } from './cli-io.ts';
+import { type CliIo, READER_GONE } from './cli-io.ts';
 import { EXIT } from './exit-codes.ts';
 import { foldLine } from './fold-line.ts';
+import { interruptibleFetch } from './interruptible-fetch.ts';
 import { withLocalTimes } from './local-time.ts';
 import { createPaint, type Paint, toOutput } from './paint.ts';
 
+const AWAITED = 'It was sent already: its answer is waited for. Ctrl-C again leaves it unknown.';
 const SERVER_DEFAULT = 'http://127.0.0.1:8080';
 
 export interface GlobalOptions {
@@ -32,15 +34,19 @@ export interface CliSession {
   remark(text: string): void;
   /** `ok` unless a command says otherwise. */
   exitCode: number;
+  /** A decision was with the server when the signal came: what came of it is told. */
+  wasAwaited: boolean;
 }
 
 /** `readOptions` is asked on first use: the command line is parsed by then. */
 export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliSession {
   let client: ApiClient | null = null;
+  const remark = (text: string) => void io.err.write(`${toOutput(withLocalTimes(text, io.offsetOf))}\n`);
   return {
     io,
     paint: createPaint(io.out, io.env, io.offsetOf),
     exitCode: EXIT.ok,
+    wasAwaited: false,
     get isJson() {
       return readOptions().json === true;
     },
@@ -48,7 +54,11 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
       const options = readOptions();
       const server = options.server ?? io.env.WASL_SERVER ?? SERVER_DEFAULT;
       refuseBadServer(server);
-      client ??= createApiClient({ server, token: () => readToken(io, options), fetch: io.fetch });
+      const fetch = interruptibleFetch(io, () => {
+        this.wasAwaited = true;
+        if (io.signal.reason !== READER_GONE) remark(AWAITED);
+      });
+      client ??= createApiClient({ server, token: () => readToken(io, options), fetch });
       return client;
     },
     print(lines) {
@@ -67,9 +77,7 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
     printJsonLine(value) {
       io.out.write(`${visibleJsonText(value)}\n`);
     },
-    remark(text) {
-      io.err.write(`${toOutput(withLocalTimes(text, io.offsetOf))}\n`);
-    },
+    remark,
   };
 }
 
