@@ -3,14 +3,12 @@
  * now, with the names and reasons of the record, so that whoever reaches Temporal's port decides nothing.
  */
 import type { JournalEntry, SettledTransaction } from '../domain/change.ts';
-import { onlyTakesAway } from '../domain/change-kinds.ts';
-import type { ChangeId, InterconnectId, PeName, PlanId } from '../domain/names.ts';
+import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
 import { lastEntries, settlementOf } from '../domain/settlement.ts';
 import { WaslError } from '../errors.ts';
 import type { PlanActivities, RecordActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { describeScrapped } from './reading-for-plan.ts';
 
 type RecordDependencies = Pick<ActivityDependencies, 'store' | 'now'>;
 
@@ -53,9 +51,7 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
       const shown = settlementOf(plan, seen.journal, seen.finding);
       // Who does not know how it ended may say so: the record knows, or a person looks.
       if (result.outcome === 'attention' || shown?.outcome === result.outcome) {
-        const scrapped =
-          plan === null || !onlyTakesAway(plan.kind) ? [] : await store.listScrappedCarriers(interconnectOf(changeId));
-        return store.settleTransaction(changeId, attempt, withScrapped(shown ?? NOT_WRITTEN_DOWN, scrapped));
+        return store.settleTransaction(changeId, attempt, shown ?? NOT_WRITTEN_DOWN);
       }
       await store.refuseSettlement(changeId, attempt, result.outcome, whatIsShown(shown, seen.journal));
     },
@@ -64,13 +60,6 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
       if (move?.to === to) await store.settleAgreement(interconnectId, to, move.by, move.reason);
     },
   };
-}
-
-/** What a removal took away is not all that was put on routers: its end says what stays for ever. */
-function withScrapped(settled: SettledTransaction, scrapped: readonly PeName[]): SettledTransaction {
-  const { outcome, reason } = settled;
-  if (outcome !== 'applied') return settled;
-  return { ...settled, reason: [reason, ...scrapped.map(describeScrapped)].join('; ') };
 }
 
 /** Who the plan is for and from when, by the record. Throws LIFECYCLE_STEP where it asks for none. */

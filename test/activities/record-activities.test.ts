@@ -17,18 +17,12 @@ const WITHDRAWN = { withdrawal: { by: 'moh-signatory', reason: 'the project has 
 const refusal: Refusal = { code: 'VRF_MISSING', path: null, fact: 'no VRF', remedy: 'none', at: NOW.toISOString() };
 
 /** The record as it stands, and what was done to it. */
-function standing(
-  facts: Partial<InterconnectFacts>,
-  attempt: Attempt | null = null,
-  kind: ChangeKind = 'provision',
-  scrapped: readonly string[] = [],
-) {
+function standing(facts: Partial<InterconnectFacts>, attempt: Attempt | null = null, kind: ChangeKind = 'provision') {
   const done: unknown[][] = [];
   const known: Partial<Record<keyof Store, unknown>> = {
     readStandingFacts: async () => moveFacts(facts),
     readAttempt: async () => attempt,
     readPlan: async () => ({ kind, routers: [{ pe: 'pe1' }, { pe: 'pe2' }] }),
-    listScrappedCarriers: async () => scrapped,
   };
   const store = new Proxy(known, {
     get: (target, name: keyof Store) =>
@@ -255,24 +249,6 @@ describe('a transaction', () => {
     await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('applied') });
     const left = [{ pe: 'pe2', reason: 'away' }];
     expect(done).toEqual([['settleTransaction', changeId, 1, expect.objectContaining({ outcome: 'applied', left })]]);
-  });
-
-  it('says of a removal what it did not take away: what is on a scrapped router', async () => {
-    const seen = { attempt: 1, planId, journal: on('confirmed', 'confirmed'), finding: null };
-    const read = 'confirmed on 2 routers, each read back';
-    for (const [kind, reason] of [
-      [
-        'withdraw',
-        expect.stringMatching(new RegExp(`^${read}; pe3 is scrapped: what was put there is not taken away`)),
-      ],
-      ['provision', read],
-    ] as const) {
-      const { done, activities } = standing(inPhase('applying'), seen, kind, ['pe3']);
-      await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('applied') });
-      expect(done).toEqual([
-        ['settleTransaction', changeId, 1, expect.objectContaining({ outcome: 'applied', reason })],
-      ]);
-    }
   });
 });
 
