@@ -1,3 +1,4 @@
+import type { LastRead } from '../domain/alignment.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { type Decision, type DecisionFacts, type LawRefusal, mayDecide } from '../domain/may-decide.ts';
@@ -30,6 +31,7 @@ export function nextInWords(
   law: DecisionFacts | null,
   viewer: Principal,
   now: Date,
+  read: Pick<LastRead, 'alignment'> | null = null,
 ): string {
   const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
   if (isEnd(record.lifecycle)) {
@@ -62,7 +64,9 @@ export function nextInWords(
   }
   if (!isSettled && isOver) return `wasl ends it now, without an approval: it was agreed until ${facts.validUntil}`;
   if (!isSettled) return 'wasl plans it now; then the network side approves the plan';
-  return `in force until ${facts.validUntil}; then wasl takes it off the network`;
+  const isDrifted = read?.alignment === 'drifted' && !isPartyOnly(viewer);
+  const first = isDrifted ? `DRIFTED, as wasl status ${record.id} says: mend it on the routers, or withdraw it; ` : '';
+  return `${first}in force until ${facts.validUntil}; then wasl takes it off the network`;
 }
 
 function isFor(awaited: Awaited, viewer: Principal): boolean {

@@ -75,15 +75,16 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
   const targets = record.flows?.map(({ from, to, routeTarget }) => ({ from, to, routeTarget })) ?? null;
   const { awaiting, isSettled, nextAt } = standingOf(facts, now);
   const { withdrawal, agreementVersion } = record;
+  const read = lastRead(record.lifecycle, changes, sighting);
   return {
     ...presentSummary(record, viewer),
     agreementVersion,
     routeTargets: confined ? null : targets,
     awaiting: awaiting.map(awaitedInWords),
     isSettled,
-    next: nextInWords(record, facts, law, viewer, now),
+    next: nextInWords(record, facts, law, viewer, now, read),
     nextAt,
-    lastRead: presentLastRead(lastRead(record.lifecycle, changes, sighting), confined),
+    lastRead: presentLastRead(read, confined),
     withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
     warnings: parts.warnings.map(({ code, path, fact, remedy }) => ({ code, path, fact, remedy })),
     approvals: approvals.map((approval) => ({

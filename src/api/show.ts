@@ -1,4 +1,5 @@
 /** Answers about one interconnect or plan: read from the record, and from nothing else. */
+import { type LastRead, lastRead } from '../domain/alignment.ts';
 import type { AlteredFact } from '../domain/altered-record.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
@@ -29,6 +30,13 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
     ...(await readWarnings(store, record, caller, now)),
   ];
   return presentInterconnect({ record, facts, law, approvals, changes, sighting, warnings, now }, caller);
+}
+
+/** How it was last found, where that is otherwise than agreed: most are not, and cost one look. */
+export async function readDrift(store: Store, { id, lifecycle }: InterconnectRecord): Promise<LastRead | null> {
+  const sighting = await store.readSighting(id);
+  if (sighting?.alignment !== 'drifted') return null;
+  return lastRead(lifecycle, await store.listChanges(id), sighting);
 }
 
 /** The network side reads each fact that is not the ledger's; a party that there is one. */

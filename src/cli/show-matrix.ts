@@ -110,7 +110,9 @@ function listReach({ reachabilities, strangers, interconnects }: MatrixAnswer, p
   const remedy =
     bad.length === 0
       ? []
-      : ['  wasl did not put it there. Find out who did; remove it on the router, or have it agreed.'];
+      : [
+          '  No agreement that stands put it there. Find out who did, and remove it on the router; if it is wanted, have it agreed after that.',
+        ];
   return [...lines.filter(({ isBad }) => !isBad).map(({ text }) => text), ...bad, ...remedy];
 }
 

@@ -5,11 +5,11 @@ import { FAMILIES, type Prefix } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
-import { exportedBy, importedBy } from './explain-rules.ts';
+import { exportedBy, importedBy, type PoolWords } from './explain-rules.ts';
 import { findLeftovers, type Leftover } from './find-leftovers.ts';
 import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
 import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
-import { type VrfAtPe, vrfsByVpn } from './route-model.ts';
+import { vrfsByVpn } from './route-model.ts';
 
 /** An agreement with its end, as the register had it. */
 export interface AuditedAgreement extends Agreement {
@@ -35,7 +35,7 @@ export interface AuditInput {
   readonly rules: AuditRules;
 }
 
-/** 2: what is left behind in a VRF is looked for. */
+/** 2: what is left behind in a VRF is looked for, and no remedy takes away what is agreed. */
 export type AuditRules = 1 | 2;
 
 /** docs/proof.md says what each means. */
@@ -69,8 +69,8 @@ export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput
     ...{ examined, uncovered, missing, doubts: doubts.length, unread: unread.length },
     assumptions: AUDIT_ASSUMPTIONS,
     findings: [
-      ...proof.counterExamples.map((route) => describeStrange(route, agreements, at)),
-      ...left.slice(0, COUNTER_EXAMPLES_MAX).map((one) => describeLeftover(one, agreements, at)),
+      ...proof.counterExamples.map((route) => describeStrange(route, { agreements, at, rules })),
+      ...left.slice(0, COUNTER_EXAMPLES_MAX).map((one) => describeLeftover(one, { agreements, at, rules })),
       ...proof.gaps.map(({ pe, vrf, routeTarget, prefix, sentence }) => ({
         ...{ kind: 'missing' as const, pe, vrf, routeTarget, prefix, sentence, rules: [] },
         remedy: `See what ${pe} has (wasl router check ${pe}); put back what was taken there, or withdraw the interconnect.`,
@@ -123,15 +123,20 @@ function realised({ id, flows }: Agreement): Agreed {
   return { id, flows: there };
 }
 
-function describeStrange(route: StrangeRoute, agreements: readonly AuditedAgreement[], at: string): AuditFinding {
+/** Audits of before said it so. */
+const WORDS_OF_BEFORE: PoolWords = { export: "wasl's export", import: "wasl's import" };
+
+type Register = Pick<AuditInput, 'agreements' | 'at' | 'rules'>;
+
+function describeStrange(route: StrangeRoute, register: Register): AuditFinding {
   const { pe, vrf, routeTarget, prefix, sentence, from, at: taker } = route;
-  const owner = agreements.find(({ flows }) => flows.some((flow) => flow.routeTarget === routeTarget));
-  const why = owner === undefined ? null : whyNotCovered(owner, at);
+  const words = register.rules === 1 ? WORDS_OF_BEFORE : undefined;
+  const why = whyNotCovered(routeTarget, register);
   return {
     ...{ kind: 'no agreement', pe, vrf, routeTarget, prefix },
     sentence: why === null ? sentence : `${sentence}; ${why.sentence}`,
-    rules: [...exportedBy(from, prefix, routeTarget), ...importedBy(taker, prefix, routeTarget)],
-    remedy: why?.remedy ?? takeAway(from, taker, routeTarget),
+    rules: [...exportedBy(from, prefix, routeTarget, words), ...importedBy(taker, prefix, routeTarget, words)],
+    remedy: why?.remedy ?? takeAway(route, register),
   };
 }
 
@@ -142,13 +147,8 @@ function leftBehind(view: NetworkView, agreed: readonly Agreed[], strange: reado
   return findLeftovers(view, standing).filter(({ routeTarget }) => !isTold.has(routeTarget));
 }
 
-function describeLeftover(
-  { pe, vrf: { name: vrf }, routeTarget, does }: Leftover,
-  agreements: readonly AuditedAgreement[],
-  at: string,
-): AuditFinding {
-  const owner = agreements.find(({ flows }) => flows.some((flow) => flow.routeTarget === routeTarget));
-  const why = owner === undefined ? null : whyNotCovered(owner, at);
+function describeLeftover({ pe, vrf: { name: vrf }, routeTarget, does }: Leftover, register: Register): AuditFinding {
+  const why = whyNotCovered(routeTarget, register);
   return {
     ...{ kind: 'left behind', pe, vrf, routeTarget, prefix: null, rules: [] },
     sentence: `VRF ${vrf} at ${pe} ${does} ${shortForm(routeTarget)}: ${why?.sentence ?? 'no agreement on the network has it'}`,
@@ -161,21 +161,42 @@ interface Why {
   readonly remedy: string | null;
 }
 
-function whyNotCovered({ id, standing, state, validUntil }: AuditedAgreement, at: string): Why {
-  if (Date.parse(validUntil) <= Date.parse(at)) {
-    return { sentence: `the route target is ${id}'s, which ended at ${validUntil}`, remedy: `wasl withdraw ${id}` };
+const ownerOf = (target: RouteTarget | null, { agreements }: Register) =>
+  agreements.find(({ flows }) => flows.some(({ routeTarget }) => routeTarget === target));
+const isThere = ({ standing }: AuditedAgreement) => standing === 'on-network' || standing === 'changing';
+
+function whyNotCovered(target: RouteTarget | null, register: Register): Why | null {
+  const owner = ownerOf(target, register);
+  if (owner === undefined) return null;
+  const { id, state, validUntil } = owner;
+  if (Date.parse(validUntil) <= Date.parse(register.at)) {
+    const remedy = register.rules === 1 ? `wasl withdraw ${id}` : `wasl interconnect withdraw ${id} --reason "..."`;
+    return { sentence: `the route target is ${id}'s, which ended at ${validUntil}`, remedy };
   }
-  const isThere = standing === 'on-network' || standing === 'changing';
-  const but = isThere ? 'which agrees to something else' : `which is ${state}, and not to be on the network`;
+  const but = isThere(owner) ? 'which agrees to something else' : `which is ${state}, and not to be on the network`;
   return { sentence: `the route target is ${id}'s, ${but}`, remedy: null };
 }
 
-function takeAway(from: VrfAtPe, to: VrfAtPe, routeTarget: RouteTarget | null): string {
+/** Of the two ends of a route, the one that nobody agreed to; either, where that is both. */
+function takeAway({ from, at: to, routeTarget, prefix }: StrangeRoute, register: Register): string {
   const target = routeTarget === null ? 'the route target' : shortForm(routeTarget);
-  return (
-    `Take the import of ${target} from VRF ${to.vrf.name} at ${to.pe}, or its export from VRF ${from.vrf.name} at ${from.pe}; ` +
-    'or have it agreed (wasl request submit).'
+  const ofTaker = `the import of ${target} from VRF ${to.vrf.name} at ${to.pe}`;
+  const ofGiver = `export from VRF ${from.vrf.name} at ${from.pe}`;
+  if (register.rules === 1) return `Take ${ofTaker}, or its ${ofGiver}; or have it agreed (wasl request submit).`;
+  const owner = ownerOf(routeTarget, register);
+  const flows =
+    owner === undefined || !isThere(owner) ? [] : owner.flows.filter((one) => one.routeTarget === routeTarget);
+  const isGiven = flows.some(
+    (one) => one.from === from.vrf.vpn && prefix !== null && scopeTakesIn(one.prefixes, prefix),
   );
+  const isTaken = flows.some((one) => one.to === to.vrf.vpn);
+  const what =
+    isGiven === isTaken
+      ? `${ofTaker}, or its ${ofGiver}`
+      : isGiven
+        ? ofTaker
+        : `the export of ${target} from VRF ${from.vrf.name} at ${from.pe}`;
+  return `Take ${what}. If it is wanted, have it agreed after that (wasl request submit).`;
 }
 
 function describeDoubt({ pe, vrf, fact, edited }: MatrixDoubt): AuditFinding {

@@ -3,8 +3,20 @@ import { FAMILIES, familyOf, type Prefix } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import type { VrfAtPe } from './route-model.ts';
 
+/** How a rule with a number of wasl's pool is called. Who configured it no router tells: wasl, or somebody by hand. */
+export interface PoolWords {
+  readonly export: string;
+  readonly import: string;
+}
+const POOL_WORDS: PoolWords = { export: "an export of wasl's pool", import: "an import of wasl's pool" };
+
 /** What of a VRF's configuration puts a route target on a prefix, a sentence each; none: nothing does. */
-export function exportedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: RouteTarget | null): string[] {
+export function exportedBy(
+  { pe, vrf }: VrfAtPe,
+  prefix: Prefix | null,
+  target: RouteTarget | null,
+  words = POOL_WORDS,
+): string[] {
   if (target === null) return [];
   const at = `VRF ${vrf.name} at ${pe} puts ${shortForm(target)} on`;
   return familiesOf(prefix).flatMap((family) => {
@@ -20,13 +32,18 @@ export function exportedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: 
     return [
       ...(isOperators ? [`${at} all its ${family} routes (the operator's export route target)`] : []),
       ...byRules(vrf.operator[family]?.exportRules ?? [], "the operator's export rule"),
-      ...byRules(vrf.share[family]?.exports ?? [], "wasl's export"),
+      ...byRules(vrf.share[family]?.exports ?? [], words.export),
     ];
   });
 }
 
 /** What of a VRF's configuration takes routes with a route target, a sentence each. */
-export function importedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: RouteTarget | null): string[] {
+export function importedBy(
+  { pe, vrf }: VrfAtPe,
+  prefix: Prefix | null,
+  target: RouteTarget | null,
+  words = POOL_WORDS,
+): string[] {
   if (target === null) return [];
   return familiesOf(prefix).flatMap((family) => {
     const operator = vrf.operator[family];
@@ -35,7 +52,7 @@ export function importedBy({ pe, vrf }: VrfAtPe, prefix: Prefix | null, target: 
     const at = `VRF ${vrf.name} at ${pe} imports ${shortForm(target)} for ${family}`;
     return [
       ...(operator?.importRouteTargets.includes(target) ? [`${at} (the operator's import${narrowed})`] : []),
-      ...(vrf.share[family]?.imports.includes(target) ? [`${at} (wasl's import${narrowed})`] : []),
+      ...(vrf.share[family]?.imports.includes(target) ? [`${at} (${words.import}${narrowed})`] : []),
     ];
   });
 }

@@ -154,6 +154,26 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
   });
 });
 
+describe('what was last found otherwise than agreed', () => {
+  const say = (
+    alignment: 'drifted' | 'in-sync',
+    roles: readonly string[],
+    change: InterconnectFacts['change'] = null,
+  ) => {
+    const record = { id: 'IC-0001', lifecycle: 'active', reason: null } as InterconnectRecord;
+    const facts = moveFacts({ lifecycle: 'active', change });
+    const viewer = { roles, entity: null } as unknown as Principal;
+    return nextInWords(record, facts, decisionFacts(), viewer, NOW, { alignment });
+  };
+
+  it('is said in the list, too: whoever is called by the alarm finds its name', () => {
+    const words = 'DRIFTED, as wasl status IC-0001 says: mend it on the routers, or withdraw it; in force until';
+    expect(say('drifted', ['engineer'])).toContain(words);
+    for (const other of [say('in-sync', ['engineer']), say('drifted', ['portal'])]) expect(other).toMatch(/^in force/);
+    expect(say('drifted', ['engineer'], changeFacts({ kind: 'withdraw', phase: 'applying' }))).not.toContain('DRIFTED');
+  });
+});
+
 describe('what wasl does by itself, later', () => {
   const AT = '2026-11-28T13:00:00Z';
   const reason = 'the routers that were read are clean; soh-pe-01 may still carry it: no credential is called old';

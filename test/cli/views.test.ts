@@ -173,7 +173,9 @@ IC-0001 (active): MOF reaches 10.100.10.0/24 of MOH at nzw-pe-01, soh-pe-01, rou
     expect(shown).toMatch(/^MOF +1! +=/m);
     expect(shown).toContain('! under NO AGREEMENT');
     expect(shown).toContain('NO AGREEMENT: MOF reaches 10.100.10.0/24 of MOH at nzw-pe-01, soh-pe-01');
-    expect(shown).toContain('Find out who did; remove it on the router, or have it agreed.');
+    expect(shown).toContain(
+      'Find out who did, and remove it on the router; if it is wanted, have it agreed after that.',
+    );
     const suspended = { ...active, state: 'suspended', standing: 'suspended' } as const;
     const left = covered.map((reach) => ({ ...reach, covered: false }));
     expect(text({ reachabilities: left, interconnects: [suspended] })).toMatch(

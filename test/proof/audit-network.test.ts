@@ -55,10 +55,10 @@ describe('an audit of the whole network', () => {
     const { kind, rules, remedy, sentence } = findings[0] ?? { rules: [] };
     expect(kind).toBe('no agreement');
     expect(sentence).toMatch(/^10\.\S+ of \w+ at \S+ is, without an agreement, reachable from \w+ at \S+ \(VRF \w+\)/);
-    expect(rules[0]).toMatch(/^VRF \w+ at \S+ puts \S+ on 10\.\S+ \(wasl's export\)$/);
-    expect(rules.at(-1)).toMatch(/^VRF \w+ at \S+ imports \S+ for ipv4 \(wasl's import\)$/);
+    expect(rules[0]).toMatch(/^VRF \w+ at \S+ puts \S+ on 10\.\S+ \(an export of wasl's pool\)$/);
+    expect(rules.at(-1)).toMatch(/^VRF \w+ at \S+ imports \S+ for ipv4 \(an import of wasl's pool\)$/);
     expect(remedy).toMatch(
-      /^Take the import of \S+ from VRF \w+ at \S+, or its export from VRF \w+ at \S+; or have it agreed/,
+      /^Take the import of \S+ from VRF \w+ at \S+, or its export from VRF \w+ at \S+\. If it is wanted, have it agreed after that/,
     );
   });
 
@@ -86,12 +86,17 @@ describe('an audit of the whole network', () => {
   });
 
   it.each([
-    ['it has ended', agreed('on-network', AT), /IC-0001's, which ended at/, 'wasl withdraw IC-0001'],
+    [
+      'it has ended',
+      agreed('on-network', AT),
+      /IC-0001's, which ended at/,
+      /^wasl interconnect withdraw IC-0001 --reason/,
+    ],
     [
       'its end is in another zone',
       agreed('changing', '2026-03-01T11:59:59+04:00'),
       /ended at/,
-      'wasl withdraw IC-0001',
+      /^wasl interconnect withdraw IC-0001 --reason/,
     ],
     [
       'it is suspended',
@@ -127,6 +132,22 @@ describe('an audit of the whole network', () => {
     ]);
     const turned = { ...other, flows: other.flows.map((one) => ({ ...one, from: one.to, to: one.from })) };
     expect(audit(carried, [turned]).verdict).toBe('fail');
+  });
+
+  it('no remedy takes away what is agreed', () => {
+    const flows = agreed().flows;
+    const remedies = (change: (one: (typeof flows)[number]) => object) => {
+      const { findings } = audit(carried, [{ ...agreed(), flows: flows.map((one) => ({ ...one, ...change(one) })) }]);
+      return findings.filter(({ kind }) => kind === 'no agreement').map(({ remedy }) => remedy);
+    };
+    // Agreed for somebody else: this taker took it by hand.
+    for (const remedy of remedies(() => ({ to: vpn('MOE') })))
+      expect(remedy).toMatch(/^Take the import of \S+ from VRF \S+ at \S+\. If it is wanted/);
+    // Agreed for this taker, and more is given than was agreed.
+    for (const remedy of remedies(({ prefixes }) => ({ prefixes: prefixes.slice(0, 1) })))
+      expect(remedy).toMatch(/^Take the export of \S+ from VRF \S+ at \S+\. If it is wanted/);
+    expect(remedies(({ prefixes }) => ({ prefixes: prefixes.slice(0, 1) })).length).toBeGreaterThan(0);
+    expect(remedies(() => ({ to: vpn('MOE') })).length).toBeGreaterThan(0);
   });
 
   it('what was not read or not understood is unknown, and excuses no route', () => {

@@ -46,8 +46,8 @@ describe('why one VPN reaches another', () => {
       by: { prefix: '10.100.10.0/24', of: 'MOH' },
     });
     expect(one?.because).toEqual([
-      "VRF MOH at pe1 puts 65000:9001 on 10.100.10.0/24 (wasl's export)",
-      "VRF MOF at pe3 imports 65000:9001 for ipv4 (wasl's import)",
+      "VRF MOH at pe1 puts 65000:9001 on 10.100.10.0/24 (an export of wasl's pool)",
+      "VRF MOF at pe3 imports 65000:9001 for ipv4 (an import of wasl's pool)",
       'IC-0001 (active) lets MOF reach it',
     ]);
   });

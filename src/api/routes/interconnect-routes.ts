@@ -9,7 +9,7 @@ import { lookSoon } from '../look-soon.ts';
 import { mayBeNext, nextInWords } from '../next-in-words.ts';
 import { presentSummary } from '../present.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
-import { showInterconnect } from '../show.ts';
+import { readDrift, showInterconnect } from '../show.ts';
 import { readVisible } from '../visible-interconnect.ts';
 import { type InterconnectSummary, interconnectSchema, interconnectSummarySchema } from '../wire.ts';
 import { entityOf } from './action-routes.ts';
@@ -100,7 +100,11 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
       for (const record of records) {
         const facts = await store.readStandingFacts(record.id);
         const law = mayBeNext(facts, caller, clock()) ? await store.readDecisionFacts(record.id) : null;
-        answer.push({ ...presentSummary(record, caller), next: nextInWords(record, facts, law, caller, clock()) });
+        const read = await readDrift(store, record);
+        answer.push({
+          ...presentSummary(record, caller),
+          next: nextInWords(record, facts, law, caller, clock(), read),
+        });
       }
       return answer;
     },

@@ -185,6 +185,9 @@ describe('the network as people see it', () => {
     // The audit that nobody watches: status and the alarm `drifted` say what it saw.
     const found = async () => (await engineer().readInterconnect(id)).lastRead;
     expect(await found()).toMatchObject({ alignment: 'drifted', says: expect.stringContaining('MOE at mct-pe-01') });
+    const overview = (await wasl.cli('engineer-1', ['engineer'], 'wasl status')).out;
+    expect(overview).toContain('last read otherwise than agreed: somebody took a part away, or added one: 1');
+    expect(overview).toMatch(new RegExp(`^${id} .* DRIFTED, as wasl status ${id} says`, 'm'));
     router('mct-pe-01').editRunning(removeImport('MOE', target.replace(/^0:/, '')));
     expect(router('mct-pe-01').runningText()).toBe(by);
     const unread = await withFault('sll-pe-01', { kind: 'refuse-connections' }, () => engineer().audit());
