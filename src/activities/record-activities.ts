@@ -6,14 +6,12 @@ import type { JournalEntry, SettledTransaction } from '../domain/change.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
 import { lastEntries, settlementOf } from '../domain/settlement.ts';
+import { CLOCK_TOLERANCE_MS } from '../domain/worker.ts';
 import { WaslError } from '../errors.ts';
 import type { PlanActivities, RecordActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 type RecordDependencies = Pick<ActivityDependencies, 'store' | 'now'>;
-
-/** The clocks of Temporal's server and of a worker may differ by this much. */
-const CLOCK_TOLERANCE_MS = 30_000;
 
 export function recordActivities(deps: RecordDependencies): RecordActivities {
   const { store } = deps;

@@ -1,7 +1,7 @@
 import { describeOverdueAudit } from '../domain/audit.ts';
 import { countOf } from '../domain/count-of.ts';
 import { describeTroubles, OVERDUE_AFTER_MS } from '../domain/trouble.ts';
-import { describeWorkers, takesWork } from '../domain/worker.ts';
+import { describeClocks, describeWorkers, takesWork } from '../domain/worker.ts';
 import type { ApiDependencies } from './server-types.ts';
 import type { Ready } from './wire.ts';
 
@@ -48,6 +48,7 @@ export async function readReadiness({
       ? [`${describeWorkers(workers ?? [])}: nothing is planned, pushed or read from routers`]
       : []),
   ];
+  says.push(...describeClocks(workers ?? [], clock()));
   const undriven = unheard?.length ?? 0;
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');

@@ -28,7 +28,7 @@ export async function announceWorker(
   const beat = () => {
     // One after the other: an older beat never undoes a newer one.
     beating = beating
-      .then(() => (ended ? undefined : store.beatWorker({ ...identity, draining })))
+      .then(() => (ended ? undefined : store.beatWorker({ ...identity, draining, at: new Date().toISOString() })))
       .catch(() => undefined);
     return beating;
   };

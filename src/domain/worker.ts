@@ -17,6 +17,8 @@ export interface WorkerRecord extends WorkerIdentity {
   readonly startedAt: string;
   readonly lastSeenAt: string;
   readonly ageMs: number;
+  /** Its clock before the database's; null: its release does not say. */
+  readonly clockAheadMs: number | null;
 }
 
 /** A worker says once a second that it lives; one that missed several is taken for lost. */
@@ -38,6 +40,24 @@ export function describeWorkers(workers: readonly WorkerRecord[]): string {
   return last === undefined
     ? 'no worker lives'
     : `no worker lives: the last one, ${nameWorker(last)}, was seen at ${last.lastSeenAt}`;
+}
+
+/** Farther apart, what begins and ends by a date does so at a wrong time, or waits. Within it, steps are taken nevertheless. */
+export const CLOCK_TOLERANCE_MS = 30_000;
+
+/** Which clocks are wrong, held against the database's; `now` is this process's own. */
+export function describeClocks(workers: readonly WorkerRecord[], now: Date): string[] {
+  const living = workers.filter(({ ageMs }) => ageMs < WORKER_LOST_AFTER_MS);
+  const [one] = living;
+  const own = one === undefined ? 0 : now.getTime() - (Date.parse(one.lastSeenAt) + one.ageMs);
+  return [
+    ...living.map((worker) => ({ whose: `worker ${nameWorker(worker)}`, aheadMs: worker.clockAheadMs ?? 0 })),
+    { whose: 'this API', aheadMs: own },
+  ].flatMap(({ whose, aheadMs }) => {
+    if (Math.abs(aheadMs) <= CLOCK_TOLERANCE_MS) return [];
+    const how = `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's`;
+    return [`the clock of ${whose} is ${how}: what begins or ends by a date does so at a wrong time, or waits; set it`];
+  });
 }
 
 const nameWorker = ({ host, pid }: WorkerIdentity): string => `process ${pid} at ${host}`;

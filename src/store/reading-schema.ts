@@ -1,4 +1,4 @@
-import { bigserial, boolean, foreignKey, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, bigserial, boolean, foreignKey, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { NetworkAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
@@ -54,4 +54,6 @@ export const workers = pgTable('workers', {
   startedAt: time('started_at').notNull(),
   lastSeenAt: time('last_seen_at').notNull(),
   draining: boolean('draining').notNull(),
+  /** Of the worker's clock before the database's; null: a release that did not say. Of any size: some clocks begin in 1970. */
+  clockAheadMs: bigint('clock_ahead_ms', { mode: 'number' }),
 });

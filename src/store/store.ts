@@ -336,8 +336,8 @@ export interface Store {
   readSighting(id: InterconnectId): Promise<Sighting | null>;
 
   // Workers
-  /** Says that the worker lives. Rows of workers that were not seen for long go with it. */
-  beatWorker(worker: WorkerIdentity & { readonly draining: boolean }): Promise<void>;
+  /** Says that the worker lives; `at` by its own clock, in ISO 8601. Rows of workers that were not seen for long go with it. */
+  beatWorker(worker: WorkerIdentity & { readonly draining: boolean; readonly at: string }): Promise<void>;
   /** Idempotent. */
   endWorker(id: string): Promise<void>;
   /** The oldest first, also those that were not seen of late; their age is by the database's clock. */

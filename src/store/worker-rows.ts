@@ -8,10 +8,11 @@ const FORGOTTEN_AFTER = sql`interval '1 day'`;
 
 export function workerQueries(database: Database): Pick<Store, 'beatWorker' | 'endWorker' | 'listWorkers'> {
   return {
-    beatWorker: ({ id, taskQueue, host, pid, version, draining }) =>
+    beatWorker: ({ id, taskQueue, host, pid, version, draining, at }) =>
       database.read(async (db) => {
         // One statement a second for each worker. The clock is the database's: those of hosts differ.
-        const seen = { lastSeenAt: sql`now()`, draining };
+        const clockAheadMs = sql<number>`(extract(epoch from ${at}::timestamptz - clock_timestamp()) * 1000)::bigint`;
+        const seen = { lastSeenAt: sql`now()`, draining, clockAheadMs };
         await db
           .insert(workers)
           .values({ id, taskQueue, host, pid, version, startedAt: sql`now()`, ...seen })

@@ -11,7 +11,7 @@ import { CANNED_READS, createApiUnderTest, createRecordingDriver, MOH_MOF, NOW }
 
 const worker = (more: Partial<WorkerRecord> = {}): WorkerRecord => ({
   ...{ id: 'w1', taskQueue: 'q', host: 'wasl-1', pid: 7, version: '1', draining: false, ageMs: 400 },
-  ...{ startedAt: '2026-03-01T07:00:00.000Z', lastSeenAt: '2026-03-01T08:00:00.000Z' },
+  ...{ startedAt: '2026-03-01T07:00:00.000Z', lastSeenAt: '2026-03-01T08:00:00.000Z', clockAheadMs: 3 },
   ...more,
 });
 const upStore = (workers: readonly WorkerRecord[] = [worker()], isWritable = true) =>
@@ -23,6 +23,28 @@ describe('readiness', () => {
   it.each([
     ['all is there', [worker()], true, UP],
     ['one of two workers was killed', [worker({ ageMs: 90_000 }), worker()], true, UP],
+    [
+      'the clocks are nearly of one mind',
+      [worker({ clockAheadMs: -29_000 }), worker({ clockAheadMs: null })],
+      true,
+      UP,
+    ],
+    [
+      'a clock is wrong, of a worker and of the API',
+      [
+        worker({ clockAheadMs: -600_000, lastSeenAt: '2026-03-01T07:50:00.000Z' }),
+        worker({ clockAheadMs: 90_000, ageMs: 90_000 }),
+      ],
+      true,
+      {
+        ...UP,
+        status: 'degraded',
+        says: [
+          "the clock of worker process 7 at wasl-1 is 600 s behind the database's: what begins or ends by a date does so at a wrong time, or waits; set it",
+          "the clock of this API is 600 s ahead of the database's: what begins or ends by a date does so at a wrong time, or waits; set it",
+        ],
+      },
+    ],
     [
       'no worker ever lived',
       [],

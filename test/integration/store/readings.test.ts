@@ -101,20 +101,25 @@ it('keeps of each agreement how it was last found, and no older finding over a y
 
 it('knows which workers live', async () => {
   const worker = { id: 'w1', taskQueue: 'wasl/worker/w1', host: 'h', pid: 7, version: '1', draining: false };
+  const at = () => new Date().toISOString();
   expect([await store.listWorkers(), (await store.listWorkers()).some(takesWork)]).toEqual([[], false]);
-  await store.beatWorker(worker);
+  await store.beatWorker({ ...worker, at: at() });
   expect((await store.listWorkers()).some(takesWork)).toBe(true);
-  await store.beatWorker({ ...worker, draining: true });
+  // Some clocks begin in 1970.
+  await store.beatWorker({ ...worker, at: new Date(0).toISOString() });
+  expect((await store.listWorkers())[0]?.clockAheadMs).toBeLessThan(-50 * 365 * 86_400_000);
+  await store.beatWorker({ ...worker, draining: true, at: at() });
+  expect(Math.abs((await store.listWorkers())[0]?.clockAheadMs ?? 1e9)).toBeLessThan(5_000);
   expect([
     (await store.listWorkers()).map(({ draining }) => draining),
     (await store.listWorkers()).some(takesWork),
   ]).toEqual([[true], false]);
-  await store.beatWorker(worker);
+  await store.beatWorker({ ...worker, at: at() });
   await admin.query(`update workers set last_seen_at = now() - interval '5 seconds'`);
   expect((await store.listWorkers()).some(takesWork)).toBe(false);
   expect((await store.listWorkers())[0]?.ageMs).toBeGreaterThanOrEqual(5_000);
   await admin.query(`update workers set last_seen_at = now() - interval '2 days'`);
-  await store.beatWorker({ ...worker, id: 'w2' });
+  await store.beatWorker({ ...worker, id: 'w2', at: at() });
   expect((await store.listWorkers()).map(({ id }) => id)).toEqual(['w2']);
   await store.endWorker('w2');
   expect(await store.listWorkers()).toEqual([]);

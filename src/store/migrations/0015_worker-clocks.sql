@@ -1,0 +1,1 @@
+ALTER TABLE "workers" ADD COLUMN "clock_ahead_ms" bigint;
