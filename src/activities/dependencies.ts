@@ -2,6 +2,7 @@ import type { PeName } from '../domain/names.ts';
 import type { LoginTarget } from '../domain/router-access.ts';
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
 import type { Store } from '../store/store.ts';
+import type { KnownRunning } from './known-running.ts';
 import type { Planner } from './planner.ts';
 
 /** What the activities need from outside; composed in `bin/`, replaced in tests. */
@@ -11,6 +12,8 @@ export interface ActivityDependencies {
   readonly openRouter: (connection: RouterConnection) => Promise<Router>;
   /** The login for a router. Throws CONFIGURATION, and CREDENTIAL_HOST where the credential that the inventory names is not for it. */
   readonly credential: (router: { readonly name: PeName; readonly management: LoginTarget }) => RouterCredential;
+  /** Of this worker: spares reading what has not changed. */
+  readonly knownRunning: KnownRunning;
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;

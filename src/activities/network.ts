@@ -6,6 +6,7 @@ import type { ChangeId, PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
+import type { ChangeMarker } from '../platforms/platform.ts';
 import type { Router } from '../router/router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { describeError } from './translate-errors.ts';
@@ -16,7 +17,7 @@ export const SESSIONS_AT_ONCE_MAX = 64;
 /** What was read from every PE of the inventory. */
 export interface NetworkReading {
   readonly running: ReadonlyMap<PeName, readonly RunningVrf[]>;
-  /** The same as the routers gave it, for the record. */
+  /** The same as the routers gave it, for the record; without those that are known since an earlier reading. */
   readonly texts: ReadonlyMap<PeName, { readonly readAt: string; readonly text: string }>;
   readonly procedures: ReadonlyMap<PeName, Procedure>;
 }
@@ -98,12 +99,17 @@ export async function withRouter<T>(
   }
 }
 
+type ReadOnlyRouter = Pick<
+  Router,
+  'name' | 'procedure' | 'readRunningWithText' | 'readRunningText' | 'readChangeMarker'
+>;
+
 /** The same for work that locks, edits and commits nothing: it costs no login where one of an earlier reading is left. */
 export function withReading<T>(
   deps: ActivityDependencies,
   inventory: Inventory,
   pe: PeName,
-  work: (router: Pick<Router, 'procedure' | 'readRunningWithText' | 'readRunningText'>) => Promise<T>,
+  work: (router: ReadOnlyRouter) => Promise<T>,
 ): Promise<T> {
   return withRouter(deps, inventory, pe, work, { isForReading: true });
 }
@@ -121,12 +127,51 @@ export async function keepReadings(
   );
 }
 
+interface RouterReading {
+  readonly pe: PeName;
+  readonly readAt: string;
+  readonly running: readonly RunningVrf[];
+  /** null: it is known since an earlier reading. */
+  readonly text: string | null;
+  readonly procedure: Procedure;
+}
+
+type ReadRouter = (deps: ActivityDependencies, inventory: Inventory, pe: PeName) => Promise<RouterReading>;
+
 /** What one PE runs, and when it was asked. */
-function readRouter(deps: ActivityDependencies, inventory: Inventory, pe: PeName) {
-  return withReading(deps, inventory, pe, async (router) => {
+const readRouter: ReadRouter = (deps, inventory, pe) =>
+  withReading(deps, inventory, pe, async (router) => {
     const readAt = deps.now().toISOString();
     return { pe, readAt, ...(await router.readRunningWithText()), procedure: router.procedure };
   });
+
+/** The same, and what `readRouterIfChanged` needs. */
+export const readRouterAndRemember: ReadRouter = (deps, inventory, pe) =>
+  withReading(deps, inventory, pe, async (router) =>
+    remember(deps, inventory, router, await router.readChangeMarker()),
+  );
+
+/** What was read before stands for it as long as the router's marker says so. */
+export const readRouterIfChanged: ReadRouter = (deps, inventory, pe) =>
+  withReading(deps, inventory, pe, async (router) => {
+    const readAt = deps.now().toISOString();
+    const marker = await router.readChangeMarker();
+    const running = deps.knownRunning.find(inventory, inventoryRouter(inventory, pe), marker);
+    if (running === null) return remember(deps, inventory, router, marker);
+    return { pe, readAt, running, text: null, procedure: router.procedure };
+  });
+
+async function remember(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  router: ReadOnlyRouter,
+  marker: ChangeMarker | null,
+): Promise<RouterReading> {
+  const [pe, readAt] = [router.name, deps.now().toISOString()];
+  const keep = deps.knownRunning.begin(inventory, inventoryRouter(inventory, pe), marker);
+  const read = await router.readRunningWithText();
+  keep(read.running);
+  return { pe, readAt, ...read, procedure: router.procedure };
 }
 
 /** Reads PEs in parallel. The first PE that cannot be read fails the whole: an unread PE is an unknown, and unknown blocks. */
@@ -134,11 +179,12 @@ export async function readNetwork(
   deps: ActivityDependencies,
   inventory: Inventory,
   pes: readonly PeName[],
+  read: ReadRouter = readRouter,
 ): Promise<NetworkReading> {
-  const readings = await pMap(pes, (pe) => readRouter(deps, inventory, pe), { concurrency: SESSIONS_AT_ONCE_MAX });
+  const readings = await pMap(pes, (pe) => read(deps, inventory, pe), { concurrency: SESSIONS_AT_ONCE_MAX });
   return {
     running: new Map(readings.map((reading) => [reading.pe, reading.running])),
-    texts: new Map(readings.map(({ pe, readAt, text }) => [pe, { readAt, text }])),
+    texts: new Map(readings.flatMap(({ pe, readAt, text }) => (text === null ? [] : [[pe, { readAt, text }]]))),
     procedures: new Map(readings.map((reading) => [reading.pe, reading.procedure])),
   };
 }
@@ -162,7 +208,10 @@ export async function readReachable(
   deps: ActivityDependencies,
   inventory: Inventory,
   pes: readonly PeName[],
-  waitMs = Number.POSITIVE_INFINITY,
+  {
+    waitMs = Number.POSITIVE_INFINITY,
+    read = readRouter,
+  }: { readonly waitMs?: number; readonly read?: ReadRouter } = {},
 ): Promise<PartialReading> {
   const running = new Map<PeName, readonly RunningVrf[]>();
   const texts = new Map<PeName, { readonly readAt: string; readonly text: string }>();
@@ -174,10 +223,10 @@ export async function readReachable(
     pes,
     async (pe) => {
       try {
-        const read = await readRouter(deps, inventory, pe);
-        running.set(pe, read.running);
-        texts.set(pe, { readAt: read.readAt, text: read.text });
-        procedures.set(pe, read.procedure);
+        const one = await read(deps, inventory, pe);
+        running.set(pe, one.running);
+        if (one.text !== null) texts.set(pe, { readAt: one.readAt, text: one.text });
+        procedures.set(pe, one.procedure);
         unread.delete(pe);
       } catch (error) {
         const { code, sentence } = describeError(error);

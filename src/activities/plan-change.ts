@@ -21,7 +21,7 @@ import { readHeldTables } from './held-tables.ts';
 import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
-import { readForOpening, readForRemoval } from './reading-for-plan.ts';
+import { readAgainForOpening, readForOpening, readForRemoval } from './reading-for-plan.ts';
 import { rangesInWords, realiseInterconnect } from './realise-interconnect.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
@@ -196,7 +196,7 @@ function renderPayloads(plan: Plan, running: ReadonlyMap<PeName, readonly Runnin
 }
 
 /**
- * At every push of what opens: the same proofs must pass over the network as it is now, every PE of it read again. Returns the plan with what
+ * At every push of what opens: the same proofs must pass over the network as it is now, every PE of it read again, or asked whether it has changed. Returns the plan with what
  * verification tries there today. Throws PLAN_STALE.
  */
 export async function reproveAtPush(
@@ -210,7 +210,7 @@ export async function reproveAtPush(
   if (interconnect.flows === null)
     throw new WaslError('PLAN_STALE', `${plan.interconnectId} has no route targets any more`);
   const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  const { inventory, running } = await readForOpening(deps, current, vpnsOf(subject.flows), lockedRunning);
+  const { inventory, running } = await readAgainForOpening(deps, current, vpnsOf(subject.flows), lockedRunning);
   const active = await listOthers(deps, plan.interconnectId);
   const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
   const network = { inventory, running, required: requiredVpns(plan.kind, subject) };

@@ -5,7 +5,14 @@ import { refuseMaintenance } from '../domain/maintenance.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type NetworkReading, readNetwork, readReachable, withRouters } from './network.ts';
+import {
+  type NetworkReading,
+  readNetwork,
+  readReachable,
+  readRouterAndRemember,
+  readRouterIfChanged,
+  withRouters,
+} from './network.ts';
 
 export interface ReadingForPlan extends NetworkReading {
   /** Of the routers that were read; those that left it as they were in it last. */
@@ -25,15 +32,34 @@ export async function readForOpening(
   deps: ActivityDependencies,
   inventory: Inventory,
   parties: ReadonlySet<VpnId>,
-  known: ReadonlyMap<PeName, readonly RunningVrf[]> = new Map(),
+): Promise<ReadingForPlan> {
+  return readAround(deps, inventory, parties, new Map(), readRouterAndRemember);
+}
+
+/** The same again, beside what was read under the lock: of what has not changed since this worker read it, no more than that is asked. */
+export async function readAgainForOpening(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  parties: ReadonlySet<VpnId>,
+  locked: ReadonlyMap<PeName, readonly RunningVrf[]>,
+): Promise<Pick<ReadingForPlan, 'inventory' | 'running'>> {
+  return readAround(deps, inventory, parties, locked, readRouterIfChanged);
+}
+
+async function readAround(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  parties: ReadonlySet<VpnId>,
+  known: ReadonlyMap<PeName, readonly RunningVrf[]>,
+  read: typeof readRouterIfChanged,
 ): Promise<ReadingForPlan> {
   refuseMaintenance(inventory, parties);
   const routers = inventory.routers.filter((router) => !known.has(router.name));
   const bystanders = routers.filter((router) => isBystander(router, parties)).map(({ name }) => name);
   const needed = routers.map(({ name }) => name).filter((name) => !bystanders.includes(name));
   const [reading, more] = await Promise.all([
-    readNetwork(deps, inventory, needed),
-    readReachable(deps, inventory, bystanders, BYSTANDERS_WAIT_MS),
+    readNetwork(deps, inventory, needed, read),
+    readReachable(deps, inventory, bystanders, { waitMs: BYSTANDERS_WAIT_MS, read }),
   ]);
   const running = new Map([...known, ...reading.running, ...more.running]);
   return {
@@ -64,7 +90,7 @@ export async function readForRemoval(
   const others = inventory.routers.map(({ name }) => name).filter((name) => !carriers.includes(name));
   const [reading, more] = await Promise.all([
     readReachable(deps, inventory, carriers),
-    readReachable(deps, inventory, others, BYSTANDERS_WAIT_MS),
+    readReachable(deps, inventory, others, { waitMs: BYSTANDERS_WAIT_MS }),
   ]);
   // It carried VRFs; a router that shows none has not shown what it holds.
   const blank = [...reading.running].filter(([, vrfs]) => vrfs.length === 0).map(([pe]) => pe);

@@ -6,6 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOp
 import { taskQueueOf } from '../../workflows/shared/messages.ts';
 import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
+import { KnownRunning } from '../activities/known-running.ts';
 import { createPlanner, type Planner } from '../activities/planner.ts';
 import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
@@ -111,6 +112,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       planner,
       openRouter: options.openRouter ?? ((connection) => openRouter(connection, pool)),
       credential: options.credential,
+      knownRunning: new KnownRunning(),
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => new Date(),
       ownTaskQueue,

@@ -39,6 +39,13 @@ export interface PingRequest {
   readonly count: number;
 }
 
+/** What a router says of its last commit: another one than before, and running may be another. */
+export interface ChangeMarker {
+  readonly value: string;
+  /** No two commits have the same one; else two of the same second may. */
+  readonly isUnique: boolean;
+}
+
 /** Name -> text, as the router has it. */
 export type PolicyTexts = Readonly<Record<string, string>>;
 
@@ -58,6 +65,8 @@ export interface Platform {
    * that is exported also carries the rule's. What cannot be read is not safe.
    */
   judgeExportPolicies(policies: readonly string[], texts: PolicyTexts): string | null;
+  /** Asked instead of running where that was read before; null: the platform has none, or this router does not show it. */
+  readonly readChangeMarker: ((reader: RouterReader) => Promise<ChangeMarker | null>) | null;
   /** In the order of `tables`. */
   readRouteTables(reader: RouterReader, tables: readonly RouteTable[]): Promise<VrfRoute[][]>;
   ping(reader: RouterReader, request: PingRequest): Promise<{ readonly sent: number; readonly received: number }>;

@@ -6,7 +6,7 @@ import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
 import { keptTimerSeconds, type PlatformManifest } from '../platforms/manifest.ts';
-import type { PingRequest, Platform, RouterReader, RouteTable, VrfRoute } from '../platforms/platform.ts';
+import type { ChangeMarker, PingRequest, Platform, RouterReader, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import { renderEdits } from '../render/render-edits.ts';
 import { acquireLock, refuseUnsaved } from './candidate-lock.ts';
 import { canonicalText } from './canonical-text.ts';
@@ -78,6 +78,16 @@ export class NetconfRouter implements Router {
   async readRunningWithText(): Promise<RunningReading> {
     const reply = await this.#getRunning();
     return { running: await this.#parse(reply), text: this.#textOf(reply) };
+  }
+
+  async readChangeMarker(): Promise<ChangeMarker | null> {
+    try {
+      return (await this.#platform.readChangeMarker?.(this.#reader)) ?? null;
+    } catch (error) {
+      // Running is read instead: a release without the model, a login that may not see it.
+      if (error instanceof WaslError && error.code === 'ROUTER_REFUSED') return null;
+      throw error;
+    }
   }
 
   inspect(): Promise<RouterInspection> {

@@ -4,7 +4,7 @@ import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
-import type { PingRequest, RouteTable, VrfRoute } from '../platforms/platform.ts';
+import type { ChangeMarker, PingRequest, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import type { RouterInspection } from './inspect-session.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
@@ -81,6 +81,8 @@ export interface Router {
   readRunningText(): Promise<string>;
   /** Both, from one reading. */
   readRunningWithText(): Promise<RunningReading>;
+  /** One small request, which tells whether running may be another than it was; null: this router does not say. */
+  readChangeMarker(): Promise<ChangeMarker | null>;
   /** What it says of candidate, lock, sessions and clock. Alters nothing. */
   inspect(): Promise<RouterInspection>;
 

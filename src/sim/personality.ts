@@ -2,7 +2,7 @@ import type { InventoryRouter } from '../domain/inventory.ts';
 import type { PlatformName, VpnId } from '../domain/names.ts';
 import type { Address } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import type { DatastoreName, LockDenial, SessionId } from './datastore/datastores.ts';
+import type { Commit, DatastoreName, LockDenial, SessionId } from './datastore/datastores.ts';
 import type { ErrorOption } from './datastore/edit.ts';
 import type { ContainerSchema } from './datastore/schema.ts';
 import type { DataNode } from './datastore/tree.ts';
@@ -36,10 +36,14 @@ export interface OperationalContext {
   readonly router: string;
   readonly exchange: RouteExchange;
   readonly habits: Habits;
+  /** Newest first. */
+  readonly commits: readonly Commit[];
   /** The reply leaves so much later. */
   takes(ms: number): void;
   isAnswered(ping: { readonly vrf: string; readonly destination: Address; readonly source?: Address }): boolean;
 }
+
+export type Operational = (context: OperationalContext, vrfs: readonly string[]) => DataNode;
 
 export type OperationalRpc = (input: XmlElement, context: OperationalContext) => string;
 
@@ -64,10 +68,12 @@ export interface Personality {
   renderChecked(operation: 'validate' | 'commit', check: CheckResult, habits: Habits): string;
   /** What of the configuration get-config shows, where that is not all. */
   shown?(tree: DataNode, habits: Habits): DataNode;
+  /** What get-config of running says of the last commit, where it does; `xml`: the configuration, empty where nothing was selected. */
+  marked?(xml: string, lastCommit: Commit): string;
   /** By `{namespace}name`. */
   readonly rpcs: ReadonlyMap<string, OperationalRpc>;
   /** Operational data that `<get>` shows beside the configuration, by `{namespace}name` of its top node. */
-  readonly operational: ReadonlyMap<string, (context: OperationalContext, vrfs: readonly string[]) => DataNode>;
+  readonly operational: ReadonlyMap<string, Operational>;
   /** XML of an uncommitted change such as a person leaves behind. */
   renderLeftover(vrf: string): string;
 }

@@ -282,6 +282,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
       router: this.name,
       exchange,
       habits: this.#personality.habits,
+      commits: this.#datastores.commits,
       takes: (ms) => {
         time.ms += ms;
       },

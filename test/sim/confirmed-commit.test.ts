@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
+import type { XmlElement } from '../../src/sim/xml/element.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import {
@@ -18,6 +19,9 @@ import {
 import { errorsOf, isOk, RawClient } from './support/raw-client.ts';
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
+
+const idsIn = ({ name, text, children }: XmlElement): string[] =>
+  name === 'commit-id' ? [text] : children.flatMap(idsIn);
 
 // RFC 6241 §8.4. The clock is the test's: nothing here waits.
 describe('confirmed commit', () => {
@@ -50,6 +54,22 @@ describe('confirmed commit', () => {
   };
 
   describe('1.1 (IOS-XR)', () => {
+    it('is in the list of commits, and so is its being taken back', async () => {
+      const client = await connect('pe1');
+      const manager = 'http://cisco.com/ns/yang/Cisco-IOS-XR-config-cfgmgr-exec-oper';
+      const commits = async () => {
+        const reply = await client.rpc(`<get><filter><config-manager xmlns="${manager}"/></filter></get>`);
+        return idsIn(reply);
+      };
+      const before = await commits();
+      await commitOnPe1(confirmedCommit({ timeoutSeconds: 60 }));
+      const committed = await commits();
+      expect(committed).toHaveLength(before.length + 1);
+      clock.advance(61_000);
+      expect(holds('pe1', 'changed')).toBe(false);
+      expect(await commits()).toEqual([expect.any(String), ...committed]);
+    });
+
     it('stays after the confirming commit', async () => {
       const client = await commitOnPe1(confirmedCommit({ timeoutSeconds: 60 }));
       expect(isOk(await client.rpc(COMMIT))).toBe(true);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { PlanSummary, StageResult } from '../../src/activities/activities.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
+import { KnownRunning } from '../../src/activities/known-running.ts';
 import { planInterconnectChange } from '../../src/activities/plan-change.ts';
 import type { Planner } from '../../src/activities/planner.ts';
 import { PLANNING_JOBS } from '../../src/activities/planning-jobs.ts';
@@ -70,6 +71,7 @@ export class StagedNetwork implements AsyncDisposable {
       planner: PLANNER,
       openRouter: (connection) => openRouter(connection),
       credential: () => ({ username, password }),
+      knownRunning: new KnownRunning(),
       newPersistId: () => randomUUID(),
       now: () => new Date(),
       ownTaskQueue: 'none',

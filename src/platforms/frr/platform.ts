@@ -13,6 +13,7 @@ export const frr: Platform = {
   view,
   // The platform itself lets the operator's policy decide after wasl's rules, so it can only keep routes back.
   judgeExportPolicies: () => null,
+  readChangeMarker: null,
   readRouteTables: readFrrTables,
   ping: pingFrr,
 };

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { readEachTable } from '../reading/read-each-table.ts';
+import { readChangeMarker } from './change-marker.ts';
 import { manifest } from './manifest.ts';
 import { pingIosxr, readIosxrTable } from './operational.ts';
 import { judgeRplPolicies } from './policy-safety.ts';
@@ -14,6 +15,7 @@ export const iosxrUm2: Platform = {
   readerOf,
   view,
   judgeExportPolicies: judgeRplPolicies,
+  readChangeMarker,
   readRouteTables: readEachTable(readIosxrTable),
   ping: pingIosxr,
 };

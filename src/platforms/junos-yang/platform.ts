@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { readEachTable } from '../reading/read-each-table.ts';
+import { readChangeMarker } from './change-marker.ts';
 import { manifest } from './manifest.ts';
 import { pingJunos, readJunosTable } from './operational.ts';
 import { judgeJunosPolicies } from './policy-safety.ts';
@@ -17,6 +18,7 @@ export const junosYang: Platform = {
   readerOf,
   view,
   judgeExportPolicies: judgeJunosPolicies,
+  readChangeMarker,
   readRouteTables: readEachTable(readJunosTable),
   ping: pingJunos,
 };

@@ -38,6 +38,16 @@ export interface DatastoreEvents {
   confirmedCommit(event: ConfirmEvent, sessionId: SessionId, timeoutSeconds: number): void;
 }
 
+/** One change of running, by whatever did it. */
+export interface Commit {
+  readonly number: number;
+  readonly at: Date;
+  readonly sessionId: SessionId;
+}
+
+/** As many as routers list. */
+const COMMITS_MAX = 100;
+
 export type LockDenial = 'held' | 'dirty' | 'confirmed-commit-pending';
 
 /** running, the shared candidate and startup of one router, their locks, and the confirmed commit (RFC 6241 §7.5, §8.3, §8.4, §8.7). */
@@ -47,6 +57,8 @@ export class Datastores {
   /** null: running itself survives a restart. */
   #startup: DataNode | null;
   #pending: PendingCommit | null = null;
+  /** Newest first. */
+  #commits: readonly Commit[] = [];
   readonly #locks = new Map<DatastoreName, SessionId>();
   readonly #events: DatastoreEvents;
   readonly #clock: Clock;
@@ -64,6 +76,12 @@ export class Datastores {
     this.#startup = keepsStartup ? initial : null;
     this.#events = events;
     this.#clock = clock;
+    this.#noteCommit(0);
+  }
+
+  /** Newest first; the oldest are forgotten. */
+  get commits(): readonly Commit[] {
+    return this.#commits;
   }
 
   get running(): DataNode {
@@ -178,6 +196,7 @@ export class Datastores {
       };
     }
     this.#running = this.#candidate;
+    this.#noteCommit(sessionId);
     this.#events.runningChanged(before, this.#running, sessionId);
     if (request.confirmed) {
       const timeoutSeconds = this.#pending?.timeoutSeconds ?? 0;
@@ -251,11 +270,17 @@ export class Datastores {
     this.#events.confirmedCommit(event, sessionId, 0);
   }
 
+  #noteCommit(sessionId: SessionId): void {
+    const number = (this.#commits[0]?.number ?? 0) + 1;
+    this.#commits = [{ number, at: this.#clock.now(), sessionId }, ...this.#commits.slice(0, COMMITS_MAX - 1)];
+  }
+
   #replaceRunning(tree: DataNode, sessionId: SessionId): void {
     const before = this.#running;
     const wasClean = !this.isDirty;
     this.#running = tree;
     if (wasClean) this.#candidate = tree;
+    this.#noteCommit(sessionId);
     this.#events.runningChanged(before, tree, sessionId);
   }
 }

@@ -11,4 +11,5 @@ export const UM_POLICY = cisco('um-route-policy-cfg', 'Cisco-IOS-XR-um-route-pol
 export const UM_SNMP = cisco('um-snmp-server-cfg', 'Cisco-IOS-XR-um-snmp-server-cfg');
 export const RIB_IPV4 = cisco('ip-rib-ipv4-oper', 'Cisco-IOS-XR-ip-rib-ipv4-oper');
 export const RIB_IPV6 = cisco('ip-rib-ipv6-oper', 'Cisco-IOS-XR-ip-rib-ipv6-oper');
+export const CONFIG_MANAGER = cisco('config-cfgmgr-exec-oper', 'Cisco-IOS-XR-config-cfgmgr-exec-oper');
 export const PING = cisco('ping-act', 'Cisco-IOS-XR-ping-act');

@@ -1,11 +1,12 @@
 import { RpcErrors } from '../datastore/datastores.ts';
 import { USUAL_HABITS } from '../habits.ts';
 import { OK } from '../netconf/operations.ts';
-import type { OperationalRpc, Personality } from '../personality.ts';
+import type { Operational, OperationalRpc, Personality } from '../personality.ts';
 import { tag, textTag } from '../xml/element.ts';
 import { renderIosxrBase } from './base-config.ts';
 import { checkIosxr } from './check.ts';
-import { PING, RIB_IPV4, RIB_IPV6, UM_BGP, UM_POLICY, UM_VRF } from './namespaces.ts';
+import { buildCommits } from './commits.ts';
+import { CONFIG_MANAGER, PING, RIB_IPV4, RIB_IPV6, UM_BGP, UM_POLICY, UM_VRF } from './namespaces.ts';
 import { pingIosxr } from './ping.ts';
 import { buildRib } from './rib.ts';
 import { IOSXR_SCHEMA } from './schema.ts';
@@ -36,6 +37,7 @@ export const iosxrUm2: Personality = {
     model(UM_POLICY.namespace, '2024-09-17'),
     model(RIB_IPV4.namespace, '2024-02-01'),
     model(RIB_IPV6.namespace, '2024-02-01'),
+    model(CONFIG_MANAGER.namespace, '2019-04-05'),
     model(PING.namespace, '2023-10-19'),
   ],
   confirmedCommit: '1.1',
@@ -57,7 +59,8 @@ export const iosxrUm2: Personality = {
     return OK;
   },
   rpcs: new Map<string, OperationalRpc>([[`{${PING.namespace}}ping`, pingIosxr]]),
-  operational: new Map([
+  operational: new Map<string, Operational>([
+    [`{${CONFIG_MANAGER.namespace}}config-manager`, buildCommits],
     [`{${RIB_IPV4.namespace}}rib`, (context, vrfs) => buildRib('ipv4', context, vrfs)],
     [`{${RIB_IPV6.namespace}}ipv6-rib`, (context, vrfs) => buildRib('ipv6', context, vrfs)],
   ]),

@@ -13,6 +13,8 @@ import { getRouteInformation } from './route-information.ts';
 import { JUNOS_SCHEMA } from './schema.ts';
 import { readJunosInstances } from './vpn-instances.ts';
 
+const ATTRIBUTES_NAMESPACE = 'http://xml.juniper.net/junos/24.4R1/junos';
+
 /** Junos says each capability twice: as the RFC does, and in a namespace that is older. */
 const inBothForms = (...names: readonly string[]): string[] =>
   ['urn:ietf:params:netconf', 'urn:ietf:params:xml:ns:netconf'].flatMap((form) => [
@@ -41,6 +43,12 @@ export const junosYang: Personality = {
   check: checkJunos,
   readInstances: readJunosInstances,
   shown: (tree, { groups }) => (groups === 'named' ? withGroupsByName(tree) : tree),
+  marked: (xml, { at }) => {
+    const seconds = Math.floor(at.getTime() / 1_000);
+    const attributes = ` xmlns:junos="${ATTRIBUTES_NAMESPACE}" junos:commit-seconds="${seconds}"`;
+    const open = `<configuration xmlns="${ROOT.namespace}"`;
+    return xml === '' ? `${open}${attributes}/>` : xml.replace(open, `${open}${attributes}`);
+  },
   lockDenied: (_datastore, holder, reason, user) => ({
     type: 'protocol',
     tag: 'lock-denied',

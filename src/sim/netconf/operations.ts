@@ -97,7 +97,11 @@ function applyFilter(tree: DataNode, input: XmlElement): DataNode {
 /** RFC 6241 §7.1. */
 function getConfig(input: XmlElement, context: OperationContext): string {
   const source = readTarget(input, 'source', context);
-  return renderData(context.datastores[source], input, context.personality);
+  const { personality, datastores } = context;
+  const shown = renderConfig(datastores[source], input, personality);
+  const [last] = datastores.commits;
+  const isMarked = source === 'running' && last !== undefined && personality.marked !== undefined;
+  return tag('data', isMarked ? (personality.marked?.(shown, last) ?? shown) : shown);
 }
 
 /** RFC 6241 §7.7: the running configuration and the operational data that the filter asks for. */
@@ -110,13 +114,13 @@ function get(input: XmlElement, { datastores, personality, operational }: Operat
     return [build(operational, wanted.flatMap(findVrfNames))];
   });
   const tree = { ...datastores.running, children: [...datastores.running.children, ...trees] };
-  return renderData(tree, input, personality);
+  return tag('data', renderConfig(tree, input, personality));
 }
 
-function renderData(tree: DataNode, input: XmlElement, personality: Personality): string {
+function renderConfig(tree: DataNode, input: XmlElement, personality: Personality): string {
   const { habits } = personality;
   const shown = personality.shown?.(tree, habits) ?? tree;
-  return tag('data', serialiseChildren(applyFilter(shown, input), '', INACTIVE_MARKS[habits.deactivation]));
+  return serialiseChildren(applyFilter(shown, input), '', INACTIVE_MARKS[habits.deactivation]);
 }
 
 /** Names that a filter pins with `<vrf-name>`: spares building the tables of the other VRFs. */
