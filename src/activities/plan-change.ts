@@ -22,7 +22,7 @@ import { readTrustedInventory, requireImportedInventory } from './imported-inven
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
 import { readAgainForOpening, readForOpening, readForRemoval } from './reading-for-plan.ts';
-import { rangesInWords, realiseInterconnect } from './realise-interconnect.ts';
+import { rangesInWords, realiseInterconnect, takenAway } from './realise-interconnect.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
 
@@ -53,7 +53,8 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   ]);
   const removes = onlyTakesAway(kind);
   const scrapped = removes ? await store.listScrappedCarriers(interconnectId) : [];
-  if (removes && interconnect.flows === null) {
+  const given = removes ? await store.listGivenRouteTargets(interconnectId) : [];
+  if (removes && interconnect.flows === null && given.length === 0) {
     const left = (await store.listCarriers(interconnectId)).map((pe) => ({
       pe,
       reason: `${pe} was sent something, by the journal`,
@@ -72,7 +73,9 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     : await readForOpening(deps, current, vpnsOf(interconnect.request.flows));
   heartbeat();
   const others = await listOthers(deps, interconnectId);
-  const subject = await realiseInterconnect(deps, interconnect, running, others, removes ? null : current);
+  const subject = removes
+    ? takenAway(interconnect, given)
+    : await realiseInterconnect(deps, interconnect, running, others, current);
   const shared = vpnsOf(subject.flows);
   const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
 

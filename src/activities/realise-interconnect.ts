@@ -1,4 +1,5 @@
 /** An agreement as planning and proving see it: with its route targets, and with the networks that its ranges take in. */
+import type { GivenRouteTarget } from '../domain/altered-record.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
@@ -20,24 +21,41 @@ export async function realiseInterconnect(
   interconnect: InterconnectRecord,
   running: ReadonlyMap<PeName, readonly RunningVrf[]>,
   others: readonly RealisedInterconnect[],
-  /** Where the agreed ranges are looked up; null: what was planned last is what goes. */
-  announcing: Inventory | null,
+  /** Where the agreed ranges are looked up. */
+  announcing: Inventory,
 ): Promise<RealisedInterconnect> {
   const known = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
   const avoid = routeTargetsIn(running).filter((routeTarget) => !known.has(routeTarget));
   const hasRanges = interconnect.request.flows.some(
     ({ prefixes }) => prefixes !== 'whole-vpn' && prefixes.some(isRange),
   );
-  if (interconnect.flows !== null && (announcing === null || !hasRanges)) {
+  if (interconnect.flows !== null && !hasRanges) {
     return { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
   }
-  const announced =
-    announcing === null
-      ? new Map()
-      : announcedIn(announcing, new Set(interconnect.request.flows.map(({ from }) => from)));
+  const announced = announcedIn(announcing, new Set(interconnect.request.flows.map(({ from }) => from)));
   if (hasRanges) refuseEmptyRanges(interconnect.request.flows, announced);
   const flows = await store.allocateRouteTargets(interconnect.id, avoid, announced);
   return { id: interconnect.id, parties: interconnect.parties, flows };
+}
+
+/**
+ * What a removal takes away: by the ledger, because whoever rewrites a row of the register would leave on routers what that row does not
+ * name. Of flows that the ledger does not know, what the register has.
+ */
+export function takenAway(
+  { id, parties, flows }: InterconnectRecord,
+  given: readonly GivenRouteTarget[],
+): RealisedInterconnect {
+  const known = flows ?? [];
+  const isSame = (one: GivenRouteTarget, other: GivenRouteTarget) => one.from === other.from && one.to === other.to;
+  return {
+    id,
+    parties,
+    flows: [
+      ...given.map((one) => ({ prefixes: known.find((other) => isSame(one, other))?.prefixes ?? [], ...one })),
+      ...known.filter((one) => !given.some((other) => isSame(one, other))),
+    ],
+  };
 }
 
 /** What each agreed range is just now: more is not opened by this plan. */

@@ -3,8 +3,9 @@ import { digestOf } from './canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from './ledger-entry.ts';
 import { LIFECYCLE_ENDS, type Lifecycle } from './lifecycle.ts';
-import { canonicalPersonId } from './names.ts';
-import type { Approval, InterconnectRequest } from './request.ts';
+import { canonicalPersonId, type VpnId } from './names.ts';
+import type { Approval, InterconnectRequest, RealisedFlow } from './request.ts';
+import { type RouteTarget, shortForm } from './route-target.ts';
 
 /** What the law of decisions believes of one interconnect. */
 export interface RecordedFacts {
@@ -14,6 +15,8 @@ export interface RecordedFacts {
   readonly requestedBy: string;
   readonly request: InterconnectRequest;
   readonly requestDigest: string;
+  /** null: no route target was given to it. */
+  readonly flows: readonly GivenRouteTarget[] | null;
   readonly withdrawnBy: string | null;
   readonly change: {
     readonly id: string;
@@ -41,6 +44,9 @@ export interface AlteredFact {
   readonly fact: string;
 }
 
+/** Which route target carries which flow. */
+export type GivenRouteTarget = Pick<RealisedFlow, 'from' | 'to' | 'routeTarget'>;
+
 type Say = (path: string, fact: string) => void;
 
 /**
@@ -52,6 +58,7 @@ export function alteredFacts(record: RecordedFacts, entries: readonly LinkedEntr
   const say: Say = (path, fact) => void altered.push({ path, fact });
   checkEntries(entries, say);
   checkAgreement(record, entries, say);
+  checkRouteTargets(record, entries, say);
   checkApprovals(record, entries, say);
   checkWithdrawal(record, entries, say);
   checkChange(record, entries, say);
@@ -96,6 +103,30 @@ function checkAgreement(record: RecordedFacts, entries: readonly LinkedEntry[], 
   // Before agreement and change were told apart (0.1) the steps of both had other names; the ends had these.
   const isOfOldNames = stepped?.action === 'lifecycle.stepped' && !LIFECYCLE_ENDS.some((end) => end === last);
   if (last !== lifecycle && !isOfOldNames) say('agreement', `${id} is ${String(last)} by the ledger, not ${lifecycle}`);
+}
+
+/** By the ledger: given to it, and not given back. What is not what its hash says counts for nothing. */
+export function givenRouteTargets(id: string, entries: readonly LinkedEntry[]): GivenRouteTarget[] {
+  const given = new Map<RouteTarget, GivenRouteTarget>();
+  for (const entry of entries) {
+    const { action, subject, body } = entry;
+    if (subject !== id || !action.startsWith('route-target.') || !isAsHashed(entry)) continue;
+    const routeTarget = body.routeTarget as RouteTarget;
+    if (action === 'route-target.released') given.delete(routeTarget);
+    if (action !== 'route-target.allocated') continue;
+    given.set(routeTarget, { from: body.from as VpnId, to: body.to as VpnId, routeTarget });
+  }
+  return [...given.values()];
+}
+
+/** What goes by them goes by these, and is taken away by them. */
+function checkRouteTargets({ id, flows }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  const inWords = ({ from, to, routeTarget }: GivenRouteTarget) => `${from} to ${to} by ${shortForm(routeTarget)}`;
+  const [given, held] = [givenRouteTargets(id, entries), flows ?? []].map((list) =>
+    list.map(inWords).sort().join(', '),
+  );
+  if (given === held) return;
+  say('agreement', `by the ledger ${id} goes ${given || 'by no route target'}, not ${held || 'by none'}`);
 }
 
 /** The last word of each person on each digest, on both sides. */

@@ -1,11 +1,12 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { givenRouteTargets } from '../domain/altered-record.ts';
 import type { RouterTransactionState } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { findEverScrapped, findScrapped } from './ledger-rows.ts';
+import { findEntriesOf, findEverScrapped, findScrapped } from './ledger-rows.ts';
 import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -14,11 +15,17 @@ export function carrierQueries(
   database: Database,
 ): Pick<
   Store,
-  'listCarriers' | 'listScrappedCarriers' | 'listCoveredVrfs' | 'readInventoryWithRouter' | 'readInventoryVersion'
+  | 'listCarriers'
+  | 'listScrappedCarriers'
+  | 'listGivenRouteTargets'
+  | 'listCoveredVrfs'
+  | 'readInventoryWithRouter'
+  | 'readInventoryVersion'
 > {
   return {
     listCarriers: (id) => database.read((db) => findCarriers(db, id)),
     listScrappedCarriers: (id) => database.read((db) => findScrappedCarriers(db, id)),
+    listGivenRouteTargets: (id) => database.read(async (db) => givenRouteTargets(id, await findEntriesOf(db, [id]))),
 
     listCoveredVrfs: (ids) =>
       database.read(async (db) => {

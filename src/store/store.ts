@@ -1,4 +1,5 @@
 import type { Sighting } from '../domain/alignment.ts';
+import type { GivenRouteTarget } from '../domain/altered-record.ts';
 import type { AuditEntry, NewAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
@@ -163,6 +164,8 @@ export interface Store {
   listCarriers(id: InterconnectId): Promise<readonly PeName[]>;
   /** PEs that hold it by the record, and are gone for good by the inventory. */
   listScrappedCarriers(id: InterconnectId): Promise<readonly PeName[]>;
+  /** By the ledger, whatever stands in the register: what a removal must find on routers. */
+  listGivenRouteTargets(id: InterconnectId): Promise<readonly GivenRouteTarget[]>;
   /** Where the plans of these interconnects that reached routers put something: PE and VRFs. */
   listCoveredVrfs(
     ids: readonly InterconnectId[],

@@ -1,6 +1,11 @@
 /** Rows that whoever owns the tables wrote beside wasl: each alteration is told, and what wasl wrote itself is not. */
 import { describe, expect, it } from 'vitest';
-import { alteredFacts, type LinkedEntry, type RecordedFacts } from '../../src/domain/altered-record.ts';
+import {
+  alteredFacts,
+  type GivenRouteTarget,
+  type LinkedEntry,
+  type RecordedFacts,
+} from '../../src/domain/altered-record.ts';
 import { digestOf } from '../../src/domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
@@ -59,7 +64,7 @@ const FACTS: readonly Fact[] = [
 
 const RECORD: RecordedFacts = {
   ...{ id: ID, lifecycle: 'requested', parties: ['MOF', 'MOH'], requestedBy: 'moh-clerk' },
-  ...{ request: MOH_MOF, requestDigest, withdrawnBy: null },
+  ...{ request: MOH_MOF, requestDigest, withdrawnBy: null, flows: null },
   change: {
     ...{ id: CHANGE, kind: 'provision', requestedBy: 'wasl', planAskers: ['engineer-asker'] },
     applyUntil: new Date(Date.parse(at(6)) + 4 * 3_600_000).toISOString(),
@@ -231,4 +236,29 @@ it('what an approver accepted by name is in the ledger, and no less of it in the
 
 it('a person is the same in any case of the letters', () => {
   expect(told(withApproval(0, { person: person('MOH-Signatory') }))).toEqual([]);
+});
+
+it('another route target than was given, or one that nobody gave, is told', () => {
+  const given = (from: string, to: string, routeTarget: string, action = 'allocated'): Fact => {
+    const fact = { actor: 'wasl', action: `route-target.${action}`, subject: ID };
+    return { ...fact, body: action === 'allocated' ? { routeTarget, from, to } : { routeTarget } };
+  };
+  const flow = (from: string, to: string, routeTarget: string) => ({ from, to, routeTarget }) as GivenRouteTarget;
+  const [one, other] = ['0:65000:50000', '0:65000:50001'];
+  const entries = chain([...FACTS, given('MOH', 'MOF', one), given('MOF', 'MOH', other)]);
+  const flows = [flow('MOF', 'MOH', other), flow('MOH', 'MOF', one)];
+  expect(told({ ...RECORD, flows }, entries)).toEqual([]);
+  const ledger = 'agreement: by the ledger IC-0001 goes MOF to MOH by 65000:50001, MOH to MOF by 65000:50000, not ';
+  expect(told({ ...RECORD, flows: null }, entries)).toEqual([`${ledger}by none`]);
+  expect(told({ ...RECORD, flows: [flow('MOH', 'MOF', '0:65000:50700'), flow('MOF', 'MOH', other)] }, entries)).toEqual(
+    [`${ledger}MOF to MOH by 65000:50001, MOH to MOF by 65000:50700`],
+  );
+  expect(told({ ...RECORD, flows })).toEqual([
+    'agreement: by the ledger IC-0001 goes by no route target, not MOF to MOH by 65000:50001, MOH to MOF by 65000:50000',
+  ]);
+  const back = [given('MOH', 'MOF', one, 'released'), given('MOF', 'MOH', other, 'released')];
+  const ended = chain([...FACTS, given('MOH', 'MOF', one), given('MOF', 'MOH', other), ...back]);
+  expect(told(RECORD, ended)).toEqual([]);
+  const kept = chain([...FACTS, given('MOH', 'MOF', one), given('MOF', 'MOH', other), given('', '', one, 'kept')]);
+  expect(told({ ...RECORD, flows }, kept)).toEqual([]);
 });

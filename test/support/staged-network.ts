@@ -231,6 +231,7 @@ export class StagedNetwork implements AsyncDisposable {
         ) as never,
       listCarriers: async (id) => this.carriers(id).filter((pe) => !this.#isScrapped(pe)),
       listScrappedCarriers: async (id) => this.carriers(id).filter((pe) => this.#isScrapped(pe)),
+      listGivenRouteTargets: async () => [],
       listCoveredVrfs: async (ids) => this.#covered(ids),
       allocateRouteTargets: async (id, _avoid, announced = new Map()) => {
         const agreement = this.#agreement(id);

@@ -8,7 +8,7 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { endState } from '../../support/end-state.ts';
 import { deleteVrf, importOnIosxr, PEEK, prefixSet } from '../../support/hand-edits.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation, onServer } from '../../support/installation.ts';
 import { withThird } from '../../support/third-ministry.ts';
 import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
 
@@ -38,6 +38,21 @@ const without =
   });
 
 describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
+  it.for([
+    [
+      'another route target in the register',
+      `update route_targets set route_target = '0:65000:50787' where from_vpn = 'MOH' and released_at is null`,
+    ],
+    ['route targets that the register says were given back', 'update route_targets set released_at = now()'],
+  ])('whole, by what the ledger says was given to it: %s', async ([, statement = ''], { expect }) => {
+    const { wasl, id } = await inForce();
+    await using _ = wasl;
+    await onServer(wasl.databaseUrl, statement);
+    await askAndApprove(wasl, id);
+    await wasl.untilLifecycle(id, 'withdrawn');
+    expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: [] });
+  });
+
   it('whatever is odd elsewhere: a router that is down, an edited object, a stray import, a VRF that nobody lists', async ({
     expect,
   }) => {
