@@ -9,6 +9,8 @@ export interface Paint {
   (style: Style, text: string): string;
   /** Of whoever looks at the screen; without it times stay as they were written. */
   readonly offsetOf?: ZoneOffset;
+  /** Of the terminal; absent: a pipe, where lines may be as long as they are. */
+  readonly columns?: number;
 }
 
 const ESCAPE = String.fromCharCode(27);
@@ -21,7 +23,11 @@ export function createPaint(stream: CliStream, env: CliIo['env'], offsetOf?: Zon
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   const isColoured = forced || (stream.isTerminal && !env.NO_COLOR && env.TERM !== 'dumb');
   const paint = (style: Style, text: string) => (isColoured ? `${MARK}${STYLES[style]};${text}${MARK}0;` : text);
-  return offsetOf === undefined ? paint : Object.assign(paint, { offsetOf });
+  const reader = {
+    ...(offsetOf === undefined ? {} : { offsetOf }),
+    ...(stream.isTerminal ? { columns: stream.columns } : {}),
+  };
+  return Object.assign(paint, reader);
 }
 
 /**

@@ -5,6 +5,7 @@ import { createPaint, type Paint } from '../../src/cli/paint.ts';
 import { matrixExitCode, showMatrix } from '../../src/cli/show-matrix.ts';
 import { showPlan } from '../../src/cli/show-plan.ts';
 import { checkExitCode, showRouterCheck } from '../../src/cli/show-router-check.ts';
+import { formatTable } from '../../src/cli/table.ts';
 import { formatDuration } from '../../src/cli/wording.ts';
 import { checkOf } from '../support/api-under-test.ts';
 
@@ -293,6 +294,50 @@ describe('the check of a router', () => {
     const missing = { findings: [fault('VRF_MISSING', '')] };
     const remark = { findings: [{ ...fault('VRF_MISSING', ''), severity: 'remark' as const }] };
     expect([[], [remark], [locked], [locked, missing]].map(checkExitCode)).toEqual([0, 0, 3, 2]);
+  });
+});
+
+describe('a table', () => {
+  const paint = (columns?: number): Paint =>
+    Object.assign((_: unknown, text: string) => text, columns === undefined ? {} : { columns });
+  const table = (columns?: number) =>
+    formatTable(
+      ['ID', 'STATE', 'PURPOSE', 'NEXT'],
+      [
+        ['IC-0001', 'active', 'Patient transfers between the two', 'nothing: in force'],
+        ['IC-0002', 'planned', '', 'wasl approve IC-0002-C1-P1'],
+      ],
+      paint(columns),
+    );
+
+  it('stands in columns where there is room, and in a pipe', () => {
+    const [head, first] = table();
+    expect([head, first]).toEqual([
+      'ID       STATE    PURPOSE                            NEXT',
+      'IC-0001  active   Patient transfers between the two  nothing: in force',
+    ]);
+    expect(table(80)).toEqual(table());
+    expect(table(79)).toEqual(table());
+  });
+
+  it('puts what a narrow terminal has no room for below its row, under its name', () => {
+    expect(table(60)).toEqual([
+      'ID       STATE    PURPOSE',
+      'IC-0001  active   Patient transfers between the two',
+      '  next: nothing: in force',
+      'IC-0002  planned',
+      '  next: wasl approve IC-0002-C1-P1',
+    ]);
+    expect(table(1)).toEqual([
+      'ID',
+      'IC-0001',
+      '  state: active',
+      '  purpose: Patient transfers between the two',
+      '  next: nothing: in force',
+      'IC-0002',
+      '  state: planned',
+      '  next: wasl approve IC-0002-C1-P1',
+    ]);
   });
 });
 
