@@ -156,8 +156,11 @@ function maySign(
     return { code: 'APPROVAL_TWICE', fact: `${party} has already signed ${id}` };
   }
   const own = approvals.find((a) => a.subject === 'request' && a.digest === digest && a.person === person);
-  if (own !== undefined)
-    return { code: 'APPROVAL_TWICE', fact: `${person} has already decided on this request for ${own.party}` };
+  if (own !== undefined) {
+    const fact = `${person} has already decided on this request for ${own.party}`;
+    const remedy = `Whoever wants it no more ends it: wasl interconnect withdraw ${id} --reason "...".`;
+    return { code: 'APPROVAL_TWICE', fact, ...(decision === 'reject' ? { remedy } : {}) };
+  }
   return refuseParts('signatory', person, facts) ?? (decision === 'approve' ? refuseAltered('provision', facts) : null);
 }
 

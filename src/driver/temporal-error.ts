@@ -1,4 +1,4 @@
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { type ErrorFacts, isErrorCode, WaslError } from '../errors.ts';
 
 /** Causes of a Temporal failure nest: workflow failed -> activity failed -> application failure. */
@@ -12,6 +12,11 @@ export function translateTemporalError(error: unknown): WaslError {
   if (error instanceof WaslError) return error;
   const refusal = findRefusal(error);
   if (refusal !== null) return refusal;
+  if (causesOf(error).some((cause) => cause instanceof NamespaceNotFoundError)) {
+    const fact = 'the workflow server has no namespace of this name';
+    const remedy = 'Create it, or correct TEMPORAL_NAMESPACE: nothing was lost.';
+    return new WaslError('TEMPORAL_UNAVAILABLE', fact, { remedy, cause: error });
+  }
   if (isServerTrouble(error)) {
     const fact = 'the workflow server or its workers did not answer in time';
     return new WaslError('TEMPORAL_UNAVAILABLE', fact, { cause: error });

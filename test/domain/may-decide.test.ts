@@ -170,6 +170,16 @@ describe('nobody plays two parts that control each other', () => {
       fact: 'moh-signatory has already decided on this request for MOH',
     });
   });
+
+  it('one who signed and wants it no more is told what ends it', () => {
+    const own = { ...sign(SIGNATORY.MOH), decision: 'reject' } as const;
+    const signed = asked({ approvals: [signature('MOH')] });
+    const refusal = mayDecide({ ...own, party: 'MOH' } as never, signed, NOW);
+    expect(refusal).toMatchObject({
+      code: 'APPROVAL_TWICE',
+      remedy: expect.stringContaining('wasl interconnect withdraw IC-0001'),
+    });
+  });
 });
 
 describe('who may decide on a plan', () => {

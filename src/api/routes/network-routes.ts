@@ -73,7 +73,7 @@ export function registerNetworkRoutes(app: ApiServer, { store, routerReads }: Ap
   async function requireRouter(pe: PeName): Promise<PeName> {
     const { inventory } = await requireInventory(store);
     if (!inventory.routers.some((router) => router.name === pe)) {
-      throw new WaslError('ROUTER_UNKNOWN', `the inventory has no router ${pe}`, { path: '{pe}' });
+      throw new WaslError('ROUTER_UNKNOWN', `the inventory has no router ${pe}`, { path: 'router' });
     }
     return pe;
   }
