@@ -1,7 +1,10 @@
 /** Minutes east of Greenwich where the reader is, at that time. */
 export type ZoneOffset = (at: Date) => number;
 
-const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?![\w:])/g;
+const INSTANT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?!\w|:\d)/g;
+
+/** `2031-01-31T14:00:00`. */
+const SECONDS = 19;
 
 /** Every time in a text in the reader's zone, as ISO 8601 with its offset: one zone on one screen, whoever wrote the time. */
 export function withLocalTimes(text: string, offsetOf: ZoneOffset): string {
@@ -10,7 +13,10 @@ export function withLocalTimes(text: string, offsetOf: ZoneOffset): string {
 
 function localTime(instant: string, offsetOf: ZoneOffset): string {
   const at = new Date(instant);
-  if (Number.isNaN(at.getTime())) return instant;
+  // A day or an hour that does not exist is somebody's slip, and is quoted as it was written.
+  const written = new Date(`${instant.slice(0, SECONDS)}Z`);
+  if (Number.isNaN(at.getTime()) || written.toISOString().slice(0, SECONDS) !== instant.slice(0, SECONDS))
+    return instant;
   const minutes = offsetOf(at);
   const fraction = /\.\d+/.exec(instant)?.[0] ?? '';
   const clock = new Date(at.getTime() + minutes * 60_000);

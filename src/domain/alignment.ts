@@ -1,4 +1,5 @@
 import type { ChangeRecord } from './change.ts';
+import { onlyTakesAway } from './change-kinds.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { InterconnectId } from './names.ts';
 import { isOnNetwork } from './standing.ts';
@@ -20,14 +21,14 @@ export type LastRead = Omit<Sighting, 'interconnectId'>;
 
 /**
  * What is known of the network now is what was last read of it: by a change that was confirmed and read back, or by a reading since.
- * null for what is not to be on the network.
+ * null for what is not to be on the network, and for what a removal has begun to take away: nothing read before is true of it.
  */
 export function lastRead(
   lifecycle: Lifecycle,
-  changes: readonly Pick<ChangeRecord, 'outcome' | 'endedAt' | 'readBackAt'>[],
+  changes: readonly Pick<ChangeRecord, 'kind' | 'outcome' | 'endedAt' | 'readBackAt' | 'routers'>[],
   sighting: Sighting | null,
 ): LastRead | null {
-  if (!isOnNetwork(lifecycle)) return null;
+  if (!isOnNetwork(lifecycle) || changes.some(hasTakenAway)) return null;
   const applied = changes.findLast(({ outcome }) => outcome === 'applied');
   // Settled may be much later: the worker that read them was lost, or the record was away.
   const confirmedAt = applied?.readBackAt ?? applied?.endedAt ?? null;
@@ -37,3 +38,6 @@ export function lastRead(
   }
   return confirmedAt === null ? null : { seenAt: confirmedAt, alignment: 'in-sync', says: null };
 }
+
+const hasTakenAway = ({ kind, outcome, routers }: Pick<ChangeRecord, 'kind' | 'outcome' | 'routers'>): boolean =>
+  outcome === null && onlyTakesAway(kind) && routers.some(({ state }) => state === 'confirmed');

@@ -11,6 +11,9 @@ describe('a time on a screen is in the zone of the reader, and says which', () =
     ['2026-03-01T03:00:00-05:00 and 2026-02-28T21:00:00Z', '2026-03-01T12:00:00+04:00 and 2026-03-01T01:00:00+04:00'],
     ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59Z'],
     ['2026-13-01T08:00:00Z', '2026-13-01T08:00:00Z'],
+    ['2027-02-30T00:00:00Z is no day', '2027-02-30T00:00:00Z is no day'],
+    ['2027-03-28T24:00:00Z', '2027-03-28T24:00:00Z'],
+    ['last read at 2026-03-01T08:00:00Z: as agreed', 'last read at 2026-03-01T12:00:00+04:00: as agreed'],
     ['10.100.10.0/24 of MOH', '10.100.10.0/24 of MOH'],
   ])('%s', (text, shown) => expect(withLocalTimes(text, muscat)).toBe(shown));
 

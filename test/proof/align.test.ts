@@ -79,7 +79,10 @@ it('has drifted where its own objects were edited by hand, and is unknown where 
 
 it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {
   const applied = [
-    { outcome: 'applied' as const, endedAt: '2026-03-01T08:40:00.000Z', readBackAt: '2026-03-01T08:00:00.000Z' },
+    {
+      ...{ kind: 'provision' as const, outcome: 'applied' as const, routers: [] },
+      ...{ endedAt: '2026-03-01T08:40:00.000Z', readBackAt: '2026-03-01T08:00:00.000Z' },
+    },
   ];
   const sighting = (seenAt: string): Sighting => ({ interconnectId: icId(1), seenAt, alignment: 'drifted', says: 'x' });
   const confirmed = { seenAt: '2026-03-01T08:00:00.000Z', alignment: 'in-sync', says: null };
@@ -91,5 +94,12 @@ it('what is shown is the younger of the last change and the last reading, while 
     says: 'x',
   });
   expect(lastRead('requested', [], null)).toBeNull();
+  // One router is clean already, another does not answer: that all was as agreed is no news of today.
+  const removal = (state: 'confirmed' | 'rolled-back') => ({
+    ...{ kind: 'withdraw' as const, outcome: null, endedAt: null, readBackAt: null },
+    routers: [{ pe: 'mct-pe-01' as never, state }],
+  });
+  expect(lastRead('active', [...applied, removal('confirmed')] as never, null)).toBeNull();
+  expect(lastRead('active', [...applied, removal('rolled-back')] as never, null)).toEqual(confirmed);
   expect(lastRead('withdrawn', applied, sighting('2026-03-01T09:00:00.000Z'))).toBeNull();
 });
