@@ -3,11 +3,14 @@
  * now, with the names and reasons of the record, so that whoever reaches Temporal's port decides nothing.
  */
 import type { JournalEntry, SettledTransaction } from '../domain/change.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
-import { lastEntries, settlementOf } from '../domain/settlement.ts';
+import { lastEntries, type SettledPlan, settlementOf } from '../domain/settlement.ts';
 import { CLOCK_TOLERANCE_MS } from '../domain/worker.ts';
 import { WaslError } from '../errors.ts';
+import { digestPlan } from '../plan/digest.ts';
+import type { Store } from '../store/store.ts';
 import type { PlanActivities, RecordActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -45,7 +48,7 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
     async settleTransaction({ changeId, attempt, result }) {
       const seen = await store.readAttempt(changeId);
       if (seen === null || seen.attempt !== attempt) return;
-      const plan = seen.planId === null ? null : await store.readPlan(seen.planId);
+      const plan = seen.planId === null ? null : await settledPlan(store, changeId, seen.planId, seen.journal);
       const shown = settlementOf(plan, seen.journal, seen.finding);
       // Who does not know how it ended may say so: the record knows, or a person looks.
       if (result.outcome === 'attention' || shown?.outcome === result.outcome) {
@@ -58,6 +61,30 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
       if (move?.to === to) await store.settleAgreement(interconnectId, to, move.by, move.reason);
     },
   };
+}
+
+/**
+ * The plan, or, where somebody altered or took away its row while it was pushed, what the journal says of it: the push went on with what was
+ * approved, and a change without an end would keep the agreement from ending. Routers of a removal that it may not have had are left.
+ */
+async function settledPlan(
+  store: Store,
+  changeId: ChangeId,
+  planId: PlanId,
+  journal: readonly JournalEntry[],
+): Promise<SettledPlan> {
+  const id = interconnectOf(changeId);
+  const plan = await store.readPlan(planId).catch((error: unknown) => {
+    if (error instanceof WaslError && error.code === 'PLAN_UNKNOWN') return null;
+    throw error;
+  });
+  const { altered } = await store.readDecisionFacts(id);
+  if (plan !== null && digestPlan(plan) === plan.digest && !altered.some(({ path }) => path === 'plan')) return plan;
+  const { kind } = await store.readChange(changeId);
+  const pes = [...lastEntries(journal).keys()];
+  const others = onlyTakesAway(kind) ? (await store.listCarriers(id)).filter((pe) => !pes.includes(pe)) : [];
+  const left = others.map((pe) => ({ pe, reason: `plan ${planId} was altered: ${pe} may not have been in it` }));
+  return { kind, routers: pes.map((pe) => ({ pe })), left };
 }
 
 /** Who the plan is for and from when, by the record. Throws LIFECYCLE_STEP where it asks for none. */

@@ -25,6 +25,9 @@ const WRITTEN: readonly RouterTransactionState[] = [
   'unknown',
 ];
 
+/** What of a plan says how its transaction ended. */
+export type SettledPlan = Pick<Plan, 'kind' | 'left'> & { readonly routers: readonly { readonly pe: PeName }[] };
+
 type LastEntries = ReadonlyMap<PeName, Pick<JournalEntry, 'state' | 'detail'>>;
 
 export const isWritten = (last: LastEntries): boolean =>
@@ -36,7 +39,7 @@ export function lastEntries(journal: readonly JournalEntry[]): ReadonlyMap<PeNam
 
 /** PEs that a removal left out of the attempt, or went on without: as they were before, each with the reason. */
 export function leftIn(
-  { kind, routers }: Pick<Plan, 'kind' | 'routers'>,
+  { kind, routers }: Pick<SettledPlan, 'kind' | 'routers'>,
   journal: readonly JournalEntry[],
 ): LeftRouter[] {
   if (!onlyTakesAway(kind) || !journal.some(({ state }) => state === 'prepared')) return [];
@@ -50,7 +53,7 @@ export function leftIn(
 
 /** null: by the record it has not ended. `journal` is of this attempt alone. */
 export function settlementOf(
-  plan: Pick<Plan, 'kind' | 'routers' | 'left'> | null,
+  plan: SettledPlan | null,
   journal: readonly JournalEntry[],
   finding: AttemptFinding | null,
 ): SettledTransaction | null {

@@ -1,7 +1,8 @@
 /** The steps that wasl itself takes, each one store transaction that may be repeated: Temporal runs an activity at least once. */
 import { and, eq, ne, sql } from 'drizzle-orm';
+import { isAsHashed } from '../domain/altered-record.ts';
 import { type ChangePhase, describeLeft, type Refusal } from '../domain/change.ts';
-import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import { CHANGE_KIND_RULES, CHANGE_KINDS } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { nextMove, PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
@@ -12,7 +13,7 @@ import { insertChange, isOnRouters, type OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findStanding, moveFacts, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
-import { appendFacts, type NewFact } from './ledger-rows.ts';
+import { appendFacts, findEntriesOf, type NewFact } from './ledger-rows.ts';
 import { describeWholeRemoval } from './removal-in-words.ts';
 import { changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
@@ -160,7 +161,7 @@ export function driveQueries(database: Database): DriveQueries {
       stepChange(id, async (tx, change, standing, at) => {
         const isUnderWay = change.phase === 'applying' || change.phase === 'attention';
         if (change.attempts !== attempt || !isUnderWay || isToldAlready(change, result, at)) return null;
-        return settle(tx, change, standing, result, at);
+        return settle(tx, await asStarted(tx, change), standing, result, at);
       }),
 
     settleAgreement: (id, to, by, reason) =>
@@ -242,6 +243,16 @@ function isReady({ phase, planId }: OpenChange, pushed: PlanId | null): boolean 
   if (pushed !== null) return planId === pushed && READY.includes(phase);
   // A workflow that was lost between two steps had begun with nothing, too.
   return phase === 'planning' || (phase === 'applying' && planId === null);
+}
+
+/** Its kind says where the agreement steps: that of the ledger, whatever was written into the row since. */
+async function asStarted(tx: StoreTransaction, change: OpenChange): Promise<OpenChange> {
+  const entries = await findEntriesOf(tx, [change.id]);
+  const started = entries.find((entry) => entry.action === 'change.started' && isAsHashed(entry));
+  const kind = CHANGE_KINDS.find((each) => each === started?.body.kind) ?? change.kind;
+  if (kind === change.kind) return change;
+  await tx.update(changes).set({ kind }).where(eq(changes.id, change.id));
+  return { ...change, kind };
 }
 
 /** What becomes of change and agreement after one network transaction. */

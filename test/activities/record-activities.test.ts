@@ -5,6 +5,8 @@ import type { AttemptFinding, JournalEntry, Refusal, SettledTransaction } from '
 import type { ChangeKind } from '../../src/domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../../src/domain/names.ts';
 import { type InterconnectFacts, nextMove } from '../../src/domain/next-move.ts';
+import { WaslError } from '../../src/errors.ts';
+import { digestPlan } from '../../src/plan/digest.ts';
 import type { Attempt, Store } from '../../src/store/store.ts';
 import { changeFacts, moveFacts, NOW } from '../domain/agreement-samples.ts';
 
@@ -17,12 +19,22 @@ const WITHDRAWN = { withdrawal: { by: 'moh-signatory', reason: 'the project has 
 const refusal: Refusal = { code: 'VRF_MISSING', path: null, fact: 'no VRF', remedy: 'none', at: NOW.toISOString() };
 
 /** The record as it stands, and what was done to it. */
-function standing(facts: Partial<InterconnectFacts>, attempt: Attempt | null = null, kind: ChangeKind = 'provision') {
+function standing(
+  facts: Partial<InterconnectFacts>,
+  attempt: Attempt | null = null,
+  kind: ChangeKind = 'provision',
+  more: Partial<Record<keyof Store, unknown>> = {},
+) {
+  const contents = { kind, routers: [{ pe: 'pe1' }, { pe: 'pe2' }] };
   const done: unknown[][] = [];
   const known: Partial<Record<keyof Store, unknown>> = {
     readStandingFacts: async () => moveFacts(facts),
     readAttempt: async () => attempt,
-    readPlan: async () => ({ kind, routers: [{ pe: 'pe1' }, { pe: 'pe2' }] }),
+    readPlan: async () => ({ ...contents, digest: digestPlan(contents as never) }),
+    readChange: async () => ({ kind }),
+    readDecisionFacts: async () => ({ altered: [] }),
+    listCarriers: async () => ['pe2', 'pe3'],
+    ...more,
   };
   const store = new Proxy(known, {
     get: (target, name: keyof Store) =>
@@ -185,6 +197,22 @@ describe('a transaction', () => {
       await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim(outcome) });
       expect(done.map(([name]) => name)).toEqual([outcome === ended ? 'settleTransaction' : 'refuseSettlement']);
       expect(JSON.stringify(done)).not.toContain('the port says so');
+    }
+  });
+
+  it.each<[string, Partial<Record<keyof Store, unknown>>]>([
+    ['without its routers', { readPlan: async () => ({ kind: 'provision', routers: [], digest: 'sha256:0' }) }],
+    ['with another digest than the ledger has', { readDecisionFacts: async () => ({ altered: [{ path: 'plan' }] }) }],
+    ['not there any more', { readPlan: () => Promise.reject(new WaslError('PLAN_UNKNOWN', 'there is no such plan')) }],
+  ])('ended by the journal where its plan was altered meanwhile: %s', async (_what, more) => {
+    const seen = { attempt: 1, planId, journal: on('confirmed', 'confirmed'), finding: null };
+    for (const [kind, left] of [
+      ['provision', []],
+      ['withdraw', [{ pe: 'pe3', reason: 'plan IC-0001-C1-P1 was altered: pe3 may not have been in it' }]],
+    ] as const) {
+      const { done, activities } = standing(inPhase('applying'), seen, kind, more);
+      await activities.settleTransaction({ changeId, attempt: 1, planId, result: claim('applied') });
+      expect(done).toEqual([['settleTransaction', changeId, 1, expect.objectContaining({ outcome: 'applied', left })]]);
     }
   });
 

@@ -7,7 +7,7 @@ import type { TransactionOutcome } from '../../../src/domain/change.ts';
 import type { ChangeId, InterconnectId } from '../../../src/domain/names.ts';
 import { taskQueueOf } from '../../../workflows/shared/messages.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
-import { Installation } from '../../support/installation.ts';
+import { Installation, onServer } from '../../support/installation.ts';
 
 const address = inject('temporalAddress');
 const INTRUDER = 'intruder';
@@ -69,3 +69,29 @@ it('neither applied, refused nor rolled back because somebody says so; the true 
   expect((await store.readChange(changeId)).reason).not.toContain('the port says so');
   expect(wasl.changedRouters()).toEqual([]);
 });
+
+it.each([
+  [
+    'its plan has lost its routers',
+    `update plans set plan = jsonb_set(plan::jsonb, '{routers}', '[]') where id = $1 || '-P1'`,
+  ],
+  ['it takes away, by its row', `update changes set kind = 'withdraw' where id = $1`],
+])(
+  'as the routers have it, and ends by a withdrawal, though somebody wrote meanwhile that %s',
+  async (_what, statement) => {
+    const id = await wasl.agree(MOH_MOF);
+    const planId = await wasl.untilPlanned(id);
+    const slow = wasl.backbone.router('nzw-pe-01').faults.set({ kind: 'slow', ms: 250 });
+    await wasl.approvePlan(planId);
+    await wasl.untilDone(id, 'commit', 1);
+    await onServer(wasl.databaseUrl, statement.replaceAll('$1', `'${id}-C1'`));
+    await wasl.untilLifecycle(id, 'active', 'withdrawn');
+    wasl.backbone.router('nzw-pe-01').faults.clear(slow);
+    expect((await wasl.store.readInterconnect(id as InterconnectId)).lifecycle).toBe('active');
+    expect(wasl.changedRouters()).toHaveLength(4);
+    await wasl.signatory('MOH').withdraw(id, 'the project has ended');
+    await wasl.approvePlan(await wasl.untilPlanned(id));
+    await wasl.untilLifecycle(id, 'withdrawn');
+    expect(wasl.changedRouters()).toEqual([]);
+  },
+);
