@@ -23,8 +23,6 @@ export interface CliSession {
   readonly client: ApiClient;
   readonly isJson: boolean;
   readonly paint: Paint;
-  /** Of the terminal that reads it; null: a pipe. */
-  readonly columns: number | null;
   /** To standard output: each text is one line of ours, whatever others wrote into it. */
   print(lines: string | readonly string[]): void;
   /** A text of several lines that is somebody else's as a whole: a configuration, a payload. */
@@ -48,7 +46,6 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
     io,
     paint: createPaint(io.out, io.env, io.offsetOf),
     exitCode: EXIT.ok,
-    columns: io.out.isTerminal ? io.out.columns : null,
     wasAwaited: false,
     get isJson() {
       return readOptions().json === true;

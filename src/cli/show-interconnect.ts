@@ -1,15 +1,10 @@
 import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary, RefusalAnswer } from '../api/wire.ts';
-import { type Paint, visibleLength } from './paint.ts';
+import type { Paint } from './paint.ts';
 import { showWarnings } from './show-findings.ts';
 import { formatTable } from './table.ts';
 import { flowInWords, paintOutcome, paintStanding, shortTarget } from './wording.ts';
 
-/** `columns`: of the terminal; null: a pipe, whose lines are cut by nobody. */
-export function showInterconnects(
-  list: readonly InterconnectSummary[],
-  paint: Paint,
-  columns: number | null = null,
-): string[] {
+export function showInterconnects(list: readonly InterconnectSummary[], paint: Paint): string[] {
   if (list.length === 0) return ['no interconnects'];
   const rows = list.map(({ id, parties, standing, request, reason }) => [
     id,
@@ -19,36 +14,11 @@ export function showInterconnects(
     request.purpose,
     reason ?? '',
   ]);
-  return formatWide(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'REASON'], rows, paint, columns);
-}
-
-/** A terminal that is too narrow for the table has the last two columns below each row: folded, they would stand in one another. */
-function formatWide(
-  headers: readonly string[],
-  rows: readonly string[][],
-  paint: Paint,
-  columns: number | null,
-): string[] {
-  const table = formatTable(headers, rows, paint);
-  if (columns === null || table.every((line) => visibleLength(line) <= columns)) return table;
-  const [purpose = '', last = ''] = headers.slice(-2).map((header) => header.toLowerCase());
-  const short = rows.map((cells) => cells.slice(0, -2));
-  const [head = '', ...lines] = formatTable(headers.slice(0, -2), short, paint);
-  const width = Math.max(purpose.length, last.length);
-  const below = (cells: readonly string[]) =>
-    [purpose, last].flatMap((label, index) => {
-      const text = cells.at(index - 2) ?? '';
-      return text === '' ? [] : [`  ${paint('dim', label.padEnd(width))}  ${text}`];
-    });
-  return [head, ...lines.flatMap((line, index) => [line, ...below(rows[index] ?? [])])];
+  return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'REASON'], rows, paint);
 }
 
 /** One row each, with whose move it is. */
-export function showNextSteps(
-  list: readonly InterconnectSummary[],
-  paint: Paint,
-  columns: number | null = null,
-): string[] {
+export function showNextSteps(list: readonly InterconnectSummary[], paint: Paint): string[] {
   const rows = list.map(({ id, parties, standing, request, next }) => [
     id,
     parties.join('–'),
@@ -57,7 +27,7 @@ export function showNextSteps(
     request.purpose,
     next ?? '',
   ]);
-  return formatWide(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'NEXT'], rows, paint, columns);
+  return formatTable(['ID', 'PARTIES', 'STATE', 'UNTIL', 'PURPOSE', 'NEXT'], rows, paint);
 }
 
 /** The agreement, who signed it, and what was done about it. */

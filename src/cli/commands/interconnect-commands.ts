@@ -18,7 +18,7 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
       const { state: lifecycle, before, limit } = options;
       const list = await session.client.listInterconnects({ lifecycle, before, limit });
       if (session.isJson) return session.printJson(list);
-      session.print(showInterconnects(list, session.paint, session.columns));
+      session.print(showInterconnects(list, session.paint));
     });
 
   interconnect

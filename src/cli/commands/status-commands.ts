@@ -63,7 +63,7 @@ async function showAll(session: CliSession, all: boolean): Promise<void> {
     '',
     ...(interconnects.length === 0
       ? ['no interconnect stands, and none is asked for']
-      : showNextSteps(interconnects, paint, session.columns)),
+      : showNextSteps(interconnects, paint)),
   ]);
 }
 
