@@ -105,7 +105,7 @@ function commandFor({ act }: Awaited, { id, plan }: DecisionFacts): string {
       return `wasl plan show ${plan?.id ?? ''}, then wasl approve ${plan?.id ?? ''}${accepts}`;
     }
     case 'plan again':
-      return `wasl interconnect replan ${id}, or wasl interconnect withdraw ${id} --reason "..."`;
+      return `mend what wasl status ${id} names, then wasl interconnect replan ${id}; or wasl interconnect withdraw ${id} --reason "..."`;
     case 'recover':
       return `mend the routers named, then wasl interconnect recover ${id}`;
   }

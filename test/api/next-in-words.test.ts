@@ -136,6 +136,15 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
     );
   });
 
+  it('planning again, after what refused it was mended: before, it would only be refused again', () => {
+    const change = lawChange({ phase: 'planning', applyUntil: null });
+    const law = decisionFacts({ change, plan: null, approvals: [signature('MOH'), signature('MOF')] });
+    const refused = { change: changeFacts({ phase: 'planning', isRefused: true }) };
+    expect(say(law, refused, 'engineer-3')).toMatch(
+      /^mend what wasl status IC-0001 names, then wasl interconnect replan IC-0001; or wasl interconnect withdraw IC-0001/,
+    );
+  });
+
   it('the signature, to a signatory who has no other part in it', () => {
     expect(onRequest(half(), SIGNATORY.MOF)).toBe('wasl approve IC-0001');
     for (const person of [REQUESTER, SIGNATORY.MOH])
