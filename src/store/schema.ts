@@ -350,6 +350,7 @@ export const ledger = pgTable(
     // The chain cannot fork, even if the lock around appending failed.
     uniqueIndex('ledger_previous_hash').on(table.previousHash),
     index('ledger_subject').on(table.subject, table.sequence),
+    index('ledger_action').on(table.action, table.sequence),
     check('ledger_from_one', sql`${table.sequence} >= 1`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "ledger_action" ON "ledger" USING btree ("action","sequence");
