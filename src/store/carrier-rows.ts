@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
-import { givenRouteTargets } from '../domain/altered-record.ts';
+import { givenRouteTargets, isAsHashed } from '../domain/altered-record.ts';
 import type { RouterTransactionState } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
@@ -100,18 +100,21 @@ export async function findEverScrappedCarriers(
  * What a removal under way has cleaned, only the journal knows yet.
  */
 async function findEverCarrying(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
-  const steps = await db
+  const written = await db
     .select({ changeId: journal.changeId, kind: changes.kind, pe: journal.pe, state: journal.state })
     .from(journal)
     .innerJoin(changes, eq(changes.id, journal.changeId))
     .where(eq(changes.interconnectId, id))
     .orderBy(asc(journal.sequence));
-  const ended = await db
+  const told = await db
     .select({ changeId: changes.id, kind: changes.kind, body: ledger.body })
     .from(ledger)
     .innerJoin(changes, eq(changes.id, ledger.subject))
     .where(and(eq(changes.interconnectId, id), eq(ledger.action, 'transaction.ended')))
     .orderBy(asc(ledger.sequence));
+  const kinds = await kindsStarted(db, [...written, ...told]);
+  const steps = written.map((step) => ({ ...step, kind: kinds.get(step.changeId) ?? step.kind }));
+  const ended = told.map((end) => ({ ...end, kind: kinds.get(end.changeId) ?? end.kind }));
   const last = new Map(steps.map((step) => [step.pe, step]));
   const isClean = (pe: PeName) => {
     const step = last.get(pe);
@@ -119,6 +122,17 @@ async function findEverCarrying(db: Pick<StoreTransaction, 'select'>, id: Interc
   };
   const byLedger = carriersIn(ended.flatMap(stepsOfEnd)).filter((pe) => !isClean(pe));
   return [...new Set([...carriersIn(steps), ...byLedger])].sort();
+}
+
+/** By the ledger: a provision whose row was made a removal has cleaned nothing. */
+async function kindsStarted(
+  db: Pick<StoreTransaction, 'select'>,
+  of: readonly { readonly changeId: ChangeId }[],
+): Promise<ReadonlyMap<ChangeId, ChangeKind>> {
+  const ids = [...new Set(of.map(({ changeId }) => changeId))];
+  const entries = ids.length === 0 ? [] : await findEntriesOf(db, ids);
+  const started = entries.filter((entry) => entry.action === 'change.started' && isAsHashed(entry));
+  return new Map(started.reverse().map(({ subject, body }) => [subject as ChangeId, body.kind as ChangeKind]));
 }
 
 function stepsOfEnd(end: {

@@ -119,6 +119,7 @@ test('rows that somebody took out of the journal, or altered in it, make no rout
     database.databaseUrl,
     `delete from journal where change_id = '${provision}' and pe = 'pe1'`,
     `update journal set state = 'rolled-back' where change_id = '${provision}' and pe = 'pe2' and state = 'confirmed'`,
+    `update changes set kind = 'withdraw' where id = '${provision}'`,
   );
   expect(await store.listCarriers(id)).toEqual(['pe1', 'pe2']);
 
