@@ -167,6 +167,10 @@ export interface ProgressEvent {
 
 export type NewProgress = Omit<ProgressEvent, 'sequence' | 'at'>;
 
-/** As a sentence of a removal's notes and of its end. */
-export const describeScrapped = (pe: PeName): string =>
-  `${pe} was scrapped: what was put there is not taken away, and the route targets are never given to anybody else`;
+const KEPT = 'what was put there is not taken away, and the route targets are never given to anybody else';
+
+/** As a sentence of a removal's notes. */
+export const describeScrapped = (pe: PeName): string => `${pe} was scrapped: ${KEPT}`;
+
+/** As a clause of a removal's end. */
+export const describeGone = (pe: PeName): string => `${pe} was scrapped or replaced: ${KEPT}`;

@@ -94,6 +94,15 @@ function returnFindings(before: Inventory, after: Inventory): InventoryFinding[]
   });
 }
 
+/** Routers that are others under their names, by their host keys: whatever was put on the ones before is on them still. Keys that overlap are a rotation. */
+export function replacedRouters(before: Inventory, after: Inventory): PeName[] {
+  const now = new Map(after.routers.map((router) => [router.name, router]));
+  return before.routers.flatMap(({ name, management }) => {
+    const keys = now.get(name)?.management.hostKeys;
+    return keys === undefined || keys.some((key) => management.hostKeys.includes(key)) ? [] : [name];
+  });
+}
+
 /** How it is reached and known, and what is watched on it. */
 function routerFindings(
   was: InventoryRouter,

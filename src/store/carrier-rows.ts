@@ -6,7 +6,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { findEntriesOf, findEverScrapped, findScrapped } from './ledger-rows.ts';
+import { findEntriesOf, findEverGone, findScrapped } from './ledger-rows.ts';
 import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -86,13 +86,10 @@ export async function findScrappedCarriers(
   return carriers.filter((pe) => scrapped.has(pe));
 }
 
-/** The same, with those that were taken back since and not read clean. */
-export async function findEverScrappedCarriers(
-  db: Pick<StoreTransaction, 'select'>,
-  id: InterconnectId,
-): Promise<PeName[]> {
-  const [carriers, scrapped] = [await findEverCarrying(db, id), await findEverScrapped(db)];
-  return carriers.filter((pe) => scrapped.has(pe));
+/** The same, with those that were taken back since, or replaced under their names, and not read clean. */
+export async function findGoneCarriers(db: Pick<StoreTransaction, 'select'>, id: InterconnectId): Promise<PeName[]> {
+  const [carriers, gone] = [await findEverCarrying(db, id), await findEverGone(db)];
+  return carriers.filter((pe) => gone.has(pe));
 }
 
 /**

@@ -2,6 +2,7 @@ import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { findConflicts, type InventoryConflict } from '../domain/inventory-effect.ts';
 import { affectedInterconnects, type InventoryProposal } from '../domain/inventory-proposal.ts';
+import { replacedRouters } from '../domain/inventory-protections.ts';
 import type { PersonId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
@@ -118,10 +119,12 @@ async function putInForce(
   const moved =
     before === null ? [] : await moveProposals(tx, at, { before: before.inventory, after: inventory, version });
   const { entities, vpns, routers, scrapped = [] } = inventory;
+  const replaced = before === null ? [] : replacedRouters(before.inventory, inventory);
   const counts = { entities: entities.length, vpns: vpns.length, routers: routers.length };
   const body = {
     ...{ version, digest: digestOf(inventory), ...counts },
     ...(scrapped.length === 0 ? {} : { scrapped: scrapped.map(({ name }) => name) }),
+    ...(replaced.length === 0 ? {} : { replaced }),
     ...(override === null ? {} : { override }),
   };
   await appendFacts(tx, at, [

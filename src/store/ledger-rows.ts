@@ -91,16 +91,28 @@ export async function findScrapped(db: Pick<StoreTransaction, 'select'>): Promis
   return new Set(isWhole ? scrappedIn(entry) : []);
 }
 
-/** Routers that by any import were gone for good: those that were taken back since may hold what nobody took off them. */
-export async function findEverScrapped(db: Pick<StoreTransaction, 'select'>): Promise<ReadonlySet<PeName>> {
+/** Routers that by any import were gone for good, or are others under their names: the ones before may hold what nobody took off them. */
+export async function findEverGone(db: Pick<StoreTransaction, 'select'>): Promise<ReadonlySet<PeName>> {
   const imports = await db
     .select({ subject: ledger.subject })
     .from(ledger)
-    .where(and(eq(ledger.action, IMPORTED), sql`${ledger.body} -> 'scrapped' is not null`));
+    .where(
+      and(
+        eq(ledger.action, IMPORTED),
+        sql`(${ledger.body} -> 'scrapped' is not null or ${ledger.body} -> 'replaced' is not null)`,
+      ),
+    );
   const subjects = imports.map(({ subject }) => subject);
   const entries = subjects.length === 0 ? [] : await findEntriesOf(db, subjects);
-  return new Set(entries.filter(({ action }) => action === IMPORTED).flatMap(scrappedIn));
+  return new Set(
+    entries
+      .filter(({ action }) => action === IMPORTED)
+      .flatMap((entry) => [...scrappedIn(entry), ...replacedIn(entry)]),
+  );
 }
+
+const replacedIn = ({ body }: LinkedEntry): readonly PeName[] =>
+  (body as { readonly replaced?: readonly PeName[] }).replaced ?? [];
 
 const scrappedIn = ({ body }: LinkedEntry): readonly PeName[] =>
   (body as { readonly scrapped?: readonly PeName[] }).scrapped ?? [];

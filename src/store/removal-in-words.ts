@@ -1,6 +1,6 @@
 import { and, eq, lt } from 'drizzle-orm';
-import { describeScrapped } from '../domain/change.ts';
-import { findEverScrappedCarriers } from './carrier-rows.ts';
+import { describeGone } from '../domain/change.ts';
+import { findGoneCarriers } from './carrier-rows.ts';
 import type { OpenChange } from './change-rows.ts';
 import type { StoreTransaction } from './database.ts';
 import { changes, journal } from './schema.ts';
@@ -17,10 +17,10 @@ export async function describeWholeRemoval(
     .innerJoin(changes, eq(changes.id, journal.changeId))
     .where(and(eq(changes.id, id), eq(journal.state, 'confirmed'), lt(journal.epoch, changes.attemptEpoch)))
     .orderBy(journal.pe);
-  const scrapped = await findEverScrappedCarriers(tx, interconnectId);
+  const gone = await findGoneCarriers(tx, interconnectId);
   return [
     lastAttempt,
     ...(before.length === 0 ? [] : [`on ${before.map(({ pe }) => pe).join(', ')} before`]),
-    ...scrapped.map(describeScrapped),
+    ...gone.map(describeGone),
   ].join('; ');
 }

@@ -9,7 +9,7 @@ import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import { isRange, resolveScope } from '../domain/scope.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
-import { findEverScrappedCarriers } from './carrier-rows.ts';
+import { findGoneCarriers } from './carrier-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect, lockInterconnect } from './interconnect-rows.ts';
 import { currentRouteTargetPool } from './inventory-rows.ts';
@@ -133,15 +133,15 @@ async function lookAgain(
  * never read clean: should it come back, nobody else's routes carry what it takes.
  */
 export async function releaseRouteTargets(tx: StoreTransaction, id: InterconnectId, at: Date): Promise<NewFact[]> {
-  const scrapped = await findEverScrappedCarriers(tx, id);
-  if (scrapped.length > 0) {
+  const gone = await findGoneCarriers(tx, id);
+  if (gone.length > 0) {
     const kept = await tx
       .select({ routeTarget: routeTargets.routeTarget })
       .from(routeTargets)
       .where(and(eq(routeTargets.interconnectId, id), isNull(routeTargets.releasedAt)));
     return kept.map(({ routeTarget }) => ({
       ...{ actor: PROGRAM, action: 'route-target.kept', subject: id },
-      body: { routeTarget, scrapped },
+      body: { routeTarget, scrapped: gone },
     }));
   }
   const released = await tx

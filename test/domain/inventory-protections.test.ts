@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Inventory, InventoryRouter, InventoryVpn } from '../../src/domain/inventory.ts';
 import { findConflicts, type StandingInterconnect } from '../../src/domain/inventory-effect.ts';
+import { replacedRouters } from '../../src/domain/inventory-protections.ts';
 import type { EntityId, InterconnectId, PeName, PlatformName, VpnId, VrfName } from '../../src/domain/names.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteDistinguisher } from '../../src/domain/route-target.ts';
@@ -338,4 +339,13 @@ it('what stands under an interconnect is told as its own, once', () => {
   expect(findConflicts(DEMO_INVENTORY, after, [standing]).map(({ interconnectId }) => interconnectId)).toEqual([
     'IC-0001',
   ]);
+});
+
+it('a router is another one under its name where it keeps none of its host keys', () => {
+  const [key = ''] = DEMO_INVENTORY.routers.find(({ name }) => name === 'mct-pe-01')?.management.hostKeys ?? [];
+  const other = `SHA256:${'Z'.repeat(42)}E` as typeof key;
+  expect(replacedRouters(DEMO_INVENTORY, withManagement({ hostKeys: [other] }))).toEqual(['mct-pe-01']);
+  // A rotation has both for a while.
+  expect(replacedRouters(DEMO_INVENTORY, withManagement({ hostKeys: [key, other] }))).toEqual([]);
+  expect(replacedRouters(DEMO_INVENTORY, { ...DEMO_INVENTORY, routers: [] })).toEqual([]);
 });

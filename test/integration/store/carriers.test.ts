@@ -187,7 +187,7 @@ test.each([
     const { lifecycle, reason } = await store.readInterconnect(id);
     expect([lifecycle, reason]).toEqual([
       'withdrawn',
-      expect.stringMatching(/^clean; pe9 was scrapped: .* not taken away/),
+      expect.stringMatching(/^clean; pe9 was scrapped or replaced: .* not taken away/),
     ]);
     const kept = (await store.readLedger({ afterSequence: 0, limit: 5_000 })).filter(
       ({ action, subject }) => action === 'route-target.kept' && subject === id,
@@ -200,6 +200,40 @@ test.each([
     expect(next.filter(({ routeTarget }) => flows.some((flow) => flow.routeTarget === routeTarget))).toEqual([]);
   },
 );
+
+test('a router that is another one under its name was not read clean: the one before may hold it still', async () => {
+  const inventory = sampleInventory();
+  const [sample] = inventory.routers;
+  if (sample === undefined) throw new Error('the sample has a router');
+  const withKey = (letter: string) => ({
+    ...inventory,
+    routers: [
+      ...inventory.routers,
+      {
+        ...sample,
+        name: 'pe9' as PeName,
+        management: { ...sample.management, host: '192.0.2.99', hostKeys: [`SHA256:${letter.repeat(43)}`] },
+      },
+    ],
+  });
+  await bringIntoForce(store, withKey('B'));
+  const id = await agree();
+  const flows = await store.allocateRouteTargets(id, []);
+  const put = ['prepared', 'commit-sent', 'confirm-sent', 'confirmed'] as const;
+  const provision = await open(id, 'provision');
+  await attempt(provision, { pe8: put, pe9: put });
+  await store.settleTransaction(provision, 1, { outcome: 'applied', reason: 'it is there', code: null, left: [] });
+  await bringIntoForce(store, withKey('E'));
+  expect([await store.listCarriers(id), await store.listScrappedCarriers(id)]).toEqual([['pe8', 'pe9'], []]);
+
+  const withdraw = await open(id, 'withdraw');
+  await attempt(withdraw, { pe8: put });
+  await store.settleTransaction(withdraw, 1, { outcome: 'applied', reason: 'clean', code: null, left: [] });
+  expect((await store.readInterconnect(id)).reason).toMatch(/^clean; pe9 was scrapped or replaced: /);
+  const entries = await store.readLedger({ afterSequence: 0, limit: 5_000 });
+  const kept = entries.filter(({ action, subject }) => action === 'route-target.kept' && subject === id);
+  expect(kept).toHaveLength(flows.length);
+});
 
 test('a removal in parts says at its end where each took place', async () => {
   const id = await agree();
