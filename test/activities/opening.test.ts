@@ -122,6 +122,18 @@ describe('the inventory changed after planning', () => {
   });
 });
 
+it('a VRF of a party that exchanges routes with another VPN already is told: it may be listed under the wrong one', async () => {
+  await using network = await StagedNetwork.open(DEMO_INVENTORY);
+  const company = ({ plan }: { readonly plan: Plan | null }) =>
+    plan?.told?.filter((sentence) => sentence.includes('without an agreement')) ?? [];
+  expect(company(await planned(network, ...BASIC))).toEqual([]);
+  network.backbone.router('mct-pe-01').editRunning(importOnIosxr('MOH', '65000:300'));
+  const [first] = company(await planned(network, ...BASIC));
+  expect(first).toMatch(
+    /^VRF MOH at mct-pe-01, listed as MOH, already takes \d networks? of VRF MOE at (mct|soh)-pe-01, listed as MOE, by route target 65000:300, without an agreement: /,
+  );
+});
+
 it('a site that was listed after another agreement is told, and part of the next request', async () => {
   const grown = withThird('iosxr-um2', 'ibr-pe-01', { vpn: 'MOF', prefix: '10.200.30.0/24' });
   await using network = await StagedNetwork.open(grown);
