@@ -20,6 +20,7 @@ import { planProbes } from './plan-probes.ts';
 import { remainingReach } from './remaining-reach.ts';
 import { holdsRemnants, withoutOwn } from './remnants.ts';
 import { replaceShares } from './replace-shares.ts';
+import { tellStrangers } from './tell-strangers.ts';
 
 export type OnNetwork = RealisedInterconnect & {
   /** false: it has a change in hand, so that it may or may not be on the routers, and stays as it is read. */
@@ -95,7 +96,7 @@ export function planChange(input: PlanInput): Plan {
     ...(inventoryVersion === undefined ? {} : { inventoryVersion }),
     left: input.left ?? [],
     remains,
-    told: [...(input.told ?? []), ...oddities, ...told],
+    told: [...(input.told ?? []), ...oddities, ...told, ...(removes ? [] : tellStrangers(view, subject, others))],
     ...(toAccept.length === 0 ? {} : { toAccept }),
   };
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };

@@ -116,14 +116,15 @@ export class RouteIndex {
     return result;
   }
 
-  /** Every route between VPNs, told once for all VRFs of one owner that take it. */
-  *given(): Generator<GivenRoutes> {
+  /** Every route between VPNs, told once for all VRFs of one owner that take it; with `of`, those that one of these owners gives or takes. */
+  *given(of?: ReadonlySet<string>): Generator<GivenRoutes> {
     for (const [family, index] of this.#byFamily) {
       for (const via of index.keys()) {
         const { exporters, importers } = index.get(via) as TargetUse;
+        if (of !== undefined && ![...of].some((owner) => exporters.has(owner) || importers.has(owner))) continue;
         for (const [owner, list] of exporters) {
           for (const [taker, takers] of importers) {
-            if (owner === taker) continue;
+            if (owner === taker || (of?.has(owner) === false && !of.has(taker))) continue;
             for (const { at: from, prefixes } of list) yield { from, taker, takers, family, prefixes, via };
           }
         }

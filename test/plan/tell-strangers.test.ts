@@ -1,0 +1,37 @@
+/** Whose a VRF is the inventory says; what its routes say of it is told to who approves. */
+import { expect, it } from 'vitest';
+import type { VpnId } from '../../src/domain/names.ts';
+import { tellStrangers } from '../../src/plan/tell-strangers.ts';
+import { brutePut } from '../proof/brute-force.ts';
+import { alterVrf, makeFlow, makeInterconnect, sampleInterconnect, sampleNetwork } from '../proof/networks.ts';
+import { samplePlan } from './samples.ts';
+
+const other = makeInterconnect(2, makeFlow('MOE', 'MOF', '65000:9011', ['10.130.0.0/16']));
+
+it('is nothing where VPNs exchange what is agreed, and nothing else', () => {
+  const subject = sampleInterconnect();
+  expect(tellStrangers(sampleNetwork(), subject, [])).toEqual([]);
+  expect(tellStrangers(brutePut(sampleNetwork(), [subject, other]), subject, [other])).toEqual([]);
+  expect(samplePlan().told).toEqual([]);
+});
+
+it("names a VRF that is listed under another ministry's VPN, by the routes that it holds", () => {
+  const [pe] = sampleNetwork().pes.filter(({ vrfs }) => vrfs.some(({ vpn }) => vpn === 'MOE'));
+  const view = alterVrf(sampleNetwork(), pe?.name ?? '', 'MOE', (vrf) => ({ ...vrf, vpn: 'MOF' as VpnId }));
+  const told = tellStrangers(view, sampleInterconnect(), []);
+  expect(told).not.toEqual([]);
+  for (const sentence of told) {
+    expect(sentence).toMatch(
+      /^(MOE|MOF) \(VRF \w+ at \w+\) takes \d+ networks? of (MOE|MOF) \(VRF \w+ at \w+\) already, by \S+, which no agreement has: see that/,
+    );
+  }
+});
+
+it('names what an agreement that is not on the network left open', () => {
+  const view = brutePut(sampleNetwork(), [other]);
+  const told = tellStrangers(view, sampleInterconnect(), []);
+  expect(told.join()).toContain('by 65000:9011, which no agreement has');
+  expect(
+    tellStrangers(view, makeInterconnect(3, makeFlow('MOH', 'MOI', '65000:9021', ['10.100.10.0/24'])), []),
+  ).toEqual([]);
+});
