@@ -39,14 +39,14 @@ export function tellStrangers(
   const more = told.length - COUNTER_EXAMPLES_MAX;
   return [
     ...told.slice(0, COUNTER_EXAMPLES_MAX).map(([, exchange]) => describe(exchange)),
-    ...(more > 0 ? [`${countOf(more, 'more exchange')} like that`] : []),
+    ...(more > 0 ? [`and ${more} more of the kind: wasl audit lists them`] : []),
   ];
 }
 
 function describe({ from, at, via, prefixes }: Exchange): string {
-  const where = ({ pe, vrf }: VrfAtPe) => `VRF ${vrf.name} at ${pe}`;
+  const listed = (place: VrfAtPe) => `VRF ${place.vrf.name} at ${place.pe}, listed as ${ownerName(place)},`;
   return (
-    `${ownerName(at)} (${where(at)}) takes ${countOf(prefixes.size, 'network')} of ${ownerName(from)} (${where(from)}) already, by ` +
-    `${shortForm(via)}, which no agreement has: see that both VRFs are whose the inventory says`
+    `${listed(at)} already takes ${countOf(prefixes.size, 'network')} of ${listed(from)} by route target ${shortForm(via)}, ` +
+    'without an agreement: is each VRF listed under its VPN?'
   );
 }

@@ -8,7 +8,6 @@ import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
 import { allVrfs } from './route-model.ts';
 import { proveRouteTargetOwnership } from './route-target-ownership.ts';
-import { tellStrangeCompany } from './strange-company.ts';
 
 export interface ProvedChange {
   readonly gained: readonly Reachability[];
@@ -36,7 +35,7 @@ export function proveChange(change: ChangeUnderProof): ProvedChange {
   return {
     ...differReachability(routes),
     toAccept: held.toAccept,
-    told: [...held.told, ...tellStrangeCompany(change, routes)],
+    told: held.told,
     proofs: examined ? proofs : proofs.map((proof) => ({ ...proof, verdict: 'unknown' as const })),
   };
 }

@@ -22,7 +22,7 @@ it("names a VRF that is listed under another ministry's VPN, by the routes that 
   expect(told).not.toEqual([]);
   for (const sentence of told) {
     expect(sentence).toMatch(
-      /^(MOE|MOF) \(VRF \w+ at \w+\) takes \d+ networks? of (MOE|MOF) \(VRF \w+ at \w+\) already, by \S+, which no agreement has: see that/,
+      /^VRF \w+ at \w+, listed as MO[EF], already takes \d+ networks? of VRF \w+ at \w+, listed as MO[EF], by route target \S+, without an agreement: /,
     );
   }
 });
@@ -30,7 +30,7 @@ it("names a VRF that is listed under another ministry's VPN, by the routes that 
 it('names what an agreement that is not on the network left open', () => {
   const view = brutePut(sampleNetwork(), [other]);
   const told = tellStrangers(view, sampleInterconnect(), []);
-  expect(told.join()).toContain('by 65000:9011, which no agreement has');
+  expect(told.join()).toContain('by route target 65000:9011, without an agreement');
   expect(
     tellStrangers(view, makeInterconnect(3, makeFlow('MOH', 'MOI', '65000:9021', ['10.100.10.0/24'])), []),
   ).toEqual([]);
