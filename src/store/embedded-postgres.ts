@@ -8,7 +8,7 @@ import pg from 'pg';
 import { WaslError } from '../errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { commandAsServer, type PostgresProgram, preparePostgres } from './postgres-program.ts';
-import { isAlive } from './process-state.ts';
+import { isAlive, isNamedAlive, nameProcess } from './process-state.ts';
 
 /** A cold disk takes seconds to recover a large write-ahead log; beyond this a person should look. */
 const START_TIMEOUT_SECONDS = 60;
@@ -52,11 +52,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return withFileLock(join(directory, 'start.lock'), START_TIMEOUT_SECONDS * 1000, async () => {
     const password = await readOrMakePassword(directory, program);
     await initialise(directory, program);
-    const server = (await findRunningServer(directory)) ?? (await start(directory, program, options));
-    const databaseUrl = await ensureDatabase(server.port, password);
-    const owned = await claimOwnership(directory);
-    const stop = async (): Promise<void> => (owned ? stopEmbeddedPostgres(directory) : undefined);
-    return { databaseUrl, pid: server.pid, owned, stop };
+    const running = await findRunningServer(directory);
+    try {
+      const server = running ?? (await start(directory, program, options));
+      const databaseUrl = await ensureDatabase(server.port, password);
+      const owned = await claimOwnership(directory);
+      const stop = async (): Promise<void> => (owned ? stopEmbeddedPostgres(directory) : undefined);
+      return { databaseUrl, pid: server.pid, owned, stop };
+    } catch (error) {
+      // Nobody else knows of it yet.
+      if (running === null) await stopEmbeddedPostgres(directory).catch(() => undefined);
+      throw error;
+    }
   });
 }
 
@@ -173,11 +180,10 @@ async function isServerProcess(pid: number, directory: string): Promise<boolean>
 
 async function claimOwnership(directory: string): Promise<boolean> {
   const path = join(directory, 'owner');
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const owner = Number(text);
-  if (owner > 0 && owner !== process.pid && isAlive(owner)) return false;
+  const owner = await readFile(path, 'utf8').catch(() => '');
+  if (owner !== '' && owner !== nameProcess(process.pid) && isNamedAlive(owner)) return false;
   const file = await openForWriting(path, constants.O_TRUNC);
-  await file.writeFile(String(process.pid)).finally(() => file.close());
+  await file.writeFile(nameProcess(process.pid)).finally(() => file.close());
   return true;
 }
 

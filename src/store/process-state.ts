@@ -10,12 +10,27 @@ export function isAlive(pid: number): boolean {
   return process.platform !== 'linux' || !isUncollected(pid);
 }
 
-function isUncollected(pid: number): boolean {
+/** A process by more than its number, which another one may have when it is gone. */
+export function nameProcess(pid: number): string {
+  const [, startedAt] = readStat(pid);
+  return startedAt === undefined ? String(pid) : `${pid} ${startedAt}`;
+}
+
+export function isNamedAlive(name: string): boolean {
+  const [pid, startedAt] = name.split(' ');
+  return isAlive(Number(pid)) && (startedAt === undefined || nameProcess(Number(pid)) === name);
+}
+
+const isUncollected = (pid: number): boolean => /^[ZX]?$/.test(readStat(pid)[0] ?? '');
+
+/** proc(5): state and starting time, in clock ticks since boot; nothing where there is no such process, or no procfs. */
+function readStat(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the state follows the name, which is in parentheses and may contain any.
-    return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1));
+    // They follow the name, which is in parentheses and may contain any.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [fields[0] ?? '', fields[19] ?? ''];
   } catch {
-    return true;
+    return [];
   }
 }

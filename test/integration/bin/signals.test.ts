@@ -80,7 +80,7 @@ describe('a server', () => {
       await send(wasl, times);
       const late = sleep(END_WITHIN_MS, 'it does not end' as const, { ref: false });
       expect(await Promise.race([wasl.ended, late]), wasl.text()).not.toBe('it does not end');
-      await expect.poll(() => processesNaming(folder), { timeout: 60_000 }).toEqual([]);
+      await expect.poll(() => processesNaming(folder), { timeout: 60_000, message: wasl.text() }).toEqual([]);
     },
   );
 

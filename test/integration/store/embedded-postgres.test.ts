@@ -9,7 +9,7 @@ import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { isAlive } from '../../../src/store/process-state.ts';
+import { isAlive, nameProcess } from '../../../src/store/process-state.ts';
 import { makeServerDirectory } from '../../support/database.ts';
 
 let directory: string;
@@ -224,4 +224,37 @@ test('what a failover and a rotated password make of a server that let wasl in i
     await operator.end();
     await store.close();
   }
+});
+
+test('one that does not let wasl in is not left behind by whoever started it', async () => {
+  const first = await startEmbeddedPostgres({ directory });
+  await first.stop();
+  const password = join(directory, 'password');
+  const right = await readFile(password, 'utf8');
+  await writeFile(password, 'guess');
+  await expect(startEmbeddedPostgres({ directory })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  expect(
+    isAlive(Number((await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0])),
+  ).toBe(false);
+
+  // Who joins it leaves it to the one that has it.
+  await writeFile(password, right);
+  const owner = await startEmbeddedPostgres({ directory });
+  await writeFile(password, 'guess');
+  await expect(startEmbeddedPostgres({ directory })).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+  expect(isAlive(owner.pid)).toBe(true);
+  await owner.stop();
+});
+
+test('whoever has the number of an owner that is gone is not the owner', async () => {
+  const first = await startEmbeddedPostgres({ directory });
+  await first.stop();
+  // This machine's first process lives, and began at another time.
+  await writeFile(join(directory, 'owner'), '1 999999999999');
+  const second = await startEmbeddedPostgres({ directory });
+  expect(second.owned).toBe(true);
+  await second.stop();
+  await writeFile(join(directory, 'owner'), nameProcess(1));
+  const third = await startEmbeddedPostgres({ directory });
+  expect(third.owned).toBe(false);
 });
