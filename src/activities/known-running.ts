@@ -1,5 +1,6 @@
-import { digestOf } from '../domain/canonical-json.ts';
+import { type Digest, digestOf } from '../domain/canonical-json.ts';
 import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
+import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import type { ChangeMarker } from '../platforms/platform.ts';
 
@@ -7,9 +8,10 @@ import type { ChangeMarker } from '../platforms/platform.ts';
 const BELIEVED_FOR_MS = 24 * 3_600_000;
 /** Where a marker has whole seconds: what was read so long after it was first seen has every commit of its second. */
 const SETTLED_AFTER_MS = 2_000;
-const ROUTERS_MAX = 10_000;
 
 interface Known {
+  /** Of what it depends on besides the router. */
+  readonly listing: Digest;
   readonly marker: string;
   /** On one monotonic clock: when the marker was first seen, and when running was asked for. */
   readonly seenAtMs: number;
@@ -19,7 +21,7 @@ interface Known {
 
 /** What routers were last read to run, and the marker that each showed just before: of one worker, and gone with it. */
 export class KnownRunning {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<PeName, Known>();
   readonly #now: () => number;
 
   /** `now`: milliseconds that only go forward. */
@@ -29,10 +31,10 @@ export class KnownRunning {
 
   /** null: it must be read. */
   find(inventory: Inventory, router: InventoryRouter, marker: ChangeMarker | null): readonly RunningVrf[] | null {
-    const known = this.#known.get(keyOf(inventory, router));
+    const known = this.#known.get(router.name);
     if (known === undefined || marker === null || known.marker !== marker.value) return null;
     const { seenAtMs, readAtMs, running } = known;
-    if (this.#now() - readAtMs > BELIEVED_FOR_MS) return null;
+    if (this.#now() - readAtMs > BELIEVED_FOR_MS || known.listing !== listingOf(inventory, router)) return null;
     return marker.isUnique || readAtMs - seenAtMs >= SETTLED_AFTER_MS ? running : null;
   }
 
@@ -42,20 +44,18 @@ export class KnownRunning {
     router: InventoryRouter,
     marker: ChangeMarker | null,
   ): (running: readonly RunningVrf[]) => void {
-    const key = keyOf(inventory, router);
+    const listing = listingOf(inventory, router);
     const readAtMs = this.#now();
-    const before = this.#known.get(key);
-    const seenAtMs = before !== undefined && before.marker === marker?.value ? before.seenAtMs : readAtMs;
+    const before = this.#known.get(router.name);
+    const isSeen = before !== undefined && before.marker === marker?.value && before.listing === listing;
+    const seenAtMs = isSeen ? before.seenAtMs : readAtMs;
     return (running) => {
-      this.#known.delete(key);
-      if (marker === null) return;
-      const [oldest] = this.#known.keys();
-      if (this.#known.size >= ROUTERS_MAX && oldest !== undefined) this.#known.delete(oldest);
-      this.#known.set(key, { marker: marker.value, seenAtMs, readAtMs, running });
+      if (marker === null) this.#known.delete(router.name);
+      else this.#known.set(router.name, { listing, marker: marker.value, seenAtMs, readAtMs, running });
     };
   }
 }
 
 /** All that reading and parsing depend on: where the router is, what it is listed with, and what is wasl's. */
-const keyOf = ({ backbone }: Inventory, router: InventoryRouter): string =>
+const listingOf = ({ backbone }: Inventory, router: InventoryRouter): Digest =>
   digestOf({ router, pool: backbone.routeTargetPool });

@@ -47,8 +47,8 @@ export async function readReadiness({
     ...(working === 'down'
       ? [`${describeWorkers(workers ?? [])}: nothing is planned, pushed or read from routers`]
       : []),
+    ...describeClocks(workers ?? [], clock()),
   ];
-  says.push(...describeClocks(workers ?? [], clock()));
   const undriven = unheard?.length ?? 0;
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');

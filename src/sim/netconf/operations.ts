@@ -100,8 +100,8 @@ function getConfig(input: XmlElement, context: OperationContext): string {
   const { personality, datastores } = context;
   const shown = renderConfig(datastores[source], input, personality);
   const [last] = datastores.commits;
-  const isMarked = source === 'running' && last !== undefined && personality.marked !== undefined;
-  return tag('data', isMarked ? (personality.marked?.(shown, last) ?? shown) : shown);
+  const marked = source === 'running' && last !== undefined ? personality.marked?.(shown, last) : undefined;
+  return tag('data', marked ?? shown);
 }
 
 /** RFC 6241 §7.7: the running configuration and the operational data that the filter asks for. */
