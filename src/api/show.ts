@@ -3,6 +3,7 @@ import { type LastRead, lastRead } from '../domain/alignment.ts';
 import type { AlteredFact } from '../domain/altered-record.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
+import { isOnNetwork } from '../domain/standing.ts';
 import { ERRORS } from '../errors.ts';
 import type { InterconnectRecord, Store } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
@@ -34,7 +35,7 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
 
 /** How it was last found, where that is otherwise than agreed: most are not, and cost one look. */
 export async function readDrift(store: Store, { id, lifecycle }: InterconnectRecord): Promise<LastRead | null> {
-  const sighting = await store.readSighting(id);
+  const sighting = isOnNetwork(lifecycle) ? await store.readSighting(id) : null;
   if (sighting?.alignment !== 'drifted') return null;
   return lastRead(lifecycle, await store.listChanges(id), sighting);
 }

@@ -1,12 +1,12 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
-import { givenRouteTargets, isAsHashed } from '../domain/altered-record.ts';
+import { givenRouteTargets } from '../domain/altered-record.ts';
 import type { RouterTransactionState } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, InterconnectId, PeName, VrfName } from '../domain/names.ts';
 import type { ChangeKind } from '../domain/plan.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { findEntriesOf, findEverGone, findScrapped } from './ledger-rows.ts';
+import { findEntriesOf, findEverGone, findKindsStarted, findScrapped } from './ledger-rows.ts';
 import { changes, inventories, journal, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -109,7 +109,9 @@ async function findEverCarrying(db: Pick<StoreTransaction, 'select'>, id: Interc
     .innerJoin(changes, eq(changes.id, ledger.subject))
     .where(and(eq(changes.interconnectId, id), eq(ledger.action, 'transaction.ended')))
     .orderBy(asc(ledger.sequence));
-  const kinds = await kindsStarted(db, [...written, ...told]);
+  // A provision whose row was made a removal has cleaned nothing.
+  const ids = new Set([...written, ...told].map(({ changeId }) => changeId));
+  const kinds = await findKindsStarted(db, [...ids]);
   const steps = written.map((step) => ({ ...step, kind: kinds.get(step.changeId) ?? step.kind }));
   const ended = told.map((end) => ({ ...end, kind: kinds.get(end.changeId) ?? end.kind }));
   const last = new Map(steps.map((step) => [step.pe, step]));
@@ -119,17 +121,6 @@ async function findEverCarrying(db: Pick<StoreTransaction, 'select'>, id: Interc
   };
   const byLedger = carriersIn(ended.flatMap(stepsOfEnd)).filter((pe) => !isClean(pe));
   return [...new Set([...carriersIn(steps), ...byLedger])].sort();
-}
-
-/** By the ledger: a provision whose row was made a removal has cleaned nothing. */
-async function kindsStarted(
-  db: Pick<StoreTransaction, 'select'>,
-  of: readonly { readonly changeId: ChangeId }[],
-): Promise<ReadonlyMap<ChangeId, ChangeKind>> {
-  const ids = [...new Set(of.map(({ changeId }) => changeId))];
-  const entries = ids.length === 0 ? [] : await findEntriesOf(db, ids);
-  const started = entries.filter((entry) => entry.action === 'change.started' && isAsHashed(entry));
-  return new Map(started.reverse().map(({ subject, body }) => [subject as ChangeId, body.kind as ChangeKind]));
 }
 
 function stepsOfEnd(end: {

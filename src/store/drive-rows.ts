@@ -1,8 +1,7 @@
 /** The steps that wasl itself takes, each one store transaction that may be repeated: Temporal runs an activity at least once. */
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { isAsHashed } from '../domain/altered-record.ts';
 import { type ChangePhase, describeLeft, type Refusal } from '../domain/change.ts';
-import { CHANGE_KIND_RULES, CHANGE_KINDS } from '../domain/change-kinds.ts';
+import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
 import { nextMove, PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
@@ -13,7 +12,7 @@ import { insertChange, isOnRouters, type OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findStanding, moveFacts, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
-import { appendFacts, findEntriesOf, type NewFact } from './ledger-rows.ts';
+import { appendFacts, findKindsStarted, type NewFact } from './ledger-rows.ts';
 import { describeWholeRemoval } from './removal-in-words.ts';
 import { changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
@@ -247,9 +246,7 @@ function isReady({ phase, planId }: OpenChange, pushed: PlanId | null): boolean 
 
 /** Its kind says where the agreement steps: that of the ledger, whatever was written into the row since. */
 async function asStarted(tx: StoreTransaction, change: OpenChange): Promise<OpenChange> {
-  const entries = await findEntriesOf(tx, [change.id]);
-  const started = entries.find((entry) => entry.action === 'change.started' && isAsHashed(entry));
-  const kind = CHANGE_KINDS.find((each) => each === started?.body.kind) ?? change.kind;
+  const kind = (await findKindsStarted(tx, [change.id])).get(change.id) ?? change.kind;
   if (kind === change.kind) return change;
   await tx.update(changes).set({ kind }).where(eq(changes.id, change.id));
   return { ...change, kind };

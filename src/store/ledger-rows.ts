@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { isAsHashed, type LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../domain/change-kinds.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../domain/ledger-entry.ts';
-import type { PeName } from '../domain/names.ts';
+import type { ChangeId, PeName } from '../domain/names.ts';
 import { visibleJson } from '../domain/visible-text.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -57,6 +58,21 @@ export async function findEntriesOf(
     .where(inArray(ledger.subject, [...subjects]))
     .orderBy(asc(ledger.sequence));
   return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
+}
+
+/** What each change was begun as, whatever its row says by now. */
+export async function findKindsStarted(
+  db: Pick<StoreTransaction, 'select'>,
+  ids: readonly ChangeId[],
+): Promise<ReadonlyMap<ChangeId, ChangeKind>> {
+  const entries = ids.length === 0 ? [] : await findEntriesOf(db, ids);
+  const kinds = new Map<ChangeId, ChangeKind>();
+  for (const entry of entries) {
+    const kind = CHANGE_KINDS.find((each) => each === entry.body.kind);
+    const isFirst = entry.action === 'change.started' && !kinds.has(entry.subject as ChangeId);
+    if (isFirst && kind !== undefined && isAsHashed(entry)) kinds.set(entry.subject as ChangeId, kind);
+  }
+  return kinds;
 }
 
 const IMPORTED = 'inventory.imported';
