@@ -210,3 +210,9 @@ function recorded(activities: Script, calls: string[]) {
   ]);
   return Object.fromEntries(wrapped) as { [name: string]: (input: unknown) => Promise<unknown> };
 }
+
+export const statusOf = (stage: Stage) => stage.handle.describe().then(({ status }) => status.name);
+
+export async function untilStatus(stage: Stage, wanted: string): Promise<void> {
+  while ((await statusOf(stage)) !== wanted) await sleep(50);
+}
