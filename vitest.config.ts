@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // .ci/run sums the suites from the JSON report.
+    // A list that is not as expected is shown, not only counted: CI's log is all there is.
+    chaiConfig: { truncateThreshold: 2_000 },
     reporters: process.env.WASL_TEST_REPORT
       ? ['default', ['json', { outputFile: process.env.WASL_TEST_REPORT }]]
       : ['default'],

@@ -268,6 +268,8 @@ describe('against saxes, which shares no line with ours', () => {
       weight: 2,
       arbitrary: fc
         .tuple(name, name, fc.constantFrom('u', '', 'v w', '&amp;', '<', '&#10;'))
+        // saxes trims a namespace's name, ours keeps every character (XML Namespaces 2.3 compares them one by one).
+        .filter(([, key, value]) => !(key.startsWith('xmlns') && value === '&#10;'))
         .map(([it, key, value]) => `<${it} ${key}="${value}" xmlns:p="urn:p">`),
     },
     name.map((it) => `<${it}/>`),
