@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** A list that is not as expected is shown, not only counted: CI's log is all there is. */
+const chaiConfig = { truncateThreshold: 2_000 };
+
 // unit: pure and in-process, no server. integration: embedded Postgres, a Temporal server, SSH on loopback.
 export default defineConfig({
   test: {
     // .ci/run sums the suites from the JSON report.
-    // A list that is not as expected is shown, not only counted: CI's log is all there is.
-    chaiConfig: { truncateThreshold: 2_000 },
     reporters: process.env.WASL_TEST_REPORT
       ? ['default', ['json', { outputFile: process.env.WASL_TEST_REPORT }]]
       : ['default'],
@@ -13,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          chaiConfig,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/lab/**', 'test/bench/**'],
@@ -27,6 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          chaiConfig,
           sequence: { groupOrder: 1 },
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'],
@@ -38,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          chaiConfig,
           sequence: { groupOrder: 2 },
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,
