@@ -4,7 +4,14 @@ import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
-import { NetconfError, type NetconfErrorCode, type NetconfSession, RpcError, type RpcReply } from '../netconf/index.ts';
+import {
+  NetconfError,
+  type NetconfErrorCode,
+  type NetconfSession,
+  RpcError,
+  type RpcReply,
+  type XmlElement,
+} from '../netconf/index.ts';
 import { keptTimerSeconds, type PlatformManifest } from '../platforms/manifest.ts';
 import type { ChangeMarker, PingRequest, Platform, RouterReader, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import { renderEdits } from '../render/render-edits.ts';
@@ -76,8 +83,8 @@ export class NetconfRouter implements Router {
   }
 
   async readRunningWithText(): Promise<RunningReading> {
-    const reply = await this.#getRunning();
-    return { running: await this.#parse(reply), text: this.#textOf(reply) };
+    const config = await this.#getRunning();
+    return { running: await this.#parse(config), text: this.#textOf(config) };
   }
 
   async readChangeMarker(): Promise<ChangeMarker | null> {
@@ -259,11 +266,9 @@ export class NetconfRouter implements Router {
 
   get #reader(): RouterReader {
     return {
-      get: async (filterXml) => {
-        const reply = await this.#request(() => this.#session.get({ filter: { subtree: filterXml } }));
-        return reply.data?.children ?? [];
-      },
-      call: async (rpcXml) => (await this.#request(() => this.#session.rpc(rpcXml))).root.children,
+      get: (filterXml) =>
+        this.#request(async () => childrenOf(await this.#session.get({ filter: { subtree: filterXml } }))),
+      call: (rpcXml) => this.#request(async () => (await this.#session.rpc(rpcXml)).root.children),
       exec: async (command) => {
         const result = await this.#translated(() => this.#commands.run(command));
         const { code } = result;
@@ -274,19 +279,19 @@ export class NetconfRouter implements Router {
     };
   }
 
-  #getRunning(): Promise<RpcReply> {
+  #getRunning(): Promise<readonly XmlElement[]> {
     const filter = { subtree: this.#platform.configFilter };
-    return this.#request(() => this.#session.getConfig({ source: 'running', filter }));
+    return this.#request(async () => childrenOf(await this.#session.getConfig({ source: 'running', filter })));
   }
 
-  #parse(reply: RpcReply): Promise<RunningVrf[]> {
+  #parse(config: readonly XmlElement[]): Promise<RunningVrf[]> {
     const { router, routeTargetPool } = this.#connection;
     const context = { pool: routeTargetPool, vrfs: router.vrfs };
-    return this.#located(async () => readVrfs(this.#platform, reply.data?.children ?? [], context));
+    return this.#located(async () => readVrfs(this.#platform, config, context));
   }
 
-  #textOf(reply: RpcReply): string {
-    return canonicalText(reply.data?.children ?? [], this.#platform.transparentContainers);
+  #textOf(config: readonly XmlElement[]): string {
+    return canonicalText(config, this.#platform.transparentContainers);
   }
 
   /** The lock is let go; where that fails the session goes, and the lock with it. */
@@ -358,3 +363,6 @@ export class NetconfRouter implements Router {
     return send();
   }
 }
+
+/** A large reply is parsed only here, and may be malformed: what that throws is the router's, so it belongs inside of what translates. */
+const childrenOf = (reply: RpcReply): readonly XmlElement[] => reply.data?.children ?? [];

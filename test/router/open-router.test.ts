@@ -1,6 +1,6 @@
 /** What the inventory says of a router's access, as it arrives on the wire. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PeName } from '../../src/domain/names.ts';
+import type { PeName, VrfName } from '../../src/domain/names.ts';
 import { managementSchema, type RouterAccess } from '../../src/domain/router-access.ts';
 import { ConnectionPool } from '../../src/netconf/index.ts';
 import { openRouter } from '../../src/router/open-router.ts';
@@ -120,6 +120,26 @@ describe('the inventory says how a router is spoken to', () => {
     const hostKeys = [`SHA256:${'A'.repeat(43)}`];
     const parsed = managementSchema.safeParse({ host: '192.0.2.9', hostKeys, credential: 'backbone', ...access });
     expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+});
+
+describe('a large reply, of which the tree is made only when it is asked for', () => {
+  it.each([
+    ['malformed', `${'x'.repeat(100_000)}&#27;`, /malformed XML/],
+    ['beyond a bound', `<!--${'x'.repeat(2_000_000)}-->`, /more than 1048576 characters/],
+  ])('is the fault of the router that sent it where it is %s', async (_what, data, message) => {
+    const onRpc: ServerOptions['onRpc'] = ({ id, body }, session) => {
+      session.send(body.startsWith('<get') ? dataReply(id, data) : positiveReply(id, body));
+      if (body === '<close-session/>') session.end();
+    };
+    const router = await openRouter(connectionTo(await start({ onRpc })));
+    const fault = { code: 'ROUTER_PROTOCOL', path: 'pe1', message: expect.stringMatching(message) };
+    await expect(router.readRunning()).rejects.toMatchObject(fault);
+    await expect(router.readRunningText()).rejects.toMatchObject(fault);
+    await expect(router.readRunningWithText()).rejects.toMatchObject(fault);
+    await expect(router.readChangeMarker()).rejects.toMatchObject(fault);
+    await expect(router.readRouteTables([{ vrf: 'MOH' as VrfName, family: 'ipv4' }])).rejects.toMatchObject(fault);
+    await router.close();
   });
 });
 
