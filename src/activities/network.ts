@@ -14,6 +14,9 @@ import { describeError } from './translate-errors.ts';
 /** SSH handshakes are costly for routers and for us: so many at once, the rest right behind. */
 export const SESSIONS_AT_ONCE_MAX = 64;
 
+/** The answer is one element, or a hundred small ones. */
+const MARKER_WAIT_MS = 10_000;
+
 /** What was read from every PE of the inventory. */
 export interface NetworkReading {
   readonly running: ReadonlyMap<PeName, readonly RunningVrf[]>;
@@ -146,20 +149,31 @@ const readRouter: ReadRouter = (deps, inventory, pe) =>
   });
 
 /** The same, and what `readRouterIfChanged` needs. */
-export const readRouterAndRemember: ReadRouter = (deps, inventory, pe) =>
-  withReading(deps, inventory, pe, async (router) =>
-    remember(deps, inventory, router, await router.readChangeMarker()),
-  );
+export const readRouterAndRemember: ReadRouter = (deps, inventory, pe) => readMarked(deps, inventory, pe, remember);
 
 /** What was read before stands for it as long as the router's marker says so. */
 export const readRouterIfChanged: ReadRouter = (deps, inventory, pe) =>
-  withReading(deps, inventory, pe, async (router) => {
+  readMarked(deps, inventory, pe, async (_, __, router, marker) => {
     const readAt = deps.now().toISOString();
-    const marker = await router.readChangeMarker();
     const running = deps.knownRunning.find(inventory, inventoryRouter(inventory, pe), marker);
     if (running === null) return remember(deps, inventory, router, marker);
     return { pe, readAt, running, text: null, procedure: router.procedure };
   });
+
+/** The marker only saves a reading: a router that hangs or ends its session over that question is read in another one. */
+async function readMarked(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  pe: PeName,
+  read: typeof remember,
+): Promise<RouterReading> {
+  const reading = await withReading(deps, inventory, pe, async (router) => {
+    const asked = router.readChangeMarker().catch(() => undefined);
+    const marker = await Promise.race([asked, sleep(MARKER_WAIT_MS, undefined, { ref: false })]);
+    return marker === undefined ? null : read(deps, inventory, router, marker);
+  });
+  return reading ?? readRouter(deps, inventory, pe);
+}
 
 async function remember(
   deps: ActivityDependencies,

@@ -125,4 +125,14 @@ describe('a push', () => {
     third.editRunning(importOnIosxr('MOI', '65000:50000'));
     expect(await network.push(changeId, planId)).toMatchObject({ code: 'PLAN_STALE', stage: 'prepare' });
   });
+
+  it('reads it where it ends the session over that question, as the plan does before', async () => {
+    await using network = await StagedNetwork.open(withThird('iosxr-um2'));
+    const third = network.backbone.router('ibr-pe-01');
+    third.faults.set({ kind: 'drop-connection', operation: 'get', when: 'before' });
+    const changeId = network.newChange(network.agree(FLOW), 'provision');
+    const { planId } = await network.plan(changeId.replace(/-C\d+$/, ''), changeId);
+    third.editRunning(importOnIosxr('MOI', '65000:50000'));
+    expect(await network.push(changeId, planId)).toMatchObject({ code: 'PLAN_STALE', stage: 'prepare' });
+  });
 });
