@@ -21,6 +21,11 @@ describe("an operator's import policy as text", () => {
   it.each([
     ['no final reject: what is left is accepted', '<then><reject/></then>', ''],
     ['a term that accepts whatever community', '<from><community>OLD-RT</community></from>', ''],
+    [
+      'a term that hands on to the next policy, of which there is none, before the final reject',
+      '<then><reject/></then>',
+      '<term><name>on</name><then><next>policy</next></then></term><then><reject/></then>',
+    ],
     ['an inverted community', '<name>OLD-RT</name><members>', '<name>OLD-RT</name><invert-match/><members>'],
   ])('says so for %s', (_what, pattern, replacement) => {
     const edited = chained.replace(pattern, replacement);

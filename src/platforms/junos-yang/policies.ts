@@ -133,10 +133,11 @@ function isPattern(member: string): boolean {
  * it takes only what it names. What no policy decides is accepted on import.
  */
 export function openEnds(policies: readonly string[], options: PolicyOptions): string[] {
-  const parts = policies.flatMap((policy) => {
+  const chain = policies.flatMap((policy) => {
     const statement = options.statements.get(policy);
-    return statement === undefined ? [] : [...childrenNamed(statement, 'term'), statement];
+    return statement === undefined ? [] : [[...childrenNamed(statement, 'term'), statement]];
   });
+  const parts = chain.flat();
   const named = (part: XmlElement) =>
     childrenNamed(child(part, 'from') ?? EMPTY, 'community').map(({ text }) => text.trim());
   const then = (part: XmlElement) => child(part, 'then') ?? EMPTY;
@@ -146,7 +147,13 @@ export function openEnds(policies: readonly string[], options: PolicyOptions): s
   // A policy that is asked may accept by itself what its own terms accept.
   const isCall = (part: XmlElement) => child(child(part, 'from') ?? EMPTY, 'policy') !== undefined;
   const isUnconditional = (part: XmlElement) => child(part, 'from') === undefined && child(part, 'to') === undefined;
-  const rejectsRest = parts.some((part) => isUnconditional(part) && does(part, 'reject'));
+  // What a term hands on to the next policy does not come to the terms behind it.
+  const handsOn = (part: XmlElement) => childText(then(part), 'next') === 'policy';
+  const keepsAll = (policy: readonly XmlElement[]) => {
+    const last = policy.find((part) => handsOn(part) || (isUnconditional(part) && does(part, 'reject')));
+    return last !== undefined && !handsOn(last);
+  };
+  const rejectsRest = chain.some(keepsAll);
   const communities = [...new Set(parts.flatMap(named))].sort();
   const membersIn = (name: string) => membersOf(options.communities.get(name));
   const inverts = (name: string) => child(options.communities.get(name) ?? EMPTY, 'invert-match') !== undefined;
