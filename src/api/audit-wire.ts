@@ -16,6 +16,7 @@ export const auditSchema = z
     leftBehind: z.int().optional().describe('Route targets of what is not on the network, in VRFs'),
     missing: z.int().describe('Agreed, and absent in a VRF'),
     doubts: z.int().describe('Read and not understood'),
+    ofNobody: z.int().optional().describe('Of those, what VPNs take of VRFs that no inventory lists'),
     unread: z.int().describe('Routers that could not be read'),
     assumptions: list(z.string()).describe('See docs/proof.md'),
     findings: list(

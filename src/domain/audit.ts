@@ -30,6 +30,8 @@ export interface NetworkAudit {
   /** Route targets in VRFs that wasl put there for what is not on the network; absent: an audit by the rules before this one. */
   readonly leftBehind?: number;
   readonly doubts: number;
+  /** Of those, what VPNs take of VRFs that nobody listed; absent: an audit by the rules before this one. */
+  readonly ofNobody?: number;
   readonly unread: number;
   readonly assumptions: readonly string[];
   /** The first of each kind. */

@@ -4,7 +4,7 @@ import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
-import { type AuditedAgreement, type AuditRules, auditNetwork } from '../proof/audit-network.ts';
+import { AUDIT_RULES, type AuditedAgreement, type AuditRules, auditNetwork } from '../proof/audit-network.ts';
 import { buildNetworkView } from './network-view.ts';
 
 /** What an audit stands on: the register and the network as they were read. */
@@ -37,7 +37,7 @@ export interface RecordedAudit {
   readonly digest: Digest;
 }
 
-export function recordAudit(inputs: AuditInputs, version: AuditRules = 2): RecordedAudit {
+export function recordAudit(inputs: AuditInputs, version: AuditRules = 3): RecordedAudit {
   const result = auditNetwork({ ...viewOf(inputs), rules: version });
   const record: AuditRecord = { proof: 'wasl audit', version, inputs, inputsDigest: digestOf(inputs), result };
   const text = `${canonicalJson(record)}\n`;
@@ -70,7 +70,7 @@ export function checkAuditRecord(text: string): CheckedProof {
   if (parsed === null) return bad('it is no JSON document');
   try {
     const record = parsed.record as AuditRecord;
-    if (record?.proof !== 'wasl audit' || (record.version !== 1 && record.version !== 2))
+    if (record?.proof !== 'wasl audit' || !AUDIT_RULES.includes(record.version))
       return bad('it is no proof that this release knows');
     const { inputs } = record;
     const again = recordAudit(inputs, record.version);

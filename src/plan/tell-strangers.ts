@@ -5,6 +5,7 @@ import type { Prefix } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { COUNTER_EXAMPLES_MAX } from '../proof/change-under-proof.ts';
+import { giftsOfNobody } from '../proof/gifts-of-nobody.ts';
 import { RouteIndex } from '../proof/route-index.ts';
 import { ownerName, type VrfAtPe } from '../proof/route-model.ts';
 
@@ -36,9 +37,13 @@ export function tellStrangers(
     found.set(key, one);
   }
   const told = [...found].filter(([, { prefixes }]) => prefixes.size > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-  const more = told.length - COUNTER_EXAMPLES_MAX;
+  const gifts = giftsOfNobody(view)
+    .filter(({ at }) => at.vrf.vpn !== null && parties.has(at.vrf.vpn))
+    .map(({ at, fact }) => `VRF ${at.vrf.name} at ${at.pe} already ${fact}`);
+  const sentences = [...told.map(([, exchange]) => describe(exchange)), ...gifts];
+  const more = sentences.length - COUNTER_EXAMPLES_MAX;
   return [
-    ...told.slice(0, COUNTER_EXAMPLES_MAX).map(([, exchange]) => describe(exchange)),
+    ...sentences.slice(0, COUNTER_EXAMPLES_MAX),
     ...(more > 0 ? [`and ${more} more of the kind: wasl audit lists them`] : []),
   ];
 }

@@ -7,7 +7,8 @@ import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy, type PoolWords } from './explain-rules.ts';
 import { findLeftovers, type Leftover } from './find-leftovers.ts';
-import { type Agreement, findDoubts, type MatrixDoubt } from './matrix.ts';
+import { giftsOfNobody } from './gifts-of-nobody.ts';
+import { type Agreement, findDoubts, type MatrixDoubt, notUnderstood } from './matrix.ts';
 import { type Agreed, proveNetwork, type StrangeRoute } from './prove-network.ts';
 import { vrfsByVpn } from './route-model.ts';
 
@@ -35,8 +36,12 @@ export interface AuditInput {
   readonly rules: AuditRules;
 }
 
-/** 2: what is left behind in a VRF is looked for, and no remedy takes away what is agreed. */
-export type AuditRules = 1 | 2;
+/**
+ * 2: what is left behind in a VRF is looked for, and no remedy takes away what is agreed. 3: what a VRF that nobody listed gives to a VPN is
+ * unknown.
+ */
+export const AUDIT_RULES = [1, 2, 3] as const;
+export type AuditRules = (typeof AUDIT_RULES)[number];
 
 /** docs/proof.md says what each means. */
 export const AUDIT_ASSUMPTIONS = [
@@ -56,7 +61,7 @@ export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput
   const [required, changing] = [thatAre('on-network'), thatAre('changing')];
   const proof = proveNetwork(view, required, changing);
   const left = rules === 1 ? [] : leftBehind(view, [...required, ...changing], proof.counterExamples);
-  const doubts = findDoubts(view);
+  const doubts = rules < 3 ? notUnderstood(view) : findDoubts(view);
   const { examined, uncovered, missing } = proof;
   const networksOf = announcedNetworks(view);
   const told = inTime
@@ -66,6 +71,7 @@ export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput
   return {
     verdict: proof.verdict === 'fail' || left.length > 0 ? 'fail' : isKnown ? 'pass' : 'unknown',
     ...(rules === 1 ? {} : { leftBehind: left.length }),
+    ...(rules < 3 ? {} : { ofNobody: giftsOfNobody(view).length }),
     ...{ examined, uncovered, missing, doubts: doubts.length, unread: unread.length },
     assumptions: AUDIT_ASSUMPTIONS,
     findings: [

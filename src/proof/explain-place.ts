@@ -6,6 +6,7 @@ import { indexPrefixes, type PrefixIndex } from '../domain/prefix-index.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { scopeTakesIn } from '../domain/scope.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
+import { giftsOfNobody } from './gifts-of-nobody.ts';
 import { type Agreement, findDoubts } from './matrix.ts';
 import { RouteIndex } from './route-index.ts';
 import { importsOf, ownerName, type VrfAtPe } from './route-model.ts';
@@ -78,7 +79,7 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
     const best = held
       .filter((one) => prefixLength(one.prefix) === longest)
       .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
-    const unsure = best === undefined ? null : longerUnknown(prefix, held, longest);
+    const unsure = best === undefined ? null : longerUnknown(at, prefix, held, longest);
     const taken = best === undefined ? absence(at, prefix) : describeTwins(inputs.agreements, at, best, held, reader);
     const whole: Explained =
       unsure === null ? taken : { ...taken, verdict: 'unknown', because: [...taken.because, unsure] };
@@ -143,7 +144,12 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
   const others = over.map(({ id, state }) => `${id} is ${state}`).join(', ');
   const agreed = lets.map(({ id, state }) => `${id} (${state}) lets ${reader} reach it`);
   const none = `NO AGREEMENT lets ${reader} reach it${others === '' ? '' : `: ${others}`}`;
-  const policies = at.vrf.operator[familyOf(prefix)]?.importPolicies ?? [];
+  const notJudged = [
+    ...(from.vrf.operator[familyOf(prefix)]?.exportPolicies ?? []).map(
+      (policy) => `${policy} at ${from.pe} keeps it back`,
+    ),
+    ...(at.vrf.operator[familyOf(prefix)]?.importPolicies ?? []).map((policy) => `${policy} drops it`),
+  ];
   return {
     verdict: 'reached',
     by: { prefix, of: ownerName(from), fromPe: from.pe, via },
@@ -151,9 +157,7 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
     because: [
       ...exportedBy(from, prefix, via),
       ...importedBy(at, prefix, via),
-      ...(policies.length === 0
-        ? []
-        : [`whether ${policies.join(', ')} drops it was not judged: only route targets are`]),
+      ...notJudged.map((what) => `whether ${what} was not judged: only route targets are`),
       ...(agreed.length === 0 ? [none] : agreed),
     ],
   };
@@ -168,6 +172,7 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
   const doubted = new Map(
     findDoubts(view).flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)),
   );
+  const gifts = new Map(giftsOfNobody(view).map(({ at: { pe, vrf }, fact }) => [`${pe} ${vrf.name}`, fact]));
   const describe = ({ pe, vrf, prefix }: Announcement): string => {
     const there = view.pes.find(({ name }) => name === pe)?.vrfs.find(({ name }) => name === vrf);
     const place = `VRF ${vrf} at ${pe} announces ${prefix}`;
@@ -175,7 +180,7 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
     const on = [...targetsOn(there, familyOf(prefix))].filter(([, prefixes]) => prefixes.includes(prefix));
     return `${place} with ${on.length === 0 ? 'no route target' : on.map(([target]) => shortForm(target)).join(', ')}`;
   };
-  const longerUnknown = (prefix: Prefix, held: readonly Held[], length: number): string | null => {
+  const longerUnknown = (at: VrfAtPe, prefix: Prefix, held: readonly Held[], length: number): string | null => {
     const isHeld = (giver: Announcement) =>
       held.some(({ prefix, from }) => prefix === giver.prefix && from.pe === giver.pe && from.vrf.name === giver.vrf);
     const giver = announced(prefix).find(
@@ -184,7 +189,12 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
         (unread.has(one.pe) || doubted.has(one.vpn) || doubted.has(reader)) &&
         !isHeld(one),
     );
-    if (giver === undefined) return null;
+    if (giver === undefined) {
+      const gift = length < prefixLength(prefix) ? gifts.get(`${at.pe} ${at.vrf.name}`) : undefined;
+      return gift === undefined
+        ? null
+        : `VRF ${at.vrf.name} at ${at.pe} ${gift}; whether a longer route is among them is unknown`;
+    }
     const doubt = doubted.get(giver.vpn) ?? doubted.get(reader);
     const why = unread.has(giver.pe) ? '' : `; NOT UNDERSTOOD: ${doubt}`;
     return `${describe(giver)}${why}; whether that longer route is taken is unknown`;

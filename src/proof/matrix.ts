@@ -6,6 +6,7 @@ import { familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { Flow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { resolveScope, scopeTakesIn } from '../domain/scope.ts';
+import { giftsOfNobody } from './gifts-of-nobody.ts';
 import { doubtfulPolicies } from './operator-policies.ts';
 import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
 import { RouteIndex } from './route-index.ts';
@@ -206,7 +207,17 @@ function vpnsOfUnread(inventory: Inventory, read: ReadonlySet<PeName>): VpnId[] 
  * As the proofs do: what is inside of a VRF, or in a policy of an operator that decides for it, puts what that one gives and takes in
  * doubt; what is outside of it, all of the router.
  */
-export function findDoubts(view: NetworkView): (MatrixDoubt & { readonly vpns: readonly VpnId[] })[] {
+export function findDoubts(view: NetworkView): Doubt[] {
+  const gifts = giftsOfNobody(view).map(({ at: { pe, vrf }, fact }) => ({
+    ...{ pe, vrf: vrf.name, fact, edited: false, vpns: vrf.vpn === null ? [] : [vrf.vpn] },
+  }));
+  return [...notUnderstood(view), ...gifts];
+}
+
+type Doubt = MatrixDoubt & { readonly vpns: readonly VpnId[] };
+
+/** Without what VRFs of nobody give. */
+export function notUnderstood(view: NetworkView): Doubt[] {
   const policies = doubtfulPolicies(view).map(({ at: { pe, vrf }, fact }) => ({
     ...{ pe, vrf: vrf.name, fact, edited: false, vpns: vrf.vpn === null ? [] : [vrf.vpn] },
   }));

@@ -35,3 +35,16 @@ it('names what an agreement that is not on the network left open', () => {
     tellStrangers(view, makeInterconnect(3, makeFlow('MOH', 'MOI', '65000:9021', ['10.100.10.0/24'])), []),
   ).toEqual([]);
 });
+
+it('names a VRF that nobody listed, of which a party takes what it has', () => {
+  const [pe] = sampleNetwork().pes.filter(({ vrfs }) => vrfs.some(({ vpn }) => vpn === 'MOH'));
+  const view = alterVrf(sampleNetwork(), pe?.name ?? '', 'MOH', (vrf) => ({ ...vrf, vpn: null, attachments: [] }));
+  const told = tellStrangers(view, sampleInterconnect(), []);
+  const gifts = told.filter((sentence) => sentence.includes('no inventory lists'));
+  expect(gifts).not.toEqual([]);
+  for (const sentence of gifts) {
+    expect(sentence).toMatch(
+      /^VRF MOH at \w+ already takes by \S+ what VRF MOH at \w+ gives, which no inventory lists: /,
+    );
+  }
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeName, VpnId } from '../../src/domain/names.ts';
-import type { NetworkView, RunningVrf } from '../../src/domain/network-view.ts';
+import type { NetworkView, RunningVrf, VrfView } from '../../src/domain/network-view.ts';
 import { type PrefixRange, parseScopeEntry } from '../../src/domain/scope.ts';
 import { type AuditInputs, checkAuditRecord, recordAudit } from '../../src/plan/audit-record.ts';
 import { AUDIT_ASSUMPTIONS, type AuditedAgreement, auditNetwork } from '../../src/proof/audit-network.ts';
@@ -27,13 +27,32 @@ const audit = (
   view: NetworkView,
   agreements: readonly AuditedAgreement[],
   unread: readonly { pe: PeName; reason: string }[] = [],
-) => auditNetwork({ at: AT, view, agreements, unread, rules: 2 });
+) => auditNetwork({ at: AT, view, agreements, unread, rules: 3 });
 
 describe('an audit of the whole network', () => {
   it('passes where every route is agreed and all that is agreed is there', () => {
     const { verdict, examined, findings, assumptions } = audit(carried, [agreed()]);
     expect([verdict, findings, assumptions]).toEqual(['pass', [], AUDIT_ASSUMPTIONS]);
     expect(examined).toBeGreaterThan(0);
+  });
+
+  it('does not know what a VRF that nobody listed gives to a VPN', () => {
+    const [giver] = carried.pes.flatMap(({ name, vrfs }) =>
+      vrfs.filter(({ vpn }) => vpn === 'MOE').map((vrf) => ({ name, vrf })),
+    );
+    const ipv4 = { ...giver?.vrf.operator.ipv4, importRouteTargets: [] };
+    const strange = { name: 'SHADOW', vpn: null, attachments: [], operator: { ipv4 }, share: {} };
+    const shadow = { ...giver?.vrf, ...strange } as unknown as VrfView;
+    const view = {
+      pes: carried.pes.map((pe) => (pe.name === giver?.name ? { ...pe, vrfs: [...pe.vrfs, shadow] } : pe)),
+    };
+    const { verdict, findings, doubts, ofNobody } = audit(view, [agreed()]);
+    expect([verdict, doubts, ofNobody]).toEqual(['unknown', findings.length, findings.length]);
+    expect(findings[0]?.sentence).toMatch(
+      /^VRF MOE at \S+: takes by 65000:\d+ what VRF SHADOW at \S+ gives, which no inventory lists: its networks are not known/,
+    );
+    const before = auditNetwork({ at: AT, view, agreements: [agreed()], unread: [], rules: 2 });
+    expect([before.verdict, before]).toEqual(['pass', expect.not.objectContaining({ ofNobody: 0 })]);
   });
 
   it('tells what joined an agreed range after it was planned, and holds it against nobody', () => {

@@ -163,6 +163,16 @@ describe('why one VPN reaches another', () => {
     const narrow = place(ask(behind({ IMP: 'drop' }, carried)), '10.100.10.0/24');
     expect(narrow).toMatchObject({ verdict: 'reached', interconnects: ['IC-0001'] });
     expect(narrow?.because).toContain('whether IMP drops it was not judged: only route targets are');
+    const kept = alterVrf(carried, narrow?.by?.fromPe ?? '', 'MOH', (vrf) => ({
+      ...vrf,
+      operator: {
+        ...vrf.operator,
+        ipv4: { ...EMPTY_OPERATOR, ...vrf.operator.ipv4, importPolicies: [], exportPolicies: ['EXP'] },
+      },
+    }));
+    expect(place(ask(kept), '10.100.10.0/24')?.because).toContain(
+      `whether EXP at ${narrow?.by?.fromPe} keeps it back was not judged: only route targets are`,
+    );
   });
 
   it('does not know who takes packets where a longer route may be there unseen', () => {
