@@ -37,6 +37,8 @@ export interface OpenTransaction {
   readonly routers: Map<PeName, RouterInTransaction>;
   /** What a removal goes on without. */
   readonly left: LeftRouter[];
+  /** What opens was proved over: every PE as it was then. Empty for a removal. */
+  readonly provedOver: ReadonlyMap<PeName, readonly RunningVrf[]>;
   /** The PEs of the plan, and untouched ones with canary VRFs (read only). */
   readonly watched: readonly WatchedRouter[];
   readonly tablesBefore: ObservedTables;
@@ -110,7 +112,7 @@ export class TransactionRecorder {
   /** Durable when it returns, and so is the progress until here. One store transaction for all PEs of the stage. */
   async journal(
     entries: readonly {
-      readonly plan: RouterPlan;
+      readonly plan: Pick<RouterPlan, 'pe' | 'procedure'>;
       readonly state: RouterTransactionState;
       readonly persistId: string | null;
       readonly detail?: string | null;

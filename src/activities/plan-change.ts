@@ -6,10 +6,8 @@ import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName, PersonId, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import type { ObservedTables } from '../domain/observed-routes.ts';
 import { type ChangeKind, describeVerdict, type Plan } from '../domain/plan.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
-import { combineVerdicts } from '../domain/verdict.ts';
 import { isVerdict, WaslError } from '../errors.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
 import { sealPayloads } from '../plan/seal-payloads.ts';
@@ -21,7 +19,7 @@ import { readHeldTables } from './held-tables.ts';
 import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
 import { keepReadings, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
-import { readAgainForOpening, readForOpening, readForRemoval } from './reading-for-plan.ts';
+import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 import { rangesInWords, realiseInterconnect, takenAway } from './realise-interconnect.ts';
 
 type PlanRequest = Parameters<PlanActivities['planChange']>[0];
@@ -159,7 +157,7 @@ async function tell({ store }: ActivityDependencies, { interconnectId, changeId 
   ]);
 }
 
-const vpnsOf = (flows: readonly { readonly from: VpnId; readonly to: VpnId }[]): ReadonlySet<VpnId> =>
+export const vpnsOf = (flows: readonly { readonly from: VpnId; readonly to: VpnId }[]): ReadonlySet<VpnId> =>
   new Set(flows.flatMap(({ from, to }) => [from, to]));
 
 /** A VPN that changed hands since the request: its new owner has agreed to nothing. */
@@ -171,7 +169,7 @@ function requireOwners(interconnect: InterconnectRecord, inventory: Inventory): 
 }
 
 /** What runs of the others: one that has a change in hand may or may not be on the routers. */
-async function listOthers({ store }: ActivityDependencies, interconnectId: RealisedInterconnect['id']) {
+export async function listOthers({ store }: ActivityDependencies, interconnectId: RealisedInterconnect['id']) {
   const realised = await store.listRealised();
   return realised
     .filter((other) => other.id !== interconnectId)
@@ -179,7 +177,7 @@ async function listOthers({ store }: ActivityDependencies, interconnectId: Reali
 }
 
 /** A third party's missing VRF opens nothing, and what is to go may be gone already: only what is to be joined must be there. */
-function requiredVpns(kind: ChangeKind, subject: RealisedInterconnect): ReadonlySet<VpnId> {
+export function requiredVpns(kind: ChangeKind, subject: RealisedInterconnect): ReadonlySet<VpnId> {
   return onlyTakesAway(kind) ? new Set() : vpnsOf(subject.flows);
 }
 
@@ -196,33 +194,4 @@ function renderPayloads(plan: Plan, running: ReadonlyMap<PeName, readonly Runnin
       }),
     ),
   }));
-}
-
-/**
- * At every push of what opens: the same proofs must pass over the network as it is now, every PE of it read again, or asked whether it has changed. Returns the plan with what
- * verification tries there today. Throws PLAN_STALE.
- */
-export async function reproveAtPush(
-  deps: ActivityDependencies,
-  current: Inventory,
-  plan: Plan,
-  lockedRunning: ReadonlyMap<PeName, readonly RunningVrf[]>,
-  tables: ObservedTables,
-): Promise<Plan> {
-  const interconnect = await deps.store.readInterconnect(plan.interconnectId);
-  if (interconnect.flows === null)
-    throw new WaslError('PLAN_STALE', `${plan.interconnectId} has no route targets any more`);
-  const subject = { id: interconnect.id, parties: interconnect.parties, flows: interconnect.flows };
-  const { inventory, running } = await readAgainForOpening(deps, current, vpnsOf(subject.flows), lockedRunning);
-  const active = await listOthers(deps, plan.interconnectId);
-  const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
-  const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
-  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held });
-  if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
-    throw new WaslError(
-      'PLAN_STALE',
-      `the network is not as it was planned for: ${describeVerdict({ ...plan, proofs })}`,
-    );
-  }
-  return { ...plan, probes };
 }

@@ -4,15 +4,15 @@
  */
 import type { JournalEntry, SettledTransaction } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
+import { type ChangeId, type InterconnectId, interconnectOf, type PlanId } from '../domain/names.ts';
 import { type InterconnectFacts, type Move, nextMove } from '../domain/next-move.ts';
 import { lastEntries, type SettledPlan, settlementOf } from '../domain/settlement.ts';
 import { CLOCK_TOLERANCE_MS } from '../domain/worker.ts';
 import { WaslError } from '../errors.ts';
-import { digestPlan } from '../plan/digest.ts';
 import type { Store } from '../store/store.ts';
 import type { PlanActivities, RecordActivities } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { findPlanAsMade } from './plan-as-made.ts';
 
 type RecordDependencies = Pick<ActivityDependencies, 'store' | 'now'>;
 
@@ -74,12 +74,8 @@ async function settledPlan(
   journal: readonly JournalEntry[],
 ): Promise<SettledPlan> {
   const id = interconnectOf(changeId);
-  const plan = await store.readPlan(planId).catch((error: unknown) => {
-    if (error instanceof WaslError && error.code === 'PLAN_UNKNOWN') return null;
-    throw error;
-  });
-  const { altered } = await store.readDecisionFacts(id);
-  if (plan !== null && digestPlan(plan) === plan.digest && !altered.some(({ path }) => path === 'plan')) return plan;
+  const plan = await findPlanAsMade(store, id, planId);
+  if (plan !== null) return plan;
   const { kind } = await store.readChange(changeId);
   const pes = [...lastEntries(journal).keys()];
   const others = onlyTakesAway(kind) ? (await store.listCarriers(id)).filter((pe) => !pes.includes(pe)) : [];
@@ -147,5 +143,3 @@ function whatIsShown(shown: SettledTransaction | null, journal: readonly Journal
   const states = [...lastEntries(journal).values()].map(({ pe, state }) => `${pe} ${state}`);
   return states.length === 0 ? 'no router was begun with' : `it has not ended: ${states.join(', ')}`;
 }
-
-const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;

@@ -12,7 +12,7 @@ import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { confirmTimerOf } from '../domain/confirm-timers.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import type { ChangeId, PeName } from '../domain/names.ts';
+import { type ChangeId, interconnectOf, type PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
 import { isWritten, lastEntries, leftIn } from '../domain/settlement.ts';
 import { isVerdict, WaslError } from '../errors.ts';
@@ -26,6 +26,8 @@ import { type ActivityDependencies, DEFAULT_LIMITS } from './dependencies.ts';
 import { readTrustedInventory } from './imported-inventory.ts';
 import { withRouter, withRouters } from './network.ts';
 import { TransactionRecorder } from './open-transaction.ts';
+import { findPlanAsMade } from './plan-as-made.ts';
+import { recoverWithoutPlan } from './recover-without-plan.ts';
 import { describeError } from './translate-errors.ts';
 
 /** Between two looks at a router whose timer must run out. */
@@ -63,7 +65,9 @@ export async function recoverTransaction(
   deps: ActivityDependencies,
   { changeId, planId, trouble = 'a person asks' }: RecoveryInput,
 ): Promise<{ outcome: TransactionOutcome; reason: string; attention: readonly PeName[]; left: readonly LeftRouter[] }> {
-  const [whole, { inventory: current }] = await Promise.all([deps.store.readPlan(planId), readTrustedInventory(deps)]);
+  const whole = await findPlanAsMade(deps.store, interconnectOf(changeId), planId);
+  if (whole === null) return recoverWithoutPlan(deps, { changeId, planId });
+  const { inventory: current } = await readTrustedInventory(deps);
   const isAltered = await requireUnderWay(deps, changeId, whole);
   const pes = whole.routers.map(({ pe }) => pe);
   const inventory = await withRouters(deps, current, pes);

@@ -29,7 +29,7 @@ import {
   TransactionRecorder,
 } from './open-transaction.ts';
 import { openWitnesses } from './open-witnesses.ts';
-import { reproveAtPush } from './plan-change.ts';
+import { reproveAtPush } from './prove-at-push.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
 import { answeredPings, readBackRouter, verifyTransaction } from './verify.ts';
@@ -103,7 +103,8 @@ export class TransactionStages implements TransactionActivities {
           ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
           : answeredPings({ inventory, plan, routers }, this.#limits),
       ]);
-      const proved = removes ? plan : await reproveAtPush(this.#deps, inventory, plan, locked, tablesBefore);
+      const at = { inventory, plan, locked, tables: tablesBefore };
+      const proved = removes ? { plan, provedOver: new Map() } : await reproveAtPush(this.#deps, at);
       attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
       const pushed = prepared.map(({ plan: { pe }, xml }) => ({ pe, xml, digest: digestPayload(xml) }));
@@ -112,7 +113,7 @@ export class TransactionStages implements TransactionActivities {
       this.#open.set(changeId, {
         changeId,
         epoch,
-        plan: proved,
+        ...proved,
         inventory,
         recorder,
         routers,
@@ -169,7 +170,7 @@ export class TransactionStages implements TransactionActivities {
 
   async verifyRouters({ changeId }: TransactionInput): Promise<StageResult> {
     const transaction = this.#require(changeId);
-    const verified = await verifyTransaction(transaction, this.#limits, (routers, reasons) =>
+    const verified = await verifyTransaction(this.#deps, transaction, this.#limits, (routers, reasons) =>
       this.#goOnWithout(transaction, routers, reasons),
     );
     return (verified.verdict === 'pass' ? noteVerified : noteFailure)(this.#deps, transaction, verified);
@@ -183,8 +184,7 @@ export class TransactionStages implements TransactionActivities {
       return failed(new WaslError('VERIFY_FAILED', `${changeId} was not verified: nothing of it is confirmed`));
     }
     const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
-    const windowMs = transaction.plan.window.confirmTimeoutSeconds * 1_000;
-    if (elapsedMs > windowMs - this.#limits.confirmMarginMs) {
+    if (elapsedMs > transaction.plan.window.confirmTimeoutSeconds * 1_000 - this.#limits.confirmMarginMs) {
       const fact = `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`;
       return noteFailure(this.#deps, transaction, failed(new WaslError('CHANGE_REVERTED', fact)));
     }

@@ -21,9 +21,10 @@ import { checkRemovedRoutes } from '../proof/check-removed-routes.ts';
 import { checkRoutes } from '../proof/check-routes.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult } from './activities.ts';
-import type { ActivityLimits } from './dependencies.ts';
+import type { ActivityDependencies, ActivityLimits } from './dependencies.ts';
 import { findSpeechless } from './find-speechless.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
+import { reproveWhatChanged } from './prove-at-push.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
 
@@ -50,6 +51,7 @@ export type GoOnWithout = (
 ) => Promise<boolean>;
 
 export async function verifyTransaction(
+  deps: ActivityDependencies,
   transaction: OpenTransaction,
   limits: ActivityLimits,
   goOnWithout: GoOnWithout,
@@ -75,14 +77,31 @@ export async function verifyTransaction(
   if (onlyTakesAway(plan.kind)) return verifyRemoval(transaction, limits, deadline);
   for (;;) {
     const { verdict, sentence, hopeless, speechless } = await lookOnce(transaction, limits);
-    if (verdict === 'pass') {
-      await recorder.note('verify', null, 'done', sentence);
-      return PASS(sentence);
-    }
+    if (verdict === 'pass') return passUnlessChanged(deps, transaction, sentence);
     // Routes and answers may still be on their way; what nobody approved will not go away by waiting.
     if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) return measured(transaction, sentence, speechless);
     await sleep(limits.pollIntervalMs);
   }
+}
+
+/** Last, so that what somebody did to a PE that the change does not touch is seen up to the confirmation. */
+async function passUnlessChanged(
+  deps: ActivityDependencies,
+  transaction: OpenTransaction,
+  sentence: string,
+): Promise<StageResult> {
+  const { recorder } = transaction;
+  try {
+    const changed = await reproveWhatChanged(deps, transaction);
+    const again = `proved again, for ${changed.join(', ')} changed meanwhile`;
+    if (changed.length > 0) await recorder.note('verify', null, 'info', again);
+  } catch (error) {
+    const result = failed(error);
+    await recorder.note('verify', null, 'failed', result.reason);
+    return result;
+  }
+  await recorder.note('verify', null, 'done', sentence);
+  return PASS(sentence);
 }
 
 /**

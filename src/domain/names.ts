@@ -82,3 +82,6 @@ function parsePersonId(subject: string): PersonId {
   }
   return person;
 }
+
+/** The interconnect that a change is of. */
+export const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;

@@ -81,10 +81,14 @@ export function nextMove(facts: InterconnectFacts, now: Date): Move {
     // Its workflow was lost when there was nothing to push: no router has seen it.
     return nextMove({ ...facts, change: { ...change, phase: 'planning' } }, now);
   }
-  const isEnding = facts.withdrawal !== null || isPast(facts.validUntil, now);
   // What a router may still hold is taken off it first, and only then it is over.
-  const mayBeThere = isEnding && (facts.carriedBy ?? []).length > 0;
+  const mayBeThere = isEnding(facts, now) && (facts.carriedBy ?? []).length > 0;
   return lifecycle === 'requested' && !mayBeThere ? beforeTheNetwork(facts, now) : onTheNetwork(facts, now);
+}
+
+/** Somebody has withdrawn it, or its end has come. */
+export function isEnding({ withdrawal, validUntil }: InterconnectFacts, now: Date): boolean {
+  return withdrawal !== null || isPast(validUntil, now);
 }
 
 /** A transaction that was under way when its workflow was lost is ended first, whatever the calendar says. */
@@ -120,7 +124,7 @@ function beforeTheNetwork(facts: InterconnectFacts, now: Date): Move {
 function onTheNetwork(facts: InterconnectFacts, now: Date): Move {
   const { withdrawal, validUntil, change } = facts;
   const isOver = isPast(validUntil, now);
-  if (withdrawal === null && !isOver) return change === null ? waitFor(facts, now, null) : carryOut(facts, change, now);
+  if (!isEnding(facts, now)) return change === null ? waitFor(facts, now, null) : carryOut(facts, change, now);
   if (change === null) return { move: 'open', kind: 'withdraw', by: withdrawal?.by ?? PROGRAM };
   if (CHANGE_KIND_RULES[change.kind].to === 'withdrawn') return carryOut(facts, change, now);
   const reason = isOver ? `the agreement ended at ${validUntil}` : 'the agreement is being withdrawn';

@@ -193,6 +193,9 @@ async function giveUp(
   const facts: NewFact[] = [{ actor: person, action: 'withdrawal.requested', subject: id, body: { reason } }];
   const withdrawal = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
   await tx.update(interconnects).set(withdrawal).where(eq(interconnects.id, id));
+  // What waits for a person is looked at again now that one has decided: it may end by that.
+  if (change?.phase === 'attention')
+    await tx.update(changes).set({ recoverBy: person }).where(eq(changes.id, change.id));
   const isUnderWay = change !== null && (change.phase === 'applying' || change.phase === 'attention');
   if (lifecycle !== 'requested' || isUnderWay || carriedBy.length > 0) return facts;
   if (change !== null) facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason, by: person, at })));

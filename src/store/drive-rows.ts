@@ -3,7 +3,7 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import { type ChangePhase, describeLeft, type Refusal } from '../domain/change.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
-import type { ChangeId, InterconnectId, PlanId } from '../domain/names.ts';
+import { type ChangeId, type InterconnectId, interconnectOf, type PlanId } from '../domain/names.ts';
 import { nextMove, PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { refusalOfPlanning } from '../domain/settlement.ts';
 import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
@@ -221,7 +221,6 @@ export function driveQueries(database: Database): DriveQueries {
   };
 }
 
-const interconnectOf = (id: ChangeId): InterconnectId => id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
 const later = (at: Date, seconds: number): string => new Date(at.getTime() + seconds * 1_000).toISOString();
 
 /** A person or the clock has another look taken; without either it is the same one, told twice. */

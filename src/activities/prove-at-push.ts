@@ -1,0 +1,76 @@
+/** What opens is proved over the network as it is: before the first commit, and once more before anything is confirmed. */
+import { digestOf } from '../domain/canonical-json.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { PeName } from '../domain/names.ts';
+import type { RunningVrf } from '../domain/network-view.ts';
+import type { ObservedTables } from '../domain/observed-routes.ts';
+import { describeVerdict, type Plan } from '../domain/plan.ts';
+import { combineVerdicts } from '../domain/verdict.ts';
+import { WaslError } from '../errors.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { readHeldTables } from './held-tables.ts';
+import type { OpenTransaction } from './open-transaction.ts';
+import { listOthers, requiredVpns, vpnsOf } from './plan-change.ts';
+import { readAgainForOpening } from './reading-for-plan.ts';
+
+type Running = ReadonlyMap<PeName, readonly RunningVrf[]>;
+
+/** What it is proved over besides what is read: the inventory, what each PE of the plan ran under its lock, and the tables of before. */
+interface AtPush {
+  readonly inventory: Inventory;
+  readonly plan: Plan;
+  readonly locked: Running;
+  readonly tables: ObservedTables;
+}
+
+/**
+ * At every push of what opens: the same proofs must pass over the network as it is now, every PE of it read again, or asked whether it has
+ * changed. Returns the plan with what verification tries there today, and what it was proved over. Throws PLAN_STALE.
+ */
+export async function reproveAtPush(
+  deps: ActivityDependencies,
+  at: AtPush,
+): Promise<{ readonly plan: Plan; readonly provedOver: Running }> {
+  const read = await readAround(deps, at);
+  return { plan: await reproveOver(deps, at, read), provedOver: read.running };
+}
+
+/**
+ * Of the PEs that the change does not touch nobody holds a lock: somebody may have edited one since it was proved. Those that have changed
+ * are proved with once more. Returns their names. Throws PLAN_STALE, and what a router that cannot be read throws.
+ */
+export async function reproveWhatChanged(
+  deps: ActivityDependencies,
+  { plan, inventory, routers, provedOver, tablesBefore: tables }: OpenTransaction,
+): Promise<PeName[]> {
+  const locked = new Map([...routers].map(([pe, { before }]) => [pe, before]));
+  const at = { inventory, plan, locked, tables };
+  const read = await readAround(deps, at);
+  const changed = [...read.running].flatMap(([pe, now]) => (isSame(provedOver.get(pe), now) ? [] : [pe]));
+  if (changed.length > 0) await reproveOver(deps, at, read);
+  return changed;
+}
+
+const isSame = (a: readonly RunningVrf[] | undefined, b: readonly RunningVrf[]): boolean =>
+  a === b || (a !== undefined && digestOf(a) === digestOf(b));
+
+async function readAround(deps: ActivityDependencies, { inventory, plan, locked }: AtPush) {
+  const { id, parties, flows } = await deps.store.readInterconnect(plan.interconnectId);
+  if (flows === null) throw new WaslError('PLAN_STALE', `${id} has no route targets any more`);
+  const subject = { id, parties, flows };
+  return { subject, ...(await readAgainForOpening(deps, inventory, vpnsOf(flows), locked)) };
+}
+
+async function reproveOver(
+  deps: ActivityDependencies,
+  { plan, tables }: AtPush,
+  { subject, inventory, running }: Awaited<ReturnType<typeof readAround>>,
+): Promise<Plan> {
+  const active = await listOthers(deps, plan.interconnectId);
+  const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
+  const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
+  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held });
+  if (combineVerdicts(proofs.map((proof) => proof.verdict)) === 'pass') return { ...plan, probes };
+  const why = describeVerdict({ ...plan, proofs });
+  throw new WaslError('PLAN_STALE', `the network is not as it was planned for: ${why}`);
+}
