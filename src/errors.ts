@@ -113,8 +113,8 @@ export const ERRORS = {
   ),
   NOT_ITS_TIME: transient(
     503,
-    'It is not the time of this change by the clock of the worker',
-    'Nothing: it is tried again. Where it stays, set the clock of the worker.',
+    'It is not the time of this change by the clock of the record',
+    'Nothing: it is tried again. Where it stays, look whether the database keeps the right time.',
   ),
   REQUEST_PERIOD: permanent(422, 'The period is not valid', 'Give an end that lies after the start and in the future.'),
   LIFECYCLE_STEP: permanent(409, 'The interconnect is not in a state that allows this', 'Look at its state first.'),

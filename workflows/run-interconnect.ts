@@ -43,9 +43,10 @@ export async function runInterconnect(input: RunInterconnectInput): Promise<void
       log.error('the record knows no such interconnect: was the database restored?', { interconnectId });
       return;
     }
-    const move = nextMove(facts, new Date());
+    const now = facts.at === undefined ? new Date() : new Date(facts.at);
+    const move = nextMove(facts, now);
     if (move.move === 'finish') return;
-    if (move.move === 'wait') await condition(() => signals !== seen, msUntil(move.until));
+    if (move.move === 'wait') await condition(() => signals !== seen, msBetween(now, move.until));
     else await carryOutOrRest(input, move, facts.change?.attempts ?? 0);
 
     const isShort = looks < LOOKS_PER_RUN_MAX && !workflowInfo().continueAsNewSuggested;
@@ -64,4 +65,4 @@ async function carryOutOrRest(input: RunInterconnectInput, move: Move, attempts:
   }
 }
 
-const msUntil = (time: string): number => Math.max(0, Date.parse(time) - Date.now());
+const msBetween = (now: Date, until: string): number => Math.max(0, Date.parse(until) - now.getTime());

@@ -13,7 +13,8 @@ import type { SettledTransaction } from '../store/store.ts';
  */
 export interface RecordActivities {
   /** null: the record knows no such interconnect. */
-  readFacts(input: InterconnectRef): Promise<InterconnectFacts | null>;
+  /** `at`: when, by the record's clock, which dates are held against. Absent: told by a release that had none. */
+  readFacts(input: InterconnectRef): Promise<(InterconnectFacts & { readonly at?: string }) | null>;
   openChange(input: InterconnectRef & { readonly kind: ChangeKind; readonly by: string }): Promise<void>;
   abandonChange(input: {
     readonly changeId: ChangeId;

@@ -24,7 +24,7 @@ export function recordActivities(deps: RecordDependencies): RecordActivities {
         if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return null;
         throw error;
       });
-      return facts === null ? null : withoutPersons(facts);
+      return facts === null ? null : { ...withoutPersons(facts), at: deps.now().toISOString() };
     },
     async openChange({ interconnectId, kind }) {
       const move = await asked(deps, interconnectId, 'open');

@@ -47,7 +47,7 @@ export async function readReadiness({
     ...(working === 'down'
       ? [`${describeWorkers(workers ?? [])}: nothing is planned, pushed or read from routers`]
       : []),
-    ...describeClocks(workers ?? [], clock()),
+    ...describeClocks(workers ?? []),
   ];
   const undriven = unheard?.length ?? 0;
   if (undriven > 0) {

@@ -39,7 +39,7 @@ export async function openBackends(say: Say, until: AbortSignal): Promise<Runnin
     ]);
     until.throwIfAborted();
     await atDatabase(() => migrate(url));
-    const store = await atDatabase(() => openStore({ databaseUrl: url, clock: () => new Date() }));
+    const store = await atDatabase(() => openStore({ databaseUrl: url }));
     stops.push(() => store.close());
     until.throwIfAborted();
     return { store, temporalAddress: address, temporalNamespace, stop };

@@ -7,15 +7,14 @@ const INTERVAL_MS = 60_000;
 
 /** Keeps the events of progress bounded by their age. Every worker does it: what one has deleted, another does not find. */
 export function startForgetting(
-  store: Pick<Store, 'forgetProgress'>,
+  store: Pick<Store, 'forgetProgress' | 'now'>,
   keptDays: number,
-  clock: () => Date,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const forget = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       // The database is away: the next minute does it.
-      await store.forgetProgress(new Date(clock().getTime() - keptDays * DAY_MS)).catch(() => 0);
+      await store.forgetProgress(new Date(store.now().getTime() - keptDays * DAY_MS)).catch(() => 0);
       await sleep(INTERVAL_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   };

@@ -40,7 +40,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     driver: temporalDriver(client, installation),
     routerReads: temporalRouterReads(client, store, installation),
     auth,
-    clock: () => new Date(),
+    clock: () => store.now(),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
   const remedy = 'Set WASL_LISTEN to host:port of this machine that nobody uses.';

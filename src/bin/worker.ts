@@ -114,7 +114,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       credential: options.credential,
       knownRunning: new KnownRunning(),
       newPersistId: () => `wasl-${randomUUID()}`,
-      now: () => new Date(),
+      now: () => store.now(),
       ownTaskQueue,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },
@@ -188,7 +188,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     stopped,
   ]);
   const watchdog = startWatchdog({
-    ...{ store, driver, client, installation, release, clock: () => new Date(), log },
+    ...{ store, driver, client, installation, release, clock: () => store.now(), log },
     auditMinutes: options.auditMinutes ?? AUDIT_MINUTES_DEFAULT,
   });
   putAway.push(() => watchdog.stop());

@@ -147,10 +147,10 @@ function refuseApproval(
 }
 
 /**
- * One machine's clock against times that another one keeps. It holds the push back, and ends nothing: start, window and end date come by
- * the steps of the record (`next-move.ts`), which this machine's clock does not take.
+ * A worker that is slow, or whose database was changed for another meanwhile. It holds the push back, and ends nothing: start, window and end
+ * date come by the steps of the record (`next-move.ts`).
  */
 const notItsTime = (fact: string, now: Date): LawRefusal => ({
   code: 'NOT_ITS_TIME',
-  fact: `${fact}; by this worker's clock it is ${now.toISOString()}`,
+  fact: `${fact}; by the record's clock it is ${now.toISOString()}`,
 });

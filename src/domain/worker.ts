@@ -42,21 +42,18 @@ export function describeWorkers(workers: readonly WorkerRecord[]): string {
     : `no worker lives: the last one, ${nameWorker(last)}, was seen at ${last.lastSeenAt}`;
 }
 
-/** Farther apart, what begins and ends by a date does so at a wrong time, or waits. Within it, steps are taken nevertheless. */
+/** Within it, a step that a workflow asks for is taken although by the record's clock it is not quite time, or just over. */
 export const CLOCK_TOLERANCE_MS = 30_000;
 
-/** Which clocks are wrong, held against the database's; `now` is this process's own. */
-export function describeClocks(workers: readonly WorkerRecord[], now: Date): string[] {
-  const living = workers.filter(({ ageMs }) => ageMs < WORKER_LOST_AFTER_MS);
-  const [one] = living;
-  const own = one === undefined ? 0 : now.getTime() - (Date.parse(one.lastSeenAt) + one.ageMs);
-  return [
-    ...living.map((worker) => ({ whose: `worker ${nameWorker(worker)}`, aheadMs: worker.clockAheadMs ?? 0 })),
-    { whose: 'this API', aheadMs: own },
-  ].flatMap(({ whose, aheadMs }) => {
-    if (Math.abs(aheadMs) <= CLOCK_TOLERANCE_MS) return [];
+/** Which hosts' clocks are wrong, held against the database's: no date here hangs on them, but their logs and certificates do. */
+export function describeClocks(workers: readonly WorkerRecord[]): string[] {
+  return workers.flatMap((worker) => {
+    const aheadMs = worker.clockAheadMs ?? 0;
+    if (worker.ageMs >= WORKER_LOST_AFTER_MS || Math.abs(aheadMs) <= CLOCK_TOLERANCE_MS) return [];
     const how = `${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the database's`;
-    return [`the clock of ${whose} is ${how}: what begins or ends by a date does so at a wrong time, or waits; set it`];
+    return [
+      `the clock of worker ${nameWorker(worker)} is ${how}, which counts for every date; its logs are off: set it`,
+    ];
   });
 }
 

@@ -4,7 +4,8 @@ import { attemptQueries } from './attempt-rows.ts';
 import { auditQueries } from './audit-rows.ts';
 import { carrierQueries } from './carrier-rows.ts';
 import { changeQueries } from './change-rows.ts';
-import { type Clock, openDatabase } from './database.ts';
+import { type Clock, type Database, openDatabase } from './database.ts';
+import { type DatabaseClock, followDatabaseClock } from './database-clock.ts';
 import { decisionQueries } from './decision-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { installationQueries } from './installation-rows.ts';
@@ -27,12 +28,15 @@ import { workerQueries } from './worker-rows.ts';
 
 export interface StoreOptions {
   readonly databaseUrl: string;
-  readonly clock: Clock;
+  /** Absent: the database's own. */
+  readonly clock?: Clock;
 }
 
 /** Throws DATABASE_UNAVAILABLE, or CONFIGURATION when the server refuses the login. Tables: see `migrate`. */
 export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<Store> {
-  const database = openDatabase(databaseUrl, clock);
+  let now = clock ?? (() => new Date());
+  const database = openDatabase(databaseUrl, () => now());
+  let followed: DatabaseClock | null = null;
   const listener = openProgressListener(databaseUrl);
   const store: Store = {
     ...inventoryQueries(database),
@@ -58,17 +62,29 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...workerQueries(database),
     ...writableQueries(database),
     onProgress: (callback) => listener.subscribe(callback),
+    now: () => now(),
     ping: () => database.read(async (db) => void (await db.execute(sql`select 1`))),
     close: async () => {
+      followed?.stop();
       await listener.close();
       await database.close();
     },
   };
   try {
     await store.ping();
+    if (clock === undefined) {
+      followed = await followDatabaseClock(() => askTime(database));
+      now = followed.now;
+    }
     return store;
   } catch (error) {
     await store.close();
     throw error;
   }
 }
+
+const askTime = (database: Database): Promise<Date> =>
+  database.read(async (db) => {
+    const { rows } = await db.execute<{ ms: string }>(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+    return new Date(Number(rows[0]?.ms));
+  });

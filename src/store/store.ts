@@ -350,5 +350,7 @@ export interface Store {
   isWritable(): Promise<boolean>;
   /** Throws DATABASE_UNAVAILABLE. */
   ping(): Promise<void>;
+  /** By the clock that every date of the record is held against: the database's. */
+  now(): Date;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ describe('readiness', () => {
       UP,
     ],
     [
-      'a clock is wrong, of a worker and of the API',
+      'the clock of a host is wrong',
       [
         worker({ clockAheadMs: -600_000, lastSeenAt: '2026-03-01T07:50:00.000Z' }),
         worker({ clockAheadMs: 90_000, ageMs: 90_000 }),
@@ -40,8 +40,7 @@ describe('readiness', () => {
         ...UP,
         status: 'degraded',
         says: [
-          "the clock of worker process 7 at wasl-1 is 600 s behind the database's: what begins or ends by a date does so at a wrong time, or waits; set it",
-          "the clock of this API is 600 s ahead of the database's: what begins or ends by a date does so at a wrong time, or waits; set it",
+          "the clock of worker process 7 at wasl-1 is 600 s behind the database's, which counts for every date; its logs are off: set it",
         ],
       },
     ],

@@ -123,7 +123,7 @@ describe.each(CHANGE_KINDS)('%s', (kind) => {
     const refusal = mayPush(push({ kind, notBefore: '2026-11-28T12:00:01Z' }), inOrder(kind), NOW);
     expect(refusal).toMatchObject({
       code: 'NOT_ITS_TIME',
-      fact: "IC-0001 starts at 2026-11-28T12:00:01Z; by this worker's clock it is 2026-11-28T12:00:00.000Z",
+      fact: "IC-0001 starts at 2026-11-28T12:00:01Z; by the record's clock it is 2026-11-28T12:00:00.000Z",
     });
   });
 });

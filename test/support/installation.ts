@@ -32,6 +32,7 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import type { WorkerProcessOptions } from './worker-process.ts';
 
 const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+const WRONG_CLOCK = new URL('./wrong-clock.js', import.meta.url).href;
 const LOOK_INTERVAL_MS = 60;
 /** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
 const ASK_INTERVAL_MS = 300;
@@ -155,7 +156,7 @@ export class Installation implements AsyncDisposable {
   /** In this process; stopped with the installation. */
   async startWorker(planner?: Planner): Promise<() => Promise<void>> {
     const { credential, workflowBundlePath: codePath, databaseUrl, ...options } = this.#workerOptions;
-    const store = await openStore({ databaseUrl, clock: () => new Date() });
+    const store = await openStore({ databaseUrl });
     this.#stops.push(() => store.close());
     const worker = await startWorker({
       ...options,
@@ -176,10 +177,11 @@ export class Installation implements AsyncDisposable {
   async startWorkerProcess(
     drainSeconds = TEST_DRAIN_SECONDS,
     some: Pick<WorkerProcessOptions, 'release'> = {},
+    clockAheadMs = 0,
   ): Promise<RunningWorkerProcess> {
     const options = { ...this.#workerOptions, drainSeconds, ...some };
-    const child = spawn(process.execPath, ['--import', 'tsx', WORKER_PROGRAM], {
-      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(options) },
+    const child = spawn(process.execPath, ['--import', 'tsx', '--import', WRONG_CLOCK, WORKER_PROGRAM], {
+      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(options), WASL_TEST_CLOCK_AHEAD: String(clockAheadMs) },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#stops.push(() => killProcess(child));

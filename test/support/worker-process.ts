@@ -10,7 +10,7 @@ export interface WorkerProcessOptions
 }
 
 const options = JSON.parse(process.env.WASL_TEST_WORKER ?? '{}') as WorkerProcessOptions;
-const store = await openStore({ databaseUrl: options.databaseUrl, clock: () => new Date() });
+const store = await openStore({ databaseUrl: options.databaseUrl });
 const worker = await startWorker({
   ...options,
   store,

@@ -30,7 +30,7 @@ export async function work(): Promise<void> {
   const logger = createLogger('worker');
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
-    const forgetting = startForgetting(backends.store, progressDays, () => new Date());
+    const forgetting = startForgetting(backends.store, progressDays);
     try {
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.

@@ -23,6 +23,23 @@ async function readOnlyFor(wasl: Installation, ms: number): Promise<void> {
 }
 
 describe.concurrent('an agreement', () => {
+  it.for([
+    ['ten minutes behind', -600_000],
+    ['ten minutes ahead', 600_000],
+  ] as const)('ends on time by the database where the clock of its worker is %s', async ([, aheadMs], { expect }) => {
+    await using wasl = await Installation.open({ worker: 'none' });
+    await wasl.startWorkerProcess(undefined, {}, aheadMs);
+    const validUntil = inSeconds(45);
+    const id = await wasl.provision({ ...MOH_MOF, validUntil });
+    await wasl.untilLifecycle(id, 'active');
+    await wasl.untilLifecycle(id, 'withdrawn');
+    const ledger = await wasl.store.readLedger({ afterSequence: 0, limit: 500 });
+    const begun = ledger.find(({ action, subject }) => action === 'transaction.begun' && subject === `${id}-C2`);
+    const lateMs = Date.parse(String(begun?.body.at)) - Date.parse(validUntil);
+    expect(lateMs).toBeGreaterThanOrEqual(0);
+    expect(lateMs).toBeLessThan(30_000);
+  });
+
   it('is off the network at its signed end, though nobody approved its removal', async ({ expect }) => {
     await using wasl = await Installation.open();
     const validUntil = inSeconds(100);
