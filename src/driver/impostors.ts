@@ -57,6 +57,6 @@ export function impostureOf(
   return parents.includes(parentExecution?.workflowId ?? '') ? null : 'no interconnect of this installation began it';
 }
 
-const isGone = (error: unknown): boolean =>
+export const isGone = (error: unknown): boolean =>
   (isGrpcServiceError(error) && error.code === NOT_FOUND) ||
   (error instanceof Error && error.name === 'WorkflowNotFoundError');

@@ -12,6 +12,7 @@ import { ensureAuditSchedule } from './audit-schedule.ts';
 import type { Driver } from './driver.ts';
 import { endImpostors } from './impostors.ts';
 import { bringNewestIntoForce, endAbandonedTransactions } from './releases.ts';
+import { endStuckTransactions, mayBeSignalled } from './stuck-workflows.ts';
 
 /** A decision that no workflow has seen after this was not heard. */
 const UNHEARD_MS = 3_000;
@@ -62,6 +63,7 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
       await driveUnheard(options);
       if (looks % SWEEP_EVERY === 0) {
         await endImpostors(options);
+        await endStuckTransactions(options);
         await driveStopped(options);
         await driveIdle(options);
       }
@@ -77,23 +79,29 @@ async function watch(options: WatchdogOptions, signal: AbortSignal): Promise<voi
   }
 }
 
-async function driveUnheard({ store, driver, clock }: WatchdogOptions): Promise<void> {
+async function driveUnheard(options: WatchdogOptions): Promise<void> {
+  const { store, clock } = options;
   const before = (ms: number) => new Date(clock().getTime() - ms);
   const unheard = await store.listUndriven(before(UNHEARD_MS));
   const overslept = await store.listOverslept(before(OVERSLEPT_MS));
-  await lookAtEach(driver, new Set([...unheard, ...overslept]));
+  await lookAtEach(options, new Set([...unheard, ...overslept]));
 }
 
 /** One that takes no more signals keeps none of the others from being looked at. */
-async function lookAtEach(driver: Driver, ids: Iterable<InterconnectId>): Promise<void> {
+async function lookAtEach(options: WatchdogOptions, ids: Iterable<InterconnectId>): Promise<void> {
   const failures: unknown[] = [];
-  for (const id of ids) await driver.look(id).catch((error: unknown) => failures.push(error));
+  for (const id of ids) {
+    await mayBeSignalled(options, id)
+      .then((may) => (may ? options.driver.look(id) : undefined))
+      .catch((error: unknown) => failures.push(error));
+  }
   if (failures.length > 0) throw failures[0];
 }
 
 /** Whoever answers a workflow in a worker's place can have it sleep, with nothing done: what the record asks for is asked again. */
-async function driveIdle({ store, driver, clock }: WatchdogOptions): Promise<void> {
-  await lookAtEach(driver, await store.listIdle(new Date(clock().getTime() - IDLE_MS)));
+async function driveIdle(options: WatchdogOptions): Promise<void> {
+  const { store, clock } = options;
+  await lookAtEach(options, await store.listIdle(new Date(clock().getTime() - IDLE_MS)));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The watchdog: what the record asks for is driven, whatever became of its workflows. */
 import { expect, it, vi } from 'vitest';
+import type { InterconnectId } from '../../../src/domain/names.ts';
 import { startWatchdog } from '../../../src/driver/watchdog.ts';
 import { openStage, untilStatus } from './stage.ts';
 
@@ -7,12 +8,12 @@ import { openStage, untilStatus } from './stage.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 /** A watchdog whose register has the stage's interconnect for as long as it is requested. */
-function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>) {
+function watchUnfinished(stage: Awaited<ReturnType<typeof openStage>>, unheard: InterconnectId[] = []) {
   const logged: string[] = [];
   const watchdog = startWatchdog({
     auditMinutes: 360,
     store: {
-      listUndriven: async () => [],
+      listUndriven: async () => unheard,
       listOverslept: async () => [],
       listIdle: async () => [],
       listInterconnects: async () => (stage.record.facts.lifecycle === 'requested' ? [{ id: stage.id } as never] : []),
@@ -61,6 +62,25 @@ it('the watchdog ends what is no interconnect under the name of one, also for wo
   const { watchdog } = watchUnfinished(stage);
   try {
     await stage.untilPlanned();
+  } finally {
+    await watchdog.stop();
+  }
+});
+
+it('the watchdog begins anew what fails at every try, as under another code of the same release', async () => {
+  await using stage = await openStage();
+  stage.record.facts.unsigned = [];
+  const workflowId = `wasl/${stage.installation}/interconnect/${stage.id}`;
+  // Without its input it fails before its first step.
+  await stage.client.workflow.start('runInterconnect', {
+    workflowId,
+    taskQueue: `wasl/${stage.installation}`,
+    args: [],
+  });
+  const { watchdog, logged } = watchUnfinished(stage, [stage.id]);
+  try {
+    await stage.untilPlanned();
+    expect(logged).toContain('a workflow cannot go on: it is begun anew from the record');
   } finally {
     await watchdog.stop();
   }
