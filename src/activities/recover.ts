@@ -75,7 +75,7 @@ export async function recoverTransaction(
   const { epoch, claimedAt, journal } = await deps.store.claimJournal(changeId);
   const attempt = await deps.store.readAttempt(changeId);
   // And nobody can ask for another one until this one is settled.
-  await deps.store.beginRecovering(changeId);
+  await deps.store.noteRecovery(changeId, `${countOf(pes.length, 'router')} looked at`);
   const last = lastEntries(journal);
   const left = leftIn(whole, journal);
   const scrapped = await deps.store.listScrappedCarriers(whole.interconnectId);
@@ -191,6 +191,7 @@ async function onEveryRouter(
   const timersEndAtMs = Math.max(...routers.map((router) => timerEndsAtMs(recovery, router)));
   const giveUpAtMs = Math.max(Date.now(), timersEndAtMs) + graceMs;
   const findings = new Map<PeName, Look>();
+  const told = new Set<PeName>();
   await recorder.onEach(
     'recover',
     routers,
@@ -207,15 +208,32 @@ async function onEveryRouter(
           const { sentence, transient } = describeError(error);
           why = `: ${sentence}`;
           if (!transient || Date.now() >= giveUpAtMs) break;
+          if (!told.has(router.pe)) await tellWaiting(recovery, told.add(router.pe), sentence, giveUpAtMs);
           await sleep(LOOK_INTERVAL_MS);
         }
       }
+      if (told.delete(router.pe)) await tellWaiting(recovery, told, why, giveUpAtMs);
       const words = `${WORDS[finding]}${why}`;
       findings.set(router.pe, { finding, words });
       return { result: finding, failed: why !== '' || !DECIDED.has(finding), message: words };
     },
   );
   return findings;
+}
+
+/** Whoever waits for it must know for which routers, and why. */
+async function tellWaiting(
+  { deps, changeId, plan }: Recovery,
+  waitedFor: ReadonlySet<PeName>,
+  why: string,
+  untilMs: number,
+): Promise<void> {
+  const seconds = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
+  const says =
+    waitedFor.size === 0
+      ? `${countOf(plan.routers.length, 'router')} looked at`
+      : `waits for ${[...waitedFor].join(', ')}, ${seconds} s at most: ${why}`;
+  await deps.store.noteRecovery(changeId, says);
 }
 
 const WORDS: Readonly<Record<Finding, string>> = {

@@ -4,6 +4,7 @@ import { isEnd } from '../domain/lifecycle.ts';
 import { type Decision, type DecisionFacts, type LawRefusal, mayDecide } from '../domain/may-decide.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import { type Awaited, awaitedInWords, standingOf } from '../domain/standing.ts';
+import { describeWorkers, takesWork, type WorkerRecord } from '../domain/worker.ts';
 import type { InterconnectRecord } from '../store/store.ts';
 import { ACTIONS, type Verb } from './actions.ts';
 import type { Principal } from './authentication.ts';
@@ -21,18 +22,25 @@ export function mayBeNext(facts: InterconnectFacts, viewer: Principal, now: Date
   return standingOf(facts, now).awaiting.some((each) => isFor(each, viewer));
 }
 
-/**
- * What happens next: the command that this caller may use, else who must act, else when wasl goes on and why it waits. `law` null: not
- * `mayBeNext`.
- */
-export function nextInWords(
-  record: InterconnectRecord,
-  facts: InterconnectFacts,
-  law: DecisionFacts | null,
-  viewer: Principal,
-  now: Date,
-  read: Pick<LastRead, 'alignment'> | null = null,
-): string {
+export interface NextParts {
+  readonly record: InterconnectRecord;
+  readonly facts: InterconnectFacts;
+  /** null: not `mayBeNext`. */
+  readonly law: DecisionFacts | null;
+  readonly read: Pick<LastRead, 'alignment'> | null;
+  readonly workers: readonly WorkerRecord[];
+}
+
+/** What happens next: the command that this caller may use, else who must act, else when wasl goes on and why it waits. */
+export function nextInWords(parts: NextParts, viewer: Principal, now: Date): string {
+  const { awaiting, isSettled } = standingOf(parts.facts, now);
+  const words = nextWhoever(parts, viewer, now);
+  if (isSettled || awaiting.length > 0 || parts.workers.some(takesWork)) return words;
+  const which = isPartyOnly(viewer) ? 'no worker lives' : describeWorkers(parts.workers);
+  return `${which}; nothing moves until one is started. Then ${words}`;
+}
+
+function nextWhoever({ record, facts, law, read }: NextParts, viewer: Principal, now: Date): string {
   const { awaiting, nextAt, word, isSettled } = standingOf(facts, now);
   if (isEnd(record.lifecycle)) {
     const [altered] = law?.altered ?? [];
@@ -60,13 +68,20 @@ export function nextInWords(
     const end = isOver ? `it was agreed until ${facts.validUntil}` : 'its withdrawal is noted';
     const then =
       onlyTakesAway(facts.change.kind) || !(isOver || facts.withdrawal !== null) ? '' : `; then it ends: ${end}`;
-    return `wasl is ${facts.change.phase === 'applying' ? 'pushing it' : 'at work on it'}: ${word}${then}`;
+    return `wasl is ${doing(record, facts.change.phase === 'applying', viewer)}: ${word}${then}`;
   }
   if (!isSettled && isOver) return `wasl ends it now, without an approval: it was agreed until ${facts.validUntil}`;
   if (!isSettled) return 'wasl plans it now; then the network side approves the plan';
   const isDrifted = read?.alignment === 'drifted' && !isPartyOnly(viewer);
   const first = isDrifted ? `DRIFTED, as wasl status ${record.id} says: mend it on the routers, or withdraw it; ` : '';
   return `${first}in force until ${facts.validUntil}; then wasl takes it off the network`;
+}
+
+/** Which routers it waits for is not for the parties. */
+function doing({ underWay }: InterconnectRecord, isAtRouters: boolean, viewer: Principal): string {
+  const recovery = underWay?.recovery ?? null;
+  if (recovery === null || !isAtRouters) return isAtRouters ? 'pushing it' : 'at work on it';
+  return `ending what was begun at the routers${isPartyOnly(viewer) ? '' : ` (${recovery})`}`;
 }
 
 function isFor(awaited: Awaited, viewer: Principal): boolean {

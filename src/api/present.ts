@@ -7,6 +7,7 @@ import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Approval } from '../domain/request.ts';
 import { awaitedInWords, standingOf, wordOf } from '../domain/standing.ts';
+import type { WorkerRecord } from '../domain/worker.ts';
 import type { InterconnectRecord } from '../store/store.ts';
 import type { Principal } from './authentication.ts';
 import { isPartyOnly } from './authorisation.ts';
@@ -64,13 +65,14 @@ export interface InterconnectParts {
   readonly approvals: readonly Approval[];
   readonly changes: readonly ChangeRecord[];
   readonly sighting: Sighting | null;
+  readonly workers: readonly WorkerRecord[];
   /** What inventory and register say about the request, as the viewer may read it. */
   readonly warnings: readonly WireFinding[];
   readonly now: Date;
 }
 
 export function presentInterconnect(parts: InterconnectParts, viewer: Principal): InterconnectAnswer {
-  const { record, facts, law, approvals, changes, sighting, now } = parts;
+  const { record, facts, law, approvals, changes, sighting, workers, now } = parts;
   const confined = isPartyOnly(viewer);
   const targets = record.flows?.map(({ from, to, routeTarget }) => ({ from, to, routeTarget })) ?? null;
   const { awaiting, isSettled, nextAt } = standingOf(facts, now);
@@ -82,7 +84,7 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     routeTargets: confined ? null : targets,
     awaiting: awaiting.map(awaitedInWords),
     isSettled,
-    next: nextInWords(record, facts, law, viewer, now, read),
+    next: nextInWords({ record, facts, law, read, workers }, viewer, now),
     nextAt,
     lastRead: presentLastRead(read, confined),
     withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },

@@ -17,11 +17,12 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
   const now = clock();
   // First: what is said to be awaited, a plan for one, is then in what is read after it.
   const facts = await store.readStandingFacts(id);
-  const [record, approvals, changes, sighting] = await Promise.all([
+  const [record, approvals, changes, sighting, workers] = await Promise.all([
     store.readInterconnect(id),
     store.listApprovals(id),
     store.listChanges(id),
     store.readSighting(id),
+    store.listWorkers(),
   ]);
   const owners = await store.readOwners(record.request);
   const law = await store.readDecisionFacts(id);
@@ -30,7 +31,7 @@ export async function showInterconnect({ store, clock }: ApiDependencies, id: In
     ...changedHands(record, owners),
     ...(await readWarnings(store, record, caller, now)),
   ];
-  return presentInterconnect({ record, facts, law, approvals, changes, sighting, warnings, now }, caller);
+  return presentInterconnect({ record, facts, law, approvals, changes, sighting, workers, warnings, now }, caller);
 }
 
 /** How it was last found, where that is otherwise than agreed: most are not, and cost one look. */

@@ -112,7 +112,7 @@ export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): 
         ? null
         : notNow(
             facts.change?.phase === 'applying'
-              ? `${facts.change.id} is at work on the routers: wait until it has ended`
+              ? `${facts.change.id} is under way at the routers: wasl ends it by itself, also where its worker was lost`
               : `${facts.id}: no change of it needs a person at the routers`,
           );
   }

@@ -26,7 +26,7 @@ type DriveQueries = Pick<
   | 'abandonChange'
   | 'noteTrouble'
   | 'beginApplying'
-  | 'beginRecovering'
+  | 'noteRecovery'
   | 'settleTransaction'
   | 'settleAgreement'
   | 'listUndriven'
@@ -139,6 +139,7 @@ export function driveQueries(database: Database): DriveQueries {
           attempts: attempt,
           waiting,
           recoverBy: null,
+          recovery: null,
           attemptEpoch,
           ...finding,
         };
@@ -149,10 +150,10 @@ export function driveQueries(database: Database): DriveQueries {
       return isBegun;
     },
 
-    beginRecovering: (id) =>
+    noteRecovery: (id, recovery) =>
       stepChange(id, async (tx, change) => {
-        if (change.phase !== 'attention') return null;
-        await tx.update(changes).set({ phase: 'applying', recoverBy: null }).where(eq(changes.id, id));
+        if (!isOnRouters(change)) return null;
+        await tx.update(changes).set({ phase: 'applying', recoverBy: null, recovery }).where(eq(changes.id, id));
         return [];
       }),
 
@@ -270,6 +271,7 @@ async function settle(
     body: { ...result, attempt: change.attempts, routers: change.routers },
   };
   const say = { reason, updatedAt: at };
+  await tx.update(changes).set({ recovery: null }).where(eq(changes.id, id));
   // Nobody writes in the name of what is settled.
   if (outcome !== 'attention') {
     await tx

@@ -49,7 +49,7 @@ const interconnectColumns = {
   createdAt: interconnects.createdAt,
   updatedAt: interconnects.updatedAt,
   underWay: sql<InterconnectRecord['underWay']>`(
-    select json_build_object('kind', c.kind, 'phase', c.phase) from changes c
+    select json_build_object('kind', c.kind, 'phase', c.phase, 'recovery', c.recovery) from changes c
     where c.interconnect_id = "interconnects"."id" and c.outcome is null
   )`,
   targets: sql<FlowTarget[]>`(

@@ -190,6 +190,8 @@ export const changes = pgTable(
     /** What a worker found out about the attempt at hand. */
     finding: sentences('finding').$type<AttemptFinding>(),
     recoverBy: person('recover_by'),
+    /** What a recovery that is under way does or waits for, for people. */
+    recovery: sentence('recovery'),
     /** Whoever claimed the journal last writes it; older epochs are refused. */
     journalEpoch: integer('journal_epoch').notNull().default(0),
     /** The epoch with which the last attempt began. */

@@ -53,7 +53,12 @@ export interface InterconnectRecord {
   /** Flows with their route targets; null until the first plan allocated them, and again after release. */
   readonly flows: readonly RealisedFlow[] | null;
   /** The change that has not ended. */
-  readonly underWay: { readonly kind: ChangeKind; readonly phase: ChangePhase } | null;
+  readonly underWay: {
+    readonly kind: ChangeKind;
+    readonly phase: ChangePhase;
+    /** What a recovery of it does or waits for; null, or absent: none is under way. */
+    readonly recovery?: string | null;
+  } | null;
   /** When its workflow last looked at it; null: never. */
   readonly drivenAt: string | null;
   readonly createdAt: string;
@@ -194,8 +199,8 @@ export interface Store {
   noteTrouble(id: ChangeId, told: Refusal): Promise<void>;
   /** Attempts count from 1; `planId` null: there is nothing to push. False where the change is decided anew, or over. */
   beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
-  /** Nobody can ask for a recovery while one is at work. */
-  beginRecovering(id: ChangeId): Promise<void>;
+  /** `says`: what it does or waits for, until it is settled. Nobody can ask for a recovery while one is at work. */
+  noteRecovery(id: ChangeId, says: string): Promise<void>;
   /**
    * What a worker found out itself. With the epoch of its journal, or SESSION_LOST; without one it is of planning, or of an attempt that
    * has not begun to write: it does nothing where the change is elsewhere.

@@ -3,6 +3,7 @@ import type { Principal } from '../../src/api/authentication.ts';
 import { nextInWords } from '../../src/api/next-in-words.ts';
 import { type DecisionFacts, mayDecide } from '../../src/domain/may-decide.ts';
 import type { InterconnectFacts } from '../../src/domain/next-move.ts';
+import type { WorkerRecord } from '../../src/domain/worker.ts';
 import type { InterconnectRecord } from '../../src/store/store.ts';
 import {
   ASKER,
@@ -23,6 +24,8 @@ const UNTIL = '2026-11-28T18:54:46Z';
 const BEFORE = new Date('2026-11-28T18:54:45Z');
 const AFTER = new Date('2026-11-28T18:54:50Z');
 const ENGINEER = { roles: ['engineer'] } as unknown as Principal;
+const WORKER = { ageMs: 300, draining: false, host: 'wasl-1', pid: 7 } as WorkerRecord;
+const ALIVE = { workers: [WORKER], read: null };
 
 function next(facts: Partial<InterconnectFacts>, now: Date): string {
   const record = { id: 'IC-0001', lifecycle: facts.lifecycle } as InterconnectRecord;
@@ -34,7 +37,8 @@ function next(facts: Partial<InterconnectFacts>, now: Date): string {
     withdrawal: null,
     change: null,
   } as const;
-  return nextInWords(record, { ...whole, lifecycle: 'active', ...facts }, decisionFacts(), ENGINEER, now);
+  const law = decisionFacts();
+  return nextInWords({ ...ALIVE, record, facts: { ...whole, lifecycle: 'active', ...facts }, law }, ENGINEER, now);
 }
 
 describe('what is next when the signed end has come and no workflow has looked yet', () => {
@@ -80,7 +84,7 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
   const say = (law: DecisionFacts, facts: Partial<InterconnectFacts>, person: string, entity: string | null = null) => {
     const record = { id: 'IC-0001', lifecycle: law.lifecycle } as InterconnectRecord;
     const whole = moveFacts({ lifecycle: law.lifecycle, ...facts });
-    return nextInWords(record, whole, law, asViewer(person, entity), NOW);
+    return nextInWords({ ...ALIVE, record, facts: whole, law }, asViewer(person, entity), NOW);
   };
   const planned = (more: Partial<DecisionFacts> = {}) =>
     decisionFacts({
@@ -172,7 +176,7 @@ describe('what was last found otherwise than agreed', () => {
     const record = { id: 'IC-0001', lifecycle: 'active', reason: null } as InterconnectRecord;
     const facts = moveFacts({ lifecycle: 'active', change });
     const viewer = { roles, entity: null } as unknown as Principal;
-    return nextInWords(record, facts, decisionFacts(), viewer, NOW, { alignment });
+    return nextInWords({ ...ALIVE, record, facts, law: decisionFacts(), read: { alignment } }, viewer, NOW);
   };
 
   it('is said in the list, too: whoever is called by the alarm finds its name', () => {
@@ -189,7 +193,11 @@ describe('what wasl does by itself, later', () => {
   const later = (roles: readonly string[], change: Parameters<typeof changeFacts>[0], lifecycle = 'active') => {
     const record = { id: 'IC-0001', lifecycle, reason } as InterconnectRecord;
     const facts = moveFacts({ lifecycle: record.lifecycle, change: changeFacts(change) });
-    return nextInWords(record, facts, decisionFacts(), { roles, entity: null } as unknown as Principal, NOW);
+    return nextInWords(
+      { ...ALIVE, record, facts, law: decisionFacts() },
+      { roles, entity: null } as unknown as Principal,
+      NOW,
+    );
   };
 
   it.each([['engineer'], ['security'], ['auditor'], ['admin']])(
@@ -207,5 +215,41 @@ describe('what wasl does by itself, later', () => {
   it('nothing is tried again before it was tried: the window opens', () => {
     const words = `wasl pushes it at ${AT}, when the approved window opens`;
     expect(later(['engineer'], { phase: 'scheduled', notBefore: AT }, 'requested')).toBe(words);
+  });
+});
+
+describe('who waits while a worker is lost reads what is being done, and for which router', () => {
+  const change = changeFacts({ phase: 'applying' });
+  const say = (workers: readonly WorkerRecord[], recovery: string | null, roles: readonly string[] = ['engineer']) => {
+    const underWay = { kind: 'provision', phase: 'applying', recovery } as const;
+    const record = { id: 'IC-0001', lifecycle: 'requested', reason: null, underWay } as InterconnectRecord;
+    const facts = moveFacts({ lifecycle: 'requested', change });
+    const viewer = { roles, entity: 'MOH' } as unknown as Principal;
+    return nextInWords({ record, facts, law: decisionFacts(), read: null, workers }, viewer, NOW);
+  };
+  const WAITS = 'waits for nzw-pe-01, 64 s at most: nzw-pe-01 does not answer';
+
+  it.each([
+    ['a push', [WORKER], null, 'wasl is pushing it: provisioning'],
+    ['a recovery', [WORKER], WAITS, `wasl is ending what was begun at the routers (${WAITS}): provisioning`],
+    [
+      'nobody there',
+      [],
+      null,
+      'no worker lives; nothing moves until one is started. Then wasl is pushing it: provisioning',
+    ],
+    [
+      'the last one killed',
+      [{ ...WORKER, ageMs: 90_000, lastSeenAt: '2026-03-01T08:00:00.000Z' }],
+      WAITS,
+      `no worker lives: the last one, process 7 at wasl-1, was seen at 2026-03-01T08:00:00.000Z; nothing moves until one is started. Then wasl is ending what was begun at the routers (${WAITS}): provisioning`,
+    ],
+  ])('%s', (_what, workers, recovery, words) => {
+    expect(say(workers, recovery)).toBe(words);
+  });
+
+  it('and a party reads no name of a router or of a host', () => {
+    expect(say([WORKER], WAITS, ['party-approver'])).toBe('wasl is ending what was begun at the routers: provisioning');
+    expect(say([{ ...WORKER, ageMs: 90_000 }], WAITS, ['party-approver'])).toMatch(/^no worker lives; nothing/);
   });
 });

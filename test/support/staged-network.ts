@@ -254,7 +254,7 @@ export class StagedNetwork implements AsyncDisposable {
         if (plan === undefined) throw new Error(`there is no plan ${id}`);
         return plan;
       },
-      beginRecovering: async () => undefined,
+      noteRecovery: async () => undefined,
       saveFinding: async (_id, finding) => {
         this.finding = finding;
       },

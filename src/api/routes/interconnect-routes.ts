@@ -95,6 +95,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         ...(unfinished === undefined ? {} : { unfinished: true }),
       });
       if (next === undefined) return records.map((record) => presentSummary(record, caller));
+      const workers = await store.listWorkers();
       const answer: InterconnectSummary[] = [];
       // One after the other: a long list leaves the connections to other callers.
       for (const record of records) {
@@ -103,7 +104,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         const read = await readDrift(store, record);
         answer.push({
           ...presentSummary(record, caller),
-          next: nextInWords(record, facts, law, caller, clock(), read),
+          next: nextInWords({ record, facts, law, read, workers }, caller, clock()),
         });
       }
       return answer;
