@@ -67,6 +67,8 @@ export interface RunningVrf {
   readonly objects?: readonly string[];
   /** Facts that a platform's own templates need and no other layer reads, e.g. `auto-export`. Absent: none. */
   readonly traits?: readonly string[];
+  /** It stands on the router and takes part in no VPN: deactivated, or of a type that is no VRF. Nothing can be asked of it. */
+  readonly idle?: true;
   /** What was not understood in it; the router's first VRF also has what stands outside of all. Absent: nothing. */
   readonly unknowns?: readonly Unknown[];
 }

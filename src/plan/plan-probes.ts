@@ -27,7 +27,8 @@ export const SILENT_PROBES_MAX = 400;
  * What verification looks up and pings inside the confirm window:
  * - each gained prefix in every VRF of the VPN that gains it, pinged where packets have a way back to that very PE;
  * - each lost prefix where nothing else carries it any more: unreachable;
- * - on touched PEs the canaries for every prefix, and VRFs of other VPNs for one prefix of each VPN that gives: unreachable.
+ * - on touched PEs the canaries for every prefix, and VRFs of other VPNs for one prefix of each VPN that gives: unreachable. What is
+ *   deactivated there, or no VRF any more, has no table that could hold it.
  */
 export function planProbes(
   { kind, after }: Pick<ChangeUnderProof, 'kind' | 'after'>,
@@ -82,7 +83,7 @@ export function planProbes(
   const spread: { readonly at: VrfAtPe; readonly place: number; readonly one: OpenedPrefix }[] = [];
   const places = new Map<PeName, number>();
   for (const at of allVrfs(after)) {
-    if (!touched.has(at.pe) || parties.has(ownerOf(at))) continue;
+    if (!touched.has(at.pe) || parties.has(ownerOf(at)) || at.vrf.idle) continue;
     const own = new Set(FAMILIES.flatMap((family) => localPrefixes(at.vrf, family)));
     const silent = opened.filter(({ prefix }) => !own.has(prefix) && !routes.holds(at, prefix));
     if (at.vrf.canary) for (const { prefix, target } of silent) add(at, prefix, target, 'unreachable');

@@ -57,6 +57,7 @@ function deactivated(name: VrfName, reader: VrfReader, element: XmlElement): Run
     share: Object.fromEntries(families.map((family) => [family, { imports: [], exports: [] }])),
     policyTexts: {},
     anomalies: [],
+    idle: true,
     unknowns: [{ path, reach: 'vrf', why: 'is deactivated' }],
   };
 }

@@ -72,10 +72,10 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
     readObjects,
     readExpected: readObjects,
     parse: ({ element }) => {
-      const families = vrfs.find(({ name }) => name === nameOf(element))?.families ?? FAMILIES;
+      const listed = vrfs.find(({ name }) => name === nameOf(element));
       return typeOf(element) === 'vrf' || typeOf(element) === ''
-        ? parseVrf(element, families, options)
-        : parseOtherInstance(element, options);
+        ? parseVrf(element, listed?.families ?? FAMILIES, options)
+        : parseOtherInstance(element, options, listed !== undefined);
     },
     forget: (vrf, mine) => {
       if (!isEmptyShare(vrf.share) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
@@ -120,11 +120,18 @@ function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
 }
 
-function parseOtherInstance(instance: XmlElement, options: PolicyOptions): RunningVrf {
+function parseOtherInstance(instance: XmlElement, options: PolicyOptions, isListed: boolean): RunningVrf {
   const targets = targetsIn(instance, options);
   const operator = { importRouteTargets: targets, exportRouteTargets: targets, exportPolicies: [], importPolicies: [] };
   const type = typeOf(instance);
   const path = `${pathOf(instance, 'routing-instances')} instance-type ${type}`;
+  const isKnown = KNOWN_TYPES.has(type);
+  const doubts: Unknown[] = [
+    ...(isKnown ? [] : [{ path, reach: 'network' as const, why: 'is not understood' }]),
+    ...(isKnown && isListed
+      ? [{ path, reach: 'vrf' as const, why: 'is no VRF, as which the inventory lists it' }]
+      : []),
+  ];
   return {
     name: nameOf(instance),
     routeDistinguisher: null,
@@ -132,7 +139,8 @@ function parseOtherInstance(instance: XmlElement, options: PolicyOptions): Runni
     share: canonicalShare({}, FAMILIES),
     policyTexts: {},
     anomalies: [],
-    ...(KNOWN_TYPES.has(type) ? {} : { unknowns: [{ path, reach: 'network' as const, why: 'is not understood' }] }),
+    ...(isKnown ? { idle: true as const } : {}),
+    ...(doubts.length === 0 ? {} : { unknowns: doubts }),
   };
 }
 
