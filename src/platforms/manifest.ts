@@ -25,6 +25,8 @@ export interface PlatformManifest {
    * matches route targets by pattern may let in a new one.
    */
   readonly importPolicyOnlyNarrows: boolean;
+  /** Two VRFs of one router exchange routes only where auto-export is on in both. */
+  readonly leaksByAutoExport: boolean;
   /** What the router keeps of a confirm timer. */
   readonly confirmTimer: ConfirmTimer;
   /** Modules in the hello that tell the dialect, with the revision from which it is this one. */

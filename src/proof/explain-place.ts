@@ -7,6 +7,7 @@ import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { scopeTakesIn } from '../domain/scope.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { giftsOfNobody } from './gifts-of-nobody.ts';
+import { cutLocally } from './local-exchange.ts';
 import { type Agreement, findDoubts } from './matrix.ts';
 import { RouteIndex } from './route-index.ts';
 import { importsOf, ownerName, type VrfAtPe } from './route-model.ts';
@@ -71,6 +72,11 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
     tables.set(at, table);
     return table;
   };
+  const isCut = cutLocally(inputs.view);
+  const cutFrom = ({ from, via }: Held, at: VrfAtPe) =>
+    via !== null && isCut(from, at)
+      ? `auto-export is not on in both of VRF ${from.vrf.name} and VRF ${at.vrf.name}: without it ${at.pe} gives no routes from one to the other`
+      : null;
   return (at, prefix) => {
     const held = tableOf(at)(prefix);
     const lengths = held.map((one) => prefixLength(one.prefix)).filter((length) => length <= prefixLength(prefix));
@@ -79,7 +85,7 @@ export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, p
     const best = held
       .filter((one) => prefixLength(one.prefix) === longest)
       .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
-    const unsure = best === undefined ? null : longerUnknown(at, prefix, held, longest);
+    const unsure = best === undefined ? null : (cutFrom(best, at) ?? longerUnknown(at, prefix, held, longest));
     const taken = best === undefined ? absence(at, prefix) : describeTwins(inputs.agreements, at, best, held, reader);
     const whole: Explained =
       unsure === null ? taken : { ...taken, verdict: 'unknown', because: [...taken.because, unsure] };

@@ -7,6 +7,7 @@ import type { Flow } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { resolveScope, scopeTakesIn } from '../domain/scope.ts';
 import { giftsOfNobody } from './gifts-of-nobody.ts';
+import { cutLocally } from './local-exchange.ts';
 import { doubtfulPolicies } from './operator-policies.ts';
 import { reachabilityKey, reachabilityOf, sortByKey } from './reachability.ts';
 import { RouteIndex } from './route-index.ts';
@@ -93,7 +94,9 @@ export function computeMatrix(view: NetworkView, inventory: Inventory, agreement
   const read = new Set(view.pes.map((pe) => pe.name));
   const byTarget = agreementsByTarget(agreements);
   const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, byTarget.get(reach.via) ?? []));
-  const missing = findMissing(inventory, read, agreements, new Set(reachabilities.map(reachabilityKey)));
+  const isCut = cutLocally(view);
+  const there = reachabilityOf(routes.filter(({ from, to }) => !isCut(from, to)));
+  const missing = findMissing(inventory, read, agreements, new Set(there.map(reachabilityKey)));
   const doubts = findDoubts(view);
   const unreadVpns = [...new Set([...vpnsOfUnread(inventory, read), ...doubts.flatMap(({ vpns }) => vpns)])].sort();
   return {

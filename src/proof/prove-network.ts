@@ -5,6 +5,8 @@ import { FAMILIES, type Family, familyOf, type Prefix, prefixSortKey } from '../
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import { shortForm } from '../domain/route-target.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
+import { lazily } from './lazily.ts';
+import { cutLocally } from './local-exchange.ts';
 import { sortByKey } from './reachability.ts';
 import { type GivenRoutes, RouteIndex } from './route-index.ts';
 import { ownerName, ownerOf, type VrfAtPe, vrfsByVpn } from './route-model.ts';
@@ -103,6 +105,7 @@ function describe({ given: { from, takers, via }, prefix }: Sighting): StrangeRo
 /** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */
 function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[]) {
   const byVpn = vrfsByVpn(view);
+  const isCut = cutLocally(view);
   const gaps: CounterExample[] = [];
   let missing = 0;
   for (const { id, flow } of agreed) {
@@ -113,7 +116,9 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
       const shall = takers.filter(({ vrf }) => vrf.operator[family] !== undefined);
       for (const prefix of announced(givers, flow, family)) {
         const isGiven = routes.gives(from, via, prefix);
-        for (const at of isGiven ? shall.filter(({ vrf }) => !taking.has(vrf)) : shall) {
+        const announcers = lazily(() => givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix)));
+        const lacks = (at: VrfAtPe) => !taking.has(at.vrf) || announcers().every((giver) => isCut(giver, at));
+        for (const at of isGiven ? shall.filter(lacks) : shall) {
           missing += 1;
           if (gaps.length >= COUNTER_EXAMPLES_MAX) continue;
           const where = `VRF ${at.vrf.name} at ${at.pe}`;

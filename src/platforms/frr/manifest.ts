@@ -12,6 +12,7 @@ export const manifest = {
   lockRefusesDirtyCandidate: true,
   restatesOwnTargets: false,
   importPolicyOnlyNarrows: true,
+  leaksByAutoExport: false,
   confirmTimer: { unitSeconds: 1, minimumSeconds: 1 },
   dialectModules: [],
   namespaces: ['urn:wasl:frr:l3vpn'],

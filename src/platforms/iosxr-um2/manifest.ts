@@ -12,6 +12,7 @@ export const manifest = {
   lockRefusesDirtyCandidate: false,
   restatesOwnTargets: false,
   importPolicyOnlyNarrows: true,
+  leaksByAutoExport: false,
   confirmTimer: { unitSeconds: 1, minimumSeconds: 1 },
   dialectModules: [{ name: 'Cisco-IOS-XR-um-router-bgp-cfg', revisionFrom: '2024-09-17' }],
   namespaces: ['http://cisco.com/ns/yang/Cisco-IOS-XR-'],

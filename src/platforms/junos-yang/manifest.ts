@@ -12,6 +12,7 @@ export const manifest = {
   lockRefusesDirtyCandidate: true,
   restatesOwnTargets: true,
   importPolicyOnlyNarrows: false,
+  leaksByAutoExport: true,
   confirmTimer: { unitSeconds: 60, minimumSeconds: 60 },
   dialectModules: [],
   namespaces: ['http://yang.juniper.net/', 'http://xml.juniper.net/'],
