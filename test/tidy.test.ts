@@ -58,8 +58,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/network-wire.ts',
     'src/api/inventory-wire.ts',
     'src/api/audit-wire.ts',
+    'src/api/proof-record.ts',
     // A recorded proof is made again where its file is, without a server.
-    'src/plan/audit-record.ts',
+    'src/plan/check-record.ts',
     'src/domain',
     ...MANIFESTS,
     'src/errors.ts',

@@ -1,4 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import { digestOfText } from '../domain/canonical-json.ts';
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { roundedTimers } from '../domain/confirm-timers.ts';
@@ -17,8 +18,9 @@ import type { PlanActivities, PlanSummary } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readHeldTables } from './held-tables.ts';
 import { readTrustedInventory, requireImportedInventory } from './imported-inventory.ts';
-import { keepReadings, readCurrentInventory } from './network.ts';
+import { keepReadings, type NetworkReading, readCurrentInventory } from './network.ts';
 import { ownersOf } from './owners.ts';
+import type { PlanJob } from './planning-jobs.ts';
 import { readForOpening, readForRemoval } from './reading-for-plan.ts';
 import { rangesInWords, realiseInterconnect, takenAway } from './realise-interconnect.ts';
 
@@ -82,41 +84,57 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     : await readHeldTables(deps, { inventory, running, flows: subject.flows });
   heartbeat();
 
+  const job: PlanJob = {
+    network: { inventory, running, required: requiredVpns(kind, subject) },
+    active: others,
+    ...(removes ? {} : { covered: await store.listCoveredVrfs(neighbours.map(({ id }) => id)) }),
+    subject,
+    kind,
+    procedures,
+    id: await store.nextPlanId(changeId),
+    changeId,
+    window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
+    inventoryVersion: version,
+    left,
+    told: [
+      ...told,
+      ...(removes ? [] : rangesInWords(interconnect.request.flows, subject.flows)),
+      ...unread,
+      ...roundedTimers(inventory),
+    ],
+    ...(held === undefined ? {} : { held }),
+    createdAt: deps.now().toISOString(),
+    createdBy: plannedBy as PersonId,
+  };
   const plan = await deps.planner
-    .plan(
-      {
-        network: { inventory, running, required: requiredVpns(kind, subject) },
-        active: others,
-        ...(removes ? {} : { covered: await store.listCoveredVrfs(neighbours.map(({ id }) => id)) }),
-        subject,
-        kind,
-        procedures,
-        id: await store.nextPlanId(changeId),
-        changeId,
-        window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
-        inventoryVersion: version,
-        left,
-        told: [
-          ...told,
-          ...(removes ? [] : rangesInWords(interconnect.request.flows, subject.flows)),
-          ...unread,
-          ...roundedTimers(inventory),
-        ],
-        ...(held === undefined ? {} : { held }),
-        createdAt: deps.now().toISOString(),
-        createdBy: plannedBy as PersonId,
-      },
-      Context.current().cancellationSignal,
-    )
+    .plan(job, Context.current().cancellationSignal)
     .catch((error: unknown) => nothingToDo(error, kind));
   if (plan === null) return nothingToPush(deps, request, whenClean(left), left);
-  await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
-  const payloads = renderPayloads(plan, running);
-  const sealed = sealPayloads(plan, payloads);
-  await store.savePlan(sealed, payloads);
+  const sealed = await keepPlan(deps, job, plan, texts);
   await tell(deps, request, sealed);
   return { planId: sealed.id, reason: describeVerdict(sealed), left };
 }
+
+/** With what is sent to each router, what it stood on as the routers gave it, and the record from which anybody can make it again. */
+async function keepPlan(
+  deps: ActivityDependencies,
+  job: PlanJob,
+  plan: Plan,
+  texts: NetworkReading['texts'],
+): Promise<Plan> {
+  const { changeId, createdAt: readAt, id: reader } = plan;
+  const payloads = renderPayloads(plan, job.network.running);
+  const sealed = sealPayloads(plan, payloads);
+  const given = { ...job, readings: digestsOf(texts) };
+  const { text, digest } = await deps.planner.record({ given, plan: sealed }, Context.current().cancellationSignal);
+  await keepReadings(deps, texts, changeId, new Set(plan.routers.map(({ pe }) => pe)));
+  await deps.store.saveReadings([{ kind: 'plan', pe: null, reader, changeId, readAt, text }]);
+  await deps.store.savePlan(sealed, payloads, digest);
+  return sealed;
+}
+
+const digestsOf = (texts: NetworkReading['texts']) =>
+  Object.fromEntries([...texts].map(([pe, { readAt, text }]) => [pe, { readAt, digest: digestOfText(text) }]));
 
 /** A removal that finds nothing to take away is done; anything else that changes nothing is a mistake. */
 function nothingToDo(error: unknown, kind: ChangeKind): null {

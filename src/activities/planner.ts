@@ -7,6 +7,7 @@ import { PlanningThread, type PlanningThreadOptions } from './planning-thread.ts
  */
 export interface Planner {
   plan(input: JobInput<'plan'>, signal?: AbortSignal): Promise<JobResult<'plan'>>;
+  record(input: JobInput<'record'>, signal?: AbortSignal): Promise<JobResult<'record'>>;
   /** Somebody waits for it under locks: it does not stand behind a plan. */
   reprove(input: JobInput<'reprove'>, signal?: AbortSignal): Promise<JobResult<'reprove'>>;
   matrix(input: JobInput<'matrix'>, signal?: AbortSignal): Promise<JobResult<'matrix'>>;
@@ -24,6 +25,7 @@ export function createPlanner(options: PlanningThreadOptions = {}): Planner {
       thread.run(job, input, signal);
   return {
     plan: on(planning, 'plan'),
+    record: on(planning, 'record'),
     matrix: on(planning, 'matrix'),
     audit: on(planning, 'audit'),
     explain: on(planning, 'explain'),

@@ -6,6 +6,7 @@ import type { ReachQuestion } from '../domain/reach-question.ts';
 import { type AuditInputs, type RecordedAudit, recordAudit } from '../plan/audit-record.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
 import { type PlanInput, planChange } from '../plan/plan-change.ts';
+import { type PlanGiven, type RecordedPlan, recordPlan } from '../plan/plan-record.ts';
 import { type Reproved, type ReproveInput, reprove } from '../plan/reprove.ts';
 import { explainReach, type ReachExplanation } from '../proof/explain-reach.ts';
 import { type Agreement, computeMatrix, type Matrix } from '../proof/matrix.ts';
@@ -19,6 +20,12 @@ export interface NetworkRead {
 }
 
 export type PlanJob = Omit<PlanInput, 'view'> & { readonly network: NetworkRead };
+/** `plan`: as it is put before its approver. */
+export interface RecordJob {
+  readonly given: PlanGiven;
+  readonly plan: Plan;
+}
+
 export type ReproveJob = Omit<ReproveInput, 'view'> & { readonly network: NetworkRead };
 /** PEs of the inventory that were not read are absent from `running`. */
 export interface MatrixJob {
@@ -36,6 +43,7 @@ export interface ExplainJob extends MatrixJob {
 /** What a planning thread computes. Input and output are plain values that can be sent to it. */
 export const PLANNING_JOBS = {
   plan: ({ network, ...input }: PlanJob): Plan => planChange({ ...input, view: viewOf(network) }),
+  record: ({ given, plan }: RecordJob): RecordedPlan => recordPlan(given, plan),
   reprove: ({ network, ...input }: ReproveJob): Reproved => reprove({ ...input, view: viewOf(network) }),
   audit: (inputs: AuditInputs): RecordedAudit => recordAudit(inputs),
   matrix: (job: MatrixJob): Matrix => computeMatrix(viewOfRead(job), job.inventory, job.agreements),

@@ -35,9 +35,3 @@ export const auditSchema = z
   })
   .meta({ id: 'Audit' });
 export type AuditAnswer = z.infer<typeof auditSchema>;
-
-export const auditRecordSchema = z.object({
-  digest: z.string().describe('Of the record once it is unpacked'),
-  gzip: z.base64().describe('The record, packed: its bytes matter'),
-});
-export type AuditRecordAnswer = z.infer<typeof auditRecordSchema>;

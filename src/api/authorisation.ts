@@ -48,6 +48,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/plans/:id': NETWORK_SIDE,
   'GET /v1/plans/:id/text': NETWORK_SIDE,
   'GET /v1/plans/:id/payloads': NETWORK_SIDE,
+  'GET /v1/plans/:id/record': AUDITING,
   'GET /v1/changes/:id': NETWORK_SIDE,
   'GET /v1/changes/:id/pushed': NETWORK_SIDE,
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isErrorCode, WaslError } from '../errors.ts';
-import { type AuditAnswer, type AuditRecordAnswer, auditRecordSchema, auditSchema } from './audit-wire.ts';
+import { type AuditAnswer, auditSchema } from './audit-wire.ts';
 import {
   type InventoryDifferenceAnswer,
   type InventoryImported,
@@ -24,6 +24,7 @@ import {
   routerRunningSchema,
   routerSummarySchema,
 } from './network-wire.ts';
+import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import {
   type ChangeWithJournal,
@@ -118,7 +119,8 @@ export interface ApiClient {
   explainReach(from: string, to: string): Promise<ExplanationAnswer>;
   audit(): Promise<AuditAnswer>;
   listAudits(limit: number): Promise<AuditAnswer[]>;
-  readAuditRecord(digest: string): Promise<AuditRecordAnswer>;
+  readAuditRecord(digest: string): Promise<ProofRecordAnswer>;
+  readPlanRecord(id: string): Promise<ProofRecordAnswer>;
   listRouters(): Promise<RouterSummary[]>;
   checkRouter(pe: string): Promise<RouterCheck>;
   readRunning(pe: string): Promise<RouterRunning>;
@@ -224,7 +226,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     explainReach: (from, to) => get(`/v1/reach${query({ from, to })}`, explanationSchema),
     audit: () => post('/v1/audits', auditSchema),
     listAudits: (limit) => get(`/v1/audits${query({ limit })}`, z.array(auditSchema)),
-    readAuditRecord: (digest) => get(at('audits', digest, '/record'), auditRecordSchema),
+    readAuditRecord: (digest) => get(at('audits', digest, '/record'), proofRecordSchema),
+    readPlanRecord: (id) => get(at('plans', id, '/record'), proofRecordSchema),
     listRouters: () => get('/v1/routers', z.array(routerSummarySchema)),
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),

@@ -9,6 +9,7 @@ import { registerInventoryCommands } from './commands/inventory-commands.ts';
 import { registerLedgerCommands } from './commands/ledger-commands.ts';
 import { registerNetworkCommands } from './commands/network-commands.ts';
 import { registerPlanCommands } from './commands/plan-commands.ts';
+import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
 import { completionScript, SHELLS } from './completion.ts';
@@ -73,6 +74,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerInterconnectCommands(program, session);
   registerNetworkCommands(program, session);
   registerAuditCommands(program, session);
+  registerProofCommands(program, session);
   registerInstallationCommands(program, session);
   registerLedgerCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {

@@ -1,8 +1,8 @@
 import type { Digest } from './canonical-json.ts';
 import type { ChangeId, PeName } from './names.ts';
 
-/** The running configuration of a PE as canonical text; a check of a PE and a matrix and an audit of all, and why one reaches what, as JSON. */
-export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit' | 'explanation';
+/** The running configuration of a PE as canonical text; a check of a PE, a matrix and an audit of all, what a plan stood on, and why one reaches what, as JSON. */
+export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit' | 'plan' | 'explanation';
 
 /** Something that was read of the network at a time. */
 export interface Reading {
@@ -12,7 +12,7 @@ export interface Reading {
   readonly pe: PeName | null;
   /** Of its text. */
   readonly digest: Digest;
-  /** For what: `planning`, `check`, `matrix`, a stage of a transaction. */
+  /** For what: `planning`, `check`, `matrix`, a stage of a transaction, the plan whose record it is. */
   readonly reader: string;
   readonly changeId: ChangeId | null;
   /** ISO 8601 with zone; when the reader began: nothing in it is older. */

@@ -3,9 +3,9 @@ import { canonicalJson, type Digest, digestOf, digestOfText } from '../domain/ca
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
-import { WaslError } from '../errors.ts';
 import { AUDIT_RULES, type AuditedAgreement, type AuditRules, auditNetwork } from '../proof/audit-network.ts';
 import { buildNetworkView } from './network-view.ts';
+import { whyNotAgain } from './why-not-again.ts';
 
 /** What an audit stands on: the register and the network as they were read. */
 export interface AuditInputs {
@@ -50,7 +50,7 @@ function viewOf({ at, inventory, running, unread, agreements }: AuditInputs) {
   return { at, view: buildNetworkView(readable, read, { required: new Set() }), unread, agreements };
 }
 
-export interface CheckedProof {
+export interface CheckedAudit {
   readonly digest: Digest;
   /** What is wrong with the record itself, a sentence each; none: it is what it says. */
   readonly faults: readonly string[];
@@ -63,15 +63,12 @@ export interface CheckedProof {
  * Makes the audit again from its record. One that was written anew as a whole, consistently, is another audit: it has another digest than
  * the ledger tells.
  */
-export function checkAuditRecord(text: string): CheckedProof {
+export function checkAuditRecord(given: unknown, text: string): CheckedAudit {
   const digest = digestOfText(text);
-  const bad = (fault: string): CheckedProof => ({ digest, faults: [fault], at: null, result: null });
-  const parsed = parseRecord(text);
-  if (parsed === null) return bad('it is no JSON document');
+  const bad = (fault: string): CheckedAudit => ({ digest, faults: [fault], at: null, result: null });
   try {
-    const record = parsed.record as AuditRecord;
-    if (record?.proof !== 'wasl audit' || !AUDIT_RULES.includes(record.version))
-      return bad('it is no proof that this release knows');
+    const record = given as AuditRecord;
+    if (!AUDIT_RULES.includes(record.version)) return bad('it is no proof that this release knows');
     const { inputs } = record;
     const again = recordAudit(inputs, record.version);
     const faults = [...faultsOfInputs(inputs)];
@@ -84,17 +81,7 @@ export function checkAuditRecord(text: string): CheckedProof {
     if (faults.length === 0 && again.text !== text) faults.push('it is not written as wasl writes it: it was altered');
     return { digest, faults, at: inputs.at, result: again.result };
   } catch (error) {
-    // Whatever a library or the language says of a member that is not there.
-    const fact = error instanceof WaslError ? error.message : 'a member is missing or is not what it should be';
-    return bad(`it cannot be made again: ${fact}`);
-  }
-}
-
-function parseRecord(text: string): { readonly record: unknown } | null {
-  try {
-    return { record: JSON.parse(text) };
-  } catch {
-    return null;
+    return bad(whyNotAgain(error));
   }
 }
 

@@ -34,7 +34,7 @@ export function planQueries(
         return `${id}-P${(last?.number ?? 0) + 1}` as PlanId;
       }),
 
-    async savePlan(plan, planPayloads) {
+    async savePlan(plan, planPayloads, record) {
       const { id, changeId, digest, interconnectId, kind } = plan;
       const seen = await database.transact(async (tx) => {
         await lockInterconnect(tx, interconnectId);
@@ -63,7 +63,8 @@ export function planQueries(
         await tx.update(interconnects).set({ reason, updatedAt: savedAt }).where(eq(interconnects.id, interconnectId));
         const routers = plan.routers.map(({ pe }) => pe);
         const proofs = plan.proofs.map(({ name, verdict }) => ({ name, verdict }));
-        const body = { digest, changeId, interconnectId, kind, routers, proofs };
+        const of = { digest, changeId, interconnectId, kind, routers, proofs };
+        const body = record === undefined ? of : { ...of, record };
         await appendFacts(tx, savedAt, [{ actor: plan.createdBy, action: 'plan.saved', subject: id, body }]);
         return { before, after: await findStanding(tx, interconnectId) };
       });

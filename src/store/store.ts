@@ -238,7 +238,8 @@ export interface Store {
   listOpenChanges(): Promise<ChangeRecord[]>;
   nextPlanId(id: ChangeId): Promise<PlanId>;
   /** Idempotent by plan id and digest; becomes the change's plan in force, and awaits its approval when its proofs pass. */
-  savePlan(plan: Plan, payloads: readonly Payload[]): Promise<void>;
+  /** `record`: the digest of what it stood on, where that was kept. */
+  savePlan(plan: Plan, payloads: readonly Payload[], record?: Digest): Promise<void>;
   readPlan(id: PlanId): Promise<Plan>;
   /** Of all plans of a change, oldest first. */
   listPlanDigests(id: ChangeId): Promise<string[]>;

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import ssh2 from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type ConnectOptions,
@@ -8,7 +7,7 @@ import {
   openSession,
   SshConnection,
 } from '../../src/netconf/index.ts';
-import { generateEd25519KeyPair } from '../support/ed25519-key-pair.ts';
+import { generateEd25519KeyPair, generateEncryptedEd25519KeyPair } from '../support/ed25519-key-pair.ts';
 import { newHostKey, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
 
 const servers: TestServer[] = [];
@@ -121,11 +120,7 @@ describe('the login', () => {
   });
 
   it('by key, plain and encrypted; a wrong passphrase is told without the key', async () => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', {
-      passphrase: 'open sesame',
-      cipher: 'aes256-ctr',
-      rounds: 4,
-    });
+    const pair = generateEncryptedEd25519KeyPair('open sesame');
     const server = await start({ publicKey: pair.public, password: 'other' });
     const session = await open(server, { auth: { privateKey: pair.private, passphrase: 'open sesame' } });
     expect(session.isOpen).toBe(true);

@@ -19,6 +19,7 @@ import type { ChangeKind, Plan } from '../../src/domain/plan.ts';
 import type { Flow, RealisedFlow } from '../../src/domain/request.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { resolveScope } from '../../src/domain/scope.ts';
+import { checkRecord } from '../../src/plan/check-record.ts';
 import { openRouter } from '../../src/router/open-router.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { carriersIn } from '../../src/store/carrier-rows.ts';
@@ -319,6 +320,13 @@ export class StagedNetwork implements AsyncDisposable {
 
 const PLANNER: Planner = {
   plan: async (input) => PLANNING_JOBS.plan(input),
+  // Whatever is planned here can be made again from its record.
+  record: async (input) => {
+    const recorded = PLANNING_JOBS.record(input);
+    const { faults } = checkRecord(recorded.text);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    return recorded;
+  },
   reprove: async (input) => PLANNING_JOBS.reprove(input),
   matrix: async (input) => PLANNING_JOBS.matrix(input),
   audit: async (input) => PLANNING_JOBS.audit(input),

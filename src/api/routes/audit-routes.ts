@@ -1,14 +1,12 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { z } from 'zod';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { WaslError } from '../../errors.ts';
-import { type AuditAnswer, auditRecordSchema, auditSchema } from '../audit-wire.ts';
+import { type AuditAnswer, auditSchema } from '../audit-wire.ts';
+import { presentProofRecord, proofRecordSchema } from '../proof-record.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 
 const LISTED_MAX = 100;
 const tags = ['audits'];
-const pack = promisify(gzip);
 
 /** The whole network against the register. A worker reads and its planning thread proves; the API shows what came of it. */
 export function registerAuditRoutes(app: ApiServer, { store, routerReads }: ApiDependencies): void {
@@ -42,7 +40,7 @@ export function registerAuditRoutes(app: ApiServer, { store, routerReads }: ApiD
         summary: 'What an audit stood on and came to, for `wasl proof check`',
         tags,
         params: z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) }),
-        response: answers(auditRecordSchema),
+        response: answers(proofRecordSchema),
       },
     },
     async ({ params: { digest } }) => {
@@ -52,8 +50,7 @@ export function registerAuditRoutes(app: ApiServer, { store, routerReads }: ApiD
           remedy: 'Records of the last audits are kept; of older ones the ledger has the result. Audit again.',
         });
       }
-      const { text } = await store.readReading(reading.id);
-      return { digest, gzip: (await pack(text)).toString('base64') };
+      return presentProofRecord(reading.digest, (await store.readReading(reading.id)).text);
     },
   );
 }

@@ -5,6 +5,7 @@ import { LANGUAGES } from '../../domain/plan-phrases.ts';
 import { planText } from '../../domain/plan-text.ts';
 import { WaslError } from '../../errors.ts';
 import { presentChangeWithJournal } from '../present.ts';
+import { presentProofRecord, proofRecordSchema } from '../proof-record.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { showPlan } from '../show.ts';
 import { changeWithJournalSchema, payloadSchema, planSchema, planTextSchema, pushedSchema } from '../wire.ts';
@@ -52,6 +53,28 @@ export function registerPlanRoutes(app: ApiServer, deps: ApiDependencies): void 
         throw new WaslError('RECORD_ALTERED', fact, { path: `${id}/${altered}` });
       }
       return payloads.map(({ pe, xml }) => ({ pe, xml }));
+    },
+  );
+
+  app.get(
+    '/v1/plans/:id/record',
+    {
+      schema: {
+        summary: 'What a plan stood on and came to, for `wasl proof check`',
+        tags,
+        params: planParams,
+        response: answers(proofRecordSchema),
+      },
+    },
+    async ({ params: { id } }) => {
+      const { changeId } = await store.readPlan(id);
+      const records = await store.listReadings({ kind: 'plan', changeId });
+      const record = records.find(({ reader }) => reader === id);
+      if (record === undefined) {
+        const remedy = 'Records of the last plans of a change are kept; the ledger has the digest of each. Plan again.';
+        throw new WaslError('READING_UNKNOWN', `there is no record of plan ${id}`, { remedy });
+      }
+      return presentProofRecord(record.digest, (await store.readReading(record.id)).text);
     },
   );
 

@@ -149,9 +149,31 @@ describe('the network as people see it', () => {
   it('what a plan stood on is kept with its change', async () => {
     const [change] = (await engineer().readInterconnect(id)).changes;
     const kept = await wasl.store.listReadings({ changeId: change?.id as ChangeId });
-    expect(kept.map(({ pe, reader }) => `${pe} ${reader}`).sort()).toEqual(
-      ['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].map((pe) => `${pe} planning`),
-    );
+    expect(kept.map(({ pe, reader }) => `${pe ?? 'all'} ${reader}`).sort()).toEqual([
+      `all ${change?.planId}`,
+      ...['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].map((pe) => `${pe} planning`),
+    ]);
+  });
+
+  it('a plan keeps what it stood on, and whoever doubts it makes it again without a server', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wasl-plan-'));
+    const file = join(folder, 'plan.json');
+    try {
+      const written = await wasl.cli('nora', ['auditor'], `wasl plan show ${id} --record ${file}`);
+      expect(written.code).toBe(0);
+      const ledger = await wasl.store.readLedger({ afterSequence: 0, limit: 5_000 });
+      const saved = ledger.findLast(({ action, subject }) => action === 'plan.saved' && subject.startsWith(`${id}-`));
+      const checked = await wasl.cli('nobody', [], `wasl proof check ${file} --digest ${saved?.body.record}`);
+      expect([checked.out, checked.code]).toEqual([expect.stringContaining(`digest ${saved?.body.digest}`), 0]);
+      expect(checked.out).toContain('Made again from its record');
+      await appendFile(file, ' ');
+      const altered = await wasl.cli('nobody', [], `wasl proof check ${file} --digest ${saved?.body.record}`);
+      expect([altered.out, altered.code]).toEqual([expect.stringContaining('NOT SOUND'), 2]);
+      const refused = await wasl.cli('moh-signatory-1', ['party-approver'], `wasl plan show ${id} --record ${file}`);
+      expect(refused.code).not.toBe(0);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('an audit says so, keeps what it stood on, and can be made again without a server', async () => {
