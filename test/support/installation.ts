@@ -48,6 +48,8 @@ export interface InstallationOptions {
   readonly inventory?: (demo: Inventory) => Inventory;
   /** What the NETCONF servers of some routers can do, where that is less than their platform's. */
   readonly abilities?: BackboneOptions['abilities'];
+  /** What some routers do otherwise than their platform's double. */
+  readonly habits?: BackboneOptions['habits'];
   readonly limits?: Partial<ActivityLimits>;
   /** A Temporal server of the test's own, which it may kill. */
   readonly temporalAddress?: string;
@@ -353,6 +355,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
       inventory: options.inventory?.(demo) ?? demo,
       seed: randomUUID(),
       ...(options.abilities === undefined ? {} : { abilities: options.abilities }),
+      ...(options.habits === undefined ? {} : { habits: options.habits }),
     }),
     createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() }),
     options.temporalNamespace ?? registerNamespace(temporalAddress, temporalNamespace),
