@@ -34,6 +34,8 @@ import { describeError } from './translate-errors.ts';
 const LOOK_INTERVAL_MS = 1_500;
 /** A server's timer may be late by this (netconfd looks at its timers each second, and applies after that). */
 const TIMER_MARGIN_MS = 5_000;
+/** A router that says nothing is named after this. */
+const SILENT_TOLD_AFTER_MS = 5_000;
 
 interface Recovery {
   readonly deps: ActivityDependencies;
@@ -175,8 +177,40 @@ async function canRollForward(recovery: Recovery, last: ReadonlyMap<PeName, Jour
   const fragile = recovery.plan.routers.filter(
     ({ pe, procedure }) => procedure === 'confirmed-commit-session' && last.get(pe)?.state !== 'confirmed',
   );
-  const looks = await Promise.all(fragile.map((router) => look(recovery, router).catch(() => 'unread' as const)));
+  const silent = new Set(fragile.map(({ pe }) => pe));
+  const lookAt = async (router: RouterPlan) => {
+    const finding = await look(recovery, router).catch(() => 'unread' as const);
+    silent.delete(router.pe);
+    return finding;
+  };
+  const looks = await namingSilent(recovery, silent, () => Promise.all(fragile.map(lookAt)));
   return looks.every((finding) => finding === 'after');
+}
+
+/** A router may be silent for as long as one request to it may take: whoever waits must know before that for which. */
+async function namingSilent<T>(
+  { deps, changeId }: Recovery,
+  silent: ReadonlySet<PeName>,
+  work: () => Promise<T>,
+  isTold = () => false,
+): Promise<T> {
+  let telling: Promise<void> = Promise.resolve();
+  let told = '';
+  const tell = async () => {
+    const names = [...silent].join(', ');
+    if (names === '' || names === told || isTold()) return;
+    told = names;
+    await deps.store.noteRecovery(changeId, `waits for ${names}`);
+  };
+  const timer = setInterval(() => {
+    telling = telling.then(tell).catch(() => undefined);
+  }, SILENT_TOLD_AFTER_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await telling;
+  }
 }
 
 /** Each router until it was read or its grace is over; all in parallel. */
@@ -192,32 +226,32 @@ async function onEveryRouter(
   const giveUpAtMs = Math.max(Date.now(), timersEndAtMs) + graceMs;
   const findings = new Map<PeName, Look>();
   const told = new Set<PeName>();
-  await recorder.onEach(
-    'recover',
-    routers,
-    (router) => router.pe,
-    async (router) => {
-      let finding = known;
-      let why = '';
-      for (;;) {
-        try {
-          finding = await work(router);
-          why = '';
-          break;
-        } catch (error) {
-          const { sentence, transient } = describeError(error);
-          why = `: ${sentence}`;
-          if (!transient || Date.now() >= giveUpAtMs) break;
-          if (!told.has(router.pe)) await tellWaiting(recovery, told.add(router.pe), sentence, giveUpAtMs);
-          await sleep(LOOK_INTERVAL_MS);
-        }
+  const silent = new Set(routers.map(({ pe }) => pe));
+  const recoverOne = async (router: RouterPlan) => {
+    let finding = known;
+    let why = '';
+    for (;;) {
+      try {
+        finding = await work(router);
+        why = '';
+        break;
+      } catch (error) {
+        const { sentence, transient } = describeError(error);
+        why = `: ${sentence}`;
+        if (!transient || Date.now() >= giveUpAtMs) break;
+        if (!told.has(router.pe)) await tellWaiting(recovery, told.add(router.pe), sentence, giveUpAtMs);
+        await sleep(LOOK_INTERVAL_MS);
       }
-      if (told.delete(router.pe)) await tellWaiting(recovery, told, why, giveUpAtMs);
-      const words = `${WORDS[finding]}${why}`;
-      findings.set(router.pe, { finding, words });
-      return { result: finding, failed: why !== '' || !DECIDED.has(finding), message: words };
-    },
-  );
+    }
+    silent.delete(router.pe);
+    if (told.delete(router.pe)) await tellWaiting(recovery, told, why, giveUpAtMs);
+    const words = `${WORDS[finding]}${why}`;
+    findings.set(router.pe, { finding, words });
+    return { result: finding, failed: why !== '' || !DECIDED.has(finding), message: words };
+  };
+  const recoverAll = () => recorder.onEach('recover', routers, (router) => router.pe, recoverOne);
+  // One that has failed is told with why, and how long it is waited for.
+  await namingSilent(recovery, silent, recoverAll, () => told.size > 0);
   return findings;
 }
 

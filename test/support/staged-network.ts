@@ -55,6 +55,8 @@ export class StagedNetwork implements AsyncDisposable {
   /** Of whoever approves the plans. */
   accepts: readonly string[] = [];
   readonly progress: Omit<ProgressEvent, 'sequence' | 'at'>[] = [];
+  /** What was said of recoveries while they ran. */
+  readonly recoveries: string[] = [];
   readonly journal: Entry[] = [];
   readonly inventories: Inventory[];
   readonly #deps: ActivityDependencies;
@@ -255,7 +257,9 @@ export class StagedNetwork implements AsyncDisposable {
         if (plan === undefined) throw new Error(`there is no plan ${id}`);
         return plan;
       },
-      noteRecovery: async () => undefined,
+      noteRecovery: async (_id, says) => {
+        this.recoveries.push(says);
+      },
       saveFinding: async (_id, finding) => {
         this.finding = finding;
       },
