@@ -58,6 +58,9 @@ function nextWhoever({ record, facts, law, read }: NextParts, viewer: Principal,
     return isMeanwhile ? others : `${others}; not yours: ${whyNot(refusal, law, viewer)}`;
   }
   if (awaiting.length > 0) return others;
+  if (facts.change?.phase === 'attention' && facts.change.recoverBy !== null) {
+    return `wasl looks at the routers now${isPartyOnly(viewer) ? '' : `: ${facts.change.recoverBy} asked`}`;
+  }
   if (nextAt !== null && facts.change?.phase === 'scheduled' && facts.change.retryAt !== nextAt)
     return `wasl pushes it at ${nextAt}, when the approved window opens`;
   // The reason names routers and other agreements: the parties read none of it.

@@ -34,7 +34,7 @@ export function standingOf(facts: InterconnectFacts, now: Date): Standing {
   const willOpen =
     change === null && !isEnd(lifecycle) && (isAsked || (lifecycle === 'requested' && awaiting.length === 0));
   const isScheduled = change?.phase === 'scheduled' && !isAsked && nextAtOf(facts, now) !== null;
-  const isResting = change?.phase === 'attention' || isScheduled;
+  const isResting = (change?.phase === 'attention' && change.recoverBy === null) || isScheduled;
   const isSettled = isEnd(lifecycle) || isResting || (!hasWork && !willOpen);
   return { word: wordOf(facts), awaiting, isSettled, nextAt: nextAtOf(facts, now) };
 }
@@ -67,7 +67,8 @@ function awaitedBy({ lifecycle, unsigned, change, validUntil, withdrawal }: Inte
   }
   if (change === null) return [];
   const { atEndDate, onlyTakesAway, to } = CHANGE_KIND_RULES[change.kind];
-  if (change.phase === 'attention') return [{ who: 'network side', act: 'recover' }];
+  // Once a person has asked, it is wasl's move.
+  if (change.phase === 'attention') return change.recoverBy === null ? [{ who: 'network side', act: 'recover' }] : [];
   // It makes room for the end of the agreement.
   if ((isOver || withdrawal !== null) && !isEnd(to)) return [];
   if (change.phase === 'planned' && change.replanBy === null) {

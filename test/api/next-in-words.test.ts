@@ -253,3 +253,11 @@ describe('who waits while a worker is lost reads what is being done, and for whi
     expect(say([{ ...WORKER, ageMs: 90_000 }], WAITS, ['party-approver'])).toMatch(/^no worker lives; nothing/);
   });
 });
+
+it('does not ask for a recovery that was asked for already', () => {
+  const change = changeFacts({ phase: 'attention', retryAt: '2026-11-28T19:04:46Z' });
+  expect(next({ change }, BEFORE)).toContain('recover');
+  expect(next({ change: { ...change, recoverBy: 'engineer-1' } }, BEFORE)).toBe(
+    'wasl looks at the routers now: engineer-1 asked',
+  );
+});

@@ -57,6 +57,11 @@ it.each<[string, InterconnectFacts, readonly [string, string, boolean, string | 
   ['removal planned', removal({ phase: 'planned' }), ['withdrawing, planned', APPROVAL, true, null]],
   ['removal planned, at its end', removal({ phase: 'planned' }, PAST_END), ['withdrawing, planned', '', false, null]],
   ['removal applied', removal({ phase: 'applying' }), ['withdrawing', '', false, null]],
+  [
+    'attention, recovery asked',
+    provision({ phase: 'attention', recoverBy: 'engineer-1' }),
+    ['attention', '', false, null],
+  ],
   ['removal in attention', removal({ phase: 'attention' }), ['attention', RECOVER, true, null]],
 ])('%s', (_what, facts, expected) => {
   expect(told(facts)).toEqual(expected);
