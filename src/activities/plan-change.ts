@@ -109,7 +109,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   const plan = await deps.planner
     .plan(job, Context.current().cancellationSignal)
     .catch((error: unknown) => nothingToDo(error, kind));
-  if (plan === null) return nothingToPush(deps, request, whenClean(left), left);
+  if (plan === null) return nothingToPush(deps, request, whenClean(left, scrapped), left);
   const sealed = await keepPlan(deps, job, plan, texts);
   await tell(deps, request, sealed);
   return { planId: sealed.id, reason: describeVerdict(sealed), left };
@@ -154,10 +154,10 @@ async function nothingToPush(
 }
 
 /** Only what was read is known to be clean. */
-function whenClean(left: readonly LeftRouter[]): string {
-  return left.length === 0
-    ? 'every router that carried it was read, and nothing of it is there'
-    : 'the routers that were read are clean';
+function whenClean(left: readonly LeftRouter[], scrapped: readonly PeName[]): string {
+  if (left.length > 0) return 'the routers that were read are clean';
+  if (scrapped.length > 0) return 'nothing of it is on a router that was not scrapped';
+  return 'every router that carried it was read, and nothing of it is there';
 }
 
 async function tell({ store }: ActivityDependencies, { interconnectId, changeId }: PlanRequest, plan: Plan) {

@@ -45,7 +45,8 @@ describe.concurrent('a router that carries it and cannot take part', () => {
     network.inventories.push(withScrapped(network.backbone.inventory(), 'soh-pe-01'));
     expect(await network.plan(id, network.newChange(id, 'withdraw'))).toMatchObject({
       ...{ planId: null, left: [] },
-      reason: 'every router that carried it was read, and nothing of it is there',
+      // It was not read.
+      reason: 'nothing of it is on a router that was not scrapped',
     });
     expect(differing(network, before)).toEqual(['soh-pe-01']);
   });
