@@ -58,7 +58,8 @@ async function readAround(deps: ActivityDependencies, { inventory, plan, locked 
   const { id, parties, flows } = await deps.store.readInterconnect(plan.interconnectId);
   if (flows === null) throw new WaslError('PLAN_STALE', `${id} has no route targets any more`);
   const subject = { id, parties, flows };
-  return { subject, ...(await readAgainForOpening(deps, inventory, vpnsOf(flows), locked)) };
+  const { told = [] } = plan;
+  return { subject, ...(await readAgainForOpening(deps, inventory, { told, parties: vpnsOf(flows) }, locked)) };
 }
 
 async function reproveOver(

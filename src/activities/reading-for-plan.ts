@@ -4,6 +4,7 @@ import type { Inventory, InventoryRouter } from '../domain/inventory.ts';
 import { refuseMaintenance } from '../domain/maintenance.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
+import { WaslError } from '../errors.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import {
   type NetworkReading,
@@ -11,6 +12,7 @@ import {
   readReachable,
   readRouterAndRemember,
   readRouterIfChanged,
+  type UnreadRouter,
   withRouters,
 } from './network.ts';
 
@@ -36,15 +38,23 @@ export async function readForOpening(
   return readAround(deps, inventory, parties, new Map(), readRouterAndRemember);
 }
 
-/** The same again, beside what was read under the lock: of what has not changed since this worker read it, no more than that is asked. */
+/**
+ * The same again, beside what was read under the lock: of what has not changed since this worker read it, no more than that is asked. Nothing
+ * is assumed of a PE but what the approved plan tells. Throws PLAN_STALE.
+ */
 export async function readAgainForOpening(
   deps: ActivityDependencies,
   inventory: Inventory,
-  parties: ReadonlySet<VpnId>,
+  { told, parties }: { readonly told: readonly string[]; readonly parties: ReadonlySet<VpnId> },
   locked: ReadonlyMap<PeName, readonly RunningVrf[]>,
 ): Promise<Pick<ReadingForPlan, 'inventory' | 'running'>> {
-  return readAround(deps, inventory, parties, locked, readRouterIfChanged);
+  const read = await readAround(deps, inventory, parties, locked, readRouterIfChanged);
+  const untold = read.unread.find(({ pe }) => !told.some((sentence) => sentence.startsWith(`${assumeNothing(pe)}:`)));
+  if (untold === undefined) return read;
+  throw new WaslError('PLAN_STALE', `${untold.pe} was read when this was planned, and is not now: ${untold.reason}`);
 }
+
+const assumeNothing = (pe: PeName): string => `${pe} was not read and is assumed to take none of the new route targets`;
 
 async function readAround(
   deps: ActivityDependencies,
@@ -52,7 +62,7 @@ async function readAround(
   parties: ReadonlySet<VpnId>,
   known: ReadonlyMap<PeName, readonly RunningVrf[]>,
   read: typeof readRouterIfChanged,
-): Promise<ReadingForPlan> {
+): Promise<ReadingForPlan & { readonly unread: readonly UnreadRouter[] }> {
   refuseMaintenance(inventory, parties);
   const routers = inventory.routers.filter((router) => !known.has(router.name));
   const bystanders = routers.filter((router) => isBystander(router, parties)).map(({ name }) => name);
@@ -68,9 +78,8 @@ async function readAround(
     texts: new Map([...reading.texts, ...more.texts]),
     procedures: new Map([...reading.procedures, ...more.procedures]),
     left: [],
-    told: more.unread.map(
-      ({ pe, reason }) => `${pe} was not read and is assumed to take none of the new route targets: ${reason}`,
-    ),
+    told: more.unread.map(({ pe, reason }) => `${assumeNothing(pe)}: ${reason}`),
+    unread: more.unread,
   };
 }
 

@@ -187,6 +187,31 @@ describe('a router that cannot be read', () => {
     expect(plan?.told?.[0]).toMatch(/^ibr-pe-01 was not read and is assumed to take none of the new route targets: /);
   });
 
+  it.each([
+    ['at the push', 'prepare'],
+    ['once it is committed', 'verify'],
+  ] as const)('is not assumed %s where the approved plan stands on what was read of it', async (when, stage) => {
+    await using network = await down(true, 'MOI');
+    const third = network.backbone.router('ibr-pe-01');
+    third.faults.clear();
+    const { changeId, planId } = await planned(network, ...BASIC);
+    if (planId === null) throw new Error('planned');
+    const goAway = () => {
+      third.editRunning(importOnIosxr('MOI', '65000:50000'));
+      third.faults.set({ kind: 'refuse-connections' });
+    };
+    const input = { changeId, planId };
+    if (when === 'at the push') goAway();
+    let result = await network.stages.prepareRouters(input);
+    if (when !== 'at the push') {
+      expect(await network.stages.commitRouters(input)).toMatchObject({ verdict: 'pass' });
+      goAway();
+      result = await network.stages.verifyRouters(input);
+    }
+    expect(result).toMatchObject({ code: 'PLAN_STALE', reason: expect.stringContaining('ibr-pe-01 was read when') });
+    if (stage === 'verify') await network.stages.cancelRouters(input);
+  });
+
   it('does where it is in maintenance and a party is there, with the reason', async () => {
     await using network = await down(true, 'MOF');
     const id = network.agree(...BASIC);
