@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** A list that is not as expected is shown, not only counted: CI's log is all there is. */
 const chaiConfig = { truncateThreshold: 2_000 };
 
-// unit: pure and in-process, no server. integration: embedded Postgres, a Temporal server, SSH on loopback.
+/** At once on two cores, of which the waiting ones need little. */
+const WORKERS = 3;
+/** Embedded Postgres and a Temporal server for all files. */
+const servers = ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'];
+
+// unit: pure and in-process, no server. integration: with servers, SSH on loopback. stories: whole installations over real time, in which
+// timers of routers run out, processes are killed and servers go away.
 export default defineConfig({
   test: {
     // .ci/run sums the suites from the JSON report.
@@ -17,10 +23,10 @@ export default defineConfig({
           chaiConfig,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/lab/**', 'test/bench/**'],
+          exclude: ['test/integration/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
           // One evaluation of a module serves all files of a process: half the suite's time was that. No test replaces a module.
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: WORKERS,
           // Properties over many runs, on machines with little to spare.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -30,12 +36,25 @@ export default defineConfig({
         test: {
           name: 'integration',
           chaiConfig,
-          sequence: { groupOrder: 1 },
+          // Beside the unit tests: these wait for what those compute.
+          sequence: { groupOrder: 0 },
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'],
+          globalSetup: servers,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 3,
+          maxWorkers: WORKERS,
+        },
+      },
+      {
+        test: {
+          name: 'stories',
+          chaiConfig,
+          sequence: { groupOrder: 1 },
+          include: ['test/stories/**/*.test.ts'],
+          globalSetup: servers,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: WORKERS,
         },
       },
       {

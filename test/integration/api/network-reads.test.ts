@@ -13,7 +13,7 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { importOnIosxr } from '../../support/hand-edits.ts';
 import { Installation } from '../../support/installation.ts';
-import { MOE_MOH } from '../transaction/requests.ts';
+import { MOE_MOH } from '../../support/requests.ts';
 
 /** Readings of a moment ago are shared; a test that looks again wants a new one. */
 const untilNotShared = () => sleep(1_100);

@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState, heldByAll, tried } from '../../support/end-state.ts';
 import { Installation, onServer } from '../../support/installation.ts';
-import { MOE_MOF, MOE_MOH } from './requests.ts';
+import { MOE_MOF, MOE_MOH } from '../../support/requests.ts';
 
 const APPLIED = 'confirmed on 4 routers, each read back';
 const GONE = { lifecycle: 'withdrawn', outcome: 'applied', reason: APPLIED, changed: [], leftOver: [] };

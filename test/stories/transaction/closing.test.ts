@@ -9,8 +9,8 @@ import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { endState } from '../../support/end-state.ts';
 import { deleteVrf, importOnIosxr, PEEK, prefixSet } from '../../support/hand-edits.ts';
 import { Installation, onServer } from '../../support/installation.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from '../../support/requests.ts';
 import { withThird } from '../../support/third-ministry.ts';
-import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
 
 const CLEAN = { lifecycle: 'withdrawn', outcome: 'applied', leftOver: [] };
 

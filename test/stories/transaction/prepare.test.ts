@@ -7,7 +7,7 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState, heldByAll, notBegun, tried } from '../../support/end-state.ts';
 import { importOnIosxr } from '../../support/hand-edits.ts';
 import { Installation } from '../../support/installation.ts';
-import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'];
 

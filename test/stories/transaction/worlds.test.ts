@@ -6,7 +6,7 @@ import type { InterconnectId } from '../../../src/domain/names.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState, heldByAll, tried } from '../../support/end-state.ts';
 import { Installation } from '../../support/installation.ts';
-import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 /** Longer than the stages of the first one take together. */
 const BUSY_MS = 20_000;

@@ -9,7 +9,7 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { onDatabase } from '../../support/database.ts';
 import { endState } from '../../support/end-state.ts';
 import { Installation, onServer, registerNamespace } from '../../support/installation.ts';
-import { MOE_MOF, MOE_MOH, MOH_MOF_LEARNT } from './requests.ts';
+import { MOE_MOF, MOE_MOH, MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 /** A copy beside it while nobody is connected, as a dump would be; `restore` puts it in the place of what has come since. */
 async function backup({ databaseUrl }: Installation): Promise<{ restore(): Promise<void> }> {

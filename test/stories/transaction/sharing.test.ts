@@ -7,7 +7,7 @@ import type { InterconnectRequest } from '../../../src/domain/request.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState } from '../../support/end-state.ts';
 import { Installation } from '../../support/installation.ts';
-import { MOE_MOF, MOH_MOF_LEARNT } from './requests.ts';
+import { MOE_MOF, MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'];
 const APPLIED = 'confirmed on 4 routers, each read back';

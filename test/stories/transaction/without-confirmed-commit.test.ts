@@ -7,7 +7,7 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { type EndState, endState, heldByAll, notBegun, type Tried, tried, wentBack } from '../../support/end-state.ts';
 import { importOnIosxr, removeImportOnIosxr } from '../../support/hand-edits.ts';
 import { Installation, type InstallationOptions } from '../../support/installation.ts';
-import { MOH_MOF_LEARNT } from './requests.ts';
+import { MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 const FOUR = ['mct-pe-01', 'sll-pe-01', 'nzw-pe-01', 'soh-pe-01'] as const;
 const CANDIDATE: readonly Ability[] = ['candidate:1.0', 'validate:1.1', 'rollback-on-error:1.0'];

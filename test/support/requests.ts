@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readRequest } from '../../../src/cli/read-request.ts';
+import { readRequest } from '../../src/cli/read-request.ts';
 
 const sample = (name: string) =>
-  readRequest(readFileSync(new URL(`../../../docs/samples/${name}`, import.meta.url), 'utf8'), name);
+  readRequest(readFileSync(new URL(`../../docs/samples/${name}`, import.meta.url), 'utf8'), name);
 
 export const MOE_MOF = sample('moe-mof.yaml');
 export const MOE_MOH = sample('moe-moh.yaml');

@@ -5,8 +5,8 @@ import { MOH_MOF } from '../../support/api-under-test.ts';
 import { endState } from '../../support/end-state.ts';
 import { importOnIosxr, junos, PEEK } from '../../support/hand-edits.ts';
 import { Installation } from '../../support/installation.ts';
+import { MOH_MOF_LEARNT } from '../../support/requests.ts';
 import { withThird } from '../../support/third-ministry.ts';
-import { MOH_MOF_LEARNT } from './requests.ts';
 
 /** What a person types at a third ministry's router: it takes what MOH is about to give MOF; or nothing that matters. */
 const EDITS: readonly (readonly [string, PlatformName, string, boolean])[] = [
