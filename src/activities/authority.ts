@@ -1,7 +1,7 @@
 import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { type LawRefusal, refuseAltered } from '../domain/may-decide.ts';
-import { mayPush, mayRecover, type Push } from '../domain/may-push.ts';
+import { mayOpenStill, mayPush, mayRecover, type Push } from '../domain/may-push.ts';
 import type { ChangeId } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';
@@ -22,6 +22,11 @@ export async function requireAuthority(
 ): Promise<void> {
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
+}
+
+/** Of what opens, before the first commit and before the confirmation. */
+export async function requireInTime({ store, now }: ActivityDependencies, plan: Plan): Promise<void> {
+  refuse(mayOpenStill(await store.readDecisionFacts(plan.interconnectId), now()));
 }
 
 /**

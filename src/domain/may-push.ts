@@ -44,10 +44,17 @@ export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal
   const isAltered = refuseAltered(push.kind, facts);
   if (isAltered !== null) return isAltered;
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
-  if (isOver(facts, now)) return notItsTime(`the agreement of ${id} ended at ${facts.validUntil}`, now);
   return (
-    refusePeriod(push, facts, now) ?? refuseSignatures(rule.signatures, push, facts) ?? refuseApproval(push, facts)
+    mayOpenStill(facts, now) ??
+    refusePeriod(push, facts, now) ??
+    refuseSignatures(rule.signatures, push, facts) ??
+    refuseApproval(push, facts)
   );
+}
+
+/** The signed end may come while it is pushed: what opens is not begun, nor left open, beyond it. */
+export function mayOpenStill(facts: DecisionFacts, now: Date): LawRefusal | null {
+  return isOver(facts, now) ? notItsTime(`the agreement of ${facts.id} ended at ${facts.validUntil}`, now) : null;
 }
 
 /**

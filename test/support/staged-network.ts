@@ -55,6 +55,8 @@ export class StagedNetwork implements AsyncDisposable {
   /** Of whoever approves the plans. */
   accepts: readonly string[] = [];
   readonly progress: Omit<ProgressEvent, 'sequence' | 'at'>[] = [];
+  /** The signed end of every agreement. */
+  validUntil = '2036-12-31T23:59:59Z';
   /** What was said of recoveries while they ran. */
   readonly recoveries: string[] = [];
   readonly journal: Entry[] = [];
@@ -299,7 +301,7 @@ export class StagedNetwork implements AsyncDisposable {
     return {
       ...{ id, parties, owners: parties, requestedBy: 'portal', requestDigest, withdrawnBy: null },
       lifecycle: lifecycle as Lifecycle,
-      ...{ validFrom: null, validUntil: '2036-12-31T23:59:59Z' },
+      ...{ validFrom: null, validUntil: this.validUntil },
       change: { ...change, planAskers: [], isRefused: false, applyUntil: null },
       plan: { id: plan.id, digest: plan.digest, plannedBy: 'wasl' },
       approvals: [
