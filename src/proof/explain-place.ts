@@ -6,7 +6,6 @@ import { indexPrefixes, type PrefixIndex } from '../domain/prefix-index.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { scopeTakesIn } from '../domain/scope.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
-import { giftsOfNobody } from './gifts-of-nobody.ts';
 import { cutLocally } from './local-exchange.ts';
 import { type Agreement, findDoubts } from './matrix.ts';
 import { RouteIndex } from './route-index.ts';
@@ -143,19 +142,14 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
   if (via === null || from.vrf.vpn === reader) {
     const where =
       via === null ? `it is attached at ${at.pe}` : `it is at ${from.pe}, by the route target ${shortForm(via)}`;
-    return { verdict: 'own', by: null, interconnects: [], because: [`${prefix} is ${reader}'s own: ${where}`] };
+    const because = [`${prefix} is ${reader}'s own: ${where}`, ...(via === null ? [] : notJudged(from, at, prefix))];
+    return { verdict: 'own', by: null, interconnects: [], because };
   }
   const over = agreements.filter(({ flows }) => flows.some((flow) => isOver(flow, from.vrf.vpn, reader, prefix, via)));
   const lets = over.filter(({ standing }) => standing === 'on-network' || standing === 'changing');
   const others = over.map(({ id, state }) => `${id} is ${state}`).join(', ');
   const agreed = lets.map(({ id, state }) => `${id} (${state}) lets ${reader} reach it`);
   const none = `NO AGREEMENT lets ${reader} reach it${others === '' ? '' : `: ${others}`}`;
-  const notJudged = [
-    ...(from.vrf.operator[familyOf(prefix)]?.exportPolicies ?? []).map(
-      (policy) => `${policy} at ${from.pe} keeps it back`,
-    ),
-    ...(at.vrf.operator[familyOf(prefix)]?.importPolicies ?? []).map((policy) => `${policy} drops it`),
-  ];
   return {
     verdict: 'reached',
     by: { prefix, of: ownerName(from), fromPe: from.pe, via },
@@ -163,10 +157,19 @@ function describeTaken(agreements: readonly Agreement[], at: VrfAtPe, route: Hel
     because: [
       ...exportedBy(from, prefix, via),
       ...importedBy(at, prefix, via),
-      ...notJudged.map((what) => `whether ${what} was not judged: only route targets are`),
+      ...notJudged(from, at, prefix),
       ...(agreed.length === 0 ? [none] : agreed),
     ],
   };
+}
+
+/** Operators' policies on the way of a route. */
+function notJudged(from: VrfAtPe, at: VrfAtPe, prefix: Prefix): string[] {
+  const [giving, taking] = [from, at].map(({ vrf }) => vrf.operator[familyOf(prefix)]);
+  return [
+    ...(giving?.exportPolicies ?? []).map((policy) => `${policy} at ${from.pe} keeps it back`),
+    ...(taking?.importPolicies ?? []).map((policy) => `${policy} drops it`),
+  ].map((what) => `whether ${what} was not judged: only route targets are`);
 }
 
 /**
@@ -178,7 +181,9 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
   const doubted = new Map(
     findDoubts(view).flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)),
   );
-  const gifts = new Map(giftsOfNobody(view).map(({ at: { pe, vrf }, fact }) => [`${pe} ${vrf.name}`, fact]));
+  const doubtedHere = new Map(
+    findDoubts(view).flatMap(({ pe, vrf, fact }) => (vrf === null ? [] : [[`${pe} ${vrf}`, fact] as const])),
+  );
   const describe = ({ pe, vrf, prefix }: Announcement): string => {
     const there = view.pes.find(({ name }) => name === pe)?.vrfs.find(({ name }) => name === vrf);
     const place = `VRF ${vrf} at ${pe} announces ${prefix}`;
@@ -196,10 +201,10 @@ function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader:
         !isHeld(one),
     );
     if (giver === undefined) {
-      const gift = length < prefixLength(prefix) ? gifts.get(`${at.pe} ${at.vrf.name}`) : undefined;
-      return gift === undefined
+      const fact = length < prefixLength(prefix) ? doubtedHere.get(`${at.pe} ${at.vrf.name}`) : undefined;
+      return fact === undefined
         ? null
-        : `VRF ${at.vrf.name} at ${at.pe} ${gift}; whether a longer route is among them is unknown`;
+        : `NOT UNDERSTOOD: ${at.pe}: ${fact}; whether a longer route is there is unknown`;
     }
     const doubt = doubted.get(giver.vpn) ?? doubted.get(reader);
     const why = unread.has(giver.pe) ? '' : `; NOT UNDERSTOOD: ${doubt}`;

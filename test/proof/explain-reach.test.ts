@@ -158,6 +158,11 @@ describe('why one VPN reaches another', () => {
     expect(one?.because.at(-1)).toBe(
       'NOT UNDERSTOOD: pe3: import policy IMP matches route targets by a pattern; what it lets through is unknown',
     );
+    const rest = [{ branch: 'rest', prefixes: [parsePrefix('0.0.0.0/0')], probe: null }];
+    const byDefault = alterVrf(wide, 'pe3', 'MOF', (vrf) => ({ ...vrf, attachments: rest }));
+    const hidden = place(ask(byDefault, { to: parsePrefix('10.77.1.0/24') }, []), '10.77.1.0/24');
+    expect(hidden?.verdict).toBe('unknown');
+    expect(hidden?.because.at(-1)).toMatch(/; whether a longer route is there is unknown$/);
     const { doubts, unreadVpns } = computeMatrix(wide, inventoryOf(bare), []);
     expect([doubts.map(({ pe, vrf }) => `${pe} ${vrf}`), unreadVpns]).toEqual([['pe3 MOF'], ['MOF']]);
     const narrow = place(ask(behind({ IMP: 'drop' }, carried)), '10.100.10.0/24');
