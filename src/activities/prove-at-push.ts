@@ -75,7 +75,12 @@ async function reproveOver(
   const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
   const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
   const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held });
-  if (combineVerdicts(proofs.map((proof) => proof.verdict)) === 'pass') return { ...plan, probes };
-  const why = describeVerdict({ ...plan, proofs });
-  throw new WaslError('PLAN_STALE', `the network is not as it was planned for: ${why}`);
+  if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
+    const why = describeVerdict({ ...plan, proofs });
+    throw new WaslError('PLAN_STALE', `the network is not as it was planned for: ${why}`);
+  }
+  const approved = new Set(plan.proofs.flatMap(({ assumptions }) => assumptions));
+  const more = proofs.flatMap(({ assumptions }) => assumptions).find((assumption) => !approved.has(assumption));
+  if (more === undefined) return { ...plan, probes };
+  throw new WaslError('PLAN_STALE', `it would be assumed now, and nobody approved it, that ${more}`);
 }

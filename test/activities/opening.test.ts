@@ -5,7 +5,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { importOnIosxr, removeImportOnIosxr } from '../support/hand-edits.ts';
+import { importOnIosxr, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
 import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
 
@@ -58,6 +58,15 @@ describe('the network changed after planning', () => {
     const result = await network.push(changeId, planId);
     expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
     expect(result.reason).toContain('MOI');
+  });
+
+  it('and a policy that nobody had judged, though what it says opens nothing', async () => {
+    await using network = await StagedNetwork.open(withThird('junos-yang'));
+    const { changeId, planId } = await planned(network, ...BASIC);
+    network.backbone.router('ibr-pe-01').editRunning(PEEK.replace('target:65000:50000', 'target:65000:501'));
+    const result = await network.push(changeId, planId);
+    expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
+    expect(result.reason).toContain('nobody approved it, that import policy IMP of VRF MOI at ibr-pe-01');
   });
 });
 
