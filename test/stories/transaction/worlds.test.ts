@@ -63,7 +63,8 @@ describe.concurrent('worlds', () => {
     const other = await timed(wasl.signatory('MOF').decideRequest(id, decision));
     expect([asked, one, other].map(({ isAtOnce }) => isAtOnce)).toEqual([true, true, true]);
     expect(one.answer.awaiting).toEqual(['signature of MOF']);
-    expect(other.answer.next).toBe('wasl plans it now; then the network side approves the plan');
+    const then = 'wasl plans it now; then the network side approves the plan';
+    expect(other.answer.next).toBe(`no worker lives; nothing moves until one is started. Then ${then}`);
     const { workers, says } = await wasl.engineer(1).readReady();
     expect([workers, says[0]]).toEqual(['down', 'no worker lives: nothing is planned, pushed or read from routers']);
     await wasl.startWorker();
