@@ -44,6 +44,7 @@ function asText(error: WaslError, io: CliIo): string[] {
     const summary = `${countOf(issues.data.total ?? issues.data.issues.length, 'fault')}. ${ERRORS[error.code].remedy}`;
     return [...lines, `${paint('red', `error ${error.code}`)}: ${summary}`];
   }
-  const where = error.path === undefined ? '' : `${paint('bold', error.path)}: `;
-  return [`${paint('red', `error ${error.code}`)}: ${where}${error.message}`, error.remedy];
+  const { path, message } = error;
+  const where = path === undefined || message.startsWith(path) ? '' : `${paint('bold', path)}: `;
+  return [`${paint('red', `error ${error.code}`)}: ${where}${message}`, error.remedy];
 }

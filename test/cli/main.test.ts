@@ -29,6 +29,7 @@ describe('usage', () => {
       ['matrix', '--token-file', '/nowhere/token'],
       'error CONFIGURATION: /nowhere/token: the token file cannot be read',
     ],
+    [['status', '--watch'], 'error INPUT_INVALID: --watch: one interconnect is watched at a time'],
     [['completion', 'tcsh'], 'error INPUT_INVALID: shell: tcsh is not a shell that wasl completes in'],
   ])('%j is refused with path, fact and remedy', async (argv, message) => {
     const { code, err } = await runForTest(argv);

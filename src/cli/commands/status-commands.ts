@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { InterconnectSummary } from '../../api/wire.ts';
+import { WaslError } from '../../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliSession } from '../session.ts';
 import { lastTried, showInterconnect, showNextSteps, showRefusal } from '../show-interconnect.ts';
@@ -32,6 +33,10 @@ Examples:
         id: string | undefined,
         options: { watch?: boolean; follow?: boolean; timeout?: number; all?: boolean },
       ) => {
+        if (id === undefined && options.watch) {
+          const remedy = 'Name one, as in wasl status IC-0001 --watch; of all of them: wasl status.';
+          throw new WaslError('INPUT_INVALID', 'one interconnect is watched at a time', { path: '--watch', remedy });
+        }
         if (id === undefined) return showAll(session, options.all === true);
         if (!options.watch) {
           const interconnect = await session.client.readInterconnect(id);
