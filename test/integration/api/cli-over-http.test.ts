@@ -93,7 +93,7 @@ test('a person imports the inventory, asks, signs and looks', async () => {
   expect(JSON.parse(json.out)).toMatchObject({ id: 'IC-0001', approvals: [{ party: 'MOF' }] });
   const none = await wasl('engineer-1', ['engineer'], 'plan show IC-0001');
   expect(none).toMatchObject({ code: 2 });
-  expect(none.err).toContain('error PLAN_UNKNOWN: IC-0001: IC-0001 has no plan yet');
+  expect(none.err).toContain('error PLAN_UNKNOWN: IC-0001 has no plan yet');
   const ledger = await wasl('auditor-1', ['auditor'], 'ledger list');
   expect(ledger.out).toMatch(/1 {2}\S+ {2}admin-1 /);
 });
