@@ -12,8 +12,10 @@ import type { SettledTransaction } from '../store/store.ts';
  * the database as long as it takes: no failure of the record ends an interconnect.
  */
 export interface RecordActivities {
-  /** null: the record knows no such interconnect. */
-  /** `at`: when, by the record's clock, which dates are held against. Absent: told by a release that had none. */
+  /**
+   * null: the record knows no such interconnect. `at`: when, by the record's clock, which dates are held against; absent: told by a release
+   * that had none.
+   */
   readFacts(input: InterconnectRef): Promise<(InterconnectFacts & { readonly at?: string }) | null>;
   openChange(input: InterconnectRef & { readonly kind: ChangeKind; readonly by: string }): Promise<void>;
   abandonChange(input: {

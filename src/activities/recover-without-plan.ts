@@ -26,7 +26,7 @@ export async function recoverWithoutPlan(
     throw new WaslError('LIFECYCLE_STEP', `by the record nothing of ${planId} is under way at the routers`);
   }
   const { epoch, journal } = await deps.store.claimJournal(changeId);
-  await deps.store.noteRecovery(changeId, 'its plan was altered: it is ended by the journal');
+  await deps.store.noteRecovery(changeId, 'its plan was altered: it is ended by the journal', epoch);
   const recorder = new TransactionRecorder(deps, changeId, interconnectId, epoch);
   const last = [...lastEntries(journal).values()];
   const written = last.filter((entry) => isWritten(new Map([[entry.pe, entry]])));

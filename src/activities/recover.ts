@@ -29,13 +29,12 @@ import { TransactionRecorder } from './open-transaction.ts';
 import { findPlanAsMade } from './plan-as-made.ts';
 import { recoverWithoutPlan } from './recover-without-plan.ts';
 import { describeError } from './translate-errors.ts';
+import { tellingWhoIsWaitedFor } from './who-is-waited-for.ts';
 
 /** Between two looks at a router whose timer must run out. */
 const LOOK_INTERVAL_MS = 1_500;
 /** A server's timer may be late by this (netconfd looks at its timers each second, and applies after that). */
 const TIMER_MARGIN_MS = 5_000;
-/** A router that says nothing is named after this. */
-const SILENT_TOLD_AFTER_MS = 5_000;
 
 interface Recovery {
   readonly deps: ActivityDependencies;
@@ -77,7 +76,7 @@ export async function recoverTransaction(
   const { epoch, claimedAt, journal } = await deps.store.claimJournal(changeId);
   const attempt = await deps.store.readAttempt(changeId);
   // And nobody can ask for another one until this one is settled.
-  await deps.store.noteRecovery(changeId, `${countOf(pes.length, 'router')} looked at`);
+  await deps.store.noteRecovery(changeId, `${countOf(pes.length, 'router')} looked at`, epoch);
   const last = lastEntries(journal);
   const left = leftIn(whole, journal);
   const scrapped = await deps.store.listScrappedCarriers(whole.interconnectId);
@@ -177,40 +176,15 @@ async function canRollForward(recovery: Recovery, last: ReadonlyMap<PeName, Jour
   const fragile = recovery.plan.routers.filter(
     ({ pe, procedure }) => procedure === 'confirmed-commit-session' && last.get(pe)?.state !== 'confirmed',
   );
-  const silent = new Set(fragile.map(({ pe }) => pe));
+  const waitedFor = new Map(fragile.map(({ pe }) => [pe, '']));
   const lookAt = async (router: RouterPlan) => {
     const finding = await look(recovery, router).catch(() => 'unread' as const);
-    silent.delete(router.pe);
+    waitedFor.delete(router.pe);
     return finding;
   };
-  const looks = await namingSilent(recovery, silent, () => Promise.all(fragile.map(lookAt)));
+  const lookAtAll = () => Promise.all(fragile.map(lookAt));
+  const looks = await tellingWhoIsWaitedFor(recovery, { waitedFor, untilMs: null }, lookAtAll);
   return looks.every((finding) => finding === 'after');
-}
-
-/** A router may be silent for as long as one request to it may take: whoever waits must know before that for which. */
-async function namingSilent<T>(
-  { deps, changeId }: Recovery,
-  silent: ReadonlySet<PeName>,
-  work: () => Promise<T>,
-  isTold = () => false,
-): Promise<T> {
-  let telling: Promise<void> = Promise.resolve();
-  let told = '';
-  const tell = async () => {
-    const names = [...silent].join(', ');
-    if (names === '' || names === told || isTold()) return;
-    told = names;
-    await deps.store.noteRecovery(changeId, `waits for ${names}`);
-  };
-  const timer = setInterval(() => {
-    telling = telling.then(tell).catch(() => undefined);
-  }, SILENT_TOLD_AFTER_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    await telling;
-  }
 }
 
 /** Each router until it was read or its grace is over; all in parallel. */
@@ -225,8 +199,7 @@ async function onEveryRouter(
   const timersEndAtMs = Math.max(...routers.map((router) => timerEndsAtMs(recovery, router)));
   const giveUpAtMs = Math.max(Date.now(), timersEndAtMs) + graceMs;
   const findings = new Map<PeName, Look>();
-  const told = new Set<PeName>();
-  const silent = new Set(routers.map(({ pe }) => pe));
+  const waitedFor = new Map(routers.map(({ pe }) => [pe, '']));
   const recoverOne = async (router: RouterPlan) => {
     let finding = known;
     let why = '';
@@ -239,35 +212,18 @@ async function onEveryRouter(
         const { sentence, transient } = describeError(error);
         why = `: ${sentence}`;
         if (!transient || Date.now() >= giveUpAtMs) break;
-        if (!told.has(router.pe)) await tellWaiting(recovery, told.add(router.pe), sentence, giveUpAtMs);
+        waitedFor.set(router.pe, sentence);
         await sleep(LOOK_INTERVAL_MS);
       }
     }
-    silent.delete(router.pe);
-    if (told.delete(router.pe)) await tellWaiting(recovery, told, why, giveUpAtMs);
+    waitedFor.delete(router.pe);
     const words = `${WORDS[finding]}${why}`;
     findings.set(router.pe, { finding, words });
     return { result: finding, failed: why !== '' || !DECIDED.has(finding), message: words };
   };
   const recoverAll = () => recorder.onEach('recover', routers, (router) => router.pe, recoverOne);
-  // One that has failed is told with why, and how long it is waited for.
-  await namingSilent(recovery, silent, recoverAll, () => told.size > 0);
+  await tellingWhoIsWaitedFor(recovery, { waitedFor, untilMs: giveUpAtMs }, recoverAll);
   return findings;
-}
-
-/** Whoever waits for it must know for which routers, and why. */
-async function tellWaiting(
-  { deps, changeId, plan }: Recovery,
-  waitedFor: ReadonlySet<PeName>,
-  why: string,
-  untilMs: number,
-): Promise<void> {
-  const seconds = Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000));
-  const says =
-    waitedFor.size === 0
-      ? `${countOf(plan.routers.length, 'router')} looked at`
-      : `waits for ${[...waitedFor].join(', ')}, ${seconds} s at most: ${why}`;
-  await deps.store.noteRecovery(changeId, says);
 }
 
 const WORDS: Readonly<Record<Finding, string>> = {

@@ -1,7 +1,7 @@
 import type { CryptoKey } from 'jose';
 import type { Digest } from '../domain/canonical-json.ts';
 import { digestLedgerFact, hashLedgerEntry, type LedgerEntry, linkLedgerRow } from '../domain/ledger-entry.ts';
-import type { ChangeId } from '../domain/names.ts';
+import { type ChangeId, interconnectOf } from '../domain/names.ts';
 import { verifySignedHead } from './sign-head.ts';
 
 const FORMAT = 'wasl-evidence/1';
@@ -38,7 +38,7 @@ export function collectEvidence(
   signedHead: string | null,
 ): EvidenceBundle | null {
   if (!ledger.some(({ subject }) => subject === changeId)) return null;
-  const interconnectId = changeId.slice(0, changeId.lastIndexOf('-C'));
+  const interconnectId: string = interconnectOf(changeId);
   const belongs = ({ subject }: LedgerEntry) =>
     subject === changeId || subject === interconnectId || subject.startsWith(`${changeId}-P`);
   const entries = ledger.filter(belongs);

@@ -178,11 +178,10 @@ function notJudged(from: VrfAtPe, at: VrfAtPe, prefix: Prefix): string[] {
  */
 function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader: VpnId) {
   const announced = indexPrefixes(announcements(inventory), ({ prefix }) => prefix);
-  const doubted = new Map(
-    findDoubts(view).flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)),
-  );
+  const doubts = findDoubts(view);
+  const doubted = new Map(doubts.flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)));
   const doubtedHere = new Map(
-    findDoubts(view).flatMap(({ pe, vrf, fact }) => (vrf === null ? [] : [[`${pe} ${vrf}`, fact] as const])),
+    doubts.flatMap(({ pe, vrf, fact }) => (vrf === null ? [] : [[`${pe} ${vrf}`, fact] as const])),
   );
   const describe = ({ pe, vrf, prefix }: Announcement): string => {
     const there = view.pes.find(({ name }) => name === pe)?.vrfs.find(({ name }) => name === vrf);

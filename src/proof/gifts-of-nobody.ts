@@ -22,8 +22,12 @@ export function giftsOfNobody(view: NetworkView): readonly GiftOfNobody[] {
   for (const at of allVrfs(view)) {
     if (at.vrf.vpn !== null) continue;
     for (const family of FAMILIES) {
-      for (const target of givenBy(at, family))
-        givers.set(`${family} ${target}`, [...(givers.get(`${family} ${target}`) ?? []), at]);
+      for (const target of givenBy(at, family)) {
+        const key = `${family} ${target}`;
+        const before = givers.get(key);
+        if (before === undefined) givers.set(key, [at]);
+        else before.push(at);
+      }
     }
   }
   const gifts =

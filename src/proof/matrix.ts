@@ -93,9 +93,11 @@ export function computeMatrix(view: NetworkView, inventory: Inventory, agreement
   const routes = RouteIndex.of(view).routes();
   const read = new Set(view.pes.map((pe) => pe.name));
   const byTarget = agreementsByTarget(agreements);
-  const reachabilities = reachabilityOf(routes).map((reach) => joinAgreements(reach, byTarget.get(reach.via) ?? []));
+  const told = reachabilityOf(routes);
+  const reachabilities = told.map((reach) => joinAgreements(reach, byTarget.get(reach.via) ?? []));
   const isCut = cutLocally(view);
-  const there = reachabilityOf(routes.filter(({ from, to }) => !isCut(from, to)));
+  const uncut = routes.filter(({ from, to }) => !isCut(from, to));
+  const there = uncut.length === routes.length ? told : reachabilityOf(uncut);
   const missing = findMissing(inventory, read, agreements, new Set(there.map(reachabilityKey)));
   const doubts = findDoubts(view);
   const unreadVpns = [...new Set([...vpnsOfUnread(inventory, read), ...doubts.flatMap(({ vpns }) => vpns)])].sort();

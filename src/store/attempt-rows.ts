@@ -1,7 +1,7 @@
 /** The attempt at the routers that is under way, as workers wrote it down themselves. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { isAsHashed } from '../domain/altered-record.ts';
-import type { ChangeId, InterconnectId } from '../domain/names.ts';
+import { type ChangeId, interconnectOf } from '../domain/names.ts';
 import { PROGRAM } from '../domain/next-move.ts';
 import { WaslError } from '../errors.ts';
 import type { Database } from './database.ts';
@@ -64,7 +64,7 @@ export function attemptQueries(database: Database): AttemptQueries {
       }),
 
     async refuseSettlement(id, attempt, claimed, shown) {
-      const interconnectId = id.slice(0, id.lastIndexOf('-C')) as InterconnectId;
+      const interconnectId = interconnectOf(id);
       const isTold = await database.transact(async (tx) => {
         await lockInterconnect(tx, interconnectId);
         const [known] = await tx

@@ -150,11 +150,13 @@ export function driveQueries(database: Database): DriveQueries {
       return isBegun;
     },
 
-    noteRecovery: (id, recovery) =>
+    noteRecovery: (id, recovery, epoch) =>
       stepChange(id, async (tx, change) => {
         if (!isOnRouters(change)) return null;
-        await tx.update(changes).set({ phase: 'applying', recoverBy: null, recovery }).where(eq(changes.id, id));
-        return [];
+        const isOwn = and(eq(changes.id, id), eq(changes.journalEpoch, epoch));
+        const noted = { phase: 'applying' as const, recoverBy: null, recovery };
+        const rows = await tx.update(changes).set(noted).where(isOwn).returning({ id: changes.id });
+        return rows.length === 0 ? null : [];
       }),
 
     settleTransaction: (id, attempt, result) =>

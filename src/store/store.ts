@@ -199,8 +199,11 @@ export interface Store {
   noteTrouble(id: ChangeId, told: Refusal): Promise<void>;
   /** Attempts count from 1; `planId` null: there is nothing to push. False where the change is decided anew, or over. */
   beginApplying(id: ChangeId, attempt: number, planId: PlanId | null): Promise<boolean>;
-  /** `says`: what it does or waits for, until it is settled. Nobody can ask for a recovery while one is at work. */
-  noteRecovery(id: ChangeId, says: string): Promise<void>;
+  /**
+   * `says`: what it does or waits for, until it is settled. Nobody can ask for a recovery while one is at work. It does nothing where another
+   * one holds the journal.
+   */
+  noteRecovery(id: ChangeId, says: string, epoch: number): Promise<void>;
   /**
    * What a worker found out itself. With the epoch of its journal, or SESSION_LOST; without one it is of planning, or of an attempt that
    * has not begun to write: it does nothing where the change is elsewhere.
@@ -237,8 +240,10 @@ export interface Store {
   /** Changes without an outcome, oldest first. */
   listOpenChanges(): Promise<ChangeRecord[]>;
   nextPlanId(id: ChangeId): Promise<PlanId>;
-  /** Idempotent by plan id and digest; becomes the change's plan in force, and awaits its approval when its proofs pass. */
-  /** `record`: the digest of what it stood on, where that was kept. */
+  /**
+   * Idempotent by plan id and digest; becomes the change's plan in force, and awaits its approval when its proofs pass. `record`: the digest of
+   * what it stood on, where that was kept.
+   */
   savePlan(plan: Plan, payloads: readonly Payload[], record?: Digest): Promise<void>;
   readPlan(id: PlanId): Promise<Plan>;
   /** Of all plans of a change, oldest first. */

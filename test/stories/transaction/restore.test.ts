@@ -51,9 +51,10 @@ describe('a database restored from a backup, beside the Temporal that was kept',
     const { out } = await run('wasl matrix');
     expect(out).toContain('IC-0001 (active): MOF reaches 10.100.10.0/24, 10.100.20.0/24 of MOH');
     expect(out).toContain('NO AGREEMENT: MOF reaches 10.150.10.0/24 of MOE at nzw-pe-01, soh-pe-01');
-    expect((await run('wasl router check --all')).out).toContain(
-      "VRF MOE at soh-pe-01 imports 65000:50003, a number of wasl's pool of which no agreement knows",
-    );
+    // A worker that has just lost its database may not be known as alive yet.
+    await expect
+      .poll(async () => (await run('wasl router check --all')).out, { timeout: 90_000 })
+      .toContain("VRF MOE at soh-pe-01 imports 65000:50003, a number of wasl's pool of which no agreement knows");
     // Nothing is planned over it: it may be somebody's.
     const again = await wasl.agree(MOE_MOF);
     expect(again).toBe(lost);
