@@ -1,20 +1,14 @@
 /** The signed end comes while a change is at the routers: nothing is opened beyond it. */
 import { expect, it } from 'vitest';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { StagedNetwork } from '../support/staged-network.ts';
+import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 
 const ENDED = '2026-03-01T08:00:00Z';
 
 async function pushed(endsBefore: 'commit' | 'confirm') {
   await using network = await StagedNetwork.open(DEMO_INVENTORY);
   const before = network.texts();
-  const id = network.agree(
-    { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },
-    { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
-  );
-  const changeId = network.newChange(id, 'provision');
-  const { planId } = await network.plan(id, changeId);
-  if (planId === null) throw new Error('nothing was planned');
+  const { changeId, planId } = await network.planned(...BOTH_WAYS);
   if (endsBefore === 'commit') {
     // Once the gate has been passed: when the routers are locked.
     const locked = network.backbone.router('mct-pe-01');

@@ -6,32 +6,19 @@ import type { Plan } from '../../src/domain/plan.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 import { importOnIosxr, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
-import { type RequestedFlow, StagedNetwork } from '../support/staged-network.ts';
+import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
-
-const BASIC = [
-  { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },
-  { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
-] as const;
-
-async function planned(network: StagedNetwork, ...flows: readonly RequestedFlow[]) {
-  const id = network.agree(...flows);
-  const changeId = network.newChange(id, 'provision');
-  return { id, changeId, ...(await network.plan(id, changeId)) };
-}
 
 describe('two requests planned side by side', () => {
   it('that share a prefix and routers both become active, in either order', async () => {
     for (const order of [[0, 1] as const, [1, 0] as const]) {
       await using network = await StagedNetwork.open(withThird('iosxr-um2', 'soh-pe-01'));
       const plans = [
-        await planned(
-          network,
+        await network.planned(
           { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] },
           { from: 'MOF', to: 'MOE', prefixes: ['10.200.20.0/24'] },
         ),
-        await planned(
-          network,
+        await network.planned(
           { from: 'MOE', to: 'MOH', prefixes: ['10.150.20.0/24'] },
           { from: 'MOH', to: 'MOE', prefixes: ['10.100.10.0/24'] },
         ),
@@ -53,7 +40,7 @@ describe('two requests planned side by side', () => {
 describe('the network changed after planning', () => {
   it('a router that the change does not touch imports its route target: the plan is stale', async () => {
     await using network = await StagedNetwork.open(withThird('iosxr-um2'));
-    const { changeId, planId } = await planned(network, ...BASIC);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
     network.backbone.router('ibr-pe-01').editRunning(importOnIosxr('MOI', '65000:50000'));
     const result = await network.push(changeId, planId);
     expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
@@ -62,7 +49,7 @@ describe('the network changed after planning', () => {
 
   it('and a policy that nobody had judged, though what it says opens nothing', async () => {
     await using network = await StagedNetwork.open(withThird('junos-yang'));
-    const { changeId, planId } = await planned(network, ...BASIC);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
     network.backbone.router('ibr-pe-01').editRunning(PEEK.replace('target:65000:50000', 'target:65000:501'));
     const result = await network.push(changeId, planId);
     expect(result).toMatchObject({ verdict: 'fail', code: 'PLAN_STALE', stage: 'prepare' });
@@ -88,7 +75,7 @@ describe('the inventory changed after planning', () => {
 
   it('what touches the plan voids it, with the difference', async () => {
     await using network = await StagedNetwork.open(DEMO_INVENTORY);
-    const { changeId, planId, plan } = await planned(network, { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] });
+    const { changeId, planId, plan } = await network.planned({ from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] });
     expect(plan?.inventoryVersion).toBe(1);
     network.inventories.push(attach(network.backbone.inventory(), 'nzw-pe-01', 'MOF', '10.150.20.0/25'));
     const result = await network.push(changeId, planId);
@@ -101,14 +88,14 @@ describe('the inventory changed after planning', () => {
 
   it('what is about others does not', async () => {
     await using network = await StagedNetwork.open(DEMO_INVENTORY);
-    const { changeId, planId } = await planned(network, ...BASIC);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
     network.inventories.push(attach(network.backbone.inventory(), 'soh-pe-01', 'MOE', '10.150.77.0/24'));
     expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'pass' });
   });
 
   it('a removal does not ask', async () => {
     await using network = await StagedNetwork.open(DEMO_INVENTORY);
-    const id = network.agree(...BASIC);
+    const id = network.agree(...BOTH_WAYS);
     await network.provision(id);
     const changeId = network.newChange(id, 'withdraw');
     const { planId } = await network.plan(id, changeId);
@@ -118,7 +105,7 @@ describe('the inventory changed after planning', () => {
 
   it('a VPN that belongs to somebody else now is not planned for', async () => {
     await using network = await StagedNetwork.open(withThird('iosxr-um2'));
-    const id = network.agree(...BASIC);
+    const id = network.agree(...BOTH_WAYS);
     const inventory = network.backbone.inventory();
     network.inventories.push({
       ...inventory,
@@ -135,9 +122,9 @@ it('a VRF of a party that exchanges routes with another VPN already is told: it 
   await using network = await StagedNetwork.open(DEMO_INVENTORY);
   const company = ({ plan }: { readonly plan: Plan | null }) =>
     plan?.told?.filter((sentence) => sentence.includes('without an agreement')) ?? [];
-  expect(company(await planned(network, ...BASIC))).toEqual([]);
+  expect(company(await network.planned(...BOTH_WAYS))).toEqual([]);
   network.backbone.router('mct-pe-01').editRunning(importOnIosxr('MOH', '65000:300'));
-  const [first] = company(await planned(network, ...BASIC));
+  const [first] = company(await network.planned(...BOTH_WAYS));
   expect(first).toMatch(
     /^VRF MOH at mct-pe-01, listed as MOH, already takes \d networks? of VRF MOE at (mct|soh)-pe-01, listed as MOE, by route target 65000:300, without an agreement: /,
   );
@@ -154,7 +141,7 @@ it('a site that was listed after another agreement is told, and part of the next
       (router.name as string) === 'ibr-pe-01' ? { ...router, vrfs: [] } : router,
     ),
   };
-  await network.provision(network.agree(...BASIC));
+  await network.provision(network.agree(...BOTH_WAYS));
   network.inventories.push(whole);
   const second = network.agree({ from: 'MOH', to: 'MOF', prefixes: ['10.100.30.0/24'] });
   const { verdict, plan } = await network.carryOut(second, 'provision');
@@ -165,77 +152,11 @@ it('a site that was listed after another agreement is told, and part of the next
   expect(plan?.routers.map(({ pe }) => pe)).toContain('ibr-pe-01');
 });
 
-describe('a router that cannot be read', () => {
-  const down = async (maintenance: boolean, vpn: string) => {
-    const inventory = withThird('iosxr-um2', 'ibr-pe-01', {
-      vpn,
-      prefix: vpn === 'MOI' ? '10.30.1.0/24' : '10.200.30.0/24',
-    });
-    const network = await StagedNetwork.open({
-      ...inventory,
-      routers: inventory.routers.map((router) =>
-        (router.name as string) === 'ibr-pe-01' ? { ...router, maintenance } : router,
-      ),
-    });
-    network.backbone.router('ibr-pe-01').faults.set({ kind: 'refuse-connections' });
-    return network;
-  };
-
-  it('keeps what opens from being planned', async () => {
-    await using network = await down(false, 'MOI');
-    const id = network.agree(...BASIC);
-    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
-      code: 'ROUTER_UNREACHABLE',
-    });
-  });
-
-  it('does not where it is in maintenance and neither party is there: that is assumed, and told', async () => {
-    await using network = await down(true, 'MOI');
-    const { verdict, plan } = await network.carryOut(network.agree(...BASIC), 'provision');
-    expect(verdict).toBe('pass');
-    expect(plan?.told?.[0]).toMatch(/^ibr-pe-01 was not read and is assumed to take none of the new route targets: /);
-  });
-
-  it.each([
-    ['at the push', 'prepare'],
-    ['once it is committed', 'verify'],
-  ] as const)('is not assumed %s where the approved plan stands on what was read of it', async (when, stage) => {
-    await using network = await down(true, 'MOI');
-    const third = network.backbone.router('ibr-pe-01');
-    third.faults.clear();
-    const { changeId, planId } = await planned(network, ...BASIC);
-    if (planId === null) throw new Error('planned');
-    const goAway = () => {
-      third.editRunning(importOnIosxr('MOI', '65000:50000'));
-      third.faults.set({ kind: 'refuse-connections' });
-    };
-    const input = { changeId, planId };
-    if (when === 'at the push') goAway();
-    let result = await network.stages.prepareRouters(input);
-    if (when !== 'at the push') {
-      expect(await network.stages.commitRouters(input)).toMatchObject({ verdict: 'pass' });
-      goAway();
-      result = await network.stages.verifyRouters(input);
-    }
-    expect(result).toMatchObject({ code: 'PLAN_STALE', reason: expect.stringContaining('ibr-pe-01 was read when') });
-    if (stage === 'verify') await network.stages.cancelRouters(input);
-  });
-
-  it('does where it is in maintenance and a party is there, with the reason', async () => {
-    await using network = await down(true, 'MOF');
-    const id = network.agree(...BASIC);
-    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
-      code: 'ROUTER_MAINTENANCE',
-      path: 'ibr-pe-01',
-    });
-  });
-});
-
 describe('the same change, pushed again', () => {
   it('an attempt that was rolled back while it confirmed never makes a later one go forward', async () => {
     await using network = await StagedNetwork.open(DEMO_INVENTORY);
     const before = network.texts();
-    const { id, changeId, planId } = await planned(network, ...BASIC);
+    const { id, changeId, planId } = await network.planned(...BOTH_WAYS);
     if (planId === null) throw new Error('planned');
     const input = { changeId, planId };
     await network.stages.prepareRouters(input);
@@ -262,7 +183,7 @@ describe('the same change, pushed again', () => {
 
   it('an attempt that has not begun is none', async () => {
     await using network = await StagedNetwork.open(DEMO_INVENTORY);
-    const { changeId, planId } = await planned(network, ...BASIC);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
     if (planId === null) throw new Error('planned');
     await network.push(changeId, planId);
     network.claim(changeId);
@@ -273,7 +194,7 @@ describe('the same change, pushed again', () => {
 it('what was not verified is not confirmed, whatever the worker is told', async () => {
   await using network = await StagedNetwork.open(DEMO_INVENTORY);
   const before = network.texts();
-  const { changeId, planId } = await planned(network, ...BASIC);
+  const { changeId, planId } = await network.planned(...BOTH_WAYS);
   if (planId === null) throw new Error('planned');
   const input = { changeId, planId };
   await network.stages.prepareRouters(input);
@@ -286,7 +207,7 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
 describe('what is seen while the change is not there', () => {
   const silentFrom = async (undo: (network: StagedNetwork) => void) => {
     const network = await StagedNetwork.open(DEMO_INVENTORY);
-    const { changeId, planId } = await planned(network, ...BASIC);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
     if (planId === null) throw new Error('planned');
     const input = { changeId, planId };
     await network.stages.prepareRouters(input);
@@ -373,7 +294,7 @@ describe('routes that the inventory does not list', () => {
 
   it('P3 a covering route of the taker is refused unless it was accepted by name, and then told', async () => {
     await using network = await withUnlisted('10.150.0.0/16', 'soh-pe-01', 'MOF');
-    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    const { changeId, planId, plan } = await network.planned(...MOE_MOF);
     expect(plan?.toAccept).toEqual([
       {
         name: '10.150.0.0/16@MOF',
@@ -390,7 +311,7 @@ describe('routes that the inventory does not list', () => {
 
   it('a longer route of the taker is no matter of acceptance', async () => {
     await using network = await withUnlisted('10.150.10.128/25', 'soh-pe-01', 'MOF');
-    const { plan } = await planned(network, ...MOE_MOF);
+    const { plan } = await network.planned(...MOE_MOF);
     const proof = plan?.proofs.find(({ name }) => name === 'no-overlap');
     expect(proof?.verdict).toBe('fail');
     expect(proof?.counterExamples[0]?.sentence).toContain('overlaps 10.150.10.128/25');
@@ -398,7 +319,7 @@ describe('routes that the inventory does not list', () => {
 
   it('a default route is told, and takes nobody in', async () => {
     await using network = await withUnlisted('0.0.0.0/0', 'soh-pe-01', 'MOF');
-    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    const { changeId, planId, plan } = await network.planned(...MOE_MOF);
     expect(plan?.told).toContain(
       'from then on 10.150.10.0/24 goes to MOE: until now VRF MOF at soh-pe-01 sends it by its default route',
     );
@@ -418,7 +339,7 @@ describe('routes that the inventory does not list', () => {
 
   it('what came to a table after planning voids the plan', async () => {
     await using network = await withUnlisted('10.150.0.0/16', 'soh-pe-01', 'MOF');
-    const { changeId, planId, plan } = await planned(network, ...MOE_MOF);
+    const { changeId, planId, plan } = await network.planned(...MOE_MOF);
     const { toAccept: _, ...without } = plan as Plan;
     network.replacePlan({ ...without, digest: digestPlan(without) });
     expect(await network.push(changeId, planId)).toMatchObject({ code: 'PLAN_STALE', stage: 'prepare' });

@@ -2,20 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { StagedNetwork } from '../support/staged-network.ts';
+import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 
 /** Beyond the time after which a router that says nothing is named. */
 const SILENT_MS = 6_500;
 
 it('names a router that takes long to say anything', async () => {
   await using network = await StagedNetwork.open(DEMO_INVENTORY);
-  const id = network.agree(
-    { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },
-    { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
-  );
-  const changeId = network.newChange(id, 'provision');
-  const { planId } = await network.plan(id, changeId);
-  if (planId === null) throw new Error('nothing was planned');
+  const { changeId, planId } = await network.planned(...BOTH_WAYS);
   await network.stages.prepareRouters({ changeId, planId });
   await network.stages.commitRouters({ changeId, planId });
   await network.stages.close();

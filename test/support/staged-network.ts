@@ -46,6 +46,12 @@ interface Entry extends JournalEntry {
   readonly epoch: number;
 }
 
+/** One network of each of two ministries, for the other. */
+export const BOTH_WAYS = [
+  { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] },
+  { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
+] as const;
+
 export class StagedNetwork implements AsyncDisposable {
   readonly backbone: Backbone;
   readonly stages: TransactionStages;
@@ -115,6 +121,15 @@ export class StagedNetwork implements AsyncDisposable {
     const changeId = `${id}-C${agreement.changes}` as ChangeId;
     this.#kinds.set(changeId, { kind, id });
     return changeId;
+  }
+
+  /** Asked for, and planned. Throws where there is nothing to push. */
+  async planned(...flows: readonly RequestedFlow[]) {
+    const id = this.agree(...flows);
+    const changeId = this.newChange(id, 'provision');
+    const { planId, plan } = await this.plan(id, changeId);
+    if (planId === null) throw new Error('there is nothing to push');
+    return { id, changeId, planId, plan };
   }
 
   async plan(id: string, changeId: ChangeId): Promise<PlanSummary & { readonly plan: Plan | null }> {
