@@ -1,10 +1,6 @@
 /** A whole wasl for one test: a simulated backbone, a database, a namespace of the run's Temporal server, the HTTP API and workers. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject, vi } from 'vitest';
 import type { ActivityLimits } from '../../src/activities/dependencies.ts';
@@ -17,10 +13,11 @@ import { startWorker } from '../../src/bin/worker.ts';
 import type { ProgressEvent, Stage, Waiting } from '../../src/domain/change.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
-import type { InterconnectId, PersonId } from '../../src/domain/names.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { InterconnectId, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
 import { wordOf } from '../../src/domain/standing.ts';
+import { digestPlan } from '../../src/plan/digest.ts';
+import { digestPayload } from '../../src/plan/seal-payloads.ts';
 import { type Backbone, type BackboneOptions, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -28,11 +25,11 @@ import { DEMO_INVENTORY } from './api-under-test.ts';
 import { type CliRun, runForTest } from './cli-under-test.ts';
 import { createTestDatabase } from './database.ts';
 import { QUICK } from './quick-limits.ts';
+import { registerNamespace } from './register-namespace.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type RunningWorkerProcess, startWorkerChild } from './worker-child.ts';
 import type { WorkerProcessOptions } from './worker-process.ts';
 
-const WORKER_PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-const WRONG_CLOCK = new URL('./wrong-clock.js', import.meta.url).href;
 const LOOK_INTERVAL_MS = 60;
 /** Each look through the API asks the workflow too, which costs a worker and the workflow server something. */
 const ASK_INTERVAL_MS = 300;
@@ -59,14 +56,6 @@ export interface InstallationOptions {
   readonly workersRole?: { readonly name: string; readonly password: string };
   /** `none`: the test starts its workers itself. */
   readonly worker?: 'here' | 'none';
-}
-
-export interface RunningWorkerProcess {
-  readonly pid: number;
-  /** `kill -9`. */
-  kill(): Promise<void>;
-  /** SIGTERM, as supervisors stop a worker. Resolves with the exit code. */
-  terminate(): Promise<number | null>;
 }
 
 export class Installation implements AsyncDisposable {
@@ -176,25 +165,12 @@ export class Installation implements AsyncDisposable {
     return () => worker.stop();
   }
 
-  async startWorkerProcess(
+  startWorkerProcess(
     drainSeconds = TEST_DRAIN_SECONDS,
-    some: Pick<WorkerProcessOptions, 'release'> = {},
-    clockAheadMs = 0,
+    { clockAheadMs = 0, ...some }: Pick<WorkerProcessOptions, 'release'> & { readonly clockAheadMs?: number } = {},
   ): Promise<RunningWorkerProcess> {
     const options = { ...this.#workerOptions, drainSeconds, ...some };
-    const child = spawn(process.execPath, ['--import', 'tsx', '--import', WRONG_CLOCK, WORKER_PROGRAM], {
-      env: { ...process.env, WASL_TEST_WORKER: JSON.stringify(options), WASL_TEST_CLOCK_AHEAD: String(clockAheadMs) },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#stops.push(() => killProcess(child));
-    await untilSays(child, 'worker ready');
-    const terminate = async () => {
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const [code] = await gone;
-      return code as number | null;
-    };
-    return { pid: child.pid ?? 0, kill: () => killProcess(child), terminate };
+    return startWorkerChild(options, clockAheadMs, (kill) => this.#stops.push(kill));
   }
 
   /** Asked by a party's portal, signed by both. */
@@ -279,15 +255,14 @@ export class Installation implements AsyncDisposable {
     }
   }
 
-  /** As a table owner would: behind wasl's back. */
-  async alterPlan(plan: Plan): Promise<void> {
-    const text = pg.escapeLiteral(JSON.stringify(plan));
-    await onServer(
-      this.databaseUrl,
-      `update plans set plan = ${text}, digest = '${plan.digest}' where id = '${plan.id}'`,
-    );
-    const body = { digest: plan.digest };
-    await this.store.appendLedger({ actor: plan.createdBy, action: 'plan.saved', subject: plan.id, body });
+  /** As another release would have rendered the plan: the same delta, other bytes, approved as such. */
+  async alterPayloads(planId: string): Promise<void> {
+    const { digest: _digest, ...plan } = await this.store.readPlan(planId as PlanId);
+    const routers = plan.routers.map((router) => ({ ...router, payloadDigest: digestPayload('<other/>') }));
+    const digest = digestPlan({ ...plan, routers });
+    const text = pg.escapeLiteral(JSON.stringify({ ...plan, routers, digest }));
+    await onServer(this.databaseUrl, `update plans set plan = ${text}, digest = '${digest}' where id = '${planId}'`);
+    await this.store.appendLedger({ actor: plan.createdBy, action: 'plan.saved', subject: planId, body: { digest } });
   }
 
   /** The first event of progress that matches. */
@@ -410,42 +385,6 @@ export async function onServer(databaseUrl: string, ...statements: readonly stri
   }
 }
 
-/** A namespace each: workflows and task queues of tests that run at the same time do not meet. */
-export async function registerNamespace(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address });
-  try {
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as unknown as Long },
-    });
-    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_INTERVAL_MS)) {
-      const described = connection.workflowService.describeNamespace({ namespace });
-      if (await described.then(() => true).catch(() => false)) return;
-    }
-    throw new Error(`the namespace ${namespace} does not appear`);
-  } finally {
-    await connection.close();
-  }
-}
-
 async function stopAll(stops: (() => Promise<unknown>)[]): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
-}
-
-async function killProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
-
-async function untilSays(child: ChildProcess, text: string): Promise<void> {
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${said}`)));
-    child.stdout?.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      if (said.includes(text)) resolve();
-    });
-  });
 }

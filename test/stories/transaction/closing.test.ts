@@ -2,8 +2,6 @@
 import { describe, it } from 'vitest';
 import type { Inventory } from '../../../src/domain/inventory.ts';
 import type { PeName } from '../../../src/domain/names.ts';
-import { digestPlan } from '../../../src/plan/digest.ts';
-import { digestPayload } from '../../../src/plan/seal-payloads.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { endState } from '../../support/end-state.ts';
@@ -177,10 +175,7 @@ describe.concurrent('at night', () => {
     await using _ = wasl;
     await wasl.signatory('MOF').withdraw(id, 'the project has ended');
     const planId = await wasl.untilPlanned(id);
-    const plan = await wasl.store.readPlan(planId as never);
-    const routers = plan.routers.map((router) => ({ ...router, payloadDigest: digestPayload('<other/>') }));
-    const altered = { ...plan, routers };
-    await wasl.alterPlan({ ...altered, digest: digestPlan(altered) });
+    await wasl.alterPayloads(planId);
     await wasl.approvePlan(planId);
     await wasl.untilLifecycle(id, 'withdrawn');
     expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: [] });

@@ -28,7 +28,7 @@ describe.concurrent('an agreement', () => {
     ['ten minutes ahead', 600_000],
   ] as const)('ends on time by the database where the clock of its worker is %s', async ([, aheadMs], { expect }) => {
     await using wasl = await Installation.open({ worker: 'none' });
-    await wasl.startWorkerProcess(undefined, {}, aheadMs);
+    await wasl.startWorkerProcess(undefined, { clockAheadMs: aheadMs });
     const validUntil = inSeconds(45);
     const id = await wasl.provision({ ...MOH_MOF, validUntil });
     await wasl.untilLifecycle(id, 'active');

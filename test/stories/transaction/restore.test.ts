@@ -8,7 +8,8 @@ import { obtainTemporalBinary, startTemporalServer } from '../../../src/bin/temp
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { onDatabase } from '../../support/database.ts';
 import { endState } from '../../support/end-state.ts';
-import { Installation, onServer, registerNamespace } from '../../support/installation.ts';
+import { Installation, onServer } from '../../support/installation.ts';
+import { registerNamespace } from '../../support/register-namespace.ts';
 import { MOE_MOF, MOE_MOH, MOH_MOF_LEARNT } from '../../support/requests.ts';
 
 /** A copy beside it while nobody is connected, as a dump would be; `restore` puts it in the place of what has come since. */
