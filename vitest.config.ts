@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { NameWhatHangs } from './test/support/name-what-hangs.ts';
 
 /** A list that is not as expected is shown, not only counted: CI's log is all there is. */
 const chaiConfig = { truncateThreshold: 2_000 };
@@ -14,8 +15,8 @@ export default defineConfig({
   test: {
     // .ci/run sums the suites from the JSON report.
     reporters: process.env.WASL_TEST_REPORT
-      ? ['default', ['json', { outputFile: process.env.WASL_TEST_REPORT }]]
-      : ['default'],
+      ? ['default', new NameWhatHangs(), ['json', { outputFile: process.env.WASL_TEST_REPORT }]]
+      : ['default', new NameWhatHangs()],
     projects: [
       {
         test: {
@@ -26,6 +27,7 @@ export default defineConfig({
           exclude: ['test/integration/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
           // One evaluation of a module serves all files of a process: half the suite's time was that. No test replaces a module.
           isolate: false,
+          setupFiles: 'test/support/bounded-computing.ts',
           maxWorkers: WORKERS,
           // Properties over many runs, on machines with little to spare.
           testTimeout: 30_000,
