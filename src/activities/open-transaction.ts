@@ -44,6 +44,8 @@ export interface OpenTransaction {
   readonly tablesBefore: ObservedTables;
   /** Branch-to-branch pings of the parties that answered before the change. */
   readonly pingsBefore: readonly OwnPing[];
+  /** Of a removal: an earlier try of it was verified, and went back. */
+  readonly wasTakenBack: boolean;
   /** Milliseconds since the epoch; null before the first commit was sent. */
   committedAtMs: number | null;
   /** Nothing else may be confirmed, whoever asks for it. */

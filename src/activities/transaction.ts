@@ -121,6 +121,7 @@ export class TransactionStages implements TransactionActivities {
         watched,
         tablesBefore,
         pingsBefore,
+        wasTakenBack: removes && (await store.wasTakenBack(changeId)),
         committedAtMs: null,
         isVerified: false,
       });

@@ -134,7 +134,8 @@ async function measured(
 /**
  * Of a removal the configuration is what counts, and that was read back: every object of the interconnect is gone. What tables and pings still
  * show is waited for, then told: taking the change back would only open again what somebody else holds open, or what is slow. Only where a
- * party no longer reaches its own sites, all the time, is it taken back.
+ * party no longer reaches its own sites, all the time, is it taken back, and that once: somebody may have made the VPN lean on what was to
+ * end, and has been told by then.
  */
 async function verifyRemoval(
   transaction: OpenTransaction,
@@ -152,14 +153,16 @@ async function verifyRemoval(
     const routes = checkRemovedRoutes({ view, before: tablesBefore, after, plan });
     const isOver = Date.now() + limits.pollIntervalMs >= deadline;
     if ((silent.length === 0 && routes.still.length === 0) || isOver) {
-      if (silent.length > 0) {
-        return measured(transaction, describeSilent(silent)[0] ?? 'a party no longer reaches its own sites');
+      const [cutOff] = describeSilent(silent);
+      if (cutOff !== undefined && !transaction.wasTakenBack) {
+        return measured(transaction, `${cutOff}; the next try is not taken back for it`);
       }
       const pings = await pingProbes(transaction, limits).catch(() => []);
       const answering = checkPings(plan, pings).sentences.filter((sentence) =>
         sentence.includes('must not be reachable'),
       );
       const told = [
+        ...describeSilent(silent),
         ...routes.still,
         ...routes.told,
         ...(plan.remains ?? []).map((one) => describeRemaining(one)),

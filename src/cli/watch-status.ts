@@ -108,6 +108,11 @@ async function untilResting(
   return current;
 }
 
+/** Where wasl is to move and cannot: what stops it. */
+export async function tellWhatStops(session: CliSession, interconnect: InterconnectAnswer): Promise<void> {
+  if (!isResting(interconnect, false)) await tellTrouble(session, { last: '' });
+}
+
 /** Why nothing may move: no worker, no workflow server. Each change of it is said once, beside the progress. */
 async function tellTrouble(session: CliSession, teller: { last: string }): Promise<void> {
   // Whether the server answers at all is for whoever reads the interconnect.

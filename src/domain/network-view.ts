@@ -170,3 +170,5 @@ export function isEmptyShare(share: VrfShare): boolean {
 /** A VRF's `traits`: auto-export is on by the operator's hand, or by wasl's. */
 export const TRAIT_AUTO_EXPORT = 'auto-export';
 export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
+/** By direction: only what wasl restated still states the VRF's own route target. */
+export const TRAIT_OWN_RESTATED = { import: 'own-import-restated', export: 'own-export-restated' } as const;

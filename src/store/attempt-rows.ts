@@ -12,7 +12,10 @@ import { insertProgress } from './progress-rows.ts';
 import { changes, ledger } from './schema.ts';
 import type { Store } from './store.ts';
 
-type AttemptQueries = Pick<Store, 'saveFinding' | 'recordVerified' | 'isVerified' | 'readAttempt' | 'refuseSettlement'>;
+type AttemptQueries = Pick<
+  Store,
+  'saveFinding' | 'recordVerified' | 'isVerified' | 'wasTakenBack' | 'readAttempt' | 'refuseSettlement'
+>;
 
 export function attemptQueries(database: Database): AttemptQueries {
   return {
@@ -48,6 +51,12 @@ export function attemptQueries(database: Database): AttemptQueries {
       database.read(async (db) => {
         const last = (await findEntriesOf(db, [id])).findLast(({ action }) => OF_ATTEMPT.has(action));
         return last?.action === 'transaction.verified' && last.body.planId === planId && isAsHashed(last);
+      }),
+
+    wasTakenBack: (id) =>
+      database.read(async (db) => {
+        const entries = await findEntriesOf(db, [id]);
+        return entries.some(({ action, body }) => action === 'transaction.ended' && body.code === 'VERIFY_FAILED');
       }),
 
     readAttempt: (id) =>

@@ -217,6 +217,8 @@ export interface Store {
   ): Promise<void>;
   /** By the ledger, of the attempt that was begun last. Nothing else makes a recovery confirm what opens. */
   isVerified(id: ChangeId, planId: PlanId): Promise<boolean>;
+  /** By the ledger: an earlier attempt of the change went back because of what was measured. */
+  wasTakenBack(id: ChangeId): Promise<boolean>;
   /** The attempt that is under way, with its own journal alone; null: none is. */
   readAttempt(id: ChangeId): Promise<Attempt | null>;
   /** Tells that a settlement was claimed which the record does not bear out; each claim once. */

@@ -68,6 +68,7 @@ export class StagedNetwork implements AsyncDisposable {
   readonly journal: Entry[] = [];
   readonly inventories: Inventory[];
   readonly #deps: ActivityDependencies;
+  readonly #takenBack = new Set<string>();
   readonly #verified = new Set<PlanId>();
   readonly #epochs = new Map<string, { epoch: number; attempt: number }>();
   readonly #kinds = new Map<string, { readonly kind: ChangeKind; readonly id: string }>();
@@ -277,12 +278,14 @@ export class StagedNetwork implements AsyncDisposable {
       noteRecovery: async (_id, says) => {
         this.recoveries.push(says);
       },
-      saveFinding: async (_id, finding) => {
+      saveFinding: async (id, finding) => {
         this.finding = finding;
+        if (finding.code === 'VERIFY_FAILED') this.#takenBack.add(id);
       },
       recordVerified: async (_id, { planId }) => {
         this.#verified.add(planId);
       },
+      wasTakenBack: async (id) => this.#takenBack.has(id),
       isVerified: async (_id, planId) => this.#verified.has(planId),
       readAttempt: async () => null,
       claimJournal: async (id, { begins } = { begins: false }) => {

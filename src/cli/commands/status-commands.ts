@@ -4,7 +4,7 @@ import { WaslError } from '../../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliSession } from '../session.ts';
 import { lastTried, showInterconnect, showNextSteps, showRefusal } from '../show-interconnect.ts';
-import { exitCodeOfState, watchStatus } from '../watch-status.ts';
+import { exitCodeOfState, tellWhatStops, watchStatus } from '../watch-status.ts';
 import { paintStanding } from '../wording.ts';
 
 export function registerStatusCommands(program: Command, session: CliSession): void {
@@ -41,7 +41,8 @@ Examples:
         if (!options.watch) {
           const interconnect = await session.client.readInterconnect(id);
           if (session.isJson) return session.printJson(interconnect);
-          return session.print(showInterconnect(interconnect, session.paint));
+          session.print(showInterconnect(interconnect, session.paint));
+          return tellWhatStops(session, interconnect);
         }
         const timeoutMs = options.timeout === undefined ? null : options.timeout * 1_000;
         const end = await watchStatus(session, id, { follow: options.follow === true, timeoutMs });

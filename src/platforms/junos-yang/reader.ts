@@ -5,6 +5,7 @@ import {
   type OperatorFamily,
   type RunningVrf,
   TRAIT_AUTO_EXPORT,
+  TRAIT_OWN_RESTATED,
   TRAIT_WASL_AUTO_EXPORT,
   type Unknown,
 } from '../../domain/network-view.ts';
@@ -18,6 +19,7 @@ import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
+import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
 import {
   markingPolicies,
   membersOf,
@@ -82,7 +84,7 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
         mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);
       }
     },
-    anomaliesOf: (vrf) => poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt)),
+    anomaliesOf: (vrf) => [...poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt)), ...restatedAlone(vrf)],
     unknownsOfRouter: (active) => [
       ...groupsApplied(active),
       ...instances(active)
@@ -199,11 +201,13 @@ function instances(config: readonly XmlElement[]): XmlElement[] {
 
 function parseVrf(entry: XmlElement, families: readonly Family[], options: PolicyOptions): RunningVrf {
   const name = nameOf(entry);
-  const [importPolicies, exportPolicies] = [operatorList(entry, 'vrf-import'), operatorList(entry, 'vrf-export')];
+  const own = DIRECTIONS.map((direction) => ownTargets(entry, direction, options));
+  const [imports, exports] = own as [OwnTargets, OwnTargets];
+  const [importPolicies, exportPolicies] = [imports.policies, exports.policies];
   // Policies know no families, so that every family of the VRF has the same base.
   const operator: OperatorFamily = {
-    importRouteTargets: ownTargets(entry, 'import', importPolicies, options),
-    exportRouteTargets: ownTargets(entry, 'export', exportPolicies, options),
+    importRouteTargets: imports.targets,
+    exportRouteTargets: exports.targets,
     exportPolicies,
     importPolicies,
   };
@@ -215,6 +219,14 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   const marking = markingPolicies(entry, options);
   const texts = { ...textsOf(marking, options), ...readTexts(entry, importPolicies, exportPolicies, options) };
   const unread = [...marking, ...exportPolicies].filter((policy) => texts[policy] === undefined);
+  const unknowns = [
+    ...unread.map((policy) => unreadPolicy(name, policy)),
+    ...(own.some(({ isShadowed }) => isShadowed) ? [shadowedTarget(name)] : []),
+  ];
+  const traits = [
+    ...(isOn ? [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] : []),
+    ...own.filter(({ isRestated }) => isRestated).map(({ direction }) => TRAIT_OWN_RESTATED[direction]),
+  ];
   return {
     name,
     routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
@@ -222,8 +234,8 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
     share: canonicalShare(share, families),
     policyTexts: texts,
     anomalies: [],
-    ...(isOn ? { traits: [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] } : {}),
-    ...(unread.length === 0 ? {} : { unknowns: unread.map((policy) => unreadPolicy(name, policy)) }),
+    ...(traits.length === 0 ? {} : { traits }),
+    ...(unknowns.length === 0 ? {} : { unknowns }),
   };
 }
 
@@ -231,6 +243,12 @@ const unreadPolicy = (vrf: VrfName, policy: string): Unknown => ({
   path: `routing-instances instance ${vrf} policy ${policy}`,
   reach: 'network',
   why: 'names a policy that is not on the router',
+});
+
+const shadowedTarget = (vrf: VrfName): Unknown => ({
+  path: `routing-instances instance ${vrf} vrf-target`,
+  reach: 'vrf',
+  why: "is not what wasl's policies restate, which are in force",
 });
 
 function textsOf(policies: readonly string[], options: PolicyOptions): Record<string, string> {
@@ -254,25 +272,6 @@ function readTexts(
   return texts;
 }
 
-function operatorList(entry: XmlElement, direction: 'vrf-import' | 'vrf-export'): string[] {
-  const names = childrenNamed(entry, direction).map(({ text }) => text.trim());
-  return names.filter((name) => !name.startsWith(OBJECT_PREFIX));
-}
-
-/** A list of policies takes the place of vrf-target in its direction. */
-function ownTargets(
-  entry: XmlElement,
-  direction: 'import' | 'export',
-  policies: readonly string[],
-  options: PolicyOptions,
-): RouteTarget[] {
-  if (policies.length > 0) return targetsNamedBy(policies, direction, options);
-  const shorthand = child(entry, 'vrf-target');
-  const text =
-    shorthand === undefined ? undefined : (childText(shorthand, direction) ?? childText(shorthand, 'community'));
-  return text === undefined ? [] : (tryParse(() => [parseRouteTarget(text)]) ?? []);
-}
-
 /** A route target of the pool in the operator's own configuration: hand-made reach that wasl does not know. */
 function poolTargetsOfOperator(vrf: RunningVrf, isMine: (rt: RouteTarget) => boolean): string[] {
   const [operator] = Object.values(vrf.operator);
@@ -280,6 +279,14 @@ function poolTargetsOfOperator(vrf: RunningVrf, isMine: (rt: RouteTarget) => boo
   return [...new Set(all)]
     .filter(isMine)
     .map((rt) => `vrf ${vrf.name}: the operator's policies name ${rt} of wasl's pool`);
+}
+
+function restatedAlone({ name, operator, traits = [] }: RunningVrf): string[] {
+  const [base] = Object.values(operator);
+  return DIRECTIONS.filter((direction) => traits.includes(TRAIT_OWN_RESTATED[direction])).map(
+    (direction) =>
+      `vrf ${name}: ${direction}s its own route target ${base?.[`${direction}RouteTargets`].join(', ')} by wasl's policy alone`,
+  );
 }
 
 /** wasl's objects in a configuration or in an edit: by kind and name, references by place. */

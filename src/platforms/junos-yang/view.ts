@@ -5,6 +5,7 @@ import {
   isEmptyShare,
   type RunningVrf,
   TRAIT_AUTO_EXPORT,
+  TRAIT_OWN_RESTATED,
   TRAIT_WASL_AUTO_EXPORT,
   type VrfShare,
 } from '../../domain/network-view.ts';
@@ -12,9 +13,7 @@ import { FAMILIES, type Family, type Prefix } from '../../domain/prefix.ts';
 import { compareRouteTargets, encodedParts, type RouteTarget } from '../../domain/route-target.ts';
 import { familyIn, labelOf, objectNames } from '../object-names.ts';
 import type { ConfigObject, PlatformView, ShareContext, VrfChanges } from '../platform-view.ts';
-
-type Direction = 'import' | 'export';
-const DIRECTIONS: readonly Direction[] = ['import', 'export'];
+import { DIRECTIONS, type Direction } from './own-targets.ts';
 
 interface PrefixList extends ConfigObject {
   readonly kind: 'prefix-list';
@@ -53,11 +52,22 @@ interface Reference extends ConfigObject {
   readonly first: boolean;
 }
 
-type JunosObject = PrefixList | AutoExport | Policy | Community | Reference;
+/** The operator's statement of the VRF's own route target, of which nothing was left but what wasl restated. */
+interface OwnTarget extends ConfigObject {
+  readonly kind: 'vrf-target';
+  /** The leaf: one of both directions, or `community` for both. */
+  readonly leaf: Direction | 'community';
+  readonly administrator: string;
+  readonly assigned: number;
+  readonly fourOctetAs: boolean;
+}
+
+type JunosObject = PrefixList | AutoExport | Policy | Community | Reference | OwnTarget;
 
 /** Two policies a VRF, since policies know no families; a prefix list a rule; a community a route target. */
 export const view: PlatformView<JunosObject> = {
   objectsOf: (running, share, context) => {
+    const { isRunning } = context;
     const stated = DIRECTIONS.filter((direction) => isStated(running, share, direction));
     return [
       ...enabledFamilies(running).flatMap((family) =>
@@ -67,6 +77,7 @@ export const view: PlatformView<JunosObject> = {
       ...stated.map((direction) => policy(running, share, direction)),
       ...communityTargets(running, share).map((rt) => community(running, rt)),
       ...stated.map((direction) => reference(running, direction)),
+      ...(isRunning || !isEmptyShare(share) ? [] : givenBack(running)),
     ];
   },
 
@@ -117,9 +128,10 @@ function viewPolicyOptions({ changes }: VrfChanges<JunosObject>) {
 function viewInstance({ vrf, changes }: VrfChanges<JunosObject>) {
   const references = changes.filter((change) => change.kind === 'reference').toSorted(byDirection);
   const autoExport = changes.find((change) => change.kind === 'auto-export') ?? null;
-  if (references.length === 0 && autoExport === null) return [];
+  const own = changes.filter((change) => change.kind === 'vrf-target');
+  if (references.length + own.length === 0 && autoExport === null) return [];
   const placed = references.map((change) => ({ ...change, first: change.first && !change.deletes }));
-  return { vrf, references: placed, autoExport };
+  return { vrf, references: placed, own, autoExport };
 }
 
 type OfDirection = { readonly direction: Direction | null };
@@ -232,4 +244,18 @@ function reference(running: RunningVrf, direction: Direction): Reference {
   const name = policyName(running, direction);
   const key = placeOfReference(running, direction) + name;
   return { kind: 'reference', key, name, says: '', direction, first: operatorPolicies(running, direction).length > 0 };
+}
+
+/** The VPN goes on as it was: without this its VRF would end with wasl's policies, which Junos refuses. */
+function givenBack(running: RunningVrf): OwnTarget[] {
+  const restated = DIRECTIONS.filter((direction) => running.traits?.includes(TRAIT_OWN_RESTATED[direction]));
+  const [imports, exports] = restated.map((direction) => ownTargets(running, direction)[0]);
+  const leaves = imports !== undefined && imports === exports ? (['community'] as const) : restated;
+  return leaves.flatMap((leaf) => {
+    const [rt] = ownTargets(running, leaf === 'community' ? 'import' : leaf);
+    if (rt === undefined) return [];
+    const { type, administrator, assigned } = encodedParts(rt);
+    const key = `vrf ${running.name} vrf-target ${leaf}`;
+    return [{ kind: 'vrf-target', key, name: leaf, says: rt, leaf, administrator, assigned, fourOctetAs: type === 2 }];
+  });
 }

@@ -1,0 +1,62 @@
+import type { VrfName } from '../../domain/names.ts';
+import { parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
+import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
+import { tryParse } from '../reading/vrf-reader.ts';
+import { type PolicyOptions, parseShare, targetsNamedBy } from './policies.ts';
+
+export const DIRECTIONS = ['import', 'export'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** The VRF's own route targets of one direction. */
+export interface OwnTargets {
+  readonly direction: Direction;
+  readonly targets: readonly RouteTarget[];
+  /** The operator's own policies, which then state them. */
+  readonly policies: readonly string[];
+  /** Nothing of the operator's states them any more: they are in force by what wasl restated alone. */
+  readonly isRestated: boolean;
+  /** `vrf-target` says otherwise than wasl's policy, which takes its place. */
+  readonly isShadowed: boolean;
+}
+
+/**
+ * What the VRF is a part of its own VPN by. A list of policies takes the place of `vrf-target` in its direction, wasl's too: what that restates
+ * stays in force when `vrf-target` is deleted or altered beside it.
+ */
+export function ownTargets(entry: XmlElement, direction: Direction, options: PolicyOptions): OwnTargets {
+  const listed = childrenNamed(entry, `vrf-${direction}`).map(({ text }) => text.trim());
+  const policies = listed.filter((name) => !name.startsWith(OBJECT_PREFIX));
+  const stated = { direction, policies, isRestated: false, isShadowed: false };
+  if (policies.length > 0) return { ...stated, targets: targetsNamedBy(policies, direction, options) };
+  const targets = vrfTarget(entry, direction);
+  const [restated, ...more] = restatedTargets(entry, direction, listed, options);
+  if (targets.length > 0 || restated === undefined || more.length > 0) {
+    const isShadowed = targets.length > 0 && restated !== undefined && !targets.includes(restated);
+    return { ...stated, targets, isShadowed };
+  }
+  return { ...stated, targets: [restated], isRestated: true };
+}
+
+function vrfTarget(entry: XmlElement, direction: Direction): RouteTarget[] {
+  const shorthand = child(entry, 'vrf-target');
+  const text =
+    shorthand === undefined ? undefined : (childText(shorthand, direction) ?? childText(shorthand, 'community'));
+  return text === undefined ? [] : (tryParse(() => [parseRouteTarget(text)]) ?? []);
+}
+
+/** What wasl's policy names beside what it shares. */
+function restatedTargets(
+  entry: XmlElement,
+  direction: Direction,
+  listed: readonly string[],
+  options: PolicyOptions,
+): RouteTarget[] {
+  const vrf = (childText(entry, 'name') ?? '') as VrfName;
+  const policy = direction === 'import' ? objectNames.importPolicy(vrf) : objectNames.exportPolicy(vrf);
+  if (!listed.includes(policy)) return [];
+  const shared = Object.values(parseShare(vrf, options)).flatMap(({ imports, exports }) =>
+    direction === 'import' ? imports : exports.map(({ routeTarget }) => routeTarget),
+  );
+  return targetsNamedBy([policy], direction, options).filter((target) => !shared.includes(target));
+}

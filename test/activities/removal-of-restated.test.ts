@@ -1,0 +1,68 @@
+/** What the operator took away beside wasl's objects, and a VPN then has by them alone: an end takes nobody off their own VPN, and comes all the same. */
+import { describe, expect, it } from 'vitest';
+import type { VpnId } from '../../src/domain/names.ts';
+import { shortForm } from '../../src/domain/route-target.ts';
+import { baseRouteTarget } from '../../src/sim/base-route-target.ts';
+import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { importOnIosxr, removeImportOnIosxr } from '../support/hand-edits.ts';
+import { StagedNetwork } from '../support/staged-network.ts';
+import { active, differing } from './active-network.ts';
+
+const own = (vpn: string) => shortForm(baseRouteTarget(DEMO_INVENTORY, vpn as VpnId));
+const instance = (vrf: string, inner: string) =>
+  '<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">' +
+  '<routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances">' +
+  `<instance><name>${vrf}</name>${inner}</instance></routing-instances></configuration>`;
+const vrfTargets = (texts: ReadonlyMap<string, string>) => texts.get('soh-pe-01')?.match(/<vrf-target/g)?.length ?? 0;
+const NO_VRF_TARGET = instance('MOF', '<vrf-target nc:operation="delete"/>');
+
+describe('vrf-target that was deleted while wasl restated it', () => {
+  it('is seen by planning, keeps out what opens, and is there again after the removal', async () => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    network.backbone.router('soh-pe-01').editRunning(NO_VRF_TARGET, 'none');
+    const more = network.agree({ from: 'MOF', to: 'MOE', prefixes: ['10.200.20.0/24'] });
+    await expect(network.provision(more)).rejects.toThrow(/own route target .* by wasl's policy alone/);
+    const result = await network.carryOut(id, 'withdraw');
+    expect(result).toMatchObject({ verdict: 'pass', left: [] });
+    expect(differing(network, before)).toEqual([]);
+  });
+
+  it('stays away while another interconnect is in the VRF, which restates it', async () => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    const other = network.agree(
+      { from: 'MOF', to: 'MOE', prefixes: ['10.200.10.0/24'] },
+      { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] },
+    );
+    await network.provision(other);
+    network.backbone.router('soh-pe-01').editRunning(NO_VRF_TARGET, 'none');
+    const edited = network.texts();
+    expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    expect(differing(network, edited)).toContain('soh-pe-01');
+    expect(vrfTargets(network.texts())).toBe(vrfTargets(edited));
+    expect(await network.carryOut(other, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    expect(differing(network, before)).toEqual([]);
+  });
+});
+
+it('a site that somebody made lean on the interconnect: taken back once and told, then it ends', async () => {
+  await using network = await StagedNetwork.open(DEMO_INVENTORY);
+  const id = network.agree(
+    { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24', '10.100.20.0/24'] },
+    { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
+  );
+  await network.provision(id);
+  const mct = network.backbone.router('mct-pe-01');
+  mct.editRunning(importOnIosxr('MOH', '65000:50000'));
+  mct.editRunning(removeImportOnIosxr('MOH', own('MOH')), 'none');
+  const changeId = network.newChange(id, 'withdraw');
+  const tryOnce = async () => network.push(changeId, (await network.plan(id, changeId)).planId);
+  const first = await tryOnce();
+  expect(first).toMatchObject({ verdict: 'fail', code: 'VERIFY_FAILED' });
+  expect(first.reason).toMatch(/no longer reaches its own site .*; the next try is not taken back for it/);
+  expect(network.carriers(id)).not.toEqual([]);
+  expect(await tryOnce()).toMatchObject({ verdict: 'pass' });
+  expect(network.carriers(id)).toEqual([]);
+  expect(network.progress.map(({ message }) => message).join('\n')).toMatch(/no longer reaches its own site/);
+});
