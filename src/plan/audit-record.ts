@@ -70,9 +70,12 @@ export function checkAuditRecord(given: unknown, text: string): CheckedAudit {
     const record = given as AuditRecord;
     if (!AUDIT_RULES.includes(record.version)) return bad('it is no proof that this release knows');
     const { inputs } = record;
+    // What somebody put anything into is not proved over.
+    if (digestOf(inputs) !== record.inputsDigest) {
+      return bad('its inputs do not have the digest that it states: they were altered');
+    }
     const again = recordAudit(inputs, record.version);
     const faults = [...faultsOfInputs(inputs)];
-    if (digestOf(inputs) !== record.inputsDigest) faults.push('its inputs do not have the digest that it states');
     if (canonicalJson(again.result) !== canonicalJson(record.result)) {
       faults.push(
         `made again from its inputs the verdict is ${again.result.verdict}, and the record says something else`,

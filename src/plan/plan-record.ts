@@ -116,9 +116,12 @@ export function checkPlanRecord(record: unknown, text: string): CheckedPlan {
   try {
     const { inputs, inputsDigest, result, version } = record as PlanRecord;
     if (version !== 1) return { digest, faults: ['it is no proof that this release knows'], plan: null };
+    // What somebody put anything into is not planned by.
+    if (digestOf(inputs) !== inputsDigest) {
+      return { digest, faults: ['its inputs do not have the digest that it states: they were altered'], plan: null };
+    }
     const again = makeAgain(inputs);
     const faults = faultsOfInputs(inputs);
-    if (digestOf(inputs) !== inputsDigest) faults.push('its inputs do not have the digest that it states');
     if (digestPlan(result) !== result.digest) faults.push('its plan does not have the digest that it states');
     if (canonicalJson(withoutPayloads(again)) !== canonicalJson(withoutPayloads(result))) {
       const release = 'somebody altered it, or another release made it that plans otherwise';

@@ -74,7 +74,8 @@ describe('the record of a plan', () => {
     const copy = JSON.parse(text) as Copy;
     const [first] = Object.keys(copy.inputs.readings);
     delete copy.inputs.readings[first ?? ''];
-    expect(checkRecord(canonicalJson(copy)).faults.join()).toContain(`${first} has no reading`);
+    const forged = canonicalJson({ ...copy, inputsDigest: digestOf(copy.inputs) });
+    expect(checkRecord(forged).faults.join()).toContain(`${first} has no reading`);
   });
 });
 
