@@ -30,9 +30,10 @@ import {
 } from './open-transaction.ts';
 import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './prove-at-push.ts';
+import { readBackRouter } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
-import { answeredPings, readBackRouter, verifyTransaction } from './verify.ts';
+import { answeredPings, verifyTransaction } from './verify.ts';
 
 export class TransactionStages implements TransactionActivities {
   readonly #deps: ActivityDependencies;
@@ -318,18 +319,8 @@ export class TransactionStages implements TransactionActivities {
     }
     const persistId = plan.procedure === 'confirmed-commit-persist' ? this.#deps.newPersistId() : null;
     const state = 'prepared' as const;
-    return {
-      plan,
-      router,
-      before,
-      beforeText,
-      edits: rebase.edits,
-      xml,
-      persistId,
-      state,
-      checked,
-      rebased: rebase.verdict === 'rebased',
-    };
+    const { edits, verdict } = rebase;
+    return { plan, router, before, beforeText, edits, xml, persistId, state, checked, rebased: verdict === 'rebased' };
   }
 
   /**

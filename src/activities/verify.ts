@@ -1,21 +1,17 @@
 /** Verification inside the confirm window: read-back, real routing tables, pings, the parties' own pings. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { digestOf } from '../domain/canonical-json.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { countOf } from '../domain/count-of.ts';
 import type { PeName, VpnId, VrfName } from '../domain/names.ts';
-import { canonicalShare, enabledFamilies, type NetworkView, type RunningVrf } from '../domain/network-view.ts';
+import type { NetworkView, RunningVrf } from '../domain/network-view.ts';
 import { type ObservedTables, tableKey } from '../domain/observed-routes.ts';
 import type { ReachabilityProbe } from '../domain/plan.ts';
 import { type Address, contains, FAMILIES, type Family, familyOf, overlaps } from '../domain/prefix.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
-import { planTargets } from '../plan/holds-plan.ts';
 import { buildNetworkView } from '../plan/network-view.ts';
-import { operatorDigest } from '../plan/operator-digest.ts';
 import { describeRemaining } from '../plan/remaining-reach.ts';
-import { concernsTargets, holdsRemnants } from '../plan/remnants.ts';
 import { checkPings, type PingResult } from '../proof/check-pings.ts';
 import { checkRemovedRoutes } from '../proof/check-removed-routes.ts';
 import { checkRoutes } from '../proof/check-routes.ts';
@@ -25,6 +21,7 @@ import type { ActivityDependencies, ActivityLimits } from './dependencies.ts';
 import { findSpeechless } from './find-speechless.ts';
 import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransaction } from './open-transaction.ts';
 import { reproveWhatChanged } from './prove-at-push.ts';
+import { readBackAgain, readBackRouter, requireEdits } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { describeError } from './translate-errors.ts';
 
@@ -84,15 +81,16 @@ export async function verifyTransaction(
   }
 }
 
-/** Last, so that what somebody did to a PE that the change does not touch is seen up to the confirmation. */
+/** Last, so that what somebody did to a PE meanwhile, whether the change touches it or not, is seen up to the confirmation. */
 async function passUnlessChanged(
   deps: ActivityDependencies,
   transaction: OpenTransaction,
   sentence: string,
 ): Promise<StageResult> {
-  const { recorder } = transaction;
+  const { recorder, routers } = transaction;
   try {
     const changed = await reproveWhatChanged(deps, transaction);
+    await readBackAgain([...routers.values()]);
     const again = `proved again, for ${changed.join(', ')} changed meanwhile`;
     if (changed.length > 0) await recorder.note('verify', null, 'info', again);
   } catch (error) {
@@ -259,49 +257,6 @@ function withEdits(transaction: OpenTransaction, pe: PeName, vrfs: readonly Runn
     const edit = edits.find((candidate) => candidate.running.name === vrf.name);
     return edit === undefined ? vrf : { ...vrf, share: edit.wanted };
   });
-}
-
-/**
- * Throws ROUTER_READ_BACK unless running is what it was before, with exactly the edits. What was odd before is no finding; of a removal only its own
- * objects are judged.
- */
-export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
-  const { pe } = each.plan;
-  if (operatorDigest(running) !== operatorDigest(each.before)) {
-    throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
-  }
-  const own = planTargets(each.plan);
-  for (const was of each.before) {
-    const vrf = running.find((candidate) => candidate.name === was.name);
-    const edit = each.edits.find((candidate) => candidate.running.name === was.name);
-    if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is gone`);
-    const families = enabledFamilies(was);
-    const wanted = canonicalShare(edit?.wanted ?? was.share, families);
-    const removes = edit?.retires !== undefined;
-    const news = removes
-      ? concernsTargets(vrf.anomalies, own)
-      : vrf.anomalies.filter((anomaly) => !was.anomalies.includes(anomaly));
-    const remnants = removes && holdsRemnants(vrf, wanted, own);
-    const differs = digestOf(canonicalShare(vrf.share, families)) !== digestOf(wanted);
-    if (news.length > 0 || remnants || differs) {
-      const why =
-        news[0] ??
-        (remnants ? vrf.anomalies[0] : undefined) ??
-        'the edits are not in running, although the commit was acknowledged';
-      throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is not as approved: ${why}`);
-    }
-  }
-}
-
-/** Throws where the edits are not in running any more, whatever else others do there. */
-function requireEdits({ plan, edits }: RouterInTransaction, running: readonly RunningVrf[]): void {
-  for (const { running: was, wanted } of edits) {
-    const vrf = running.find(({ name }) => name === was.name);
-    const families = enabledFamilies(was);
-    const holds =
-      vrf !== undefined && digestOf(canonicalShare(vrf.share, families)) === digestOf(canonicalShare(wanted, families));
-    if (!holds) throw new WaslError('CHANGE_REVERTED', `${plan.pe} no longer holds the change in VRF ${was.name}`);
-  }
 }
 
 async function pingProbes(transaction: OpenTransaction, limits: ActivityLimits): Promise<PingResult[]> {

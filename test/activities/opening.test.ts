@@ -5,7 +5,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { importOnIosxr, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
+import { DETACH_ALL, importOnIosxr, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
 import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
 
@@ -202,6 +202,42 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
   expect(await network.stages.confirmRouters(input)).toMatchObject({ verdict: 'fail', code: 'VERIFY_FAILED' });
   await network.stages.cancelRouters(input);
   expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+});
+
+describe('somebody edits a router of the change once its tables were looked at', () => {
+  /** While an untouched router is asked whether it has changed, which is the last thing before the confirmation but one. */
+  const editedLate = async (config: string, operation?: 'none') => {
+    const network = await StagedNetwork.open(DEMO_INVENTORY);
+    const before = network.texts();
+    const { changeId, planId } = await network.planned({ from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] });
+    if (planId === null) throw new Error('planned');
+    const input = { changeId, planId };
+    await network.stages.prepareRouters(input);
+    await network.stages.commitRouters(input);
+    const bystander = network.backbone.router('sll-pe-01');
+    bystander.faults.set({ kind: 'slow', ms: 300 });
+    const sessions = bystander.sessions().length;
+    const verifying = network.stages.verifyRouters(input);
+    while (bystander.sessions().length === sessions) await sleep(5);
+    network.backbone.router('mct-pe-01').editRunning(config, operation);
+    const verified = await verifying;
+    await network.stages.cancelRouters(input);
+    return { network, before, verified };
+  };
+
+  it('a third VRF takes the new route target: nothing is confirmed', async () => {
+    const { network, verified } = await editedLate(importOnIosxr('MOE', '65000:50000'));
+    await using _ = network;
+    expect(verified).toMatchObject({ verdict: 'fail', code: 'ROUTER_READ_BACK' });
+    expect(verified.reason).toContain('VRF MOE is not as approved');
+  });
+
+  it('and where a part of the change is gone again, that says nothing of the change', async () => {
+    const { network, before, verified } = await editedLate(DETACH_ALL, 'none');
+    await using _ = network;
+    expect(verified).toMatchObject({ verdict: 'fail', code: 'CHANGE_REVERTED', transient: true });
+    expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+  });
 });
 
 describe('what is seen while the change is not there', () => {

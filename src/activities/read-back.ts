@@ -1,0 +1,65 @@
+/** What a PE of the change runs, held against what it ran under its lock and what it was sent. */
+import { digestOf } from '../domain/canonical-json.ts';
+import { canonicalShare, enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
+import { WaslError } from '../errors.ts';
+import { planTargets } from '../plan/holds-plan.ts';
+import { operatorDigest } from '../plan/operator-digest.ts';
+import { concernsTargets, holdsRemnants } from '../plan/remnants.ts';
+import { firstFailure, type RouterInTransaction } from './open-transaction.ts';
+
+/**
+ * Throws ROUTER_READ_BACK unless running is what it was before, with exactly the edits. What was odd before is no finding; of a removal only its own
+ * objects are judged.
+ */
+export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
+  const { pe } = each.plan;
+  if (operatorDigest(running) !== operatorDigest(each.before)) {
+    throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
+  }
+  const own = planTargets(each.plan);
+  for (const was of each.before) {
+    const vrf = running.find((candidate) => candidate.name === was.name);
+    const edit = each.edits.find((candidate) => candidate.running.name === was.name);
+    if (vrf === undefined) throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is gone`);
+    const families = enabledFamilies(was);
+    const wanted = canonicalShare(edit?.wanted ?? was.share, families);
+    const removes = edit?.retires !== undefined;
+    const news = removes
+      ? concernsTargets(vrf.anomalies, own)
+      : vrf.anomalies.filter((anomaly) => !was.anomalies.includes(anomaly));
+    const remnants = removes && holdsRemnants(vrf, wanted, own);
+    const differs = digestOf(canonicalShare(vrf.share, families)) !== digestOf(wanted);
+    if (news.length > 0 || remnants || differs) {
+      const why =
+        news[0] ??
+        (remnants ? vrf.anomalies[0] : undefined) ??
+        'the edits are not in running, although the commit was acknowledged';
+      throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is not as approved: ${why}`);
+    }
+  }
+}
+
+/** Throws where the edits are not in running any more, whatever else others do there. */
+export function requireEdits({ plan, edits }: RouterInTransaction, running: readonly RunningVrf[]): void {
+  for (const { running: was, wanted } of edits) {
+    const vrf = running.find(({ name }) => name === was.name);
+    const families = enabledFamilies(was);
+    const holds =
+      vrf !== undefined && digestOf(canonicalShare(vrf.share, families)) === digestOf(canonicalShare(wanted, families));
+    if (!holds) throw new WaslError('CHANGE_REVERTED', `${plan.pe} no longer holds the change in VRF ${was.name}`);
+  }
+}
+
+/**
+ * Everything was seen to be as approved, and that took its time; the lock keeps nobody from editing running itself. Throws CHANGE_REVERTED,
+ * ROUTER_READ_BACK.
+ */
+export async function readBackAgain(routers: readonly RouterInTransaction[]): Promise<void> {
+  const readAgain = routers.map(async (each) => {
+    const running = await each.router.readRunning();
+    requireEdits(each, running);
+    await readBackRouter(each, running);
+  });
+  const failure = firstFailure(await Promise.allSettled(readAgain));
+  if (failure !== null) throw failure;
+}
