@@ -148,7 +148,7 @@ export function prefixSortKey(prefix: Prefix): string {
 function ipv4Hex(prefix: Prefix): string {
   let value = 0;
   let octet = 0;
-  for (let at = 0; ; at += 1) {
+  for (let at = 0; at < prefix.length; at += 1) {
     const code = prefix.charCodeAt(at);
     if (code === DOT || code === SLASH) {
       value = value * 256 + octet;
@@ -156,6 +156,7 @@ function ipv4Hex(prefix: Prefix): string {
       if (code === SLASH) return value.toString(16).padStart(8, '0');
     } else octet = octet * 10 + code - ZERO;
   }
+  throw new WaslError('PREFIX_INVALID', `${visibleJsonText(prefix)} is not an IP prefix`);
 }
 
 const [ZERO, DOT, SLASH] = ['0', '.', '/'].map((one) => one.charCodeAt(0)) as [number, number, number];

@@ -70,6 +70,13 @@ describe('the record of a plan', () => {
     );
   });
 
+  it('written anew with what is no prefix it is not sound, and the check ends', () => {
+    const copy = JSON.parse(text) as Copy;
+    copy.inputs.inventory.routers[0].vrfs[0].attachments[0].prefixes[0] = '10.1.0.0';
+    const forged = `${canonicalJson({ ...copy, inputsDigest: digestOf(copy.inputs) })}\n`;
+    expect(checkRecord(forged).faults).toEqual(['it cannot be made again: "10.1.0.0" is not an IP prefix']);
+  });
+
   it('names a router that was left out', () => {
     const copy = JSON.parse(text) as Copy;
     const [first] = Object.keys(copy.inputs.readings);
