@@ -300,6 +300,21 @@ describe('R3 routes moved without a route target', () => {
     expect(sentences).toContain(path);
   });
 
+  const ribGroup = (table: string, into: string) =>
+    `<routing-options xmlns="http://yang.juniper.net/junos/conf/routing-options"><rib-groups><name>G</name><import-rib>${table}</import-rib><import-rib>${into}</import-rib></rib-groups></routing-options>`;
+
+  it('a rib group that leads into a table of an instance, wherever a protocol names it', () => {
+    const { of, sentences } = judge(f1({ rest: ribGroup('inet.0', 'HLTH.inet.0') }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('rib-groups G');
+    expect(judge(f1({ rest: ribGroup('inet.0', 'inet.2') })).verdict).toBe('pass');
+  });
+
+  it('one that takes the routes of all VPNs, on a PE where neither party is', () => {
+    const at = (table: string) => judge(f1({ peC: junos('', agri(''), ribGroup(table, 'AGRI.inet.0')) }));
+    expect([at('bgp.l3vpn.0').of('exact-reachability'), at('inet.0').verdict]).toEqual(['unknown', 'pass']);
+  });
+
   it.each(['virtual-router', 'forwarding'])('an instance of type %s that takes routes out of a VRF', (type) => {
     const instance = `<instance><name>V</name><instance-type>${type}</instance-type>${options('<instance-import>FROM-HLTH</instance-import>')}</instance>`;
     expect(judge(f1({ hlth: junosVrf('HLTH', '64900:320') + instance })).of('exact-reachability')).toBe('unknown');

@@ -137,10 +137,25 @@ const POLICY_OPTIONS: Container = {
   otherwise: 'network',
 };
 
+const tablesOf = ({ children }: XmlElement): string[] =>
+  children.filter(({ name }) => name === 'import-rib' || name === 'export-rib').map(({ text }) => text.trim());
+
+/** A rib group of the router that leads into no table of an instance. */
+export const isHarmlessRibGroup = (ribGroup: XmlElement): boolean =>
+  tablesOf(ribGroup).every((table) => /^(inet6?|iso|mpls|inet-vpn)\.\d+$/.test(table));
+
+/** By its definition, whoever uses it: protocols, their groups and neighbours name rib groups in more places than are asked for. */
+const ribGroups: Rule = (ribGroup: XmlElement) => {
+  if (isHarmlessRibGroup(ribGroup)) return READ;
+  const ofAllVpns = tablesOf(ribGroup).some((table) => table.startsWith('bgp.l3vpn'));
+  return ofAllVpns ? doubt('network', 'moves routes of VPNs between tables without a route target') : TO_OTHER_TABLES;
+};
+
 /** Of the router's own table only what joins it to VPNs is asked for, and only that is looked for. */
 const mainTable = (isHarmless: (ribGroup: string) => boolean): Subtree => ({
   anywhere: 'any',
   doubts: {
+    'rib-groups': ribGroups,
     'rib-group': (element) => (leavesOf(element).every(isHarmless) ? READ : TO_OTHER_TABLES),
     'next-table': INTO_OTHER_TABLE,
     'instance-import': doubt('router', "takes routes out of instances into the router's own table"),

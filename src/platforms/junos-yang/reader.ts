@@ -18,7 +18,7 @@ import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
-import { configuration, INSTANCE, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
+import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
 import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
 import {
   markingPolicies,
@@ -175,11 +175,7 @@ function ribGroupsInto(config: readonly XmlElement[]): { readonly harmless: Read
     .filter(isConfiguration)
     .flatMap((root) => childrenNamed(root, 'routing-options'))
     .flatMap((options) => childrenNamed(options, 'rib-groups'));
-  const harmless = defined.filter((group) =>
-    [...childrenNamed(group, 'import-rib'), ...childrenNamed(group, 'export-rib')].every(({ text }) =>
-      /^(inet6?|iso|mpls|inet-vpn)\.\d+$/.test(text.trim()),
-    ),
-  );
+  const harmless = defined.filter(isHarmlessRibGroup);
   return { harmless: new Set(harmless.map((group) => childText(group, 'name') ?? '')) };
 }
 
