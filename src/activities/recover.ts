@@ -84,9 +84,9 @@ export async function recoverTransaction(
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !isOut(pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
-  // Their ages and not their times: the lost worker's clock, and this one's, may be anywhere.
-  const sentAt = sent.map((entry) => Date.now() - (Date.parse(claimedAt) - Date.parse(entry.at)));
-  const sentAtMs = sentAt.length === 0 ? null : Math.max(...sentAt);
+  const now = Date.now();
+  const ages = sent.map(({ at }) => ageMs(Date.parse(at), { claimedAtMs: Date.parse(claimedAt), nowMs: now }));
+  const sentAtMs = ages.length === 0 ? null : now - Math.min(...ages);
   const of = { deps, changeId, epoch, before: attempt?.finding ?? null, trouble };
   const recovery: Recovery = { ...of, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };
 
@@ -126,6 +126,14 @@ export async function recoverTransaction(
   const unseen = whole.routers.map(({ pe }) => pe).filter((pe) => scrapped.includes(pe));
   const every = unseen.length === 0 ? 'every router' : `every router but ${unseen.join(', ')} (scrapped)`;
   return conclude(recovery, 'rolled-back', `recovered: ${every} is back as it was${compensated}`);
+}
+
+/**
+ * The least that the database's clock, which wrote the entry, or this worker's says: another server may have taken over since, and this host may
+ * keep another time. So a timer is waited for too long where one of them is wrong, and never too short.
+ */
+function ageMs(atMs: number, { claimedAtMs, nowMs }: { readonly claimedAtMs: number; readonly nowMs: number }): number {
+  return Math.max(0, Math.min(claimedAtMs, nowMs) - atMs);
 }
 
 const DECIDED: ReadonlySet<Finding> = new Set(['before', 'after']);

@@ -66,6 +66,8 @@ export class StagedNetwork implements AsyncDisposable {
   /** What was said of recoveries while they ran. */
   readonly recoveries: string[] = [];
   readonly journal: Entry[] = [];
+  /** Of a server that took over since the journal was written. */
+  databaseAheadMs = 0;
   readonly inventories: Inventory[];
   readonly #deps: ActivityDependencies;
   readonly #takenBack = new Set<string>();
@@ -294,7 +296,7 @@ export class StagedNetwork implements AsyncDisposable {
         const attempt = begins ? epoch : held.attempt;
         this.#epochs.set(id, { epoch, attempt });
         const mine = this.journal.filter((one) => one.changeId === id && one.epoch >= attempt);
-        return { epoch, claimedAt: new Date().toISOString(), journal: mine };
+        return { epoch, claimedAt: new Date(Date.now() + this.databaseAheadMs).toISOString(), journal: mine };
       },
       appendJournal: async (entries, epoch) => {
         this.journal.push(...entries.map((entry) => ({ ...entry, epoch, at: new Date().toISOString() })));
