@@ -35,10 +35,10 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),
     env: process.env,
-    readFile: async (path) => {
+    readFile: async (path, bytesMax = FILE_BYTES_MAX) => {
       // A standard input that cannot be read (a folder) fails when Node looks at it.
       const source = path === '-' ? process.stdin : createReadStream(path);
-      return decodeUtf8(await readBounded(source, path), path);
+      return decodeUtf8(await readBounded(source, path, bytesMax), path);
     },
     writeFile: (path, text) => writeFile(path, text),
     now: () => new Date(),
@@ -49,14 +49,14 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
 }
 
 /** Devices and pipes have no size and may have no end: what is too much is noticed on the way. */
-export async function readBounded(source: Readable, path: string): Promise<Buffer> {
+export async function readBounded(source: Readable, path: string, bytesMax: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of source as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > FILE_BYTES_MAX) {
+    if (bytes > bytesMax) {
       const remedy = 'Name a file of text.';
-      throw new WaslError('INPUT_INVALID', `it is larger than ${FILE_BYTES_MAX} bytes`, { path, remedy });
+      throw new WaslError('INPUT_INVALID', `it is larger than ${bytesMax} bytes`, { path, remedy });
     }
     pieces.push(piece);
   }

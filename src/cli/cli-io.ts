@@ -12,8 +12,8 @@ export interface CliIo {
   readonly out: CliStream;
   readonly err: CliStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `-` is standard input. */
-  readFile(path: string): Promise<string>;
+  /** `-` is standard input. Throws INPUT_INVALID beyond `bytesMax`, which is that of a document that a person writes where none is given. */
+  readFile(path: string, bytesMax?: number): Promise<string>;
   /** Replaces what is there. */
   writeFile(path: string, text: string): Promise<void>;
   readonly now: () => Date;

@@ -4,6 +4,12 @@ import type { ChangeId, PeName } from './names.ts';
 /** The running configuration of a PE as canonical text; a check of a PE, a matrix and an audit of all, what a plan stood on, and why one reaches what, as JSON. */
 export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit' | 'plan' | 'explanation';
 
+/**
+ * Of a text. A PE's VPN part is far below; the record of a plan or of an audit is of the whole network, with the tables of a VPN that is
+ * shared whole. A string of the language has no room for more than 2^29 characters.
+ */
+export const READING_BYTES_MAX = 500 * 1024 * 1024;
+
 /** Something that was read of the network at a time. */
 export interface Reading {
   readonly id: number;

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOfText } from '../domain/canonical-json.ts';
-import type { NewReading, Reading } from '../domain/reading.ts';
+import { type NewReading, READING_BYTES_MAX, type Reading } from '../domain/reading.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -15,8 +15,6 @@ const KEPT_OF_A_KIND = 10;
 const ROWS_AT_ONCE = 500;
 const READINGS_PAGE_DEFAULT = 100;
 const READINGS_PAGE_MAX = 5_000;
-/** Far above a PE's VPN part; a text beyond it would be a defect of its reader. */
-const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -54,7 +52,7 @@ export function readingQueries(database: Database): Pick<Store, 'saveReadings' |
           .innerJoin(readingTexts, eq(readingTexts.digest, readings.digest))
           .where(eq(readings.id, id));
         if (row === undefined) throw new WaslError('READING_UNKNOWN', `there is no reading ${id}`);
-        const text = await decompress(row.compressed, { maxOutputLength: TEXT_BYTES_MAX });
+        const text = await decompress(row.compressed, { maxOutputLength: READING_BYTES_MAX });
         return { ...toReading(row.reading), text: text.toString('utf8') };
       }),
 

@@ -56,6 +56,8 @@ it.each([
   ['request submit -', '</dev/zero', '2', /^error INPUT_INVALID: -: it is larger than \d+ bytes\n[^\n]+\n$/],
   ['request submit /dev/zero', '', '2', /^error INPUT_INVALID: \/dev\/zero: it is larger than \d+ bytes\n[^\n]+\n$/],
   ['request submit -', '</tmp', '2', /^error INPUT_INVALID: -/],
+  // A record is of the whole network.
+  ['proof check -', '< <(head -c 80000000 /dev/zero)', '2', /^$/],
 ])('wasl %s %s: an exit code and no trace', async (words, redirection, status, err) => {
   expect(await writtenNowhere(words, redirection)).toEqual({ status, err: expect.stringMatching(err) });
 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { READING_BYTES_MAX } from '../../domain/reading.ts';
 import { combineVerdicts, type Verdict } from '../../domain/verdict.ts';
 import { WaslError } from '../../errors.ts';
 import { type CheckedRecord, checkRecord } from '../../plan/check-record.ts';
@@ -63,8 +64,9 @@ function said(checked: CheckedRecord, { paint }: CliSession): Said | null {
 
 async function readRecord({ io }: CliSession, file: string): Promise<string> {
   try {
-    return await io.readFile(file);
+    return await io.readFile(file, READING_BYTES_MAX);
   } catch (cause) {
+    if (cause instanceof WaslError) throw cause;
     const remedy = 'Name a file that wasl audit --out or wasl plan show --record wrote.';
     throw new WaslError('INPUT_INVALID', 'the record cannot be read', { path: file, remedy, cause });
   }

@@ -99,6 +99,12 @@ it('keeps of each agreement how it was last found, and no older finding over a y
   expect(await store.readSighting(interconnectId)).toEqual(next);
 });
 
+it('keeps the record of the plan of a whole nation', async () => {
+  const text = 'x'.repeat(80 * 1024 * 1024);
+  const [id] = await store.saveReadings([reading(null, text, { kind: 'plan' })]);
+  expect((await store.readReading(id ?? 0)).text.length).toBe(text.length);
+});
+
 it('knows which workers live', async () => {
   const worker = { id: 'w1', taskQueue: 'wasl/worker/w1', host: 'h', pid: 7, version: '1', draining: false };
   const at = () => new Date().toISOString();
