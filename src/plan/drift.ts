@@ -78,11 +78,12 @@ function byVpn(
  * goes whole, the rest stays as it is read.
  */
 export function tellOddities(
-  { view, subject }: PlanInput,
+  { view, subject, active }: PlanInput,
   own: ReadonlySet<RouteTarget>,
   touched: Touched,
   wanted: SharesByVrf,
 ): string[] {
+  const ofOthers = targetsOf(active.filter(({ id }) => id !== subject.id));
   const parties = new Set<VpnId | null>(subject.flows.flatMap((flow) => [flow.from, flow.to]));
   return allVrfs(view).flatMap(({ pe, vrf }) => {
     const where = `VRF ${vrf.name} at ${pe}`;
@@ -95,7 +96,10 @@ export function tellOddities(
     const foreign = targetsIn(vrf.share).filter((target) => !own.has(target) && !targetsIn(after).includes(target));
     return [
       ...strays.map((target) => `${where} has ${shortForm(target)}, though no flow leads there: it is taken away`),
-      ...foreign.map((target) => `${where} has ${shortForm(target)}, which no interconnect has: it is taken away`),
+      ...foreign.map((target) => {
+        const whose = ofOthers.has(target) ? 'by a policy of another VRF' : 'which no interconnect has';
+        return `${where} has ${shortForm(target)}, ${whose}: it is taken away`;
+      }),
       ...vrf.anomalies.map((anomaly) => {
         const isOwn = concernsTargets([anomaly], own).length > 0 || (isEmpty(after) && isAboutObject(anomaly));
         return `${where}: ${anomaly}: ${isOwn ? 'what is its own is taken away whole' : 'what is not its own stays'}`;

@@ -36,10 +36,10 @@ function holdsDelta(
 
 const pickOthers = (share: VrfShare, own: ReadonlySet<RouteTarget>) => pickTargets(share, (target) => !own.has(target));
 
-/** The route targets that a router's plan creates, replaces or deletes. */
+/** The route targets that a router's plan creates, replaces or deletes; of a removal, those that it retires: what goes with them may be another's. */
 export function planTargets(plan: RouterPlan): ReadonlySet<RouteTarget> {
   return new Set(
-    plan.vrfs.flatMap(({ operations, retires = [] }) => [...operations.map((one) => one.routeTarget), ...retires]),
+    plan.vrfs.flatMap(({ operations, retires }) => retires ?? operations.map(({ routeTarget }) => routeTarget)),
   );
 }
 

@@ -18,7 +18,7 @@ import { type CoveredVrfs, checkClean, type Touched, tellOddities } from './drif
 import { operatorDigest, operatorPart } from './operator-digest.ts';
 import { planProbes } from './plan-probes.ts';
 import { remainingReach } from './remaining-reach.ts';
-import { holdsRemnants, withoutOwn } from './remnants.ts';
+import { holdsRemnants, isAttachedTo, isEmpty, withoutOwn } from './remnants.ts';
 import { replaceShares } from './replace-shares.ts';
 import { tellStrangers } from './tell-strangers.ts';
 
@@ -139,7 +139,10 @@ function wantedShares({ view, kind, subject, active }: PlanInput, own: ReadonlyS
 const isConcerned = ({ vpn }: VrfView, { flows }: RealisedInterconnect) =>
   flows.some(({ from, to }) => from === vpn || to === vpn);
 
-/** For a removal also the VRFs where something stands under wasl's name that says nothing, or something else, by now. */
+/**
+ * For a removal also the VRFs where something stands under wasl's name that says nothing, or something else, by now; and those to which
+ * somebody attached what goes.
+ */
 function findTouched({ view, kind, subject }: PlanInput, wanted: Wanted, own: ReadonlySet<RouteTarget>): Touched {
   const touched = view.pes.map(({ name, vrfs }): [PeName, ReadonlySet<VrfName>] => {
     const differs = (vrf: VrfView) => {
@@ -148,7 +151,10 @@ function findTouched({ view, kind, subject }: PlanInput, wanted: Wanted, own: Re
       if (diffShares(vrf.share, after).length > 0) return true;
       return onlyTakesAway(kind) && holdsRemnants(vrf, after, own, { whole: isConcerned(vrf, subject) });
     };
-    return [name, new Set(vrfs.filter(differs).map((vrf) => vrf.name))];
+    const edited = vrfs.filter(differs);
+    const isEmptied = (vrf: VrfName) => isEmpty(wanted.get(name)?.get(vrf) ?? {});
+    const attached = onlyTakesAway(kind) ? vrfs.filter((vrf) => isAttachedTo(vrf, edited, isEmptied)) : [];
+    return [name, new Set([...edited, ...attached].map((vrf) => vrf.name))];
   });
   return new Map(touched.filter(([, vrfs]) => vrfs.size > 0));
 }

@@ -1,7 +1,8 @@
-import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
+import type { VrfName } from '../domain/names.ts';
+import type { ExportRule, RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { isNamedIn } from '../proof/operator-policies.ts';
-import { pickTargets } from './delta.ts';
+import { pickTargets, sameShare } from './delta.ts';
 
 /**
  * Whether a VRF holds objects under wasl's name that a removal must take away though they no longer say what wasl wrote: those that name a
@@ -18,6 +19,26 @@ export function holdsRemnants(
   return texts.some((text) => isAboutObject(text) && namesAny(text, own));
 }
 
+/**
+ * Whether somebody attached to this VRF a policy that goes from another one of the PE, or that is of a VRF which the router does not have any
+ * more: a router takes no policy away that is attached. `touched`: VRFs of the PE that the removal edits.
+ */
+export function isAttachedTo(
+  { name: vrf, objects = [] }: Pick<RunningVrf, 'name' | 'objects'>,
+  touched: readonly Pick<RunningVrf, 'name' | 'objects'>[],
+  isEmptied: (vrf: VrfName) => boolean,
+): boolean {
+  const goes = (policy: string) =>
+    touched.some(({ name, objects: its = [] }) =>
+      isUnderNameOf(name, policy) ? isEmptied(name) : its.some((key) => !isPlace(key) && nameIn(key) === policy),
+    );
+  return objects.some((key) => isPlace(key) && !isUnderNameOf(vrf, nameIn(key)) && goes(nameIn(key)));
+}
+
+const isPlace = (key: string) => key.startsWith('vrf ');
+const nameIn = (key: string) => key.split(' ').at(-1) ?? '';
+const isUnderNameOf = (vrf: VrfName, object: string) => object.startsWith(`WASL-${vrf}-`);
+
 /** What another interconnect or the operator wrote is none of this one's business. */
 export function concernsTargets(anomalies: readonly string[], own: ReadonlySet<RouteTarget>): readonly string[] {
   return anomalies.filter((text) => isAboutObject(text) && namesAny(text, own));
@@ -25,15 +46,31 @@ export function concernsTargets(anomalies: readonly string[], own: ReadonlySet<R
 
 /**
  * What a removal leaves in a VRF: all that is not its own. Where wasl's objects were edited by hand, what they give a route target that no
- * interconnect has goes with them.
+ * interconnect has goes with them, and so does what the VRF gives by a policy of another one.
  */
 export function withoutOwn(
-  { share, anomalies }: Pick<RunningVrf, 'share' | 'anomalies'>,
+  vrf: Pick<RunningVrf, 'name' | 'share' | 'anomalies' | 'objects'>,
   own: ReadonlySet<RouteTarget>,
   ofOthers: ReadonlySet<RouteTarget> | null,
 ): VrfShare {
+  const { share, anomalies } = vrf;
   const edited = ofOthers !== null && anomalies.some(isAboutObject);
-  return pickTargets(share, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
+  const kept = pickTargets(share, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
+  return sameShare(kept, share) ? kept : withoutBorrowed(kept, vrf);
+}
+
+/** What another VRF's policy gives is not in any object under this one's name. */
+function withoutBorrowed(share: VrfShare, { name: vrf, objects = [] }: Pick<RunningVrf, 'name' | 'objects'>): VrfShare {
+  const isBorrowing = objects.some((key) => isPlace(key) && isAboutObject(key) && !isUnderNameOf(vrf, nameIn(key)));
+  if (!isBorrowing) return share;
+  const mine = objects.filter((key) => isUnderNameOf(vrf, nameIn(key)));
+  const isMine = ({ routeTarget }: ExportRule) => mine.some((key) => isNamedIn(key, routeTarget));
+  return Object.fromEntries(
+    Object.entries(share).map(([family, { imports, exports }]) => [
+      family,
+      { imports, exports: exports.filter(isMine) },
+    ]),
+  );
 }
 
 export function carriesAny({ share }: Pick<RunningVrf, 'share'>, targets: ReadonlySet<RouteTarget>): boolean {

@@ -56,3 +56,22 @@ export const deleteVrf = (platform: string, vrf: string): string =>
     ? `<vrfs xmlns="${VRF}" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0"><vrf nc:operation="delete"><vrf-name>${vrf}</vrf-name></vrf></vrfs>`
     : `<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">
   <routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances"><instance nc:operation="delete"><name>${vrf}</name></instance></routing-instances></configuration>`;
+
+/** `copy routing-instances MOF to FIN`, or the same typed by hand on IOS XR: with all that wasl put inside. Of a router's running text. */
+export function copyVrf(platform: string, running: string, vrf: string, to: string): string {
+  const [entry, key] = platform === 'iosxr-um2' ? ['vrf', 'vrf-name'] : ['instance', 'name'];
+  const found = new RegExp(`<${entry}>\\s*<${key}>${vrf}</${key}>.*?\\n *</${entry}>`, 's').exec(running)?.[0];
+  if (found === undefined) throw new Error(`there is no VRF ${vrf}`);
+  const copy = found.replace(`<${key}>${vrf}<`, `<${key}>${to}<`);
+  return platform === 'iosxr-um2' ? `<vrfs xmlns="${VRF}">${copy}</vrfs>` : junosInstances(copy);
+}
+
+/** On IOS XR: `vrf MOE / address-family ipv4 unicast / export route-policy NAME`. */
+export const attachOnIosxr = (vrf: string, family: string, direction: string, policy: string): string =>
+  `<vrfs xmlns="${VRF}"><vrf><vrf-name>${vrf}</vrf-name><address-family><${family}><unicast>` +
+  `<${direction} xmlns="${BGP}"><route-policy>${policy}</route-policy></${direction}>` +
+  `</unicast></${family}></address-family></vrf></vrfs>`;
+
+export const junosInstances = (instances: string): string =>
+  '<configuration xmlns="http://yang.juniper.net/junos/conf/root">' +
+  `<routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances">${instances}</routing-instances></configuration>`;

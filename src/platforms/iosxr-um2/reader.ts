@@ -19,7 +19,7 @@ import {
 } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
-import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
+import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
@@ -85,10 +85,9 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     const [importing, exporting] = [child(unicast, 'import', BGP_MODEL), child(unicast, 'export', BGP_MODEL)];
     const [imports, exports] = [splitTargets(importing, isMine), splitTargets(exporting, isMine)];
     const attached = exporting === undefined ? undefined : childText(exporting, 'route-policy');
-    const ours = objectNames.familyExportPolicy(name, family);
-    const wrapper = attached === ours ? (rpl.policies.get(ours) ?? '') : '';
-    const wrapped = attached === ours ? operatorOf(wrapper) : attached;
-    const importPolicy = importing === undefined ? undefined : childText(importing, 'route-policy');
+    const { wrappers, wrapped } = unwrap(attached, rpl);
+    const importPolicy =
+      importing === undefined ? undefined : unwrap(childText(importing, 'route-policy'), rpl).wrapped;
     for (const policy of [wrapped, importPolicy]) {
       if (policy !== undefined) Object.assign(texts, textsNamedBy(policy, rpl));
     }
@@ -103,7 +102,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
       exportPolicies: wrapped === undefined ? [] : [wrapped],
       importPolicies: importPolicy === undefined ? [] : [importPolicy],
     };
-    share[family] = { imports: imports.wasls, exports: parseRules(wrapper, rpl.prefixSets) };
+    share[family] = { imports: imports.wasls, exports: wrappers.flatMap((text) => parseRules(text, rpl.prefixSets)) };
   }
   return {
     name,
@@ -172,9 +171,19 @@ function readDistinguisher(entry: XmlElement): RouteDistinguisher | null {
   return parseRouteDistinguisher(values.join(':'));
 }
 
-/** wasl's policy itself remembers which policy it took the place of. */
-function operatorOf(wrapper: string): string | undefined {
-  return /^\s*apply\s+(\S+)\s*$/m.exec(wrapper)?.[1];
+/**
+ * What stands attached: texts of wasl's, and the operator's behind them, for wasl's policy itself remembers which policy it took the place of.
+ * Also where somebody attached one of another VRF: under wasl's name nothing is the operator's.
+ */
+function unwrap(attached: string | undefined, { policies }: Rpl) {
+  const names = new Set<string>();
+  let wrapped = attached;
+  while (wrapped?.startsWith(OBJECT_PREFIX) && !names.has(wrapped)) {
+    names.add(wrapped);
+    wrapped = /^\s*apply\s+(\S+)\s*$/m.exec(policies.get(wrapped) ?? '')?.[1];
+  }
+  const isKnown = wrapped !== undefined && !wrapped.startsWith(OBJECT_PREFIX);
+  return { wrappers: [...names].map((name) => policies.get(name) ?? ''), wrapped: isKnown ? wrapped : undefined };
 }
 
 const RULE = /(?:if destination in (?<set>\S+) then\s+)?set extcommunity rt \((?<rt>[^()\s]+)\) additive/g;
@@ -216,8 +225,10 @@ function readObjects(config: readonly XmlElement[], isMine: (rt: RouteTarget) =>
       const mine = (direction: XmlElement | undefined) =>
         readEntries(direction).filter(({ routeTarget, stitches }) => isMine(routeTarget) && !stitches);
       for (const { routeTarget, note } of mine(importing)) objects.set(`${place} import ${routeTarget}`, note);
-      const attached = exporting === undefined ? undefined : childText(exporting, 'route-policy');
-      if (attached !== undefined && own(attached)) objects.set(`${place} export route-policy ${attached}`, '');
+      for (const [direction, container] of Object.entries({ import: importing, export: exporting })) {
+        const attached = container === undefined ? undefined : childText(container, 'route-policy');
+        if (attached !== undefined && own(attached)) objects.set(`${place} ${direction} route-policy ${attached}`, '');
+      }
       // In the pool and yet not in a rule: somebody put wasl's route target on every route of the VPN.
       for (const { routeTarget, note } of mine(exporting)) objects.set(`${place} export ${routeTarget}`, note);
     }

@@ -13,9 +13,10 @@ interface ImportTarget extends ConfigObject {
   readonly assigned: number;
 }
 
-/** The VRF's one export policy of a family is ours. */
+/** The VRF's one export policy of a family is ours. Where somebody attached one elsewhere, also as an import policy. */
 interface Reference extends ConfigObject {
   readonly kind: 'reference';
+  readonly direction: 'import' | 'export';
   readonly family: Family;
   /** The policy that ours took the place of; empty if none. */
   readonly operator: string;
@@ -59,7 +60,11 @@ export const view: PlatformView<IosxrObject> = {
       const family = families.find((each) => name === objectNames.familyExportPolicy(running.name, each)) ?? null;
       return { kind, key, name, says: null, shared: true, family, operator: '', rules: [] };
     }
-    const attached = families.map((family) => reference(running, family)).find((each) => each.key === key);
+    const attached = families
+      .flatMap((family) =>
+        (['import', 'export'] as const).map((direction) => reference(running, family, direction, name)),
+      )
+      .find((each) => each.key === key);
     return attached === undefined ? null : { ...attached, shared: true };
   },
 
@@ -69,12 +74,18 @@ export const view: PlatformView<IosxrObject> = {
 function viewVrf({ vrf, changes }: VrfChanges<IosxrObject>) {
   const families = FAMILIES.flatMap((family) => {
     const imports = changes.filter((change) => change.kind === 'import').filter((change) => change.family === family);
-    const attached = changes.find((change) => change.kind === 'reference' && change.family === family);
-    if (imports.length === 0 && attached === undefined) return [];
+    const attached = changes
+      .filter((change) => change.kind === 'reference')
+      .filter((change) => change.family === family);
+    if (imports.length + attached.length === 0) return [];
+    const [references, exporting] = (['import', 'export'] as const).map((each) =>
+      attached.filter(({ direction }) => direction === each).map(viewReference),
+    ) as [ReturnType<typeof viewReference>[], ReturnType<typeof viewReference>[]];
+    const isTaking = imports.length + references.length > 0;
     return {
       family,
-      imports: imports.length === 0 ? null : byEncoding(imports),
-      reference: attached?.kind === 'reference' ? viewReference(attached) : null,
+      importing: isTaking ? { references, imports: imports.length === 0 ? null : byEncoding(imports) } : null,
+      exporting,
     };
   });
   return families.length === 0 ? [] : { vrf, families };
@@ -113,10 +124,15 @@ function importTarget({ name: vrf }: RunningVrf, family: Family, rt: RouteTarget
 
 const operatorOf = ({ operator }: RunningVrf, family: Family) => operator[family]?.exportPolicies[0] ?? '';
 
-function reference(running: RunningVrf, family: Family): Reference {
-  const name = objectNames.familyExportPolicy(running.name, family);
-  const key = `vrf ${running.name} ${family} export route-policy ${name}`;
-  return { kind: 'reference', key, name, says: '', family, operator: operatorOf(running, family) };
+function reference(
+  running: RunningVrf,
+  family: Family,
+  direction: Reference['direction'] = 'export',
+  name: string = objectNames.familyExportPolicy(running.name, family),
+): Reference {
+  const key = `vrf ${running.name} ${family} ${direction} route-policy ${name}`;
+  const operator = direction === 'export' ? operatorOf(running, family) : '';
+  return { kind: 'reference', key, name, says: '', direction, family, operator };
 }
 
 /** The text names sets, not their prefixes: a rule whose prefixes change leaves the policy alone. */

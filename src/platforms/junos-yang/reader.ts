@@ -109,11 +109,15 @@ const holdsVpnRoutes = (options: PolicyOptions) => (instance: XmlElement) => {
 const otherInstance = (instance: XmlElement) => (LAYER_2_TYPES.has(typeOf(instance)) ? READ : INSTANCE);
 
 /** Route targets anywhere in an instance of another type, and in the policies that it names. */
-function targetsIn(instance: XmlElement, options: PolicyOptions): RouteTarget[] {
+function targetsIn(
+  instance: XmlElement,
+  options: PolicyOptions,
+  isAsked: (policy: string) => boolean = () => true,
+): RouteTarget[] {
   const texts = leavesOf(instance).filter((text) => text.startsWith('target:'));
-  const policies = ['vrf-import', 'vrf-export'].flatMap((list) =>
-    childrenNamed(instance, list).map(({ text }) => text.trim()),
-  );
+  const policies = ['vrf-import', 'vrf-export']
+    .flatMap((list) => childrenNamed(instance, list).map(({ text }) => text.trim()))
+    .filter(isAsked);
   const named = (['import', 'export'] as const).flatMap((direction) => targetsNamedBy(policies, direction, options));
   return [...new Set([...texts.flatMap((text) => tryParse(() => [parseRouteTarget(text)]) ?? []), ...named])];
 }
@@ -122,8 +126,11 @@ function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
 }
 
+const isOperators = (policy: string): boolean => !policy.startsWith(OBJECT_PREFIX);
+
 function parseOtherInstance(instance: XmlElement, options: PolicyOptions, isListed: boolean): RunningVrf {
-  const targets = targetsIn(instance, options);
+  // What wasl put there while it was a VRF is told as such, and goes with its interconnects.
+  const targets = targetsIn(instance, options, isOperators);
   const operator = { importRouteTargets: targets, exportRouteTargets: targets, exportPolicies: [], importPolicies: [] };
   const type = typeOf(instance);
   const path = `${pathOf(instance, 'routing-instances')} instance-type ${type}`;
