@@ -25,7 +25,7 @@ export const SILENT_PROBES_MAX = 400;
 
 /**
  * What verification looks up and pings inside the confirm window:
- * - each gained prefix in every VRF of the VPN that gains it, pinged where packets have a way back to that very PE;
+ * - each gained prefix in every VRF of the VPN that gains it, pinged where packets have a way back to that very VRF;
  * - each lost prefix where nothing else carries it any more: unreachable;
  * - on touched PEs the canaries for every prefix, and VRFs of other VPNs for one prefix of each VPN that gives: unreachable. What is
  *   deactivated there, or no VRF any more, has no table that could hold it.
@@ -109,7 +109,8 @@ function inOrder(probes: ReadonlyMap<string, ReachabilityProbe>, view: NetworkVi
 /** Pings come from the PE's own address towards a CE: where the inventory names one, the other side must reach that very address. */
 function findsBack({ vrf }: VrfAtPe, family: Family, back: readonly Prefix[]): boolean {
   const sources = vrf.attachments.flatMap(({ source }) => (source && familyOf(source) === family ? [source] : []));
-  if (sources.length === 0) return back.length > 0;
+  // Another VRF of the VPN at this PE is no way back.
+  if (sources.length === 0) return localPrefixes(vrf, family).some((prefix) => back.includes(prefix));
   return sources.some((source) => back.some((prefix) => contains(prefix, source)));
 }
 

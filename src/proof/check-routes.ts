@@ -1,5 +1,5 @@
 import { countOf } from '../domain/count-of.ts';
-import type { PeName, VpnId } from '../domain/names.ts';
+import type { VpnId } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import { type ObservedRoute, type ObservedTables, tableKey } from '../domain/observed-routes.ts';
 import { acceptableName, type CounterExample, type Plan, type Reachability } from '../domain/plan.ts';
@@ -296,7 +296,7 @@ function wholeTargets(plan: Plan): ReadonlySet<Reachability['via']> {
 class ModelledRoutes {
   readonly #index: RouteIndex;
   readonly #sites: ReturnType<typeof vrfsByVpn>;
-  readonly #ownRoutes = new Map<VpnId, ReadonlyMap<Prefix, ReadonlySet<PeName>>>();
+  readonly #ownRoutes = new Map<VpnId, ReadonlyMap<Prefix, ReadonlySet<string>>>();
 
   constructor(view: NetworkView) {
     this.#index = RouteIndex.of(view);
@@ -312,7 +312,7 @@ class ModelledRoutes {
   comesBack({ at, family }: Pick<Expectation, 'at' | 'family'>, prefix: Prefix): boolean {
     if (familyOf(prefix) !== family) return false;
     const sites = at.vrf.vpn === null ? undefined : this.#routesOf(at.vrf.vpn).get(prefix);
-    if (sites !== undefined && (sites.size > 1 || !sites.has(at.pe))) return true;
+    if (sites !== undefined && (sites.size > 1 || !sites.has(siteOf(at)))) return true;
     const agreed = new Set(at.vrf.share[family]?.imports);
     return this.#index.targetsOf(at, prefix).some((target) => agreed.has(target));
   }
@@ -330,20 +330,22 @@ class ModelledRoutes {
     return this.#index.targetsFor(at, owner, prefix).length > 0;
   }
 
-  /** With the PEs where each is at home. */
-  #routesOf(vpn: VpnId): ReadonlyMap<Prefix, ReadonlySet<PeName>> {
+  /** With the VRFs where each is at home: a VPN may have several at one PE. */
+  #routesOf(vpn: VpnId): ReadonlyMap<Prefix, ReadonlySet<string>> {
     const known = this.#ownRoutes.get(vpn);
     if (known !== undefined) return known;
-    const routes = new Map<Prefix, Set<PeName>>();
-    for (const { pe, vrf } of this.#sites.get(vpn) ?? []) {
-      for (const prefix of FAMILIES.flatMap((family) => localPrefixes(vrf, family))) {
-        routes.set(prefix, (routes.get(prefix) ?? new Set()).add(pe));
+    const routes = new Map<Prefix, Set<string>>();
+    for (const site of this.#sites.get(vpn) ?? []) {
+      for (const prefix of FAMILIES.flatMap((family) => localPrefixes(site.vrf, family))) {
+        routes.set(prefix, (routes.get(prefix) ?? new Set()).add(siteOf(site)));
       }
     }
     this.#ownRoutes.set(vpn, routes);
     return routes;
   }
 }
+
+const siteOf = ({ pe, vrf }: VrfAtPe): string => `${pe} ${vrf.name}`;
 
 /** VPN -> local routes as the routers show them, also those that the inventory does not list. */
 function localRoutes(view: NetworkView, observed: readonly ObservedTables[]): Map<VpnId, Set<Prefix>> {
