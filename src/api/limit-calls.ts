@@ -49,7 +49,9 @@ export function limitCalls(app: ApiServer): void {
         const taken = await count(request);
         if (taken.isAllowed || !taken.isExceeded) continue;
         void reply.header('retry-after', String(taken.ttlInSeconds));
-        throw new WaslError('RATE_LIMITED', `${max} calls of ${whose} were taken within a minute`);
+        // The header is not shown to people.
+        const remedy = `Wait ${taken.ttlInSeconds} s, then call again.`;
+        throw new WaslError('RATE_LIMITED', `${max} calls of ${whose} were taken within a minute`, { remedy });
       }
     });
   });

@@ -4,6 +4,7 @@ import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { foldLine } from './fold-line.ts';
 import { withLocalTimes } from './local-time.ts';
 import { createPaint, toOutput } from './paint.ts';
 
@@ -22,7 +23,8 @@ export function printError(error: unknown, io: CliIo, isJson: boolean): number {
   const text = isJson
     ? asJson(known)
     : asText(known, io)
-        .map((line) => toOutput(withLocalTimes(line, io.offsetOf)))
+        .map((line) => withLocalTimes(line, io.offsetOf))
+        .map((line) => (io.err.isTerminal ? foldLine(line, io.err.columns) : toOutput(line)))
         .join('\n');
   io.err.write(`${text}\n`);
   return exitCodeOf(known.class);

@@ -171,7 +171,7 @@ export async function readProposal(db: Pick<StoreTransaction, 'select'>, id: num
     .where(eq(inventoryProposals.id, id));
   if (row === undefined) {
     const remedy = 'Check the number against `wasl inventory proposals`.';
-    throw new WaslError('NOT_FOUND', `there is no proposal ${id}`, { path: '{id}', remedy });
+    throw new WaslError('NOT_FOUND', `there is no proposal ${id}`, { path: 'id', remedy });
   }
   const { inventory, ...rest } = row;
   return { proposal: toProposal(rest), inventory };

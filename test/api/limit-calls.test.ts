@@ -29,7 +29,7 @@ async function call(person: string, role: Role, entity?: string, times = 1) {
   for (codes.push(last.json().code); codes.length < times; codes.push(last.json().code)) {
     last = await api.app.inject({ method: 'POST', url, headers, payload: {} });
   }
-  return { codes, retryAfter: last.headers['retry-after'], detail: last.json().detail };
+  return { codes, retryAfter: last.headers['retry-after'], detail: last.json().detail, remedy: last.json().remedy };
 }
 const taken = (count: number) => Array(count).fill('INPUT_INVALID');
 
@@ -39,6 +39,8 @@ it('G7: one person is refused until the own minute is over, and nobody else is',
     codes: [...taken(CALLS_PER_PERSON_MAX), 'RATE_LIMITED'],
     retryAfter: '60',
     detail: `${CALLS_PER_PERSON_MAX} calls of moh-clerk-1 were taken within a minute`,
+    // The header is not shown to people.
+    remedy: 'Wait 60 s, then call again.',
   });
   vi.advanceTimersByTime(20_500);
   expect(await call('MOH-Clerk-1', 'portal', 'MOH')).toMatchObject({ codes: ['RATE_LIMITED'], retryAfter: '40' });

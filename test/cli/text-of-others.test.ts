@@ -169,6 +169,17 @@ describe('colours', () => {
 });
 
 describe('a line longer than the terminal', () => {
+  it('goes on marked in an error, too', async () => {
+    const code = 'ROUTER_REFUSED';
+    const detail = `the server refused: ${'x'.repeat(120)} plan IC-0001-C1-P1 is approved`;
+    const problem = { type: `urn:wasl:error:${code}`, title: 'Refused', status: 422, detail, code, class: 'permanent' };
+    const answer = { ...problem, remedy: 'Look at it.', instance: '/v1' };
+    const { err } = await run(['status', 'IC-0001'], answer, { isTerminal: true }, 422);
+    const rows = err.trimEnd().split('\n');
+    expect(rows.map((row) => row.replaceAll(SGR, '').length <= 120)).not.toContain(false);
+    expect(rows.filter((row) => row.startsWith('  ↳ '))).not.toEqual([]);
+  });
+
   it('goes on marked, so that its tail is no line of ours', () => {
     const long = `  purpose  ${'x'.repeat(60)}  flow     10.200.10.0/24 of MOF can be reached from MOE`;
     expect(foldLine(long, 73).split('\n')).toEqual([
