@@ -13,7 +13,11 @@ import { firstFailure, type RouterInTransaction } from './open-transaction.ts';
  */
 export async function readBackRouter(each: RouterInTransaction, running: readonly RunningVrf[]): Promise<void> {
   const { pe } = each.plan;
-  if (operatorDigest(running) !== operatorDigest(each.before)) {
+  // What was not understood may be plain without wasl's objects: that holds no removal up.
+  const isRemoval = each.edits.some(({ retires }) => retires !== undefined);
+  const operators = (vrfs: readonly RunningVrf[]) =>
+    operatorDigest(isRemoval ? vrfs.map(({ unknowns: _, ...vrf }) => vrf) : vrfs);
+  if (operators(running) !== operators(each.before)) {
     throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
   }
   const own = planTargets(each.plan);

@@ -46,6 +46,20 @@ describe('vrf-target that was deleted while wasl restated it', () => {
   });
 });
 
+it('vrf-target that was altered while wasl restated it is in force after the removal, as the operator has it', async () => {
+  const { network, id, before } = await active();
+  await using _ = network;
+  const edit = instance('MOF', '<vrf-target><community>target:65000:777</community></vrf-target>');
+  network.backbone.router('soh-pe-01').editRunning(edit);
+  const changeId = network.newChange(id, 'withdraw');
+  const tryOnce = async () => network.push(changeId, (await network.plan(id, changeId)).planId);
+  expect((await tryOnce()).reason).toMatch(/no longer reaches its own site/);
+  expect(await tryOnce()).toMatchObject({ verdict: 'pass', left: [] });
+  expect(network.carriers(id)).toEqual([]);
+  expect(differing(network, before)).toEqual(['soh-pe-01']);
+  expect(network.texts().get('soh-pe-01')).not.toContain('WASL-');
+});
+
 it('a site that somebody made lean on the interconnect: taken back once and told, then it ends', async () => {
   await using network = await StagedNetwork.open(DEMO_INVENTORY);
   const id = network.agree(
