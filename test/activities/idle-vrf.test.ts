@@ -1,6 +1,7 @@
 /** A VRF that stands on a router and takes part in no VPN: nobody's change waits for its answers, and its own VPN's is not proved. */
 import { expect, it } from 'vitest';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { junos, junosInstances } from '../support/hand-edits.ts';
 import { StagedNetwork } from '../support/staged-network.ts';
 
 const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';
@@ -47,4 +48,18 @@ it('nothing is planned into one that is deactivated', async () => {
   await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
     code: 'OWN_TARGETS_UNKNOWN',
   });
+});
+
+it('opens in a VRF whose list of policies begins with one that is deactivated', async () => {
+  await using network = await StagedNetwork.open(DEMO_INVENTORY);
+  const router = network.backbone.router('soh-pe-01');
+  router.editRunning(junos('<policy-statement><name>OLD</name><then><reject/></then></policy-statement>'));
+  router.editRunning(
+    junosInstances('<instance><name>MOF</name><vrf-import inactive="inactive">OLD</vrf-import></instance>'),
+  );
+  const before = network.texts();
+  const id = network.agree(...between('MOH', '10.100.10.0/24', 'MOF', '10.200.10.0/24'));
+  await network.provision(id);
+  expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+  expect(network.texts()).toEqual(before);
 });

@@ -306,10 +306,13 @@ function readObjects(config: readonly XmlElement[]): WaslObjects {
   add('community', options.communities, (entry) => membersOf(entry).join('\n'));
   for (const entry of instances(config)) {
     for (const direction of ['vrf-import', 'vrf-export'] as const) {
-      for (const [index, reference] of childrenNamed(entry, direction).entries()) {
+      const references = childrenNamed(entry, direction);
+      for (const [index, reference] of references.entries()) {
         const text = reference.text.trim();
         if (!text.startsWith(OBJECT_PREFIX)) continue;
-        const place = index === 0 ? 'first' : 'not first';
+        // What is deactivated decides nothing, wherever it stands.
+        const isFirst = references.slice(0, index).every((other) => activationNote(other) !== '');
+        const place = isFirst ? 'first' : 'not first';
         objects.set(`vrf ${nameOf(entry)} ${direction} ${text}`, place + activationNote(reference));
       }
     }
