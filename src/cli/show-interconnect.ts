@@ -1,4 +1,5 @@
 import type { ChangeAnswer, InterconnectAnswer, InterconnectSummary, RefusalAnswer } from '../api/wire.ts';
+import { describeLeft } from '../domain/change.ts';
 import type { Paint } from './paint.ts';
 import { showWarnings } from './show-findings.ts';
 import { formatTable } from './table.ts';
@@ -89,7 +90,7 @@ export function showChange(change: ChangeAnswer, paint: Paint): string[] {
     `  ${change.id}  ${change.kind}  ${paintOutcome(change, paint)}  ${plan}  ${period(change)}`,
     ...(change.reason === null ? [] : [`      ${change.reason}`]),
     ...(waiting === null ? [] : [`      ${paint('yellow', 'waits')}: ${waiting.reason}${when}`]),
-    ...change.left.map(({ pe, reason }) => `      ${paint('red', `${pe} still carries it`)}: ${reason}`),
+    ...change.left.map((router) => `      ${paint('red', describeLeft([router]))}`),
     ...(change.refusal === null ? [] : showRefusal(change.refusal, paint)),
     ...change.routers.map(({ pe, state, detail }) => `      ${pe}  ${state}${detail === null ? '' : `: ${detail}`}`),
   ];

@@ -88,7 +88,7 @@ export interface LeftRouter {
 }
 
 /** As a clause: where it may still be, and why; the first reason stands for all. */
-export function describeLeft(left: readonly LeftRouter[]): string {
+export function describeLeft(left: readonly { readonly pe: string; readonly reason: string }[]): string {
   const [first, ...others] = left;
   if (first === undefined) return '';
   const { pe, reason } = first;

@@ -211,10 +211,11 @@ function compareTargets(
       if (flow?.[side] === vpn) return [];
       const why =
         flow === undefined
-          ? 'of which no agreement knows'
+          ? 'which no agreement that stands has'
           : `which ${flow.id} has from ${flow.from} to ${flow.to} only`;
       const fact = `VRF ${vrf.name} at ${pe} ${verb} ${shortForm(target)}, a number of wasl's pool ${why}`;
-      const remedy = 'NO AGREEMENT stands behind it: find out who configured it, and remove it on the router.';
+      const whence = 'somebody configured it, or it is left of an agreement that ended while the router was away';
+      const remedy = `NO AGREEMENT stands behind it: ${whence}. Remove it on the router.`;
       return [finding('VRF_DRIFTED', place, fact, remedy)];
     });
   const gone = (verb: string, of: typeof importsIn, side: 'from' | 'to') =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MatrixAnswer, RouterCheck } from '../../src/api/network-wire.ts';
-import type { PlanAnswer } from '../../src/api/wire.ts';
+import type { ChangeAnswer, PlanAnswer } from '../../src/api/wire.ts';
 import { createPaint, type Paint } from '../../src/cli/paint.ts';
+import { showChange } from '../../src/cli/show-interconnect.ts';
 import { matrixExitCode, showMatrix } from '../../src/cli/show-matrix.ts';
 import { showPlan } from '../../src/cli/show-plan.ts';
 import { checkExitCode, showRouterCheck } from '../../src/cli/show-router-check.ts';
@@ -360,4 +361,13 @@ it.each([
   [185_000, '3 min 05 s'],
 ])('%d ms is %s', (elapsedMs, text) => {
   expect(formatDuration(elapsedMs)).toBe(text);
+});
+
+it('a router that was left is named once, and is not said to hold what nobody read', () => {
+  const change = {
+    ...{ id: 'IC-0001-C2', kind: 'withdraw', phase: 'ended', outcome: 'applied', planId: null, reason: null },
+    ...{ waiting: null, refusal: null, routers: [], openedAt: '2026-11-29T19:00:19Z', openedBy: 'wasl', endedAt: null },
+    left: [{ pe: 'soh-pe-01', reason: 'soh-pe-01: connect: read ECONNRESET' }],
+  } as unknown as ChangeAnswer;
+  expect(showChange(change, plain).at(-1)).toBe('      soh-pe-01 may still carry it: connect: read ECONNRESET');
 });

@@ -126,7 +126,7 @@ describe('running against the inventory', () => {
     const [into, out] = [flow('MOF', 'MOH', '65000:9001'), flow('MOH', 'MOF', '65000:9002')];
     expect(told(announcing('10.1.0.0/24'), vrfs, [into, out])).toEqual([]);
     expect(told(announcing('10.1.0.0/24'), vrfs, [out])).toEqual([
-      "fault VRF_DRIFTED pe1/MOH: VRF MOH at pe1 imports 65000:9001, a number of wasl's pool of which no agreement knows",
+      "fault VRF_DRIFTED pe1/MOH: VRF MOH at pe1 imports 65000:9001, a number of wasl's pool which no agreement that stands has",
     ]);
     expect(
       told(announcing('10.1.0.0/24'), vrfs, [

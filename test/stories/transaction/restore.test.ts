@@ -55,7 +55,9 @@ describe('a database restored from a backup, beside the Temporal that was kept',
     // A worker that has just lost its database may not be known as alive yet.
     await expect
       .poll(async () => (await run('wasl router check --all')).out, { timeout: 90_000 })
-      .toContain("VRF MOE at soh-pe-01 imports 65000:50003, a number of wasl's pool of which no agreement knows");
+      .toContain(
+        "VRF MOE at soh-pe-01 imports 65000:50003, a number of wasl's pool which no agreement that stands has",
+      );
     // Nothing is planned over it: it may be somebody's.
     const again = await wasl.agree(MOE_MOF);
     expect(again).toBe(lost);
