@@ -81,9 +81,13 @@ function renderTable(
   isDetailed: boolean,
   habits: Habits,
 ): string {
-  const prefixes = [...new Set(shown.map((route) => route.prefix))];
-  const entries = prefixes.map((prefix) => {
-    const paths = shown.filter((route) => route.prefix === prefix);
+  const byPrefix = new Map<Prefix, VpnRoute[]>();
+  for (const route of shown) {
+    const paths = byPrefix.get(route.prefix);
+    if (paths === undefined) byPrefix.set(route.prefix, [route]);
+    else paths.push(route);
+  }
+  const entries = [...byPrefix].map(([prefix, paths]) => {
     const destination = isDetailed
       ? textTag('rt-destination', networkAddress(prefix)) + textTag('rt-prefix-length', String(prefixLength(prefix)))
       : textTag('rt-destination', prefix);
