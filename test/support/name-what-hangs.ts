@@ -13,7 +13,7 @@ export class NameWhatHangs implements Reporter {
     this.#look = setInterval(() => this.#tell(), LOOK_EVERY).unref();
   }
 
-  onTestModuleQueued(file: TestModule): void {
+  onTestModuleStart(file: TestModule): void {
     this.#running.set(file, performance.now());
   }
 

@@ -79,7 +79,7 @@ describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
   it.for(['withdrawn by a party', 'its end date'])(
     'where a router that carries it is down (%s): the others are cleaned, it is told and tried again, and only then over',
     async (how, { expect }) => {
-      const validUntil = new Date(Date.now() + 90_000).toISOString();
+      const validUntil = new Date(Date.now() + 110_000).toISOString();
       const { wasl, id } = await inForce({}, how === 'its end date' ? { ...MOH_MOF, validUntil } : MOH_MOF);
       await using _ = wasl;
       const router = wasl.backbone.router('soh-pe-01');

@@ -110,7 +110,7 @@ describe.concurrent('interconnects that share routers', () => {
 
   it('one is not opened when the signed date passed before the plan was approved', async ({ expect }) => {
     await using wasl = await Installation.open();
-    const validUntil = new Date(Date.now() + 60_000).toISOString();
+    const validUntil = new Date(Date.now() + 120_000).toISOString();
     const id = await wasl.agree({ ...MOH_MOF, validUntil });
     const planId = await wasl.untilPlanned(id);
     await new Promise((resolve) => setTimeout(resolve, Date.parse(validUntil) - Date.now() + 100));
