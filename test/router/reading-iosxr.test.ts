@@ -287,3 +287,79 @@ describe('static routes', () => {
     expect(judge(f2({ xml: xr(xrVrf('MOI', '65000:300')) + leak })).verdict).toBe('pass');
   });
 });
+
+describe('policy-based routing', () => {
+  const policyMap = (actions: string) =>
+    `<policy-map xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-policymap-classmap-cfg"><type><pbr><policy-map-name>STEER</policy-map-name><description>to the scrubber</description>
+<class><name>WEB</name><type>traffic</type>${actions}</class><class><name>class-default</name><type>traffic</type><transmit/></class></pbr></type></policy-map>`;
+  const accessList = (hops: string, family = 'ipv4') =>
+    `<${family} xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-${family}-access-list-cfg"><access-lists><access-list><access-list-name>ABF</access-list-name>
+<sequences><sequence><sequence-number>10</sequence-number><permit>${hops}</permit></sequence></sequences></access-list></access-lists></${family}>`;
+  const judged = (more: string) => judge(f2({}, { xml: xr(xrVrf('MOF', '65000:200')) + more }));
+
+  it.each([
+    ['to a neighbour', policyMap('<redirect-ipv4><nexthop1><address>192.0.2.1</address></nexthop1></redirect-ipv4>')],
+    [
+      'that marks and limits',
+      policyMap('<set><dscp>46</dscp></set><police><rate><value>1</value><unit>mbps</unit></rate></police>'),
+    ],
+    ['by an access list to a neighbour', accessList('<nexthop1><ipv4>192.0.2.1</ipv4><track>T1</track></nexthop1>')],
+  ])('%s moves nothing between VRFs', (_what, more) => {
+    expect(judged(more)).toMatchObject({ sentences: '', verdict: 'pass' });
+  });
+
+  it.each([
+    [
+      'a next hop in another VRF',
+      policyMap(
+        '<redirect-ipv4><nexthop1><address>192.0.2.1</address></nexthop1><nexthop2><address>192.0.2.2</address><vrf>INTERNET</vrf></nexthop2></redirect-ipv4>',
+      ),
+      'policy-map type pbr STEER class WEB redirect-ipv4 nexthop2 192.0.2.2` sends packets to a next hop in VRF INTERNET',
+    ],
+    [
+      'a VRF alone',
+      policyMap('<redirect-ipv6><nexthop1><vrf>MOI</vrf></nexthop1></redirect-ipv6>'),
+      'redirect-ipv6 nexthop1` sends packets to a next hop in VRF MOI',
+    ],
+    [
+      'a route target',
+      policyMap('<redirect-nexthop><route-target><as-number>65000:300</as-number></route-target></redirect-nexthop>'),
+      'class WEB redirect-nexthop` sends packets to where a route target leads',
+    ],
+    ['tunnels', policyMap('<decapsulate><gre/></decapsulate>'), 'decapsulate'],
+    [
+      'another address',
+      policyMap('<set><destination-address><ipv4>192.0.2.1</ipv4></destination-address></set>'),
+      'set destination-address',
+    ],
+    ['an action that is not known', policyMap('<wormhole>MOI</wormhole>'), 'class WEB wormhole MOI` is not understood'],
+    [
+      'an access list',
+      accessList('<nexthop1><ipv4>192.0.2.1</ipv4><vrf>MOI</vrf></nexthop1>'),
+      'ipv4 access-lists access-list ABF sequences sequence 10 permit nexthop1` sends packets to a next hop in VRF MOI',
+    ],
+    [
+      'an access list of IPv6',
+      accessList('<nexthop3><ipv6>2001:db8::1</ipv6><vrf>MOI</vrf></nexthop3>', 'ipv6'),
+      'permit nexthop3',
+    ],
+  ])('to %s: unknown, with PE and path, however it is applied', (_what, more, path) => {
+    const { of, sentences } = judged(more);
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('pe2: `');
+    expect(sentences).toContain(path);
+  });
+
+  const leak = accessList('<nexthop1><ipv4>192.0.2.1</ipv4><vrf>INTERNET</vrf></nexthop1>');
+
+  it('concerns nobody where neither party has a VRF', () => {
+    expect(judge(f2({ xml: xr(xrVrf('MOI', '65000:300')) + leak })).verdict).toBe('pass');
+  });
+
+  it('holds no removal up', () => {
+    const mof = xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:9001')) });
+    const { of, assumptions } = judge(f2({}, { xml: xr(mof) + leak }), 'withdraw');
+    expect(of('exact-reachability')).toBe('pass');
+    expect(assumptions).toContain('access-list ABF');
+  });
+});

@@ -1,3 +1,4 @@
+import { childText, type XmlElement } from '../../netconf/index.ts';
 import { type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
 
 /** What wasl knows of the unified models of IOS XR 24.4.1 and later below the nodes that it reads. */
@@ -6,6 +7,11 @@ export const VRF_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-vrf-cfg';
 export const BGP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg';
 export const STATIC_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-static-cfg';
 export const POLICY_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-route-policy-cfg';
+export const POLICY_MAP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-policymap-classmap-cfg';
+export const ACCESS_LIST_MODELS = {
+  ipv4: 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-ipv4-access-list-cfg',
+  ipv6: 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-ipv6-access-list-cfg',
+} as const;
 
 const all = (text: string): Record<string, Rule> =>
   Object.fromEntries(
@@ -66,7 +72,7 @@ export const VRF: Container = container({
   'fallback-vrf': doubt('router', 'looks up in another VRF what it has no route for'),
 });
 
-export const VRFS: Container = container({ vrf: 'apart', 'vrf-groups': READ, 'selective-vrf-download': READ });
+const VRFS: Container = container({ vrf: 'apart', 'vrf-groups': READ, 'selective-vrf-download': READ });
 
 /** Static routes of one table: what leads to a neighbour or an interface moves nothing between VRFs. */
 const STATIC_ROUTES: Subtree = {
@@ -96,7 +102,65 @@ const STATIC: Container = {
 };
 
 /** Of the routing processes this model has the static routes alone. */
-export const ROUTER: Container = { children: { static: STATIC }, otherwise: 'router', namespace: STATIC_MODEL };
+const ROUTER: Container = { children: { static: STATIC }, otherwise: 'router', namespace: STATIC_MODEL };
 
 /** Policies and sets matter where a VRF names them, and then by their text. */
-export const ROUTING_POLICY: Container = container(all('route-policies sets limits editor'));
+const ROUTING_POLICY: Container = container(all('route-policies sets limits editor'));
+
+/** Without a VRF it leads to a neighbour in the table that the packet came into. */
+const nextHop = (hop: XmlElement): Rule => {
+  const vrf = childText(hop, 'vrf')?.trim();
+  return vrf === undefined ? READ : doubt('router', `sends packets to a next hop in VRF ${vrf}`);
+};
+const NEXT_HOPS = { nexthop1: nextHop, nexthop2: nextHop, nexthop3: nextHop };
+
+const redirect: Container = { children: { 'default-route': READ, ...NEXT_HOPS }, otherwise: 'router' };
+
+/** What policy-based routing does with the packets of one class; names of 7.6.1, where the model with them is published. */
+const PBR_CLASS: Container = {
+  children: {
+    ...all('name type drop transmit police http-redirect http-enrichment'),
+    'redirect-ipv4': redirect,
+    'redirect-ipv6': redirect,
+    'redirect-nexthop': doubt('router', 'sends packets to where a route target leads'),
+    'service-function-path': doubt('router', 'sends packets along a service path'),
+    decapsulate: doubt('router', 'sends on what it takes out of tunnels'),
+    set: {
+      children: {
+        ...all('df dscp forward-class qos-group traffic-class'),
+        'destination-address': doubt('router', 'sends packets to another address than they have'),
+        'source-address': doubt('router', 'gives packets another source address'),
+      },
+      otherwise: 'router',
+    },
+  },
+  otherwise: 'router',
+};
+
+/** Counts by its definition, whoever applies it: interfaces, VRFs and flow specifications name policies in more models than are asked for. */
+const POLICY_MAP: Container = {
+  children: {
+    type: {
+      children: {
+        pbr: { children: { ...all('policy-map-name description'), class: PBR_CLASS }, otherwise: 'router' },
+      },
+      otherwise: 'router',
+    },
+  },
+  otherwise: 'router',
+};
+
+/** Of access lists only next hops are asked for (ACL-based forwarding), and only they are looked for. */
+const ACCESS_LISTS: Subtree = { anywhere: 'any', doubts: NEXT_HOPS, otherwise: 'router' };
+
+const ROOTS: readonly { readonly name: string; readonly namespace: string; readonly rule: Rule }[] = [
+  { name: 'vrfs', namespace: VRF_MODEL, rule: VRFS },
+  { name: 'routing-policy', namespace: POLICY_MODEL, rule: ROUTING_POLICY },
+  { name: 'router', namespace: STATIC_MODEL, rule: ROUTER },
+  { name: 'policy-map', namespace: POLICY_MAP_MODEL, rule: POLICY_MAP },
+  { name: 'ipv4', namespace: ACCESS_LIST_MODELS.ipv4, rule: ACCESS_LISTS },
+  { name: 'ipv6', namespace: ACCESS_LIST_MODELS.ipv6, rule: ACCESS_LISTS },
+];
+
+export const ruleOfRoot = ({ name, namespace }: XmlElement): Rule | undefined =>
+  ROOTS.find((root) => root.name === name && root.namespace === namespace)?.rule;

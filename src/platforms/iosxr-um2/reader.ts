@@ -23,29 +23,41 @@ import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
-import { BGP_MODEL, POLICY_MODEL, ROUTER, ROUTING_POLICY, STATIC_MODEL, VRF, VRF_MODEL, VRFS } from './grammar.ts';
+import {
+  ACCESS_LIST_MODELS,
+  BGP_MODEL,
+  POLICY_MAP_MODEL,
+  POLICY_MODEL,
+  ruleOfRoot,
+  STATIC_MODEL,
+  VRF,
+  VRF_MODEL,
+} from './grammar.ts';
 import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
+
+/** Of access lists, which are long, the next hops alone; their keys come with them (RFC 6241 §6.2.5). */
+const ENTRY = '<nexthop1/><nexthop2/><nexthop3/>';
+const accessLists = (family: Family) =>
+  `<${family} xmlns="${ACCESS_LIST_MODELS[family]}"><access-lists><access-list><sequences><sequence>` +
+  `<permit>${ENTRY}</permit><deny>${ENTRY}</deny></sequence></sequences></access-list></access-lists></${family}>`;
 
 /** The part of running that is read. */
 export const CONFIG_FILTER =
   `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>` +
-  `<router xmlns="${STATIC_MODEL}"><static/></router>`;
+  `<router xmlns="${STATIC_MODEL}"><static/></router>` +
+  `<policy-map xmlns="${POLICY_MAP_MODEL}"><type><pbr/></type></policy-map>${FAMILIES.map(accessLists).join('')}`;
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
   ...['two-byte-as-route-targets', 'four-byte-as-route-targets', 'ipv4-address-route-targets'],
-  ...['routing-policy', 'route-policies', 'sets', 'prefix-sets'],
+  ...['routing-policy', 'route-policies', 'sets', 'prefix-sets', 'policy-map', 'type', 'access-lists', 'sequences'],
 ]);
 
 export function readerOf(config: readonly XmlElement[], { pool }: ParseContext): VrfReader {
   const rpl = readRpl(config);
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
   return {
-    roots: ({ name, namespace }) => {
-      if (name === 'vrfs' && namespace === VRF_MODEL) return VRFS;
-      if (name === 'router' && namespace === STATIC_MODEL) return ROUTER;
-      return name === 'routing-policy' && namespace === POLICY_MODEL ? ROUTING_POLICY : undefined;
-    },
+    roots: ruleOfRoot,
     entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
     entryPath: 'vrfs',
     entry: VRF,

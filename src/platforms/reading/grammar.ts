@@ -39,7 +39,10 @@ const INHERITANCE: ReadonlySet<string> = new Set(['apply-groups', 'apply-group']
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['apply-groups-except', 'apply-macro', 'apply-flags', 'comment']);
 
 /** A statement is one entry of a list that is named after its key. */
-const KEYS = ['name', 'vrf-name', 'route-policy-name', 'set-name', 'address', 'network'];
+const KEYS = [
+  ...['name', 'vrf-name', 'route-policy-name', 'set-name', 'policy-map-name', 'access-list-name', 'sequence-number'],
+  ...['address', 'network'],
+];
 
 export const doubt = (reach: Reach, why: string): Doubt => ({ reach, why });
 

@@ -12,6 +12,7 @@ import {
 import { UM_BGP, UM_POLICY, UM_SNMP, UM_VRF } from './namespaces.ts';
 import { formatPolicy, parsePolicy, RplSyntaxError } from './rpl.ts';
 import { formatPrefixSet, parsePrefixSet } from './rpl-sets.ts';
+import { FORWARDING } from './schema-forwarding.ts';
 
 /** Unified models of IOS-XR 24.4.1 and later ("um2"), as far as VPNs need them. */
 
@@ -137,4 +138,5 @@ export const IOSXR_SCHEMA = schemaRoot([
     ]),
     policy.leaf('set-exit-as-abort', EMPTY),
   ]),
+  ...FORWARDING,
 ]);

@@ -1,0 +1,51 @@
+/** What sends packets elsewhere than the routes of their VRF, on the simulated routers: it keeps what opens from being planned, and nothing else. */
+import { describe, expect, it } from 'vitest';
+import { verdictOf } from '../../src/proof/prove-change.ts';
+import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
+
+const cisco = (model: string) => `http://cisco.com/ns/yang/Cisco-IOS-XR-um-${model}-cfg`;
+const HOP = '<nexthop1><ipv4>192.0.2.1</ipv4><vrf>MOE</vrf></nexthop1>';
+const ABF = `<ipv4 xmlns="${cisco('ipv4-access-list')}"><access-lists><access-list><access-list-name>ABF</access-list-name><sequences>
+  <sequence><sequence-number>5</sequence-number><remark>steer</remark></sequence>
+  <sequence><sequence-number>10</sequence-number><permit><protocol>ipv4</protocol><source><any/></source><destination><any/></destination>${HOP}</permit></sequence>
+  </sequences></access-list></access-lists></ipv4>`;
+const PBR = `<policy-map xmlns="${cisco('policymap-classmap')}"><type><pbr><policy-map-name>STEER</policy-map-name><class><name>WEB</name><type>traffic</type>
+  <redirect-ipv4><nexthop1><address>192.0.2.1</address><vrf>MOE</vrf></nexthop1></redirect-ipv4></class></pbr></type></policy-map>`;
+const STATIC = `<router xmlns="${cisco('router-static')}"><static><vrfs><vrf><vrf-name>MOH</vrf-name><address-family><ipv4><unicast><prefixes><prefix>
+  <prefix-address>10.99.0.0</prefix-address><prefix-length>16</prefix-length><vrfs><vrf><vrf-name>MOE</vrf-name><nexthop-addresses><nexthop-address>
+  <address>192.0.2.1</address></nexthop-address></nexthop-addresses></vrf></vrfs></prefix></prefixes></unicast></ipv4></address-family></vrf></vrfs></static></router>`;
+
+describe.each([
+  ['an access list', ABF, 'ipv4 access-lists access-list ABF sequences sequence 10 permit nexthop1'],
+  ['a policy map', PBR, 'policy-map type pbr STEER class WEB redirect-ipv4 nexthop1 192.0.2.1'],
+  ['a static route', STATIC, 'router static vrfs vrf MOH address-family ipv4 unicast prefixes prefix vrfs'],
+])('%s into another VRF', (_what, config, path) => {
+  it('on a router of a party keeps the proof unknown', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    network.backbone.router('mct-pe-01').editRunning(config);
+    const id = network.agree(...BOTH_WAYS);
+    const { plan } = await network.plan(id, network.newChange(id, 'provision'));
+    expect(verdictOf(plan?.proofs ?? [])).toBe('unknown');
+    expect(JSON.stringify(plan?.proofs)).toContain(`mct-pe-01: \`${path}`);
+  });
+
+  it('is seen at the push where it came after the plan', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
+    network.backbone.router('mct-pe-01').editRunning(config);
+    expect(await network.push(changeId, planId)).toMatchObject({ verdict: 'fail', stage: 'prepare' });
+  });
+
+  it('holds no withdrawal up, and stays', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const id = network.agree(...BOTH_WAYS);
+    await network.provision(id);
+    const router = network.backbone.router('mct-pe-01');
+    router.editRunning(config);
+    const before = router.runningText().length;
+    expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass' });
+    expect(router.runningText().length).toBeLessThan(before);
+    expect(router.runningText()).toContain('192.0.2.1');
+  });
+});
