@@ -175,6 +175,11 @@ export const ERRORS = {
     "The VRF's own route targets are not known",
     'State them in the VRF itself (vrf-target, or import and export policies), then plan again.',
   ),
+  AUTO_EXPORT_OFF: permanent(
+    422,
+    'auto-export was switched off in the VRF by an operator',
+    'Switch it on or delete it in the VRF, then plan again.',
+  ),
   VRF_MISSING: permanent(422, 'The VRF is not on the router', 'Create the VRF, or correct the inventory.'),
   PLANNING_INTERRUPTED: transient(503, 'Planning was interrupted', 'Nothing was changed: it is planned again.'),
   PLANNING_MEMORY: transient(

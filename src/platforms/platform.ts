@@ -56,8 +56,8 @@ export interface Platform {
   readonly configFilter: string;
   /** Containers without presence: empty they mean nothing (RFC 7950 §7.5.1), and servers differ in whether they show them. */
   readonly transparentContainers: ReadonlySet<string>;
-  /** Of the configuration that is in force. */
-  readerOf(config: readonly XmlElement[], context: ParseContext): VrfReader;
+  /** Of the configuration that is in force. `whole`: with what is deactivated, each part with its mark. */
+  readerOf(config: readonly XmlElement[], context: ParseContext, whole: readonly XmlElement[]): VrfReader;
   readonly view: PlatformView;
   /**
    * Why an operator's export policies cannot stay in place together with wasl's rules, as a sentence; null when they can.

@@ -20,7 +20,7 @@ import { renderTemplate } from './templates.ts';
  * The children of `<config>` that bring the VRFs of one PE from what they have to what they shall have; empty when that is the same.
  * All edits of a PE belong into one call: names and containers are stated once, and VRFs of one PE that join are seen.
  *
- * Throws EXPORT_POLICY_UNSAFE with the reason, OWN_TARGETS_UNKNOWN, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
+ * Throws EXPORT_POLICY_UNSAFE with the reason, OWN_TARGETS_UNKNOWN, AUTO_EXPORT_OFF, VRF_MISSING for an address family that the VRF lacks, ROUTE_TARGET_INVALID for one that the
  * platform cannot write, RENDER_FAILED for a defect of a template.
  */
 export function renderEdits(name: PlatformName, edits: readonly RenderEdit[]): string {
@@ -39,7 +39,9 @@ export function renderEdits(name: PlatformName, edits: readonly RenderEdit[]): s
   return renderTemplate(name, view.viewEdit(vrfs));
 }
 
+/** A removal switches nothing on. */
 function joinsAnother(edit: RenderEdit, edits: readonly RenderEdit[]): boolean {
+  if (edit.retires !== undefined) return false;
   const mine = targetsOf(edit.wanted);
   return edits.some((other) => {
     if (other === edit) return false;

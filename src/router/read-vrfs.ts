@@ -1,5 +1,5 @@
 import type { VrfName } from '../domain/names.ts';
-import type { RunningVrf, Unknown } from '../domain/network-view.ts';
+import { type RunningVrf, TRAIT_WITHOUT_EFFECT, type Unknown } from '../domain/network-view.ts';
 import type { XmlElement } from '../netconf/index.ts';
 import type { ParseContext, Platform } from '../platforms/platform.ts';
 import { inForce, spreadInactive } from '../platforms/reading/activation.ts';
@@ -14,7 +14,7 @@ import { findAnomalies, objectsByVrf, withAnomalies } from './wasl-objects.ts';
 export function readVrfs(platform: Platform, all: readonly XmlElement[], context: ParseContext): RunningVrf[] {
   const marked = spreadInactive(all);
   const config = inForce(all);
-  const reader = platform.readerOf(config, context);
+  const reader = platform.readerOf(config, context, marked);
   const entries = reader.entries(marked).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const objects = objectsByVrf(
     reader.readObjects(marked),
@@ -49,6 +49,7 @@ function deactivated(name: VrfName, reader: VrfReader, element: XmlElement): Run
   const path = pathOf({ ...element, attributes: {} }, reader.entryPath);
   const read = reader.parse({ name, element: withoutMarks(element) });
   const families = Object.keys(read.operator);
+  const traits = (read.traits ?? []).filter((trait) => trait.startsWith(TRAIT_WITHOUT_EFFECT));
   const nothing = { importRouteTargets: [], exportRouteTargets: [], exportPolicies: [], importPolicies: [] };
   return {
     name,
@@ -57,6 +58,7 @@ function deactivated(name: VrfName, reader: VrfReader, element: XmlElement): Run
     share: Object.fromEntries(families.map((family) => [family, { imports: [], exports: [] }])),
     policyTexts: {},
     anomalies: [],
+    ...(traits.length === 0 ? {} : { traits }),
     idle: true,
     unknowns: [{ path, reach: 'vrf', why: 'is deactivated' }],
   };

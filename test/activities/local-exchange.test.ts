@@ -54,3 +54,16 @@ it.each([true, false])('is missed where it was taken away (of the operator: %s)'
     'auto-export is not on in both of VRF MOF and VRF MOE: without it soh-pe-01 gives no routes from one to the other',
   );
 });
+
+it.each(['<auto-export inactive="inactive"/>', '<auto-export><disable/></auto-export>'])(
+  'is not switched on against an operator who switched it off: %s',
+  async (off) => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    network.backbone.router('soh-pe-01').editRunning(onMoe(off));
+    const id = network.agree({ from: 'MOF', to: 'MOE', prefixes: ['10.200.20.0/24'] });
+    await expect(network.plan(id, network.newChange(id, 'provision'))).rejects.toMatchObject({
+      code: 'AUTO_EXPORT_OFF',
+      path: expect.stringContaining('MOE'),
+    });
+  },
+);

@@ -13,22 +13,41 @@ const instance = (vrf: string, inner: string) =>
   '<configuration xmlns="http://yang.juniper.net/junos/conf/root" xmlns:nc="urn:ietf:params:xml:ns:netconf:base:1.0">' +
   '<routing-instances xmlns="http://yang.juniper.net/junos/conf/routing-instances">' +
   `<instance><name>${vrf}</name>${inner}</instance></routing-instances></configuration>`;
-const vrfTargets = (texts: ReadonlyMap<string, string>) => texts.get('soh-pe-01')?.match(/<vrf-target/g)?.length ?? 0;
+const vrfTargets = (texts: ReadonlyMap<string, string>) => texts.get('soh-pe-01')?.match(/<vrf-target.*/g) ?? [];
 const NO_VRF_TARGET = instance('MOF', '<vrf-target nc:operation="delete"/>');
 
-describe('vrf-target that was deleted while wasl restated it', () => {
+const DEACTIVATED = '<vrf-target inactive="inactive"/>';
+const WITHOUT_VRF_TARGET = [
+  ['deleted', NO_VRF_TARGET, 'none'],
+  ['deactivated', instance('MOF', DEACTIVATED), 'merge'],
+  [
+    'deactivated inside',
+    instance('MOF', `<vrf-target><community inactive="inactive">target:${own('MOF')}</community></vrf-target>`),
+    'merge',
+  ],
+  [
+    'altered and deactivated',
+    instance('MOF', DEACTIVATED.replace('/>', '><community>target:65000:777</community></vrf-target>')),
+    'merge',
+  ],
+] as const;
+
+describe.each(WITHOUT_VRF_TARGET)('vrf-target that was %s while wasl restated it', (_how, edit, operation) => {
   it('is seen by planning, keeps out what opens, and is there again after the removal', async () => {
     const { network, id, before } = await active();
     await using _ = network;
-    network.backbone.router('soh-pe-01').editRunning(NO_VRF_TARGET, 'none');
+    network.backbone.router('soh-pe-01').editRunning(edit, operation);
     const more = network.agree({ from: 'MOF', to: 'MOE', prefixes: ['10.200.20.0/24'] });
     await expect(network.provision(more)).rejects.toThrow(/own route target .* by wasl's policy alone/);
     const result = await network.carryOut(id, 'withdraw');
     expect(result).toMatchObject({ verdict: 'pass', left: [] });
     expect(differing(network, before)).toEqual([]);
   });
+});
 
-  it('stays away while another interconnect is in the VRF, which restates it', async () => {
+it.each(WITHOUT_VRF_TARGET.slice(0, 2))(
+  '%s, it stays so while another interconnect is in the VRF, which restates it',
+  async (_how, edit, operation) => {
     const { network, id, before } = await active();
     await using _ = network;
     const other = network.agree(
@@ -36,15 +55,15 @@ describe('vrf-target that was deleted while wasl restated it', () => {
       { from: 'MOE', to: 'MOF', prefixes: ['10.150.20.0/24'] },
     );
     await network.provision(other);
-    network.backbone.router('soh-pe-01').editRunning(NO_VRF_TARGET, 'none');
+    network.backbone.router('soh-pe-01').editRunning(edit, operation);
     const edited = network.texts();
     expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
     expect(differing(network, edited)).toContain('soh-pe-01');
-    expect(vrfTargets(network.texts())).toBe(vrfTargets(edited));
+    expect(vrfTargets(network.texts())).toEqual(vrfTargets(edited));
     expect(await network.carryOut(other, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
     expect(differing(network, before)).toEqual([]);
-  });
-});
+  },
+);
 
 it('vrf-target that was altered while wasl restated it is in force after the removal, as the operator has it', async () => {
   const { network, id, before } = await active();

@@ -2,7 +2,7 @@ import { readVrfs } from '../../src/router/read-vrfs.ts';
 import type { PlatformName } from '../../src/domain/names.ts';
 import type { VrfShare, RunningVrf } from '../../src/domain/network-view.ts';
 import { parsePrefix } from '../../src/domain/prefix.ts';
-import { parseRouteTarget } from '../../src/domain/route-target.ts';
+import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { BASES, POOL } from '../router/support/base-configurations.ts';
 import { ConfigTree } from '../router/support/config-tree.ts';
@@ -61,23 +61,46 @@ export interface GoldenResult {
 
 /** Every edit of every base, with the whole configuration after it. */
 export function runScenarios(): GoldenResult[] {
-  return BASES.flatMap(({ platform, name, xml }) => {
-    const tree = new ConfigTree(platform, xml);
-    const parse = () => readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
-    const bare = parse();
-    const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
-    return STEPS.map((step, i) => {
-      const now = parse();
-      // The share is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
-      const edits = bare.map((vrf, k) => ({
-        running: { ...vrf, traits: now[k]?.traits ?? [], share: keepEnabled(vrf, STEPS[i - 1]?.wanted[k]) },
-        wanted: keepEnabled(vrf, step.wanted[k]),
-      }));
-      const editXml = renderEdits(platform, edits);
-      tree.apply(editXml);
-      return { file: `${platform}/${folder}-${step.name}.xml`, platform, editXml, stateXml: tree.text() };
-    });
+  return [...BASES.flatMap(runSteps), giveBackDeactivated()];
+}
+
+function runSteps({ platform, name, xml }: (typeof BASES)[number]): GoldenResult[] {
+  const tree = new ConfigTree(platform, xml);
+  const parse = () => readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
+  const bare = parse();
+  const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
+  return STEPS.map((step, i) => {
+    const now = parse();
+    // The share is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
+    const edits = bare.map((vrf, k) => ({
+      running: { ...vrf, traits: now[k]?.traits ?? [], share: keepEnabled(vrf, STEPS[i - 1]?.wanted[k]) },
+      wanted: keepEnabled(vrf, step.wanted[k]),
+    }));
+    const editXml = renderEdits(platform, edits);
+    tree.apply(editXml);
+    return { file: `${platform}/${folder}-${step.name}.xml`, platform, editXml, stateXml: tree.text() };
   });
+}
+
+/** Somebody deactivated vrf-target while wasl restated it; then the last interconnect goes. */
+function giveBackDeactivated(): GoldenResult {
+  const base = BASES.find(({ name }) => name === 'vrf-target only');
+  if (base === undefined) throw new Error('the base is gone');
+  const { platform } = base;
+  const read = (tree: ConfigTree) => readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
+  const edit = (tree: ConfigTree, wanted: VrfShare, retires?: readonly RouteTarget[]) => {
+    const edits = read(tree).map((running) => ({ running, wanted, ...(retires === undefined ? {} : { retires }) }));
+    const editXml = renderEdits(platform, edits);
+    tree.apply(editXml);
+    return editXml;
+  };
+  const opened = new ConfigTree(platform, base.xml);
+  edit(opened, OTHER);
+  const off = '<vrf-target xmlns:jcmd="http://yang.juniper.net/junos/jcmd" jcmd:active="false">';
+  const tree = new ConfigTree(platform, opened.text().replaceAll('<vrf-target>', off));
+  const editXml = edit(tree, {}, [rt('65000:9001')]);
+  const file = `${platform}/vrf-target-deactivated-last-goes.xml`;
+  return { file, platform, editXml, stateXml: tree.text() };
 }
 
 function keepEnabled(vrf: RunningVrf, wanted: VrfShare = {}): VrfShare {

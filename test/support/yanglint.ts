@@ -22,6 +22,7 @@ const MODULES: Readonly<
       'junos-conf-root@2024-01-01',
       'junos-conf-routing-instances@2024-01-01',
       'junos-conf-policy-options@2024-01-01',
+      'junos-configuration-metadata',
     ],
   },
   frr: {

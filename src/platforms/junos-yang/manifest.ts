@@ -28,7 +28,7 @@ export const manifest = {
     'Needs `set system services netconf yang-compliant` (and rfc-compliant); the plain dialect answers `syntax error, expecting <choice-ident>`.',
     'confirmed-commit is 1.0: the pending commit lives and dies with its session.',
     "While an interconnect is in a VRF both vrf-import and vrf-export are stated: the VRF's own route target is restated where the operator has only vrf-target.",
-    "Where vrf-target was deleted meanwhile, the VRF's last interconnect leaves it as it was restated: a VRF without route targets is refused by Junos, and would be cut off.",
+    "Where vrf-target was deleted or deactivated meanwhile, the VRF's last interconnect leaves it as it was restated: a VRF without route targets is refused by Junos, and would be cut off.",
     'Operators\' policies stay in the list after ours; the place is asked for with yang:insert="first", read back before the commit is confirmed.',
     "VRFs of one PE exchange routes only with auto-export in both: it is added where a flow joins two VRFs of the PE and goes with the VRF's last interconnect.",
     'Native form and logical systems are not supported.',

@@ -1,9 +1,10 @@
 import type { VrfName } from '../../domain/names.ts';
+import type { VrfShare } from '../../domain/network-view.ts';
 import { parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
 import { tryParse } from '../reading/vrf-reader.ts';
-import { type PolicyOptions, parseShare, targetsNamedBy } from './policies.ts';
+import { type PolicyOptions, targetsNamedBy } from './policies.ts';
 
 export const DIRECTIONS = ['import', 'export'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
@@ -22,15 +23,20 @@ export interface OwnTargets {
 
 /**
  * What the VRF is a part of its own VPN by. A list of policies takes the place of `vrf-target` in its direction, wasl's too: what that restates
- * stays in force when `vrf-target` is deleted or altered beside it.
+ * stays in force when `vrf-target` is deleted or altered beside it. `share`: of wasl's policies.
  */
-export function ownTargets(entry: XmlElement, direction: Direction, options: PolicyOptions): OwnTargets {
+export function ownTargets(
+  entry: XmlElement,
+  direction: Direction,
+  options: PolicyOptions,
+  share: VrfShare,
+): OwnTargets {
   const listed = childrenNamed(entry, `vrf-${direction}`).map(({ text }) => text.trim());
   const policies = listed.filter((name) => !name.startsWith(OBJECT_PREFIX));
   const stated = { direction, policies, isRestated: false, isShadowed: false };
   if (policies.length > 0) return { ...stated, targets: targetsNamedBy(policies, direction, options) };
   const targets = vrfTarget(entry, direction);
-  const [restated, ...more] = restatedTargets(entry, direction, listed, options);
+  const [restated, ...more] = restatedTargets(entry, direction, listed, options, share);
   if (targets.length > 0 || restated === undefined || more.length > 0) {
     const isShadowed = targets.length > 0 && restated !== undefined && !targets.includes(restated);
     return { ...stated, targets, isShadowed };
@@ -51,11 +57,12 @@ function restatedTargets(
   direction: Direction,
   listed: readonly string[],
   options: PolicyOptions,
+  share: VrfShare,
 ): RouteTarget[] {
   const vrf = (childText(entry, 'name') ?? '') as VrfName;
   const policy = direction === 'import' ? objectNames.importPolicy(vrf) : objectNames.exportPolicy(vrf);
   if (!listed.includes(policy)) return [];
-  const shared = Object.values(parseShare(vrf, options)).flatMap(({ imports, exports }) =>
+  const shared = Object.values(share).flatMap(({ imports, exports }) =>
     direction === 'import' ? imports : exports.map(({ routeTarget }) => routeTarget),
   );
   return targetsNamedBy([policy], direction, options).filter((target) => !shared.includes(target));

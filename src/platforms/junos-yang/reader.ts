@@ -32,6 +32,7 @@ import {
   setLines,
   targetsNamedBy,
 } from './policies.ts';
+import { partsWithoutEffect } from './without-effect.ts';
 
 const ROOT = 'http://yang.juniper.net/junos/conf/root';
 const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';
@@ -59,8 +60,14 @@ export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   'routing-options',
 ]);
 
-export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
+export function readerOf(
+  config: readonly XmlElement[],
+  { pool, vrfs }: ParseContext,
+  whole: readonly XmlElement[],
+): VrfReader {
   const options = readPolicyOptions(config);
+  const asWhole = new Map(instances(whole).map((element) => [nameOf(element), element]));
+  const marks = readPolicyOptions(whole).prefixLists;
   const root = configuration((group) => ribGroupsInto(config).harmless.has(group));
   return {
     roots: (element) => (isConfiguration(element) ? root : undefined),
@@ -76,7 +83,10 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
     parse: ({ element }) => {
       const listed = vrfs.find(({ name }) => name === nameOf(element));
       return typeOf(element) === 'vrf' || typeOf(element) === ''
-        ? parseVrf(element, listed?.families ?? FAMILIES, options)
+        ? parseVrf(element, listed?.families ?? FAMILIES, options, {
+            isMarked: marks.has(objectNames.autoExportMark(nameOf(element))),
+            withoutEffect: partsWithoutEffect(asWhole.get(nameOf(element))),
+          })
         : parseOtherInstance(element, options, listed !== undefined);
     },
     forget: (vrf, mine) => {
@@ -202,9 +212,22 @@ function instances(config: readonly XmlElement[]): XmlElement[] {
     .flatMap((parent) => childrenNamed(parent, 'instance'));
 }
 
-function parseVrf(entry: XmlElement, families: readonly Family[], options: PolicyOptions): RunningVrf {
+/** What the configuration in force does not tell of an instance. */
+interface Beside {
+  /** The mark of wasl's auto-export stands on the router. */
+  readonly isMarked: boolean;
+  readonly withoutEffect: readonly string[];
+}
+
+function parseVrf(
+  entry: XmlElement,
+  families: readonly Family[],
+  options: PolicyOptions,
+  { isMarked, withoutEffect }: Beside,
+): RunningVrf {
   const name = nameOf(entry);
-  const own = DIRECTIONS.map((direction) => ownTargets(entry, direction, options));
+  const share = parseShare(name, options);
+  const own = DIRECTIONS.map((direction) => ownTargets(entry, direction, options, share));
   const [imports, exports] = own as [OwnTargets, OwnTargets];
   const [importPolicies, exportPolicies] = [imports.policies, exports.policies];
   // Policies know no families, so that every family of the VRF has the same base.
@@ -214,11 +237,9 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
     exportPolicies,
     importPolicies,
   };
-  const share = parseShare(name, options);
   const rd = descend(entry, 'route-distinguisher', 'rd-type')?.text.trim();
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
-  const isMarked = options.prefixLists.has(objectNames.autoExportMark(name));
   const marking = markingPolicies(entry, options);
   const texts = { ...textsOf(marking, options), ...readTexts(entry, importPolicies, exportPolicies, options) };
   const unread = [...marking, ...exportPolicies].filter((policy) => texts[policy] === undefined);
@@ -229,6 +250,7 @@ function parseVrf(entry: XmlElement, families: readonly Family[], options: Polic
   const traits = [
     ...(isOn ? [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] : []),
     ...own.filter(({ isRestated }) => isRestated).map(({ direction }) => TRAIT_OWN_RESTATED[direction]),
+    ...withoutEffect,
   ];
   return {
     name,

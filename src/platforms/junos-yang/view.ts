@@ -11,9 +11,11 @@ import {
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, type Prefix } from '../../domain/prefix.ts';
 import { compareRouteTargets, encodedParts, type RouteTarget } from '../../domain/route-target.ts';
+import { WaslError } from '../../errors.ts';
 import { familyIn, labelOf, objectNames } from '../object-names.ts';
-import type { ConfigObject, PlatformView, ShareContext, VrfChanges } from '../platform-view.ts';
+import type { Change, ConfigObject, PlatformView, ShareContext, VrfChanges } from '../platform-view.ts';
 import { DIRECTIONS, type Direction } from './own-targets.ts';
+import { isWithoutEffect } from './without-effect.ts';
 
 interface PrefixList extends ConfigObject {
   readonly kind: 'prefix-list';
@@ -52,11 +54,16 @@ interface Reference extends ConfigObject {
   readonly first: boolean;
 }
 
-/** The operator's statement of the VRF's own route target, of which nothing was left but what wasl restated. */
+/** One of both directions, or `community` for both. */
+type TargetLeaf = Direction | 'community';
+
+/** The operator's statement of the VRF's own route target, of which nothing was left in force but what wasl restated. */
 interface OwnTarget extends ConfigObject {
   readonly kind: 'vrf-target';
-  /** The leaf: one of both directions, or `community` for both. */
-  readonly leaf: Direction | 'community';
+  readonly leaf: TargetLeaf;
+  /** It stands deactivated, by itself or with all of `vrf-target`. */
+  readonly activates: boolean;
+  readonly activatesAll: boolean;
   readonly administrator: string;
   readonly assigned: number;
   readonly fourOctetAs: boolean;
@@ -84,6 +91,9 @@ export const view: PlatformView<JunosObject> = {
   objectFound: (key, running) => {
     const [kind, name = ''] = [key.slice(0, key.indexOf(' ')), key.split(' ').at(-1)];
     if (kind === 'prefix-list') {
+      // Its own auto-export stands: it goes with its mark.
+      const isMark = name === objectNames.autoExportMark(running.name) && isWithoutEffect(running, 'auto-export');
+      if (isMark) return { kind: 'auto-export', key, name, says: null };
       return {
         kind,
         key,
@@ -131,7 +141,23 @@ function viewInstance({ vrf, changes }: VrfChanges<JunosObject>) {
   const own = changes.filter((change) => change.kind === 'vrf-target');
   if (references.length + own.length === 0 && autoExport === null) return [];
   const placed = references.map((change) => ({ ...change, first: change.first && !change.deletes }));
-  return { vrf, references: placed, own, autoExport };
+  return { vrf, references: placed, own: own.length === 0 ? null : viewOwnTargets(own), autoExport };
+}
+
+/**
+ * `replace` leaves a deactivated node deactivated, so that both are said. Where all of `vrf-target` is deactivated nothing of it was in force,
+ * and nothing else in it is to come into force.
+ */
+function viewOwnTargets(own: readonly Change<OwnTarget>[]) {
+  const activatesAll = own.some((change) => change.activatesAll);
+  const leaves = own.map(({ operation, ...change }) => ({
+    ...change,
+    operation: change.activates ? 'replace' : operation,
+  }));
+  return {
+    ...{ operation: activatesAll ? 'replace' : 'merge', activatesAll },
+    ...{ activates: activatesAll || own.some((change) => change.activates), leaves },
+  };
 }
 
 type OfDirection = { readonly direction: Direction | null };
@@ -183,6 +209,10 @@ function autoExport(running: RunningVrf, share: VrfShare, { isRunning, joins }: 
   const stands = traits.includes(TRAIT_WASL_AUTO_EXPORT);
   const isNeeded = !isEmptyShare(share) && (stands || (joins && !traits.includes(TRAIT_AUTO_EXPORT)));
   if (!(isRunning ? stands : isNeeded)) return [];
+  if (!stands && isWithoutEffect(running, 'auto-export')) {
+    const fact = `VRF ${vrf} has auto-export, deactivated or disabled: it would give nothing to the other VRF of this router`;
+    throw new WaslError('AUTO_EXPORT_OFF', fact, { path: vrf });
+  }
   const name = objectNames.autoExportMark(vrf);
   return [{ kind: 'auto-export', key: `prefix-list ${name}`, name, says: '' }];
 }
@@ -249,13 +279,20 @@ function reference(running: RunningVrf, direction: Direction): Reference {
 /** The VPN goes on as it was: without this its VRF would end with wasl's policies, which Junos refuses. */
 function givenBack(running: RunningVrf): OwnTarget[] {
   const restated = DIRECTIONS.filter((direction) => running.traits?.includes(TRAIT_OWN_RESTATED[direction]));
-  const [imports, exports] = restated.map((direction) => ownTargets(running, direction)[0]);
-  const leaves = imports !== undefined && imports === exports ? (['community'] as const) : restated;
+  const others = DIRECTIONS.filter((direction) => !restated.includes(direction));
+  const stands = (leaf: TargetLeaf) => isWithoutEffect(running, `vrf-target ${leaf}`);
+  // It speaks for both directions, and is not heard in one that the operator states by policies.
+  const isForBoth =
+    new Set(restated.map((direction) => ownTargets(running, direction)[0])).size === 1 &&
+    others.every((direction) => stands('community') && operatorPolicies(running, direction).length > 0);
+  const leaves: readonly TargetLeaf[] = isForBoth && !restated.every(stands) ? ['community'] : restated;
+  const activatesAll = isWithoutEffect(running, 'vrf-target');
   return leaves.flatMap((leaf) => {
-    const [rt] = ownTargets(running, leaf === 'community' ? 'import' : leaf);
+    const [rt] = ownTargets(running, leaf === 'community' ? (restated[0] ?? 'import') : leaf);
     if (rt === undefined) return [];
     const { type, administrator, assigned } = encodedParts(rt);
     const key = `vrf ${running.name} vrf-target ${leaf}`;
-    return [{ kind: 'vrf-target', key, name: leaf, says: rt, leaf, administrator, assigned, fourOctetAs: type === 2 }];
+    const said = { says: rt, administrator, assigned, fourOctetAs: type === 2 };
+    return [{ kind: 'vrf-target', key, name: leaf, leaf, activates: stands(leaf), activatesAll, ...said }];
   });
 }
