@@ -64,6 +64,20 @@ const HAND_EDITS: readonly (readonly [PlatformName, string, string | RegExp, str
     'export policy FIRST',
   ],
   [
+    'junos-yang',
+    'a community that matches all but itself',
+    '<name>WASL-MOH-RT-0-65000-9002</name>',
+    '<name>WASL-MOH-RT-0-65000-9002</name><invert-match/>',
+    'community WASL-MOH-RT-0-65000-9002 is not as wasl wrote it',
+  ],
+  [
+    'junos-yang',
+    'a prefix list that also takes what interfaces have',
+    '<name>WASL-MOH-IPV4-0-65000-9001</name>',
+    '<name>WASL-MOH-IPV4-0-65000-9001</name><apply-path>interfaces &lt;*&gt; unit &lt;*&gt; family inet address &lt;*&gt;</apply-path>',
+    'prefix-list WASL-MOH-IPV4-0-65000-9001 is not as wasl wrote it',
+  ],
+  [
     'frr',
     'a rule for every route',
     '<prefix>10.1.0.0/16</prefix>',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
-import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { parseXmlFragment, type XmlElement } from '../../src/netconf/index.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
 import { canonicalText } from '../../src/router/canonical-text.ts';
@@ -290,6 +290,11 @@ describe('R3 routes moved without a route target', () => {
       'next-table HLTH.inet.0',
     ],
     [
+      'the own table of IPv6 leads into a VRF',
+      '<routing-options xmlns="http://yang.juniper.net/junos/conf/routing-options"><rib><name>inet6.0</name><static><route><next-table>HLTH.inet6.0</next-table></route></static></rib></routing-options>',
+      'next-table HLTH.inet6.0',
+    ],
+    [
       'a rib group of the own table',
       '<routing-options xmlns="http://yang.juniper.net/junos/conf/routing-options"><rib-groups><name>G</name><import-rib>inet.0</import-rib><import-rib>HLTH.inet.0</import-rib></rib-groups><interface-routes><rib-group><inet>G</inet></rib-group></interface-routes></routing-options>',
       'rib-group',
@@ -298,7 +303,17 @@ describe('R3 routes moved without a route target', () => {
     const { of, sentences } = judge(f1({ rest }));
     expect(of('exact-reachability')).toBe('unknown');
     expect(sentences).toContain(path);
+    const [asked] = parseXmlFragment(PLATFORMS['junos-yang'].configFilter);
+    expect(unasked(parseXmlFragment(rest), asked?.children ?? [])).toEqual([]);
   });
+
+  /** What a subtree filter leaves out (RFC 6241 §6.2), but for keys, which a server may add: of a node without children all is wanted. */
+  const unasked = (config: readonly XmlElement[], filter: readonly XmlElement[]): string[] =>
+    config.flatMap(({ name, namespace, children }) => {
+      const wanted = filter.find((each) => each.name === name && each.namespace === namespace);
+      if (wanted === undefined) return name === 'name' ? [] : [name];
+      return wanted.children.length === 0 ? [] : unasked(children, wanted.children);
+    });
 
   const ribGroup = (table: string, into: string) =>
     `<routing-options xmlns="http://yang.juniper.net/junos/conf/routing-options"><rib-groups><name>G</name><import-rib>${table}</import-rib><import-rib>${into}</import-rib></rib-groups></routing-options>`;

@@ -9,7 +9,7 @@ import {
   TRAIT_WASL_AUTO_EXPORT,
   type Unknown,
 } from '../../domain/network-view.ts';
-import { FAMILIES, type Family } from '../../domain/prefix.ts';
+import { FAMILIES, type Family, parsePrefix } from '../../domain/prefix.ts';
 import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
@@ -49,7 +49,8 @@ export const CONFIG_FILTER =
   `<policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/>` +
   `<logical-systems xmlns="${LOGICAL_SYSTEMS}"><name/></logical-systems>` +
   `<routing-options xmlns="${ROUTING_OPTIONS}"><rib-groups/><instance-import/><instance-export/><interface-routes/>` +
-  '<static><route><next-table/></route><rib-group/></static></routing-options>' +
+  '<static><route><next-table/></route><rib-group/></static>' +
+  '<rib><name/><static><route><next-table/></route><rib-group/></static></rib></routing-options>' +
   `<protocols xmlns="${PROTOCOLS}"><bgp><family><inet-vpn><unicast><rib-group/></unicast></inet-vpn>` +
   '<inet6-vpn><unicast><rib-group/></unicast></inet6-vpn></family></bgp></protocols></configuration>';
 
@@ -314,6 +315,15 @@ function restatedAlone({ name, operator, traits = [] }: RunningVrf): string[] {
   );
 }
 
+const isMember = ({ name }: XmlElement) => name === 'members';
+const isPrefix = ({ name, children }: XmlElement) =>
+  name === 'prefix-list-item' &&
+  children.every((part) => part.name === 'name' && tryParse(() => parsePrefix(part.text.trim())) !== null);
+
+/** What else stands in an object (`invert-match`, `apply-path`): it turns the meaning of the rest. */
+const linesBeside = (entry: XmlElement, isKnown: (part: XmlElement) => boolean): string[] =>
+  setLines({ ...entry, children: entry.children.filter((part) => !isKnown(part)) });
+
 /** wasl's objects in a configuration or in an edit: by kind and name, references by place. */
 function readObjects(config: readonly XmlElement[]): WaslObjects {
   const objects = new Map<string, string>();
@@ -324,8 +334,10 @@ function readObjects(config: readonly XmlElement[]): WaslObjects {
     }
   };
   add('policy-statement', options.statements, (entry) => setLines(entry).join('\n'));
-  add('prefix-list', options.prefixLists, (entry) => prefixesOf(entry).sort().join('\n'));
-  add('community', options.communities, (entry) => membersOf(entry).join('\n'));
+  add('prefix-list', options.prefixLists, (entry) =>
+    [...prefixesOf(entry).sort(), ...linesBeside(entry, isPrefix)].join('\n'),
+  );
+  add('community', options.communities, (entry) => [...membersOf(entry), ...linesBeside(entry, isMember)].join('\n'));
   for (const entry of instances(config)) {
     for (const direction of ['vrf-import', 'vrf-export'] as const) {
       const references = childrenNamed(entry, direction);
