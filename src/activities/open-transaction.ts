@@ -48,6 +48,8 @@ export interface OpenTransaction {
   readonly wasTakenBack: boolean;
   /** Milliseconds since the epoch; null before the first commit was sent. */
   committedAtMs: number | null;
+  /** When verification asked the routers for the last time, in milliseconds since the epoch. */
+  askedLastAtMs: number | null;
   /** Nothing else may be confirmed, whoever asks for it. */
   isVerified: boolean;
 }

@@ -1,6 +1,12 @@
 /** What a PE of the change runs, held against what it ran under its lock and what it was sent. */
 import { digestOf } from '../domain/canonical-json.ts';
-import { canonicalShare, enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
+import {
+  canonicalShare,
+  enabledFamilies,
+  type RunningVrf,
+  TRAIT_OWN_RESTATED,
+  TRAIT_WASL_AUTO_EXPORT,
+} from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
 import { planTargets } from '../plan/holds-plan.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
@@ -17,7 +23,8 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
   const isRemoval = each.edits.some(({ retires }) => retires !== undefined);
   const operators = (vrfs: readonly RunningVrf[]) =>
     operatorDigest(isRemoval ? vrfs.map(({ unknowns: _, ...vrf }) => vrf) : vrfs);
-  if (operators(running) !== operators(each.before)) {
+  const traits = (vrfs: readonly RunningVrf[]) => (isRemoval ? '' : digestOf(vrfs.map(operatorTraits)));
+  if (operators(running) !== operators(each.before) || traits(running) !== traits(each.before)) {
     throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
   }
   const own = planTargets(each.plan);
@@ -42,6 +49,10 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
     }
   }
 }
+
+/** Switches of the operator's beside route targets and policies, such as auto-export; those that wasl's objects make come and go with them. */
+const operatorTraits = ({ name, traits = [] }: RunningVrf) => [name, traits.filter((one) => !OWN_TRAITS.includes(one))];
+const OWN_TRAITS: readonly string[] = [TRAIT_WASL_AUTO_EXPORT, ...Object.values(TRAIT_OWN_RESTATED)];
 
 /** Throws where the edits are not in running any more, whatever else others do there. */
 export function requireEdits({ plan, edits }: RouterInTransaction, running: readonly RunningVrf[]): void {

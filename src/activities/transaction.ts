@@ -33,7 +33,7 @@ import { reproveAtPush } from './prove-at-push.ts';
 import { readBackRouter } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
-import { answeredPings, verifyTransaction } from './verify.ts';
+import { answeredPings, verifyStill, verifyTransaction } from './verify.ts';
 
 export class TransactionStages implements TransactionActivities {
   readonly #deps: ActivityDependencies;
@@ -124,6 +124,7 @@ export class TransactionStages implements TransactionActivities {
         pingsBefore,
         wasTakenBack: removes && (await store.wasTakenBack(changeId)),
         committedAtMs: null,
+        askedLastAtMs: null,
         isVerified: false,
       });
       const count = countOf(prepared.length, 'router');
@@ -184,6 +185,12 @@ export class TransactionStages implements TransactionActivities {
     const routers = [...transaction.routers.values()];
     if (!transaction.isVerified) {
       return failed(new WaslError('VERIFY_FAILED', `${changeId} was not verified: nothing of it is confirmed`));
+    }
+    const still = await verifyStill(this.#deps, transaction);
+    if (still.verdict !== 'pass') {
+      // What lives in its session goes back now; recovery does the rest, for nothing was confirmed.
+      await this.drop(changeId);
+      return noteFailure(this.#deps, transaction, still);
     }
     const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
     if (elapsedMs > transaction.plan.window.confirmTimeoutSeconds * 1_000 - this.#limits.confirmMarginMs) {

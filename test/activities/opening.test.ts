@@ -1,11 +1,13 @@
 /** What opens is proved again at every push, over the network and the inventory as they are then. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
+import type { Attachment } from '../../src/domain/network-view.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { Prefix } from '../../src/domain/prefix.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { DETACH_ALL, importOnIosxr, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
+import { DETACH_ALL, importOnIosxr, junosInstances, PEEK, removeImportOnIosxr } from '../support/hand-edits.ts';
 import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
 
@@ -206,7 +208,7 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
 
 describe('somebody edits a router of the change once its tables were looked at', () => {
   /** While an untouched router is asked whether it has changed, which is the last thing before the confirmation but one. */
-  const editedLate = async (config: string, operation?: 'none') => {
+  const editedLate = async (config: string, operation: 'merge' | 'none' = 'merge', pe = 'mct-pe-01') => {
     const network = await StagedNetwork.open(DEMO_INVENTORY);
     const before = network.texts();
     const { changeId, planId } = await network.planned({ from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] });
@@ -219,7 +221,7 @@ describe('somebody edits a router of the change once its tables were looked at',
     const sessions = bystander.sessions().length;
     const verifying = network.stages.verifyRouters(input);
     while (bystander.sessions().length === sessions) await sleep(5);
-    network.backbone.router('mct-pe-01').editRunning(config, operation);
+    network.backbone.router(pe).editRunning(config, operation);
     const verified = await verifying;
     await network.stages.cancelRouters(input);
     return { network, before, verified };
@@ -232,11 +234,73 @@ describe('somebody edits a router of the change once its tables were looked at',
     expect(verified.reason).toContain('VRF MOE is not as approved');
   });
 
+  it('two VRFs of the router exchange routes by auto-export: nothing is confirmed', async () => {
+    const on = '<instance><name>MOE</name><routing-options><auto-export/></routing-options></instance>';
+    const { network, verified } = await editedLate(junosInstances(on), 'merge', 'soh-pe-01');
+    await using _ = network;
+    expect(verified).toMatchObject({
+      code: 'ROUTER_READ_BACK',
+      reason: "soh-pe-01: the commit changed configuration that is not wasl's",
+    });
+  });
+
   it('and where a part of the change is gone again, that says nothing of the change', async () => {
     const { network, before, verified } = await editedLate(DETACH_ALL, 'none');
     await using _ = network;
     expect(verified).toMatchObject({ verdict: 'fail', code: 'CHANGE_REVERTED', transient: true });
     expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
+  });
+});
+
+describe('somebody acts once the change was verified', () => {
+  const committed = async (inventory: Inventory) => {
+    const network = await StagedNetwork.open(inventory);
+    const before = network.texts();
+    const { changeId, planId } = await network.planned(...BOTH_WAYS);
+    if (planId === null) throw new Error('planned');
+    const input = { changeId, planId };
+    await network.stages.prepareRouters(input);
+    await network.stages.commitRouters(input);
+    return { network, before, input };
+  };
+
+  it.for([
+    ['a third VRF of a router of the change', 'mct-pe-01', 'MOE', 'VERIFY_FAILED', /VRF MOE at mct-pe-01 gained/],
+    ['a VRF of a router that it does not touch', 'ibr-pe-01', 'MOI', 'PLAN_STALE', /not as it was planned for: .*MOI/],
+  ] as const)(
+    '%s takes the new route target while the confirmation waits: nothing is confirmed',
+    async ([, pe, vrf, code, why]) => {
+      const { network, before, input } = await committed(withThird('iosxr-um2'));
+      await using _ = network;
+      expect(await network.stages.verifyRouters(input)).toMatchObject({ verdict: 'pass' });
+      network.backbone.router(pe).editRunning(importOnIosxr(vrf, '65000:50000'));
+      await sleep(2_100);
+      const confirmed = await network.stages.confirmRouters(input);
+      expect(confirmed).toMatchObject({ verdict: 'fail', code });
+      expect(confirmed.reason).toMatch(why);
+      expect(network.journal.some(({ state }) => state === 'confirm-sent')).toBe(false);
+      expect(await network.recover(input.changeId, input.planId)).toMatchObject({ outcome: 'rolled-back' });
+      const changed = [...network.texts()].filter(([name, text]) => before.get(name) !== text);
+      // A router goes back to what it was before the commit, and so does what was typed meanwhile.
+      expect(changed.map(([name]) => name)).toEqual(pe === 'ibr-pe-01' ? [pe] : []);
+    },
+  );
+
+  it('a site announces a part of what was agreed while pings are under way: it is seen', async () => {
+    const { network, input } = await committed(DEMO_INVENTORY);
+    await using _ = network;
+    const [giver, taker] = [network.backbone.router('mct-pe-01'), network.backbone.router('nzw-pe-01')];
+    giver.faults.set({ kind: 'slow', ms: 100 });
+    // Asked for each echo that reaches a site of it.
+    const pinged = vi.spyOn(giver.faults, 'all');
+    const verifying = network.stages.verifyRouters(input);
+    await vi.waitFor(() => expect(pinged).toHaveBeenCalledWith('blackhole'), { interval: 5, timeout: 5_000 });
+    const sites = taker.attachments as Map<string, readonly Attachment[]>;
+    const late = { branch: 'late', prefixes: ['10.100.10.128/25' as Prefix], probe: null };
+    sites.set('MOF', [...(sites.get('MOF') ?? []), late]);
+    taker.editRunning(importOnIosxr('MOF', '65000:200'));
+    expect(await verifying).toMatchObject({ code: 'VERIFY_FAILED', reason: /10\.100\.10\.128\/25/ });
+    await network.stages.cancelRouters(input);
   });
 });
 
