@@ -65,6 +65,8 @@ export interface Platform {
    * that is exported also carries the rule's. What cannot be read is not safe.
    */
   judgeExportPolicies(policies: readonly string[], texts: PolicyTexts): string | null;
+  /** What the router holds beside running: read with it, judged with it, and no part of what is put back. */
+  readonly readBeside: ((reader: RouterReader) => Promise<readonly XmlElement[]>) | null;
   /** Asked instead of running where that was read before; null: the platform has none, or this router does not show it. */
   readonly readChangeMarker: ((reader: RouterReader) => Promise<ChangeMarker | null>) | null;
   /** In the order of `tables`. */

@@ -75,7 +75,7 @@ export class NetconfRouter implements Router {
   }
 
   async readRunning(): Promise<RunningVrf[]> {
-    return this.#parse(await this.#getRunning());
+    return (await this.readRunningWithText()).running;
   }
 
   async readRunningText(): Promise<string> {
@@ -83,8 +83,8 @@ export class NetconfRouter implements Router {
   }
 
   async readRunningWithText(): Promise<RunningReading> {
-    const config = await this.#getRunning();
-    return { running: await this.#parse(config), text: this.#textOf(config) };
+    const [config, beside] = await Promise.all([this.#getRunning(), this.#readBeside()]);
+    return { running: await this.#parse([...config, ...beside]), text: this.#textOf(config) };
   }
 
   async readChangeMarker(): Promise<ChangeMarker | null> {
@@ -282,6 +282,10 @@ export class NetconfRouter implements Router {
   #getRunning(): Promise<readonly XmlElement[]> {
     const filter = { subtree: this.#platform.configFilter };
     return this.#request(async () => childrenOf(await this.#session.getConfig({ source: 'running', filter })));
+  }
+
+  async #readBeside(): Promise<readonly XmlElement[]> {
+    return this.#located(async () => (await this.#platform.readBeside?.(this.#reader)) ?? []);
   }
 
   #parse(config: readonly XmlElement[]): Promise<RunningVrf[]> {

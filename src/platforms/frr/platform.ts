@@ -1,6 +1,8 @@
 import type { Platform } from '../platform.ts';
 import { manifest } from './manifest.ts';
 import { pingFrr, readFrrTables } from './operational.ts';
+import { readOwnConfiguration } from './own-configuration.ts';
+import { judgeFrrPolicies } from './policy-safety.ts';
 import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
 import { view } from './view.ts';
 
@@ -11,8 +13,8 @@ export const frr: Platform = {
   transparentContainers: TRANSPARENT_CONTAINERS,
   readerOf,
   view,
-  // The platform itself lets the operator's policy decide after wasl's rules, so it can only keep routes back.
-  judgeExportPolicies: () => null,
+  judgeExportPolicies: judgeFrrPolicies,
+  readBeside: readOwnConfiguration,
   readChangeMarker: null,
   readRouteTables: readFrrTables,
   ping: pingFrr,

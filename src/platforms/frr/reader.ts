@@ -6,6 +6,7 @@ import {
   type FamilyShare,
   type OperatorFamily,
   type RunningVrf,
+  type Unknown,
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, parsePrefix } from '../../domain/prefix.ts';
 import {
@@ -21,6 +22,8 @@ import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { APART, type Container, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
+import { type Beside, besideOf } from './beside.ts';
+import { isOwnConfiguration } from './own-configuration.ts';
 
 const NAMESPACE = 'urn:wasl:frr:l3vpn';
 
@@ -29,10 +32,14 @@ export const CONFIG_FILTER = `<vrfs xmlns="${NAMESPACE}"/>`;
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set(['vrfs', 'ipv4', 'ipv6']);
 
-export function readerOf(_config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
+export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
+  const beside = besideOf(config);
   return {
-    roots: ({ name, namespace }) => (name === 'vrfs' && namespace === NAMESPACE ? VRFS : undefined),
+    roots: (root) => {
+      if (isOwnConfiguration(root)) return READ;
+      return root.name === 'vrfs' && root.namespace === NAMESPACE ? VRFS : undefined;
+    },
     entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
     entryPath: 'vrfs',
     entry: VRF,
@@ -41,8 +48,9 @@ export function readerOf(_config: readonly XmlElement[], { pool, vrfs }: ParseCo
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => {
       const known = vrfs.find(({ name }) => name === nameOf(element))?.families;
-      return parseVrf(element, known ?? familiesInUse(element), isMine);
+      return parseVrf(element, known ?? familiesInUse(element), isMine, beside);
     },
+    unknownsOfRouter: () => beside.unknowns,
   };
 }
 
@@ -71,31 +79,47 @@ function familiesInUse(entry: XmlElement): Family[] {
   return FAMILIES.filter((family) => (child(entry, family)?.children.length ?? 0) > 0);
 }
 
-function parseVrf(entry: XmlElement, families: readonly Family[], isMine: (rt: RouteTarget) => boolean): RunningVrf {
+function parseVrf(
+  entry: XmlElement,
+  families: readonly Family[],
+  isMine: (rt: RouteTarget) => boolean,
+  beside: Beside,
+): RunningVrf {
+  const name = nameOf(entry);
   const operator: Partial<Record<Family, OperatorFamily>> = {};
   const share: Partial<Record<Family, FamilyShare>> = {};
+  const texts: Record<string, string> = {};
+  const unknowns: Unknown[] = [];
   for (const family of families) {
     const content = child(entry, family);
     const imports = readTargets(content, 'import-rt');
     const policy = content === undefined ? undefined : childText(content, 'export-policy');
-    const rules = operatorRules(content);
+    const { importMaps, marks } = beside.familyOf(name, family);
+    const set = policy === undefined ? { targets: [], unread: [] } : beside.effectOf(policy);
+    const path = `vrfs vrf ${name} ${family} export-policy ${policy}`;
+    unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    // Not on every route: too many rather than too few, for a proof reads them.
+    const put = [...marks, ...set.targets].map((routeTarget): ExportRule => ({ routeTarget, scope: 'whole-vpn' }));
+    const rules = canonicalRules([...operatorRules(content), ...put]);
     operator[family] = {
       importRouteTargets: imports.filter((rt) => !isMine(rt)),
       exportRouteTargets: readTargets(content, 'export-rt').filter((rt) => !isMine(rt)),
       ...(rules.length === 0 ? {} : { exportRules: rules }),
       exportPolicies: policy === undefined ? [] : [policy],
-      importPolicies: [],
+      importPolicies: importMaps,
     };
     share[family] = { imports: imports.filter(isMine), exports: readRules(content) };
+    Object.assign(texts, beside.textsOf([...importMaps, ...(policy === undefined ? [] : [policy])]));
   }
   const rd = childText(entry, 'rd');
   return {
-    name: nameOf(entry),
+    name,
     routeDistinguisher: rd === undefined ? null : parseRouteDistinguisher(rd),
     operator,
     share: canonicalShare(share, families),
-    policyTexts: {},
+    policyTexts: texts,
     anomalies: [],
+    ...(unknowns.length === 0 ? {} : { unknowns }),
   };
 }
 

@@ -15,6 +15,7 @@ export const iosxrUm2: Platform = {
   readerOf,
   view,
   judgeExportPolicies: judgeRplPolicies,
+  readBeside: null,
   readChangeMarker,
   readRouteTables: readEachTable(readIosxrTable),
   ping: pingIosxr,

@@ -18,6 +18,7 @@ export const junosYang: Platform = {
   readerOf,
   view,
   judgeExportPolicies: judgeJunosPolicies,
+  readBeside: null,
   readChangeMarker,
   readRouteTables: readEachTable(readJunosTable),
   ping: pingJunos,
