@@ -294,6 +294,21 @@ export const ERRORS = {
     'Look at it (`wasl status <id>`); if it is not there, repeat the call: under the same Idempotency-Key it counts once.',
   ),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
+  LEDGER_BROKEN: unknown(
+    500,
+    'The ledger is not what was recorded',
+    'Stop deciding on it; compare it with the checkpoints that witnesses hold: `wasl ledger verify` names the first row.',
+  ),
+  LEDGER_UNSIGNED: permanent(
+    404,
+    'There is no checkpoint of the ledger',
+    'Have a worker sign checkpoints (WASL_LEDGER_KEY), or ask for an entry that the last one covers.',
+  ),
+  COSIGNATURE_INVALID: permanent(
+    400,
+    'Not a cosignature of this checkpoint',
+    'Send a line of `wasl witness`, made over a checkpoint that is kept here, with the verifier key of its key.',
+  ),
   INTERNAL: unknown(500, 'A defect in wasl', 'Report it with the code and the time.'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -362,6 +362,7 @@ export const ledgerEntrySchema = z.object({
   action: z.string(),
   subject: z.string(),
   body: z.record(z.string(), z.unknown()),
+  nonce: z.string().nullable().describe('Part of what is hashed; null in entries of before there were nonces'),
   previousHash: z.string(),
   hash: z.string(),
 });

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from './canonical-json.ts';
+import { canonicalJson, type Digest, digestOf, digestOfText } from './canonical-json.ts';
 
 /** What happened, as an auditor reads it. The chain: each row's hash covers its content and the hash of the row before. */
 export interface LedgerFact {
@@ -11,6 +11,8 @@ export interface LedgerFact {
   readonly body: Readonly<Record<string, unknown>>;
   /** ISO 8601 with zone. */
   readonly at: string;
+  /** Random: whoever has only the digest cannot guess the fact from it. null or absent: a fact of before there were nonces. */
+  readonly nonce?: string | null;
 }
 
 export interface LedgerEntry extends LedgerFact {
@@ -23,13 +25,24 @@ export interface LedgerEntry extends LedgerFact {
 /** The hash before the first row. */
 export const GENESIS_HASH = `sha256:${'0'.repeat(64)}` as Digest;
 
-export function digestLedgerFact({ actor, action, subject, body, at }: LedgerFact): Digest {
-  return digestOf({ actor, action, subject, body, at });
+/** Of a fact with a nonce; one without has no member `format`, so neither passes for the other. */
+const FORMAT = 'wasl-fact/2';
+
+export function digestLedgerFact({ actor, action, subject, body, at, nonce = null }: LedgerFact): Digest {
+  const fact = { actor, action, subject, body, at };
+  return digestOf(nonce === null ? fact : { format: FORMAT, ...fact, nonce });
 }
 
-/** Over the fact's digest, not over the fact: a row whose content an auditor may not see, or that was erased, still links the chain. */
+/**
+ * What a row's hash is made of, and its leaf in the tree. Over the fact's digest, not over the fact: a row whose content an auditor may not
+ * see, or that was erased, still links the chain.
+ */
+export function ledgerLink(sequence: number, previousHash: Digest, factDigest: Digest): string {
+  return canonicalJson({ sequence, previousHash, fact: factDigest });
+}
+
 export function linkLedgerRow(sequence: number, previousHash: Digest, factDigest: Digest): Digest {
-  return digestOf({ sequence, previousHash, fact: factDigest });
+  return digestOfText(ledgerLink(sequence, previousHash, factDigest));
 }
 
 export function hashLedgerEntry(sequence: number, previousHash: Digest, fact: LedgerFact): Digest {

@@ -13,6 +13,8 @@ export const ADVISORY_LOCKS = {
   routerTurns: 7_745_005,
   /** A text is not pruned between its being found and being referred to. Never held with another. */
   readings: 7_745_006,
+  /** Each checkpoint is signed after the one before it was kept. Never held with another. */
+  checkpoints: 7_745_010,
   /** One inventory comes into force after the other. Taken first. */
   inventory: 7_745_009,
 } as const;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
 import { isAsHashed, type LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
@@ -14,7 +15,10 @@ import type { Store } from './store.ts';
 const LEDGER_PAGE_MAX = 5_000;
 const LEDGER_PAGE_DEFAULT = 500;
 
-export type NewFact = Omit<LedgerFact, 'at'>;
+/** As much as a key of AES-128: no list of guesses is long enough. */
+const NONCE_BYTES = 16;
+
+export type NewFact = Omit<LedgerFact, 'at' | 'nonce'>;
 
 /**
  * The last statement of its store transaction: from here to the end of it nobody else can append, and what is acknowledged together
@@ -33,7 +37,8 @@ export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonl
   const entries = facts.map((given): LedgerEntry => {
     // Hashed as JSON will give it back: without undefined members, dates as text, texts of others visible.
     const body = visibleJson(given.body);
-    const fact: LedgerFact = { ...given, body, at: at.toISOString() };
+    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+    const fact = { ...given, body, at: at.toISOString(), nonce };
     sequence += 1;
     const hash = hashLedgerEntry(sequence, previousHash, fact);
     const entry = { ...fact, sequence, previousHash, hash };

@@ -14,6 +14,7 @@ import { inventoryQueries } from './inventory-imports.ts';
 import { writableQueries } from './is-writable.ts';
 import { journalQueries } from './journal-rows.ts';
 import { ledgerQueries } from './ledger-rows.ts';
+import { ledgerWitnessQueries } from './ledger-witness-rows.ts';
 import { planQueries } from './plan-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
@@ -57,6 +58,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...troubleQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),
+    ...ledgerWitnessQueries(database),
     ...readingQueries(database),
     ...sightingQueries(database),
     ...workerQueries(database),

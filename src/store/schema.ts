@@ -345,6 +345,8 @@ export const ledger = pgTable(
     body: json('body').$type<Readonly<Record<string, unknown>>>().notNull(),
     /** Text: what was hashed is what is stored. */
     at: text('at').notNull(),
+    /** Null: of before there were nonces. */
+    nonce: text('nonce'),
     previousHash: text('previous_hash').notNull(),
     hash: text('hash').notNull(),
   },

@@ -19,7 +19,6 @@ import type { ChangeKind } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { StandingInterconnect } from '../domain/inventory-effect.ts';
 import type { InventoryImport, InventoryProposal, OpenProposal } from '../domain/inventory-proposal.ts';
-import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { ChangeId, EntityId, InterconnectId, PeName, PersonId, PlanId, VpnId, VrfName } from '../domain/names.ts';
@@ -32,6 +31,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
+import type { LedgerStore } from './ledger-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
 
@@ -101,7 +101,7 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store {
+export interface Store extends LedgerStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.
@@ -320,10 +320,6 @@ export interface Store {
   forgetProgress(olderThan: Date): Promise<number>;
   /** Calls back soon after progress was appended by any process (LISTEN/NOTIFY); returns the unsubscribe. */
   onProgress(listener: () => void): Promise<() => Promise<void>>;
-
-  // Ledger
-  appendLedger(fact: Omit<LedgerFact, 'at'>): Promise<LedgerEntry>;
-  readLedger(filter: { readonly afterSequence: number; readonly limit?: number }): Promise<LedgerEntry[]>;
 
   // Readings
   /** What was read, each text once; the oldest readings go (`reading-rows.ts`). Returns the ids in the order given. */

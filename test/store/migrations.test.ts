@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, test } from 'vitest';
+import * as ledger from '../../src/store/ledger-schema.ts';
 import * as readings from '../../src/store/reading-schema.ts';
 import * as schema from '../../src/store/schema.ts';
 
@@ -12,5 +13,7 @@ test('the migrations make the tables that the schema describes', async () => {
   const last = String(entries.length - 1).padStart(4, '0');
   const migrated = readJson(`${last}_snapshot.json`);
   // When this fails: npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
-  expect(await generateMigration(migrated, generateDrizzleJson({ ...schema, ...readings }, migrated.id))).toEqual([]);
+  expect(
+    await generateMigration(migrated, generateDrizzleJson({ ...schema, ...readings, ...ledger }, migrated.id)),
+  ).toEqual([]);
 });

@@ -21,13 +21,14 @@ export function registerLedgerRoutes(app: ApiServer, { store }: ApiDependencies)
     },
     async (request) => {
       const entries = await store.readLedger({ afterSequence: request.query.after, limit: request.query.limit });
-      return entries.map(({ sequence, at, actor, action, subject, body, previousHash, hash }) => ({
+      return entries.map(({ sequence, at, actor, action, subject, body, nonce = null, previousHash, hash }) => ({
         sequence,
         at,
         actor,
         action,
         subject,
         body: { ...body },
+        nonce,
         previousHash,
         hash,
       }));

@@ -1,0 +1,22 @@
+import type { Verdict } from './verdict.ts';
+
+/** Where ledger, tree, checkpoints and register are not one. */
+export interface LedgerFinding {
+  /** `row 12`, `checkpoint 40`, `IC-0001`. */
+  readonly path: string;
+  /** One sentence. */
+  readonly fact: string;
+}
+
+/** The whole ledger read and held against itself, its checkpoints and the register. */
+export interface LedgerReview {
+  /** `unknown`: it was not read to its end. */
+  readonly verdict: Verdict;
+  /** Rows that were read. */
+  readonly entries: number;
+  readonly checkpoints: number;
+  /** Of the last checkpoint; 0: there is none. */
+  readonly signedEntries: number;
+  readonly interconnects: number;
+  readonly findings: readonly LedgerFinding[];
+}

@@ -1,0 +1,65 @@
+import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
+import type { LedgerReview } from '../domain/ledger-review.ts';
+import type { PersonId } from '../domain/names.ts';
+
+export interface TreeNodeRow {
+  readonly level: number;
+  readonly index: number;
+  readonly hash: string;
+}
+
+export interface CheckpointRecord {
+  /** Rows that it covers. */
+  readonly size: number;
+  /** As it was signed. */
+  readonly note: string;
+  /** ISO 8601 with zone. */
+  readonly signedAt: string;
+  readonly cosignatures: readonly CosignatureRecord[];
+}
+
+export interface CosignatureRecord {
+  /** The verifier key that the witness gave. */
+  readonly witness: string;
+  readonly line: string;
+  readonly receivedFrom: PersonId;
+  readonly receivedAt: string;
+}
+
+export interface LedgerReviewRecord extends LedgerReview {
+  /** ISO 8601 with zone. */
+  readonly at: string;
+}
+
+/** The record that is only ever added to, and what vouches for it. */
+export interface LedgerStore {
+  appendLedger(fact: Omit<LedgerFact, 'at' | 'nonce'>): Promise<LedgerEntry>;
+  readLedger(filter: { readonly afterSequence: number; readonly limit?: number }): Promise<LedgerEntry[]>;
+  /** The sequence of its last row; 0: it has none. */
+  countLedger(): Promise<number>;
+  countTreeNodes(level: number): Promise<number>;
+  readTreeNodes(subtrees: readonly Omit<TreeNodeRow, 'hash'>[]): Promise<TreeNodeRow[]>;
+  /** Those that are there stay as they are. */
+  saveTreeNodes(nodes: readonly TreeNodeRow[]): Promise<void>;
+  /** `after`: the size of the last one that the signer has seen. False, and nothing kept, where another one is the last by now. */
+  saveCheckpoint(checkpoint: {
+    readonly size: number;
+    readonly note: string;
+    readonly after: number;
+  }): Promise<boolean>;
+  /** In order of their sizes. */
+  listCheckpoints(filter: { readonly afterSize: number; readonly limit?: number }): Promise<CheckpointRecord[]>;
+  /** null: none was signed yet. */
+  readLastCheckpoint(): Promise<Omit<CheckpointRecord, 'cosignatures'> | null>;
+  readCheckpoint(size: number): Promise<CheckpointRecord | null>;
+  /** Of a checkpoint that is kept; one of each witness. COSIGNATURE_INVALID where there are too many. */
+  saveCosignature(cosignature: {
+    readonly size: number;
+    readonly witness: string;
+    readonly line: string;
+    readonly from: PersonId;
+  }): Promise<void>;
+  saveLedgerReview(review: LedgerReview): Promise<void>;
+  /** The last one; null: there was none yet. */
+  readLedgerReview(): Promise<LedgerReviewRecord | null>;
+}
