@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type EntityId, entityIdSchema, PERSON_ID_WORDS, type PersonId, personIdSchema } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 
-export const ROLES = ['portal', 'party-approver', 'engineer', 'auditor', 'security', 'admin'] as const;
+export const ROLES = ['portal', 'party-approver', 'engineer', 'auditor', 'security', 'admin', 'witness'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who is calling. Made of a verified token only. */

@@ -63,6 +63,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],
+  // How much there is, and that it is the same: nothing of what is in it.
+  'GET /v1/ledger/checkpoint': ['auditor', 'witness'],
+  'GET /v1/ledger/proofs/consistency': ['auditor', 'witness'],
+  'GET /v1/ledger/proofs/inclusion': ['auditor'],
+  'GET /v1/ledger/checkpoints': ['auditor'],
+  'POST /v1/ledger/cosignatures': ['witness'],
+  'POST /v1/ledger/reviews': ['auditor'],
 };
 
 /** Numbers of the whole installation: whoever has a shell beside the server may read them, nobody else without a role. */

@@ -13,6 +13,17 @@ import {
   openProposalSchema,
 } from './inventory-wire.ts';
 import {
+  type CheckpointAnswer,
+  type ConsistencyAnswer,
+  checkpointSchema,
+  consistencySchema,
+  type cosignatureSchema,
+  type InclusionAnswer,
+  inclusionSchema,
+  type LedgerReviewAnswer,
+  ledgerReviewSchema,
+} from './ledger-wire.ts';
+import {
   type ExplanationAnswer,
   explanationSchema,
   type MatrixAnswer,
@@ -128,6 +139,12 @@ export interface ApiClient {
     readonly after?: number | undefined;
     readonly limit?: number | undefined;
   }): Promise<LedgerAnswer[]>;
+  readCheckpoint(): Promise<CheckpointAnswer>;
+  listCheckpoints(filter: { readonly after: number; readonly limit: number }): Promise<CheckpointAnswer[]>;
+  proveConsistency(from: number, to: number): Promise<ConsistencyAnswer>;
+  proveInclusion(entry: number, size: number): Promise<InclusionAnswer>;
+  postCosignature(cosignature: z.infer<typeof cosignatureSchema>): Promise<CheckpointAnswer>;
+  reviewLedger(): Promise<LedgerReviewAnswer>;
   readReady(): Promise<Ready>;
   /** Has the workflow look at the record; begins it anew where none runs. */
   resume(id: string): Promise<InterconnectAnswer>;
@@ -232,6 +249,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),
     readLedger: (filter = {}) => get(`/v1/ledger${query({ ...filter })}`, z.array(ledgerEntrySchema)),
+    readCheckpoint: () => get('/v1/ledger/checkpoint', checkpointSchema),
+    listCheckpoints: (filter) => get(`/v1/ledger/checkpoints${query({ ...filter })}`, z.array(checkpointSchema)),
+    proveConsistency: (from, to) => get(`/v1/ledger/proofs/consistency${query({ from, to })}`, consistencySchema),
+    proveInclusion: (entry, size) => get(`/v1/ledger/proofs/inclusion${query({ entry, size })}`, inclusionSchema),
+    postCosignature: (cosignature) => post('/v1/ledger/cosignatures', checkpointSchema, cosignature),
+    reviewLedger: () => post('/v1/ledger/reviews', ledgerReviewSchema),
     resume: (id) => post(at('interconnects', id, '/resumption'), interconnectSchema),
     readInstallation: () => get('/v1/installation', installationSchema),
     retireInstallation: (installation) => post('/v1/installation/retirements', retirementSchema, { installation }),

@@ -23,6 +23,7 @@ import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
+import { registerLedgerProofRoutes } from './routes/ledger-proof-routes.ts';
 import { registerLedgerRoutes } from './routes/ledger-routes.ts';
 import { registerNetworkRoutes } from './routes/network-routes.ts';
 import { registerOperationRoutes } from './routes/operation-routes.ts';
@@ -90,6 +91,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerAuditRoutes(scope, deps);
     registerEventRoutes(scope, deps);
     registerLedgerRoutes(scope, deps);
+    registerLedgerProofRoutes(scope, deps);
     done();
   });
   return app;

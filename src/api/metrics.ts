@@ -85,6 +85,31 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
       for (const verdict of ['pass', 'fail', 'unknown']) this.set({ verdict }, last.result.verdict === verdict ? 1 : 0);
     },
   });
+  new Gauge({
+    name: 'wasl_ledger_verdict',
+    help: '1 for the verdict of the last review of ledger, checkpoints and register; absent before the first one',
+    labelNames: ['verdict'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const last = await store.readLedgerReview().catch(() => null);
+      if (last === null) return;
+      for (const verdict of ['pass', 'fail']) this.set({ verdict }, last.verdict === verdict ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'wasl_ledger_unsigned_rows',
+    help: 'Rows of the ledger that no checkpoint covers yet',
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const [rows, last] = await Promise.all([store.countLedger(), store.readLastCheckpoint()]).catch(() => [
+        null,
+        null,
+      ]);
+      if (rows !== null) this.set(rows - (last?.size ?? 0));
+    },
+  });
   return {
     observe(route, method, status, elapsedMs) {
       duration.observe({ route, method, status: String(status) }, elapsedMs / 1_000);

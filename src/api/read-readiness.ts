@@ -19,7 +19,7 @@ export async function readReadiness({
   driver,
   clock,
 }: Pick<ApiDependencies, 'store' | 'driver' | 'clock'>): Promise<Ready> {
-  const [writable, workers, engine, unheard, strangers, troubled, audits] = await Promise.all([
+  const [writable, workers, engine, unheard, strangers, troubled, audits, reviewed] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
     within(driver.ping()),
@@ -27,6 +27,7 @@ export async function readReadiness({
     within(driver.listStrangers()),
     within(store.countTroubled(new Date(clock().getTime() - OVERDUE_AFTER_MS))),
     within(store.listAudits(AUDITS_LOOKED_AT)),
+    within(store.readLedgerReview()),
   ]);
   const database = writable === null ? 'down' : writable ? 'up' : 'read-only';
   // A database that takes no writes does not hear the workers.
@@ -69,8 +70,22 @@ export async function readReadiness({
   }
   const overdue = describeOverdueAudit(audits ?? [], clock());
   if (overdue !== null) says.push(overdue);
+  const ledger = reviewed && { verdict: reviewed.verdict, at: reviewed.at };
+  if (reviewed?.verdict === 'fail') {
+    const places = countOf(reviewed.findings.length, 'place');
+    says.push(`by the review of ${reviewed.at} the record is not what was recorded, in ${places} (wasl ledger verify)`);
+  }
   const status = database === 'down' ? 'unavailable' : says.length > 0 ? 'degraded' : 'ready';
-  return { status, database, workflows: engine === 'up' ? 'up' : 'down', workers: working, undriven, audit, says };
+  return {
+    status,
+    database,
+    workflows: engine === 'up' ? 'up' : 'down',
+    workers: working,
+    undriven,
+    audit,
+    ledger,
+    says,
+  };
 }
 
 async function within<T>(look: Promise<T>): Promise<T | null> {

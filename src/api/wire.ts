@@ -378,6 +378,10 @@ export const readySchema = z.object({
     .object({ verdict: verdictSchema, at: instantSchema })
     .nullable()
     .describe('The last one of the whole network, when it was read; null: none yet, or the database is away'),
+  ledger: z
+    .object({ verdict: verdictSchema, at: instantSchema })
+    .nullable()
+    .describe('The last review of ledger, checkpoints and register; null: none yet, or the database is away'),
   says: list(z.string()).describe('What does not work, as sentences; empty when all does'),
 });
 export type Ready = z.infer<typeof readySchema>;

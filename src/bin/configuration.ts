@@ -7,6 +7,8 @@ import { WaslError } from '../errors.ts';
 export const DRAIN_SECONDS_DEFAULT = 120;
 export const PROGRESS_DAYS_DEFAULT = 90;
 export const AUDIT_MINUTES_DEFAULT = 360;
+export const CHECKPOINT_SECONDS_DEFAULT = 10;
+export const REVIEW_MINUTES_DEFAULT = 60;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -118,6 +120,16 @@ export function readProgressDays(env: Environment = process.env): number {
 /** How often the whole network is held against the register (WASL_AUDIT_MINUTES, 5 to 10080). */
 export function readAuditMinutes(env: Environment = process.env): number {
   return readNumber(env, 'WASL_AUDIT_MINUTES', 5, 10_080, 'minutes') ?? AUDIT_MINUTES_DEFAULT;
+}
+
+/** How often the ledger gets a signed checkpoint while it grows (WASL_CHECKPOINT_SECONDS, 1 to 3600). */
+export function readCheckpointSeconds(env: Environment = process.env): number {
+  return readNumber(env, 'WASL_CHECKPOINT_SECONDS', 1, 3_600, 'seconds') ?? CHECKPOINT_SECONDS_DEFAULT;
+}
+
+/** How often the whole ledger is read and held against checkpoints and register (WASL_REVIEW_MINUTES, 1 to 10080). */
+export function readReviewMinutes(env: Environment = process.env): number {
+  return readNumber(env, 'WASL_REVIEW_MINUTES', 1, 10_080, 'minutes') ?? REVIEW_MINUTES_DEFAULT;
 }
 
 /** What one planning thread may use (WASL_PLANNING_MEMORY_MB, 256 to 65536); undefined: the default. */

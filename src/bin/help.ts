@@ -1,5 +1,11 @@
 /** What `--help` says of settings. `test/bin/help.test.ts` holds it against what the code reads. */
-import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT, PROGRESS_DAYS_DEFAULT } from './configuration.ts';
+import {
+  AUDIT_MINUTES_DEFAULT,
+  CHECKPOINT_SECONDS_DEFAULT,
+  DRAIN_SECONDS_DEFAULT,
+  PROGRESS_DAYS_DEFAULT,
+  REVIEW_MINUTES_DEFAULT,
+} from './configuration.ts';
 
 const BACKENDS = `
   DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory
@@ -28,6 +34,10 @@ Environment:
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good
   WASL_AUDIT_MINUTES    ${AUDIT_MINUTES_DEFAULT}: how often the whole network is held against the register, 5 to 10080
+  WASL_LEDGER_KEY       the Ed25519 key (PEM, mode 0600) that signs checkpoints of the ledger: one for all workers, and not in the database.
+                        Without it nothing is signed; an embedded database has one in the state directory
+  WASL_CHECKPOINT_SECONDS   ${CHECKPOINT_SECONDS_DEFAULT}: how often, while the ledger grows, 1 to 3600
+  WASL_REVIEW_MINUTES   ${REVIEW_MINUTES_DEFAULT}: how often the whole ledger is held against its checkpoints and the register, 1 to 10080
   WASL_PLANNING_MEMORY_MB  what one planning thread may use, 256 to 65536
   WASL_WORKER_LISTEN    host:port for GET /health, /ready and /metrics; without it nothing listens${BACKENDS}
 

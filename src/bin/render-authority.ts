@@ -24,6 +24,8 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
   auditor: 'reads everything, and alone the ledger',
   security: 'the security officer: withdraws, reads routers',
   admin: 'imports the inventory, confirms what another admin proposed, retires installations',
+  witness:
+    'the witness that a party runs (`wasl witness`): cosigns checkpoints of the ledger, reads none of its entries',
 };
 
 /** Answered without being a part of the API's description. */

@@ -12,6 +12,7 @@ import { registerPlanCommands } from './commands/plan-commands.ts';
 import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
+import { registerWitnessCommands } from './commands/witness-commands.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
 import { isCutBy } from './interruptible-fetch.ts';
@@ -77,6 +78,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerProofCommands(program, session);
   registerInstallationCommands(program, session);
   registerLedgerCommands(program, session);
+  registerWitnessCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {
     session.exitCode = code;
   });

@@ -10,12 +10,11 @@ export interface LedgerFinding {
 
 /** The whole ledger read and held against itself, its checkpoints and the register. */
 export interface LedgerReview {
-  /** `unknown`: it was not read to its end. */
-  readonly verdict: Verdict;
+  readonly verdict: Exclude<Verdict, 'unknown'>;
   /** Rows that were read. */
   readonly entries: number;
   readonly checkpoints: number;
-  /** Of the last checkpoint; 0: there is none. */
+  /** Rows that the last checkpoint covers which agrees with them; 0: there is none. */
   readonly signedEntries: number;
   readonly interconnects: number;
   readonly findings: readonly LedgerFinding[];

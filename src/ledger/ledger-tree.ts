@@ -17,7 +17,7 @@ import { GENESIS, type LedgerHead, verifyChain } from './verify-chain.ts';
 const NODE_LEVEL_MIN = 8;
 const TILE_ROWS = 2 ** NODE_LEVEL_MIN;
 /** Rows that are read at once. */
-const PAGE_ROWS = 5_000;
+const PAGE_ROWS = 1_000;
 
 export interface TreeNode extends Subtree {
   /** Hexadecimal. */

@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerFact } from '../domain/ledger-entry.ts';
-import type { LedgerReview } from '../domain/ledger-review.ts';
+import type { LedgerFinding, LedgerReview } from '../domain/ledger-review.ts';
 import type { PersonId } from '../domain/names.ts';
 
 export interface TreeNodeRow {
@@ -59,6 +59,8 @@ export interface LedgerStore {
     readonly line: string;
     readonly from: PersonId;
   }): Promise<void>;
+  /** Every interconnect, plan and inventory of the register held against the ledger: where they are not one. */
+  reviewRegister(): Promise<{ readonly interconnects: number; readonly findings: readonly LedgerFinding[] }>;
   saveLedgerReview(review: LedgerReview): Promise<void>;
   /** The last one; null: there was none yet. */
   readLedgerReview(): Promise<LedgerReviewRecord | null>;

@@ -20,6 +20,7 @@ import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
 import { pushedQueries } from './pushed-rows.ts';
 import { readingQueries } from './reading-rows.ts';
+import { registerReviewQueries } from './register-review.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
@@ -59,6 +60,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...progressQueries(database),
     ...ledgerQueries(database),
     ...ledgerWitnessQueries(database),
+    ...registerReviewQueries(database),
     ...readingQueries(database),
     ...sightingQueries(database),
     ...workerQueries(database),

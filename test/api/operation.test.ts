@@ -91,7 +91,7 @@ describe('readiness', () => {
   ])('%s', async (_what, workers, isWritable, expected) => {
     const { app } = await createApiUnderTest(upStore(workers, isWritable));
     const ready = await app.inject('/ready');
-    expect([ready.statusCode, ready.json()]).toEqual([200, { undriven: 0, audit: null, ...expected }]);
+    expect([ready.statusCode, ready.json()]).toEqual([200, { undriven: 0, audit: null, ledger: null, ...expected }]);
     await app.close();
   });
 

@@ -115,7 +115,16 @@ it('validates an inventory without a server', async () => {
 });
 
 describe('status without an id', () => {
-  const ready = { status: 'ready', database: 'up', workflows: 'up', workers: 'up', undriven: 0, audit: null, says: [] };
+  const ready = {
+    status: 'ready',
+    database: 'up',
+    workflows: 'up',
+    workers: 'up',
+    undriven: 0,
+    audit: null,
+    ledger: null,
+    says: [],
+  };
   const serving = (list: (url: URL) => unknown) => async (url: string | URL | Request) =>
     Response.json(String(url).includes('/ready') ? ready : list(new URL(String(url))));
 
@@ -155,7 +164,15 @@ it('shows every time in one zone, whoever wrote it, in columns that stay straigh
     next: 'in force until 2031-12-31T23:59:59Z',
     request: { purpose: 'Invoices', flows: [], validUntil: '2031-12-31T18:59:59-05:00', policyVersion: '1' },
   };
-  const ready = { status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0, audit: null };
+  const ready = {
+    status: 'degraded',
+    database: 'up',
+    workflows: 'up',
+    workers: 'down',
+    undriven: 0,
+    audit: null,
+    ledger: null,
+  };
   const says = ['no worker lives: the last one was seen at 2026-03-01T08:00:00.500Z'];
   const fetch = async (url: string | URL | Request) =>
     Response.json(String(url).includes('/ready') ? { ...ready, says } : [summary]);
@@ -171,7 +188,15 @@ it('shows every time in one zone, whoever wrote it, in columns that stay straigh
 describe('status --watch', () => {
   it('says at once that nobody works', async () => {
     const down = {
-      ...{ status: 'degraded', database: 'up', workflows: 'up', workers: 'down', undriven: 0, audit: null },
+      ...{
+        status: 'degraded',
+        database: 'up',
+        workflows: 'up',
+        workers: 'down',
+        undriven: 0,
+        audit: null,
+        ledger: null,
+      },
       says: ['no worker lives: nothing is planned, pushed or read from routers'],
     };
     const agreement = {

@@ -1,19 +1,23 @@
 import { openBackends } from '../backends.ts';
 import {
   readAuditMinutes,
+  readCheckpointSeconds,
   readDrainSeconds,
   readLimits,
   readPlanningMemoryMb,
   readProgressDays,
+  readReviewMinutes,
   readWorkerListen,
   requireSetting,
 } from '../configuration.ts';
 import { readCredentials } from '../credentials.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { startForgetting } from '../forget-progress.ts';
+import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
 import { holdSignals } from '../signals.ts';
-import { type RunningWorker, startWorker } from '../worker.ts';
+import { startLedgerWatch } from '../watch-ledger.ts';
+import { type RunningWorker, startWorker, type WorkerLog } from '../worker.ts';
 import { listenForProbes } from '../worker-probes.ts';
 
 export async function work(): Promise<void> {
@@ -27,11 +31,16 @@ export async function work(): Promise<void> {
   };
   const listen = readWorkerListen();
   const progressDays = readProgressDays();
+  const ledger = { checkpointSeconds: readCheckpointSeconds(), reviewMinutes: readReviewMinutes() };
   const logger = createLogger('worker');
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
-    const forgetting = startForgetting(backends.store, progressDays);
+    const chores = [startForgetting(backends.store, progressDays)];
+    const log: WorkerLog = (level, message, facts = {}) => logger[level](facts, message);
     try {
+      const { store } = backends;
+      const signer = await openLedgerKey(await store.readInstallation());
+      chores.push(startLedgerWatch({ store, signer, ...ledger, log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
       const probes = listen && (await listenForProbes({ listen, worker: () => worker, store: backends.store }));
@@ -41,7 +50,7 @@ export async function work(): Promise<void> {
           ...backends,
           ...settings,
           credential,
-          log: (level, message, facts = {}) => logger[level](facts, message),
+          log,
         });
         await Promise.race([untilStopped(stop), worker.stopped]);
       } finally {
@@ -53,7 +62,7 @@ export async function work(): Promise<void> {
         }
       }
     } finally {
-      await forgetting.stop();
+      for (const chore of chores) await chore.stop();
       await backends.stop();
     }
   });

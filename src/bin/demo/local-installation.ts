@@ -12,6 +12,7 @@ import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
 import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
 import { cacheDirectory } from '../configuration.ts';
+import { makeLedgerKey } from '../ledger-key.ts';
 import { settleAll } from '../settle-all.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from '../temporal-server.ts';
 
@@ -87,10 +88,12 @@ export class LocalInstallation {
     await writeFile(this.path('development-issuer.json'), JSON.stringify(issuer.privateJwk), { mode: 0o600 });
     this.#mint = ({ id, roles, entity }) =>
       issuer.mintToken({ person: id, roles, ...(entity === undefined ? {} : { entity }) });
+    await makeLedgerKey(this.path('ledger-key.pem'));
     this.#env = {
       DATABASE_URL: postgres.databaseUrl,
       TEMPORAL_ADDRESS: temporal.address,
       WASL_STATE_DIR: this.directory,
+      WASL_LEDGER_KEY: this.path('ledger-key.pem'),
       WASL_LISTEN: listen,
       WASL_CREDENTIALS: credentialsFile,
       WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),

@@ -1,12 +1,28 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ApiClient } from '../../api/client.ts';
+import { countOf } from '../../domain/count-of.ts';
+import type { LedgerFinding } from '../../domain/ledger-review.ts';
+import { WaslError } from '../../errors.ts';
+import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint.ts';
+import { type LedgerRead, type ReviewedLedger, reviewLedger } from '../../ledger/review-ledger.ts';
+import { parseVerifier, type Verifier } from '../../ledger/signed-note.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ledgerOf, readLedgerFile, writeLedgerFile } from '../ledger-file.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 import { parseCount } from './interconnect-commands.ts';
+import { parseLogKey } from './witness-commands.ts';
+
+interface VerifyOptions {
+  readonly logKey?: Verifier;
+  readonly witness?: readonly Verifier[];
+  readonly against?: readonly string[];
+  readonly file?: string;
+}
 
 export function registerLedgerCommands(program: Command, session: CliSession): void {
-  program
-    .command('ledger')
-    .description('the hash-chained record of every step')
+  const ledger = program.command('ledger').description('the hash-chained record of every step');
+  ledger
     .command('list')
     .description('entries, oldest first')
     .option('--after <sequence>', 'those after this one', parseCount)
@@ -25,4 +41,84 @@ export function registerLedgerCommands(program: Command, session: CliSession): v
       ]);
       session.print(formatTable(['#', 'AT', 'WHO', 'WHAT', 'ABOUT', 'HASH'], rows, session.paint));
     });
+  ledger
+    .command('export')
+    .description('write the whole ledger with its checkpoints, for `wasl ledger verify --file`')
+    .argument('<file>', 'JSON')
+    .action(async (file: string) => writeLedgerFile(session, file));
+  ledger
+    .command('verify')
+    .description('read the whole ledger and hold it against its chain, its checkpoints and what witnesses keep')
+    .option('--log-key <key>', 'verifier key of the installation, handed over by another way', parseLogKey)
+    .option('--witness <key...>', 'verifier keys of witnesses that count', addWitness)
+    .option('--against <file...>', 'checkpoints that were kept elsewhere: the memories of witnesses')
+    .option('--file <file>', 'what `wasl ledger export` wrote: needs no server')
+    .addHelpText('after', VERIFY_HELP)
+    .action(async (options: VerifyOptions) => verify(session, options));
 }
+
+async function verify(session: CliSession, options: VerifyOptions): Promise<void> {
+  const { logKey = null, witness = [], against = [], file } = options;
+  const known = await Promise.all(against.map((path) => readKept(session, path)));
+  const ledger: ReviewedLedger = file === undefined ? online(session.client) : await readLedgerFile(session, file);
+  const read = await reviewLedger(ledger, { log: logKey, witnesses: witness, known });
+  const register = file === undefined ? await session.client.reviewLedger() : null;
+  // The server says again what was found here; what it says of the register only it can know.
+  const findings = unique([...read.findings, ...(register?.findings ?? [])]);
+  session.exitCode = findings.length === 0 ? EXIT.ok : EXIT.permanent;
+  if (session.isJson) {
+    const { entries, checkpoints, signedEntries, witnessed } = read;
+    const interconnects = register?.interconnects ?? null;
+    return session.printJson({ entries, checkpoints, signedEntries, witnessed, interconnects, findings });
+  }
+  session.print(show(session, read, findings));
+  if (register !== null && findings.length === 0) {
+    session.print(`the register says the same: ${register.interconnects} interconnects, their plans, the inventories`);
+  }
+  if (logKey === null) session.remark('Whose checkpoints these are was not asked: name their key with --log-key.');
+}
+
+function show({ paint }: CliSession, read: LedgerRead, findings: readonly LedgerFinding[]): string[] {
+  const { entries, checkpoints, signedEntries, witnessed } = read;
+  const head = `${countOf(entries, 'row')}, ${countOf(checkpoints, 'checkpoint')}; the last that agrees covers ${countOf(signedEntries, 'row')}`;
+  return [
+    findings.length === 0 ? `${paint('green', 'INTACT')}: ${head}` : `${paint('red', 'NOT AS RECORDED')}: ${head}`,
+    ...findings.map(({ path, fact }) => `  ${path}: ${fact}`),
+    ...witnessed.map(({ witness, size, at }) => `  ${witness} vouches for ${size} rows, since ${at.toISOString()}`),
+  ];
+}
+
+function unique(findings: readonly LedgerFinding[]): LedgerFinding[] {
+  return [...new Map(findings.map((finding) => [`${finding.path}: ${finding.fact}`, finding])).values()];
+}
+
+function online(client: ApiClient): ReviewedLedger {
+  return {
+    readLedger: async ({ afterSequence, limit }) => ledgerOf(await client.readLedger({ after: afterSequence, limit })),
+    listCheckpoints: ({ afterSize, limit = 1_000 }) => client.listCheckpoints({ after: afterSize, limit }),
+  };
+}
+
+async function readKept({ io }: CliSession, path: string): Promise<Checkpoint> {
+  const text = await io.readFile(path).catch((cause: unknown) => {
+    throw new WaslError('INPUT_INVALID', 'the checkpoint cannot be read', { path, cause });
+  });
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint === null) throw new WaslError('INPUT_INVALID', 'this is no checkpoint', { path });
+  return checkpoint;
+}
+
+function addWitness(text: string, before: readonly Verifier[] | undefined): readonly Verifier[] {
+  const verifier = parseVerifier(text, 'witness');
+  if (verifier === null) throw new InvalidArgumentError('must be a verifier key of a witness: name+id+key');
+  return [...(before ?? []), verifier];
+}
+
+const VERIFY_HELP = `
+With a server it also has the register held against the ledger: every interconnect, plan and inventory.
+
+Exit codes: 0 intact; 2 not as recorded: the rows, checkpoints and places are named.
+
+Examples:
+  wasl ledger verify --log-key wasl/4f0c...+5f3a...+AX... --against /media/moh/seen
+  wasl ledger export ledger.json && wasl ledger verify --file ledger.json --log-key ...`;

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type CheckpointAnswer, checkpointSchema } from '../api/ledger-wire.ts';
+import { type LedgerAnswer, ledgerEntrySchema } from '../api/wire.ts';
+import { canonicalJson, type Digest } from '../domain/canonical-json.ts';
+import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import { WaslError } from '../errors.ts';
+import type { ReviewedLedger } from '../ledger/review-ledger.ts';
+import type { CliSession } from './session.ts';
+import { writeText } from './write-text.ts';
+
+const FORMAT = 'wasl-ledger/1';
+/** A million rows are some 500 MB: larger ones are verified online. */
+const BYTES_MAX = 512 * 1024 * 1024;
+const PAGE = 1_000;
+
+const fileSchema = z.object({
+  format: z.literal(FORMAT),
+  entries: z.array(ledgerEntrySchema),
+  checkpoints: z.array(checkpointSchema),
+});
+
+export const ledgerOf = (entries: readonly LedgerAnswer[]): LedgerEntry[] =>
+  entries.map((entry) => ({ ...entry, previousHash: entry.previousHash as Digest, hash: entry.hash as Digest }));
+
+export async function writeLedgerFile({ client, io, remark }: CliSession, file: string): Promise<void> {
+  // First: each was signed over rows that are there when they are read.
+  const checkpoints = await readPages<CheckpointAnswer>((last) =>
+    client.listCheckpoints({ after: last?.size ?? 0, limit: PAGE }),
+  );
+  const entries = await readPages<LedgerAnswer>((last) =>
+    client.readLedger({ after: last?.sequence ?? 0, limit: PAGE }),
+  );
+  await writeText(io, file, `${canonicalJson({ format: FORMAT, entries, checkpoints })}\n`);
+  remark(`${file}: ${entries.length} rows, ${checkpoints.length} checkpoints`);
+}
+
+async function readPages<T>(readAfter: (last: T | undefined) => Promise<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const page = await readAfter(all.at(-1));
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
+
+export async function readLedgerFile({ io }: CliSession, path: string): Promise<ReviewedLedger> {
+  const refuse = (fact: string, cause?: unknown) => new WaslError('INPUT_INVALID', fact, { path, cause });
+  const text = await io.readFile(path, BYTES_MAX).catch((cause: unknown) => {
+    throw cause instanceof WaslError ? cause : refuse('the ledger cannot be read', cause);
+  });
+  const { entries, checkpoints } = parseFile(text) ?? refuseAll(refuse('this is no ledger of `wasl ledger export`'));
+  const rows = ledgerOf(entries);
+  const rowAfter = pager(rows, ({ sequence }) => sequence);
+  const checkpointAfter = pager(checkpoints, ({ size }) => size);
+  return {
+    readLedger: async ({ afterSequence, limit }) => rowAfter(afterSequence, limit),
+    listCheckpoints: async ({ afterSize, limit }) => checkpointAfter(afterSize, limit),
+  };
+}
+
+/** As a database gives them: what follows a number, whether that one is there or not. */
+function pager<T>(all: readonly T[], numberOf: (each: T) => number) {
+  const positions = new Map(all.map((each, position) => [numberOf(each), position]));
+  return (after: number, limit = PAGE): T[] => {
+    const known = positions.get(after);
+    const from = known === undefined ? all.findIndex((each) => numberOf(each) > after) : known + 1;
+    return from < 0 ? [] : all.slice(from, from + limit);
+  };
+}
+
+function parseFile(text: string): z.output<typeof fileSchema> | null {
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function refuseAll(error: WaslError): never {
+  throw error;
+}

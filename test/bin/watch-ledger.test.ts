@@ -1,0 +1,106 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openLedgerKey } from '../../src/bin/ledger-key.ts';
+import { startLedgerWatch } from '../../src/bin/watch-ledger.ts';
+import type { LedgerReview } from '../../src/domain/ledger-review.ts';
+import { readSigner } from '../../src/ledger/signed-note.ts';
+import { rowsInMemory } from '../ledger/ledger-rows-in-memory.ts';
+import { chainOf, tampered } from '../ledger/ledger-samples.ts';
+import { absentStore } from '../support/absent-store.ts';
+
+const newPem = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+const NOW = new Date('2026-11-29T10:00:00Z');
+
+describe('a worker that watches the ledger', () => {
+  const chain = chainOf(['IC-0001', 'IC-0001-C1', 'IC-0002', 'IC-0003']);
+  const rows = rowsInMemory(chain.slice(0, 3));
+  const checkpoints: { size: number; note: string }[] = [];
+  const reviews: (LedgerReview & { at: string })[] = [];
+  const store = absentStore({
+    ...rows,
+    readLedger: (filter) => rows.readLedger(filter),
+    now: () => NOW,
+    countLedger: async () => rows.entries.at(-1)?.sequence ?? 0,
+    readLastCheckpoint: async () => {
+      const last = checkpoints.at(-1);
+      return last === undefined ? null : { ...last, signedAt: NOW.toISOString() };
+    },
+    listCheckpoints: async ({ afterSize }) =>
+      checkpoints
+        .filter(({ size }) => size > afterSize)
+        .map((each) => ({ ...each, signedAt: NOW.toISOString(), cosignatures: [] })),
+    saveCheckpoint: async (checkpoint) => checkpoints.push(checkpoint) > 0,
+    reviewRegister: async () => ({ interconnects: 0, findings: [] }),
+    saveLedgerReview: async (review) => void reviews.push({ ...review, at: NOW.toISOString() }),
+    readLedgerReview: async () => reviews.at(-1) ?? null,
+  });
+  const signer = readSigner(newPem(), 'log', 'wasl/a1b2c3', 'key.pem');
+  const said: string[] = [];
+  const watching = () =>
+    startLedgerWatch({
+      ...{ store, signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      log: (level, message) => void said.push(`${level}: ${message}`),
+    });
+
+  test('signs what is new, reviews once an hour, and tells once, at once, that it refuses to sign', async () => {
+    const watch = watching();
+    await vi.waitFor(() => expect(reviews.map(({ verdict }) => verdict)).toEqual(['pass']));
+    expect(checkpoints.map(({ size }) => size)).toEqual([3]);
+    rows.entries = [...chain];
+    await vi.waitFor(() => expect(checkpoints.map(({ size }) => size)).toEqual([3, 4]));
+    expect(reviews).toHaveLength(1);
+    rows.entries = tampered(chain, 1, { actor: 'ghost' }, 'kept').slice(0, 3);
+    await vi.waitFor(() => expect(reviews.map(({ verdict }) => verdict)).toEqual(['pass', 'fail']));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await watch.stop();
+    expect(reviews).toHaveLength(2);
+    expect(reviews[1]?.findings.map(({ path }) => path)).toEqual(['row 2', 'checkpoint 4']);
+    expect(said).toEqual([
+      'info: checkpoints of the ledger are signed',
+      'error: no checkpoint is signed: the ledger is not what was recorded',
+      ...(reviews[1]?.findings.map(() => 'error: the record is not what was recorded') ?? []),
+    ]);
+  });
+
+  test('goes on when the database is back', async () => {
+    said.length = 0;
+    const away = startLedgerWatch({
+      ...{ store: absentStore({ now: () => NOW }), signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      log: (level, message) => void said.push(`${level}: ${message}`),
+    });
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(2));
+    await away.stop();
+    expect(said.at(-1)).toBe('warn: the ledger could not be looked at');
+  });
+});
+
+describe('the key of the ledger', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wasl-ledger-key-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('is made once where the database is this machine’s own, and nowhere else', async () => {
+    const own = { WASL_STATE_DIR: join(folder, 'state') };
+    const [first, second] = [await openLedgerKey('a1', own), await openLedgerKey('a1', own)];
+    expect(first?.verifier.text).toMatch(/^wasl\/a1\+/);
+    expect(second?.verifier.text).toBe(first?.verifier.text);
+    expect((await stat(join(folder, 'state', 'ledger-key.pem'))).mode & 0o777).toBe(0o600);
+    expect(await openLedgerKey('a1', { ...own, DATABASE_URL: 'postgres://db.example/wasl' })).toBeNull();
+  });
+
+  test('is a file that nobody else reads', async () => {
+    const path = join(folder, 'key.pem');
+    await expect(openLedgerKey('a1', { WASL_LEDGER_KEY: path })).rejects.toThrow(
+      'the key of the ledger does not exist',
+    );
+    await writeFile(path, newPem(), { mode: 0o600 });
+    expect((await openLedgerKey('a1', { WASL_LEDGER_KEY: path }))?.verifier.name).toBe('wasl/a1');
+    await chmod(path, 0o640);
+    await expect(openLedgerKey('a1', { WASL_LEDGER_KEY: path })).rejects.toThrow('can be read by others');
+  });
+});
