@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
+import { isOfTargets } from './policies.ts';
 
 /** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
 
@@ -11,7 +12,7 @@ const all = (text: string): Record<string, Rule> => Object.fromEntries(names(tex
 
 /** A community of routes: those of other kinds than route targets say nothing to a VPN. */
 const community: Rule = ({ text }: XmlElement) =>
-  /^(target|\*|0x|.*[[\]()|\\+?^$])/.test(text.trim()) ? doubt('network', 'puts a route target on routes') : READ;
+  isOfTargets(text) ? doubt('network', 'puts a route target on routes') : READ;
 
 const ROUTE: Record<string, Rule> = {
   ...all(`name next-hop qualified-next-hop discard reject receive resolve no-resolve preference metric metric2 metric3 metric4 tag tag2
@@ -151,8 +152,16 @@ const ribGroups: Rule = (ribGroup: XmlElement) => {
   return ofAllVpns ? doubt('network', 'moves routes of VPNs between tables without a route target') : TO_OTHER_TABLES;
 };
 
+/** What the rest of the configuration says of what a part of it names. */
+export interface Named {
+  /** A rib group that leads into no table of an instance. */
+  isHarmlessRibGroup(group: string): boolean;
+  /** Why policies put a route target on routes, or may; null where they do not. */
+  whyMarks(policies: readonly string[]): string | null;
+}
+
 /** Of the router's own table only what joins it to VPNs is asked for, and only that is looked for. */
-const mainTable = (isHarmless: (ribGroup: string) => boolean): Subtree => ({
+const mainTable = ({ isHarmlessRibGroup: isHarmless }: Named): Subtree & { readonly doubts: object } => ({
   anywhere: 'any',
   doubts: {
     'rib-groups': ribGroups,
@@ -162,7 +171,34 @@ const mainTable = (isHarmless: (ribGroup: string) => boolean): Subtree => ({
     'instance-export': doubt('router', 'gives routes to instances without a route target'),
   },
   otherwise: 'router',
+  looksUpGroups: true,
 });
+
+/** Sessions between PEs carry the VPN routes of everybody, through the policies that are named there. */
+const mainProtocols = (named: Named): Subtree => {
+  const policies = ({ text }: XmlElement): Rule => {
+    const why = named.whyMarks(text.split(/[\s()|&!]+/).filter((name) => name !== ''));
+    return why === null ? READ : doubt('network', why);
+  };
+  const table = mainTable(named);
+  return { ...table, doubts: { ...table.doubts, import: policies, export: policies } };
+};
+
+/** A filter counts by its definition, wherever it is applied: to interfaces, to tables, in groups. */
+const FIREWALL: Subtree = {
+  anywhere: 'any',
+  doubts: {
+    'routing-instance': doubt('router', 'sends packets to the table of another instance'),
+    topology: doubt('router', 'sends packets to another table'),
+    'logical-system': doubt('router', 'sends packets to another logical system'),
+    'next-ip': doubt('router', 'sends packets aside from the routes of their table'),
+    'next-ip6': doubt('router', 'sends packets aside from the routes of their table'),
+    'next-interface': doubt('router', 'sends packets aside from the routes of their table'),
+    decapsulate: doubt('router', 'sends on what it takes out of tunnels'),
+  },
+  otherwise: 'router',
+  looksUpGroups: true,
+};
 
 function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
@@ -170,15 +206,15 @@ function leavesOf(element: XmlElement): string[] {
 
 const UNREAD_INSTANCES = doubt('network', 'holds routing instances that are not read');
 
-/** `isHarmless`: a rib group that leads into no table of an instance. */
-export const configuration = (isHarmless: (ribGroup: string) => boolean): Container => ({
+export const configuration = (named: Named): Container => ({
   children: {
     version: READ,
     groups: APART,
     'policy-options': POLICY_OPTIONS,
     'routing-instances': { children: { instance: APART }, otherwise: 'network' },
-    'routing-options': mainTable(isHarmless),
-    protocols: mainTable(isHarmless),
+    'routing-options': mainTable(named),
+    protocols: mainProtocols(named),
+    firewall: FIREWALL,
     'logical-systems': UNREAD_INSTANCES,
     tenants: UNREAD_INSTANCES,
   },

@@ -31,6 +31,7 @@ export const manifest = {
     "Where vrf-target was deleted or deactivated meanwhile, the VRF's last interconnect leaves it as it was restated: a VRF without route targets is refused by Junos, and would be cut off.",
     'Operators\' policies stay in the list after ours; the place is asked for with yang:insert="first", read back before the commit is confirmed.',
     "VRFs of one PE exchange routes only with auto-export in both: it is added where a flow joins two VRFs of the PE and goes with the VRF's last interconnect.",
+    "Beside the instances are read: what joins the router's own table to them, filters that send packets to another instance or next hop, policies of its BGP sessions that put a route target on routes, and groups that are applied to any of that. Filters and rib groups count by their definition, wherever they are applied.",
     'Native form and logical systems are not supported.',
   ],
 } as const satisfies PlatformManifest;

@@ -1,10 +1,11 @@
 import type { Platform } from '../platform.ts';
 import { readEachTable } from '../reading/read-each-table.ts';
 import { readChangeMarker } from './change-marker.ts';
+import { CONFIG_FILTER } from './config-filter.ts';
 import { manifest } from './manifest.ts';
 import { pingJunos, readJunosTable } from './operational.ts';
 import { judgeJunosPolicies } from './policy-safety.ts';
-import { CONFIG_FILTER, readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
+import { readerOf, TRANSPARENT_CONTAINERS } from './reader.ts';
 import { view } from './view.ts';
 
 /**

@@ -55,8 +55,19 @@ export function targetsNamedBy(
   direction: 'import' | 'export',
   options: PolicyOptions,
 ): RouteTarget[] {
+  const targets = communitiesNamedBy(policies, direction, options).flatMap((name) =>
+    membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
+  );
+  return [...new Set(targets)].sort(compareRouteTargets);
+}
+
+function communitiesNamedBy(
+  policies: readonly string[],
+  direction: 'import' | 'export',
+  options: PolicyOptions,
+): string[] {
   const all = [...new Set(policies.flatMap((policy) => [policy, ...calledBy(policy, options)]))];
-  const names = all.flatMap((policy) => {
+  return all.flatMap((policy) => {
     const statement = options.statements.get(policy);
     if (statement === undefined) return [];
     return [statement, ...childrenNamed(statement, 'term')].flatMap((term) => {
@@ -68,11 +79,10 @@ export function targetsNamedBy(
         .map((action) => childText(action, 'community-name') ?? '');
     });
   });
-  const targets = names.flatMap((name) =>
-    membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
-  );
-  return [...new Set(targets)].sort(compareRouteTargets);
 }
+
+/** A member of a community that is a route target or may stand for one; others say nothing to a VPN. */
+export const isOfTargets = (member: string): boolean => /^(target|\*|0x|.*[[\]()|\\+?^$])/.test(member.trim());
 
 /**
  * A policy as text with everything that it names: policies, communities and prefix lists, so that a reader sees which route targets it is
@@ -170,6 +180,17 @@ export function openEnds(policies: readonly string[], options: PolicyOptions): s
       return pattern === undefined ? [] : [`# takes target:*:*: community ${name} matches by the pattern ${pattern}`];
     }),
   ];
+}
+
+/** Why policies put a route target on the routes that pass them, or may; null where they do not. */
+export function whyMarks(policies: readonly string[], options: PolicyOptions): string | null {
+  const unread = policies.find((policy) => !options.statements.has(policy));
+  if (unread !== undefined) return `names policy ${unread}, which is not on the router`;
+  const members = communitiesNamedBy(policies, 'export', options)
+    .flatMap((name) => childrenNamed(options.communities.get(name) ?? EMPTY, 'members'))
+    .map(({ text }) => text.trim());
+  const marking = members.find(isOfTargets);
+  return marking === undefined ? null : `puts ${marking} on the routes that pass it`;
 }
 
 /** Policies of protocols towards CEs that put communities on what they let in: these go on to other PEs with the route. */

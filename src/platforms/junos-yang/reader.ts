@@ -18,6 +18,7 @@ import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
+import { groupsApplied } from './applied-groups.ts';
 import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
 import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
 import {
@@ -31,34 +32,16 @@ import {
   readPolicyOptions,
   setLines,
   targetsNamedBy,
+  whyMarks,
 } from './policies.ts';
 import { partsWithoutEffect } from './without-effect.ts';
-
-const ROOT = 'http://yang.juniper.net/junos/conf/root';
-const INSTANCES = 'http://yang.juniper.net/junos/conf/routing-instances';
-const POLICY = 'http://yang.juniper.net/junos/conf/policy-options';
-const LOGICAL_SYSTEMS = 'http://yang.juniper.net/junos/conf/logical-systems';
-const ROUTING_OPTIONS = 'http://yang.juniper.net/junos/conf/routing-options';
-const PROTOCOLS = 'http://yang.juniper.net/junos/conf/protocols';
-
-/** The part of running that is read. */
-export const CONFIG_FILTER =
-  `<configuration xmlns="${ROOT}"><apply-groups/><groups><name/><policy-options xmlns="${POLICY}"/>` +
-  `<routing-instances xmlns="${INSTANCES}"/><logical-systems xmlns="${LOGICAL_SYSTEMS}"/>` +
-  `<routing-options xmlns="${ROUTING_OPTIONS}"/></groups>` +
-  `<policy-options xmlns="${POLICY}"/><routing-instances xmlns="${INSTANCES}"/>` +
-  `<logical-systems xmlns="${LOGICAL_SYSTEMS}"><name/></logical-systems>` +
-  `<routing-options xmlns="${ROUTING_OPTIONS}"><rib-groups/><instance-import/><instance-export/><interface-routes/>` +
-  '<static><route><next-table/></route><rib-group/></static>' +
-  '<rib><name/><static><route><next-table/></route><rib-group/></static></rib></routing-options>' +
-  `<protocols xmlns="${PROTOCOLS}"><bgp><family><inet-vpn><unicast><rib-group/></unicast></inet-vpn>` +
-  '<inet6-vpn><unicast><rib-group/></unicast></inet6-vpn></family></bgp></protocols></configuration>';
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   'configuration',
   'policy-options',
   'routing-instances',
   'routing-options',
+  ...['protocols', 'firewall', 'then'],
 ]);
 
 export function readerOf(
@@ -69,7 +52,10 @@ export function readerOf(
   const options = readPolicyOptions(config);
   const asWhole = new Map(instances(whole).map((element) => [nameOf(element), element]));
   const marks = readPolicyOptions(whole).prefixLists;
-  const root = configuration((group) => ribGroupsInto(config).harmless.has(group));
+  const root = configuration({
+    isHarmlessRibGroup: (group) => ribGroupsInto(config).harmless.has(group),
+    whyMarks: (policies) => whyMarks(policies, options),
+  });
   return {
     roots: (element) => (isConfiguration(element) ? root : undefined),
     entries: (all) =>
@@ -97,7 +83,7 @@ export function readerOf(
     },
     anomaliesOf: (vrf) => [...poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt)), ...restatedAlone(vrf)],
     unknownsOfRouter: (active) => [
-      ...groupsApplied(active),
+      ...groupsApplied(active.filter(isConfiguration), root),
       ...instances(active)
         .filter((element) => !holdsVpnRoutes(options)(element))
         .flatMap((element) => findUnknowns(element, otherInstance(element), pathOf(element, 'routing-instances'))),
@@ -163,29 +149,6 @@ function parseOtherInstance(instance: XmlElement, options: PolicyOptions, isList
     ...(doubts.length === 0 ? {} : { unknowns: doubts }),
   };
 }
-
-/** Groups that are applied to the whole configuration, as far as they may add to what is read. */
-function groupsApplied(config: readonly XmlElement[]): Unknown[] {
-  const roots = config.filter(isConfiguration);
-  const groups = new Map(
-    roots.flatMap((root) => childrenNamed(root, 'groups')).map((group) => [childText(group, 'name') ?? '', group]),
-  );
-  const applied = roots.flatMap((root) => childrenNamed(root, 'apply-groups')).map(({ text }) => text.trim());
-  return applied.flatMap((name): Unknown[] => {
-    // `${node}` and the like stand for one of several.
-    const meant = name.startsWith('${') ? [...groups.values()] : [groups.get(name)];
-    const adds = meant.some(
-      (group) =>
-        group === undefined || group.children.some(({ name: part }) => JOINS_VPNS.has(part) || part === 'apply-groups'),
-    );
-    const why = `inherits from group ${name}, which was not resolved`;
-    return adds ? [{ path: `configuration apply-groups ${name}`, reach: 'network', why }] : [];
-  });
-}
-
-const JOINS_VPNS: ReadonlySet<string> = new Set([
-  ...['policy-options', 'routing-instances', 'logical-systems', 'tenants', 'routing-options'],
-]);
 
 /** Rib groups of the router that lead into no table of an instance. */
 function ribGroupsInto(config: readonly XmlElement[]): { readonly harmless: ReadonlySet<string> } {

@@ -29,6 +29,8 @@ export interface Subtree {
   readonly anywhere: ReadonlySet<string> | 'any';
   readonly doubts: Readonly<Record<string, Doubt | ((element: XmlElement) => Rule)>>;
   readonly otherwise: Reach;
+  /** Groups that are applied anywhere inside are looked up by the reader. */
+  readonly looksUpGroups?: true;
 }
 
 export type Rule = typeof READ | typeof APART | Doubt | Container | Subtree | ((element: XmlElement) => Rule);

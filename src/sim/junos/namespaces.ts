@@ -10,3 +10,6 @@ export const INSTANCES = juniper('jc-routing-instances', 'conf/routing-instances
 export const POLICY = juniper('jc-policy-options', 'conf/policy-options');
 export const RPC_ROUTE = juniper('route', 'rpc/route');
 export const RPC_PING = juniper('ping', 'rpc/ping');
+export const ROUTING_OPTIONS = juniper('jc-routing-options', 'conf/routing-options');
+export const PROTOCOLS = juniper('jc-protocols', 'conf/protocols');
+export const FIREWALL = juniper('jc-firewall', 'conf/firewall');

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { EMPTY, inModule, type LeafRules, oneOf, type SchemaNode, schemaRoot, textOf } from '../datastore/schema.ts';
 import { INSTANCES, POLICY, ROOT } from './namespaces.ts';
+import { MAIN } from './schema-main.ts';
 
 /** Junos 24.4R1 in its yang-compliant form, as far as VPNs need it. */
 
@@ -103,7 +104,11 @@ const routingInstances = instances.container('routing-instances', [
   ),
 ]);
 
-const groups = root.list('groups', ['name'], [root.leaf('name', NAME), policyOptions, routingInstances]);
+const groups = root.list(
+  'groups',
+  ['name'],
+  [root.leaf('name', NAME), root.leafList('apply-groups', 'user', NAME), policyOptions, routingInstances, ...MAIN],
+);
 
 export const JUNOS_SCHEMA = schemaRoot(
   [
@@ -113,6 +118,7 @@ export const JUNOS_SCHEMA = schemaRoot(
       root.leafList('apply-groups', 'user', NAME),
       policyOptions,
       routingInstances,
+      ...MAIN,
     ]),
   ],
   { deactivates: true },

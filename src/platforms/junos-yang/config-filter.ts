@@ -1,0 +1,44 @@
+const junos = (part: string): string => `xmlns="http://yang.juniper.net/junos/conf/${part}"`;
+
+/** At each place that is asked for: a group may add there what is not shown there. */
+const GROUPS = '<apply-groups/>';
+const ROUTES = `<static>${GROUPS}<route>${GROUPS}<next-table/></route><rib-group/></static>`;
+
+/** Of the router's own table only what joins it to VPNs: it may be long. Keys come with what is inside. */
+const ROUTING_OPTIONS =
+  `<routing-options ${junos('routing-options')}>${GROUPS}<rib-groups/><instance-import/><instance-export/><interface-routes/>` +
+  `${ROUTES}<rib><name/>${GROUPS}${ROUTES}</rib></routing-options>`;
+
+const FAMILIES = ['inet-vpn', 'inet6-vpn']
+  .map((family) => `<${family}><unicast><rib-group/></unicast></${family}>`)
+  .join('');
+/** Sessions, of which some carry VPN routes: the policies that these pass. */
+const SESSION = `${GROUPS}<import/><export/>`;
+const PROTOCOLS =
+  `<protocols ${junos('protocols')}>${GROUPS}<bgp>${SESSION}<family>${FAMILIES}</family>` +
+  `<group><name/>${SESSION}<neighbor><name/>${SESSION}</neighbor></group></bgp></protocols>`;
+
+/** What a filter does with packets beside letting them through: where it sends them. */
+const ACTIONS = [
+  'routing-instance',
+  'logical-system',
+  'topology',
+  'next-ip',
+  'next-ip6',
+  'next-interface',
+  'decapsulate',
+];
+const FILTERS = `<filter>${GROUPS}<term>${GROUPS}<then>${ACTIONS.map((name) => `<${name}/>`).join('')}</then></term></filter>`;
+const FIREWALL =
+  `<firewall ${junos('firewall')}>${GROUPS}${FILTERS}<family>${GROUPS}` +
+  `${['inet', 'inet6'].map((family) => `<${family}>${GROUPS}${FILTERS}</${family}>`).join('')}</family></firewall>`;
+
+const POLICIES = `<policy-options ${junos('policy-options')}/><routing-instances ${junos('routing-instances')}/>`;
+
+/** The part of running that is read. */
+export const CONFIG_FILTER =
+  `<configuration ${junos('root')}>${GROUPS}` +
+  `<groups><name/>${GROUPS}${POLICIES}<logical-systems ${junos('logical-systems')}/>` +
+  `<routing-options ${junos('routing-options')}/>${PROTOCOLS}${FIREWALL}</groups>` +
+  `${POLICIES}<logical-systems ${junos('logical-systems')}><name/></logical-systems>` +
+  `${ROUTING_OPTIONS}${PROTOCOLS}${FIREWALL}</configuration>`;
