@@ -222,7 +222,7 @@ describe('what joins tables without a route target is unknown, with PE and state
     [
       'a map between PEs',
       { top: map('RR-IN', 'set extcommunity rt 64900:7001'), inMain: 'neighbor 10.255.0.9 route-map RR-IN in' },
-      'puts route target 0:64900:7001 on VPN routes',
+      'puts route target 64900:7001 on VPN routes',
     ],
   ])('%s', (_what, own, path) => {
     const { of, sentences } = judge(frame(hlth(own)));

@@ -363,3 +363,91 @@ describe('policy-based routing', () => {
     expect(assumptions).toContain('access-list ABF');
   });
 });
+
+describe('policies of BGP', () => {
+  const AS = (inside: string) =>
+    `<router xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg"><bgp><as><as-number>65000</as-number>${inside}</as></bgp></router>`;
+  const family = (name: string, inside: string) =>
+    `<address-families><address-family><af-name>${name}</af-name>${inside}</address-family></address-families>`;
+  const peer = (inside: string) => `<neighbors><neighbor><address>192.0.2.9</address>${inside}</neighbor></neighbors>`;
+  const IN = '<route-policy><in>TAG</in></route-policy>';
+  const TAG = (rt: string) => ({ TAG: `route-policy TAG\n  set extcommunity rt (${rt}) additive\n  pass\nend-policy` });
+  const PASS = { TAG: 'route-policy TAG\n  set local-preference 200\n  pass\nend-policy' };
+  const pe3 = (bgp: string, policies: Readonly<Record<string, string>>) =>
+    judge(f2({ xml: xr(xrVrf('MOI', '65000:300'), policies) + bgp }));
+
+  it.each([
+    [
+      'a neighbour',
+      AS(peer(family('vpnv4-unicast', IN))),
+      'router bgp 65000 neighbors neighbor 192.0.2.9 address-families address-family vpnv4-unicast route-policy in TAG',
+    ],
+    ['its exports', AS(peer(family('vpnv4-unicast', IN.replaceAll('in>', 'out>')))), 'route-policy out TAG'],
+    [
+      'a group',
+      AS(
+        `<neighbor-groups><neighbor-group><neighbor-group-name>RR</neighbor-group-name>${family('vpnv6-unicast', IN)}</neighbor-group></neighbor-groups>`,
+      ),
+      'neighbor-group RR',
+    ],
+    [
+      'a group of families',
+      AS(
+        `<af-groups><af-group><af-group-name>VPN</af-group-name>${family('vpnv4-unicast', IN)}</af-group></af-groups>`,
+      ),
+      'af-group VPN',
+    ],
+  ])('of %s that put a route target on VPN routes are unknown for the whole network', (_what, bgp, path) => {
+    const { of, sentences } = pe3(bgp, TAG('65000:7'));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(path);
+    expect(sentences).toContain('puts route target 65000:7 on the routes that pass it');
+    expect(pe3(bgp, PASS)).toMatchObject({ sentences: '', verdict: 'pass' });
+  });
+
+  it('routes that are given on with other route targets', () => {
+    const bgp = AS(peer(family('vpnv4-unicast', '<import><re-originate/></import>')));
+    expect(pe3(bgp, {}).sentences).toContain('re-originate` gives VPN routes on with other route targets');
+  });
+
+  const ofVrf = (inside: string, vrf = 'MOX') => AS(`<vrfs><vrf><vrf-name>${vrf}</vrf-name>${inside}</vrf></vrfs>`);
+  const leaf = '<route-policy>TAG</route-policy>';
+  it.each([
+    ['a CE', ofVrf(peer(family('ipv4-unicast', IN)))],
+    [
+      'a network',
+      ofVrf(
+        family(
+          'ipv4-unicast',
+          `<networks><network><address>10.100.0.0</address><address-prefix>16</address-prefix>${leaf}</network></networks>`,
+        ),
+      ),
+    ],
+    ['redistribution', ofVrf(family('ipv4-unicast', `<redistribute><static>${leaf}</static></redistribute>`))],
+    [
+      'an aggregate',
+      ofVrf(
+        family(
+          'ipv4-unicast',
+          `<aggregate-addresses><aggregate-address><address>10.100.0.0</address><address-prefix>16</address-prefix>${leaf}</aggregate-address></aggregate-addresses>`,
+        ),
+      ),
+    ],
+  ])('of a VRF at %s are exports with what they put on routes', (_what, bgp) => {
+    const takesSeven = {
+      xml: xr(xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:7')) })),
+    };
+    const mox = (policies: Readonly<Record<string, string>>) =>
+      judge(f2({ xml: xr(xrVrf('MOX', '65000:300'), policies) + bgp, vrfs: { MOX: F2_VRFS.MOX } }, takesSeven));
+    expect(mox(TAG('65000:7')).of('no-overlap')).toBe('fail');
+    expect(mox(TAG('65000:8')).verdict).toBe('pass');
+    expect(mox(TAG('65000:9001')).of('route-target-ownership')).toBe('fail');
+    expect(mox(TAG('$rt')).of('exact-reachability')).toBe('unknown');
+  });
+
+  it('towards a CE put nothing on VPN routes', () => {
+    expect(
+      pe3(ofVrf(peer(family('ipv4-unicast', IN.replaceAll('in>', 'out>'))), 'MOI'), TAG('65000:9001')).verdict,
+    ).toBe('pass');
+  });
+});

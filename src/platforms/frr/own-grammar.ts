@@ -1,4 +1,5 @@
 import type { Reach, Unknown } from '../../domain/network-view.ts';
+import { shortForm } from '../../domain/route-target.ts';
 import type { Statement } from './own-configuration.ts';
 import type { RouteMaps } from './route-maps.ts';
 
@@ -187,7 +188,7 @@ const vpnFamily = (maps: RouteMaps): Grammar => ({
       const map = parts.includes('route-map') ? parts[parts.indexOf('route-map') + 1] : undefined;
       if (map === undefined) return [];
       const { targets, unread } = maps.effectOf(map);
-      const put = targets.map((target) => `puts route target ${target} on VPN routes`);
+      const put = targets.map((target) => `puts route target ${shortForm(target)} on VPN routes`);
       return [...put, ...unread].map((why) => doubt(path, 'network', why));
     },
   },

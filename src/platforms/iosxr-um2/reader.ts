@@ -22,6 +22,7 @@ import { child, childrenNamed, childText, descend, type XmlElement } from '../..
 import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
+import { READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import {
   ACCESS_LIST_MODELS,
@@ -34,6 +35,7 @@ import {
   VRF_MODEL,
 } from './grammar.ts';
 import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
+import { isBgp, readSessions, SESSIONS_FILTER, type Sessions } from './sessions.ts';
 
 /** Of access lists, which are long, the next hops alone; their keys come with them (RFC 6241 §6.2.5). */
 const ENTRY = '<nexthop1/><nexthop2/><nexthop3/>';
@@ -45,26 +47,29 @@ const accessLists = (family: Family) =>
 export const CONFIG_FILTER =
   `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>` +
   `<router xmlns="${STATIC_MODEL}"><static/></router>` +
-  `<policy-map xmlns="${POLICY_MAP_MODEL}"><type><pbr/></type></policy-map>${FAMILIES.map(accessLists).join('')}`;
+  `<policy-map xmlns="${POLICY_MAP_MODEL}"><type><pbr/></type></policy-map>${FAMILIES.map(accessLists).join('')}${SESSIONS_FILTER}`;
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   ...['vrfs', 'address-family', 'ipv4', 'ipv6', 'import', 'export', 'route-target', 'rd'],
   ...['two-byte-as-route-targets', 'four-byte-as-route-targets', 'ipv4-address-route-targets'],
   ...['routing-policy', 'route-policies', 'sets', 'prefix-sets', 'policy-map', 'type', 'access-lists', 'sequences'],
+  ...['bgp', 'instances', 'neighbors', 'neighbor-groups', 'af-groups', 'address-families'],
 ]);
 
 export function readerOf(config: readonly XmlElement[], { pool }: ParseContext): VrfReader {
   const rpl = readRpl(config);
+  const sessions = readSessions(config, rpl);
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
   return {
-    roots: ruleOfRoot,
+    roots: (root) => (isBgp(root) ? READ : ruleOfRoot(root)),
     entries: (all) => vrfEntries(all).map((element) => ({ name: nameOf(element), element })),
     entryPath: 'vrfs',
     entry: VRF,
     objectGrammar: OBJECT_GRAMMAR,
     readObjects: (all) => readObjects(all, isMine),
     readExpected: (edit) => readObjects(edit, () => true),
-    parse: ({ element }) => parseVrf(element, rpl, isMine),
+    parse: ({ element }) => parseVrf(element, rpl, isMine, sessions),
+    unknownsOfRouter: () => sessions.unknowns,
   };
 }
 
@@ -79,7 +84,7 @@ function vrfEntries(config: readonly XmlElement[]): XmlElement[] {
     .flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
 }
 
-function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => boolean): RunningVrf {
+function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => boolean, sessions: Sessions): RunningVrf {
   const name = nameOf(entry);
   const operator: Partial<Record<Family, OperatorFamily>> = {};
   const share: Partial<Record<Family, FamilyShare>> = {};
@@ -107,7 +112,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
     // Not in force for every route: too many rather than too few, for a proof reads them.
-    const exported = [...exports.operators, ...others.exports, ...set.targets];
+    const exported = [...exports.operators, ...others.exports, ...set.targets, ...sessions.marksOf(name)];
     operator[family] = {
       importRouteTargets: [...new Set([...imports.operators, ...others.imports])].sort(compareRouteTargets),
       exportRouteTargets: [...new Set(exported)].sort(compareRouteTargets),

@@ -43,7 +43,7 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['apply-groups-except', 'app
 /** A statement is one entry of a list that is named after its key. */
 const KEYS = [
   ...['name', 'vrf-name', 'route-policy-name', 'set-name', 'policy-map-name', 'access-list-name', 'sequence-number'],
-  ...['address', 'network'],
+  ...['neighbor-group-name', 'af-group-name', 'af-name', 'address', 'network'],
 ];
 
 export const doubt = (reach: Reach, why: string): Doubt => ({ reach, why });
