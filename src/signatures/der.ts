@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { type AsnType, fromBER } from 'asn1js';
+import { Refusal } from './finding.ts';
+
+/** Of anything that is read here; a CRL is the largest. */
+export const DER_BYTES_MAX = 5_000_000;
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Reads a DER structure whole, with facts taken out of it by `read`, and holds what `read` says it is made of (`exact`) against the bytes: whatever
+ * stands outside of a signature has one form only, so no byte of it can be changed unnoticed. Anything else is FORMAT_FAILURE.
+ */
+export function readDer<T>(what: string, der: Uint8Array, read: (asn1: AsnType) => { facts: T; exact: AsnType }): T {
+  if (der.byteLength > DER_BYTES_MAX)
+    throw new Refusal('FORMAT_FAILURE', `${what} has more than ${DER_BYTES_MAX} bytes`);
+  let facts: T;
+  let again: Uint8Array;
+  try {
+    const { result, offset } = fromBER(ownBytes(der));
+    if (offset !== der.byteLength) throw new TypeError('bytes are left, or missing');
+    const { exact, ...rest } = read(result);
+    facts = rest.facts;
+    again = new Uint8Array(exact.toBER());
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('FORMAT_FAILURE', `${what} cannot be read`, cause);
+  }
+  if (!equalBytes(again, der)) throw new Refusal('FORMAT_FAILURE', `${what} is not in its one form (DER)`);
+  return facts;
+}
+
+/** A copy in a buffer of its own: asn1js looks at the buffer behind a view. */
+export const ownBytes = (bytes: Uint8Array): Bytes => Uint8Array.from(bytes);
+
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(b);
+
+export const derOf = (asn1: AsnType): Bytes => new Uint8Array(asn1.toBER());
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Base64 or base64url in its one form: unused bits are zero, padding is as it must be. null for anything else. */
+export function decodeExactly(text: string, encoding: 'base64' | 'base64url'): Bytes | null {
+  const bytes = Buffer.from(text, encoding);
+  return bytes.toString(encoding) === text ? Uint8Array.from(bytes) : null;
+}
+
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');

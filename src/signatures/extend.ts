@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { WaslError } from '../errors.ts';
+import { digestBytes } from './algorithms.ts';
+import { buildPath, type CertificatePath, issuerAt } from './build-path.ts';
+import type { CertificateFacts } from './certificate.ts';
+import { type CrlFacts, isCrlOf, readCrl } from './crl.ts';
+import { type Bytes, equalBytes, ownBytes } from './der.ts';
+import { Refusal } from './finding.ts';
+import {
+  readProtected,
+  readUnsigned,
+  type SignatureEntry,
+  type SignedDocument,
+  type UnsignedParts,
+  writeUnsigned,
+} from './jades.ts';
+import { answerFor, askOcsp, type OcspFacts, readOcsp, requireResponder } from './ocsp.ts';
+import { askTimestamp, readTimestampAnswer } from './timestamp.ts';
+import type { Trust } from './trust.ts';
+
+/** One question to the outside. */
+export interface SourceQuestion {
+  readonly kind: 'timestamp' | 'ocsp' | 'crl';
+  readonly url: string;
+  /** null: GET. */
+  readonly body: Uint8Array | null;
+}
+
+/** Asks the outside; throws where there is no answer. `askConfiguredSource` is the one for use. */
+export type AskSource = (question: SourceQuestion) => Promise<Uint8Array>;
+
+export interface ExtensionMeans {
+  readonly trust: Trust;
+  readonly ask: AskSource;
+  readonly at: Date;
+}
+
+const NONCE_BYTES = 16;
+
+/**
+ * B-B to B-T: an RFC 3161 timestamp over the signature at a place. The authorities of the configuration are asked in their order.
+ * Throws SIGNATURE_SOURCE when none gives a timestamp that would be believed; SIGNED_DOCUMENT_INVALID for a signature that has one already.
+ */
+export async function addTimestamp(
+  signed: SignedDocument,
+  place: number,
+  { trust, ask, at }: ExtensionMeans,
+): Promise<SignedDocument> {
+  const { entry, parts } = entryAt(signed, place);
+  if (parts.timestamp !== null) throw new WaslError('SIGNED_DOCUMENT_INVALID', 'the signature has a timestamp already');
+  const stamped = new TextEncoder().encode(entry.signature);
+  const timestamp = await firstOf(
+    trust.timestamps.authorities,
+    'no timestamp authority is configured',
+    async ({ url }) => {
+      const nonce = positiveNonce();
+      const answer = readTimestampAnswer(
+        await ask({ kind: 'timestamp', url, body: askTimestamp(stamped, nonce) }),
+        nonce,
+      );
+      if (!equalBytes(answer.imprint.value, digestBytes('sha256', stamped))) {
+        throw new Refusal('HASH_FAILURE', 'the timestamp is not over this signature');
+      }
+      buildPath(answer.signer, [...answer.certificates, ...parts.certificates], { purpose: 'timestamp', at, trust });
+      return answer;
+    },
+  );
+  return withParts(signed, place, { ...parts, timestamp });
+}
+
+/** An ASN.1 INTEGER in its shortest form: the first byte is neither zero nor negative. */
+function positiveNonce(): Bytes {
+  const nonce = ownBytes(randomBytes(NONCE_BYTES));
+  nonce[0] = ((nonce[0] ?? 0) & 0x3f) | 0x40;
+  return nonce;
+}
+
+/**
+ * B-T to B-LT: the certificates between signer and anchor, and what now says that none of them was revoked, in the place of what was there before.
+ * To be called when an authority has published after the timestamp; how new the data is, is for `verifySignatures`. Throws SIGNATURE_SOURCE when a
+ * configured source does not answer; a certificate for which no source is configured is left without.
+ */
+export async function addRevocation(
+  signed: SignedDocument,
+  place: number,
+  means: ExtensionMeans,
+): Promise<SignedDocument> {
+  const { entry, parts } = entryAt(signed, place);
+  const paths = pathsOf(entry, parts, means);
+  const crls: CrlFacts[] = [];
+  const ocsps: OcspFacts[] = [];
+  for (const path of paths) {
+    for (const [at, certificate] of path.certificates.entries()) {
+      const found = await askStatus(certificate, issuerAt(path, at), crls, means);
+      crls.push(...found.crls);
+      ocsps.push(...found.ocsps);
+    }
+  }
+  const inToken = new Set(parts.timestamp?.certificates.map(({ sha256 }) => sha256));
+  const all = [...parts.certificates, ...paths.flatMap(({ certificates }) => certificates)];
+  const certificates = [
+    ...new Map(all.filter(({ sha256 }) => !inToken.has(sha256)).map((each) => [each.sha256, each])).values(),
+  ];
+  return withParts(signed, place, { timestamp: parts.timestamp, certificates, crls, ocsps });
+}
+
+function pathsOf(
+  { protected: header }: SignatureEntry,
+  { timestamp, certificates }: UnsignedParts,
+  { trust, at }: ExtensionMeans,
+): CertificatePath[] {
+  return translated('SIGNED_DOCUMENT_INVALID', () => {
+    const { certificateSha256, signer } = readProtected(header);
+    const pool = [...certificates, ...(timestamp?.certificates ?? [])];
+    const leaf = pool.find(({ sha256 }) => sha256 === certificateSha256);
+    if (leaf === undefined)
+      throw new Refusal('NO_SIGNING_CERTIFICATE_FOUND', 'the certificate of the signer is not there');
+    const path = buildPath(leaf, pool, {
+      purpose: signer.role === 'seal' ? 'seal' : 'person',
+      at: timestamp?.genTime ?? at,
+      trust,
+    });
+    if (timestamp === null) return [path];
+    return [path, buildPath(timestamp.signer, pool, { purpose: 'timestamp', at: timestamp.genTime, trust })];
+  });
+}
+
+/** The OCSP responder first, and the CRL where there is none, it does not answer, or its own certificate needs one. */
+async function askStatus(
+  certificate: CertificateFacts,
+  issuer: CertificateFacts,
+  known: readonly CrlFacts[],
+  { trust, ask, at }: ExtensionMeans,
+): Promise<Pick<UnsignedParts, 'crls' | 'ocsps'>> {
+  const { crl = null, ocsp = null } =
+    [...trust.anchors, ...trust.authorities].find((each) => each.certificate.sha256 === issuer.sha256) ?? {};
+  const hasCrl = known.some((each) => equalBytes(each.issuerDer, issuer.subjectDer));
+  const faults: unknown[] = [];
+  const ocsps: OcspFacts[] = [];
+  let needsCrl = true;
+  if (ocsp !== null) {
+    try {
+      const nonce = ownBytes(randomBytes(NONCE_BYTES));
+      const response = readOcsp(await ask({ kind: 'ocsp', url: ocsp, body: askOcsp(certificate, issuer, nonce) }));
+      const responder = requireOcspAnswer(response, certificate, issuer, nonce, at, trust);
+      ocsps.push(response);
+      needsCrl = responder.sha256 !== issuer.sha256 && !responder.hasOcspNoCheck;
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (!needsCrl || hasCrl) return { crls: [], ocsps };
+  if (crl === null) {
+    if (faults.length > 0) throw sourceFault(faults[0]);
+    return { crls: [], ocsps };
+  }
+  try {
+    const list = readCrl(await ask({ kind: 'crl', url: crl, body: null }));
+    if (!isCrlOf(list, issuer))
+      throw new Refusal('CERTIFICATE_CHAIN_GENERAL_FAILURE', `the CRL at ${crl} is not of ${issuer.subject}`);
+    return { crls: [list], ocsps };
+  } catch (error) {
+    throw sourceFault(error);
+  }
+}
+
+function requireOcspAnswer(
+  response: OcspFacts,
+  certificate: CertificateFacts,
+  issuer: CertificateFacts,
+  nonce: Bytes,
+  at: Date,
+  trust: Trust,
+): CertificateFacts {
+  if (response.nonce === null ? trust.ocspNonce === 'required' : !equalBytes(response.nonce, nonce)) {
+    throw new Refusal(
+      'CERTIFICATE_CHAIN_GENERAL_FAILURE',
+      'the OCSP response does not repeat the nonce of the question',
+    );
+  }
+  if (answerFor(response, certificate, issuer) === null) {
+    throw new Refusal('CERTIFICATE_CHAIN_GENERAL_FAILURE', 'the OCSP response is about another certificate');
+  }
+  return requireResponder(response, issuer, at, trust.rsaBitsMin);
+}
+
+async function firstOf<Source, Answer>(
+  sources: readonly Source[],
+  none: string,
+  ask: (source: Source) => Promise<Answer>,
+): Promise<Answer> {
+  let fault: unknown = new WaslError('SIGNATURE_SOURCE', none);
+  for (const source of sources) {
+    try {
+      return await ask(source);
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw sourceFault(fault);
+}
+
+/** What is thrown for a source is transient, whatever it was: another answer may come. */
+function sourceFault(fault: unknown): WaslError {
+  if (fault instanceof WaslError) return fault;
+  return new WaslError('SIGNATURE_SOURCE', fault instanceof Error ? fault.message : String(fault), { cause: fault });
+}
+
+function entryAt({ signatures }: SignedDocument, place: number): { entry: SignatureEntry; parts: UnsignedParts } {
+  const entry = signatures[place];
+  if (entry === undefined) throw new WaslError('SIGNED_DOCUMENT_INVALID', `it has no signature ${place + 1}`);
+  return { entry, parts: translated('SIGNED_DOCUMENT_INVALID', () => readUnsigned(entry.header)) };
+}
+
+function withParts({ payload, signatures }: SignedDocument, place: number, parts: UnsignedParts): SignedDocument {
+  const header = writeUnsigned(parts);
+  return {
+    payload,
+    signatures: signatures.map((entry, at) => (at === place && header !== undefined ? { ...entry, header } : entry)),
+  };
+}
+
+function translated<T>(code: 'SIGNED_DOCUMENT_INVALID', step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new WaslError(code, error.message, { cause: error });
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Signatures (JAdES over ETSI TS 119 182-1) that anybody can verify offline: made in three steps (prepare, sign elsewhere, attach), proved in time, kept
+ * with what shows that their certificates were not revoked, and verified against one trust configuration. Knows no API, store or workflow.
+ */
+
+export type { JwsAlgorithm } from './algorithms.ts';
+export { askConfiguredSource } from './ask-configured-source.ts';
+export { type AskSource, addRevocation, addTimestamp, type ExtensionMeans, type SourceQuestion } from './extend.ts';
+export type { SignatureFinding, SubIndication } from './finding.ts';
+export {
+  parseSignedDocument,
+  readSignedDocument,
+  SIGNED_DOCUMENT_BYTES_MAX,
+  type SignedDocument,
+  signedDocumentSchema,
+  writeSignedDocument,
+} from './jades.ts';
+export {
+  attachSignature,
+  type PreparedFacts,
+  type PreparedSignature,
+  preparedSignatureSchema,
+  prepareSignature,
+  readPrepared,
+  type SignatureWish,
+} from './prepare.ts';
+export { readTrust, type Trust, trustSchema } from './trust.ts';
+export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
