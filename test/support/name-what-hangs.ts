@@ -4,9 +4,9 @@ import type { Reporter, TestModule } from 'vitest/node';
 const PATIENCE = 5 * 60_000;
 const LOOK_EVERY = 30_000;
 
-/** Says which test files have been running for minutes: a log that merely stops tells nobody anything. */
+/** Says which test files have been running for minutes, once for each five: a log that merely stops tells nobody anything. */
 export class NameWhatHangs implements Reporter {
-  readonly #running = new Map<TestModule, number>();
+  readonly #running = new Map<TestModule, { readonly since: number; told: number }>();
   #look: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
@@ -14,7 +14,7 @@ export class NameWhatHangs implements Reporter {
   }
 
   onTestModuleStart(file: TestModule): void {
-    this.#running.set(file, performance.now());
+    this.#running.set(file, { since: performance.now(), told: 0 });
   }
 
   onTestModuleEnd(file: TestModule): void {
@@ -26,11 +26,11 @@ export class NameWhatHangs implements Reporter {
   }
 
   #tell(): void {
-    for (const [file, since] of this.#running) {
-      const minutes = Math.floor((performance.now() - since) / 60_000);
-      if (performance.now() - since >= PATIENCE) {
-        process.stderr.write(`\nRunning for ${minutes} minutes: ${file.relativeModuleId}\n`);
-      }
+    for (const [file, state] of this.#running) {
+      const times = Math.floor((performance.now() - state.since) / PATIENCE);
+      if (times <= state.told) continue;
+      state.told = times;
+      process.stderr.write(`\nRunning for ${(times * PATIENCE) / 60_000} minutes: ${file.relativeModuleId}\n`);
     }
   }
 }
