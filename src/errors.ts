@@ -117,6 +117,22 @@ export const ERRORS = {
     'Nothing: it is tried again. Where it stays, look whether the database keeps the right time.',
   ),
   REQUEST_PERIOD: permanent(422, 'The period is not valid', 'Give an end that lies after the start and in the future.'),
+  POLICY_UNKNOWN: permanent(
+    404,
+    'There is no such communication policy',
+    'Check its version against `wasl policy list`.',
+  ),
+  POLICY_CONFLICT: permanent(409, 'The communication policy cannot become that', 'Read what the version is now.'),
+  POLICY_NOT_IN_FORCE: permanent(
+    409,
+    'No communication policy in force covers this',
+    'Ask under the version in force: `wasl policy list`.',
+  ),
+  POLICY_NOT_ACCEPTED: permanent(
+    409,
+    'A party has not accepted the communication policy in force',
+    'A signatory of that party reads it and accepts it: `wasl policy accept VERSION`.',
+  ),
   LIFECYCLE_STEP: permanent(409, 'The interconnect is not in a state that allows this', 'Look at its state first.'),
   APPROVAL_PARTY: permanent(403, 'This party has no part in the request', 'Only the two parties approve a request.'),
   APPROVAL_SELF: permanent(403, 'Nobody approves their own request', 'Another person of the party must approve it.'),

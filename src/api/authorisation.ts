@@ -34,6 +34,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/entities': EVERY_ROLE,
   'GET /v1/vpns': EVERY_ROLE,
 
+  'POST /v1/policies': ['admin'],
+  'POST /v1/policies/:version/publication': ['admin', 'security'],
+  'POST /v1/policies/:version/acceptances': ['party-approver'],
+  'GET /v1/policies': EVERY_ROLE,
+  'GET /v1/policies/:version': EVERY_ROLE,
+  'GET /v1/policies/:version/renditions/:language': EVERY_ROLE,
+  'GET /v1/policy-standings': EVERY_ROLE,
+
   'POST /v1/request-checks': PARTIES,
   'POST /v1/interconnects': PARTIES,
   'GET /v1/interconnects': EVERY_ROLE,

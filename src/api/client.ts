@@ -35,6 +35,15 @@ import {
   routerRunningSchema,
   routerSummarySchema,
 } from './network-wire.ts';
+import {
+  type AcceptanceAnswer,
+  acceptanceSchema,
+  type NewPolicy,
+  type PolicyAnswer,
+  type PolicyStandingAnswer,
+  policySchema,
+  policyStandingSchema,
+} from './policy-wire.ts';
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import {
@@ -99,6 +108,14 @@ export interface ApiClient {
   listInventoryProposals(): Promise<InventoryProposalAnswer[]>;
   readInventoryProposal(id: number): Promise<OpenProposalAnswer>;
   confirmInventoryProposal(id: number, interconnects: readonly string[]): Promise<InventoryImported>;
+  proposePolicy(policy: NewPolicy): Promise<PolicyAnswer>;
+  publishPolicy(version: string, digest: string): Promise<PolicyAnswer>;
+  acceptPolicy(version: string, digest: string): Promise<AcceptanceAnswer>;
+  listPolicies(): Promise<PolicyAnswer[]>;
+  readPolicy(version: string): Promise<PolicyAnswer>;
+  /** The very bytes. */
+  readRendition(version: string, language: string): Promise<Buffer>;
+  listPolicyStandings(): Promise<PolicyStandingAnswer[]>;
   readInventory(): Promise<z.infer<typeof inventoryAnswerSchema>>;
   listEntities(): Promise<z.infer<typeof entitySchema>[]>;
   listVpns(): Promise<z.infer<typeof vpnSchema>[]>;
@@ -218,6 +235,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readInventoryProposal: (id) => get(at('inventory/proposals', String(id)), openProposalSchema),
     confirmInventoryProposal: (id, interconnects) =>
       post(at('inventory/proposals', String(id), '/confirmation'), inventoryImportedSchema, { interconnects }),
+    proposePolicy: (policy) => post('/v1/policies', policySchema, policy),
+    publishPolicy: (version, digest) => post(at('policies', version, '/publication'), policySchema, { digest }),
+    acceptPolicy: (version, digest) => post(at('policies', version, '/acceptances'), acceptanceSchema, { digest }),
+    listPolicies: () => get('/v1/policies', z.array(policySchema)),
+    readPolicy: (version) => get(at('policies', version), policySchema),
+    readRendition: async (version, language) => {
+      const response = await request('GET', at('policies', version, `/renditions/${encodeURIComponent(language)}`), {
+        accept: '*/*',
+      });
+      if (!response.ok) throw problemError(response.status, await readJson(response, base));
+      return Buffer.from(await response.arrayBuffer());
+    },
+    listPolicyStandings: () => get('/v1/policy-standings', z.array(policyStandingSchema)),
     readInventory: () => get('/v1/inventory', inventoryAnswerSchema),
     listEntities: () => get('/v1/entities', z.array(entitySchema)),
     listVpns: () => get('/v1/vpns', z.array(vpnSchema)),

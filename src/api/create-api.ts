@@ -28,6 +28,7 @@ import { registerLedgerRoutes } from './routes/ledger-routes.ts';
 import { registerNetworkRoutes } from './routes/network-routes.ts';
 import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
+import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
 import { compileInputValidator } from './validate-input.ts';
@@ -83,6 +84,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerOperationRoutes(scope, deps, metrics);
     registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
+    registerPolicyRoutes(scope, deps);
     registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);
     registerActionRoutes(scope, deps);

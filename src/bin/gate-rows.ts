@@ -1,8 +1,10 @@
 /** What the gate at push answers: asked, not described. A sound record, and one thing altered in each row. */
+import { digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../domain/change-kinds.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
 import { mayPush, type Push } from '../domain/may-push.ts';
 import type { EntityId, PersonId } from '../domain/names.ts';
+import type { PolicyAcceptance, PublishedPolicy } from '../domain/policy.ts';
 import type { Approval } from '../domain/request.ts';
 import type { ErrorCode } from '../errors.ts';
 
@@ -59,6 +61,7 @@ function inOrder(kind: ChangeKind): Asked {
       change,
       plan: { id: 'P1', digest: PLAN, plannedBy: 'planner' },
       approvals: [signature('A'), signature('B'), approval()],
+      policy: { agreed: '1', published: [FIRST], acceptances: [acceptance('A'), acceptance('B')] },
       altered: [],
     },
     push: {
@@ -93,6 +96,17 @@ const signature = (party: string, more: Partial<Approval> = {}) =>
 const approval = (more: Partial<Approval> = {}) =>
   decision({ subject: 'plan', digest: PLAN, party: 'network', person: 'approver' as PersonId, ...more });
 
+const policy = (version: string, inForceFrom: string): PublishedPolicy => ({
+  ...{ version, inForceFrom, graceDays: 30 },
+  digest: digestOf(version),
+});
+const acceptance = (entity: string, version = '1'): PolicyAcceptance => ({
+  ...{ entity: entity as EntityId, version, digest: digestOf(version) },
+  person: `signatory of ${entity}` as PersonId,
+  acceptedAt: BEFORE,
+});
+const FIRST = policy('1', '2025-01-01T00:00:00Z');
+
 const withFacts =
   (more: Partial<DecisionFacts>) =>
   ({ facts, push }: Asked) => ({ facts: { ...facts, ...more }, push });
@@ -101,6 +115,9 @@ const withPush =
   ({ facts, push }: Asked) => ({ facts, push: { ...push, ...more } });
 const approvedBy = (person: string) =>
   withFacts({ approvals: [signature('A'), signature('B'), approval({ person: person as PersonId })] });
+
+const withPolicies = (published: readonly PublishedPolicy[], acceptances: readonly PolicyAcceptance[]) =>
+  withFacts({ policy: { agreed: '1', published, acceptances } });
 
 const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'nothing: all is in order': (asked) => asked,
@@ -116,6 +133,16 @@ const ALTERED: Readonly<Record<string, (asked: Asked) => Asked>> = {
   'a fact of the register is not what the ledger says': withFacts({
     altered: [{ path: 'approvals', fact: 'an approval has no entry in the ledger' }],
   }),
+  'no communication policy is in force': withPolicies([], []),
+  'a party has not accepted the policy in force': withPolicies([FIRST], [acceptance('A')]),
+  'a party has accepted the policy before, and its grace runs': withPolicies(
+    [FIRST, policy('2', '2025-12-15T00:00:00Z')],
+    [acceptance('A', '2'), acceptance('B')],
+  ),
+  'a party has accepted the policy before, and its grace is over': withPolicies(
+    [FIRST, policy('2', '2025-11-15T00:00:00Z')],
+    [acceptance('A', '2'), acceptance('B')],
+  ),
   'the agreement is at its end': withFacts({ lifecycle: 'expired' }),
   'the end date has come': withFacts({ validUntil: BEFORE }),
   'the agreement starts later': withFacts({ validFrom: AFTER }),

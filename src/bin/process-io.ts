@@ -29,18 +29,18 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
     });
     return textStream(stream);
   };
+  // A standard input that cannot be read (a folder) fails when Node looks at it.
+  const readBytes = (path: string, bytesMax: number) =>
+    readBounded(path === '-' ? process.stdin : createReadStream(path), path, bytesMax);
   return {
     isReaderGone: () => gone.signal.aborted,
     lostOutput: () => lost,
     out: streamOf(process.stdout),
     err: streamOf(process.stderr),
     env: process.env,
-    readFile: async (path, bytesMax = FILE_BYTES_MAX) => {
-      // A standard input that cannot be read (a folder) fails when Node looks at it.
-      const source = path === '-' ? process.stdin : createReadStream(path);
-      return decodeUtf8(await readBounded(source, path, bytesMax), path);
-    },
-    writeFile: (path, text) => writeFile(path, text),
+    readFile: async (path, bytesMax = FILE_BYTES_MAX) => decodeUtf8(await readBytes(path, bytesMax), path),
+    readBytes,
+    writeFile: (path, content) => writeFile(path, content),
     now: () => new Date(),
     offsetOf: (at) => -at.getTimezoneOffset(),
     signal: AbortSignal.any([interruption(), gone.signal]),

@@ -14,8 +14,10 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `-` is standard input. Throws INPUT_INVALID beyond `bytesMax`, which is that of a document that a person writes where none is given. */
   readFile(path: string, bytesMax?: number): Promise<string>;
+  /** The same, byte for byte. */
+  readBytes(path: string, bytesMax: number): Promise<Buffer>;
   /** Replaces what is there. */
-  writeFile(path: string, text: string): Promise<void>;
+  writeFile(path: string, content: string | Uint8Array): Promise<void>;
   readonly now: () => Date;
   /** Of the reader's zone (TZ). */
   readonly offsetOf: ZoneOffset;

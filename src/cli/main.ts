@@ -9,6 +9,7 @@ import { registerInventoryCommands } from './commands/inventory-commands.ts';
 import { registerLedgerCommands } from './commands/ledger-commands.ts';
 import { registerNetworkCommands } from './commands/network-commands.ts';
 import { registerPlanCommands } from './commands/plan-commands.ts';
+import { registerPolicyCommands } from './commands/policy-commands.ts';
 import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
@@ -77,6 +78,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerAuditCommands(program, session);
   registerProofCommands(program, session);
   registerInstallationCommands(program, session);
+  registerPolicyCommands(program, session);
   registerLedgerCommands(program, session);
   registerWitnessCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {

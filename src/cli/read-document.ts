@@ -15,8 +15,17 @@ export interface ReadDocument {
 
 /** Throws INPUT_INVALID for a file that is not there or not readable. */
 export async function readText(io: Pick<CliIo, 'readFile'>, file: string): Promise<string> {
+  return explainingRead(file, () => io.readFile(file));
+}
+
+/** Throws INPUT_INVALID for a file that is not there, not readable, or larger. */
+export async function readBytes(io: Pick<CliIo, 'readBytes'>, file: string, bytesMax: number): Promise<Buffer> {
+  return explainingRead(file, () => io.readBytes(file, bytesMax));
+}
+
+async function explainingRead<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await io.readFile(file);
+    return await read();
   } catch (cause) {
     if (cause instanceof WaslError) throw cause;
     const remedy = 'Check its name and that you may read it.';

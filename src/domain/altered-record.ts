@@ -4,6 +4,8 @@ import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from './ledger-entry.ts';
 import { LIFECYCLE_ENDS, type Lifecycle } from './lifecycle.ts';
 import { canonicalPersonId, type VpnId } from './names.ts';
+import { POLICY_ACCEPTED, POLICY_PUBLISHED, policySubject } from './policy.ts';
+import type { PolicyFacts } from './policy-law.ts';
 import type { Approval, InterconnectRequest, RealisedFlow } from './request.ts';
 import { type RouteTarget, shortForm } from './route-target.ts';
 
@@ -32,6 +34,7 @@ export interface RecordedFacts {
     readonly notBefore: string | null;
   } | null;
   readonly approvals: readonly Approval[];
+  readonly policy: Pick<PolicyFacts, 'published' | 'acceptances'>;
 }
 
 /** An entry of the ledger, with the hash of the one before it as it stands there; null: there is none. */
@@ -39,7 +42,7 @@ export type LinkedEntry = LedgerEntry & { readonly hashBefore: string | null };
 
 /** One fact of the register that is not the ledger's. */
 export interface AlteredFact {
-  /** `approvals`, `agreement`, `change`, `plan`, `ledger`. */
+  /** `approvals`, `agreement`, `change`, `plan`, `policy`, `ledger`. */
   readonly path: string;
   readonly fact: string;
 }
@@ -51,7 +54,8 @@ type Say = (path: string, fact: string) => void;
 
 /**
  * Facts of the register without their entry in the ledger, with another person, time, digest or decision than there, or missing although
- * the ledger has them. `entries`, in order, are those about the interconnect, its open change and the plan in force.
+ * the ledger has them. `entries`, in order, are those about the interconnect, its open change and the plan in force, and those that published a
+ * communication policy or accepted one for a party.
  */
 export function alteredFacts(record: RecordedFacts, entries: readonly LinkedEntry[]): AlteredFact[] {
   const altered: AlteredFact[] = [];
@@ -63,6 +67,16 @@ export function alteredFacts(record: RecordedFacts, entries: readonly LinkedEntr
   checkWithdrawal(record, entries, say);
   checkChange(record, entries, say);
   checkPlan(record, entries, say);
+  checkPolicy(record, entries, say);
+  return altered;
+}
+
+/** The same of all policies and acceptances. `entries`: those that published or accepted one. */
+export function alteredPolicy(policy: RecordedFacts['policy'], entries: readonly LinkedEntry[]): AlteredFact[] {
+  const altered: AlteredFact[] = [];
+  const say: Say = (path, fact) => void altered.push({ path, fact });
+  checkEntries(entries, say);
+  checkPolicy({ policy }, entries, say);
   return altered;
 }
 
@@ -221,6 +235,38 @@ function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say
   }
   if (saved.body.digest !== digest) say('plan', `${id} is not the plan that was made`);
   if (!isSame(saved.actor, plannedBy)) say('plan', `${id} was made by ${saved.actor}, not by ${plannedBy}`);
+}
+
+/** Which versions hold from when, and who accepted which: on both sides the same. */
+function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonly LinkedEntry[], say: Say): void {
+  const published = entries.filter(({ action }) => action === POLICY_PUBLISHED);
+  for (const { version, digest, inForceFrom, graceDays } of policy.published) {
+    const entry = published.find(({ subject }) => subject === policySubject(version));
+    const isSameTerms =
+      entry !== undefined &&
+      entry.body.digest === digest &&
+      entry.body.inForceFrom === inForceFrom &&
+      entry.body.graceDays === graceDays;
+    if (!isSameTerms)
+      say('policy', `the communication policy ${version} is not the one that was published, by the ledger`);
+  }
+  for (const { subject } of published) {
+    if (policy.published.some(({ version }) => policySubject(version) === subject)) continue;
+    say('policy', `the published ${subject} of the ledger is not in the register`);
+  }
+  const accepted = entries.filter(({ action }) => action === POLICY_ACCEPTED);
+  for (const { entity, version, digest, person, acceptedAt } of policy.acceptances) {
+    const isKnown = accepted.some(
+      ({ subject, actor, body }) =>
+        subject === policySubject(version) &&
+        body.entity === entity &&
+        body.digest === digest &&
+        body.acceptedAt === acceptedAt &&
+        isSame(actor, person),
+    );
+    if (!isKnown)
+      say('policy', `the acceptance of the policy ${version} by ${person} for ${entity} is not in the ledger`);
+  }
 }
 
 const HOUR_MS = 3_600_000;

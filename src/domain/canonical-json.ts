@@ -42,5 +42,10 @@ export function digestOf(value: unknown): Digest {
 
 /** Of a text as it stands; `sha256sum` of its file says the same. */
 export function digestOfText(text: string): Digest {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}` as Digest;
+  return digestOfBytes(Buffer.from(text));
+}
+
+/** The same of bytes. */
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
 }

@@ -3,6 +3,7 @@ import type { AlteredFact } from './altered-record.ts';
 import type { ChangePhase } from './change.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { isEnd, type Lifecycle } from './lifecycle.ts';
+import { type PolicyFacts, refuseAgreedPolicy, refusePolicy } from './policy-law.ts';
 import type { Approval } from './request.ts';
 
 /** What the law looks at. Every asker reads it from the record: route, store, and the gate at push. */
@@ -37,6 +38,7 @@ export interface DecisionFacts {
     readonly toAccept?: readonly string[];
   } | null;
   readonly approvals: readonly Approval[];
+  readonly policy: PolicyFacts;
   /** Where the register is not what the ledger says of it. */
   readonly altered: readonly AlteredFact[];
 }
@@ -161,7 +163,13 @@ function maySign(
     const remedy = `Whoever wants it no more ends it: wasl interconnect withdraw ${id} --reason "...".`;
     return { code: 'APPROVAL_TWICE', fact, ...(decision === 'reject' ? { remedy } : {}) };
   }
-  return refuseParts('signatory', person, facts) ?? (decision === 'approve' ? refuseAltered('provision', facts) : null);
+  if (decision === 'reject') return refuseParts('signatory', person, facts);
+  return (
+    refuseParts('signatory', person, facts) ??
+    refuseAgreedPolicy(facts.policy, now) ??
+    refusePolicy([party], facts.policy, now) ??
+    refuseAltered('provision', facts)
+  );
 }
 
 function mayApprovePlan(
@@ -185,7 +193,7 @@ function mayApprovePlan(
   return (
     refuseParts('approver', person, facts) ??
     refuseAccepts(decision === 'approve', plan, accepts) ??
-    (decision === 'approve' ? refuseAltered(change.kind, facts) : null)
+    (decision === 'approve' ? refuseOpening(change.kind, facts, now) : null)
   );
 }
 
@@ -261,6 +269,11 @@ function plays(part: Part, person: string, facts: DecisionFacts): boolean {
       return facts.approvals.some((a) => a.subject === 'plan' && a.person === person);
   }
 }
+
+/** What opens needs parties that live by the policy in force, and a record that nobody altered. */
+export const refuseOpening = (kind: ChangeKind, facts: DecisionFacts, now: Date): LawRefusal | null =>
+  (CHANGE_KIND_RULES[kind].onlyTakesAway ? null : refusePolicy(facts.parties, facts.policy, now)) ??
+  refuseAltered(kind, facts);
 
 /** Nothing opens on a record that was altered beside wasl; what only takes away goes on. */
 export function refuseAltered(kind: ChangeKind, { altered }: DecisionFacts): LawRefusal | null {

@@ -5,7 +5,7 @@ import {
   isOver,
   type LawRefusal,
   notNow,
-  refuseAltered,
+  refuseOpening,
   refuseParts,
   signatures,
 } from './may-decide.ts';
@@ -41,8 +41,8 @@ export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal
   const isNotThis = refusePlan(push, facts, ['applying']);
   if (isNotThis !== null) return isNotThis;
   if (!rule.from.includes(facts.lifecycle)) return notNow(`${id} is ${facts.lifecycle}: nothing is pushed for it`);
-  const isAltered = refuseAltered(push.kind, facts);
-  if (isAltered !== null) return isAltered;
+  const mayNotOpen = refuseOpening(push.kind, facts, now);
+  if (mayNotOpen !== null) return mayNotOpen;
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
   return (
     mayOpenStill(facts, now) ??

@@ -17,6 +17,8 @@ export const ADVISORY_LOCKS = {
   checkpoints: 7_745_010,
   /** One inventory comes into force after the other. Taken first. */
   inventory: 7_745_009,
+  /** Versions of the communication policy come one after the other. Taken first. */
+  policy: 7_745_010,
 } as const;
 
 /**

@@ -3,6 +3,11 @@ import { defineConfig } from 'drizzle-kit';
 // npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/store/schema.ts', './src/store/reading-schema.ts', './src/store/ledger-schema.ts'],
+  schema: [
+    './src/store/schema.ts',
+    './src/store/reading-schema.ts',
+    './src/store/ledger-schema.ts',
+    './src/store/policy-schema.ts',
+  ],
   out: './src/store/migrations',
 });

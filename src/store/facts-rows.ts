@@ -5,6 +5,7 @@ import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { InterconnectId, PeName, PlanId } from '../domain/names.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { PolicyFacts } from '../domain/policy-law.ts';
 import type { Approval } from '../domain/request.ts';
 import { findApprovals } from './approval-rows.ts';
 import { findCarriers } from './carrier-rows.ts';
@@ -12,6 +13,7 @@ import { findOpenChange, type OpenChange } from './change-rows.ts';
 import type { StoreTransaction } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { findEntriesOf } from './ledger-rows.ts';
+import { findPolicyEntries, findPolicyFacts } from './policy-rows.ts';
 import { plans } from './schema.ts';
 import type { InterconnectRecord } from './store.ts';
 
@@ -64,17 +66,20 @@ export async function findDecisionFacts(
   const { interconnect, change, plan, approvals } = standing;
   const subjects = [interconnect.id, change?.id, plan?.id].filter((subject) => subject !== undefined);
   const withdrawnBy = interconnect.withdrawal?.by ?? null;
-  const entries = await findEntriesOf(db, subjects);
-  return decisionFacts(standing, alteredFacts({ ...interconnect, withdrawnBy, change, plan, approvals }, entries));
+  const policy = await findPolicyFacts(db, interconnect.parties);
+  const entries = [...(await findEntriesOf(db, subjects)), ...(await findPolicyEntries(db, interconnect.parties))];
+  const altered = alteredFacts({ ...interconnect, withdrawnBy, change, plan, approvals, policy }, entries);
+  return decisionFacts(standing, { ...policy, agreed: interconnect.request.policyVersion }, altered);
 }
 
 function decisionFacts(
   { interconnect, change, plan, approvals }: Standing,
+  policy: PolicyFacts,
   altered: readonly AlteredFact[],
 ): DecisionFacts {
   const { id, lifecycle, parties, requestedBy, requestDigest, request, withdrawal } = interconnect;
   return {
-    ...{ id, lifecycle, parties, requestedBy, requestDigest, plan, approvals, altered },
+    ...{ id, lifecycle, parties, requestedBy, requestDigest, plan, approvals, policy, altered },
     owners: null,
     validFrom: request.validFrom ?? null,
     validUntil: request.validUntil,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, asc, desc, eq, getTableColumns, gt, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { isAsHashed, type LinkedEntry } from '../domain/altered-record.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import { CHANGE_KINDS, type ChangeKind } from '../domain/change-kinds.ts';
@@ -50,9 +50,17 @@ export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonl
 }
 
 /** What the ledger says about these subjects, in order, each with the hash of the row before it. */
-export async function findEntriesOf(
+export function findEntriesOf(
   db: Pick<StoreTransaction, 'select'>,
   subjects: readonly string[],
+): Promise<LinkedEntry[]> {
+  return findEntriesWhere(db, inArray(ledger.subject, [...subjects]));
+}
+
+/** The same, of whatever rows. */
+export async function findEntriesWhere(
+  db: Pick<StoreTransaction, 'select'>,
+  condition: SQL | undefined,
 ): Promise<LinkedEntry[]> {
   const hashBefore = sql<string | null>`(
     select before.hash from ledger before where before.sequence = "ledger"."sequence" - 1
@@ -60,7 +68,7 @@ export async function findEntriesOf(
   const rows = await db
     .select({ ...getTableColumns(ledger), hashBefore })
     .from(ledger)
-    .where(inArray(ledger.subject, [...subjects]))
+    .where(condition)
     .orderBy(asc(ledger.sequence));
   return rows.map((row) => ({ ...row, previousHash: row.previousHash as Digest, hash: row.hash as Digest }));
 }

@@ -16,6 +16,7 @@ import { journalQueries } from './journal-rows.ts';
 import { ledgerQueries } from './ledger-rows.ts';
 import { ledgerWitnessQueries } from './ledger-witness-rows.ts';
 import { planQueries } from './plan-rows.ts';
+import { policyQueries } from './policy-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
 import { progressQueries } from './progress-rows.ts';
 import { pushedQueries } from './pushed-rows.ts';
@@ -53,6 +54,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...carrierQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
+    ...policyQueries(database),
     ...pushedQueries(database),
     ...routerTurnQueries(database),
     ...routeTargetQueries(database),

@@ -43,7 +43,7 @@ const routers = DEMO_INVENTORY.routers.map(({ name }): SeenRouter => {
 function record(more: Partial<InterconnectRecord> = {}): InterconnectRecord {
   return {
     id: 'IC-0001' as InterconnectId,
-    request: { purpose: 'stays', flows: [FLOW], validUntil: '2036-12-31T23:59:59Z', policyVersion: '1' },
+    request: { purpose: 'stays', flows: [FLOW], validUntil: '2036-12-31T23:59:59Z', policyVersion: '2026-1' },
     ...{ requestDigest: REQUEST_DIGEST, agreementVersion: 1, lifecycle: 'active', reason: null, withdrawal: null },
     parties: ['MOE' as EntityId, 'MOH' as EntityId],
     ...{ requestedBy: 'clerk' as PersonId, requestedByEntity: 'MOH' as EntityId },

@@ -21,6 +21,7 @@ function watch(settings: { isTerminal: boolean; columns?: number; json?: boolean
       err: stream,
       env: { NO_COLOR: '1' },
       readFile: async () => '',
+      readBytes: async () => Buffer.alloc(0),
       writeFile: async () => undefined,
       now: () => NOW,
       offsetOf: () => 0,

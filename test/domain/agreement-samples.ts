@@ -5,6 +5,7 @@ import type { Push } from '../../src/domain/may-push.ts';
 import type { ChangeId, EntityId, PersonId, PlanId } from '../../src/domain/names.ts';
 import type { ChangeFacts, InterconnectFacts } from '../../src/domain/next-move.ts';
 import type { Approval } from '../../src/domain/request.ts';
+import { acceptedPolicy } from '../support/accepted-policy.ts';
 
 export const NOW = new Date('2026-11-28T12:00:00Z');
 export const REQUEST_DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -72,6 +73,7 @@ export function decisionFacts(more: Partial<DecisionFacts> = {}): DecisionFacts 
     change: lawChange(),
     plan: { id: 'IC-0001-C1-P1', digest: PLAN_DIGEST, plannedBy: PLANNER },
     approvals: [signature('MOH'), signature('MOF'), planApproval()],
+    policy: acceptedPolicy(['MOF', 'MOH']),
     altered: [],
     ...more,
   };

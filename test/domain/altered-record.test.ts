@@ -10,6 +10,7 @@ import { digestOf } from '../../src/domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
 import type { Approval } from '../../src/domain/request.ts';
+import { acceptedPolicy } from '../support/accepted-policy.ts';
 import { MOH_MOF } from '../support/api-under-test.ts';
 
 type Fact = Pick<LinkedEntry, 'actor' | 'action' | 'subject' | 'body'>;
@@ -49,6 +50,16 @@ const NETWORK = decided(6, 'engineer-approver', {
   party: 'network',
 });
 
+const POLICY = acceptedPolicy(['MOF', 'MOH']);
+const POLICY_FACTS: readonly Fact[] = [
+  ...POLICY.published.map(({ version, ...body }) => ({
+    ...{ actor: 'admin-2', action: 'policy.published', subject: `policy/${version}`, body },
+  })),
+  ...POLICY.acceptances.map(({ person: actor, version, ...body }) => ({
+    ...{ actor, action: 'policy.accepted', subject: `policy/${version}`, body },
+  })),
+];
+
 const FACTS: readonly Fact[] = [
   {
     ...{ actor: 'moh-clerk', action: 'request.submitted', subject: ID },
@@ -60,6 +71,7 @@ const FACTS: readonly Fact[] = [
   { actor: 'engineer-asker', action: 'plan.requested', subject: CHANGE, body: {} },
   { actor: 'wasl', action: 'plan.saved', subject: PLAN, body: { digest: planDigest, changeId: CHANGE } },
   NETWORK.fact,
+  ...POLICY_FACTS,
 ];
 
 const RECORD: RecordedFacts = {
@@ -71,6 +83,7 @@ const RECORD: RecordedFacts = {
   },
   plan: { id: PLAN, digest: planDigest, plannedBy: 'wasl', notBefore: null },
   approvals: [MOH.approval, MOF.approval, NETWORK.approval],
+  policy: POLICY,
 };
 
 const told = (record: RecordedFacts, entries: readonly LinkedEntry[] = chain(FACTS)) =>
@@ -92,9 +105,12 @@ const later = { ...MOH_MOF, validUntil: '2046-12-31T23:59:59Z' };
 
 it('what wasl wrote is what the ledger says', () => {
   expect(told(RECORD)).toEqual([]);
-  expect(told({ ...RECORD, change: null, plan: null, approvals: [MOH.approval] }, chain(FACTS.slice(0, 2)))).toEqual(
-    [],
-  );
+  expect(
+    told(
+      { ...RECORD, change: null, plan: null, approvals: [MOH.approval] },
+      chain([...FACTS.slice(0, 2), ...POLICY_FACTS]),
+    ),
+  ).toEqual([]);
 });
 
 it.each<[string, RecordedFacts, RegExp]>([
@@ -229,7 +245,7 @@ it('the last word of a person on a plan counts, and who asked for a plan anew af
 it('what an approver accepted by name is in the ledger, and no less of it in the register', () => {
   const plan = { subject: 'plan', planId: PLAN, digest: planDigest, party: 'network' };
   const accepted = decided(6, 'engineer-approver', { ...plan, accepts: ['10.1.0.0/16@MOF', '10.2.0.0/16@MOF'] });
-  const entries = chain([...FACTS.slice(0, 6), accepted.fact]);
+  const entries = chain([...FACTS.slice(0, 6), accepted.fact, ...POLICY_FACTS]);
   expect(told(withApproval(2, accepted.approval), entries)).toEqual([]);
   expect(told(RECORD, entries)).toContainEqual(expect.stringMatching(/for network is not what entry 7/));
 });

@@ -20,7 +20,7 @@ const VALID = {
   purpose: 'invoices',
   flows: [THERE, BACK] as object[],
   validUntil: '2026-12-31T23:59:59+04:00',
-  policyVersion: '1',
+  policyVersion: '2026-1',
 };
 const as = (entity: string) => entity as EntityId;
 

@@ -13,7 +13,7 @@ import { startWorker } from '../../src/bin/worker.ts';
 import type { ProgressEvent, Stage, Waiting } from '../../src/domain/change.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
-import type { InterconnectId, PersonId, PlanId } from '../../src/domain/names.ts';
+import type { InterconnectId, PlanId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
 import { wordOf } from '../../src/domain/standing.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
@@ -22,6 +22,7 @@ import { type Backbone, type BackboneOptions, startBackbone } from '../../src/si
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEMO_INVENTORY } from './api-under-test.ts';
+import { bringIntoForce } from './bring-into-force.ts';
 import { type CliRun, runForTest } from './cli-under-test.ts';
 import { createTestDatabase } from './database.ts';
 import { QUICK } from './quick-limits.ts';
@@ -340,7 +341,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     () => database.drop(),
   );
   const store = await database.open();
-  await store.importInventory({ inventory: backbone.inventory(), by: 'admin-1' as PersonId, expectedVersion: null });
+  await bringIntoForce(store, backbone.inventory());
   const url = new URL(database.databaseUrl);
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   stops.push(() => databaseProxy.close());

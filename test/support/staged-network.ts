@@ -25,6 +25,7 @@ import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { carriersIn } from '../../src/store/carrier-rows.ts';
 import type { Payload, Store } from '../../src/store/store.ts';
 import { planApproval, signature } from '../domain/agreement-samples.ts';
+import { acceptedPolicy } from './accepted-policy.ts';
 import { QUICK } from './quick-limits.ts';
 
 export interface RequestedFlow {
@@ -328,6 +329,7 @@ export class StagedNetwork implements AsyncDisposable {
         ...parties.map((party) => signature('MOH', { ...by(party), digest: requestDigest })),
         planApproval({ digest: plan.digest, accepts: this.accepts }),
       ],
+      policy: acceptedPolicy(parties),
       altered: [],
     };
   }

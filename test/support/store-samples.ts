@@ -49,7 +49,7 @@ export function sampleRequest(purpose = 'share the registry of births'): Interco
       { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
     ],
     validUntil: '2027-12-31T20:00:00+04:00',
-    policyVersion: '1.0',
+    policyVersion: '2026-1',
   });
 }
 

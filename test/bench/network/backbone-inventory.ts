@@ -53,6 +53,6 @@ export function benchRequest(): InterconnectRequest {
       { from: 'MOF', to: 'MOH', prefixes: ['10.200.0.0/24'] },
     ],
     validUntil: '2099-01-01T00:00:00Z',
-    policyVersion: '1.0',
+    policyVersion: '2026-1',
   });
 }

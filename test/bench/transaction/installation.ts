@@ -12,11 +12,11 @@ import { stopProcess } from '../../../src/bin/child-process.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import { obtainTemporalBinary, startTemporalServer } from '../../../src/bin/temporal-server.ts';
 import { bundleWorkflows } from '../../../src/bin/workflow-bundle.ts';
-import type { PersonId } from '../../../src/domain/names.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { stopAtEnd } from '../ending.ts';
 import type { Print } from '../report.ts';
 import type { Network, SimulatedNetworks, WorkerInput, WorkerReport } from './messages.ts';
@@ -106,7 +106,7 @@ async function openParts(
     const databaseUrl = await createDatabase(postgres.databaseUrl, `bench_${index}`);
     const store = await openStore({ databaseUrl, clock: () => new Date() });
     parts.add(() => store.close());
-    await store.importInventory({ inventory, by: 'admin-1' as PersonId, expectedVersion: null });
+    await bringIntoForce(store, inventory);
     prepared.push({ namespace, databaseUrl, store });
   }
 
