@@ -166,9 +166,9 @@ function maySign(
   if (decision === 'reject') return refuseParts('signatory', person, facts);
   return (
     refuseParts('signatory', person, facts) ??
+    refuseAltered('provision', facts) ??
     refuseAgreedPolicy(facts.policy, now) ??
-    refusePolicy([party], facts.policy, now) ??
-    refuseAltered('provision', facts)
+    refusePolicy([party], facts.policy, now)
   );
 }
 
@@ -270,10 +270,10 @@ function plays(part: Part, person: string, facts: DecisionFacts): boolean {
   }
 }
 
-/** What opens needs parties that live by the policy in force, and a record that nobody altered. */
+/** What opens needs a record that nobody altered, and parties that live by the policy in force. */
 export const refuseOpening = (kind: ChangeKind, facts: DecisionFacts, now: Date): LawRefusal | null =>
-  (CHANGE_KIND_RULES[kind].onlyTakesAway ? null : refusePolicy(facts.parties, facts.policy, now)) ??
-  refuseAltered(kind, facts);
+  refuseAltered(kind, facts) ??
+  (CHANGE_KIND_RULES[kind].onlyTakesAway ? null : refusePolicy(facts.parties, facts.policy, now));
 
 /** Nothing opens on a record that was altered beside wasl; what only takes away goes on. */
 export function refuseAltered(kind: ChangeKind, { altered }: DecisionFacts): LawRefusal | null {

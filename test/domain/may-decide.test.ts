@@ -11,6 +11,7 @@ import {
   relationOf,
 } from '../../src/domain/may-decide.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
+import { acceptedPolicy } from '../support/accepted-policy.ts';
 import {
   APPROVER,
   ASKER,
@@ -101,6 +102,15 @@ describe('who may sign a request', () => {
 
   it.each(LIFECYCLES.filter((lifecycle) => lifecycle !== 'requested'))('nobody while it is %s', (lifecycle) => {
     expect(mayDecide(sign('x'), asked({ lifecycle }), NOW)).toMatchObject({ code: 'LIFECYCLE_STEP' });
+  });
+
+  it.each<[string, DecisionFacts['policy'], string]>([
+    ['no policy is in force', { ...acceptedPolicy(['MOF']), published: [] }, 'POLICY_NOT_IN_FORCE'],
+    ['the request names another policy', { ...acceptedPolicy(['MOF']), agreed: 'old' }, 'POLICY_NOT_IN_FORCE'],
+    ['its party has not accepted it', acceptedPolicy(['MOH']), 'POLICY_NOT_ACCEPTED'],
+  ])('nobody approves while %s; a rejection needs no policy', (_what, policy, code) => {
+    expect(mayDecide(sign('x'), asked({ policy }), NOW)?.code).toBe(code);
+    expect(mayDecide(sign('x', { decision: 'reject' }), asked({ policy }), NOW)).toBeNull();
   });
 
   it('a signature on an earlier version of the agreement counts for nothing', () => {
@@ -196,6 +206,15 @@ describe('who may decide on a plan', () => {
     ['an agreement that is over: its date decides', {}, { validUntil: NOW.toISOString() }, 'LIFECYCLE_STEP'],
   ])('%s is refused', (_what, decision, facts, code) => {
     expect(mayDecide(approvePlan('e', decision), planned(facts), NOW)?.code).toBe(code);
+  });
+
+  it('of what opens needs that both parties live by the policy; a removal does not', () => {
+    const policy = acceptedPolicy(['MOH']);
+    const opens = planned({ policy });
+    expect(mayDecide(approvePlan(APPROVER), opens, NOW)).toMatchObject({ code: 'POLICY_NOT_ACCEPTED' });
+    expect(mayDecide(approvePlan(APPROVER, { decision: 'reject' }), opens, NOW)).toBeNull();
+    const change = lawChange({ kind: 'withdraw', phase: 'planned', applyUntil: null });
+    expect(mayDecide(approvePlan(APPROVER), planned({ policy, change, lifecycle: 'active' }), NOW)).toBeNull();
   });
 
   it('a second word of the same person is refused', () => {

@@ -48,6 +48,7 @@ class Stories {
 
     this.#narrator.chapter('1  Two ministries agree, and their networks are joined: exactly as signed');
     await this.#narrator.wasl(ENGINEER_1, 'matrix');
+    await this.#narrator.acceptPolicy(['MOH', 'MOF', 'MOE']);
     await this.#narrator.agree('IC-0001', 'MOH', 'MOF', 'moh-mof.yaml');
     await this.#narrator.wasl(ENGINEER_2, 'plan', 'show', 'IC-0001');
     await this.#narrator.wasl(ENGINEER_2, 'approve', 'IC-0001-C1-P1');

@@ -45,6 +45,7 @@ export async function labDemo(): Promise<number> {
     await ping();
 
     narrator.chapter('They agree, an engineer approves the plan, and the routers are changed together');
+    await narrator.acceptPolicy(['MOH', 'MOF']);
     await narrator.agree('IC-0001', 'MOH', 'MOF', 'moh-mof.yaml');
     await narrator.wasl(ENGINEER_2, 'plan', 'show', 'IC-0001');
     await narrator.wasl(ENGINEER_2, 'approve', 'IC-0001-C1-P1');

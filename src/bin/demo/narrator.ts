@@ -12,6 +12,7 @@ export const SAMPLES = fileURLToPath(new URL('../../../docs/samples/', import.me
 
 export const ENGINEER_1: Person = { id: 'engineer-1', roles: ['engineer', 'admin'] };
 export const ENGINEER_2: Person = { id: 'engineer-2', roles: ['engineer'] };
+export const OFFICER: Person = { id: 'officer-1', roles: ['security'] };
 export const portal = (entity: string): Person => ({
   id: `${entity.toLowerCase()}-portal-1`,
   roles: ['portal'],
@@ -60,6 +61,14 @@ export class Narrator {
     // Watching a change that was rolled back says so to scripts; that is part of the stories.
     if (code !== 0 && argv[0] !== 'status')
       throw new WaslError('INTERNAL', `wasl ${argv.join(' ')} ended with ${code}`);
+  }
+
+  /** Proposed by one admin, published by a security officer, and accepted by a signatory of each party. */
+  async acceptPolicy(entities: readonly string[]): Promise<void> {
+    const texts = ['--arabic', join(SAMPLES, 'policy-2026-1.ar.md'), '--english', join(SAMPLES, 'policy-2026-1.en.md')];
+    await this.wasl(ENGINEER_1, 'policy', 'propose', '2026-1', ...texts, '--from', '2026-01-01T00:00:00+04:00');
+    await this.wasl(OFFICER, 'policy', 'publish', '2026-1');
+    for (const entity of entities) await this.wasl(signatory(entity), 'policy', 'accept', '2026-1');
   }
 
   /** Request, two signatures, and the plan that wasl makes of them. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
 import { sealPayloads } from '../../../src/plan/seal-payloads.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { acceptPolicy } from '../../support/accepted-policy.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { samplePlan } from '../../support/store-samples.ts';
@@ -69,6 +70,7 @@ describe('the inventory', () => {
     expect(shape.json()).toMatchObject({ code: 'INVENTORY_INVALID', path: 'version' });
     const imported = await api.app.inject({ method: 'PUT', url: '/v1/inventory', headers, payload: DEMO_INVENTORY });
     expect(imported.json()).toMatchObject({ version: 1, entities: 4, vpns: 4, routers: 4 });
+    await acceptPolicy(store, DEMO_INVENTORY.entities);
   });
 
   it('shows a party every VPN but canaries, and only its own addresses', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/api/authentication.ts';
 import { createApiClient } from '../../../src/api/client.ts';
@@ -62,6 +63,37 @@ async function wasl(person: string, roles: readonly Role[], line: string, entity
   return runForTest(line.split(' '), { WASL_SERVER: server, WASL_TOKEN: token });
 }
 
+async function publishAndAccept() {
+  const texts = `--arabic ${SAMPLES}policy-2026-1.ar.md --english ${SAMPLES}policy-2026-1.en.md`;
+  const proposal = `policy propose 2026-1 ${texts} --from 2026-01-01T00:00:00+04:00`;
+  const proposed = await wasl('admin-1', ['admin'], proposal);
+  expect(proposed.err).toBe('');
+  expect(proposed.out).toMatch(
+    /^Communication policy 2026-1: proposed, in force from 2025-12-31T20:00:00\.000Z, grace until 2026-01-30T/,
+  );
+  expect(proposed.out).toContain('wasl policy publish 2026-1');
+  expect((await wasl('moh-clerk-1', ['portal'], 'policy show 2026-1', 'MOH')).err).toContain('POLICY_UNKNOWN');
+  expect((await wasl('admin-1', ['admin'], 'policy publish 2026-1')).err).toContain('APPROVAL_SELF');
+  const published = await wasl('officer-1', ['security'], 'policy publish 2026-1');
+  expect(published.out).toMatch(/^policy 2026-1 \(sha256:[0-9a-f]{12}\) is published: in force from /);
+
+  const arabic = await wasl('mof-signatory-1', ['party-approver'], 'policy text 2026-1 --language ar', 'MOF');
+  expect(`${arabic.out.trimEnd()}\n`).toBe(readFileSync(`${SAMPLES}policy-2026-1.ar.md`, 'utf8'));
+  for (const entity of ['MOH', 'MOF']) {
+    const who = `${entity.toLowerCase()}-signatory-1`;
+    const accepted = await wasl(who, ['party-approver'], 'policy accept 2026-1', entity);
+    expect([accepted.err, accepted.out]).toEqual([
+      '',
+      expect.stringMatching(`^${entity} has accepted the policy 2026-1 \\(sha256:`),
+    ]);
+  }
+  const standing = await wasl('engineer-1', ['engineer'], 'policy standing');
+  expect(standing.out).toMatch(/^MOH {2,}2026-1 {2,}accepted$/m);
+  expect(standing.out).toMatch(/^MOE {2,}- {2,}has to accept 2026-1: nothing opens$/m);
+  const own = await wasl('moe-signatory-1', ['party-approver'], 'policy standing', 'MOE');
+  expect(own.out).not.toContain('MOH');
+}
+
 test('a person imports the inventory, asks, signs and looks', async () => {
   const imported = await wasl('admin-1', ['admin'], `inventory import ${SAMPLES}demo-backbone.yaml`);
   expect(imported).toMatchObject({
@@ -70,6 +102,8 @@ test('a person imports the inventory, asks, signs and looks', async () => {
   });
   const shown = await wasl('admin-1', ['admin'], 'inventory show');
   expect(shown.out).toContain('MOH              MOH     10.100.0.0/16, 2001:db8:100::/48  mct-pe-01, sll-pe-01');
+
+  await publishAndAccept();
 
   const line = `request submit ${SAMPLES}moh-mof.yaml`;
   const submitted = await wasl('moh-clerk-1', ['portal'], line, 'MOH');

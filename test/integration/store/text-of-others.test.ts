@@ -6,6 +6,7 @@ import type { EntityId, PeName, PersonId } from '../../../src/domain/names.ts';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import type { InterconnectRecord, Store } from '../../../src/store/store.ts';
+import { acceptPolicy } from '../../support/accepted-policy.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { MOF, MOH, sampleSubmission } from '../../support/store-samples.ts';
 
@@ -15,6 +16,7 @@ let count = 0;
 beforeAll(async () => {
   database = await createTestDatabase();
   store = await database.open();
+  await acceptPolicy(store, [{ id: MOF }, { id: MOH }]);
 });
 afterAll(() => database.drop());
 

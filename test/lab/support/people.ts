@@ -5,6 +5,7 @@ import type { LocalInstallation, Person } from '../../../src/bin/demo/local-inst
 
 /** The slowest story waits for a confirm window; beyond this something hangs. */
 const SETTLED_SECONDS_MAX = 120;
+const POLICY_VERSION = '2026-1';
 
 export const ADMIN: Person = { id: 'engineer-1', roles: ['engineer', 'admin', 'auditor'] };
 export const SECOND_ADMIN: Person = { id: 'admin-2', roles: ['admin'] };
@@ -15,6 +16,17 @@ const signatory = (entity: string): Person => ({
   roles: ['party-approver'],
   entity,
 });
+
+/** Published by two, and accepted by a signatory of each entity. */
+export async function acceptPolicy(wasl: LocalInstallation, entities: readonly string[]): Promise<void> {
+  const content = Buffer.from('the communication policy of the lab').toString('base64');
+  const { version, digest } = await (await wasl.clientOf(ADMIN)).proposePolicy({
+    ...{ version: POLICY_VERSION, inForceFrom: '2026-01-01T00:00:00Z', graceDays: 30 },
+    renditions: (['ar', 'en'] as const).map((language) => ({ language, mediaType: 'text/plain', content })),
+  });
+  await (await wasl.clientOf(SECOND_ADMIN)).publishPolicy(version, digest);
+  for (const entity of entities) await (await wasl.clientOf(signatory(entity))).acceptPolicy(version, digest);
+}
 
 export interface FlowInput {
   readonly from: string;
@@ -44,7 +56,12 @@ export async function planned(wasl: LocalInstallation, flows: readonly FlowInput
 
 export async function request(wasl: LocalInstallation, flows: readonly FlowInput[]): Promise<InterconnectAnswer> {
   const asking = flows[0]?.from ?? '';
-  const body = { purpose: 'A story of the lab', policyVersion: '2026-1', validUntil: '2031-12-31T23:59:59Z', flows };
+  const body = {
+    purpose: 'A story of the lab',
+    policyVersion: POLICY_VERSION,
+    validUntil: '2031-12-31T23:59:59Z',
+    flows,
+  };
   const requester = await wasl.clientOf(portal(asking));
   const { interconnect } = await requester.submitRequest(body, `lab-${Date.now()}-${Math.random()}`);
   for (const party of interconnect.parties) {

@@ -6,7 +6,7 @@ import { type LocalInstallation, openInstallation } from '../../../src/bin/demo/
 import { readInventory } from '../../../src/cli/read-inventory.ts';
 import { WaslError } from '../../../src/errors.ts';
 import { frrRunningConfig, isUp, type LabState, lab, labState, stateFolder, waitForRunningConfig } from './lab.ts';
-import { ADMIN, SECOND_ADMIN } from './people.ts';
+import { ADMIN, acceptPolicy, SECOND_ADMIN } from './people.ts';
 
 /** Stories wait for the end of a window now and then. A router that has just booted needs half of it until BGP has carried its routes. */
 const CONFIRM_TIMEOUT_SECONDS = 30;
@@ -54,6 +54,10 @@ export async function openLabStage(name: LabState['lab']): Promise<LabStage> {
     await second.confirmInventoryProposal(proposal.id, [...affected]);
   };
   await setWindow(CONFIRM_TIMEOUT_SECONDS);
+  await acceptPolicy(
+    wasl,
+    inventory.entities.map(({ id }) => id),
+  );
 
   const pes = inventory.routers.map((router) => router.name);
   const runningConfigs = async () =>
