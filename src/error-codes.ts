@@ -1,0 +1,356 @@
+/**
+ * The registry of error codes. API, CLI, docs and Temporal failures use these codes and no others.
+ * `transient`: the same call may succeed later. `permanent`: it will not. `unknown`: the outcome was not learnt; look before deciding.
+ */
+export type ErrorClass = 'transient' | 'permanent' | 'unknown';
+
+export interface ErrorEntry {
+  readonly class: ErrorClass;
+  readonly httpStatus: number;
+  readonly title: string;
+  readonly remedy: string;
+}
+
+const permanent = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'permanent',
+  httpStatus,
+  title,
+  remedy,
+});
+const transient = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'transient',
+  httpStatus,
+  title,
+  remedy,
+});
+const unknown = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
+  class: 'unknown',
+  httpStatus,
+  title,
+  remedy,
+});
+
+export const ERRORS = {
+  // Input: text that is not what it claims to be.
+  INPUT_INVALID: permanent(400, 'The input is not valid', 'Correct the field named in the path and send it again.'),
+  PREFIX_INVALID: permanent(400, 'Not an IP prefix', 'Write it as address/length, for example 10.100.10.0/24.'),
+  PREFIX_HOST_BITS: permanent(400, 'The prefix has host bits set', 'Use the network address of the prefix.'),
+  PREFIX_DEFAULT_ROUTE: permanent(
+    400,
+    'A default route cannot be shared',
+    'Name the prefixes that the agreement covers.',
+  ),
+  ROUTE_TARGET_INVALID: permanent(
+    400,
+    'Not a route target',
+    'Write it as AS:number or IPv4:number, for example 65000:9001.',
+  ),
+  ROUTE_DISTINGUISHER_INVALID: permanent(
+    400,
+    'Not a route distinguisher',
+    'Write it as AS:number or IPv4:number, for example 65000:100.',
+  ),
+  INVENTORY_INVALID: permanent(400, 'The inventory is not valid', 'Correct the lines named and validate again.'),
+  INVENTORY_VERSION: permanent(
+    412,
+    'Another inventory is in force than the one compared with',
+    'Compare again with `wasl inventory diff`, then import.',
+  ),
+  INVENTORY_VERSION_MISSING: permanent(
+    428,
+    'The import does not say which version it was compared with',
+    'Send If-Match with the ETag of GET /v1/inventory.',
+  ),
+  INVENTORY_IN_USE: permanent(
+    409,
+    'The inventory takes away what one person alone may not',
+    'End the interconnects that stand on it and leave what protects the network, or let another admin confirm the proposal.',
+  ),
+  INVENTORY_PROPOSAL: permanent(
+    409,
+    'The proposal cannot be confirmed like this',
+    'Read it again with `wasl inventory proposals`.',
+  ),
+  PLATFORM_UNKNOWN: permanent(400, 'No such platform', 'Use one of the platforms that `wasl router platforms` lists.'),
+
+  // Requests and approvals.
+  ENTITY_UNKNOWN: permanent(404, 'No such entity', 'Check the name against `wasl inventory show`.'),
+  VPN_UNKNOWN: permanent(404, 'No such VPN', 'Check the name against `wasl inventory show`.'),
+  ROUTER_UNKNOWN: permanent(404, 'No such router', 'Check the name against `wasl router list`.'),
+  INTERCONNECT_UNKNOWN: permanent(404, 'No such interconnect', 'Check the id against `wasl interconnect list`.'),
+  PLAN_UNKNOWN: permanent(404, 'No such plan', 'Check the id against `wasl interconnect show`.'),
+  READING_UNKNOWN: permanent(404, 'No such reading', 'Read again: old readings are not kept.'),
+  CHANGE_UNKNOWN: permanent(404, 'No such change', 'Check the id against `wasl interconnect show`.'),
+  PREFIX_OUTSIDE_VPN: permanent(
+    422,
+    'The prefix is not inside the VPN',
+    "Share only prefixes of the VPN's address plan, or extend the plan in the inventory.",
+  ),
+  PREFIX_NOT_ORIGINATED: permanent(
+    422,
+    'No PE originates the prefix',
+    'Share a prefix that an attachment of the VPN announces, exactly as announced.',
+  ),
+  PREFIX_OVERLAP: permanent(
+    422,
+    'The addresses overlap',
+    'Renumber one side or share prefixes that do not overlap what the other VPN already reaches.',
+  ),
+  RETURN_PATH_MISSING: permanent(
+    422,
+    'No answer would find back',
+    'Add a prefix of that address family to the flow back, or take it out of this one.',
+  ),
+  REQUEST_PARTIES: permanent(
+    422,
+    'An interconnect has exactly two parties',
+    'Name flows between two VPNs of two different entities.',
+  ),
+  REQUEST_CONFLICT: permanent(
+    409,
+    'The same idempotency key came with another body',
+    'Use a new key for a new request.',
+  ),
+  NOT_ITS_TIME: transient(
+    503,
+    'It is not the time of this change by the clock of the record',
+    'Nothing: it is tried again. Where it stays, look whether the database keeps the right time.',
+  ),
+  REQUEST_PERIOD: permanent(422, 'The period is not valid', 'Give an end that lies after the start and in the future.'),
+  POLICY_UNKNOWN: permanent(
+    404,
+    'There is no such communication policy',
+    'Check its version against `wasl policy list`.',
+  ),
+  POLICY_CONFLICT: permanent(409, 'The communication policy cannot become that', 'Read what the version is now.'),
+  POLICY_NOT_IN_FORCE: permanent(
+    409,
+    'No communication policy in force covers this',
+    'Ask under the version in force: `wasl policy list`.',
+  ),
+  POLICY_NOT_ACCEPTED: permanent(
+    409,
+    'A party has not accepted the communication policy in force',
+    'A signatory of that party reads it and accepts it: `wasl policy accept VERSION`.',
+  ),
+  LIFECYCLE_STEP: permanent(409, 'The interconnect is not in a state that allows this', 'Look at its state first.'),
+  APPROVAL_PARTY: permanent(403, 'This party has no part in the request', 'Only the two parties approve a request.'),
+  APPROVAL_SELF: permanent(403, 'Nobody approves their own request', 'Another person of the party must approve it.'),
+  APPROVAL_TWICE: permanent(409, 'This person has already decided', 'Another person must give the other approval.'),
+  APPROVAL_DIGEST: permanent(
+    409,
+    'The approval is for another version of the plan',
+    'Read the plan again and approve its current digest.',
+  ),
+  APPROVAL_ACCEPTS: permanent(
+    409,
+    'The plan asks for something to be accepted by name',
+    'Read what the plan says of it, then approve and accept it by its name, or reject the plan.',
+  ),
+
+  // Signatures.
+  SIGNED_DOCUMENT_INVALID: permanent(
+    400,
+    'Not a signed document',
+    'Send the document as `wasl sign` or the API gave it out, unchanged.',
+  ),
+  SIGNATURE_INVALID: permanent(
+    422,
+    'The signature is not one of what was prepared',
+    'Sign the prepared bytes with the key of the certificate for which they were prepared.',
+  ),
+  SIGNING_KEY: permanent(
+    422,
+    'The key or certificate cannot be used to sign',
+    'Use an unencrypted or PBES2-encrypted PEM key, or a PKCS#12 file with AES, of a P-256 or RSA certificate.',
+  ),
+  SIGNATURE_SOURCE: transient(
+    503,
+    'A timestamp or revocation status could not be had',
+    'Try again; where it stays, look whether the address in the trust configuration answers.',
+  ),
+  TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
+
+  // Who may.
+  UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
+  FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
+  NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
+  REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),
+  RATE_LIMITED: transient(429, 'Too many requests', 'Wait as long as Retry-After says.'),
+
+  // Planning.
+  ROUTE_TARGET_POOL_EXHAUSTED: permanent(
+    409,
+    'The route target pool has no free number',
+    'Extend the pool in the inventory, or wait until released numbers leave quarantine.',
+  ),
+  ROUTE_TARGET_IN_USE: permanent(
+    409,
+    'A route target of the pool is already on a router',
+    'Remove it from the router, or take it out of the pool.',
+  ),
+  PROOF_FAILED: permanent(422, 'The proof refused the change', 'Read the counter-example: it names what would open.'),
+  RECORD_ALTERED: permanent(
+    500,
+    'The record was altered beside wasl',
+    'Approve nothing of it. Find out who wrote to the database, and have the change planned again.',
+  ),
+  PLAN_STALE: permanent(
+    409,
+    'The network differs from what the plan was made for',
+    'Look at the difference, then plan again and have the new plan approved.',
+  ),
+  VRF_DRIFTED: permanent(
+    409,
+    'A VRF of the change does not hold what wasl put there',
+    'Look at the difference, bring the VRF back in line, then plan again.',
+  ),
+  PLAN_EMPTY: permanent(409, 'The plan changes nothing', 'Nothing needs to be done.'),
+  EXPORT_POLICY_UNSAFE: permanent(
+    422,
+    "The operator's export policy cannot be wrapped safely",
+    'Change the policy as the reason says, or provision this VRF by hand.',
+  ),
+  OWN_TARGETS_UNKNOWN: permanent(
+    422,
+    "The VRF's own route targets are not known",
+    'State them in the VRF itself (vrf-target, or import and export policies), then plan again.',
+  ),
+  AUTO_EXPORT_OFF: permanent(
+    422,
+    'auto-export was switched off in the VRF by an operator',
+    'Switch it on or delete it in the VRF, then plan again.',
+  ),
+  VRF_MISSING: permanent(422, 'The VRF is not on the router', 'Create the VRF, or correct the inventory.'),
+  PLANNING_INTERRUPTED: transient(503, 'Planning was interrupted', 'Nothing was changed: it is planned again.'),
+  PLANNING_MEMORY: transient(
+    503,
+    'Planning needs more memory than it may have',
+    'Raise WASL_PLANNING_MEMORY_MB and start the worker again, or split the inventory.',
+  ),
+  RENDER_FAILED: permanent(500, 'The template could not be rendered', 'Report it with the plan: this is a defect.'),
+
+  // Routers.
+  ROUTER_UNREACHABLE: transient(502, 'The router does not answer', 'Check the management path to it.'),
+  ROUTER_AUTH_FAILED: permanent(502, 'The router refused the login', 'Check the credential named in the inventory.'),
+  CREDENTIAL_HOST: permanent(
+    502,
+    'The credential is not for this router',
+    "Correct the inventory, or let whoever runs the workers add the router to the credential's hosts or hostKeys.",
+  ),
+  ROUTER_MAINTENANCE: permanent(
+    409,
+    'The router is in maintenance',
+    'Wait until the inventory says that it is over: wasl goes on by itself.',
+  ),
+  ROUTER_HOST_KEY: permanent(
+    502,
+    'The router shows another host key than the one pinned',
+    'Find out why before pinning the new key in the inventory.',
+  ),
+  ROUTER_CHANNEL_REFUSED: transient(
+    502,
+    'The router opens no further SSH session on the connection',
+    'Let its SSH server allow at least two on one connection (OpenSSH: MaxSessions).',
+  ),
+  ROUTER_TIMEOUT: transient(504, 'The router did not answer in time', 'Check its load and the management path.'),
+  ROUTER_PROTOCOL: permanent(502, 'The router broke the NETCONF protocol', 'Capture the session and report it.'),
+  ROUTER_CAPABILITY: permanent(
+    502,
+    'The router lacks a NETCONF capability that is needed',
+    'Enable it on the router, or use another platform entry.',
+  ),
+  ROUTER_NOT_UNDERSTOOD: permanent(
+    409,
+    'A part of the configuration is not understood',
+    'State in plain route targets what it does, or take it away: until then nothing that it could touch is opened.',
+  ),
+  PLATFORM_MISMATCH: permanent(
+    409,
+    'The router is not what the inventory says',
+    'Correct its platform in the inventory; a release whose models wasl does not know is not supported.',
+  ),
+  ROUTER_LOCKED: transient(409, 'Another session holds the lock', 'Wait, or ask the holder named to release it.'),
+  ROUTER_CANDIDATE_DIRTY: permanent(
+    409,
+    'The candidate holds uncommitted work of somebody else',
+    "Commit or discard it on the router: wasl never discards an operator's work.",
+  ),
+  ROUTER_UNSAVED: permanent(
+    409,
+    'Running holds work that nobody has saved to startup',
+    'Save or undo it on the router: saving the change would save it too.',
+  ),
+  ROUTER_REFUSED: permanent(422, 'The router refused the change', 'Read what the router said; nothing was applied.'),
+  ROUTER_READ_BACK: permanent(
+    502,
+    'The router does not hold what it acknowledged',
+    'Compare running with the plan; report it to the vendor.',
+  ),
+  COMMIT_OUTCOME_UNKNOWN: unknown(
+    502,
+    'The reply to a commit was lost',
+    'Recovery reads the router and decides; nothing is retried blindly.',
+  ),
+  VERIFY_FAILED: permanent(
+    422,
+    'Verification failed inside the confirm window',
+    'Read the reason; the change was rolled back.',
+  ),
+  CHANGE_REVERTED: transient(
+    502,
+    'A router took the change back, or was not ready, before it was verified',
+    'Everything goes back, and it is tried again.',
+  ),
+  SESSION_LOST: transient(502, 'The session of the transaction is gone', 'Recovery ends the transaction.'),
+  CHANGE_ATTENTION: unknown(
+    500,
+    'The change needs a person',
+    'Look at the routers named; they could not be brought to one state.',
+  ),
+
+  // wasl itself.
+  TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  WORKERS_AWAY: transient(
+    503,
+    'No worker lives',
+    'Start one (`wasl worker`), then try again: nothing was lost, and nothing of this call happens later.',
+  ),
+  API_UNREACHABLE: transient(
+    502,
+    'The wasl server does not answer',
+    'Check --server or WASL_SERVER, and that it runs.',
+  ),
+  OUTPUT_LOST: unknown(
+    500,
+    'The answer could not be written',
+    'Give standard output room, then look (`wasl status`): what was asked may have been done.',
+  ),
+  WATCH_TIMEOUT: transient(504, 'The time to watch is over', 'Watch again: the work goes on without you.'),
+  ISSUER_UNAVAILABLE: transient(503, 'The keys of the token issuer cannot be read', 'Try again: nothing was lost.'),
+  DATABASE_UNAVAILABLE: transient(503, 'The database does not answer', 'Try again: nothing was lost.'),
+  RECORD_OUTCOME_UNKNOWN: unknown(
+    502,
+    'Whether it was recorded is not known',
+    'Look at it (`wasl status <id>`); if it is not there, repeat the call: under the same Idempotency-Key it counts once.',
+  ),
+  CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
+  LEDGER_BROKEN: unknown(
+    500,
+    'The ledger is not what was recorded',
+    'Stop deciding on it; compare it with the checkpoints that witnesses hold: `wasl ledger verify` names the first row.',
+  ),
+  LEDGER_UNSIGNED: permanent(
+    404,
+    'There is no checkpoint of the ledger',
+    'Have a worker sign checkpoints (WASL_LEDGER_KEY), or ask for an entry that the last one covers.',
+  ),
+  COSIGNATURE_INVALID: permanent(
+    400,
+    'Not a cosignature of this checkpoint',
+    'Send a line of `wasl witness`, made over a checkpoint that is kept here, with the verifier key of its key.',
+  ),
+  INTERNAL: unknown(500, 'A defect in wasl', 'Report it with the code and the time.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
