@@ -1,5 +1,6 @@
 import type { InterconnectId, PeName, VpnId, VrfName } from '../domain/names.ts';
-import type { NetworkView, VrfShare, VrfView } from '../domain/network-view.ts';
+import type { NetworkView, VrfView } from '../domain/network-view.ts';
+import { hasOnlyBorrowed } from '../domain/object-keys.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { shortForm } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { composeShares, type SharesByVrf } from './compose-shares.ts';
 import { diffShares, withoutTargets } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import type { OnNetwork, PlanInput } from './plan-change.ts';
-import { carriesAny, concernsTargets, isAboutObject, isEmpty } from './remnants.ts';
+import { carriesAny, concernsTargets, isAboutObject, isEmpty, targetsIn } from './remnants.ts';
 
 export type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 
@@ -92,28 +93,24 @@ export function tellOddities(
       return named.map((anomaly) => `${where}: ${anomaly}: it stays as it is`);
     }
     const after = wanted.get(pe)?.get(vrf.name) ?? {};
-    const strays = parties.has(vrf.vpn) ? [] : targetsIn(vrf.share).filter((target) => own.has(target));
-    const foreign = targetsIn(vrf.share).filter((target) => !own.has(target) && !targetsIn(after).includes(target));
+    const [had, keeps] = [[...targetsIn(vrf.share)], targetsIn(after)];
+    const strays = parties.has(vrf.vpn) ? [] : had.filter((target) => own.has(target));
+    const foreign = had.filter((target) => !own.has(target) && !keeps.has(target));
     return [
       ...strays.map((target) => `${where} has ${shortForm(target)}, though no flow leads there: it is taken away`),
       ...foreign.map((target) => {
         const whose = ofOthers.has(target) ? 'by a policy of another VRF' : 'which no interconnect has';
         return `${where} has ${shortForm(target)}, ${whose}: it is taken away`;
       }),
+      ...[...(hasOnlyBorrowed(vrf.name, vrf.objects ?? []) ? keeps : [])].map(
+        (target) => `${where} has ${shortForm(target)} under the name of another VRF: it is put under its own`,
+      ),
       ...vrf.anomalies.map((anomaly) => {
         const isOwn = concernsTargets([anomaly], own).length > 0 || (isEmpty(after) && isAboutObject(anomaly));
         return `${where}: ${anomaly}: ${isOwn ? 'what is its own is taken away whole' : 'what is not its own stays'}`;
       }),
     ];
   });
-}
-
-function targetsIn(share: VrfShare): RouteTarget[] {
-  const all = Object.values(share).flatMap(({ imports, exports }) => [
-    ...imports,
-    ...exports.map((rule) => rule.routeTarget),
-  ]);
-  return [...new Set(all)];
 }
 
 function touchedVrfs(view: NetworkView, touched: Touched): { readonly pe: PeName; readonly vrf: VrfView }[] {

@@ -113,7 +113,12 @@ function wantedShares({ view, kind, subject, active }: PlanInput, own: ReadonlyS
   const removes = onlyTakesAway(kind);
   const composed = composeShares(view, removes ? [] : [subject], (vrf) => isConcerned(vrf, subject));
   const others = removes ? active.filter(({ id }) => id !== subject.id) : [];
-  const ofOthers = new Set(others.flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)));
+  const flows = others.flatMap((other) => other.flows);
+  const anywhere = new Set(flows.map((flow) => flow.routeTarget));
+  const ofOthersIn = ({ vpn }: VrfView) => {
+    const mine = flows.filter(({ from, to }) => from === vpn || to === vpn);
+    return { anywhere, here: new Set(mine.map((flow) => flow.routeTarget)) };
+  };
   const carriers = new Set(
     RouteIndex.of(view)
       .carriers(own)
@@ -128,7 +133,7 @@ function wantedShares({ view, kind, subject, active }: PlanInput, own: ReadonlyS
       name,
       new Map(
         vrfs.filter(mayChange).map((vrf) => {
-          const kept = withoutOwn(vrf, own, removes && isConcerned(vrf, subject) ? ofOthers : null);
+          const kept = withoutOwn(vrf, own, removes && isConcerned(vrf, subject) ? ofOthersIn(vrf) : null);
           return [vrf.name, joinShares(kept, composed.get(name)?.get(vrf.name) ?? {})];
         }),
       ),

@@ -5,7 +5,7 @@ import { applyOperations, diffShares, sameShare } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import { planTargets } from './holds-plan.ts';
 import { describeOperatorChange, operatorDigest, operatorPart } from './operator-digest.ts';
-import { withoutOwn } from './remnants.ts';
+import { targetsIn, withoutOwn } from './remnants.ts';
 
 export interface RebaseOptions {
   /** Route targets of other interconnects. When given, whatever else came to a VRF of the plan makes it stale. */
@@ -81,7 +81,8 @@ function rebaseRemoval(
   const edits = running.flatMap((vrf): PlannedEdit[] => {
     const delta = deltas.get(vrf.name);
     const isPlanned = delta !== undefined && delta.vpn !== null;
-    const wanted = withoutOwn(vrf, own, isPlanned ? otherWaslRouteTargets : null);
+    const ofOthers = isPlanned ? { anywhere: otherWaslRouteTargets, here: targetsIn(delta.after) } : null;
+    const wanted = withoutOwn(vrf, own, ofOthers);
     if (delta === undefined && sameShare(wanted, vrf.share)) return [];
     const where = `VRF ${vrf.name} at ${plan.pe}`;
     const moved = diffShares(delta?.before ?? wanted, vrf.share);

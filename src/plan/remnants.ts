@@ -1,5 +1,6 @@
 import type { VrfName } from '../domain/names.ts';
-import type { ExportRule, RunningVrf, VrfShare } from '../domain/network-view.ts';
+import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
+import { isBorrowed, isPlace, isUnderNameOf, nameIn } from '../domain/object-keys.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { isNamedIn } from '../proof/operator-policies.ts';
 import { pickTargets, sameShare } from './delta.ts';
@@ -35,41 +36,48 @@ export function isAttachedTo(
   return objects.some((key) => isPlace(key) && !isUnderNameOf(vrf, nameIn(key)) && goes(nameIn(key)));
 }
 
-const isPlace = (key: string) => key.startsWith('vrf ');
-const nameIn = (key: string) => key.split(' ').at(-1) ?? '';
-const isUnderNameOf = (vrf: VrfName, object: string) => object.startsWith(`WASL-${vrf}-`);
-
 /** What another interconnect or the operator wrote is none of this one's business. */
 export function concernsTargets(anomalies: readonly string[], own: ReadonlySet<RouteTarget>): readonly string[] {
   return anomalies.filter((text) => isAboutObject(text) && namesAny(text, own));
 }
 
+/** Route targets of other interconnects, for a VRF of a party. */
+export interface OfOthers {
+  /** null: it was not asked. */
+  readonly anywhere: ReadonlySet<RouteTarget> | null;
+  /** Those that they have in this very VRF. */
+  readonly here: ReadonlySet<RouteTarget>;
+}
+
 /**
  * What a removal leaves in a VRF: all that is not its own. Where wasl's objects were edited by hand, what they give a route target that no
- * interconnect has goes with them, and so does what the VRF gives by a policy of another one.
+ * interconnect has goes with them, and so does what the VRF has by a policy of another one, unless another interconnect has it here.
  */
 export function withoutOwn(
   vrf: Pick<RunningVrf, 'name' | 'share' | 'anomalies' | 'objects'>,
   own: ReadonlySet<RouteTarget>,
-  ofOthers: ReadonlySet<RouteTarget> | null,
+  ofOthers: OfOthers | null,
 ): VrfShare {
   const { share, anomalies } = vrf;
-  const edited = ofOthers !== null && anomalies.some(isAboutObject);
-  const kept = pickTargets(share, (target) => !own.has(target) && (!edited || ofOthers.has(target)));
-  return sameShare(kept, share) ? kept : withoutBorrowed(kept, vrf);
+  const known = anomalies.some(isAboutObject) ? (ofOthers?.anywhere ?? null) : null;
+  const kept = pickTargets(share, (target) => !own.has(target) && known?.has(target) !== false);
+  return sameShare(kept, share) ? kept : withoutBorrowed(kept, vrf, ofOthers?.here ?? new Set());
 }
 
-/** What another VRF's policy gives is not in any object under this one's name. */
-function withoutBorrowed(share: VrfShare, { name: vrf, objects = [] }: Pick<RunningVrf, 'name' | 'objects'>): VrfShare {
-  const isBorrowing = objects.some((key) => isPlace(key) && isAboutObject(key) && !isUnderNameOf(vrf, nameIn(key)));
-  if (!isBorrowing) return share;
-  const mine = objects.filter((key) => isUnderNameOf(vrf, nameIn(key)));
-  const isMine = ({ routeTarget }: ExportRule) => mine.some((key) => isNamedIn(key, routeTarget));
-  return Object.fromEntries(
-    Object.entries(share).map(([family, { imports, exports }]) => [
-      family,
-      { imports, exports: exports.filter(isMine) },
-    ]),
+/** What another VRF's policy gives or takes is not in any object of this one, or under its name. */
+function withoutBorrowed(
+  share: VrfShare,
+  { name: vrf, objects = [] }: Pick<RunningVrf, 'name' | 'objects'>,
+  here: ReadonlySet<RouteTarget>,
+): VrfShare {
+  if (!objects.some((key) => isBorrowed(vrf, key))) return share;
+  const mine = objects.filter((key) => !isBorrowed(vrf, key) && (isPlace(key) || isUnderNameOf(vrf, nameIn(key))));
+  return pickTargets(share, (target) => here.has(target) || mine.some((key) => isNamedIn(key, target)));
+}
+
+export function targetsIn(share: VrfShare): ReadonlySet<RouteTarget> {
+  return new Set(
+    Object.values(share).flatMap(({ imports, exports }) => [...imports, ...exports.map((rule) => rule.routeTarget)]),
   );
 }
 

@@ -1,9 +1,10 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
+import type { VpnId } from '../domain/names.ts';
 import { enabledFamilies, localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { familyOf, type Prefix } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
-import { shortForm } from '../domain/route-target.ts';
+import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import {
   anchorVrf,
   approvedFlows,
@@ -83,12 +84,15 @@ const NAMED_MAX = 5;
 /** A removal that touches nothing but its own ends whatever else is reachable: that is told, and is somebody's to mend. */
 function proveOnlyTakenAway(change: ChangeUnderProof, routes: RouteChange): Proof {
   const own = ownTargets(change);
-  const ofOthers = new Set(change.others.flatMap(({ flows }) => flows.map((flow) => flow.routeTarget)));
+  const key = (via: RouteTarget, from: VpnId | null, to: VpnId | null) => `${via} ${from} ${to}`;
+  const agreed = new Set(
+    change.others.flatMap(({ flows }) => flows.map((flow) => key(flow.routeTarget, flow.from, flow.to))),
+  );
+  // Who is no party to it has no agreed route by it.
+  const isAgreed = ({ via, from, to }: CarriedRoute) => !own.has(via) && agreed.has(key(via, from.vrf.vpn, to.vrf.vpn));
   const found = [
     ...routes.gained.map((route) => routeCounterExample(route, 'would become reachable from')),
-    ...routes.lost
-      .filter((route) => !own.has(route.via) && ofOthers.has(route.via))
-      .map((route) => routeCounterExample(route, 'would no longer be reachable from')),
+    ...routes.lost.filter(isAgreed).map((route) => routeCounterExample(route, 'would no longer be reachable from')),
   ];
   const left = routes.after
     .routes(own)

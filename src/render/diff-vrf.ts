@@ -5,6 +5,7 @@ import {
   type RunningVrf,
   type VrfShare,
 } from '../domain/network-view.ts';
+import { hasOnlyBorrowed } from '../domain/object-keys.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { labelOf, namePrefixOf } from '../platforms/object-names.ts';
 import type { Change, ConfigObject, PlatformView } from '../platforms/platform-view.ts';
@@ -28,7 +29,9 @@ export function diffVrf<T extends ConfigObject>(view: PlatformView<T>, edit: Ren
   const found = new Map(running.objects.map((key) => [key, view.objectFound(key, running)]));
   const leaves = (object: ConfigObject) =>
     isEmptyShare(after) || object.shared === true || isNamedFor(retires, object) || isStray(running, object);
-  return diffFound(written, needed, found, leaves);
+  // What borrowed policies give is in force: what another interconnect has of it is stated anew, under the VRF's own name.
+  const isInForce = hasOnlyBorrowed(running.name, running.objects);
+  return diffFound(written, needed, found, { leaves, isInForce });
 }
 
 /** RFC 6241 §7.2: `create` of what exists and `delete` of what does not are errors. */
@@ -51,7 +54,7 @@ function diffFound<T extends ConfigObject>(
   written: readonly T[],
   needed: readonly T[],
   found: ReadonlyMap<string, T | null>,
-  leaves: (object: T) => boolean,
+  { leaves, isInForce }: { readonly leaves: (object: T) => boolean; readonly isInForce: boolean },
 ): Change<T>[] {
   const [explained, wanted] = [byKey(written), byKey(needed)];
   const others = [...found.values()].filter((object) => object !== null).filter(({ key }) => !explained.has(key));
@@ -61,7 +64,7 @@ function diffFound<T extends ConfigObject>(
       .map((object) => (object.shared === true ? { ...object, says: null } : object)),
     ...others.filter((object) => wanted.has(object.key) || leaves(object)),
   ];
-  const lacking = (key: string) => explained.has(key) && !found.has(key);
+  const lacking = (key: string) => !isInForce && explained.has(key) && !found.has(key);
   return diffObjects(
     standing,
     needed.filter(({ key }) => !lacking(key)),

@@ -56,8 +56,8 @@ export interface SessionSummary {
 /** One simulated PE: an SSH NETCONF server over its datastores, a member of the route exchange, and the switches of its faults. */
 export class SimulatedRouter implements ExchangeMember, SessionHost {
   readonly name: string;
-  readonly attachments: ReadonlyMap<string, readonly Attachment[]>;
   readonly faults: FaultBoard;
+  readonly #attachments: Map<string, readonly Attachment[]>;
   readonly #options: RouterOptions;
   readonly #personality: Personality;
   readonly #datastores: Datastores;
@@ -74,7 +74,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     this.#options = options;
     this.#personality = personality;
     this.name = inventory.name;
-    this.attachments = new Map(inventory.vrfs.map((vrf) => [vrf.name, vrf.attachments]));
+    this.#attachments = new Map(inventory.vrfs.map((vrf) => [vrf.name, vrf.attachments]));
     this.#nextSessionId = personality.firstSessionId;
     const tree = mergeConfig(emptyTree(personality.schema), personality.renderBase(base));
     this.#datastores = new Datastores(tree, this.#datastoreEvents(), clock, {
@@ -179,6 +179,17 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
   /** A person at the console edits and commits: `config` is the children of `<config>`. Throws what a NETCONF client would be told. */
   editRunning(config: string, defaultOperation: 'merge' | 'none' = 'merge'): void {
     this.#datastores.writeRunning(mergeConfig(this.#datastores.running, config, defaultOperation));
+  }
+
+  get attachments(): ReadonlyMap<string, readonly Attachment[]> {
+    return this.#attachments;
+  }
+
+  /** The interfaces towards the CEs of one VRF are put into another one. */
+  moveAttachments(from: string, to: string): void {
+    this.#attachments.set(to, [...(this.#attachments.get(to) ?? []), ...(this.#attachments.get(from) ?? [])]);
+    this.#attachments.delete(from);
+    this.#options.exchange.routerChanged(this.name);
   }
 
   /** Power off and on: sessions, locks and candidate are gone, a pending confirmed commit is undone (RFC 6241 §8.4.1). */

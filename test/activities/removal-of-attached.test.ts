@@ -1,5 +1,6 @@
 /** Policies of wasl's that somebody attached to another VRF, or copied or renamed a VRF with: no router takes away what is attached. */
 import { describe, expect, it } from 'vitest';
+import type { VrfName } from '../../src/domain/names.ts';
 import { attachOnIosxr, copyVrf, deleteVrf, junosInstances } from '../support/hand-edits.ts';
 import type { StagedNetwork } from '../support/staged-network.ts';
 import { active, differing } from './active-network.ts';
@@ -80,6 +81,45 @@ describe.concurrent('what is attached goes with what it names', () => {
     expect(rest(router).filter((line) => /\b5000[01]\b/.test(line))).toEqual([]);
     expect(await network.carryOut(other, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
     expect(rest(router)).toEqual([]);
+  });
+});
+
+describe('a VRF that was renamed and listed under its new name, with two interconnects in it', () => {
+  it.each([
+    ['mct-pe-01', 'MOH', 'NEW', [0, 1]],
+    ['mct-pe-01', 'MOH', 'NEW', [1, 0]],
+    // What names no VRF of the router is put to the first one, which is this one.
+    ['mct-pe-01', 'MOH', 'AAA', [0, 1]],
+    ['soh-pe-01', 'MOF', 'NEW', [0, 1]],
+    ['soh-pe-01', 'MOF', 'NEW', [1, 0]],
+  ] as const)('%s, %s is now %s: each ends by itself, in order %j', async (pe, vrf, to, order) => {
+    const { network, id, before } = await active();
+    await using _ = network;
+    const other = network.agree(
+      { from: 'MOH', to: 'MOF', prefixes: ['10.100.11.0/24'] },
+      { from: 'MOF', to: 'MOH', prefixes: ['10.200.20.0/24'] },
+    );
+    await network.provision(other);
+    const router = network.backbone.router(pe);
+    rename(router, vrf, to);
+    router.moveAttachments(vrf, to);
+    const inventory = network.backbone.inventory();
+    const routers = inventory.routers.map((entry) => {
+      const vrfs = entry.vrfs.map((one) => (one.name === (vrf as string) ? { ...one, name: to as VrfName } : one));
+      return entry.name === (pe as string) ? { ...entry, vrfs } : entry;
+    });
+    network.inventories.push({ ...inventory, routers });
+    const [first, last] = order.map((index) => [id, other][index]) as [string, string];
+    const { told } = (await network.carryOut(first, 'withdraw')).plan ?? {};
+    expect(told?.join('\n')).toContain(
+      `VRF ${to} at ${pe} has 65000:${first === id ? 50002 : 50000} under the name of`,
+    );
+    expect(router.runningText()).toContain(`WASL-${to}-`);
+    expect(router.runningText()).not.toContain(`WASL-${vrf}-`);
+    expect(await network.carryOut(last, 'withdraw')).toMatchObject({ verdict: 'pass', left: [] });
+    const lines = (text = '') => text.split('\n').sort();
+    const renamed = before.get(pe)?.replace(new RegExp(`<(vrf-name|name)>${vrf}<`), `<$1>${to}<`);
+    expect(lines(router.runningText())).toEqual(lines(renamed));
   });
 });
 

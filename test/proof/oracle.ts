@@ -67,12 +67,17 @@ function isExact(change: ChangeUnderProof): boolean {
 /** Nothing comes, and nothing goes that belongs to another agreement. */
 function onlyTakes(change: ChangeUnderProof): boolean {
   const own = ownTargetsOf(change);
-  const others = change.others.flatMap(({ flows }) => flows.map((flow) => String(flow.routeTarget)));
+  const others = change.others.flatMap(({ flows }) => flows);
   const [had, has] = [carried(change.before).map(textOf), carried(change.after).map(textOf)];
   if (has.some((line) => !had.includes(line))) return false;
-  return carried(change.before).every(
-    (one) => has.includes(textOf(one)) || own.includes(one.via) || !others.includes(one.via),
-  );
+  const isAgreed = (one: Carried) =>
+    others.some(
+      (flow) =>
+        String(flow.routeTarget) === one.via &&
+        flow.from === ownerAt(change.before, one.fromPe, one.fromVrf) &&
+        flow.to === ownerAt(change.before, one.toPe, one.toVrf),
+    );
+  return carried(change.before).every((one) => has.includes(textOf(one)) || own.includes(one.via) || !isAgreed(one));
 }
 
 /** Somebody gains an address that he has, reaches, or gains from another one. */

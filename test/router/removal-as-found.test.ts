@@ -5,6 +5,7 @@ import { enabledFamilies, type RunningVrf, type VrfShare } from '../../src/domai
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
 import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { pickTargets } from '../../src/plan/delta.ts';
 import { withoutOwn } from '../../src/plan/remnants.ts';
 import { PLATFORMS } from '../../src/platforms/registry.ts';
 import { renderEdits } from '../../src/render/render-edits.ts';
@@ -110,7 +111,11 @@ describe.each(BASES)('$platform with $name', (base) => {
         const edited = takeAway(text, taken);
         expect(() => parseXmlFragment(edited)).not.toThrow();
         const tree = new ConfigTree(platform, edited);
+        const ofOthers = () =>
+          parse(tree).map(({ share }) => pickTargets(share, (target) => [THREE, FOUR].includes(target)));
+        const others = ofOthers();
         remove(tree, [ONE, TWO]);
+        expect(ofOthers()).toEqual(others);
         const carried = JSON.stringify(parse(tree).map(({ share }) => share));
         expect([ONE, TWO].filter((target) => carried.includes(target))).toEqual([]);
         remove(tree, [THREE, FOUR]);
@@ -145,4 +150,20 @@ describe.each(BASES.filter(({ platform }) => platform === 'junos-yang'))('$platf
       { numRuns: 200, seed: 1 },
     );
   }, 60_000);
+});
+
+describe.each(BASES.filter(({ platform }) => platform === 'frr'))('$platform with $name', (base) => {
+  it('a rule that was edited goes, and those of the other interconnect stay', () => {
+    const { written, remove, parse } = worldOf(base);
+    const tree = new ConfigTree(
+      'frr',
+      written().replace(/(<name>WASL-0-65000-9002<\/name><route-target>)[^<]*/, '$10:65000:777'),
+    );
+    const ofOthers = () =>
+      parse(tree).map(({ share }) => pickTargets(share, (target) => [THREE, FOUR].includes(target)));
+    const others = ofOthers();
+    remove(tree, [ONE, TWO]);
+    expect(ofOthers()).toEqual(others);
+    expect(tree.text()).not.toContain('65000-9002');
+  });
 });

@@ -79,8 +79,8 @@ function viewVrf({ vrf, changes }: VrfChanges<IosxrObject>) {
       .filter((change) => change.family === family);
     if (imports.length + attached.length === 0) return [];
     const [references, exporting] = (['import', 'export'] as const).map((each) =>
-      attached.filter(({ direction }) => direction === each).map(viewReference),
-    ) as [ReturnType<typeof viewReference>[], ReturnType<typeof viewReference>[]];
+      viewReferences(attached.filter(({ direction }) => direction === each)),
+    ) as [PlacedPolicy[], PlacedPolicy[]];
     const isTaking = imports.length + references.length > 0;
     return {
       family,
@@ -98,8 +98,20 @@ const byEncoding = (imports: readonly Change<ImportTarget>[]) => ({
   fourOctetAs: imports.filter(({ type }) => type === 2),
 });
 
-/** The leaf has one value: an operator's policy gives way to ours, and comes back. */
-function viewReference({ name, operator, operation }: Change<Reference>): { operation: Operation; value: string } {
+interface PlacedPolicy {
+  readonly operation: Operation;
+  readonly value: string;
+}
+
+/** The leaf has one value: a policy of another VRF gives way to this one's. */
+function viewReferences(changes: readonly Change<Reference>[]): PlacedPolicy[] {
+  const stated = changes.filter(({ deletes }) => !deletes);
+  if (stated.length === 0 || stated.length === changes.length) return changes.map(viewReference);
+  return stated.map(({ name }) => ({ operation: 'replace', value: name }));
+}
+
+/** An operator's policy gives way to ours, and comes back. */
+function viewReference({ name, operator, operation }: Change<Reference>): PlacedPolicy {
   if (operator === '') return { operation, value: name };
   return { operation: 'replace', value: operation === 'delete' ? operator : name };
 }

@@ -36,11 +36,15 @@ export function ownTargets(
   const stated = { direction, policies, isRestated: false, isShadowed: false };
   if (policies.length > 0) return { ...stated, targets: targetsNamedBy(policies, direction, options) };
   const targets = vrfTarget(entry, direction);
-  const [restated, ...more] = restatedTargets(entry, direction, listed, options, share);
-  if (targets.length > 0 || restated === undefined || more.length > 0) {
-    const isShadowed = targets.length > 0 && restated !== undefined && !targets.includes(restated);
-    return { ...stated, targets, isShadowed };
+  const beside = (names: readonly string[]) => restatedTargets(names, direction, options, share);
+  if (targets.length > 0) {
+    return { ...stated, targets, isShadowed: beside(listed).some((target) => !targets.includes(target)) };
   }
+  const vrf = (childText(entry, 'name') ?? '') as VrfName;
+  const policy = direction === 'import' ? objectNames.importPolicy(vrf) : objectNames.exportPolicy(vrf);
+  // What a policy of another VRF restates is not this one's own.
+  const [restated, ...more] = beside(listed.filter((name) => name === policy));
+  if (restated === undefined || more.length > 0) return { ...stated, targets };
   return { ...stated, targets: [restated], isRestated: true };
 }
 
@@ -51,19 +55,15 @@ function vrfTarget(entry: XmlElement, direction: Direction): RouteTarget[] {
   return text === undefined ? [] : (tryParse(() => [parseRouteTarget(text)]) ?? []);
 }
 
-/** What wasl's policy names beside what it shares. */
+/** What wasl's policies name beside what they share. */
 function restatedTargets(
-  entry: XmlElement,
+  policies: readonly string[],
   direction: Direction,
-  listed: readonly string[],
   options: PolicyOptions,
   share: VrfShare,
 ): RouteTarget[] {
-  const vrf = (childText(entry, 'name') ?? '') as VrfName;
-  const policy = direction === 'import' ? objectNames.importPolicy(vrf) : objectNames.exportPolicy(vrf);
-  if (!listed.includes(policy)) return [];
   const shared = Object.values(share).flatMap(({ imports, exports }) =>
     direction === 'import' ? imports : exports.map(({ routeTarget }) => routeTarget),
   );
-  return targetsNamedBy([policy], direction, options).filter((target) => !shared.includes(target));
+  return targetsNamedBy(policies, direction, options).filter((target) => !shared.includes(target));
 }

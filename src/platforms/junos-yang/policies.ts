@@ -3,7 +3,7 @@ import type { ExportRule, ExportScope, FamilyShare } from '../../domain/network-
 import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/prefix.ts';
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
-import { objectNames } from '../object-names.ts';
+import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
 import { tryParse } from '../reading/vrf-reader.ts';
 
 /** `policy-options` by kind and name. */
@@ -215,14 +215,17 @@ function leavesNamed(element: XmlElement, name: string): string[] {
 
 const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };
 
-/** What wasl's two policies of a VRF say, read from their terms. */
-export function parseShare(vrf: VrfName, options: PolicyOptions): Record<Family, FamilyShare> {
-  const terms = (policy: string) => {
-    const statement = options.statements.get(policy);
-    return statement === undefined ? [] : childrenNamed(statement, 'term');
+/** What wasl's two policies of a VRF say, and those of another one that somebody attached to it, read from their terms. */
+export function parseShare(instance: XmlElement, options: PolicyOptions): Record<Family, FamilyShare> {
+  const vrf = (childText(instance, 'name') ?? '') as VrfName;
+  const termsOf = (direction: 'import' | 'export', own: string) => {
+    const listed = childrenNamed(instance, `vrf-${direction}`).map(({ text }) => text.trim());
+    const policies = new Set([own, ...listed.filter((name) => name.startsWith(OBJECT_PREFIX))]);
+    const statements = [...policies].flatMap((policy) => options.statements.get(policy) ?? []);
+    return statements.flatMap((statement) => childrenNamed(statement, 'term'));
   };
-  const importTerms = terms(objectNames.importPolicy(vrf));
-  const exportTerms = terms(objectNames.exportPolicy(vrf));
+  const importTerms = termsOf('import', objectNames.importPolicy(vrf));
+  const exportTerms = termsOf('export', objectNames.exportPolicy(vrf));
   const ofFamily = (family: Family): FamilyShare => ({
     imports: importTerms
       .filter((term) => childText(term, 'name') === family)

@@ -190,7 +190,7 @@ function parseVrf(
   { isMarked, withoutEffect }: Beside,
 ): RunningVrf {
   const name = nameOf(entry);
-  const share = parseShare(name, options);
+  const share = parseShare(entry, options);
   const own = DIRECTIONS.map((direction) => ownTargets(entry, direction, options, share));
   const [imports, exports] = own as [OwnTargets, OwnTargets];
   const [importPolicies, exportPolicies] = [imports.policies, exports.policies];
