@@ -6,16 +6,25 @@ import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/rout
 
 /** Digest of everything on a PE that is not wasl's, whatever order the router lists it in. */
 export function operatorDigest(vrfs: readonly RunningVrf[]): Digest {
-  return digestOf(Object.fromEntries(vrfs.map((vrf) => [vrf.name, operatorPart(vrf)])));
+  // VRFs that name the same policy hold the same text.
+  const digests = new Map<string, Digest>();
+  return digestOf(Object.fromEntries(vrfs.map((vrf) => [vrf.name, operatorPart(vrf, digests)])));
 }
 
 /** Route targets are sets and sorted; policies keep their order, because it is their order of evaluation. */
-export function operatorPart({ routeDistinguisher, operator, policyTexts, unknowns = [] }: RunningVrf): OperatorPart {
+export function operatorPart(
+  { routeDistinguisher, operator, policyTexts, unknowns = [] }: RunningVrf,
+  digests = new Map<string, Digest>(),
+): OperatorPart {
   const families = FAMILIES.flatMap((family) => {
     const found = operator[family];
     return found === undefined ? [] : [[family, canonicalOperator(found)]];
   });
-  const policies = Object.entries(policyTexts).map(([name, text]) => [name, digestOf(text)]);
+  const policies = Object.entries(policyTexts).map(([name, text]) => {
+    const digest = digests.get(text) ?? digestOf(text);
+    digests.set(text, digest);
+    return [name, digest];
+  });
   return {
     routeDistinguisher,
     operator: Object.fromEntries(families),

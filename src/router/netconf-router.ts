@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
 import { confirmTimerOf } from '../domain/confirm-timers.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
@@ -34,6 +34,12 @@ import { describeWarnings, translateError } from './translate-error.ts';
 
 /** Failures after which a request that changes running was certainly not carried out. */
 const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
+
+/**
+ * Of the part that wasl reads: 10,000 VRFs of IOS XR are 16 MB. Parsing and reading go at one go, and six seconds without a heartbeat take a
+ * worker for lost: so one router that sends on and on would take the changes of all others with it.
+ */
+const CONFIG_BYTES_MAX = 64 * 1024 * 1024;
 
 export class NetconfRouter implements Router {
   readonly name: PeName;
@@ -84,7 +90,9 @@ export class NetconfRouter implements Router {
 
   async readRunningWithText(): Promise<RunningReading> {
     const [config, beside] = await Promise.all([this.#getRunning(), this.#readBeside()]);
-    return { running: await this.#parse([...config, ...beside]), text: this.#textOf(config) };
+    const running = await this.#parse([...config, ...beside]);
+    await othersTurn();
+    return { running, text: this.#textOf(config) };
   }
 
   async readChangeMarker(): Promise<ChangeMarker | null> {
@@ -281,7 +289,14 @@ export class NetconfRouter implements Router {
 
   #getRunning(): Promise<readonly XmlElement[]> {
     const filter = { subtree: this.#platform.configFilter };
-    return this.#request(async () => childrenOf(await this.#session.getConfig({ source: 'running', filter })));
+    return this.#request(async () => {
+      const reply = await this.#session.getConfig({ source: 'running', filter });
+      if (reply.bytes.length > CONFIG_BYTES_MAX) {
+        const fact = `${this.name}: a configuration of ${reply.bytes.length} bytes; more than ${CONFIG_BYTES_MAX} are not read`;
+        throw new WaslError('ROUTER_PROTOCOL', fact, { path: this.name });
+      }
+      return childrenOf(reply);
+    });
   }
 
   async #readBeside(): Promise<readonly XmlElement[]> {
@@ -291,7 +306,10 @@ export class NetconfRouter implements Router {
   #parse(config: readonly XmlElement[]): Promise<RunningVrf[]> {
     const { router, routeTargetPool } = this.#connection;
     const context = { pool: routeTargetPool, vrfs: router.vrfs };
-    return this.#located(async () => readVrfs(this.#platform, config, context));
+    return this.#located(async () => {
+      await othersTurn();
+      return readVrfs(this.#platform, config, context);
+    });
   }
 
   #textOf(config: readonly XmlElement[]): string {

@@ -1,11 +1,17 @@
 import type { VrfName } from '../domain/names.ts';
 import { type RunningVrf, TRAIT_WITHOUT_EFFECT, type Unknown } from '../domain/network-view.ts';
+import { WaslError } from '../errors.ts';
 import type { XmlElement } from '../netconf/index.ts';
 import type { ParseContext, Platform } from '../platforms/platform.ts';
 import { inForce, spreadInactive } from '../platforms/reading/activation.ts';
 import { findUnknowns, pathOf } from '../platforms/reading/grammar.ts';
 import type { VrfEntry, VrfReader } from '../platforms/reading/vrf-reader.ts';
 import { findAnomalies, objectsByVrf, withAnomalies } from './wasl-objects.ts';
+
+/** More than the largest PEs of today take (8,000 or 9,000). They are read at one go, and nothing else in the worker goes on meanwhile. */
+const VRFS_MAX = 10_000;
+/** More is not read by a person, and one is enough to block what opens. */
+const UNKNOWNS_MAX = 1_000;
 
 /**
  * How a router of any platform is read: its VRFs, what wasl has in them, and what was not understood. `parse` and the rest of the reader see the
@@ -16,6 +22,9 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
   const config = inForce(all);
   const reader = platform.readerOf(config, context, marked);
   const entries = reader.entries(marked).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (entries.length > VRFS_MAX) {
+    throw new WaslError('ROUTER_PROTOCOL', `shows ${entries.length} VRFs; more than ${VRFS_MAX} are not read`);
+  }
   const objects = objectsByVrf(
     reader.readObjects(marked),
     entries.map(({ name }) => name),
@@ -32,7 +41,7 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
     const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
     return withAnomalies(read, mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
   });
-  return withUnknownsOfRouter(vrfs, unknownsOfRouter(reader, config));
+  return withUnknownsOfRouter(vrfs, firstOf(unknownsOfRouter(reader, config)));
 }
 
 function readEntry(reader: VrfReader, entry: VrfEntry): RunningVrf {
@@ -41,7 +50,13 @@ function readEntry(reader: VrfReader, entry: VrfEntry): RunningVrf {
     ...(read.unknowns ?? []),
     ...findUnknowns(entry.element, reader.entry, pathOf(entry.element, reader.entryPath)),
   ];
-  return unknowns.length === 0 ? read : { ...read, unknowns };
+  return unknowns.length === 0 ? read : { ...read, unknowns: firstOf(unknowns) };
+}
+
+function firstOf(unknowns: readonly Unknown[]): readonly Unknown[] {
+  if (unknowns.length <= UNKNOWNS_MAX) return unknowns;
+  const why = `holds ${unknowns.length - UNKNOWNS_MAX} more that are not understood`;
+  return [...unknowns.slice(0, UNKNOWNS_MAX), { path: 'configuration', reach: 'network', why }];
 }
 
 /** It stays on the router without effect: nothing is taken or given, and what is put into it has no effect either. */

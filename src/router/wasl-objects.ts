@@ -16,11 +16,19 @@ export function objectsByVrf(
   grammar: Readonly<Record<string, RegExp>>,
 ): Map<VrfName, Map<string, string>> {
   const byVrf = new Map<VrfName, Map<string, string>>();
+  const places = new Map(vrfs.map((vrf, place) => [vrf as string, place]));
+  const prefixes = new Map(vrfs.map((vrf, place) => [namePrefixOf(vrf), place]));
+  const placeNamedIn = (kind: string, name: string): number | undefined => {
+    const found: number[] = [];
+    for (let end = name.indexOf('-') + 1; end > 0; end = name.indexOf('-', end) + 1) {
+      const place = prefixes.get(name.slice(0, end));
+      if (place !== undefined && grammar[kind]?.test(name.slice(end)) === true) found.push(place);
+    }
+    return found.length === 0 ? undefined : Math.min(...found);
+  };
   for (const [key, content] of objects) {
     const [kind = '', name = ''] = key.split(' ');
-    const named = (vrf: VrfName) =>
-      name.startsWith(namePrefixOf(vrf)) && grammar[kind]?.test(name.slice(namePrefixOf(vrf).length)) === true;
-    const owner = (kind === 'vrf' ? vrfs.find((vrf) => vrf === name) : vrfs.find(named)) ?? vrfs[0];
+    const owner = vrfs[(kind === 'vrf' ? places.get(name) : placeNamedIn(kind, name)) ?? 0];
     if (owner === undefined) continue;
     const mine = byVrf.get(owner) ?? new Map<string, string>();
     byVrf.set(owner, mine.set(key, content));

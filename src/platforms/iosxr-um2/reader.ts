@@ -197,7 +197,7 @@ function unwrap(attached: string | undefined, { policies }: Rpl) {
   let wrapped = attached;
   while (wrapped?.startsWith(OBJECT_PREFIX) && !names.has(wrapped)) {
     names.add(wrapped);
-    wrapped = /^\s*apply\s+(\S+)\s*$/m.exec(policies.get(wrapped) ?? '')?.[1];
+    wrapped = /^[^\S\n]*apply[^\S\n]+(\S+)[^\S\n]*$/m.exec(policies.get(wrapped) ?? '')?.[1];
   }
   const isKnown = wrapped !== undefined && !wrapped.startsWith(OBJECT_PREFIX);
   return { wrappers: [...names].map((name) => policies.get(name) ?? ''), wrapped: isKnown ? wrapped : undefined };

@@ -1,5 +1,6 @@
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
+import { oncePer } from '../reading/once-per.ts';
 import { tryParse } from '../reading/vrf-reader.ts';
 import { POLICY_MODEL } from './grammar.ts';
 
@@ -39,13 +40,15 @@ function bodyOf(set: XmlElement): string {
 const APPLIED = /\bapply\s+([^\s(]+)/g;
 
 /** A policy, those that it applies, and the sets that they name, by name. */
-export function textsNamedBy(policy: string, { policies, sets }: Rpl): Record<string, string> {
+export const textsNamedBy = (policy: string, rpl: Rpl): Readonly<Record<string, string>> => TEXTS([policy], rpl);
+
+const TEXTS = oncePer(([policy = '']: readonly string[], { policies, sets }: Rpl): Readonly<Record<string, string>> => {
   const found = policiesBehind(policy, policies);
   const texts = Object.fromEntries([...found].map((name) => [name, policies.get(name) ?? '']));
   const words = new Set(Object.values(texts).flatMap((text) => text.split(/[\s(),]+/)));
   for (const [name, text] of sets) if (words.has(name) && !Object.hasOwn(texts, name)) texts[name] = text;
   return texts;
-}
+});
 
 /** Those of which the text is on the router. */
 function policiesBehind(policy: string, policies: ReadonlyMap<string, string>): Set<string> {
@@ -63,7 +66,7 @@ function policiesBehind(policy: string, policies: ReadonlyMap<string, string>): 
 const appliedBy = (text: string): string[] => [...withoutComments(text).matchAll(APPLIED)].map(([, name = '']) => name);
 /** `NAME(10)` is NAME with a parameter. */
 const nameIn = (policy: string): string => policy.replace(/\(.*/s, '').trim();
-const withoutComments = (text: string): string => text.replace(/^\s*[#!].*$/gm, '').replace(/\s#.*$/gm, '');
+const withoutComments = (text: string): string => text.replace(/^[^\S\n]*[#!].*$/gm, '').replace(/\s#.*$/gm, '');
 
 export interface TargetsSet {
   /** Every route target that the policy may put on a route, under whatever condition. */
@@ -72,9 +75,12 @@ export interface TargetsSet {
   readonly unread: readonly string[];
 }
 
-const SETS = /\bset\s+extcommunity\s+rt\s+(\([^)]*\)|\S+)/g;
+/** No parenthesis inside of one: so that many that are never closed take no time of their square. */
+const SETS = /\bset\s+extcommunity\s+rt\s+(\([^()]*\)|\S+)/g;
 
-export function targetsSetBy(policy: string, rpl: Rpl): TargetsSet {
+export const targetsSetBy = (policy: string, rpl: Rpl): TargetsSet => TARGETS_SET([policy], rpl);
+
+const TARGETS_SET = oncePer(([policy = '']: readonly string[], rpl: Rpl): TargetsSet => {
   const behind = policiesBehind(policy, rpl.policies);
   const targets = new Set<RouteTarget>();
   const unread = new Set<string>();
@@ -95,7 +101,7 @@ export function targetsSetBy(policy: string, rpl: Rpl): TargetsSet {
     }
   }
   return { targets: [...targets].sort(compareRouteTargets), unread: [...unread].sort() };
-}
+});
 
 /** `extcommunity-set rt NAME`, its members, `end-set`. */
 function membersOf(set: string | undefined): string | null {

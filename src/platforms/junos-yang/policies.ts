@@ -4,6 +4,7 @@ import { FAMILIES, type Family, type Prefix, parsePrefix } from '../../domain/pr
 import { compareRouteTargets, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
+import { oncePer } from '../reading/once-per.ts';
 import { tryParse } from '../reading/vrf-reader.ts';
 
 /** `policy-options` by kind and name. */
@@ -54,19 +55,25 @@ export function targetsNamedBy(
   policies: readonly string[],
   direction: 'import' | 'export',
   options: PolicyOptions,
-): RouteTarget[] {
-  const targets = communitiesNamedBy(policies, direction, options).flatMap((name) =>
-    membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
-  );
-  return [...new Set(targets)].sort(compareRouteTargets);
+): readonly RouteTarget[] {
+  return TARGETS_NAMED[direction](policies, options);
 }
+
+const targetsNamed = (direction: 'import' | 'export') =>
+  oncePer((policies: readonly string[], options: PolicyOptions): readonly RouteTarget[] => {
+    const targets = communitiesNamedBy(policies, direction, options).flatMap((name) =>
+      membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
+    );
+    return [...new Set(targets)].sort(compareRouteTargets);
+  });
+const TARGETS_NAMED = { import: targetsNamed('import'), export: targetsNamed('export') };
 
 function communitiesNamedBy(
   policies: readonly string[],
   direction: 'import' | 'export',
   options: PolicyOptions,
 ): string[] {
-  const all = [...new Set(policies.flatMap((policy) => [policy, ...calledBy(policy, options)]))];
+  const all = [...new Set(policies.flatMap((policy) => [policy, ...calledBy([policy], options)]))];
   return all.flatMap((policy) => {
     const statement = options.statements.get(policy);
     if (statement === undefined) return [];
@@ -88,10 +95,12 @@ export const isOfTargets = (member: string): boolean => /^(target|\*|0x|.*[[\]()
  * A policy as text with everything that it names: policies, communities and prefix lists, so that a reader sees which route targets it is
  * about, and a change of what it names is a change of it.
  */
-export function policyText(policy: string, options: PolicyOptions): string | null {
+export const policyText = (policy: string, options: PolicyOptions): string | null => textOf([policy], options);
+
+const textOf = oncePer(([policy = '']: readonly string[], options: PolicyOptions): string | null => {
   const statement = options.statements.get(policy);
   if (statement === undefined) return null;
-  const called = calledBy(policy, options);
+  const called = calledBy([policy], options);
   const lines = [policy, ...called].flatMap((name) => {
     const found = options.statements.get(name);
     if (found === undefined) return [`# policy ${name} was not read`];
@@ -105,13 +114,19 @@ export function policyText(policy: string, options: PolicyOptions): string | nul
   return [...lines, ...named(options.communities, 'community'), ...named(options.prefixLists, 'prefix-list')].join(
     '\n',
   );
-}
+});
+
+/** The last policy of an import chain as text, with the sentences of `openEnds`. */
+export const lastImportText = oncePer((policies: readonly string[], options: PolicyOptions): string | null => {
+  const text = policyText(policies.at(-1) ?? '', options);
+  return text === null ? null : [text, ...openEnds(policies, options)].join('\n');
+});
 
 /** Deeper nesting of `from policy` than this is not followed. */
 const CALLS_MAX = 100;
 
 /** Policies that a policy asks by `from policy`, and those that they ask; expressions of several count as the names in them. */
-function calledBy(policy: string, { statements }: PolicyOptions): string[] {
+const calledBy = oncePer(([policy = '']: readonly string[], { statements }: PolicyOptions): readonly string[] => {
   const found = new Set<string>();
   const left = [policy];
   for (let next = left.pop(); next !== undefined && found.size < CALLS_MAX; next = left.pop()) {
@@ -128,7 +143,7 @@ function calledBy(policy: string, { statements }: PolicyOptions): string[] {
     }
   }
   return [...found].sort();
-}
+});
 
 /** A member that stands for one community: of another kind, or a route target in one of its encodings. Anything else is a pattern. */
 const LITERAL_OF_OTHER_KIND =
@@ -142,7 +157,7 @@ function isPattern(member: string): boolean {
  * Why a chain of import policies may take routes whose route target it does not name, as sentences with the pattern `target:*:*`; empty when
  * it takes only what it names. What no policy decides is accepted on import.
  */
-export function openEnds(policies: readonly string[], options: PolicyOptions): string[] {
+function openEnds(policies: readonly string[], options: PolicyOptions): string[] {
   const chain = policies.flatMap((policy) => {
     const statement = options.statements.get(policy);
     return statement === undefined ? [] : [[...childrenNamed(statement, 'term'), statement]];
@@ -196,16 +211,18 @@ export function whyMarks(policies: readonly string[], options: PolicyOptions): s
 /** Policies of protocols towards CEs that put communities on what they let in: these go on to other PEs with the route. */
 export function markingPolicies(instance: XmlElement, options: PolicyOptions): string[] {
   const named = [...leavesNamed(child(instance, 'protocols') ?? EMPTY, 'import')];
-  return [...new Set(named)].filter((policy) =>
-    [policy, ...calledBy(policy, options)].some((name) => {
-      const statement = options.statements.get(name);
-      // One that was not read may do so.
-      if (statement === undefined) return true;
-      const parts = [statement, ...childrenNamed(statement, 'term')];
-      return parts.some((part) => child(child(part, 'then') ?? EMPTY, 'community') !== undefined);
-    }),
-  );
+  return [...new Set(named)].filter((policy) => isMarking([policy], options));
 }
+
+const isMarking = oncePer(([policy = '']: readonly string[], options: PolicyOptions) =>
+  [policy, ...calledBy([policy], options)].some((name) => {
+    const statement = options.statements.get(name);
+    // One that was not read may do so.
+    if (statement === undefined) return true;
+    const parts = [statement, ...childrenNamed(statement, 'term')];
+    return parts.some((part) => child(child(part, 'then') ?? EMPTY, 'community') !== undefined);
+  }),
+);
 
 function leavesNamed(element: XmlElement, name: string): string[] {
   return element.children.flatMap((each) =>

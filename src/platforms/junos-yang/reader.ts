@@ -22,9 +22,9 @@ import { groupsApplied } from './applied-groups.ts';
 import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
 import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
 import {
+  lastImportText,
   markingPolicies,
   membersOf,
-  openEnds,
   type PolicyOptions,
   parseShare,
   policyText,
@@ -254,11 +254,9 @@ function readTexts(
 ): Record<string, string> {
   const texts = textsOf([...importPolicies, ...exportPolicies], options);
   const last = importPolicies.at(-1);
-  const known = last === undefined ? undefined : texts[last];
-  if (last !== undefined && known !== undefined && childText(entry, 'import-default-action') !== 'reject') {
-    texts[last] = [known, ...openEnds(importPolicies, options)].join('\n');
-  }
-  return texts;
+  if (last === undefined || childText(entry, 'import-default-action') === 'reject') return texts;
+  const text = lastImportText(importPolicies, options);
+  return text === null ? texts : { ...texts, [last]: text };
 }
 
 /** A route target of the pool in the operator's own configuration: hand-made reach that wasl does not know. */
