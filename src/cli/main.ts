@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { visibleLines } from '../domain/visible-text.ts';
+import { WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { registerAuditCommands } from './commands/audit-commands.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
@@ -55,6 +56,8 @@ Examples:
 export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks = {}): Promise<number> {
   const program = new Command('wasl');
   const session = createSession(io, () => program.opts<GlobalOptions>());
+  // What commander refuses it has not parsed.
+  const isJson = upTo('--', argv).includes('--json');
   program
     .description('Provisions, proves, verifies and withdraws interconnects between the L3VPNs of government entities.')
     .version(hooks.version ?? '0.0.0')
@@ -66,7 +69,9 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out.write(visibleLines(text)),
-      writeErr: (text) => io.err.write(visibleLines(text)),
+      writeErr: (text) => {
+        if (!isJson) io.err.write(visibleLines(text));
+      },
     });
   registerInventoryCommands(program, session);
   registerRequestCommands(program, session);
@@ -96,10 +101,24 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
     return session.exitCode;
   } catch (error) {
     // Help and version end that way, too, with exit code 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.permanent;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      return isJson ? printError(wrongUsage(error), io, true) : EXIT.permanent;
+    }
     const isCut = io.signal.aborted && (!session.wasAwaited || isCutBy(io.signal, error));
     return isCut ? EXIT.interrupted : printError(error, io, session.isJson);
   }
+}
+
+function upTo(end: string, argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf(end);
+  return at < 0 ? argv : argv.slice(0, at);
+}
+
+/** Commander says so in words of its own. */
+function wrongUsage({ message, code }: CommanderError): WaslError {
+  const fact = code === 'commander.help' ? 'no command was given' : message.replace(/^error: /, '');
+  return new WaslError('INPUT_INVALID', fact, { remedy: '--help shows how.' });
 }
 
 /** Commands added by a hook may have been made without the program's settings; all must write to `io` and never exit. */

@@ -59,10 +59,11 @@ async function lockWithPatience(session: NetconfSession, options: LockOptions): 
 
 function lockedBy(holder: string | null, error: RpcError, { pe, target, lockWaitMs }: LockOptions): WaslError {
   const said = printable(error.first?.message ?? error.first?.tag ?? 'no reason');
+  const waited = `wasl waited ${lockWaitMs / 1_000} s for it`;
   const fact =
     holder === null
-      ? `${pe}: the lock of ${target} was refused for ${lockWaitMs} ms without naming a holder (${said})`
-      : `${pe}: the lock of ${target} was held by ${holder} for ${lockWaitMs} ms`;
+      ? `${pe}: the lock of ${target} was refused without naming a holder (${said}); ${waited}`
+      : `${pe}: the lock of ${target} was held by ${holder}; ${waited}`;
   return new WaslError('ROUTER_LOCKED', fact, { path: pe, cause: error, details: { holder, lockWaitMs } });
 }
 

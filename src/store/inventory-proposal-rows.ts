@@ -40,7 +40,7 @@ const toProposal = (row: ProposalRow): InventoryProposal => ({
 
 export const subjectOf = (id: number) => `inventory-proposal/${id}`;
 
-/** Under the lock `inventory`. The same inventory from the same person again is the same proposal. */
+/** Under the lock `inventory`. The same inventory again is the same proposal, whoever sends it. */
 export async function propose(
   tx: StoreTransaction,
   at: Date,
@@ -57,13 +57,12 @@ export async function propose(
     .from(inventoryProposals)
     .where(eq(inventoryProposals.state, 'open'))
     .orderBy(asc(inventoryProposals.id));
-  const known = open.find(
-    (row) =>
-      row.digest === digest && isSamePerson(row.proposedBy, by) && digestOf(row.conflicts) === digestOf(conflicts),
-  );
+  const same = open.filter((row) => row.digest === digest);
+  const known = same.find((row) => digestOf(row.conflicts) === digestOf(conflicts));
   if (known !== undefined) return toProposal(known);
-  const own = open.filter(({ proposedBy }) => isSamePerson(proposedBy, by));
-  const oldest = own.slice(0, Math.max(0, own.length - OPEN_PROPOSALS_PER_PERSON_MAX + 1));
+  const own = open.filter((row) => isSamePerson(row.proposedBy, by) && !same.includes(row));
+  // What the same inventory takes away is another list by now: the older proposals of it can no longer be confirmed.
+  const oldest = [...same, ...own.slice(0, Math.max(0, own.length - OPEN_PROPOSALS_PER_PERSON_MAX + 1))];
   for (const { id } of oldest) await closeProposal(tx, id, { state: 'superseded', decidedAt: at });
   const [row] = await tx
     .insert(inventoryProposals)

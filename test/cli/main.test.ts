@@ -23,6 +23,18 @@ describe('usage', () => {
   });
 
   it.each([
+    [['bogus'], "unknown command 'bogus'"],
+    [['plan', 'show'], "missing required argument 'id'"],
+    [['status', '--no-such'], "unknown option '--no-such'"],
+    [['plan'], 'no command was given'],
+  ])('%j is wrong usage in JSON, too', async (argv, detail) => {
+    const { code, out, err } = await runForTest([...argv, '--json']);
+    expect([code, out]).toEqual([2, '']);
+    const remedy = '--help shows how.';
+    expect(JSON.parse(err)).toEqual({ error: { code: 'INPUT_INVALID', class: 'permanent', detail, remedy } });
+  });
+
+  it.each([
     [['approve', 'nonsense'], 'error INPUT_INVALID: id: nonsense is neither a request nor a plan'],
     [['matrix', '--server', 'ftp://x'], 'error CONFIGURATION: --server: ftp://x is not the address of a server'],
     [

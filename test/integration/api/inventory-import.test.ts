@@ -209,7 +209,7 @@ describe('an import that takes something away under an interconnect', () => {
       ...{ state: 'open', baseVersion: await inForce(), conflicts: before.conflicts },
       difference: { differences: before.difference.differences, conflicts: before.difference.conflicts },
     });
-    const second = (await put({ ...ownedBy('MOE'), backbone: renamed('harmless').backbone }, await etag(), 'admin-2'))
+    const second = (await put({ ...ownedBy('MOE'), backbone: renamed('with it').backbone }, await etag(), 'admin-2'))
       .body.details;
     expect((await confirm(second.proposal, [id], 'admin-1')).status).toBe(200);
     expect((await seen()).state).toBe('superseded');
@@ -224,6 +224,14 @@ describe('an import that takes something away under an interconnect', () => {
     expect((await put(renamed('more'), await etag(), 'admin-2')).status).toBe(200);
     expect((await call('engineer-1', 'GET', `/v1/inventory/proposals/${proposal}`)).body.state).toBe('superseded');
     await put(DEMO_INVENTORY, await etag());
+  });
+
+  it('is one proposal, whoever sends the same again', async () => {
+    const first = (await put(ownedBy('MOH'), await etag())).body.details;
+    const again = (await put(ownedBy('MOH'), await etag(), 'admin-2')).body.details;
+    expect(again).toEqual(first);
+    const seen = (await call('engineer-1', 'GET', `/v1/inventory/proposals/${first.proposal}`)).body;
+    expect(seen).toMatchObject({ state: 'open', proposedBy: 'admin-1' });
   });
 
   it('needs another admin, who names what it is taken from', async () => {
