@@ -32,7 +32,7 @@ export interface ActivityLimits {
   /** Between two looks at the routing tables: slow enough for servers whose timers starve under polling (netconfd: one second). */
   readonly pollIntervalMs: number;
   readonly pingCount: number;
-  /** Untouched PEs that are watched during a change: those with a canary VRF, then those with other sites of the parties. */
+  /** Untouched PEs that are watched during a change, unless more are needed for one of each way to import. */
   readonly witnessesMax: number;
   /** The confirming commit must leave this much of the window, else the change is cancelled. */
   readonly confirmMarginMs: number;

@@ -39,8 +39,10 @@ export interface OpenTransaction {
   readonly left: LeftRouter[];
   /** What opens was proved over: every PE as it was then. Empty for a removal. */
   readonly provedOver: ReadonlyMap<PeName, readonly RunningVrf[]>;
-  /** The PEs of the plan, and untouched ones with canary VRFs (read only). */
+  /** The PEs of the plan, and untouched ones that it could touch by a route target (read only). */
   readonly watched: readonly WatchedRouter[];
+  /** Others that the change could touch by a route target; each takes what a watched one takes. */
+  readonly unwatched: number;
   readonly tablesBefore: ObservedTables;
   /** Branch-to-branch pings of the parties that answered before the change. */
   readonly pingsBefore: readonly OwnPing[];

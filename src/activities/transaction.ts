@@ -94,18 +94,19 @@ export class TransactionStages implements TransactionActivities {
       const locked = new Map(prepared.map((each) => [each.plan.pe, each.before]));
       const removes = onlyTakesAway(plan.kind);
       const routers = new Map<PeName, RouterInTransaction>(prepared.map((each) => [each.plan.pe, each]));
-      const witnesses = removes
-        ? []
-        : await openWitnesses(this.#deps, inventory, plan, attempt, this.#limits.witnessesMax);
-      const watched = [...prepared.map(({ router, before }) => ({ router, running: before })), ...witnesses];
-      const [tablesBefore, pingsBefore] = await Promise.all([
-        removes ? readLosingTables({ plan, inventory, watched }) : readRouteTables(watched),
+      const mine = prepared.map(({ router, before }) => ({ router, running: before }));
+      const [tables, pingsBefore] = await Promise.all([
+        removes ? readLosingTables({ plan, inventory, watched: mine }) : readRouteTables(mine),
         removes
           ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
           : answeredPings({ inventory, plan, routers }, this.#limits),
       ]);
-      const at = { inventory, plan, locked, tables: tablesBefore };
+      const at = { inventory, plan, locked, tables };
       const proved = removes ? { plan, provedOver: new Map() } : await reproveAtPush(this.#deps, at);
+      const { witnesses, unwatched } = removes
+        ? { witnesses: [], unwatched: 0 }
+        : await openWitnesses(this.#deps, { inventory, plan, running: proved.provedOver }, attempt, this.#limits);
+      const tablesBefore = new Map([...tables, ...(await readRouteTables(witnesses))]);
       attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
       const pushed = prepared.map(({ plan: { pe }, xml }) => ({ pe, xml, digest: digestPayload(xml) }));
@@ -119,7 +120,8 @@ export class TransactionStages implements TransactionActivities {
         recorder,
         routers,
         left,
-        watched,
+        watched: [...mine, ...witnesses],
+        unwatched,
         tablesBefore,
         pingsBefore,
         wasTakenBack: removes && (await store.wasTakenBack(changeId)),

@@ -234,7 +234,13 @@ async function lookAtRoutes(transaction: OpenTransaction): Promise<Look> {
     const speechless = hopeless ? null : (findSpeechless(view, plan, after) ?? findSpeechless(view, plan, before));
     return { verdict: routes.verdict, sentence, hopeless, speechless };
   }
-  return { verdict: 'pass', sentence: routes.sentences[0] ?? '', hopeless: false };
+  return { verdict: 'pass', sentence: `${routes.sentences[0]}${describeUnwatched(transaction)}`, hopeless: false };
+}
+
+function describeUnwatched({ unwatched }: OpenTransaction): string {
+  if (unwatched === 0) return '';
+  const [were, take] = unwatched === 1 ? ['was', 'takes'] : ['were', 'take'];
+  return `; ${countOf(unwatched, 'more router')} ${were} not looked at, which ${take} nothing that none of these takes`;
 }
 
 async function lookAtPings(transaction: OpenTransaction, limits: ActivityLimits, routes: string): Promise<Look> {

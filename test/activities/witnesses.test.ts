@@ -5,7 +5,7 @@ import type { VpnId } from '../../src/domain/names.ts';
 import { shortForm } from '../../src/domain/route-target.ts';
 import { baseRouteTarget } from '../../src/sim/base-route-target.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
-import { removeImportOnIosxr } from '../support/hand-edits.ts';
+import { importOnIosxr, removeImportOnIosxr } from '../support/hand-edits.ts';
 import { StagedNetwork } from '../support/staged-network.ts';
 import { withThird } from '../support/third-ministry.ts';
 
@@ -54,4 +54,22 @@ it('one with a canary, in maintenance and away, is not asked', async () => {
   await using network = await StagedNetwork.open({ ...inventory, routers });
   network.backbone.router('ibr-pe-01').faults.set({ kind: 'refuse-connections' });
   expect(await network.carryOut(network.agree(FLOW), 'provision')).toMatchObject({ verdict: 'pass' });
+});
+
+it('a third party that takes what an edited VRF exports, by an agreement older than wasl, is looked at', async () => {
+  const inventory = withThird('iosxr-um2', 'ibr-pe-01', { vpn: 'MOI', prefix: '10.30.1.0/24' });
+  await using network = await StagedNetwork.open(inventory);
+  const third = network.backbone.router('ibr-pe-01');
+  const own = shortForm(baseRouteTarget(inventory, 'MOE' as VpnId));
+  third.editRunning(importOnIosxr('MOI', own));
+  const { changeId, planId } = await network.planned(FLOW);
+  const input = { changeId, planId };
+  await network.stages.prepareRouters(input);
+  await network.stages.commitRouters(input);
+  third.editRunning(removeImportOnIosxr('MOI', own), 'none');
+  expect(await network.stages.verifyRouters(input)).toMatchObject({
+    code: 'VERIFY_FAILED',
+    reason: expect.stringContaining('VRF MOI at ibr-pe-01 lost 10.150.20.0/24'),
+  });
+  await network.stages.cancelRouters(input);
 });
