@@ -7,7 +7,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 
 export interface WitnessQuestion {
   readonly inventory: Inventory;
-  readonly plan: Pick<Plan, 'routers' | 'gained'>;
+  readonly plan: Pick<Plan, 'kind' | 'routers' | 'gained'>;
   /** Every PE as it was read. */
   readonly running: ReadonlyMap<PeName, readonly RunningVrf[]>;
 }

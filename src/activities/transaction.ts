@@ -101,11 +101,10 @@ export class TransactionStages implements TransactionActivities {
           ? answeredPings({ inventory, plan, routers }, this.#limits).catch(() => [])
           : answeredPings({ inventory, plan, routers }, this.#limits),
       ]);
-      const at = { inventory, plan, locked, tables };
-      const proved = removes ? { plan, provedOver: new Map() } : await reproveAtPush(this.#deps, at);
-      const { witnesses, unwatched } = removes
-        ? { witnesses: [], unwatched: 0 }
-        : await openWitnesses(this.#deps, { inventory, plan, running: proved.provedOver }, attempt, this.#limits);
+      const read = { inventory, plan, locked, tables };
+      const proved = removes ? { plan, provedOver: new Map() } : await reproveAtPush(this.#deps, read);
+      const around = { inventory, plan, running: proved.provedOver };
+      const { witnesses, unwatched } = await openWitnesses(this.#deps, around, attempt, this.#limits);
       const tablesBefore = new Map([...tables, ...(await readRouteTables(witnesses))]);
       attempt.requireAlive();
       const ready = prepared.map((p) => ({ plan: p.plan, state: 'prepared' as const, persistId: p.persistId }));
