@@ -1,5 +1,6 @@
 import { type Digest, digestOf } from '../domain/canonical-json.ts';
 import { canonicalRules, type ExportRule, type OperatorFamily, type RunningVrf } from '../domain/network-view.ts';
+import { ownMember } from '../domain/own-member.ts';
 import type { OperatorPart } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { compareRouteTargets, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -72,7 +73,7 @@ export function describeOperatorChange(before: OperatorPart, after: OperatorPart
   }
   const policies = new Set([...Object.keys(before.policyDigests), ...Object.keys(after.policyDigests)]);
   for (const name of [...policies].sort()) {
-    const [old, now] = [before.policyDigests[name], after.policyDigests[name]];
+    const [old, now] = [ownMember(before.policyDigests, name), ownMember(after.policyDigests, name)];
     if (old !== now) changes.push(`the text of policy ${name} ${now === undefined ? 'is gone' : 'changed'}`);
   }
   compare('what is not understood', names(before.unknowns ?? []), names(after.unknowns ?? []));

@@ -1,5 +1,6 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { NetworkView } from '../domain/network-view.ts';
+import { ownMember } from '../domain/own-member.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -34,7 +35,7 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
     const where = `VRF ${at.vrf.name} at ${at.pe}`;
     const gives = flows.some((flow) => flow.from === at.vrf.vpn);
     const takes = flows.some((flow) => flow.to === at.vrf.vpn);
-    const unread = exports.filter((name) => at.vrf.policyTexts[name] === undefined);
+    const unread = exports.filter((name) => ownMember(at.vrf.policyTexts, name) === undefined);
     if (!gives && unread.length > 0) {
       assumptions.push(
         `export policy ${unread.join(', ')} of ${where}, which was not read, puts no route target of these VPNs on routes`,
@@ -50,7 +51,9 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
     }
     const platform = platforms.get(at.pe);
     if (platform !== undefined && MANIFESTS[platform].importPolicyOnlyNarrows) continue;
-    const doubt = imports.map((name) => doubtAbout(at.vrf.policyTexts[name], name)).find((text) => text !== null);
+    const doubt = imports
+      .map((name) => doubtAbout(ownMember(at.vrf.policyTexts, name), name))
+      .find((text) => text !== null);
     if (doubt === undefined) {
       assumptions.push(`import policy ${imports.join(', ')} of ${where} does not take the new route targets`);
     } else {
@@ -69,9 +72,9 @@ export function doubtfulPolicies(view: NetworkView): { readonly at: VrfAtPe; rea
     const narrowsOnly = platform !== undefined && MANIFESTS[platform].importPolicyOnlyNarrows;
     const imports = narrowsOnly ? [] : policyNames(at, 'importPolicies');
     return [
-      ...imports.flatMap((name) => doubtAbout(at.vrf.policyTexts[name], name) ?? []),
+      ...imports.flatMap((name) => doubtAbout(ownMember(at.vrf.policyTexts, name), name) ?? []),
       ...policyNames(at, 'exportPolicies')
-        .filter((name) => at.vrf.policyTexts[name] === undefined)
+        .filter((name) => ownMember(at.vrf.policyTexts, name) === undefined)
         .map((name) => `the text of export policy ${name} was not read`),
     ].map((fact) => ({ at, fact }));
   });

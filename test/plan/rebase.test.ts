@@ -3,7 +3,7 @@ import type { RunningVrf } from '../../src/domain/network-view.ts';
 import type { Plan, RouterPlan } from '../../src/domain/plan.ts';
 import { sameShare } from '../../src/plan/delta.ts';
 import { holdsPlan, reverseRouterPlan } from '../../src/plan/holds-plan.ts';
-import { operatorDigest } from '../../src/plan/operator-digest.ts';
+import { describeOperatorChange, operatorDigest, operatorPart } from '../../src/plan/operator-digest.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { rebaseRouter } from '../../src/plan/rebase.ts';
 import { reprove } from '../../src/plan/reprove.ts';
@@ -41,6 +41,14 @@ describe('at push', () => {
     expect(rebase.edits.map(({ running, wanted }) => [running.name, wanted])).toEqual(
       routerPlan(plan, 'pe3').vrfs.map(({ vrf, after }) => [vrf, after]),
     );
+  });
+
+  test.each(['constructor', '__proto__'])('a policy %s that has gone since is told to be gone', (name) => {
+    const [vrf] = runningAt(network, 'pe3');
+    if (vrf === undefined) throw new Error('pe3 has no VRF');
+    const before = operatorPart({ ...vrf, policyTexts: { [name]: 'pass' } });
+    const after = operatorPart({ ...vrf, policyTexts: {} });
+    expect(describeOperatorChange(before, after)).toEqual([`the text of policy ${name} is gone`]);
   });
 
   test('lists in another order are the same base', () => {

@@ -23,6 +23,18 @@ describe('what real configurations normally hold is no unknown', () => {
   });
 });
 
+describe('a policy under a name that every object of the language has', () => {
+  it.each(['constructor', '__proto__', 'toString'])('%s that names a route target of the change is seen', (name) => {
+    const policies = {
+      [name]: `route-policy ${name}\n  if extcommunity rt matches-any (65000:9001) then\n    pass\n  endif\nend-policy`,
+    };
+    const xml = xr(xrVrf('MOI', '65000:300', { imports: `<route-policy>${name}</route-policy>${OWN}` }), policies);
+    const { of, sentences } = judge(f2({ xml }));
+    expect(of('route-target-ownership')).toBe('fail');
+    expect(sentences).toContain(`policy ${name}`);
+  });
+});
+
 describe('R2e a group inside of a VRF', () => {
   it('is unknown, with its name', () => {
     const xml = xr(

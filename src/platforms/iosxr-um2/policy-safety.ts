@@ -1,3 +1,4 @@
+import { ownMember } from '../../domain/own-member.ts';
 import type { PolicyTexts } from '../platform.ts';
 
 /** Deeper nesting of `apply` than this is not followed, and so not safe. */
@@ -31,7 +32,7 @@ function examine(
   conditional: boolean,
 ): string | null {
   if (!PLAIN_NAME.test(policy)) return `export policy ${policy} takes parameters`;
-  const text = texts[policy];
+  const text = ownMember(texts, policy);
   if (text === undefined) return `export policy ${policy} is named but its text is not on the router`;
   if (depth >= APPLY_DEPTH_MAX) return `export policy ${policy} is nested more than ${APPLY_DEPTH_MAX} deep`;
   let nesting = conditional ? 1 : 0;

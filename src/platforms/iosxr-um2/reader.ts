@@ -88,7 +88,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
   const name = nameOf(entry);
   const operator: Partial<Record<Family, OperatorFamily>> = {};
   const share: Partial<Record<Family, FamilyShare>> = {};
-  const texts: Record<string, string> = {};
+  const texts: [string, string][] = [];
   const unknowns: Unknown[] = [];
   for (const family of FAMILIES) {
     const unicast = descend(entry, 'address-family', family, 'unicast');
@@ -106,7 +106,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     const importPolicy =
       importing === undefined ? undefined : unwrap(childText(importing, 'route-policy'), rpl).wrapped;
     for (const policy of [wrapped, importPolicy]) {
-      if (policy !== undefined) Object.assign(texts, textsNamedBy(policy, rpl));
+      if (policy !== undefined) texts.push(...textsNamedBy(policy, rpl));
     }
     const set = wrapped === undefined ? { targets: [], unread: [] } : targetsSetBy(wrapped, rpl);
     const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped}`;
@@ -129,7 +129,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
       share,
       FAMILIES.filter((family) => operator[family] !== undefined),
     ),
-    policyTexts: texts,
+    policyTexts: Object.fromEntries(texts),
     anomalies: [],
     ...(unknowns.length === 0 ? {} : { unknowns }),
   };

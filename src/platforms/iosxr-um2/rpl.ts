@@ -40,13 +40,13 @@ function bodyOf(set: XmlElement): string {
 const APPLIED = /\bapply\s+([^\s(]+)/g;
 
 /** A policy, those that it applies, and the sets that they name, by name. */
-export const textsNamedBy = (policy: string, rpl: Rpl): Readonly<Record<string, string>> => TEXTS([policy], rpl);
+export const textsNamedBy = (policy: string, rpl: Rpl): ReadonlyMap<string, string> => TEXTS([policy], rpl);
 
-const TEXTS = oncePer(([policy = '']: readonly string[], { policies, sets }: Rpl): Readonly<Record<string, string>> => {
+const TEXTS = oncePer(([policy = '']: readonly string[], { policies, sets }: Rpl): ReadonlyMap<string, string> => {
   const found = policiesBehind(policy, policies);
-  const texts = Object.fromEntries([...found].map((name) => [name, policies.get(name) ?? '']));
-  const words = new Set(Object.values(texts).flatMap((text) => text.split(/[\s(),]+/)));
-  for (const [name, text] of sets) if (words.has(name) && !Object.hasOwn(texts, name)) texts[name] = text;
+  const texts = new Map([...found].map((name) => [name, policies.get(name) ?? '']));
+  const words = new Set([...texts.values()].flatMap((text) => text.split(/[\s(),]+/)));
+  for (const [name, text] of sets) if (words.has(name) && !texts.has(name)) texts.set(name, text);
   return texts;
 });
 

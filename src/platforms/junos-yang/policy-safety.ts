@@ -1,3 +1,4 @@
+import { ownMember } from '../../domain/own-member.ts';
 import type { PolicyTexts } from '../platform.ts';
 
 export function judgeJunosPolicies(policies: readonly string[], texts: PolicyTexts): string | null {
@@ -14,7 +15,7 @@ export function judgeJunosPolicies(policies: readonly string[], texts: PolicyTex
  * policy's name.
  */
 function judgeJunosPolicy(policy: string, texts: PolicyTexts): string | null {
-  const text = texts[policy];
+  const text = ownMember(texts, policy);
   if (text === undefined) return `export policy ${policy} is not a policy statement that wasl can read`;
   for (const line of text.split('\n')) {
     const action = /\bthen community (set|delete|equal-literal|minus-literal) (\S+)/.exec(line);

@@ -206,7 +206,7 @@ function parseVrf(
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
   const marking = markingPolicies(entry, options);
   const texts = { ...textsOf(marking, options), ...readTexts(entry, importPolicies, exportPolicies, options) };
-  const unread = [...marking, ...exportPolicies].filter((policy) => texts[policy] === undefined);
+  const unread = [...marking, ...exportPolicies].filter((policy) => !Object.hasOwn(texts, policy));
   const unknowns = [
     ...unread.map((policy) => unreadPolicy(name, policy)),
     ...(own.some(({ isShadowed }) => isShadowed) ? [shadowedTarget(name)] : []),
