@@ -1,11 +1,10 @@
 /** The demonstration's installation: with a simulated backbone of four routers. */
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type ControlClient, controlClient } from '../../sim/control/client.ts';
 import type { Say } from '../temporal-server.ts';
-import { type LocalInstallation, openInstallation } from './local-installation.ts';
+import { type LocalInstallation, makeDirectory, openInstallation } from './local-installation.ts';
 import { SAMPLES } from './narrator.ts';
 
 /** Long enough for the simulated routes to arrive, short enough for a story about a site that never answers. */
@@ -20,7 +19,7 @@ export interface DemoWorld {
 }
 
 export async function openDemoWorld(say: Say, until: AbortSignal): Promise<DemoWorld> {
-  const directory = await mkdtemp(join(tmpdir(), 'wasl-demo-'));
+  const directory = await makeDirectory('wasl-demo-');
   const at = (name: string) => join(directory, name);
   const options = {
     directory,

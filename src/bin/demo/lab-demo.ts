@@ -1,7 +1,6 @@
 /** The demonstration on the lab's real routers: one agreement comes and goes, with a ministry's own pings to show for it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify, styleText } from 'node:util';
 import { EXIT } from '../../cli/exit-codes.ts';
@@ -10,7 +9,7 @@ import { stateDirectory } from '../configuration.ts';
 import { say } from '../foreground.ts';
 import { createProcessIo } from '../process-io.ts';
 import { holdSignals } from '../signals.ts';
-import { openInstallation } from './local-installation.ts';
+import { makeDirectory, openInstallation } from './local-installation.ts';
 import { ENGINEER_1, ENGINEER_2, Narrator, signatory } from './narrator.ts';
 
 /** FRR has routes within a second; a busy machine may need some more. */
@@ -27,7 +26,7 @@ export async function labDemo(): Promise<number> {
   const lab = join(stateDirectory(), 'lab');
   const customerEdge = await customerEdgeWith(lab, MOH_ADDRESS);
   say('Starting Postgres, Temporal, the API and a worker in front of the lab ...');
-  const directory = await mkdtemp(join(tmpdir(), 'wasl-lab-demo-'));
+  const directory = await makeDirectory('wasl-lab-demo-');
   const credentialsFile = join(lab, 'credentials.yaml');
   const installation = await openInstallation({
     directory,

@@ -1,7 +1,8 @@
 /** A whole installation on one machine, in a directory of its own: what several machines run for real, here as child processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
 import { cacheDirectory } from '../configuration.ts';
 import { makeLedgerKey } from '../ledger-key.ts';
+import { explaining } from '../operator-error.ts';
 import { settleAll } from '../settle-all.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from '../temporal-server.ts';
 
@@ -42,6 +44,16 @@ export interface InstallationOptions {
   readonly say: Say;
   /** Aborted: whatever is starting ends, and everything is stopped. */
   readonly until?: AbortSignal;
+}
+
+/** Under the folder for temporary files. Throws CONFIGURATION. */
+export function makeDirectory(prefix: string): Promise<string> {
+  const subject = {
+    path: tmpdir(),
+    what: 'the folder for temporary files',
+    remedy: 'Name a folder in TMPDIR that this user may write.',
+  };
+  return explaining(subject, () => mkdtemp(join(tmpdir(), prefix)));
 }
 
 /** Parts that run until `stop`, which ends them in the reverse order. */

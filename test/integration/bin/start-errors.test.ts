@@ -146,7 +146,19 @@ const CASES: readonly Case[] = [
     2,
     /CONFIGURATION: \/nowhere\/live.yaml: the file to write does not exist/,
   ],
+  [
+    'temporary files nowhere, for a demonstration',
+    ['demo'],
+    () => ({ TMPDIR: '/proc' }),
+    2,
+    /CONFIGURATION: \/proc: the folder for temporary files does not exist/,
+  ],
 ];
+
+it('needs no folder for temporary files', async () => {
+  const wasl = startWasl(['--version'], { TMPDIR: '/proc' });
+  expect([await wasl.ended, wasl.text()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
 
 describe('an operator who got wrong', () => {
   it.each(CASES)('%s', async (_what, argv, env, code, said) => {
