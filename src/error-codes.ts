@@ -321,6 +321,11 @@ export const ERRORS = {
     'The wasl server does not answer',
     'Check --server or WASL_SERVER, and that it runs.',
   ),
+  ANSWER_LOST: unknown(
+    502,
+    'The wasl server was asked, and its answer was lost',
+    'Look first (`wasl status`): what was asked may have been done, or may be done yet. Asked again, it is not done twice.',
+  ),
   OUTPUT_LOST: unknown(
     500,
     'The answer could not be written',

@@ -196,7 +196,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw unreachable(base, cause);
+      throw unreachable(base, cause, decides(`${base}${path}`, method) && mayHaveArrived(cause));
     }
   }
 
@@ -207,8 +207,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     init: RequestParts = {},
   ): Promise<Answer<T>> {
     const response = await request(method, path, init);
-    const body = await readJson(response, base);
-    if (!response.ok && !init.acceptStatuses?.includes(response.status)) throw problemError(response.status, body);
+    // A gateway that lost the server behind it answers with 5xx of its own.
+    const isOpen = decides(`${base}${path}`, method) && (response.ok || response.status >= 500);
+    const body = await readJson(response, base, isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE');
+    if (!response.ok && !init.acceptStatuses?.includes(response.status))
+      throw problemError(response.status, body, isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE');
     const parsed = schema.safeParse(body);
     if (parsed.success) return { status: response.status, value: parsed.data };
     throw new WaslError(
@@ -322,13 +325,15 @@ function query(parameters: Readonly<Record<string, string | number | undefined>>
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-async function readJson(response: Response, base: string): Promise<unknown> {
+type NoAnswer = 'API_UNREACHABLE' | 'ANSWER_LOST';
+
+async function readJson(response: Response, base: string, code: NoAnswer = 'API_UNREACHABLE'): Promise<unknown> {
   const declared = Number(response.headers.get('content-length') ?? 0);
   try {
     if (declared > ANSWER_BYTES_MAX) throw new RangeError(`an answer of ${declared} bytes`);
     return await response.json();
   } catch (cause) {
-    throw new WaslError('API_UNREACHABLE', `${base} answered ${response.status} without JSON`, { cause });
+    throw new WaslError(code, `${base} answered ${response.status} without JSON`, { cause });
   }
 }
 
@@ -340,10 +345,10 @@ const problemAnswerSchema = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
 });
 
-function problemError(status: number, body: unknown): WaslError {
+function problemError(status: number, body: unknown, otherwise: NoAnswer = 'API_UNREACHABLE'): WaslError {
   const parsed = problemAnswerSchema.safeParse(body);
   if (!parsed.success || !isErrorCode(parsed.data.code)) {
-    return new WaslError('API_UNREACHABLE', `the server answered ${status} without a problem that this client knows`);
+    return new WaslError(otherwise, `the server answered ${status} without a problem that this client knows`);
   }
   const { code, detail, path, remedy, details } = parsed.data;
   return new WaslError(code, detail, {
@@ -353,7 +358,23 @@ function problemError(status: number, body: unknown): WaslError {
   });
 }
 
-function unreachable(base: string, cause: unknown): WaslError {
+function unreachable(base: string, cause: unknown, isOpen: boolean): WaslError {
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-  return new WaslError('API_UNREACHABLE', `${base} does not answer: ${reason}`, { cause });
+  return new WaslError(isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE', `${base} does not answer: ${reason}`, { cause });
+}
+
+/** Asked with a POST, and nothing is decided by them. */
+const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference)$/;
+
+/** Whether a call alters something, or may: if its answer is lost, nobody knows whether it did. */
+export const decides = (address: string, method = 'GET'): boolean =>
+  method !== 'GET' && !(method === 'POST' && READING_POSTS.test(new URL(address).pathname));
+
+/** What fetch says of a connection that was made and broke, or of an answer that did not come (undici's codes and Node's). */
+const AFTER_CONNECTING = /^(ECONNRESET|EPIPE|ETIMEDOUT|UND_ERR_(SOCKET|HEADERS_TIMEOUT|BODY_TIMEOUT|ABORTED)|HPE_\w+)$/;
+
+function mayHaveArrived(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isTold = 'code' in error && typeof error.code === 'string' && AFTER_CONNECTING.test(error.code);
+  return isTold || error.name === 'TimeoutError' || mayHaveArrived(error.cause);
 }

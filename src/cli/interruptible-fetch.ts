@@ -1,7 +1,5 @@
+import { decides } from '../api/client.ts';
 import { type CliIo, READER_GONE } from './cli-io.ts';
-
-/** Asked with a POST, and nothing is decided by them. */
-const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference)$/;
 
 /**
  * Ctrl-C between two calls of a command: the next is not sent. Within one that reads: it is cut. Within one that decides something the server may
@@ -9,7 +7,7 @@ const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference)$/;
  */
 export function interruptibleFetch(io: CliIo, onAwaited: () => void): typeof fetch {
   return async (input, init = {}) => {
-    if (isReading(String(input), init.method)) {
+    if (!decides(String(input), init.method)) {
       const signals = [io.signal, ...(init.signal ? [init.signal] : [])];
       return io.fetch(input, { ...init, signal: AbortSignal.any(signals) });
     }
@@ -23,9 +21,6 @@ export function interruptibleFetch(io: CliIo, onAwaited: () => void): typeof fet
     }
   };
 }
-
-const isReading = (address: string, method = 'GET') =>
-  method === 'GET' || (method === 'POST' && READING_POSTS.test(new URL(address).pathname));
 
 /** Thrown because of the signal, and no answer of a server. */
 export function isCutBy(signal: AbortSignal, error: unknown): boolean {

@@ -62,12 +62,23 @@ export function inventoryQueries(database: Database): Pick<Store, QueryName> {
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'inventory');
         const { proposal, inventory } = await readProposal(tx, id);
+        const current = await currentInventory(tx);
+        // The answer to a confirmation may be lost: the same one again is the same confirmation.
+        const isRepeated =
+          proposal.state === 'confirmed' && proposal.decidedBy !== null && isSamePerson(proposal.decidedBy, by);
+        if (isRepeated && current !== null && digestOf(current.inventory) === proposal.digest) {
+          const { version, inventory: confirmed } = current;
+          return { version, digest: proposal.digest, inventory: confirmed };
+        }
         if (inventory === null) {
-          throw new WaslError('INVENTORY_PROPOSAL', `the proposal ${id} is ${proposal.state}`, { path: '{id}' });
+          const remedy = 'Check the number against `wasl inventory proposals`.';
+          throw new WaslError('INVENTORY_PROPOSAL', `proposal ${id} is ${proposal.state} already`, {
+            path: 'id',
+            remedy,
+          });
         }
         refuseProposer(proposal, by);
         await refuseOtherProposal(tx, proposal, inventory);
-        const current = await currentInventory(tx);
         refuseOtherVersion(current?.version ?? null, proposal.baseVersion);
         const conflicts = current === null ? [] : findConflicts(current.inventory, inventory, await listStanding(tx));
         refuseOtherList(proposal, conflicts, interconnects);

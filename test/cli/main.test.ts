@@ -92,6 +92,38 @@ describe('a server that is not wasl', () => {
   });
 });
 
+describe('a server whose answer is lost', () => {
+  const TOKEN = { WASL_SERVER: 'http://127.0.0.1:1', WASL_TOKEN: 'token' };
+  const failing = (error: Error) => async () => Promise.reject(error);
+  const broken = (code: string) =>
+    failing(new TypeError('fetch failed', { cause: Object.assign(new Error('other side closed'), { code }) }));
+  const withdraw = ['interconnect', 'withdraw', 'IC-0001', '--reason', 'over'];
+
+  it.each([
+    ['after the connection was made', broken('UND_ERR_SOCKET')],
+    ['by a reset', broken('ECONNRESET')],
+    ['by a server that stands still', failing(new DOMException('The operation was aborted', 'TimeoutError'))],
+    ['in the middle of it', async () => new Response('{"id":"IC-', { status: 202 })],
+    ['behind a gateway', async () => new Response('<html>', { status: 504 })],
+    ['behind a gateway that speaks JSON', async () => new Response('{"message":"nginx"}', { status: 502 })],
+  ])('%s: what was asked may have been done', async (_how, fetch) => {
+    const { code, err } = await runForTest(withdraw, TOKEN, { fetch });
+    expect(code).toBe(4);
+    expect(err).toMatch(/^error ANSWER_LOST: .*\nLook first \(`wasl status`\): what was asked may have been done/);
+  });
+
+  it.each([
+    ['nobody listens', withdraw, broken('ECONNREFUSED')],
+    ['the name is unknown', withdraw, broken('ENOTFOUND')],
+    ['another server answers', withdraw, async () => new Response('<html>', { status: 404 })],
+    ['it was only asked to read', ['matrix'], broken('UND_ERR_SOCKET')],
+    ['it was only asked to read, by a POST', ['audit'], broken('UND_ERR_SOCKET')],
+  ])('%s: nothing was done', async (_how, argv, fetch) => {
+    const { code, err } = await runForTest(argv, TOKEN, { fetch });
+    expect([code, err]).toEqual([3, expect.stringMatching(/^error API_UNREACHABLE/)]);
+  });
+});
+
 describe('completion', () => {
   async function complete(words: string[]): Promise<string[]> {
     const { out } = await runForTest(['completion', 'bash']);
