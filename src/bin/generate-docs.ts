@@ -5,6 +5,7 @@ import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
 import { MANIFESTS } from '../platforms/manifests.ts';
+import { trustSchema } from '../signatures/index.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
@@ -21,6 +22,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/openapi.json': toJson(openApi),
     'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
+    'docs/trust.schema.json': toJson(renderSchema(trustSchema, 'Whom an installation of wasl believes')),
     'docs/errors.md': renderErrors(),
     'docs/plan-phrases.md': renderPlanPhrases(),
     'docs/platforms.md': renderPlatforms(),

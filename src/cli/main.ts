@@ -13,6 +13,7 @@ import { registerPlanCommands } from './commands/plan-commands.ts';
 import { registerPolicyCommands } from './commands/policy-commands.ts';
 import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
+import { registerSigningCommands } from './commands/signing-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
 import { registerWitnessCommands } from './commands/witness-commands.ts';
 import { completionScript, SHELLS } from './completion.ts';
@@ -82,6 +83,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerNetworkCommands(program, session);
   registerAuditCommands(program, session);
   registerProofCommands(program, session);
+  registerSigningCommands(program, session);
   registerInstallationCommands(program, session);
   registerPolicyCommands(program, session);
   registerLedgerCommands(program, session);

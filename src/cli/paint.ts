@@ -30,6 +30,18 @@ export function createPaint(stream: CliStream, env: CliIo['env'], offsetOf?: Zon
   return Object.assign(paint, reader);
 }
 
+const ISOLATE = 900;
+const END_OF_ISOLATE = 901;
+
+/** FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9) around a name or number in a sentence of ours; those of others are shown as escapes. */
+export const isolateText = (text: string): string => `${MARK}${ISOLATE};${text}${MARK}${END_OF_ISOLATE};`;
+
+function writeMark(mark: number): string {
+  if (mark === ISOLATE) return '\u2068';
+  if (mark === END_OF_ISOLATE) return '\u2069';
+  return `${ESCAPE}[${mark}m`;
+}
+
 /**
  * A line as it is written: our colours, and text of others that can neither hide nor imitate a line of ours. A line feed in it
  * is others' too, and shows as `\n`.
@@ -37,7 +49,7 @@ export function createPaint(stream: CliStream, env: CliIo['env'], offsetOf?: Zon
 export function toOutput(line: string): string {
   return line
     .split(MARKED)
-    .map((part, index) => (index % 2 === 0 ? visibleText(part) : `${ESCAPE}[${part}m`))
+    .map((part, index) => (index % 2 === 0 ? visibleText(part) : writeMark(Number(part))))
     .join('');
 }
 

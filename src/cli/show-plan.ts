@@ -3,7 +3,7 @@ import { countOf } from '../domain/count-of.ts';
 import { revertsByItself } from '../domain/plan.ts';
 import { type Language, PLAN_PHRASES } from '../domain/plan-phrases.ts';
 import { effectLines, type PlanLine, planText } from '../domain/plan-text.ts';
-import type { Paint } from './paint.ts';
+import { isolateText, type Paint } from './paint.ts';
 import { paintVerdict, procedureInWords, scopeInWords, shortTarget } from './wording.ts';
 
 /** A plan as an approver reads it: what opens, what closes, what each router gets, what was proved and what will be tried. */
@@ -41,7 +41,7 @@ function showEffect(plan: PlanAnswer, paint: Paint): string[] {
 
 /** Title, digest and sections in the words of a language; whoever approves reads the XML and the sentences of proofs beside it. */
 export function showPlanText(plan: PlanAnswer, language: Language, paint: Paint): string[] {
-  const { title, sections } = planText(plan, language);
+  const { title, sections } = planText(plan, language, isolateText);
   return [
     paint('bold', title),
     plan.digest,

@@ -65,10 +65,13 @@ type Quote = (value: string) => string;
 const isolate: Quote = (value) => `\u2068${value}\u2069`;
 const asItIs: Quote = (value) => value;
 
-/** A plan in the words of a language: made of what was proved and of what is sent, never of what was asked for. */
-export function planText(plan: PlanFacts, language: Language): PlanText {
+/**
+ * A plan in the words of a language: made of what was proved and of what is sent, never of what was asked for. `isolated`: how a name stands in a
+ * sentence that runs from right to left.
+ */
+export function planText(plan: PlanFacts, language: Language, isolated: Quote = isolate): PlanText {
   const phrases = PLAN_PHRASES[language];
-  const quote = language === 'ar' ? isolate : asItIs;
+  const quote = language === 'ar' ? isolated : asItIs;
   const names = { id: quote(plan.id), kind: phrases.kinds[plan.kind], interconnect: quote(plan.interconnectId) };
   return {
     title: phrases.title(names),

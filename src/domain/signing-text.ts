@@ -11,11 +11,17 @@ export interface SigningText {
   readonly facts: readonly { readonly label: string; readonly text: string }[];
 }
 
-/** What is signed, in the words of a language: made of the document alone. */
-export function signingText(document: SigningDocument, language: Language): SigningText {
+/** FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9): an id within Arabic keeps its order. */
+const isolate = (value: string): string => `\u2068${value}\u2069`;
+
+/** What is signed, in the words of a language: made of the document alone. `isolated`: how an id stands in a sentence that runs from right to left. */
+export function signingText(
+  document: SigningDocument,
+  language: Language,
+  isolated: (value: string) => string = isolate,
+): SigningText {
   const phrases = SIGNING_PHRASES[language];
-  // FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9): an id within Arabic keeps its order.
-  const quote = (value: string) => (language === 'ar' ? `\u2068${value}\u2069` : value);
+  const quote = (value: string) => (language === 'ar' ? isolated(value) : value);
   const { kind, subject, policy, signers } = document;
   const partyOf = (party: string) => (party === OPERATOR ? phrases.theOperator : quote(party));
   const fact = (label: string, text: string) => ({ label, text });

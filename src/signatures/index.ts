@@ -24,5 +24,6 @@ export {
   readPrepared,
   type SignatureWish,
 } from './prepare.ts';
+export { readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
 export { readTrust, type Trust, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InterconnectAnswer } from '../../src/api/wire.ts';
 import { foldLine } from '../../src/cli/fold-line.ts';
-import { createPaint, toOutput, visibleLength } from '../../src/cli/paint.ts';
+import { createPaint, isolateText, toOutput, visibleLength } from '../../src/cli/paint.ts';
 import { type CliRun, type CliSettings, runForTest } from '../support/cli-under-test.ts';
 
 const ESC = String.fromCharCode(27);
@@ -155,6 +155,10 @@ describe('a command line', () => {
 describe('colours', () => {
   const stream = { isTerminal: true, columns: 80, write: () => undefined };
   const paint = createPaint(stream, {});
+
+  it('keeps the isolates of our own sentences, and shows those of others', () => {
+    expect(toOutput(`خطة ${isolateText('IC-1\u2069')}`)).toBe('خطة \u2068IC-1\\u2069\u2069');
+  });
 
   it('are ours alone', () => {
     const line = `${paint('red', `a${ESC}[32mb`)} c`;

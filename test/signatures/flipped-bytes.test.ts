@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WaslError } from '../../src/errors.ts';
 import { readSignedDocument, type Trust, verifySignatures, writeSignedDocument } from '../../src/signatures/index.ts';
-import { INSTALLATION, MOF, MOH, signingDocument, world } from './world.ts';
+import { INSTALLATION, MOF, MOH, removeWorld, signingDocument, world } from './world.ts';
+
+afterAll(removeWorld);
 
 /** Each verifies two signatures; WASL_FLIPS=5000 looks longer. */
 const FLIPS = Number(process.env.WASL_FLIPS ?? 100);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   addRevocation,
   addTimestamp,
@@ -14,7 +14,9 @@ import {
   writeSignedDocument,
 } from '../../src/signatures/index.ts';
 import { readUnsigned } from '../../src/signatures/jades.ts';
-import { ADDRESS, INSTALLATION, MOF, MOH, signingDocument, withParts, world } from './world.ts';
+import { ADDRESS, INSTALLATION, MOF, MOH, removeWorld, signingDocument, withParts, world } from './world.ts';
+
+afterAll(removeWorld);
 
 const prepared = (facts: Partial<Parameters<typeof prepareSignature>[0]> = {}) =>
   prepareSignature({

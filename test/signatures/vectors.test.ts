@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { verifySignatures } from '../../src/signatures/index.ts';
 import { VECTORS } from './vectors.ts';
-import { INSTALLATION, world } from './world.ts';
+import { INSTALLATION, removeWorld, world } from './world.ts';
+
+afterAll(removeWorld);
 
 describe('what is said of a signed document', () => {
   it.each(VECTORS)('$verdict $subIndication: $name', async ({ make, verdict, subIndication, says }) => {

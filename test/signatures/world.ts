@@ -72,7 +72,7 @@ export class World {
     {
       name: 'people',
       subject: '/C=OM/O=Test PKI/CN=People CA',
-      extensions: ['basicConstraints=critical,CA:true,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign'],
+      extensions: ['basicConstraints=critical,CA:true,pathlen:0', ...AUTHORITY_EXTENSIONS.slice(1)],
     },
     this.root,
   );
@@ -233,12 +233,13 @@ export function withParts(
 
 let made: World | null = null;
 
-/** Made at the first question, removed when the process ends. */
+/** Made at the first question; whoever asks for it says `afterAll(removeWorld)`. */
 export function world(): World {
-  if (made === null) {
-    const one = new World();
-    process.once('exit', () => one.pki.remove());
-    made = one;
-  }
+  made ??= new World();
   return made;
+}
+
+export function removeWorld(): void {
+  made?.pki.remove();
+  made = null;
 }

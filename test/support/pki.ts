@@ -29,7 +29,11 @@ export interface CertificateWish {
 }
 
 export const PERSON_EXTENSIONS = ['basicConstraints=critical,CA:false', 'keyUsage=critical,nonRepudiation'];
-export const AUTHORITY_EXTENSIONS = ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign'];
+export const AUTHORITY_EXTENSIONS = [
+  'basicConstraints=critical,CA:true',
+  'keyUsage=critical,keyCertSign,cRLSign',
+  'subjectKeyIdentifier=hash',
+];
 export const TIMESTAMP_EXTENSIONS = [
   'basicConstraints=critical,CA:false',
   'keyUsage=critical,digitalSignature',
