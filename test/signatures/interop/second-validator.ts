@@ -32,7 +32,9 @@ async function writeCase(folder: string, make: (typeof VECTORS)[number]['make'])
   const lists = { anchors: trust.anchors, authorities: trust.authorities };
   for (const [name, list] of Object.entries(lists)) {
     mkdirSync(join(folder, name), { recursive: true });
-    list.forEach(({ certificate }, place) => writeFileSync(join(folder, name, `${place}.der`), certificate.der));
+    for (const [place, { certificate }] of list.entries()) {
+      writeFileSync(join(folder, name, `${place}.der`), certificate.der);
+    }
   }
   writeFileSync(join(folder, 'signed.json'), writeSignedDocument(signed));
   writeFileSync(join(folder, 'at.txt'), (question.at ?? new Date()).toISOString());

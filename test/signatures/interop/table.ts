@@ -6,11 +6,18 @@ import { DSS_VERSION, type Opinion } from './second-validator.ts';
 
 export const TABLE_PATH = 'docs/signature-interop.md';
 
-/** As `npm run interop:signatures` wrote it. */
-export const OPINIONS_PATH = new URL('opinions.json', import.meta.url);
+/** As `npm run interop:signatures` wrote it: opinions of one document stand behind each other. */
+const OPINIONS_PATH = new URL('opinions.json', import.meta.url);
+const BETWEEN = ', ';
 
-export function recordedOpinions(): Readonly<Record<string, readonly Opinion[]>> {
-  return JSON.parse(readFileSync(OPINIONS_PATH, 'utf8')) as Record<string, readonly Opinion[]>;
+export function recordedOpinions(): ReadonlyMap<string, readonly Opinion[]> {
+  const recorded = JSON.parse(readFileSync(OPINIONS_PATH, 'utf8')) as Record<string, string>;
+  return new Map(Object.entries(recorded).map(([name, text]) => [name, text.split(BETWEEN)]));
+}
+
+export async function recordOpinions(opinions: ReadonlyMap<string, readonly Opinion[]>): Promise<void> {
+  const texts = Object.fromEntries([...opinions].map(([name, list]) => [name, list.join(BETWEEN)]));
+  await writeFile(OPINIONS_PATH, `${JSON.stringify(texts, null, 2)}\n`);
 }
 
 /** Whether the second validator is against wasl where it has a rule for what is wrong. null: it is not. */
@@ -23,7 +30,7 @@ export function disagreement({ name, verdict, second }: Vector, opinions: readon
 export function renderSignatureTable(): string {
   const opinions = recordedOpinions();
   const rows = VECTORS.map(({ name, verdict, subIndication, second }) => {
-    const cell = (opinions[name] ?? ['not asked']).map(inWords).join(', ');
+    const cell = (opinions.get(name) ?? ['not asked']).map(inWords).join(', ');
     const passesThere = verdict !== 'pass' && second === 'wasl alone';
     return `| ${name} | ${inWords(`${verdict} ${subIndication ?? ''}`)} | ${cell}${passesThere ? ' (a rule of wasl alone)' : ''} |`;
   });
