@@ -10,6 +10,7 @@ import { lazily } from './lazily.ts';
 import { OverlapIndex } from './overlap-index.ts';
 import { RouteIndex } from './route-index.ts';
 import { allVrfs, type VrfAtPe, vrfsByVpn } from './route-model.ts';
+import { TurnedRoutes } from './turned-routes.ts';
 
 export interface RouteCheck {
   readonly verdict: Verdict;
@@ -54,6 +55,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
   let intruded = false;
   const modelled = lazily(() => new ModelledRoutes(view));
   const opened = lazily(() => new OverlapIndex(plan.gained.map((one) => one.prefix)));
+  const turned = lazily(() => new TurnedRoutes(view, { before, after }, opened(), plan.gained));
   const openedByOthers = byOwner(plan);
   const tables = expectations(view, plan, new Set([...before.keys(), ...after.keys()]));
   const locals = lazily(() => localRoutes(view, [before, after]));
@@ -135,6 +137,7 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
       }
       const was = ways().get(prefix);
       if (towards === undefined || was === undefined || was === towards) continue;
+      if (turned().isExplained({ ...table, prefix, was, now: towards })) continue;
       const what = `${prefix} in ${where(table)} goes towards ${towards} now, and went towards ${was} before: it is somebody else's`;
       found.push(counter(table, null, what, prefix));
     }

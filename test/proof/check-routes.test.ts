@@ -9,8 +9,10 @@ import { planInput, samplePlan } from '../plan/samples.ts';
 import { brutePut } from './brute-force.ts';
 import {
   alterVrf,
+  base,
   makeFlow,
   makeInterconnect,
+  makePe,
   PROPERTY_TIMEOUT_MS,
   pe,
   prefix,
@@ -96,6 +98,40 @@ describe('a route that arrives and does not decide', () => {
         after: alterTable(after, moe, others('192.0.2.1')),
       }),
     ).toEqual([]);
+  });
+
+  test('P3e one that turns with all that went its way is still the same', () => {
+    const moe = key('pe1', 'MOE');
+    const both = (other: string, mine: string) => (routes: readonly ObservedRoute[]) =>
+      towards('10.99.0.0/16', other)(towards('10.100.10.0/24', mine)(routes));
+    const was = alterTable(before, moe, both('192.0.2.9', '192.0.2.9'));
+    const now = (other: string) => wrong({ before: was, after: alterTable(after, moe, both(other, '192.0.2.1')) });
+    expect(now('192.0.2.1')).toEqual([]);
+    expect(now('192.0.2.9')).toHaveLength(1);
+    expect(now('192.0.2.7')).toHaveLength(1);
+    // What is gone says nothing of where the rest leads.
+    expect(wrong({ before: was, after: alterTable(after, moe, towards('10.100.10.0/24', '192.0.2.1')) })).toHaveLength(
+      2,
+    );
+  });
+
+  test('P3e one that turns to another site that gives the same is still the same', () => {
+    const moe = key('pe1', 'MOE');
+    const takes = alterVrf(provisioned, 'pe1', 'MOE', (vrf) => ({
+      ...vrf,
+      operator: { ipv4: { ...base('65000:300'), importRouteTargets: [rt('65000:300'), rt('65000:900')] } },
+    }));
+    const site = (name: string, ...prefixes: string[]) => makePe(name, [{ vpn: 'OLD', own: '65000:900', prefixes }]);
+    const view = (second: string) => ({
+      pes: [...takes.pes, site('pe8', '10.100.10.0/24'), site('pe9', second, '10.99.0.0/16')],
+    });
+    const known = towards('10.99.0.0/16', '192.0.2.1');
+    const was = alterTable(before, moe, (routes) => known(towards('10.100.10.0/24', '192.0.2.9')(routes)));
+    const now = (way: string) => alterTable(after, moe, (routes) => known(towards('10.100.10.0/24', way)(routes)));
+    expect(wrong({ view: view('10.100.10.0/24'), before: was, after: now('192.0.2.1') })).toEqual([]);
+    expect(wrong({ view: view('10.100.10.0/24'), before: was, after: now('192.0.2.7') })).toHaveLength(1);
+    // The other site does not give it.
+    expect(wrong({ view: view('10.98.0.0/16'), before: was, after: now('192.0.2.1') })).toHaveLength(1);
   });
 
   test('a prefix of the change that a third VPN has as its own of a sudden fails', () => {
