@@ -10,6 +10,7 @@ import { LIFECYCLES } from '../src/domain/lifecycle.ts';
 import { retryDelaySeconds } from '../src/domain/next-move.ts';
 import { ERRORS, isVerdict } from '../src/errors.ts';
 import { FAULT_FIELDS } from '../src/sim/control/parse-fault.ts';
+import { acceptedPolicy } from './support/accepted-policy.ts';
 import { NOW } from './support/api-under-test.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -133,7 +134,8 @@ describe('the samples', () => {
   it.each(['moh-mof', 'moe-mof', 'moe-moh'])('%s fits the demonstration backbone', (name) => {
     const demo = readInventory(read('docs/samples/demo-backbone.yaml'), 'demo-backbone.yaml');
     const request = readRequest(read(`docs/samples/${name}.yaml`), `${name}.yaml`);
-    const register = { freeRouteTargets: 2, awaitedRouteTargets: 0, agreements: [] };
+    const policy = acceptedPolicy(demo.entities.map(({ id }) => id));
+    const register = { freeRouteTargets: 2, awaitedRouteTargets: 0, agreements: [], policy };
     const found = checkRequest(request, { inventory: demo, register, now: NOW, reader: 'network' });
     expect(found).toMatchObject({ errors: [], warnings: [] });
   });

@@ -27,14 +27,17 @@ export async function examineRequest(
   );
   const list = (filter: { party?: EntityId; lifecycle?: 'requested'; unfinished?: boolean }) =>
     store.listInterconnects({ ...filter, limit: AGREEMENTS_MAX });
-  const [targets, waiting, ...ofParties] = await Promise.all([
+  const [targets, policies, acceptances, waiting, ...ofParties] = await Promise.all([
     store.countRouteTargets(),
+    store.listPolicies(),
+    store.listAcceptances(),
     list({ lifecycle: 'requested' }),
     ...[...entities].map((party) => list({ party, unfinished: true })),
   ]);
   const others = (records: readonly InterconnectRecord[]) => records.filter(({ id }) => id !== itself?.id);
   const agreements = new Map(others(ofParties.flat()).map((record) => [record.id, record]));
   const register = {
+    policy: { published: policies.filter(({ publishedBy }) => publishedBy !== null), acceptances },
     // Those that the request holds already are there for it.
     freeRouteTargets: targets.free + (itself?.flows?.length ?? 0),
     awaitedRouteTargets: others(waiting).reduce((sum, { flows, request: other }) => {

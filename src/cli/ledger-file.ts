@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CheckpointAnswer, checkpointSchema } from '../api/ledger-wire.ts';
 import { type LedgerAnswer, ledgerEntrySchema } from '../api/wire.ts';
 import { canonicalJson, type Digest } from '../domain/canonical-json.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import { WaslError } from '../errors.ts';
 import type { ReviewedLedger } from '../ledger/review-ledger.ts';
@@ -31,7 +32,7 @@ export async function writeLedgerFile({ client, io, remark }: CliSession, file: 
     client.readLedger({ after: last?.sequence ?? 0, limit: PAGE }),
   );
   await writeText(io, file, `${canonicalJson({ format: FORMAT, entries, checkpoints })}\n`);
-  remark(`${file}: ${entries.length} rows, ${checkpoints.length} checkpoints`);
+  remark(`${file}: ${countOf(entries.length, 'row')}, ${countOf(checkpoints.length, 'checkpoint')}`);
 }
 
 async function readPages<T>(readAfter: (last: T | undefined) => Promise<T[]>): Promise<T[]> {

@@ -2,10 +2,12 @@ import { judgeAddresses } from './check-request-addresses.ts';
 import { judgeParties } from './check-request-parties.ts';
 import { judgeRegister } from './check-request-register.ts';
 import { judgeWays } from './check-request-ways.ts';
+import { refuseAgreedPolicy, refusePolicy } from './policy-law.ts';
 import type { InterconnectRequest } from './request.ts';
 import {
   createFindingNotes,
   type FindingNotes,
+  type Parties,
   type RequestContext,
   type RequestFindings,
 } from './request-findings.ts';
@@ -33,7 +35,26 @@ export function checkRequest(request: InterconnectRequest, context: RequestConte
     for (const flow of flows) judgeWays(flow, flows, context, notes);
     judgeRegister(flows, context, notes);
   }
+  judgePolicy(request, parties, context, notes);
   return { parties, errors: notes.errors, warnings: notes.warnings };
+}
+
+/** Nobody signs under a policy that is not in force, nor for a party that has not accepted the one that is. */
+function judgePolicy(
+  { policyVersion }: InterconnectRequest,
+  parties: Parties | null,
+  { register: { policy }, reader, now }: RequestContext,
+  notes: FindingNotes,
+): void {
+  const facts = { ...policy, agreed: policyVersion };
+  const path = 'policyVersion';
+  const isOld = refuseAgreedPolicy(facts, now);
+  if (isOld !== null) return void notes.refuse(isOld.code, path, isOld.fact, isOld.remedy);
+  for (const party of parties ?? []) {
+    if (reader !== 'network' && reader !== party) continue;
+    const pending = refusePolicy([party], facts, now);
+    if (pending !== null) notes.warn('POLICY_PENDING', path, pending.fact, pending.remedy ?? '');
+  }
 }
 
 function judgePeriod(request: InterconnectRequest, now: Date, notes: FindingNotes): void {

@@ -2,11 +2,13 @@ import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Inventory } from './inventory.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { EntityId, InterconnectId } from './names.ts';
+import type { PolicyFacts } from './policy-law.ts';
 import type { Flow } from './request.ts';
 
 /** What the requester and the signers should know, and what refuses nothing. */
 export const REQUEST_WARNINGS = [
   'PERIOD_SHORT',
+  'POLICY_PENDING',
   'WHOLE_VPN',
   'RANGE',
   'ONE_WAY',
@@ -47,6 +49,7 @@ export interface RegisterFacts {
   readonly awaitedRouteTargets: number;
   /** Unfinished agreements in which an entity of the request takes part. */
   readonly agreements: readonly RegisteredAgreement[];
+  readonly policy: Pick<PolicyFacts, 'published' | 'acceptances'>;
 }
 
 export interface RegisteredAgreement {

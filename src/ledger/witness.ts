@@ -1,3 +1,4 @@
+import { countOf } from '../domain/count-of.ts';
 import { WaslError } from '../errors.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle-tree.ts';
@@ -27,12 +28,18 @@ export async function judgeOffer(
   }
   const { size } = checkpoint;
   if (size < before.size) {
-    throw broken(`the ledger shrank: ${before.size} rows were vouched for, and there are ${size} now`, offered);
+    throw broken(
+      `the ledger shrank: ${countOf(before.size, 'row')} had been vouched for, and there are ${size} now`,
+      offered,
+    );
   }
   const hashes = size === before.size ? [] : await askProof(before.size, size);
   const proof = hashes.map((hash) => fromBase64(hash) ?? Buffer.alloc(0));
   if (verifyConsistency(before, checkpoint, proof)) return checkpoint;
-  throw broken(`the ledger was rewritten: its first ${before.size} rows are not those that were vouched for`, offered);
+  throw broken(
+    `the ledger was rewritten: its first ${countOf(before.size, 'row')} are not those that were vouched for`,
+    offered,
+  );
 }
 
 /** The signed text of the offer is the proof: whoever signed two that do not agree has signed both. */

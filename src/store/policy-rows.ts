@@ -69,8 +69,6 @@ export interface PolicyStore {
   readPolicy(version: string): Promise<PolicyRecord>;
   readRendition(version: string, language: PolicyLanguage): Promise<RenditionText>;
   listAcceptances(): Promise<PolicyAcceptance[]>;
-  /** Where policies and acceptances are not what the ledger says of them. */
-  findAlteredPolicies(): Promise<readonly AlteredFact[]>;
 }
 
 type Reader = Pick<StoreTransaction, 'select'>;
@@ -157,13 +155,13 @@ export function policyQueries(database: Database): PolicyStore {
       }),
 
     listAcceptances: () => database.read((db) => findAcceptances(db)),
-
-    findAlteredPolicies: () =>
-      database.read(async (db) => {
-        const [published, acceptances] = [await findPublished(db), await findAcceptances(db)];
-        return alteredPolicy({ published, acceptances }, await findPolicyEntries(db, null));
-      }),
   };
+}
+
+/** Where policies and acceptances are not what the ledger says of them. */
+export async function findAlteredPolicies(db: Reader): Promise<AlteredFact[]> {
+  const [published, acceptances] = [await findPublished(db), await findAcceptances(db)];
+  return alteredPolicy({ published, acceptances }, await findPolicyEntries(db, null));
 }
 
 /** What the law of decisions asks of the policy. */

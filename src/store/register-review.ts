@@ -6,6 +6,7 @@ import type { Database, StoreTransaction } from './database.ts';
 import { findDecisionFacts, findStanding } from './facts-rows.ts';
 import { findImport } from './ledger-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { findAlteredPolicies } from './policy-rows.ts';
 import { interconnects, inventories } from './schema.ts';
 
 /** Interconnects of one read: their numbers and names only. */
@@ -37,6 +38,7 @@ export function registerReviewQueries(database: Database): Pick<LedgerStore, 're
         after = page.at(-1)?.number ?? after;
         if (page.length < PAGE) break;
       }
+      findings.push(...(await atOneMoment(database, findAlteredPolicies)));
       findings.push(...(await atOneMoment(database, unmatchedRows)), ...(await reviewInventories(database)));
       return { interconnects: count, findings: findings.slice(0, FINDINGS_MAX) };
     },

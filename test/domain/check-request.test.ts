@@ -7,13 +7,17 @@ import { inventorySchema } from '../../src/domain/inventory.ts';
 import type { EntityId } from '../../src/domain/names.ts';
 import { interconnectRequestSchema } from '../../src/domain/request.ts';
 import type { RegisteredAgreement, RegisterFacts, RequestReader } from '../../src/domain/request-findings.ts';
+import { acceptedPolicy } from '../support/accepted-policy.ts';
 import { NOW } from '../support/api-under-test.ts';
 
 const NATIONAL = readInventory(
   readFileSync(new URL('../../docs/samples/national-backbone.yaml', import.meta.url), 'utf8'),
   'national-backbone.yaml',
 );
-const QUIET: RegisterFacts = { freeRouteTargets: 100, awaitedRouteTargets: 0, agreements: [] };
+const QUIET: RegisterFacts = {
+  ...{ freeRouteTargets: 100, awaitedRouteTargets: 0, agreements: [] },
+  policy: acceptedPolicy(NATIONAL.entities.map(({ id }) => id)),
+};
 const THERE = { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24'] };
 const BACK = { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] };
 const VALID = {
@@ -326,6 +330,26 @@ describe('the way back', () => {
       'WHOLE_VPN flows[0].prefixes',
       'WHOLE_VPN flows[1].prefixes',
     ]);
+  });
+});
+
+describe('the communication policy', () => {
+  const policy = acceptedPolicy(['MOH']);
+
+  it('that is named is in force: else nobody can sign', () => {
+    expect(faults({ ...VALID, policyVersion: '2019-1' })).toEqual([
+      'POLICY_NOT_IN_FORCE policyVersion: the communication policy 2019-1 is not in force, but 2026-1 is',
+    ]);
+    expect(faults(VALID, { register: { policy: { published: [], acceptances: [] } } })).toEqual([
+      'POLICY_NOT_IN_FORCE policyVersion: the communication policy 2026-1 is not in force, and none is',
+    ]);
+  });
+
+  it('is still to be accepted: told of its own side to a party, of both to the network side', () => {
+    const pending = 'POLICY_PENDING policyVersion: MOF has not accepted the communication policy 2026-1';
+    expect(warnings(VALID, { register: { policy } })).toEqual([pending]);
+    expect(warnings(VALID, { register: { policy }, reader: as('MOF') })).toEqual([pending]);
+    expect(warnings(VALID, { register: { policy }, reader: as('MOH') })).toEqual([]);
   });
 });
 

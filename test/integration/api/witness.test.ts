@@ -100,7 +100,7 @@ describe('a witness', () => {
     await append(1);
     const refused = await witness();
     expect(refused.code).toBe(4);
-    expect(refused.err).toContain('the ledger shrank: 12 rows were vouched for, and there are 6 now');
+    expect(refused.err).toContain('the ledger shrank: 12 rows had been vouched for, and there are 6 now');
     await append(20);
     const rewritten = await witness();
     expect(rewritten.code).toBe(4);

@@ -113,7 +113,7 @@ describe('G5a: the last 20 rows deleted', () => {
     await signNextCheckpoint(store, signer);
     const offered = (await store.readLastCheckpoint())?.note ?? '';
     await expect(judgeOffer({ offered, remembered: seen }, signer.verifier, async () => [])).rejects.toThrow(
-      'the ledger shrank: 40 rows were vouched for, and there are 20 now',
+      'the ledger shrank: 40 rows had been vouched for, and there are 20 now',
     );
   });
 });

@@ -123,10 +123,10 @@ describe('a request', () => {
     await publish('2026-2');
     const { id } = await asked();
     expect(await altered(id)).toEqual([]);
-    expect(await store.findAlteredPolicies()).toEqual([]);
+    expect((await store.reviewRegister()).findings).toEqual([]);
     await sql(statement);
     expect(await altered(id)).toContain(fact);
-    expect((await store.findAlteredPolicies()).map((each) => each.fact)).toContain(fact);
+    expect((await store.reviewRegister()).findings.map((each) => each.fact)).toContain(fact);
     await expect(sign(id, MOH)).rejects.toMatchObject({ code: 'RECORD_ALTERED' });
   });
 });
