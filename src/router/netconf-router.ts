@@ -1,5 +1,6 @@
 import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
 import { confirmTimerOf } from '../domain/confirm-timers.ts';
+import { countOf } from '../domain/count-of.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
@@ -292,7 +293,7 @@ export class NetconfRouter implements Router {
     return this.#request(async () => {
       const reply = await this.#session.getConfig({ source: 'running', filter });
       if (reply.bytes.length > CONFIG_BYTES_MAX) {
-        const fact = `${this.name}: a configuration of ${reply.bytes.length} bytes; more than ${CONFIG_BYTES_MAX} are not read`;
+        const fact = `${this.name}: a configuration of ${countOf(reply.bytes.length, 'byte')}; more than ${CONFIG_BYTES_MAX} are not read`;
         throw new WaslError('ROUTER_PROTOCOL', fact, { path: this.name });
       }
       return childrenOf(reply);
