@@ -10,7 +10,7 @@ import {
 import { WaslError } from '../errors.ts';
 import { planTargets } from '../plan/holds-plan.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
-import { concernsTargets, holdsRemnants } from '../plan/remnants.ts';
+import { anomaliesToEnd, concernsTargets, holdsRemnants } from '../plan/remnants.ts';
 import { firstFailure, type RouterInTransaction } from './open-transaction.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
     const wanted = canonicalShare(edit?.wanted ?? was.share, families);
     const removes = edit?.retires !== undefined;
     const news = removes
-      ? concernsTargets(vrf.anomalies, own)
+      ? concernsTargets(anomaliesToEnd(vrf), own)
       : vrf.anomalies.filter((anomaly) => !was.anomalies.includes(anomaly));
     const remnants = removes && holdsRemnants(vrf, wanted, own);
     const differs = digestOf(canonicalShare(vrf.share, families)) !== digestOf(wanted);

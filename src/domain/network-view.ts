@@ -65,6 +65,8 @@ export interface RunningVrf {
   readonly anomalies: readonly string[];
   /** Where there are anomalies: what stands under wasl's name, as `kind name` or `vrf NAME ...`. A removal then goes by this. */
   readonly objects?: readonly string[];
+  /** What stands under wasl's name and is named by a policy of the operator, as keys of `objects`, with that policy: no router takes it away. */
+  readonly usedObjects?: Readonly<Record<string, string>>;
   /** Facts that a platform's own templates need and no other layer reads, e.g. `auto-export`. Absent: none. */
   readonly traits?: readonly string[];
   /** It stands on the router and takes part in no VPN: deactivated, or of a type that is no VRF. Nothing can be asked of it. */

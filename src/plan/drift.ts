@@ -10,7 +10,7 @@ import { composeShares, type SharesByVrf } from './compose-shares.ts';
 import { diffShares, withoutTargets } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
 import type { OnNetwork, PlanInput } from './plan-change.ts';
-import { carriesAny, concernsTargets, isAboutObject, isEmpty, targetsIn } from './remnants.ts';
+import { anomaliesToEnd, carriesAny, concernsTargets, isAboutObject, isEmpty, targetsIn } from './remnants.ts';
 
 export type Touched = ReadonlyMap<PeName, ReadonlySet<VrfName>>;
 
@@ -105,7 +105,10 @@ export function tellOddities(
       ...[...(hasOnlyBorrowed(vrf.name, vrf.objects ?? []) ? keeps : [])].map(
         (target) => `${where} has ${shortForm(target)} under the name of another VRF: it is put under its own`,
       ),
-      ...vrf.anomalies.map((anomaly) => {
+      ...Object.entries(vrf.usedObjects ?? {})
+        .sort()
+        .map(([key, by]) => `${where}: ${key} is used by ${by}: it stays`),
+      ...anomaliesToEnd(vrf).map((anomaly) => {
         const isOwn = concernsTargets([anomaly], own).length > 0 || (isEmpty(after) && isAboutObject(anomaly));
         return `${where}: ${anomaly}: ${isOwn ? 'what is its own is taken away whole' : 'what is not its own stays'}`;
       }),

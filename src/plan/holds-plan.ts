@@ -2,7 +2,7 @@ import type { RunningVrf, VrfShare } from '../domain/network-view.ts';
 import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { pickTargets, reverseOperations, sameShare } from './delta.ts';
-import { concernsTargets, holdsRemnants } from './remnants.ts';
+import { anomaliesToEnd, concernsTargets, holdsRemnants } from './remnants.ts';
 
 /**
  * Where a PE stands: as before the plan, as after it, or with a part of it or something else (`mixed`).
@@ -24,7 +24,9 @@ function holdsDelta(
   const vrf = running.find(({ name }) => name === delta.vrf);
   const removes = delta.retires !== undefined;
   if (vrf === undefined) return removes ? 'after' : 'mixed';
-  const news = vrf.anomalies.filter((anomaly) => delta.anomalies?.includes(anomaly) !== true);
+  const news = (removes ? anomaliesToEnd(vrf) : vrf.anomalies).filter(
+    (anomaly) => delta.anomalies?.includes(anomaly) !== true,
+  );
   if ((removes ? concernsTargets(news, own) : news).length > 0) return 'mixed';
   const isOwn = (target: RouteTarget) => own.has(target);
   const found = pickTargets(vrf.share, isOwn);

@@ -10,13 +10,14 @@ import { pickTargets, sameShare } from './delta.ts';
  * route target of the interconnect, and, where nothing of any interconnect is wanted in the VRF (`whole`), whatever there is.
  */
 export function holdsRemnants(
-  vrf: Pick<RunningVrf, 'anomalies' | 'objects'>,
+  vrf: Pick<RunningVrf, 'anomalies' | 'objects' | 'usedObjects'>,
   wanted: VrfShare,
   own: ReadonlySet<RouteTarget>,
   { whole = true }: { readonly whole?: boolean } = {},
 ): boolean {
-  const texts = [...(vrf.objects ?? []), ...vrf.anomalies.filter((text) => !text.endsWith(' is missing'))];
-  if (whole && isEmpty(wanted) && vrf.objects?.some(isAboutObject)) return true;
+  const objects = vrf.objects?.filter((key) => vrf.usedObjects?.[key] === undefined) ?? [];
+  const texts = [...objects, ...anomaliesToEnd(vrf).filter((text) => !text.endsWith(' is missing'))];
+  if (whole && isEmpty(wanted) && objects.some(isAboutObject)) return true;
   return texts.some((text) => isAboutObject(text) && namesAny(text, own));
 }
 
@@ -34,6 +35,14 @@ export function isAttachedTo(
       isUnderNameOf(name, policy) ? isEmptied(name) : its.some((key) => !isPlace(key) && nameIn(key) === policy),
     );
   return objects.some((key) => isPlace(key) && !isUnderNameOf(vrf, nameIn(key)) && goes(nameIn(key)));
+}
+
+/** Without those about what a policy of the operator's holds there. */
+export function anomaliesToEnd({
+  anomalies,
+  usedObjects = {},
+}: Pick<RunningVrf, 'anomalies' | 'usedObjects'>): string[] {
+  return anomalies.filter((text) => !Object.keys(usedObjects).some((key) => text.startsWith(`${key} `)));
 }
 
 /** What another interconnect or the operator wrote is none of this one's business. */

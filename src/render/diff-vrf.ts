@@ -25,13 +25,16 @@ export function diffVrf<T extends ConfigObject>(view: PlatformView<T>, edit: Ren
   const after = canonicalShare(wanted, families);
   const written = view.objectsOf(running, canonicalShare(running.share, families), { isRunning: true, joins });
   const needed = view.objectsOf(running, after, { isRunning: false, joins });
-  if (running.objects === undefined || retires === undefined) return diffObjects(written, needed);
+  if (retires === undefined) return diffObjects(written, needed);
+  // No router takes away what a policy of the operator names.
+  const mayGo = ({ deletes, key }: Change<T>) => !deletes || running.usedObjects?.[key] === undefined;
+  if (running.objects === undefined) return diffObjects(written, needed).filter(mayGo);
   const found = new Map(running.objects.map((key) => [key, view.objectFound(key, running)]));
   const leaves = (object: ConfigObject) =>
     isEmptyShare(after) || object.shared === true || isNamedFor(retires, object) || isStray(running, object);
   // What borrowed policies give is in force: what another interconnect has of it is stated anew, under the VRF's own name.
   const isInForce = hasOnlyBorrowed(running.name, running.objects);
-  return diffFound(written, needed, found, { leaves, isInForce });
+  return diffFound(written, needed, found, { leaves, isInForce }).filter(mayGo);
 }
 
 /** RFC 6241 §7.2: `create` of what exists and `delete` of what does not are errors. */

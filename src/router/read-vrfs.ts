@@ -6,7 +6,7 @@ import type { ParseContext, Platform } from '../platforms/platform.ts';
 import { inForce, spreadInactive } from '../platforms/reading/activation.ts';
 import { findUnknowns, pathOf } from '../platforms/reading/grammar.ts';
 import type { VrfEntry, VrfReader } from '../platforms/reading/vrf-reader.ts';
-import { findAnomalies, objectsByVrf, withAnomalies } from './wasl-objects.ts';
+import { findAnomalies, objectsByVrf, withAnomalies, withUses } from './wasl-objects.ts';
 
 /** More than the largest PEs of today take (8,000 or 9,000). They are read at one go, and nothing else in the worker goes on meanwhile. */
 const VRFS_MAX = 10_000;
@@ -30,6 +30,7 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
     entries.map(({ name }) => name),
     reader.objectGrammar,
   );
+  const uses = reader.usesOf?.(config) ?? new Map<string, string>();
   const vrfs = entries.map(({ name, element }): RunningVrf => {
     const mine = new Map(objects.get(name));
     const judged = new Map(mine);
@@ -39,7 +40,7 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
     reader.forget?.(read, judged);
     const found = findAnomalies(platform.manifest.name, read, judged, reader.readExpected);
     const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
-    return withAnomalies(read, mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
+    return withAnomalies(withUses(read, mine, uses), mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
   });
   return withUnknownsOfRouter(vrfs, firstOf(unknownsOfRouter(reader, config)));
 }

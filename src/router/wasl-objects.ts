@@ -1,5 +1,6 @@
 import type { PlatformName, VrfName } from '../domain/names.ts';
 import { isEmptyShare, type RunningVrf, type VrfShare } from '../domain/network-view.ts';
+import { isPlace, nameIn } from '../domain/object-keys.ts';
 import { WaslError } from '../errors.ts';
 import { parseXmlFragment, type XmlElement } from '../netconf/index.ts';
 import { namePrefixOf } from '../platforms/object-names.ts';
@@ -69,6 +70,16 @@ export function findAnomalies(
     if (!expected.has(name)) anomalies.push(`${name} belongs to no interconnect`);
   }
   return anomalies.sort();
+}
+
+/** Objects of the VRF that an operator's policy names. */
+export function withUses(vrf: RunningVrf, found: WaslObjects, uses: ReadonlyMap<string, string>): RunningVrf {
+  if (uses.size === 0) return vrf;
+  const used = [...found.keys()].sort().flatMap((key) => {
+    const by = isPlace(key) ? undefined : uses.get(nameIn(key));
+    return by === undefined ? [] : [[key, by] as const];
+  });
+  return used.length === 0 ? vrf : { ...vrf, usedObjects: Object.fromEntries(used) };
 }
 
 /** What is there is only of interest where it is not as it should be. */

@@ -87,3 +87,43 @@ describe.concurrent('an object of its own that somebody edited goes whole, and t
     expect(network.carriers(id)).toEqual([]);
   });
 });
+
+describe('an object that a policy of the operator uses stays, which is told, and all else of its own goes', () => {
+  it.each([
+    [
+      'a prefix set',
+      'mct-pe-01',
+      routePolicy('OPS', '  if destination in WASL-MOH-IPV4-0-65000-50000 then', '    pass', '  endif'),
+      ['WASL-MOH-IPV4-0-65000-50000'],
+      'prefix-set WASL-MOH-IPV4-0-65000-50000 is used by route-policy OPS: it stays',
+    ],
+    [
+      'a policy, with the set that it names',
+      'mct-pe-01',
+      routePolicy('OPS', '  apply WASL-MOH-IPV4-EXPORT', '  pass'),
+      ['WASL-MOH-IPV4-0-65000-50000', 'WASL-MOH-IPV4-EXPORT'],
+      'route-policy WASL-MOH-IPV4-EXPORT is used by route-policy OPS: it stays',
+    ],
+    [
+      'a community',
+      'soh-pe-01',
+      junos(
+        '<policy-statement><name>OPS</name><from><community>WASL-MOF-RT-0-65000-200</community></from><then><accept/></then></policy-statement>',
+      ),
+      ['WASL-MOF-RT-0-65000-200'],
+      'community WASL-MOF-RT-0-65000-200 is used by policy-statement OPS: it stays',
+    ],
+  ])('%s', async (_what, pe, edit, stays, said) => {
+    const { network, id } = await active();
+    await using _ = network;
+    const router = network.backbone.router(pe);
+    router.editRunning(edit);
+    const result = await network.carryOut(id, 'withdraw');
+    expect(result).toMatchObject({ verdict: 'pass', left: [] });
+    expect(result.plan?.told?.join('\n')).toContain(said);
+    expect(network.carriers(id)).toEqual([]);
+    const names = router.runningText().match(/(?<=name>|<community>)WASL-[^<]*/g);
+    expect([...new Set(names)].sort()).toEqual(stays);
+    expect(await network.plan(id, network.newChange(id, 'withdraw'))).toMatchObject({ planId: null, left: [] });
+  });
+});

@@ -34,7 +34,7 @@ import {
   VRF,
   VRF_MODEL,
 } from './grammar.ts';
-import { type Rpl, readRpl, targetsSetBy, textsNamedBy } from './rpl.ts';
+import { type Rpl, readRpl, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
 import { isBgp, readSessions, SESSIONS_FILTER, type Sessions } from './sessions.ts';
 
 /** Of access lists, which are long, the next hops alone; their keys come with them (RFC 6241 §6.2.5). */
@@ -69,6 +69,7 @@ export function readerOf(config: readonly XmlElement[], { pool }: ParseContext):
     readObjects: (all) => readObjects(all, isMine),
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => parseVrf(element, rpl, isMine, sessions),
+    usesOf: () => usesOf(rpl),
     unknownsOfRouter: () => sessions.unknowns,
   };
 }

@@ -37,6 +37,21 @@ function bodyOf(set: XmlElement): string {
   return set.children.find(({ name }) => name !== 'set-name')?.text ?? '';
 }
 
+const OF_WASL = /\bWASL-[\w.-]+/g;
+
+/** Names of wasl's objects in policies that are not wasl's, and in those of wasl's that these apply. */
+export function usesOf({ policies }: Rpl): ReadonlyMap<string, string> {
+  const uses = new Map<string, string>();
+  for (const name of policies.keys()) {
+    if (name.startsWith('WASL-')) continue;
+    for (const behind of policiesBehind(name, policies)) {
+      const used = withoutComments(policies.get(behind) ?? '').matchAll(OF_WASL);
+      for (const [object] of used) uses.set(object, `route-policy ${name}`);
+    }
+  }
+  return uses;
+}
+
 const APPLIED = /\bapply\s+([^\s(]+)/g;
 
 /** A policy, those that it applies, and the sets that they name, by name. */

@@ -122,6 +122,22 @@ export const lastImportText = oncePer((policies: readonly string[], options: Pol
   return text === null ? null : [text, ...openEnds(policies, options)].join('\n');
 });
 
+/**
+ * Names of wasl's communities and prefix lists in policies that are not wasl's. A policy of wasl's that one of them asks is not among them: it is
+ * what the VRF shares.
+ */
+export function usesOf({ statements, communities, prefixLists }: PolicyOptions): ReadonlyMap<string, string> {
+  const uses = new Map<string, string>();
+  for (const [name, statement] of statements) {
+    if (name.startsWith(OBJECT_PREFIX)) continue;
+    const words = setLines(statement).flatMap((line) => line.split(/[\s()|&!]+/));
+    for (const word of words.filter((each) => each.startsWith(OBJECT_PREFIX))) {
+      if (communities.has(word) || prefixLists.has(word)) uses.set(word, `policy-statement ${name}`);
+    }
+  }
+  return uses;
+}
+
 /** Deeper nesting of `from policy` than this is not followed. */
 const CALLS_MAX = 100;
 

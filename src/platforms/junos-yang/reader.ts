@@ -32,6 +32,7 @@ import {
   readPolicyOptions,
   setLines,
   targetsNamedBy,
+  usesOf,
   whyMarks,
 } from './policies.ts';
 import { partsWithoutEffect } from './without-effect.ts';
@@ -76,6 +77,7 @@ export function readerOf(
           })
         : parseOtherInstance(element, options, listed !== undefined);
     },
+    usesOf: () => usesOf(options),
     forget: (vrf, mine) => {
       if (!isEmptyShare(vrf.share) && vrf.traits?.includes(TRAIT_WASL_AUTO_EXPORT)) {
         mine.delete(`prefix-list ${objectNames.autoExportMark(vrf.name)}`);

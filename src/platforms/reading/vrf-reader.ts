@@ -27,6 +27,8 @@ export interface VrfReader {
   readonly readObjects: (config: readonly XmlElement[]) => WaslObjects;
   readonly readExpected: (edit: readonly XmlElement[]) => WaslObjects;
   readonly parse: (entry: VrfEntry) => RunningVrf;
+  /** Names of wasl's objects that the operator's own policies use, with such a policy. */
+  readonly usesOf?: (config: readonly XmlElement[]) => ReadonlyMap<string, string>;
   /** wasl's objects that are right although no edit for the share of this VRF would write them. */
   readonly forget?: (vrf: RunningVrf, mine: Map<string, string>) => void;
   readonly anomaliesOf?: (vrf: RunningVrf) => readonly string[];
