@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { ERRORS, WaslError } from '../errors.ts';
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts';
 import { makeFolder } from '../store/make-folder.ts';
-import { migrate } from '../store/migrate.ts';
+import { migrate, migrateOrCheck } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
@@ -13,6 +13,9 @@ import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-
 
 /** Where `temporal server start-dev` listens unless told otherwise. */
 const TEMPORAL_PORT_DEFAULT = 7233;
+
+const OWNS_TABLES =
+  'Postgres: the role of DATABASE_URL owns the tables, and so could rewrite the ledger: `wasl migrate --help` shows how it need not';
 
 export interface RunningBackends {
   readonly store: Store;
@@ -38,7 +41,7 @@ export async function openBackends(say: Say, until: AbortSignal): Promise<Runnin
       temporalAddress ?? startOwnTemporal(stops, say, until),
     ]);
     until.throwIfAborted();
-    await atDatabase(() => migrate(url));
+    if (databaseUrl !== null && (await atDatabase(() => migrateOrCheck(url))) === 'owner') say(OWNS_TABLES);
     const store = await atDatabase(() => openStore({ databaseUrl: url }));
     stops.push(() => store.close());
     until.throwIfAborted();
@@ -71,8 +74,9 @@ async function startOwnPostgres(stops: (() => Promise<void>)[], say: Say): Promi
   const directory = join(stateDirectory(), 'postgres');
   const postgres = await inStateDirectory(() => startEmbeddedPostgres({ directory }));
   stops.push(() => postgres.stop());
+  await atDatabase(() => migrate(postgres.databaseUrl, postgres.application));
   say(`Postgres: ${postgres.owned ? 'started' : 'joined'} the embedded server in ${directory}`);
-  return postgres.databaseUrl;
+  return postgres.applicationUrl;
 }
 
 async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say, until: AbortSignal): Promise<string> {

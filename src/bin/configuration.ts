@@ -27,6 +27,21 @@ export interface Backends {
   readonly temporalNamespace: string;
 }
 
+/** For `wasl migrate` alone: whoever serves needs no login of the owner. */
+export function readMigration(env: Environment = process.env): {
+  readonly ownerUrl: string;
+  readonly application: string;
+} {
+  const ownerUrl = requireSetting('WASL_DATABASE_OWNER_URL', 'the login of the role that owns the tables', env);
+  refuseBadDatabaseUrl(ownerUrl, 'WASL_DATABASE_OWNER_URL');
+  const databaseUrl = requireSetting('DATABASE_URL', 'the login of the role that serves', env);
+  refuseBadDatabaseUrl(databaseUrl);
+  const application = decodeURIComponent(new URL(databaseUrl).username);
+  if (application !== '') return { ownerUrl, application };
+  const remedy = 'Name the role that serves in DATABASE_URL, like postgres://wasl_application:password@host:5432/wasl.';
+  throw new WaslError('CONFIGURATION', 'the address of the database names no role', { path: 'DATABASE_URL', remedy });
+}
+
 export function readBackends(env: Environment = process.env): Backends {
   if (env.DATABASE_URL) refuseBadDatabaseUrl(env.DATABASE_URL);
   if (env.TEMPORAL_ADDRESS) parseAddress(env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS', 'temporal.example:7233');
@@ -73,12 +88,12 @@ function parseAddress(text: string, setting: string, example: string): Address {
 }
 
 /** The value is never repeated: it holds a password. */
-function refuseBadDatabaseUrl(text: string): void {
+function refuseBadDatabaseUrl(text: string, path = 'DATABASE_URL'): void {
   const fact = databaseUrlFault(text);
   if (fact === null) return;
   const remedy =
     'Write it like postgres://user:password@host:5432/wasl, with % codes for the signs @ : / ? # % in a password.';
-  throw new WaslError('CONFIGURATION', fact, { path: 'DATABASE_URL', remedy });
+  throw new WaslError('CONFIGURATION', fact, { path, remedy });
 }
 
 function databaseUrlFault(text: string): string | null {

@@ -45,6 +45,22 @@ SIGTERM, SIGINT and SIGHUP drain it: it takes nothing new, and the transactions 
 not ended after WASL_DRAIN_SECONDS is given up: the routers undo what was not confirmed, and another worker's recovery reads them.
 Give its supervisor some seconds more (systemd: TimeoutStopSec). Its log is JSON lines on standard error.`;
 
+export const MIGRATE_HELP = `
+Environment:
+  WASL_DATABASE_OWNER_URL   login of the role that owns the tables; no other command reads it
+  DATABASE_URL              login of the role that serves: it is given what it needs, and can only add to the ledger
+
+Without two roles \`wasl serve\` and \`wasl worker\` migrate by themselves, and their role could rewrite the ledger. Two are made once, by a
+superuser of the server:
+
+  create role wasl_owner login password '...';
+  create role wasl_application login password '...';
+  create database wasl owner wasl_owner;          -- or: alter database wasl owner to wasl_owner; reassign owned by wasl to wasl_owner;
+
+Then, and at every upgrade before the new release starts:
+
+  WASL_DATABASE_OWNER_URL=postgres://wasl_owner:...@host/wasl DATABASE_URL=postgres://wasl_application:...@host/wasl wasl migrate`;
+
 export const SIM_HELP = `
 Example:
   wasl sim docs/samples/demo-backbone.yaml --write-inventory live.yaml --write-credentials credentials.yaml`;

@@ -1,7 +1,7 @@
 /** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../api/authentication.ts';
-import { SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
+import { MIGRATE_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
 
 export interface SimulateOptions {
   readonly firstPort: number;
@@ -36,6 +36,11 @@ export function registerServerCommands(program: Command, exitWith: (code: number
     .description('run workflows and activities; holds the NETCONF sessions')
     .addHelpText('after', WORKER_HELP)
     .action(async () => (await import('./commands/worker.ts')).work());
+  program
+    .command('migrate')
+    .description('bring the tables to this release, and give the role that serves what it needs of them')
+    .addHelpText('after', MIGRATE_HELP)
+    .action(async () => (await import('./commands/migrate.ts')).migrateTables());
   program
     .command('sim')
     .description('run a simulated backbone: the routers of an inventory as NETCONF servers on loopback')

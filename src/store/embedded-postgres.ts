@@ -20,7 +20,9 @@ const START_ATTEMPTS = 5;
 const START_RETRY_MS = 200;
 /** The whole of it: neither wasl's secrets nor the caller's locale reach the server. */
 const SERVER_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+/** Owns the tables; nobody serves as it. */
 const SUPERUSER = 'wasl';
+const APPLICATION = 'wasl_application';
 const DATABASE = 'wasl';
 
 export interface EmbeddedPostgresOptions {
@@ -33,7 +35,12 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
+  /** Of the owner: migrates, and is asked by tests and people. */
   readonly databaseUrl: string;
+  /** Of the role that serves; it has no rights before `migrate` gives it some. */
+  readonly applicationUrl: string;
+  /** The name of that role. */
+  readonly application: string;
   /** Of the server's first process. */
   readonly pid: number;
   /** false: another living process started it, and `stop` leaves it running. */
@@ -50,15 +57,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const directory = resolve(options.directory);
   const program = await preparePostgres(directory);
   return withFileLock(join(directory, 'start.lock'), START_TIMEOUT_SECONDS * 1000, async () => {
-    const password = await readOrMakePassword(directory, program);
+    const password = await readOrMakePassword(join(directory, 'password'), program);
+    const applicationPassword = await readOrMakePassword(join(directory, 'application-password'), program);
     await initialise(directory, program);
     const running = await findRunningServer(directory);
     try {
       const server = running ?? (await start(directory, program, options));
-      const databaseUrl = await ensureDatabase(server.port, password);
+      const databaseUrl = await ensureDatabase(server.port, password, applicationPassword);
+      const applicationUrl = urlOf(server.port, APPLICATION, applicationPassword, DATABASE);
       const owned = await claimOwnership(directory);
       const stop = async (): Promise<void> => (owned ? stopEmbeddedPostgres(directory) : undefined);
-      return { databaseUrl, pid: server.pid, owned, stop };
+      return { databaseUrl, applicationUrl, application: APPLICATION, pid: server.pid, owned, stop };
     } catch (error) {
       // Nobody else knows of it yet.
       if (running === null) await stopEmbeddedPostgres(directory).catch(() => undefined);
@@ -85,8 +94,7 @@ async function waitForEnd(pid: number): Promise<void> {
   while (isAlive(pid) && performance.now() < deadline) await sleep(STOP_POLL_MS);
 }
 
-async function readOrMakePassword(directory: string, program: PostgresProgram): Promise<string> {
-  const path = join(directory, 'password');
+async function readOrMakePassword(path: string, program: PostgresProgram): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch {
@@ -187,19 +195,26 @@ async function claimOwnership(directory: string): Promise<boolean> {
   return true;
 }
 
-async function ensureDatabase(port: number, password: string): Promise<string> {
-  const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
-  const client = new pg.Client({ connectionString: url('postgres'), ssl: false });
+const urlOf = (port: number, user: string, password: string, database: string): string =>
+  `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+
+/** The database and the role that serves; the password of the role is what its file says. Returns the owner's address. */
+async function ensureDatabase(port: number, password: string, applicationPassword: string): Promise<string> {
+  const client = new pg.Client({ connectionString: urlOf(port, SUPERUSER, password, 'postgres'), ssl: false });
   try {
     await client.connect();
     const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+    const role = await client.query('select 1 from pg_roles where rolname = $1', [APPLICATION]);
+    if (role.rowCount === 0) {
+      await client.query(`create role ${APPLICATION} login password ${client.escapeLiteral(applicationPassword)}`);
+    }
   } catch {
     throw new WaslError('DATABASE_UNAVAILABLE', `the embedded Postgres on port ${port} does not let wasl in`);
   } finally {
     await client.end().catch(() => undefined);
   }
-  return url(DATABASE);
+  return urlOf(port, SUPERUSER, password, DATABASE);
 }
 
 function findFreePort(): Promise<number> {

@@ -21,7 +21,7 @@ const LOGIN: Meaning = {
 const STRUCTURE: Meaning = {
   is: 'structure',
   remedy:
-    'Let the user of DATABASE_URL own the tables, and start `wasl serve` or `wasl worker` of this release: they run the migrations.',
+    'Run `wasl migrate` of this release with the login of their owner: it runs the migrations and gives the user of DATABASE_URL what it needs.',
 };
 const FULL: Meaning = {
   is: 'away',

@@ -10,6 +10,7 @@ import {
   readDrainSeconds,
   readLimits,
   readListenAddress,
+  readMigration,
   readProgressDays,
   readWorkerListen,
 } from '../../src/bin/configuration.ts';
@@ -102,6 +103,30 @@ describe('the address of the database', () => {
       'postgres:///wasl?host=/run/postgresql',
     ])
       expect(readBackends({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  });
+});
+
+describe('the two roles of the database', () => {
+  const DATABASE_URL = 'postgres://wasl%20app:a@db/wasl';
+  const WASL_DATABASE_OWNER_URL = 'postgres://wasl_owner:s3cret@db/wasl';
+
+  it('are named by their logins', () => {
+    expect(readMigration({ DATABASE_URL, WASL_DATABASE_OWNER_URL })).toEqual({
+      ownerUrl: WASL_DATABASE_OWNER_URL,
+      application: 'wasl app',
+    });
+  });
+
+  it.each([
+    [{ DATABASE_URL }, 'WASL_DATABASE_OWNER_URL', 'is not set'],
+    [{ WASL_DATABASE_OWNER_URL }, 'DATABASE_URL', 'is not set'],
+    [{ DATABASE_URL, WASL_DATABASE_OWNER_URL: 'mysql://o:s3cret@db/wasl' }, 'WASL_DATABASE_OWNER_URL', 'postgres://'],
+    [{ DATABASE_URL: 'postgres://db/wasl', WASL_DATABASE_OWNER_URL }, 'DATABASE_URL', 'names no role'],
+  ])('are both needed: %j', async (env, path, fact) => {
+    const refused = await refusal(() => readMigration(env));
+    expect(refused).toMatchObject({ code: 'CONFIGURATION', path });
+    expect(refused.message).toContain(fact);
+    expect(refused.message).not.toContain('s3cret');
   });
 });
 

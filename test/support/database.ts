@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -12,7 +12,10 @@ const TEMPLATE = 'wasl_template';
 const TEMPLATE_LOCK = 42;
 
 export interface TestDatabase {
+  /** Of its owner, who may do everything. */
   readonly databaseUrl: string;
+  /** Of the role that serves, as stores are opened. */
+  readonly applicationUrl: string;
   /** Opens a store on it; closed by `drop` if the test did not. */
   open(clock?: () => Date): Promise<Store>;
   /** Closes the stores and drops the database; without it the database goes with the server at the end of the run. */
@@ -24,16 +27,17 @@ export interface TestDatabase {
  * run starts the server and migrates the template (about 1.5 s); each further one copies it (some 50 ms).
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { databaseUrl: administration } = await startEmbeddedPostgres({
+  const server = await startEmbeddedPostgres({
     directory: inject('postgresDirectory'),
     // Nothing in it outlives the run.
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '300', shared_buffers: '64MB' },
   });
+  const administration = server.databaseUrl;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await withClient(administration, async (client) => {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     const found = await client.query('select 1 from pg_database where datname = $1', [TEMPLATE]);
-    if (found.rowCount === 0) await makeTemplate(client, administration);
+    if (found.rowCount === 0) await makeTemplate(client, server);
     await client.query(`create database ${name} template ${TEMPLATE}`);
   });
   // A copy would go by the name of the one that it was made of.
@@ -41,11 +45,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     client.query("update installation set id = left(replace(gen_random_uuid()::text, '-', ''), 12)"),
   );
   const databaseUrl = onDatabase(administration, name);
+  const applicationUrl = onDatabase(server.applicationUrl, name);
   const stores: Store[] = [];
   return {
     databaseUrl,
+    applicationUrl,
     open: async (clock = () => new Date()) => {
-      const store = await openStore({ databaseUrl, clock });
+      const store = await openStore({ databaseUrl: applicationUrl, clock });
       stores.push(store);
       return store;
     },
@@ -62,10 +68,10 @@ export function makeServerDirectory(): Promise<string> {
 }
 
 /** Under another name until it is migrated: a run that dies here leaves no half template. */
-async function makeTemplate(client: pg.Client, administration: string): Promise<void> {
+async function makeTemplate(client: pg.Client, server: EmbeddedPostgres): Promise<void> {
   await client.query(`drop database if exists ${TEMPLATE}_unfinished with (force)`);
   await client.query(`create database ${TEMPLATE}_unfinished`);
-  await migrate(onDatabase(administration, `${TEMPLATE}_unfinished`));
+  await migrate(onDatabase(server.databaseUrl, `${TEMPLATE}_unfinished`), server.application);
   await client.query(`alter database ${TEMPLATE}_unfinished rename to ${TEMPLATE}`);
 }
 

@@ -342,7 +342,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   );
   const store = await database.open();
   await bringIntoForce(store, backbone.inventory());
-  const url = new URL(database.databaseUrl);
+  const url = new URL(database.applicationUrl);
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   stops.push(() => databaseProxy.close());
   url.port = String(databaseProxy.port);

@@ -85,7 +85,7 @@ export class LocalInstallation {
     const [postgres, temporal, apiPort] = await settleAll([
       startEmbeddedPostgres({ directory: this.path('postgres') }).then(async (server) => {
         this.#stops.push(() => server.stop());
-        await migrate(server.databaseUrl);
+        await migrate(server.databaseUrl, server.application);
         return server;
       }),
       startTemporalServer(binary, { databaseFile: this.path('temporal.db') }).then((server) => {
@@ -102,7 +102,7 @@ export class LocalInstallation {
       issuer.mintToken({ person: id, roles, ...(entity === undefined ? {} : { entity }) });
     await makeLedgerKey(this.path('ledger-key.pem'));
     this.#env = {
-      DATABASE_URL: postgres.databaseUrl,
+      DATABASE_URL: postgres.applicationUrl,
       TEMPORAL_ADDRESS: temporal.address,
       WASL_STATE_DIR: this.directory,
       WASL_LEDGER_KEY: this.path('ledger-key.pem'),
