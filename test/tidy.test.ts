@@ -91,10 +91,7 @@ const USED_BY_TESTS_ONLY: Readonly<Record<string, string>> = {
   'src/domain/change-kinds.ts: kindBetween': 'the table of kinds read as a graph: its tests walk it',
   'src/domain/route-target.ts: routeTargetSchema': 'the schema of the type, for the next edge that takes one',
   'src/domain/signing-document.ts: composeSigningDocument': 'API and commands that prepare a signature begin here',
-  'src/ledger/evidence.ts: collectEvidence': 'the bundle of an auditor: fixed before there is a command',
-  'src/ledger/evidence.ts: verifyEvidence': 'as collectEvidence',
   'src/ledger/ledger-tree.ts: rootAt': 'what a checkpoint of any size must say: tests hold proofs against it',
-  'src/ledger/merkle-tree.ts: verifyInclusion': 'whoever gets a proof of one entry verifies it so',
   'src/proof/reachability.ts: computeReachability': 'proofs of one change are held against it',
 };
 

@@ -59,6 +59,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/plans/:id/record': AUDITING,
   'GET /v1/changes/:id': NETWORK_SIDE,
   'GET /v1/changes/:id/pushed': NETWORK_SIDE,
+  'GET /v1/changes/:id/evidence': ['auditor'],
 
   'GET /v1/matrix': NETWORK_SIDE,
   'GET /v1/reach': NETWORK_SIDE,

@@ -148,6 +148,7 @@ export interface ApiClient {
   audit(): Promise<AuditAnswer>;
   listAudits(limit: number): Promise<AuditAnswer[]>;
   readAuditRecord(digest: string): Promise<ProofRecordAnswer>;
+  readEvidence(changeId: string): Promise<ProofRecordAnswer>;
   readPlanRecord(id: string): Promise<ProofRecordAnswer>;
   listRouters(): Promise<RouterSummary[]>;
   checkRouter(pe: string): Promise<RouterCheck>;
@@ -282,6 +283,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),
     readLedger: (filter = {}) => get(`/v1/ledger${query({ ...filter })}`, z.array(ledgerEntrySchema)),
+    readEvidence: (changeId) => get(at('changes', changeId, '/evidence'), proofRecordSchema),
     readCheckpoint: () => get('/v1/ledger/checkpoint', checkpointSchema),
     listCheckpoints: (filter) => get(`/v1/ledger/checkpoints${query({ ...filter })}`, z.array(checkpointSchema)),
     proveConsistency: (from, to) => get(`/v1/ledger/proofs/consistency${query({ from, to })}`, consistencySchema),

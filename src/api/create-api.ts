@@ -20,6 +20,7 @@ import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
+import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
@@ -94,6 +95,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerEventRoutes(scope, deps);
     registerLedgerRoutes(scope, deps);
     registerLedgerProofRoutes(scope, deps);
+    registerEvidenceRoutes(scope, deps);
     done();
   });
   return app;

@@ -4,6 +4,7 @@ import { WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { registerAuditCommands } from './commands/audit-commands.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
+import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerInstallationCommands } from './commands/installation-commands.ts';
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
 import { registerInventoryCommands } from './commands/inventory-commands.ts';
@@ -88,6 +89,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerPolicyCommands(program, session);
   registerLedgerCommands(program, session);
   registerWitnessCommands(program, session);
+  registerEvidenceCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {
     session.exitCode = code;
   });

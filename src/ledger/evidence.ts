@@ -1,89 +1,170 @@
-import type { CryptoKey } from 'jose';
-import type { Digest } from '../domain/canonical-json.ts';
-import { digestLedgerFact, hashLedgerEntry, type LedgerEntry, linkLedgerRow } from '../domain/ledger-entry.ts';
+/** Evidence of one change: what the ledger says of it and what was planned, in one text that is verified without wasl. */
+import { canonicalJson, type Digest, digestOf } from '../domain/canonical-json.ts';
+import { hashLedgerEntry, type LedgerEntry } from '../domain/ledger-entry.ts';
 import { type ChangeId, interconnectOf } from '../domain/names.ts';
-import { verifySignedHead } from './sign-head.ts';
+import { WaslError } from '../errors.ts';
+import { openCheckpoint, withLines } from './checkpoint.ts';
+import { type LedgerRows, leafOf, proveInclusion } from './ledger-tree.ts';
+import { verifyInclusion } from './merkle-tree.ts';
+import { cosignedAt, fromBase64, parseNote, parseVerifier, type Verifier } from './signed-note.ts';
 
-const FORMAT = 'wasl-evidence/1';
+const FORMAT = 'wasl-evidence/2';
 
-/** A row of which only the place in the chain is shown: the auditor of one change does not read the others. */
-export interface EvidenceLink {
-  readonly sequence: number;
-  readonly factDigest: Digest;
-  readonly hash: Digest;
+/** What was planned: the plan without what its digest leaves out, and the XML of each router. */
+export interface PlannedEvidence {
+  readonly id: string;
+  readonly contents: Readonly<Record<string, unknown>>;
+  readonly payloads: readonly { readonly pe: string; readonly xml: string }[];
 }
 
-/** Everything the ledger says about one change, as one JSON document that is verified without wasl's database. */
+/** Every member is vouched for by the checkpoint: by a proof, or by a digest in an entry. The text is its canonical JSON and a line feed. */
 export interface EvidenceBundle {
   readonly format: typeof FORMAT;
   readonly changeId: ChangeId;
-  /** The rows of the change, of its plans, and of its interconnect (request, approvals, lifecycle, route targets). */
-  readonly entries: readonly LedgerEntry[];
-  /** Every row from the first of `entries` to the head, without gaps. */
-  readonly links: readonly EvidenceLink[];
-  /** Hash of the row before the first link. */
-  readonly previousHash: Digest;
-  /** JWS over the last link (`signHead`); null when none was signed: then the bundle shows order and content, but not its origin. */
-  readonly signedHead: string | null;
+  /** As it was signed. */
+  readonly checkpoint: string;
+  readonly cosignatures: readonly { readonly witness: string; readonly line: string }[];
+  /** Of the change, its plans and its interconnect (request, approvals, lifecycle, route targets), each with its proof of inclusion. */
+  readonly entries: readonly { readonly entry: LedgerEntry; readonly proof: readonly string[] }[];
+  readonly plans: readonly PlannedEvidence[];
+}
+
+export interface EvidenceRows extends LedgerRows {
+  listLedgerOf(subjects: readonly string[]): Promise<LedgerEntry[]>;
 }
 
 export type EvidenceFinding =
-  | { readonly intact: true; readonly signed: boolean; readonly signedAt: string | null }
+  | {
+      readonly intact: true;
+      readonly changeId: ChangeId;
+      /** Rows of the checkpoint. */
+      readonly size: number;
+      readonly entries: readonly LedgerEntry[];
+      readonly plans: readonly string[];
+      /** Trusted witnesses that cosigned. */
+      readonly witnessed: readonly { readonly witness: string; readonly at: Date }[];
+    }
   | { readonly intact: false; readonly reason: string };
 
-/** `ledger`: rows in order without gaps, up to the head that was signed. null when it knows nothing of the change. */
-export function collectEvidence(
-  ledger: readonly LedgerEntry[],
+/** Throws LEDGER_UNSIGNED where the checkpoint does not cover all that there is of the change. */
+export async function collectEvidence(
+  rows: EvidenceRows,
   changeId: ChangeId,
-  signedHead: string | null,
-): EvidenceBundle | null {
-  if (!ledger.some(({ subject }) => subject === changeId)) return null;
-  const interconnectId: string = interconnectOf(changeId);
-  const belongs = ({ subject }: LedgerEntry) =>
-    subject === changeId || subject === interconnectId || subject.startsWith(`${changeId}-P`);
-  const entries = ledger.filter(belongs);
-  const first = entries[0];
-  if (first === undefined) return null;
-  const links = ledger
-    .filter(({ sequence }) => sequence >= first.sequence)
-    .map((entry) => ({ sequence: entry.sequence, factDigest: digestLedgerFact(entry), hash: entry.hash }));
-  return { format: FORMAT, changeId, entries, links, previousHash: first.previousHash, signedHead };
+  plans: readonly PlannedEvidence[],
+  checkpoint: { readonly size: number; readonly note: string; readonly cosignatures: EvidenceBundle['cosignatures'] },
+): Promise<string> {
+  const subjects = [changeId, interconnectOf(changeId), ...plans.map(({ id }) => id)];
+  const found = await rows.listLedgerOf(subjects);
+  const last = found.at(-1);
+  if (last !== undefined && last.sequence > checkpoint.size) {
+    throw new WaslError('LEDGER_UNSIGNED', `row ${last.sequence} is younger than the last checkpoint`, {
+      remedy: 'Ask again in some seconds: a worker signs the next checkpoint.',
+    });
+  }
+  const entries: EvidenceBundle['entries'][number][] = [];
+  for (const { sequence, at, actor, action, subject, body, nonce = null, previousHash, hash } of found) {
+    const proof = (await proveInclusion(rows, sequence, checkpoint.size)).map((each) => each.toString('base64'));
+    entries.push({ entry: { sequence, at, actor, action, subject, body, nonce, previousHash, hash }, proof });
+  }
+  const cosignatures = checkpoint.cosignatures.map(({ witness, line }) => ({ witness, line }));
+  const bundle: EvidenceBundle = {
+    format: FORMAT,
+    changeId,
+    checkpoint: checkpoint.note,
+    cosignatures,
+    entries,
+    plans,
+  };
+  return `${canonicalJson(bundle)}\n`;
 }
 
-/** Offline: needs the bundle and, for its origin, the public key that was handed over by another way. */
-export async function verifyEvidence(bundle: EvidenceBundle, publicKey: CryptoKey | null): Promise<EvidenceFinding> {
-  const broken = (reason: string): EvidenceFinding => ({ intact: false, reason });
-  const byRow = new Map<number, EvidenceLink>();
-  let previousHash = bundle.previousHash;
-  let expected = bundle.links[0]?.sequence ?? 1;
-  for (const link of bundle.links) {
-    if (link.sequence !== expected) return broken(`row ${expected} is missing from the links`);
-    if (link.hash !== linkLedgerRow(link.sequence, previousHash, link.factDigest)) {
-      return broken(`row ${link.sequence} does not follow the row before it`);
-    }
-    byRow.set(link.sequence, link);
-    previousHash = link.hash;
-    expected += 1;
-  }
-  for (const entry of bundle.entries) {
-    if (byRow.get(entry.sequence)?.hash !== hashOf(entry)) {
-      return broken(`row ${entry.sequence} was altered: its content does not have its hash`);
-    }
-  }
-  if (bundle.signedHead === null || publicKey === null) return { intact: true, signed: false, signedAt: null };
-  const head = await verifySignedHead(bundle.signedHead, publicKey);
-  if (head === null) return broken('the signature is not of this key');
-  if (byRow.get(head.sequence)?.hash !== head.hash) return broken(`the signed head, row ${head.sequence}, is another`);
-  const unsigned = bundle.entries.find(({ sequence }) => sequence > head.sequence);
-  if (unsigned !== undefined) return broken(`row ${unsigned.sequence} is younger than the signed head`);
-  return { intact: true, signed: true, signedAt: head.at };
+class Refused extends Error {}
+
+function require(holds: boolean, reason: string): asserts holds {
+  if (!holds) throw new Refused(reason);
 }
 
-/** null for a content that has no canonical form: wasl never wrote it. */
-function hashOf(entry: LedgerEntry): Digest | null {
+/** Offline. `witnesses`: those that count; the cosignatures of others must verify, too, and count for nothing. */
+export function verifyEvidence(text: string, log: Verifier, witnesses: readonly Verifier[] = []): EvidenceFinding {
   try {
-    return hashLedgerEntry(entry.sequence, entry.previousHash, entry);
-  } catch {
-    return null;
+    return verifyBundle(text, log, witnesses);
+  } catch (error) {
+    // Whatever a hostile text makes fail, it is no evidence.
+    return { intact: false, reason: error instanceof Refused ? error.message : 'it is no evidence of a change' };
   }
+}
+
+function verifyBundle(text: string, log: Verifier, witnesses: readonly Verifier[]): EvidenceFinding {
+  const bundle = JSON.parse(text) as EvidenceBundle;
+  require(`${canonicalJson(bundle)}\n` === text, 'it is not the one text of what it says');
+  hasOnly(bundle, ['changeId', 'checkpoint', 'cosignatures', 'entries', 'format', 'plans']);
+  require(bundle.format === FORMAT, `it is not of the format ${FORMAT}`);
+  const { changeId } = bundle;
+  const checkpoint = openCheckpoint(bundle.checkpoint, log);
+  require(checkpoint !== null && checkpoint.note.lines.length === 1, `its checkpoint is not signed with ${log.text}`);
+  const cosigned = bundle.cosignatures.map((each) => verifyCosignature(bundle.checkpoint, each));
+  const { size, root } = checkpoint;
+  let before = 0;
+  for (const { entry, proof, ...rest } of bundle.entries) {
+    hasOnly(rest, []);
+    hasOnly(entry, ['action', 'actor', 'at', 'body', 'hash', 'nonce', 'previousHash', 'sequence', 'subject']);
+    const row = `row ${String(entry.sequence)}`;
+    require(entry.sequence > before, `${row} does not come after row ${before}`);
+    before = entry.sequence;
+    const hash = hashLedgerEntry(entry.sequence, entry.previousHash, entry);
+    require(entry.hash === hash, `${row} was altered: its content does not have its hash`);
+    const hashes = proof.map((each) => fromBase64(each) ?? Buffer.alloc(0));
+    const isIncluded = verifyInclusion(leafOf(entry), { index: entry.sequence - 1, size, root }, hashes);
+    require(isIncluded, `${row} is not in the ledger of the checkpoint`);
+    require(belongsTo(changeId, entry.subject), `${row} is of something else than ${changeId}`);
+  }
+  const entries = bundle.entries.map(({ entry }) => entry);
+  const isStarted = entries.some(({ action, subject }) => action === 'change.started' && subject === changeId);
+  require(isStarted, `by its rows ${changeId} was never started`);
+  verifyPlans(bundle.plans, entries);
+  return {
+    ...{ intact: true, changeId, size, entries, plans: bundle.plans.map(({ id }) => id) },
+    witnessed: cosigned.filter(({ text: key }) => witnesses.some((witness) => witness.text === key)),
+  };
+}
+
+function hasOnly(value: object, members: readonly string[]): void {
+  const given = Object.keys(value).sort();
+  require(canonicalJson(given) === canonicalJson(members), `it has other members than ${FORMAT}`);
+}
+
+function verifyCosignature(note: string, { witness, line, ...rest }: EvidenceBundle['cosignatures'][number]) {
+  hasOnly(rest, []);
+  const verifier = parseVerifier(witness, 'witness');
+  const cosigned = parseNote(withLines(note, [line]));
+  const at = verifier === null || cosigned === null ? null : cosignedAt(cosigned, verifier);
+  require(verifier !== null && at !== null, 'a line is not the cosignature of its witness');
+  return { text: verifier.text, witness: verifier.name, at };
+}
+
+function belongsTo(changeId: ChangeId, subject: string): boolean {
+  return subject === changeId || subject === interconnectOf(changeId) || subject.startsWith(`${changeId}-P`);
+}
+
+/** Each is the one that was saved, and each that was saved is there. */
+function verifyPlans(plans: readonly PlannedEvidence[], entries: readonly LedgerEntry[]): void {
+  const saved = new Map<string, Digest>();
+  for (const { action, subject, body } of entries)
+    if (action === 'plan.saved') saved.set(subject, body.digest as Digest);
+  for (const { id, contents, payloads, ...rest } of plans) {
+    hasOnly(rest, []);
+    require(saved.get(id) === digestOf(contents), `plan ${id} is not the one that was made`);
+    saved.delete(id);
+    const routers = contents.routers as readonly { readonly pe: string; readonly payloadDigest?: Digest }[];
+    const wanted = new Map(routers.map(({ pe, payloadDigest }) => [pe, payloadDigest]));
+    for (const { pe, xml, ...more } of payloads) {
+      hasOnly(more, []);
+      require(wanted.get(pe) === digestOf(xml), `the XML of ${id} for ${pe} is not the one that was planned`);
+      wanted.delete(pe);
+    }
+    const missing = [...wanted].find(([, digest]) => digest !== undefined);
+    require(missing === undefined, `the XML of ${id} for ${missing?.[0]} is missing`);
+  }
+  const [missing] = saved.keys();
+  require(missing === undefined, `plan ${missing} is missing`);
 }

@@ -8,8 +8,8 @@ import type { ChangeId, PeName } from '../domain/names.ts';
 import { visibleJson } from '../domain/visible-text.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import type { LedgerStore } from './ledger-store.ts';
 import { ledger } from './schema.ts';
-import type { Store } from './store.ts';
 
 /** Rows of one read: a page that an auditor's export fetches in a moment. */
 const LEDGER_PAGE_MAX = 5_000;
@@ -146,12 +146,17 @@ const replacedIn = ({ body }: LinkedEntry): readonly PeName[] =>
 const scrappedIn = ({ body }: LinkedEntry): readonly PeName[] =>
   (body as { readonly scrapped?: readonly PeName[] }).scrapped ?? [];
 
-export function ledgerQueries(database: Database): Pick<Store, 'appendLedger' | 'readLedger'> {
+export function ledgerQueries(database: Database): Pick<LedgerStore, 'appendLedger' | 'readLedger' | 'listLedgerOf'> {
   return {
     async appendLedger(fact) {
       const [entry] = await database.transact((tx) => appendFacts(tx, database.clock(), [fact]));
       if (entry === undefined) throw new TypeError('one fact makes one entry');
       return entry;
+    },
+
+    async listLedgerOf(subjects) {
+      const entries = await database.read((db) => findEntriesOf(db, subjects));
+      return entries.map(({ hashBefore: _hashBefore, ...entry }) => entry);
     },
 
     async readLedger({ afterSequence, limit = LEDGER_PAGE_DEFAULT }) {

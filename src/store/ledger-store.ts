@@ -35,6 +35,8 @@ export interface LedgerReviewRecord extends LedgerReview {
 export interface LedgerStore {
   appendLedger(fact: Omit<LedgerFact, 'at' | 'nonce'>): Promise<LedgerEntry>;
   readLedger(filter: { readonly afterSequence: number; readonly limit?: number }): Promise<LedgerEntry[]>;
+  /** All entries about these subjects, in order. */
+  listLedgerOf(subjects: readonly string[]): Promise<LedgerEntry[]>;
   /** The sequence of its last row; 0: it has none. */
   countLedger(): Promise<number>;
   countTreeNodes(level: number): Promise<number>;

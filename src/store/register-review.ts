@@ -32,7 +32,9 @@ export function registerReviewQueries(database: Database): Pick<LedgerStore, 're
           const { altered } = await atOneMoment(database, async (tx) =>
             findDecisionFacts(tx, await findStanding(tx, id)),
           );
-          findings.push(...altered.map(({ path, fact }) => ({ path: `${id} ${path}`, fact })));
+          // Of the policies below, once.
+          const own = altered.filter(({ path }) => path !== 'policy');
+          findings.push(...own.map(({ path, fact }) => ({ path: `${id} ${path}`, fact })));
         }
         count += page.length;
         after = page.at(-1)?.number ?? after;

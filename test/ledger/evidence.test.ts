@@ -1,119 +1,203 @@
-import { CompactSign, type CryptoKey, generateKeyPair } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Digest } from '../../src/domain/canonical-json.ts';
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalJson, type Digest, digestOf } from '../../src/domain/canonical-json.ts';
+import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { ChangeId } from '../../src/domain/names.ts';
+import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { collectEvidence, type EvidenceBundle, verifyEvidence } from '../../src/ledger/evidence.ts';
-import { signHead, verifySignedHead } from '../../src/ledger/sign-head.ts';
-import { chainOf, tampered } from './ledger-samples.ts';
+import { growTree } from '../../src/ledger/ledger-tree.ts';
+import { cosign, parseNote, readSigner } from '../../src/ledger/signed-note.ts';
+import { rowsInMemory } from './ledger-rows-in-memory.ts';
 
 const CHANGE = 'IC-0001-C1' as ChangeId;
-const AT = new Date('2026-11-22T09:00:00Z');
-const ledger = chainOf([
-  ...['IC-0009', 'IC-0001', 'IC-0009-C1', CHANGE, 'IC-0001-C1-P1', 'IC-0001-C10', 'IC-0001-C1-P2', 'IC-0002'],
-]);
-const head = { sequence: 8, hash: ledger[7]?.hash ?? ('' as Digest) };
-let privateKey: CryptoKey;
-let publicKey: CryptoKey;
-let otherKey: CryptoKey;
-let bundle: EvidenceBundle;
+const AT = new Date('2026-11-29T10:00:00Z');
+const PYTHON = new URL('../../docs/verify-evidence.py', import.meta.url).pathname;
+const newPem = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+const log = readSigner(newPem(), 'log', 'wasl/a1b2c3', 'key.pem');
+const witness = readSigner(newPem(), 'witness', 'moh.example/witness', 'key.pem');
 
+const XML = '<config attr="a&amp;b">\n\t<name>وصل – "quoted" 𝄞</name>\n</config>';
+const payloads = [{ pe: 'mct-pe-01', xml: XML }];
+const contents = {
+  ...{ changeId: CHANGE, ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true },
+  routers: [{ pe: 'mct-pe-01', payloadDigest: digestOf(XML) }, { pe: 'sll-pe-01' }],
+};
+const plans = [{ id: `${CHANGE}-P1`, contents, payloads }];
+
+/** Old rows without a nonce, then rows with one. */
+function chain(): LedgerEntry[] {
+  const facts: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
+    ['request.submitted', 'IC-0001', { request: { purpose: 'a 𝄞 "purpose" \\ of\tone', '€': 1, '\ufb33': 2, '𝄞': 3 } }],
+    ['request.submitted', 'IC-0009', { secret: 'of others' }],
+    ['change.started', CHANGE, { kind: 'provision', ms: 12.5 }],
+    ['plan.saved', `${CHANGE}-P1`, { digest: digestOf(contents) }],
+    ['change.started', 'IC-0001-C10', {}],
+    ['approval.recorded', 'IC-0001', { subject: 'plan', decision: 'approve' }],
+    ['change.ended', CHANGE, { outcome: 'applied' }],
+    ...Array.from({ length: 300 }, () => ['test.recorded', 'IC-0002', {}] as const),
+  ];
+  let previousHash: Digest = GENESIS_HASH;
+  return facts.map(([action, subject, body], index) => {
+    const nonce = index === 0 ? null : `nonce-${index}`;
+    const fact = { actor: 'engineer-1', action, subject, body, at: AT.toISOString(), nonce };
+    const sequence = index + 1;
+    const entry = { ...fact, sequence, previousHash, hash: hashLedgerEntry(sequence, previousHash, fact) };
+    previousHash = entry.hash;
+    return entry;
+  });
+}
+
+const rows = {
+  ...rowsInMemory(chain()),
+  listLedgerOf: async (subjects: readonly string[]) => chain().filter(({ subject }) => subjects.includes(subject)),
+};
+let text: string;
+let folder: string;
 beforeAll(async () => {
-  ({ privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true }));
-  ({ publicKey: otherKey } = await generateKeyPair('EdDSA'));
-  const collected = collectEvidence(ledger, CHANGE, await signHead(head, { privateKey, keyId: 'k1' }, AT));
-  if (collected === null) throw new Error('the ledger knows the change');
-  bundle = collected;
+  const tree = await growTree(rows);
+  const note = signCheckpoint(tree, log);
+  const line = cosign(parseNote(note)?.body ?? '', witness, AT);
+  const cosignatures = [{ witness: witness.verifier.text, line }];
+  text = await collectEvidence(rows, CHANGE, plans, { size: tree.size, note, cosignatures });
+  folder = await mkdtemp(join(tmpdir(), 'wasl-evidence-'));
 });
+afterAll(() => rm(folder, { recursive: true }));
 
-describe('the signed head', () => {
-  test('is verified with its key and nobody else’s', async () => {
-    const jws = await signHead(head, { privateKey, keyId: 'k1' }, AT);
-    expect(await verifySignedHead(jws, publicKey)).toEqual({ ...head, at: AT.toISOString() });
-    expect(await verifySignedHead(jws, otherKey)).toBeNull();
-    expect(await verifySignedHead(`${jws}x`, publicKey)).toBeNull();
-    expect(await verifySignedHead('nonsense', publicKey)).toBeNull();
-  });
-
-  test('is not anything else that the key has signed', async () => {
-    const sign = (payload: unknown, typ: string) =>
-      new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'EdDSA', typ })
-        .sign(privateKey);
-    expect(await verifySignedHead(await sign({ ...head, at: 'x' }, 'JWT'), publicKey)).toBeNull();
-    expect(await verifySignedHead(await sign({ sequence: 'x' }, 'wasl-ledger-head'), publicKey)).toBeNull();
-    expect(await verifySignedHead(await sign(null, 'wasl-ledger-head'), publicKey)).toBeNull();
-  });
-});
+const verify = (given: string) => verifyEvidence(given, log.verifier, [witness.verifier]);
+/** With something changed, and written as it should be. */
+const bent = (change: (bundle: EvidenceBundle) => unknown) => {
+  const bundle = JSON.parse(text);
+  change(bundle);
+  return `${canonicalJson(bundle)}\n`;
+};
 
 describe('the evidence of a change', () => {
-  test('holds its rows, those of its plans and of its interconnect, and of the others only the links', () => {
-    expect(bundle.entries.map(({ subject }) => subject)).toEqual(['IC-0001', CHANGE, 'IC-0001-C1-P1', 'IC-0001-C1-P2']);
-    expect(bundle.links.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6, 7, 8]);
-    expect(JSON.stringify(bundle)).not.toContain('IC-0009');
+  test('holds its rows, those of its plans and of its interconnect, and of the others nothing', () => {
+    const found = verify(text);
+    if (!found.intact) throw new Error(found.reason);
+    expect(found).toMatchObject({ changeId: CHANGE, size: 307, plans: ['IC-0001-C1-P1'] });
+    expect(found.entries.map(({ sequence }) => sequence)).toEqual([1, 3, 4, 6, 7]);
+    expect(found.witnessed).toMatchObject([{ witness: witness.verifier.name, at: AT }]);
+    expect(text).not.toContain('of others');
+    expect(text).not.toContain('IC-0002');
   });
 
-  test('is verified after a trip through JSON', async () => {
-    const received = JSON.parse(JSON.stringify(bundle));
-    expect(await verifyEvidence(received, publicKey)).toEqual({
-      intact: true,
-      signed: true,
-      signedAt: AT.toISOString(),
-    });
-  });
-
-  test('of an unknown change is none', () => {
-    expect(collectEvidence(ledger, 'IC-0001-C2' as ChangeId, null)).toBeNull();
-  });
-
-  test('without signature or key shows only that it is consistent', async () => {
-    const consistent = { intact: true, signed: false, signedAt: null };
-    expect(await verifyEvidence({ ...bundle, signedHead: null }, publicKey)).toEqual(consistent);
-    expect(await verifyEvidence(bundle, null)).toEqual(consistent);
-  });
-
-  test('with an altered row is refused, even if its hash was made to fit', async () => {
-    for (const hash of ['kept', 'recomputed'] as const) {
-      const forged = { ...bundle, entries: tampered(bundle.entries, 1, { actor: 'nobody' }, hash) };
-      const reason = 'row 4 was altered: its content does not have its hash';
-      expect(await verifyEvidence(forged, publicKey)).toEqual({ intact: false, reason });
-    }
-  });
-
-  test('with a link left out or altered is refused', async () => {
-    const shorter = { ...bundle, links: bundle.links.filter(({ sequence }) => sequence !== 5) };
-    expect(await verifyEvidence(shorter, publicKey)).toEqual({
-      intact: false,
-      reason: 'row 5 is missing from the links',
-    });
-    const links = bundle.links.map((link) => (link.sequence === 5 ? { ...link, factDigest: head.hash } : link));
-    expect(await verifyEvidence({ ...bundle, links }, publicKey)).toEqual({
-      intact: false,
-      reason: 'row 5 does not follow the row before it',
-    });
-  });
-
-  test('rewritten as a whole is refused for its signature', async () => {
-    const rewritten = collectEvidence(
-      tampered(chainOf(['IC-0001', CHANGE]), 1, { actor: 'nobody' }, 'recomputed'),
-      CHANGE,
-      bundle.signedHead,
+  test('is not given out before a checkpoint covers it', async () => {
+    const early = { size: 6, note: 'a note', cosignatures: [] };
+    await expect(collectEvidence(rows, CHANGE, plans, early)).rejects.toThrow(
+      'row 7 is younger than the last checkpoint',
     );
-    expect(rewritten && (await verifyEvidence(rewritten, publicKey))).toEqual({
-      intact: false,
-      reason: 'the signed head, row 8, is another',
-    });
-    expect(await verifyEvidence(bundle, otherKey)).toEqual({
-      intact: false,
-      reason: 'the signature is not of this key',
+  });
+
+  test.each<[string, Parameters<typeof bent>[0], string]>([
+    [
+      'a row of something else',
+      (b) => Object.assign(b, { changeId: 'IC-0001-C2' as ChangeId }),
+      'row 3 is of something else',
+    ],
+    [
+      'no row of its start',
+      (b) => Object.assign(b, { entries: b.entries.filter((_, at) => at !== 1) }),
+      'was never started',
+    ],
+    ['rows in another order', (b) => Object.assign(b, { entries: b.entries.toReversed() }), 'does not come after row'],
+    [
+      'a row twice',
+      (b) => Object.assign(b, { entries: b.entries.flatMap((each) => [each, each]) }),
+      'does not come after row 1',
+    ],
+    ['no plan', (b) => Object.assign(b, { plans: [] }), 'plan IC-0001-C1-P1 is missing'],
+    ['no XML', (b) => Object.assign(b, { plans: [{ ...plans[0], payloads: [] }] }), 'for mct-pe-01 is missing'],
+    [
+      'XML of nobody',
+      (b) => Object.assign(b, { plans: [{ ...plans[0], payloads: [...payloads, { pe: 'x', xml: '' }] }] }),
+      'for x is not',
+    ],
+    ['something more', (b) => Object.assign(b, { remark: 'true' }), 'it has other members'],
+    [
+      'something more in a row',
+      (b) => Object.assign(b.entries[0]?.entry ?? {}, { remark: 'true' }),
+      'it has other members',
+    ],
+    ['another format', (b) => Object.assign(b, { format: 'wasl-evidence/3' }), 'it is not of the format'],
+  ])('with %s is refused by both verifiers', async (_what, change, reason) => {
+    const other = bent(change);
+    expect(verify(other)).toEqual({ intact: false, reason: expect.stringContaining(reason) });
+    expect(await verifyInPython(other)).toMatchObject({ code: 2 });
+  });
+
+  test('of another installation’s key, or with a witness that is another, counts for nothing', async () => {
+    const other = readSigner(newPem(), 'log', 'wasl/a1b2c3', 'key.pem').verifier;
+    expect(verifyEvidence(text, other).intact).toBe(false);
+    expect(await verifyInPython(text, other.text)).toMatchObject({ code: 2 });
+    const stranger = readSigner(newPem(), 'witness', witness.verifier.name, 'key.pem').verifier;
+    expect(verifyEvidence(text, log.verifier, [stranger])).toMatchObject({ intact: true, witnessed: [] });
+    expect(await verifyInPython(text, log.verifier.text, stranger.text)).toMatchObject({ code: 2 });
+  });
+});
+
+async function verifyInPython(given: string, ...keys: string[]) {
+  const file = join(folder, 'change.json');
+  await writeFile(file, given);
+  const [key = log.verifier.text, ...witnesses] = keys;
+  return promisify(execFile)('python3', [PYTHON, file, key, ...witnesses]).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    ({ code, stdout }) => ({ code, stdout: String(stdout) }),
+  );
+}
+
+/** Flips of single bits, spread over all bytes; Python loads its verifier once for all of them. */
+const FLIPS = 2_000;
+const IN_PYTHON = `
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("verify_evidence", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+data = open(sys.argv[2], "rb").read()
+def holds(given):
+    try:
+        module.verify(given, sys.argv[3])
+        return "1"
+    except Exception:
+        return "0"
+out = [holds(data)]
+for line in open(sys.argv[4]):
+    at, bit = map(int, line.split())
+    other = bytearray(data)
+    other[at] ^= 1 << bit
+    out.append(holds(bytes(other)))
+print("".join(out))
+`;
+
+describe('a second verifier, in Python', () => {
+  test('says the same of what is sound', async () => {
+    expect(await verifyInPython(text, log.verifier.text, witness.verifier.text)).toEqual({
+      code: 0,
+      stdout: 'SOUND: IC-0001-C1, rows 5 of 307, plans 1\n',
     });
   });
 
-  test('with rows younger than the signed head is refused: nobody vouches for them', async () => {
-    const early = { sequence: 4, hash: ledger[3]?.hash ?? ('' as Digest) };
-    const signedHead = await signHead(early, { privateKey, keyId: 'k1' }, AT);
-    expect(await verifyEvidence({ ...bundle, signedHead }, publicKey)).toEqual({
-      intact: false,
-      reason: 'row 5 is younger than the signed head',
+  test(`refuses ${FLIPS} copies of which one bit is another, as the first one does`, async () => {
+    const bytes = Buffer.from(text);
+    const flips = Array.from({ length: FLIPS }, (_, index) => ({
+      at: Math.floor((index * bytes.length) / FLIPS),
+      bit: (index * 5) % 8,
+    }));
+    const here = flips.map(({ at, bit }) => {
+      const other = Buffer.from(bytes);
+      other[at] = (other[at] ?? 0) ^ (1 << bit);
+      return verify(new TextDecoder().decode(other)).intact ? '1' : '0';
     });
-  });
+    const [file, list] = [join(folder, 'flipped.json'), join(folder, 'flips')];
+    await writeFile(file, bytes);
+    await writeFile(list, flips.map(({ at, bit }) => `${at} ${bit}`).join('\n'));
+    const { stdout } = await promisify(execFile)('python3', ['-c', IN_PYTHON, PYTHON, file, log.verifier.text, list]);
+    expect(stdout.trim()).toBe(`1${'0'.repeat(FLIPS)}`);
+    expect(here.join('')).toBe('0'.repeat(FLIPS));
+  }, 120_000);
 });

@@ -1,17 +1,17 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ApiClient } from '../../api/client.ts';
 import { countOf } from '../../domain/count-of.ts';
 import type { LedgerFinding } from '../../domain/ledger-review.ts';
 import { WaslError } from '../../errors.ts';
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint.ts';
 import { type LedgerRead, type ReviewedLedger, reviewLedger } from '../../ledger/review-ledger.ts';
-import { parseVerifier, type Verifier } from '../../ledger/signed-note.ts';
+import type { Verifier } from '../../ledger/signed-note.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ledgerOf, readLedgerFile, writeLedgerFile } from '../ledger-file.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 import { parseCount } from './interconnect-commands.ts';
-import { parseLogKey } from './witness-commands.ts';
+import { addWitness, parseLogKey } from './witness-commands.ts';
 
 interface VerifyOptions {
   readonly logKey?: Verifier;
@@ -106,12 +106,6 @@ async function readKept({ io }: CliSession, path: string): Promise<Checkpoint> {
   const checkpoint = parseCheckpoint(text);
   if (checkpoint === null) throw new WaslError('INPUT_INVALID', 'this is no checkpoint', { path });
   return checkpoint;
-}
-
-function addWitness(text: string, before: readonly Verifier[] | undefined): readonly Verifier[] {
-  const verifier = parseVerifier(text, 'witness');
-  if (verifier === null) throw new InvalidArgumentError('must be a verifier key of a witness: name+id+key');
-  return [...(before ?? []), verifier];
 }
 
 const VERIFY_HELP = `

@@ -106,6 +106,12 @@ export function parseLogKey(text: string): Verifier {
   return verifier;
 }
 
+export function addWitness(text: string, before: readonly Verifier[] | undefined): readonly Verifier[] {
+  const verifier = parseVerifier(text, 'witness');
+  if (verifier === null) throw new InvalidArgumentError('must be a verifier key of a witness: name+id+key');
+  return [...(before ?? []), verifier];
+}
+
 function parseSeconds(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 86_400) throw new InvalidArgumentError('must be 1 to 86400');

@@ -1,20 +1,26 @@
 /** A witness and an auditor at a server whose owner is not to be trusted. */
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../../src/api/authentication.ts';
+import type { ChangeId } from '../../../src/domain/names.ts';
 import { originOf, withLines } from '../../../src/ledger/checkpoint.ts';
 import { leafOf } from '../../../src/ledger/ledger-tree.ts';
 import { verifyInclusion } from '../../../src/ledger/merkle-tree.ts';
 import { signNextCheckpoint } from '../../../src/ledger/sign-next-checkpoint.ts';
 import { cosign, cosignedAt, parseNote, readSigner, type Signer } from '../../../src/ledger/signed-note.ts';
+import { sealPayloads } from '../../../src/plan/seal-payloads.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, NOW } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { runForTest } from '../../support/cli-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { onServer } from '../../support/installation.ts';
+import { sampleInventory, samplePlan, sampleSubmission } from '../../support/store-samples.ts';
 
 const NAME = 'moh.example/witness';
 const newPem = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
@@ -191,6 +197,38 @@ describe('an auditor', () => {
     expect((await ask('/v1/ledger/proofs/inclusion?entry=5&size=11')).code).toBe('LEDGER_UNSIGNED');
     expect((await ask('/v1/ledger/proofs/inclusion?entry=13&size=12')).code).toBe('LEDGER_UNSIGNED');
     expect((await ask('/v1/ledger/proofs/consistency?from=13&to=12')).code).toBe('INPUT_INVALID');
+  });
+
+  test('takes the evidence of a change away, and verifies it with wasl and without', async () => {
+    await bringIntoForce(store, sampleInventory());
+    const { id } = (await store.createInterconnect(sampleSubmission('of evidence'))).interconnect;
+    await store.openChange(id, 'provision', 'engineer-1');
+    const changeId = (await store.listChanges(id)).at(-1)?.id as ChangeId;
+    const planId = await store.nextPlanId(changeId);
+    const payloads = samplePlan(planId, '').routers.map(({ pe }) => ({ pe, xml: `<config>${pe} وصل</config>` }));
+    await store.savePlan(sealPayloads(samplePlan(planId, ''), payloads), payloads);
+    const file = join(folder, 'change.json');
+    const early = await wasl('auditor', 'evidence', 'export', changeId, file);
+    expect([early.code, early.err]).toEqual([2, expect.stringContaining('is younger than the last checkpoint')]);
+    await append(300);
+    await witness('--first');
+    expect((await wasl('auditor', 'evidence', 'export', changeId, file)).code).toBe(0);
+    const keys = ['--log-key', log.verifier.text, '--witness', await witnessKey()];
+    const verified = await runForTest(['evidence', 'verify', file, ...keys]);
+    expect(verified).toMatchObject({ code: 0, err: '' });
+    expect(verified.out).toMatch(/^SOUND: IC-0001-C1, \d+ of \d+ rows, 1 plan with its XML\n {2}cosigned by moh/);
+    expect(verified.out).toContain('plan.saved');
+    const script = new URL('../../../docs/verify-evidence.py', import.meta.url).pathname;
+    const again = await promisify(execFile)('python3', [script, file, log.verifier.text, await witnessKey()]);
+    expect(again.stdout).toMatch(/^SOUND: IC-0001-C1, rows \d+ of \d+, plans 1\n$/);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('وصل', 'فصل'));
+    const altered = await runForTest(['evidence', 'verify', file, ...keys]);
+    expect(altered.code).toBe(2);
+    expect(altered.out).toMatch(/^NOT SOUND: the XML of IC-0001-C1-P1 for \S+ is not the one that was planned\n$/);
+    const stranger = readSigner(newPem(), 'witness', 'mof.example/witness', 'key.pem').verifier.text;
+    await wasl('auditor', 'evidence', 'export', changeId, file);
+    const alone = await runForTest(['evidence', 'verify', file, '--log-key', log.verifier.text, '--witness', stranger]);
+    expect([alone.code, alone.out]).toEqual([2, 'NOT SOUND: mof.example/witness did not cosign its checkpoint\n']);
   });
 
   test('is told by probes and metrics that the last review failed', async () => {
