@@ -89,6 +89,8 @@ export interface VrfView extends RunningVrf {
   readonly vpn: VpnId | null;
   readonly canary: boolean;
   readonly attachments: readonly Attachment[];
+  /** Families that the inventory lists and the router does not have. Absent: none. */
+  readonly lacks?: readonly Family[];
 }
 
 export interface PeView {

@@ -37,7 +37,7 @@ export interface RecordedAudit {
   readonly digest: Digest;
 }
 
-export function recordAudit(inputs: AuditInputs, version: AuditRules = 3): RecordedAudit {
+export function recordAudit(inputs: AuditInputs, version: AuditRules = 4): RecordedAudit {
   const result = auditNetwork({ ...viewOf(inputs), rules: version });
   const record: AuditRecord = { proof: 'wasl audit', version, inputs, inputsDigest: digestOf(inputs), result };
   const text = `${canonicalJson(record)}\n`;

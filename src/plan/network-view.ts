@@ -54,7 +54,9 @@ function viewPe(
   const vrfs = running.map((vrf): VrfView => {
     const entry = listed.get(vrf.name);
     if (entry === undefined) return { ...vrf, vpn: null, canary: false, attachments: [] };
-    return { ...vrf, vpn: entry.vpn, canary: canaries.has(entry.vpn), attachments: entry.attachments };
+    const lacks = entry.families.filter((family) => vrf.operator[family] === undefined);
+    const known = { vpn: entry.vpn, canary: canaries.has(entry.vpn), attachments: entry.attachments };
+    return { ...vrf, ...known, ...(lacks.length === 0 ? {} : { lacks }) };
   });
   const unknowns = hidden.length === 0 ? {} : { unknowns: hidden };
   return { name: router.name, platform: router.platform, vrfs: vrfs.sort(byName), ...unknowns };

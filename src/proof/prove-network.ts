@@ -1,5 +1,5 @@
 import type { InterconnectId } from '../domain/names.ts';
-import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
+import { localPrefixes, type NetworkView, type VrfView } from '../domain/network-view.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES, type Family, familyOf, type Prefix, prefixSortKey } from '../domain/prefix.ts';
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
@@ -40,6 +40,7 @@ export function proveNetwork(
   view: NetworkView,
   agreed: readonly Agreed[],
   changing: readonly Agreed[] = [],
+  has: HasFamily = hasOrShould,
 ): NetworkProof {
   const routes = RouteIndex.of(view);
   const required = flowsByTarget(agreed);
@@ -53,7 +54,7 @@ export function proveNetwork(
     const room = Math.max(0, COUNTER_EXAMPLES_MAX - found.length);
     found.push(...strange.slice(0, room).map((prefix) => ({ given, prefix })));
   }
-  const { missing, gaps } = findGaps(view, routes, [...required.values()]);
+  const { missing, gaps } = findGaps(view, routes, [...required.values()], has);
   const first = sortByKey(
     found,
     ({ given, prefix }) => `${ownerOf(given.from)} ${given.taker} ${prefixSortKey(prefix)}`,
@@ -64,6 +65,13 @@ export function proveNetwork(
     counterExamples: first.map(describe),
   };
 }
+
+/** Whether what is agreed of a family concerns a VRF. */
+export type HasFamily = (vrf: VrfView, family: Family) => boolean;
+/** By the router alone. */
+export const hasOnRouter: HasFamily = ({ operator }, family) => operator[family] !== undefined;
+/** What the inventory lists and the router does not have is missed there, as a VRF that is gone is. */
+const hasOrShould: HasFamily = (vrf, family) => hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
 
 /** Whose parties they are is not asked. */
 export type Agreed = Pick<RealisedInterconnect, 'id' | 'flows'>;
@@ -103,7 +111,7 @@ function describe({ given: { from, takers, via }, prefix }: Sighting): StrangeRo
 }
 
 /** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */
-function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[]) {
+function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[], has: HasFamily) {
   const byVpn = vrfsByVpn(view);
   const isCut = cutLocally(view);
   const gaps: CounterExample[] = [];
@@ -113,8 +121,8 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
     const [givers, takers] = [byVpn.get(from) ?? [], byVpn.get(to) ?? []];
     for (const family of FAMILIES) {
       const taking = routes.takers(to, via, family);
-      const shall = takers.filter(({ vrf }) => vrf.operator[family] !== undefined);
-      for (const prefix of announced(givers, flow, family)) {
+      const shall = takers.filter(({ vrf }) => has(vrf, family));
+      for (const prefix of announced(givers, flow, family, has)) {
         const isGiven = routes.gives(from, via, prefix);
         const announcers = lazily(() => givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix)));
         const lacks = (at: VrfAtPe) => !taking.has(at.vrf) || announcers().every((giver) => isCut(giver, at));
@@ -132,10 +140,13 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
 }
 
 /** What a flow shares and some VRF of its VPN announces. */
-function announced(givers: readonly VrfAtPe[], { prefixes }: RealisedFlow, family: Family): Iterable<Prefix> {
-  const lists = givers
-    .filter(({ vrf }) => vrf.operator[family] !== undefined)
-    .map(({ vrf }) => localPrefixes(vrf, family));
+function announced(
+  givers: readonly VrfAtPe[],
+  { prefixes }: RealisedFlow,
+  family: Family,
+  has: HasFamily,
+): Iterable<Prefix> {
+  const lists = givers.filter(({ vrf }) => has(vrf, family)).map(({ vrf }) => localPrefixes(vrf, family));
   if (prefixes === 'whole-vpn') return new Set(lists.flat());
   return prefixes.filter((prefix) => familyOf(prefix) === family && lists.some((list) => asSet(list).has(prefix)));
 }

@@ -5,8 +5,9 @@ import type { NetworkView, RunningVrf, VrfView } from '../../src/domain/network-
 import { type PrefixRange, parseScopeEntry } from '../../src/domain/scope.ts';
 import { type AuditInputs, recordAudit } from '../../src/plan/audit-record.ts';
 import { checkRecord } from '../../src/plan/check-record.ts';
+import { buildNetworkView } from '../../src/plan/network-view.ts';
 import { AUDIT_ASSUMPTIONS, type AuditedAgreement, auditNetwork } from '../../src/proof/audit-network.ts';
-import type { Standing } from '../../src/proof/matrix.ts';
+import { computeMatrix, type Standing } from '../../src/proof/matrix.ts';
 import { inventoryOf } from '../plan/samples.ts';
 import { brutePut } from './brute-force.ts';
 import { alterVrf, sampleInterconnect, sampleNetwork } from './networks.ts';
@@ -29,7 +30,7 @@ const audit = (
   view: NetworkView,
   agreements: readonly AuditedAgreement[],
   unread: readonly { pe: PeName; reason: string }[] = [],
-) => auditNetwork({ at: AT, view, agreements, unread, rules: 3 });
+) => auditNetwork({ at: AT, view, agreements, unread, rules: 4 });
 
 describe('an audit of the whole network', () => {
   it('passes where every route is agreed and all that is agreed is there', () => {
@@ -138,6 +139,41 @@ describe('an audit of the whole network', () => {
     expect([bare.verdict, bare.missing > 0, bare.findings[0]?.kind]).toEqual(['fail', true, 'missing']);
     expect(audit(sampleNetwork(), [agreed('changing')]).verdict).toBe('pass');
     expect(audit(carried, [agreed('changing')]).verdict).toBe('pass');
+  });
+
+  it('misses what is agreed of a family that the inventory lists and the router does not have, as the matrix does', () => {
+    const inventory = inventoryOf(carried);
+    const without = alterVrf(carried, String(place?.pe), String(place?.vrf), ({ vpn: _, canary: __, ...vrf }) => {
+      const { ipv4: ___, ...operator } = vrf.operator;
+      return { ...vrf, operator, share: {} } as unknown as VrfView;
+    });
+    const running = new Map(without.pes.map(({ name, vrfs }) => [name, vrfs as readonly RunningVrf[]]));
+    const view = buildNetworkView(inventory, running, { required: new Set() });
+    const { missing } = computeMatrix(view, inventory, [agreed()]);
+    const found = audit(view, [agreed()]);
+    expect(missing.length).toBeGreaterThan(0);
+    expect([found.verdict, found.findings[0]?.kind, found.missing]).toEqual([
+      'fail',
+      'missing',
+      new Set(missing.map(({ to, toPe, prefix }) => `${to} ${toPe} ${prefix}`)).size,
+    ]);
+    expect(found.findings[0]?.sentence).toContain(
+      `is not reachable from ${flow?.to} in VRF ${place?.vrf} at ${place?.pe}`,
+    );
+    // An audit of before is made again by what was asked then.
+    expect(auditNetwork({ at: AT, view, agreements: [agreed()], unread: [], rules: 3 }).missing).toBe(0);
+    // Where the inventory lists no more than the router has, neither misses it.
+    const routers = inventory.routers.map((router) => ({
+      ...router,
+      vrfs: router.vrfs.map((vrf) =>
+        router.name === place?.pe && vrf.name === place.vrf ? { ...vrf, families: ['ipv6' as const] } : vrf,
+      ),
+    }));
+    const listed = { ...inventory, routers };
+    const agreeing = buildNetworkView(listed, running, { required: new Set() });
+    const elsewhere = computeMatrix(agreeing, listed, [agreed()]).missing.filter(({ toPe }) => toPe === place?.pe);
+    expect(elsewhere).toEqual([]);
+    expect(audit(agreeing, [agreed()]).findings.filter(({ pe }) => pe === place?.pe)).toEqual([]);
   });
 
   it('an agreement covers its own prefixes, VPNs and direction only', () => {
