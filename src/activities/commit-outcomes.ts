@@ -6,6 +6,14 @@ import type { StageResult } from './activities.ts';
 import { failed, type RouterInTransaction } from './open-transaction.ts';
 import { describeError } from './translate-errors.ts';
 
+/** What is not refused may be pending, and is cancelled if it comes to that. */
+export async function commitOn(each: RouterInTransaction, timeoutSeconds: number): Promise<CommitOutcome> {
+  each.state = 'commit-sent';
+  const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
+  each.state = commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
+  return commit;
+}
+
 export function describePrepared(procedure: Procedure, checked: boolean): string {
   if (procedure !== 'writable-running-reverse-delta') {
     return checked ? 'locked, edited and validated' : 'locked and edited; this server cannot validate';

@@ -19,7 +19,7 @@ export interface RouterInTransaction {
   /** Running as read under the candidate lock, before the edit. */
   readonly before: readonly RunningVrf[];
   /** The same as text: after a rollback running must equal it byte for byte. */
-  readonly beforeText: string;
+  beforeText: string;
   readonly edits: readonly VrfEdit[];
   readonly persistId: string | null;
   state: RouterTransactionState;

@@ -50,6 +50,19 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
   }
 }
 
+/**
+ * A commit takes all of a candidate: what somebody put into running beside it since it was locked and read would be gone. Throws
+ * ROUTER_CANDIDATE_DIRTY; the router is then as it shall stay, for nothing was committed.
+ */
+export async function requireAsLocked(each: RouterInTransaction): Promise<void> {
+  const { pe } = each.plan;
+  const text = await each.router.readRunningText();
+  if (text === each.beforeText) return;
+  each.beforeText = text;
+  const fact = `${pe}: running was edited since its candidate was locked, and the commit would take that away`;
+  throw new WaslError('ROUTER_CANDIDATE_DIRTY', fact, { path: pe });
+}
+
 /** Switches of the operator's beside route targets and policies, such as auto-export; those that wasl's objects make come and go with them. */
 const operatorTraits = ({ name, traits = [] }: RunningVrf) => [name, traits.filter((one) => !OWN_TRAITS.includes(one))];
 const OWN_TRAITS: readonly string[] = [TRAIT_WASL_AUTO_EXPORT, ...Object.values(TRAIT_OWN_RESTATED)];

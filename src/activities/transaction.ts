@@ -12,7 +12,7 @@ import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
 import { AttemptSessions, abandonAndClose } from './attempt-sessions.ts';
 import { requireAuthority } from './authority.ts';
-import { describeCommit, describePrepared, firstBadCommit, inWaves, reasonOf } from './commit-outcomes.ts';
+import { commitOn, describeCommit, describePrepared, firstBadCommit, inWaves, reasonOf } from './commit-outcomes.ts';
 import { counterChange } from './counter-change.ts';
 import { type ActivityDependencies, type ActivityLimits, DEFAULT_LIMITS } from './dependencies.ts';
 import { readTrustedInventory } from './imported-inventory.ts';
@@ -30,7 +30,7 @@ import {
 } from './open-transaction.ts';
 import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './prove-at-push.ts';
-import { readBackRouter } from './read-back.ts';
+import { readBackRouter, requireAsLocked } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
 import { answeredPings, verifyStill, verifyTransaction } from './verify.ts';
@@ -153,10 +153,8 @@ export class TransactionStages implements TransactionActivities {
         wave,
         (each) => each.plan.pe,
         async (each) => {
-          each.state = 'commit-sent';
-          const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
-          each.state =
-            commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
+          await requireAsLocked(each);
+          const commit = await commitOn(each, timeoutSeconds);
           const done = revertsByItself(each.plan.procedure)
             ? 'pending its confirmation'
             : 'committed; it does not go back by itself';

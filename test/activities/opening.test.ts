@@ -206,6 +206,33 @@ it('what was not verified is not confirmed, whatever the worker is told', async 
   expect([...network.texts()].filter(([pe, text]) => before.get(pe) !== text)).toEqual([]);
 });
 
+it.for(['provision', 'withdraw'] as const)(
+  '%s: what somebody puts into running beside the locked candidate stays',
+  async (kind) => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const id = network.agree(...BOTH_WAYS);
+    if (kind === 'withdraw') await network.provision(id);
+    const changeId = network.newChange(id, kind);
+    const { planId } = await network.plan(id, changeId);
+    if (planId === null) throw new Error('planned');
+    const input = { changeId, planId };
+    await network.stages.prepareRouters(input);
+    const router = network.backbone.router('mct-pe-01');
+    router.editRunning(importOnIosxr('MOE', '65000:77'));
+    const edited = router.runningText();
+    const committed = await network.stages.commitRouters(input);
+    expect(committed).toMatchObject(
+      kind === 'provision'
+        ? { verdict: 'fail', code: 'ROUTER_CANDIDATE_DIRTY', reason: /^mct-pe-01: running was edited/ }
+        : { verdict: 'pass' },
+    );
+    expect(router.runningText()).toBe(edited);
+    if (kind === 'provision') await network.stages.cancelRouters(input);
+    expect(router.runningText()).toBe(edited);
+    await network.stages.close();
+  },
+);
+
 describe('somebody edits a router of the change once its tables were looked at', () => {
   /** While an untouched router is asked whether it has changed, which is the last thing before the confirmation but one. */
   const editedLate = async (config: string, operation: 'merge' | 'none' = 'merge', pe = 'mct-pe-01') => {
