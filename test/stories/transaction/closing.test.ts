@@ -1,11 +1,12 @@
 /** What may stand in the way of a removal, through the whole workflow: it ends all the same, and people are told. */
 import { describe, it } from 'vitest';
 import type { Inventory } from '../../../src/domain/inventory.ts';
-import type { PeName } from '../../../src/domain/names.ts';
+import type { PeName, VpnId } from '../../../src/domain/names.ts';
+import { shortForm } from '../../../src/domain/route-target.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { endState } from '../../support/end-state.ts';
-import { deleteVrf, importOnIosxr, PEEK, prefixSet } from '../../support/hand-edits.ts';
+import { deleteVrf, importOnIosxr, PEEK, prefixSet, removeImportOnIosxr } from '../../support/hand-edits.ts';
 import { Installation, onServer } from '../../support/installation.ts';
 import { MOE_MOF, MOH_MOF_LEARNT } from '../../support/requests.ts';
 import { withThird } from '../../support/third-ministry.ts';
@@ -110,6 +111,30 @@ describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
       expect(wasl.learnt()).toEqual([]);
     },
   );
+});
+
+it("a site of a party leans on it by somebody's hand: taken back once and told, then over, under one approval", async ({
+  expect,
+}) => {
+  const { wasl, id } = await inForce();
+  await using _ = wasl;
+  const router = wasl.backbone.router('mct-pe-01');
+  const own = shortForm(wasl.backbone.baseRouteTarget('MOH' as VpnId));
+  router.editRunning(importOnIosxr('MOH', '65000:50000'));
+  router.editRunning(removeImportOnIosxr('MOH', own), 'none');
+  await askAndApprove(wasl, id);
+  await wasl.untilLifecycle(id, 'withdrawn');
+  const words = await said(wasl, id);
+  expect(words).toMatch(/no longer reaches its own site .*; the next try is not taken back for it/);
+  // One change, which is tried again with the next plan.
+  const changes = await wasl.store.listChanges(id as never);
+  expect(changes.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+    ['provision', 'applied'],
+    ['withdraw', 'applied'],
+  ]);
+  // The operator's own import is still the operator's to put back.
+  expect(await endState(wasl, id)).toMatchObject({ ...CLEAN, changed: ['mct-pe-01'] });
+  expect(router.runningText()).not.toMatch(/WASL-|50000/);
 });
 
 describe.concurrent('P6h: an inventory that no longer has a router on which the interconnect is', () => {
