@@ -3,7 +3,7 @@ import { WaslError } from '../errors.ts';
 import { type ConnectionPool, connect, type NetconfSession } from '../netconf/index.ts';
 import type { PlatformManifest } from '../platforms/manifest.ts';
 import { PLATFORMS } from '../platforms/registry.ts';
-import { refuseOtherDialect } from './dialect.ts';
+import { modelsOf, refuseOtherDialect } from './dialect.ts';
 import { NetconfRouter } from './netconf-router.ts';
 import type { Router, RouterConnection, RouterCredential } from './router.ts';
 import { translateError } from './translate-error.ts';
@@ -17,11 +17,19 @@ export async function openRouter(connection: RouterConnection, pool?: Connection
   const platform = PLATFORMS[router.platform];
   const session = await openSession(connection, platform.manifest, pool);
   try {
-    refuseOtherDialect(session.capabilities, platform.manifest, router.name);
+    refuseOtherDialect(await askModels(session, platform.manifest, router.name), platform.manifest, router.name);
     return new NetconfRouter(session, connection, platform);
   } catch (error) {
     await session.close();
     throw error;
+  }
+}
+
+async function askModels(session: NetconfSession, manifest: PlatformManifest, pe: string) {
+  try {
+    return await modelsOf(session, manifest);
+  } catch (error) {
+    throw translateError(error, pe, 'session');
   }
 }
 

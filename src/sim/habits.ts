@@ -15,6 +15,8 @@ export interface Habits {
   readonly routingEngines: readonly string[];
   /** A confirm timeout is kept in whole steps of this: what is below one step is undone at once. */
   readonly confirmTimerStepSeconds: number;
+  /** `library`: the hello leaves the models out and announces the YANG library, which has them (RFC 7950 §5.6.4). */
+  readonly models: 'hello' | 'library';
   /** An echo that is not answered takes so long, and what comes behind it on the session waits. */
   readonly silentEchoMs: number;
 }
@@ -26,6 +28,7 @@ export const USUAL_HABITS: Habits = {
   groups: 'whole',
   routingEngines: [],
   confirmTimerStepSeconds: 1,
+  models: 'hello',
   silentEchoMs: 0,
 };
 
@@ -62,6 +65,11 @@ export const HABITS_EXPLAINED: {
     platform: 'all',
     what: 'a confirm timeout counts in whole steps: with 60, a confirmed commit of 90 s goes back after 60, one of 45 at once',
     example: 60,
+  },
+  models: {
+    platform: 'iosxr-um2',
+    what: 'the hello lists no models, and announces the YANG library, which lists them',
+    example: 'library',
   },
   silentEchoMs: {
     platform: 'all',

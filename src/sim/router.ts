@@ -18,6 +18,7 @@ import { runOperation } from './netconf/operations.ts';
 import { RpcError } from './netconf/rpc-error.ts';
 import { Session, type SessionHost } from './netconf/session.ts';
 import { readSubscription } from './netconf/subscription.ts';
+import { announceLibrary } from './netconf/yang-library.ts';
 import type { BaseConfiguration, OperationalContext, Personality } from './personality.ts';
 import type { HostKey } from './ssh/host-key.ts';
 import { HANDSHAKE_ROUND_TRIPS, Listener } from './ssh/listener.ts';
@@ -126,7 +127,8 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
   }
 
   get capabilities(): readonly string[] {
-    return this.#personality.capabilities;
+    const { capabilities, habits } = this.#personality;
+    return habits.models === 'library' ? announceLibrary(capabilities) : capabilities;
   }
 
   isUp(): boolean {
