@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
 import { explaining } from './operator-error.ts';
 import { settleAll } from './settle-all.ts';
+import { startOnce } from './start-once.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
 
 /** Where `temporal server start-dev` listens unless told otherwise. */
@@ -81,15 +82,18 @@ async function startOwnPostgres(stops: (() => Promise<void>)[], say: Say): Promi
 
 async function startOwnTemporal(stops: (() => Promise<void>)[], say: Say, until: AbortSignal): Promise<string> {
   const address = `127.0.0.1:${TEMPORAL_PORT_DEFAULT}`;
-  if (await answers(address)) {
+  const found = () => {
     say(`Temporal: using the server at ${address}`);
     return address;
-  }
+  };
+  if (await answers(address)) return found();
   const binary = await obtainTemporalBinary(cacheDirectory(), say, until);
   const directory = join(stateDirectory(), 'temporal');
   await inStateDirectory(() => makeFolder(directory));
   const databaseFile = join(directory, 'temporal.db');
-  const server = await startTemporalServer(binary, { databaseFile, port: TEMPORAL_PORT_DEFAULT });
+  const start = () => startTemporalServer(binary, { databaseFile, port: TEMPORAL_PORT_DEFAULT });
+  const server = await startOnce(join(directory, 'start.lock'), () => answers(address), start);
+  if (server === null) return found();
   stops.push(() => server.stop());
   say(`Temporal: started a development server at ${address}, its history in ${directory}`);
   return address;
