@@ -6,6 +6,7 @@ import { WaslError } from '../errors.ts';
 import { openCheckpoint, withLines } from './checkpoint.ts';
 import { type LedgerRows, leafOf, proveInclusion } from './ledger-tree.ts';
 import { verifyInclusion } from './merkle-tree.ts';
+import type { KeptCheckpoint } from './review-ledger.ts';
 import { cosignedAt, fromBase64, parseNote, parseVerifier, type Verifier } from './signed-note.ts';
 
 const FORMAT = 'wasl-evidence/2';
@@ -31,6 +32,7 @@ export interface EvidenceBundle {
 
 export interface EvidenceRows extends LedgerRows {
   listLedgerOf(subjects: readonly string[]): Promise<LedgerEntry[]>;
+  listCheckpoints(filter: { readonly afterSize: number }): Promise<KeptCheckpoint[]>;
 }
 
 export type EvidenceFinding =
@@ -46,18 +48,18 @@ export type EvidenceFinding =
     }
   | { readonly intact: false; readonly reason: string };
 
-/** Throws LEDGER_UNSIGNED where the checkpoint does not cover all that there is of the change. */
+/** Throws LEDGER_UNSIGNED where no checkpoint covers all that there is of the change. */
 export async function collectEvidence(
   rows: EvidenceRows,
   changeId: ChangeId,
   plans: readonly PlannedEvidence[],
-  checkpoint: { readonly size: number; readonly note: string; readonly cosignatures: EvidenceBundle['cosignatures'] },
 ): Promise<string> {
   const subjects = [changeId, interconnectOf(changeId), ...plans.map(({ id }) => id)];
   const found = await rows.listLedgerOf(subjects);
-  const last = found.at(-1);
-  if (last !== undefined && last.sequence > checkpoint.size) {
-    throw new WaslError('LEDGER_UNSIGNED', `row ${last.sequence} is younger than the last checkpoint`, {
+  const last = found.at(-1)?.sequence ?? 0;
+  const checkpoint = bestOf(await rows.listCheckpoints({ afterSize: Math.max(0, last - 1) }));
+  if (checkpoint === null) {
+    throw new WaslError('LEDGER_UNSIGNED', `row ${last} is younger than the last checkpoint`, {
       remedy: 'Ask again in some seconds: a worker signs the next checkpoint.',
     });
   }
@@ -76,6 +78,12 @@ export async function collectEvidence(
     plans,
   };
   return `${canonicalJson(bundle)}\n`;
+}
+
+/** Whom more witnesses vouch for; the younger one of equals. */
+function bestOf(checkpoints: readonly KeptCheckpoint[]): KeptCheckpoint | null {
+  const most = Math.max(...checkpoints.map(({ cosignatures }) => cosignatures.length));
+  return checkpoints.findLast(({ cosignatures }) => cosignatures.length === most) ?? null;
 }
 
 class Refused extends Error {}

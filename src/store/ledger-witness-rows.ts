@@ -11,6 +11,8 @@ import { ledger } from './schema.ts';
 const CHECKPOINTS_PAGE_MAX = 1_000;
 /** Of one checkpoint: the parties of a country, and not whoever has a token of a witness and no end of keys. */
 const COSIGNATURES_MAX = 32;
+/** A witness has one key, and another one while it changes it. */
+const COSIGNATURES_PER_PERSON = 2;
 const REVIEWS_KEPT = 500;
 
 type LedgerWitnessQueries = Pick<
@@ -93,12 +95,15 @@ export function ledgerWitnessQueries(database: Database): LedgerWitnessQueries {
     saveCosignature: ({ size, witness, line, from }) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'checkpoints');
-        const [kept] = await tx
-          .select({ lines: count() })
+        const kept = await tx
+          .select({ receivedFrom: ledgerCosignatures.receivedFrom, key: ledgerCosignatures.witness })
           .from(ledgerCosignatures)
           .where(eq(ledgerCosignatures.size, size));
-        if ((kept?.lines ?? 0) >= COSIGNATURES_MAX) {
-          throw new WaslError('COSIGNATURE_INVALID', `checkpoint ${size} has ${COSIGNATURES_MAX} cosignatures already`);
+        if (kept.some(({ key }) => key === witness)) return;
+        const own = kept.filter(({ receivedFrom }) => receivedFrom === from).length;
+        if (kept.length >= COSIGNATURES_MAX || own >= COSIGNATURES_PER_PERSON) {
+          const whose = kept.length >= COSIGNATURES_MAX ? kept.length : `${own} of ${from}`;
+          throw new WaslError('COSIGNATURE_INVALID', `checkpoint ${size} has enough cosignatures: ${whose}`);
         }
         await tx
           .insert(ledgerCosignatures)

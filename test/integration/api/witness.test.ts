@@ -160,6 +160,13 @@ describe('a witness', () => {
     ]);
     const both = parseNote(withLines(kept.note, [kept.cosignatures[0].line]));
     expect(both && cosignedAt(both, own.verifier)).toEqual(NOW);
+    const another = () => {
+      const signer = readSigner(newPem(), 'witness', NAME, 'key.pem');
+      return post({ size: 12, witness: signer.verifier.text, line: cosign(body, signer, NOW) });
+    };
+    expect((await another()).cosignatures).toHaveLength(2);
+    expect((await another()).detail).toContain('checkpoint 12 has enough cosignatures: 2 of witness-1');
+    expect((await post(good)).cosignatures).toHaveLength(2);
   });
 });
 
