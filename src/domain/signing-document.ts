@@ -3,6 +3,7 @@ import { WaslError } from '../errors.ts';
 import { canonicalJson, type Digest } from './canonical-json.ts';
 import { formatPath, listInputIssues } from './input-issues.ts';
 import { entityIdSchema } from './names.ts';
+import { policyVersionSchema } from './policy.ts';
 
 /** The network side, where a party would be named: no entity can have this id. */
 export const OPERATOR = 'operator';
@@ -41,9 +42,6 @@ const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits')
   .transform((text) => text as Digest);
-export const policyVersionSchema = z
-  .string()
-  .regex(/^[\w.-]{1,40}$/, 'must be a version of 1–40 letters, digits, dots, - or _');
 const instantSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/, 'must be a time in UTC, like 2026-11-29T08:00:00Z')

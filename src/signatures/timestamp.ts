@@ -101,7 +101,10 @@ function findSigner({ sid }: SignerInfo, certificates: readonly CertificateFacts
   return signer;
 }
 
-/** RFC 5652 §5.6, and the certificate bound by RFC 5035. */
+/**
+ * RFC 5652 §5.6, and the certificate bound by RFC 5035. The name of the algorithm is not signed: of RSA both names that RFC 3370 and RFC 4055 give it are
+ * taken, and they mean the same.
+ */
 function requireSignature(signerInfo: SignerInfo, info: Bytes, signer: CertificateFacts): void {
   const { signedAttrs, signatureAlgorithm, signature, digestAlgorithm } = signerInfo;
   const hash = HASHES[digestAlgorithm.algorithmId];

@@ -119,6 +119,30 @@ describe('extend', () => {
     expect((await ask('gate')).entries[0]?.subIndication).toBe('TRY_LATER');
   });
 
+  it('goes by the time of receipt only where no timestamp is asked for', async () => {
+    const { authorities } = world().trustSettings().timestamps;
+    const trust = world().trust({ timestamps: { authorities, required: false } });
+    const holder = world().healthy();
+    const signed = await addRevocation(world().signed(holder), 0, { ...means(), trust });
+    const ask = async (receivedAt: Date | null) => {
+      const question = { trust, installation: INSTALLATION, at: new Date(), receivedAt, stage: 'receipt' as const };
+      const [entry] = (await verifySignatures(signed, question)).entries;
+      return { verdict: entry?.verdict, level: entry?.level, provenAt: entry?.provenAt };
+    };
+    const receivedAt = new Date();
+    expect(await ask(receivedAt)).toMatchObject({ verdict: 'pass', provenAt: receivedAt });
+    expect(await ask(new Date(Date.now() - 3_600_000))).toMatchObject({ verdict: 'unknown' });
+    const stamped = await world().completed(world().signed(holder), { trust });
+    const question = {
+      trust,
+      installation: INSTALLATION,
+      at: new Date(),
+      receivedAt: new Date(0),
+      stage: 'gate' as const,
+    };
+    expect((await verifySignatures(stamped, question)).verdict).toBe('pass');
+  });
+
   it.each([
     ['another nonce', () => world().pki.stamp(Buffer.from(otherQuestion()), world().tsa), /another nonce/],
     ['noise', () => Buffer.from('noise'), /cannot be read/],

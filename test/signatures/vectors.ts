@@ -1,5 +1,5 @@
 /** Signed documents, good and bad, and what has to be said of each: here by wasl, in the interop suite by a second validator too. */
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { canonicalJson } from '../../src/domain/canonical-json.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
@@ -629,7 +629,7 @@ function signedBy(
 ): VectorCase {
   const ders = [holder, ...chain].map(({ pem }) => world.pki.openssl(['x509', '-outform', 'DER'], Buffer.from(pem)));
   const [own = new Uint8Array()] = ders;
-  const isRsa = readFileSync(holder.key, 'utf8').includes('BEGIN PRIVATE KEY');
+  const isRsa = createPrivateKey(readFileSync(holder.key)).asymmetricKeyType === 'rsa';
   const header = writeProtected({
     algorithm: isRsa ? 'RS256' : 'ES256',
     signedAt: at,

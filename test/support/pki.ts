@@ -1,5 +1,6 @@
 /** A public key infrastructure of a test, by `openssl` alone: authorities, people, seals, a timestamp authority, an OCSP responder, and their bad twins. */
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,12 +49,14 @@ export const RESPONDER_EXTENSIONS = [
 export const TIMESTAMP_POLICY = '1.2.3.4.1';
 
 const DAY_MS = 86_400_000;
-const KEYS: Readonly<Record<KeyKind, readonly string[]>> = {
-  ec: ['ecparam', '-name', 'prime256v1', '-genkey', '-noout'],
-  p384: ['ecparam', '-name', 'secp384r1', '-genkey', '-noout'],
-  rsa: ['genrsa', '2048'],
-  rsa1024: ['genrsa', '1024'],
-};
+/** By Node: a process for each key would be most of the time of a test. */
+function makeKey(kind: KeyKind): string {
+  const { privateKey } =
+    kind === 'rsa' || kind === 'rsa1024'
+      ? generateKeyPairSync('rsa', { modulusLength: kind === 'rsa' ? 2_048 : 1_024 })
+      : generateKeyPairSync('ec', { namedCurve: kind === 'ec' ? 'prime256v1' : 'secp384r1' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
 
 export class Pki {
   readonly folder = mkdtempSync(join(tmpdir(), 'wasl-pki-'));
@@ -93,7 +96,7 @@ export class Pki {
     const { name, subject, extensions, key: kind = 'ec', days = [-2, 3_000], digest = 'sha256' } = wish;
     const base = join(this.folder, `${this.count}-${name}`);
     const key = `${base}.key`;
-    writeFileSync(key, this.openssl(KEYS[kind]));
+    writeFileSync(key, makeKey(kind));
     const [request, certificate] = [`${base}.csr`, `${base}.pem`];
     this.openssl(['req', '-new', '-utf8', '-key', key, '-subj', subject, '-out', request]);
     const signs = issuer ?? { folder: own ?? this.folder, certificate, key };
@@ -158,7 +161,12 @@ export class Pki {
     const configuration = this.configuration(issuer, extensions);
     const wished = extensions.length === 0 ? [] : ['-crlexts', 'wished'];
     const pem = this.openssl(['ca', '-config', configuration, '-gencrl', '-crlsec', String(seconds), ...wished]);
-    return this.openssl(['crl', '-outform', 'DER'], pem);
+    return Buffer.from(
+      Buffer.from(pem)
+        .toString()
+        .replace(/-----[^-]+-----|\s/g, ''),
+      'base64',
+    );
   }
 
   /** The answer of a responder to a request in DER; `issuer` keeps the index. */
