@@ -212,8 +212,14 @@ export function signedPartOf(
   return {
     algorithm: verifierOf(what, signatureAlgorithm),
     tbs: ownBytes(tbsView),
-    signature: ownBytes(signatureValue.valueBlock.valueHexView),
+    signature: wholeBytes(signatureValue),
   };
+}
+
+/** A signature in a BIT STRING has whole bytes: the count of unused bits is outside of what is signed, and has one form. */
+export function wholeBytes({ valueBlock: { unusedBits, valueHexView } }: BitString): Bytes {
+  if (unusedBits !== 0) throw new TypeError('unused bits');
+  return ownBytes(valueHexView);
 }
 
 export const isSignedBy = ({ algorithm, tbs, signature }: SignedPart, { publicKey }: CertificateFacts): boolean =>

@@ -22,6 +22,7 @@ import {
   isSignedBy,
   OCSP_SIGNING,
   readCertificate,
+  wholeBytes,
 } from './certificate.ts';
 import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
@@ -79,7 +80,7 @@ export function readOcsp(der: Uint8Array): OcspFacts {
       certificates: certs.map((each: Certificate) => readCertificate(derOf(each.toSchema()))),
       algorithm: verifierOf('an OCSP response', signatureAlgorithm),
       tbs: ownBytes(data.tbsView),
-      signature: ownBytes(signature.valueBlock.valueHexView),
+      signature: wholeBytes(signature),
     };
     return { facts, exact: response.toSchema() };
   });

@@ -55,6 +55,32 @@ describe('a signed document', () => {
     TIMEOUT_MS,
   );
 
+  it('never passes with another count of unused bits under a certificate, a CRL or an OCSP response', async () => {
+    const document = readSignedDocument(text);
+    const [first] = document.signatures;
+    // ecdsa-with-SHA256, then a BIT STRING of 70 to 72 bytes in which no bit is unused.
+    const start = /(300a06082a8648ce3d04030203(?:47|48|49))00/g;
+    let flips = 0;
+    for (const [place, item] of (first?.header?.etsiU ?? []).entries()) {
+      const json = Buffer.from(item, 'base64url').toString();
+      for (const [, value = ''] of json.matchAll(/"val":"([^"]+)"/g)) {
+        const hex = Buffer.from(value, 'base64').toString('hex');
+        for (const match of hex.matchAll(start)) {
+          const other = `${hex.slice(0, match.index)}${match[1]}01${hex.slice(match.index + match[0].length)}`;
+          const json64 = json.replace(value, Buffer.from(other, 'hex').toString('base64'));
+          const altered = Buffer.from(json64).toString('base64url');
+          const etsiU = (first?.header?.etsiU ?? []).map((each, index) => (index === place ? altered : each));
+          const signatures = document.signatures.map((each, index) =>
+            index === 0 ? { ...each, header: { etsiU } } : each,
+          );
+          expect(await verdictOf(writeSignedDocument({ ...document, signatures }))).not.toBe('pass');
+          flips += 1;
+        }
+      }
+    }
+    expect(flips).toBeGreaterThan(5);
+  });
+
   it(
     'never passes with a byte of what base64 holds in it flipped',
     async () => {
