@@ -8,6 +8,8 @@ import {
   TRAIT_WASL_AUTO_EXPORT,
 } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
+import { diffShares, sameShare } from '../plan/delta.ts';
+import { describeDifference } from '../plan/describe-operation.ts';
 import { planTargets } from '../plan/holds-plan.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
 import { anomaliesToEnd, concernsTargets, holdsRemnants } from '../plan/remnants.ts';
@@ -25,7 +27,10 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
     operatorDigest(isRemoval ? vrfs.map(({ unknowns: _, ...vrf }) => vrf) : vrfs);
   const traits = (vrfs: readonly RunningVrf[]) => (isRemoval ? '' : digestOf(vrfs.map(operatorTraits)));
   if (operators(running) !== operators(each.before) || traits(running) !== traits(each.before)) {
-    throw new WaslError('ROUTER_READ_BACK', `${pe}: the commit changed configuration that is not wasl's`);
+    throw new WaslError(
+      'ROUTER_READ_BACK',
+      `${pe}: configuration that is not wasl's has changed since it was read under the lock`,
+    );
   }
   const own = planTargets(each.plan);
   for (const was of each.before) {
@@ -44,7 +49,9 @@ export async function readBackRouter(each: RouterInTransaction, running: readonl
       const why =
         news[0] ??
         (remnants ? vrf.anomalies[0] : undefined) ??
-        'the edits are not in running, although the commit was acknowledged';
+        (edit !== undefined && sameShare(vrf.share, was.share)
+          ? 'the edits are not in running, although the commit was acknowledged'
+          : diffShares(wanted, vrf.share).map(describeDifference).join('; ') || 'its address families changed');
       throw new WaslError('ROUTER_READ_BACK', `${pe}: VRF ${was.name} is not as approved: ${why}`);
     }
   }

@@ -258,7 +258,7 @@ describe('somebody edits a router of the change once its tables were looked at',
     const { network, verified } = await editedLate(importOnIosxr('MOE', '65000:50000'));
     await using _ = network;
     expect(verified).toMatchObject({ verdict: 'fail', code: 'ROUTER_READ_BACK' });
-    expect(verified.reason).toContain('VRF MOE is not as approved');
+    expect(verified.reason).toBe('mct-pe-01: VRF MOE is not as approved: has also import 65000:50000 (ipv4)');
   });
 
   it('two VRFs of the router exchange routes by auto-export: nothing is confirmed', async () => {
@@ -267,7 +267,7 @@ describe('somebody edits a router of the change once its tables were looked at',
     await using _ = network;
     expect(verified).toMatchObject({
       code: 'ROUTER_READ_BACK',
-      reason: "soh-pe-01: the commit changed configuration that is not wasl's",
+      reason: "soh-pe-01: configuration that is not wasl's has changed since it was read under the lock",
     });
   });
 
