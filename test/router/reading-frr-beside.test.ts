@@ -1,6 +1,7 @@
 /** What stands on an FRR router outside of the NETCONF module: its own configuration, and the kernel's rules. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { WaslError } from '../../src/errors.ts';
 import type { XmlElement } from '../../src/netconf/index.ts';
 import { ownElement, readOwnConfiguration } from '../../src/platforms/frr/own-configuration.ts';
 import { judgeFrrPolicies } from '../../src/platforms/frr/policy-safety.ts';
@@ -360,6 +361,16 @@ describe('what was not shown', () => {
       ).proofs.map(({ verdict }) => verdict),
     ).not.toContain('unknown');
   });
+
+  it.each(['ROUTER_CHANNEL_REFUSED', 'ROUTER_PROTOCOL'] as const)(
+    '%s is an answer that shows nothing',
+    async (code) => {
+      const fails = () => Promise.reject(new WaslError(code, 'no'));
+      expect(await readOwnConfiguration({ get: fails, call: fails, exec: fails })).toEqual([ownElement(-1, '')]);
+      const lost = () => Promise.reject(new WaslError('SESSION_LOST', 'no'));
+      await expect(readOwnConfiguration({ get: lost, call: lost, exec: lost })).rejects.toThrow('no');
+    },
+  );
 
   it('is asked for with one command', async () => {
     const asked: string[] = [];

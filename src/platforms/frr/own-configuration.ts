@@ -1,3 +1,4 @@
+import { WaslError } from '../../errors.ts';
 import type { XmlElement } from '../../netconf/index.ts';
 import type { RouterReader } from '../platform.ts';
 
@@ -8,9 +9,17 @@ import type { RouterReader } from '../platform.ts';
 const OWN = 'urn:wasl:frr:own';
 const READ_OWN = "vtysh -c 'show running-config' && ip -4 rule show && ip -6 rule show";
 
+/** A router that takes no command, or cuts its answer off, has not shown it: that makes unknown what opens, and holds no removal up. */
+const UNSHOWN: ReadonlySet<string> = new Set(['ROUTER_CHANNEL_REFUSED', 'ROUTER_PROTOCOL']);
+
 export async function readOwnConfiguration(reader: RouterReader): Promise<readonly XmlElement[]> {
-  const { code, stdout } = await reader.exec(READ_OWN);
-  return [ownElement(code, stdout)];
+  try {
+    const { code, stdout } = await reader.exec(READ_OWN);
+    return [ownElement(code, stdout)];
+  } catch (error) {
+    if (error instanceof WaslError && UNSHOWN.has(error.code)) return [ownElement(-1, '')];
+    throw error;
+  }
 }
 
 /** As it stands among the elements of running. */
