@@ -17,12 +17,13 @@ export interface PolicyFacts {
   readonly acceptances: readonly PolicyAcceptance[];
 }
 
+const WHERE_NONE_IS = { remedy: 'An admin proposes one (`wasl policy propose`), and another publishes it.' };
+
 /** Nothing opens for a party that does not live by the policy in force. */
 export function refusePolicy(parties: readonly string[], policy: PolicyFacts, now: Date): LawRefusal | null {
   const inForce = policyInForce(policy.published, now);
   if (inForce === null) {
-    const remedy = 'An admin proposes one (`wasl policy propose`), and another publishes it.';
-    return { code: 'POLICY_NOT_IN_FORCE', fact: 'no communication policy is in force', remedy };
+    return { code: 'POLICY_NOT_IN_FORCE', fact: 'no communication policy is in force', ...WHERE_NONE_IS };
   }
   for (const party of parties) {
     const { word, until } = policyStanding(party, policy, now);
@@ -41,7 +42,7 @@ export function refuseAgreedPolicy({ agreed, published }: PolicyFacts, now: Date
   const inForce = policyInForce(published, now);
   const instead = inForce === null ? 'and none is' : `but ${inForce.version} is`;
   const fact = `the communication policy ${agreed} is not in force, ${instead}`;
-  return { code: 'POLICY_NOT_IN_FORCE', fact };
+  return { code: 'POLICY_NOT_IN_FORCE', fact, ...(inForce === null ? WHERE_NONE_IS : {}) };
 }
 
 /** A version that a person brings into force: four eyes, the very terms, and after whatever holds already. */
@@ -67,9 +68,13 @@ export function refusePublication(
     return { code: 'POLICY_CONFLICT', fact: `the policy ${version} was published by ${policy.publishedBy}` };
   }
   if (policy.digest !== digest) {
-    return { code: 'APPROVAL_DIGEST', fact: `the policy ${version} has the digest ${policy.digest}` };
+    const remedy = `Read it again and publish what you have read: wasl policy show ${version}`;
+    return { code: 'APPROVAL_DIGEST', fact: `the policy ${version} has the digest ${policy.digest}`, remedy };
   }
-  if (policy.proposedBy === by) return { code: 'APPROVAL_SELF', fact: `${by} has proposed the policy ${version}` };
+  if (policy.proposedBy === by) {
+    const remedy = 'Another admin or a security officer must publish it.';
+    return { code: 'APPROVAL_SELF', fact: `${by} has proposed the policy ${version}`, remedy };
+  }
   const last = published.at(-1);
   // The first may be older than this program; from then on nobody is put out of grace by a date that has passed.
   if (last === undefined) return null;

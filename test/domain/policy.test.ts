@@ -124,7 +124,23 @@ describe('publication', () => {
   const terms = { version: '2', inForceFrom: TWO.inForceFrom, graceDays: 30, renditions: [] };
   const proposed = { ...terms, digest: 'sha256:terms', proposedBy: 'admin-1', publishedBy: null };
   const publish = (more: object = {}, published = [ONE], atDay = 50, digest = 'sha256:terms', by = 'admin-2') =>
-    refusePublication({ policy: { ...proposed, ...more }, digest, by }, published, day(atDay))?.code ?? null;
+    refusal(more, published, atDay, digest, by)?.code ?? null;
+  const refusal = (more: object, published: PublishedPolicy[], atDay: number, digest: string, by: string) =>
+    refusePublication({ policy: { ...proposed, ...more }, digest, by }, published, day(atDay));
+
+  it('a refusal says who can do what about a policy, and nothing of plans and parties', () => {
+    expect(refusal({}, [ONE], 50, 'sha256:terms', 'admin-1')?.remedy).toBe(
+      'Another admin or a security officer must publish it.',
+    );
+    expect(refusal({}, [ONE], 50, 'sha256:other', 'admin-2')?.remedy).toBe(
+      'Read it again and publish what you have read: wasl policy show 2',
+    );
+    expect(refuseAgreedPolicy({ agreed: '1', published: [], acceptances: [] }, day(1))).toEqual({
+      code: 'POLICY_NOT_IN_FORCE',
+      fact: 'the communication policy 1 is not in force, and none is',
+      remedy: 'An admin proposes one (`wasl policy propose`), and another publishes it.',
+    });
+  });
 
   it('takes two persons, the very terms, and a time to come after what is in force', () => {
     expect(publish()).toBeNull();
