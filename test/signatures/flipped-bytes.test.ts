@@ -6,7 +6,7 @@ import { INSTALLATION, MOF, MOH, removeWorld, signingDocument, world } from './w
 
 afterAll(removeWorld);
 
-/** Each verifies two signatures; WASL_FLIPS=5000 looks longer. */
+/** Each verifies two signatures; WASL_FLIPS=500 looks longer. */
 const FLIPS = Number(process.env.WASL_FLIPS ?? 100);
 const TIMEOUT_MS = 60_000 + FLIPS * 500;
 
