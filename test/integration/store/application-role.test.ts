@@ -1,5 +1,7 @@
 /** The role that serves: it owns nothing, and can only add to the ledger. */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate, migrateOrCheck } from '../../../src/store/migrate.ts';
@@ -100,6 +102,29 @@ describe('the application', () => {
   test('is a role that is there, and not the owner in other clothes', async () => {
     await expect(migrate(database.databaseUrl, 'nobody')).rejects.toThrow('there is no role nobody');
     await expect(migrate(database.databaseUrl, 'wasl')).rejects.toThrow('can act as the owner of the tables');
+  });
+
+  test('is given its rights by `wasl migrate`, which alone logs in as the owner', async () => {
+    const { databaseUrl, applicationUrl } = database;
+    const program = new URL('../../../src/bin/wasl.js', import.meta.url).pathname;
+    const run = (env: Readonly<Record<string, string>>) =>
+      promisify(execFile)(process.execPath, [program, 'migrate'], { env: { PATH: process.env.PATH, ...env } }).then(
+        ({ stdout, stderr }) => ({ code: 0, says: stdout + stderr }),
+        ({ code, stdout, stderr }) => ({ code, says: String(stdout) + String(stderr) }),
+      );
+    await onServer(databaseUrl, 'revoke all on all tables in schema public from wasl_application');
+    await expect(asApplication('select from ledger')).rejects.toThrow('permission denied');
+    expect(await run({ WASL_DATABASE_OWNER_URL: databaseUrl, DATABASE_URL: applicationUrl })).toEqual({
+      code: 0,
+      says: expect.stringContaining('the tables are of this release, and wasl_application serves on them'),
+    });
+    await asApplication('select from ledger');
+    await expect(asApplication('delete from ledger')).rejects.toThrow('permission denied');
+    expect(await run({ WASL_DATABASE_OWNER_URL: databaseUrl, DATABASE_URL: databaseUrl })).toEqual({
+      code: 2,
+      says: expect.stringContaining('the role wasl can act as the owner of the tables'),
+    });
+    expect(await run({ DATABASE_URL: applicationUrl })).toMatchObject({ code: 2 });
   });
 
   test('of any name serves beside an owner that is no superuser', async () => {
