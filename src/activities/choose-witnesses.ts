@@ -46,7 +46,8 @@ export function chooseWitnesses({ inventory, plan, running }: WitnessQuestion, m
     for (const way of ways) seen.add(way);
     return isNew;
   });
-  const needless = candidates.filter((candidate) => !needed.includes(candidate));
+  const isNeeded = new Set(needed);
+  const needless = candidates.filter((candidate) => !isNeeded.has(candidate));
   const more = needless.slice(0, Math.max(0, max - needed.length));
   return { chosen: [...needed, ...more].map(({ router }) => router), others: needless.length - more.length };
 }
