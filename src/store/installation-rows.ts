@@ -4,18 +4,20 @@ import { installation } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** The migration names an installation once; a restored backup keeps the name, an empty database gets another. */
-export function installationQueries(database: Database): Pick<Store, 'readInstallation'> {
+export function installationQueries(database: Database): Pick<Store, 'readInstallation' | 'readMarkSecret'> {
   return {
-    readInstallation: () =>
-      database.read(async (db) => {
-        const [row] = await db.select({ id: installation.id }).from(installation).limit(1);
-        if (row === undefined) {
-          throw new WaslError('CONFIGURATION', 'the database names no installation', {
-            path: 'DATABASE_URL',
-            remedy: 'Start `wasl serve` once: it brings the tables up to date.',
-          });
-        }
-        return row.id;
-      }),
+    readInstallation: async () => (await readRow(database)).id,
+    readMarkSecret: async () => (await readRow(database)).markSecret,
   };
+}
+
+function readRow(database: Database): Promise<typeof installation.$inferSelect> {
+  return database.read(async (db) => {
+    const [row] = await db.select().from(installation).limit(1);
+    if (row !== undefined) return row;
+    throw new WaslError('CONFIGURATION', 'the database names no installation', {
+      path: 'DATABASE_URL',
+      remedy: 'Start `wasl serve` once: it brings the tables up to date.',
+    });
+  });
 }

@@ -34,7 +34,7 @@ import type { Plan, Procedure } from '../domain/plan.ts';
 import type { Prefix } from '../domain/prefix.ts';
 import type { ApprovalParty, ApprovalSubject, Decision, InterconnectRequest } from '../domain/request.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
-import { person, sentence, sentences, time } from './column-types.ts';
+import { bytea, person, sentence, sentences, time } from './column-types.ts';
 
 // Documents are `json`, not `jsonb`: kept as written, so that a digest over them is the same after reading.
 
@@ -42,6 +42,10 @@ import { person, sentence, sentences, time } from './column-types.ts';
 export const installation = pgTable('installation', {
   id: text('id').primaryKey(),
   createdAt: time('created_at').notNull(),
+  /** What the marks are made of by which parties count events. */
+  markSecret: bytea('mark_secret')
+    .notNull()
+    .default(sql`decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')`),
 });
 
 /** Empty for ever: what would be written into it tells whether the disk has room (`is-writable.ts`). */

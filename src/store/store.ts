@@ -236,6 +236,8 @@ export interface Store extends LedgerStore, PolicyStore {
   listIdle(olderThan: Date): Promise<InterconnectId[]>;
   /** The name of this installation: of its task queues and workflows. */
   readInstallation(): Promise<string>;
+  /** Of the installation: never leaves it. */
+  readMarkSecret(): Promise<Uint8Array>;
 
   // Changes and plans
   readChange(id: ChangeId): Promise<ChangeRecord>;

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { ProgressEvent } from '../../domain/change.ts';
 import { type InterconnectId, interconnectIdSchema } from '../../domain/names.ts';
+import { MARK_MAX, type PartyMarks, partyMarks } from '../../domain/party-marks.ts';
 import { visibleJsonText } from '../../domain/visible-text.ts';
 import type { Principal } from '../authentication.ts';
 import { isPartyOnly, maySee } from '../authorisation.ts';
@@ -20,8 +21,19 @@ const RECONNECT_MS = 1_000;
 /** Longest delay of setTimeout. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 
+/** The network side counts as the record does. */
+const AS_COUNTED: PartyMarks = { markOf: (sequence) => sequence, sequenceOf: (mark) => mark };
+
+interface Wanted {
+  /** The sequence of the record after which it begins. */
+  readonly after: number;
+  readonly interconnectId: InterconnectId | undefined;
+  readonly caller: Principal;
+  readonly numbers: PartyMarks;
+}
+
 /**
- * Progress as server-sent events. `id` is the sequence: a client that was cut off resumes with Last-Event-ID and misses
+ * Progress as server-sent events. `id` is the sequence, to parties a mark that stands for it (`party-marks.ts`): a client that was cut off resumes with Last-Event-ID and misses
  * nothing. A stream ends when the caller's token does, or when the interconnect that it is about is no longer theirs to see. Parties see
  * where their own interconnects stand, not the routers.
  */
@@ -39,12 +51,14 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
     {
       schema: {
         summary: 'Progress as server-sent events',
-        description: 'Resumes after Last-Event-ID, else after `after`, else from the beginning.',
+        description:
+          'Resumes after Last-Event-ID, else after `after`, else from the beginning. Events come in their order; to parties `sequence` and id ' +
+          'are marks in no order, to resume with and for nothing else.',
         tags: ['events'],
-        headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+        headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).max(MARK_MAX).optional() }),
         querystring: z.object({
           interconnect: interconnectIdSchema.optional(),
-          after: z.coerce.number().int().min(0).default(0),
+          after: z.coerce.number().int().min(0).max(MARK_MAX).default(0),
         }),
       },
     },
@@ -60,7 +74,9 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       request.raw.once('close', () => stream.abort());
       reply.hijack();
       try {
-        await writeEvents(reply.raw, stream.signal, request.headers['last-event-id'] ?? after, interconnect, caller);
+        const numbers = await numbersFor(caller);
+        const start = numbers.sequenceOf(request.headers['last-event-id'] ?? after);
+        await writeEvents(reply.raw, stream.signal, { after: start, interconnectId: interconnect, caller, numbers });
       } catch (error) {
         // The head is out: the cut stream is the message, and the client resumes.
         if (!stream.signal.aborted) request.log.warn({ err: error }, 'an event stream broke');
@@ -76,9 +92,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
   async function writeEvents(
     response: ServerResponse,
     signal: AbortSignal,
-    after: number,
-    interconnectId: InterconnectId | undefined,
-    caller: Principal,
+    { after, interconnectId, caller, numbers }: Wanted,
   ): Promise<void> {
     response.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -100,7 +114,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       for (const event of events) {
         afterSequence = event.sequence;
         const shown = await visible(event);
-        if (shown !== null) await write(response, frame(shown), signal);
+        if (shown !== null) await write(response, frame(shown, numbers), signal);
       }
       if (events.length === PAGE) continue;
       await feed.wait(version, Math.max(1, aliveDueAtMs - performance.now()), signal);
@@ -108,6 +122,11 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       aliveDueAtMs = performance.now() + LOOK_INTERVAL_MS;
       await write(response, ': alive\n\n', signal);
     }
+  }
+
+  async function numbersFor(caller: Principal): Promise<PartyMarks> {
+    if (!isPartyOnly(caller)) return AS_COUNTED;
+    return partyMarks(await store.readMarkSecret(), caller.entity ?? '');
   }
 
   async function isVisible(id: InterconnectId, caller: Principal): Promise<boolean> {
@@ -130,8 +149,9 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
   }
 }
 
-function frame(event: ProgressEvent): string {
-  return `id: ${event.sequence}\nevent: progress\ndata: ${visibleJsonText(presentProgress(event))}\n\n`;
+function frame(event: ProgressEvent, numbers: PartyMarks): string {
+  const sequence = numbers.markOf(event.sequence);
+  return `id: ${sequence}\nevent: progress\ndata: ${visibleJsonText(presentProgress({ ...event, sequence }))}\n\n`;
 }
 
 /** A reader that is slower than the network makes the stream wait, not the memory grow. */

@@ -1,0 +1,1 @@
+ALTER TABLE "installation" ADD COLUMN "mark_secret" "bytea" DEFAULT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex') NOT NULL;
