@@ -3,6 +3,7 @@ import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import { type Decision, type DecisionFacts, type LawRefusal, mayDecide } from '../domain/may-decide.ts';
 import type { InterconnectFacts } from '../domain/next-move.ts';
+import { policyInForce } from '../domain/policy.ts';
 import { type Awaited, awaitedInWords, standingOf } from '../domain/standing.ts';
 import { describeWorkers, takesWork, type WorkerRecord } from '../domain/worker.ts';
 import type { InterconnectRecord } from '../store/store.ts';
@@ -53,6 +54,11 @@ function nextWhoever({ record, facts, law, read }: NextParts, viewer: Principal,
   if (mine !== undefined && law !== null) {
     const refusal = mayDecide(decisionOn(mine, law, viewer), law, now);
     if (refusal === null) return commandFor(mine, law);
+    const policy = policyInForce(law.policy.published, now);
+    if (refusal.code === 'POLICY_NOT_IN_FORCE') return `${others}: ${refusal.fact}`;
+    if (refusal.code === 'POLICY_NOT_ACCEPTED' && mine.act === 'sign' && policy !== null) {
+      return `read the policy (wasl policy text ${policy.version}), then wasl policy accept ${policy.version}, then ${commandFor(mine, law)}`;
+    }
     // The record may have gone on between the two reads: that is nobody's fault.
     const isMeanwhile = refusal.code === 'LIFECYCLE_STEP' || refusal.code === 'APPROVAL_DIGEST';
     return isMeanwhile ? others : `${others}; not yours: ${whyNot(refusal, law, viewer)}`;

@@ -19,6 +19,7 @@ import {
   SIGNATORY,
   signature,
 } from '../domain/agreement-samples.ts';
+import { acceptedPolicy } from '../support/accepted-policy.ts';
 
 const UNTIL = '2026-11-28T18:54:46Z';
 const BEFORE = new Date('2026-11-28T18:54:45Z');
@@ -116,6 +117,17 @@ describe('a command is told to whoever may use it, and to nobody who is then ref
     expect(onPlan(planned({ approvals: [rejected] }), 'engineer-3')).toContain('engineer-3 has already decided');
     const altered = [{ path: 'interconnects.request', fact: 'the purpose is not what was asked' }];
     expect(onPlan(planned({ altered }), 'engineer-3')).toContain('not yours: the purpose is not what was asked');
+  });
+
+  it('a signatory who has to accept the policy first is told both commands, and nobody that what is not in force can be signed', () => {
+    const policy = acceptedPolicy(['MOH']);
+    expect(onRequest(half({ policy }), 'mof-signatory-2')).toBe(
+      'read the policy (wasl policy text 2026-1), then wasl policy accept 2026-1, then wasl approve IC-0001',
+    );
+    expect(onRequest(half({ policy: { ...policy, published: [] } }), 'mof-signatory-2')).toBe(
+      'waits for signature of MOF: the communication policy 2026-1 is not in force, and none is',
+    );
+    expect(onPlan(planned({ policy }), 'engineer-3')).toContain('not yours: MOF has not accepted');
   });
 
   it('an end that the ledger does not know is none, and withdrawing it again is not refused as one', () => {
