@@ -51,13 +51,14 @@ export interface OcspAnswer {
 const OID = { basic: '1.3.6.1.5.5.7.48.1.1', nonce: '1.3.6.1.5.5.7.48.1.2', sha1: '1.3.14.3.2.26' } as const;
 /** A hash that only names a certificate may be SHA-1 (RFC 6960 §4.3); the answer is bound by its signature. */
 const NAMING_HASHES: Readonly<Record<string, string>> = { ...HASHES, [OID.sha1]: 'sha1' };
-const SUCCESSFUL = 0;
+/** The one byte of it: as a number, 80 is none either. */
+const SUCCESSFUL = '00';
 
 /** Reads an OCSP response (RFC 6960 §4.2). Throws Refusal. */
 export function readOcsp(der: Uint8Array): OcspFacts {
   const basic = readDer('an OCSP response', der, (asn1) => {
     const response = new OCSPResponse({ schema: asn1 });
-    const status = response.responseStatus.valueBlock.valueDec;
+    const status = toHex(response.responseStatus.valueBlock.valueHexView);
     if (status !== SUCCESSFUL || response.responseBytes === undefined) {
       throw new Refusal('TRY_LATER', `the OCSP responder refused to answer (status ${status})`);
     }

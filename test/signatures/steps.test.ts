@@ -14,6 +14,7 @@ import {
   writeSignedDocument,
 } from '../../src/signatures/index.ts';
 import { readUnsigned } from '../../src/signatures/jades.ts';
+import { readOcsp } from '../../src/signatures/ocsp.ts';
 import { ADDRESS, INSTALLATION, MOF, MOH, removeWorld, signingDocument, withParts, world } from './world.ts';
 
 afterAll(removeWorld);
@@ -162,6 +163,17 @@ describe('extend', () => {
       ask: world().ask({ [ADDRESS.ocsp]: replay }),
     });
     expect(readUnsigned(signed.signatures[0]?.header).ocsps).toEqual([]);
+  });
+
+  it('reads no OCSP response whose status is another byte than zero', async () => {
+    const signed = await world().completed(world().signed(world().moh));
+    const [good] = readUnsigned(signed.signatures[0]?.header).ocsps;
+    const hex = Buffer.from(good?.der ?? []).toString('hex');
+    expect(hex).toContain('0a0100a0');
+    for (const status of ['80', '01', 'ff']) {
+      const other = Buffer.from(hex.replace('0a0100a0', `0a01${status}a0`), 'hex');
+      expect(() => readOcsp(other)).toThrow();
+    }
   });
 
   it('says which address did not answer', async () => {
