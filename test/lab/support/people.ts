@@ -5,6 +5,8 @@ import type { LocalInstallation, Person } from '../../../src/bin/demo/local-inst
 
 /** The slowest story waits for a confirm window; beyond this something hangs. */
 const SETTLED_SECONDS_MAX = 120;
+/** Of the events that came instead of the one that was waited for. */
+const SHOWN_MAX = 40;
 const POLICY_VERSION = '2026-1';
 
 export const ADMIN: Person = { id: 'engineer-1', roles: ['engineer', 'admin', 'auditor'] };
@@ -128,11 +130,17 @@ export async function eventOf(
   const client = await wasl.clientOf(ADMIN);
   const signal = AbortSignal.timeout(secondsMax * 1_000);
   let after = 0;
-  for (;;) {
-    for await (const event of client.readEvents({ after, interconnect: id, signal })) {
-      if (wanted(event)) return event;
-      after = event.sequence;
+  const seen: string[] = [];
+  try {
+    for (;;) {
+      for await (const event of client.readEvents({ after, interconnect: id, signal })) {
+        if (wanted(event)) return event;
+        after = event.sequence;
+        seen.push(`${event.at} ${event.pe ?? ''} ${event.stage} ${event.status}: ${event.message}`);
+      }
     }
+  } catch (cause) {
+    throw new Error(`${id}: what is waited for did not come, but\n${seen.slice(-SHOWN_MAX).join('\n')}`, { cause });
   }
 }
 
