@@ -6,6 +6,7 @@ import type { RouterCheck } from '../../../src/api/network-wire.ts';
 import type { Progress } from '../../../src/api/wire.ts';
 import type { ProgressEvent } from '../../../src/domain/change.ts';
 import type { InterconnectId, PeName } from '../../../src/domain/names.ts';
+import { partyMarks } from '../../../src/domain/party-marks.ts';
 import type { Store } from '../../../src/store/store.ts';
 import {
   type ApiUnderTest,
@@ -237,11 +238,14 @@ test('events arrive as they are written, resume after the last one, and tell par
   expect(text).not.toContain('"first"');
   expect(text).toContain(`id: ${first + 1}\nevent: progress\ndata: {`);
 
-  const toParty = await collect(party.readEvents({ after, signal }), 'signed');
+  // A party resumes with its own mark of the same event.
+  const mark = partyMarks(await store.readMarkSecret(), 'MOH').markOf(after);
+  const toParty = await collect(party.readEvents({ after: mark, signal }), 'signed');
   expect(toParty.map(({ message }) => message)).toEqual(['signed']);
+  expect(toParty[0]?.sequence).not.toBe(seen[1]?.sequence);
   const toStranger: string[] = [];
   const watching = (async () => {
-    for await (const { message } of stranger.readEvents({ after, signal })) toStranger.push(message);
+    for await (const { message } of stranger.readEvents({ after: 0, signal })) toStranger.push(message);
   })().catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 500));
   stop.abort();
