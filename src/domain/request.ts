@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { freeText, PURPOSE_BOUNDS } from './free-text.ts';
 import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
 import { vpnIdSchema } from './names.ts';
+import { policyVersionSchema } from './policy.ts';
 import type { Prefix } from './prefix.ts';
 import type { RouteTarget } from './route-target.ts';
 import { type Scope, scopeEntrySchema } from './scope.ts';
@@ -23,7 +24,7 @@ export const interconnectRequestSchema = z.strictObject({
   /** Omitted: as soon as it is approved. */
   validFrom: z.iso.datetime({ offset: true }).optional(),
   validUntil: z.iso.datetime({ offset: true }),
-  policyVersion: z.string().regex(/^[\w.-]{1,40}$/, 'must be a version of 1–40 letters, digits, dots, - or _'),
+  policyVersion: policyVersionSchema,
 });
 
 /** One direction: `prefixes` of VPN `from` may be reached from VPN `to`. */
