@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectOptions, connect, type NetconfSession } from '../../src/netconf/index.ts';
 import { dataReply, okReply, type ServerOptions, startServer, type TestServer } from './support/ssh-server.ts';
 
@@ -6,6 +6,7 @@ let server: TestServer;
 let session: NetconfSession | undefined;
 
 afterEach(async () => {
+  vi.useRealTimers();
   session?.destroy();
   session = undefined;
   await server.close();
@@ -20,7 +21,6 @@ async function open(serverOptions: ServerOptions = {}, options: Partial<ConnectO
     username: 'wasl',
     auth: { password: 'secret' },
     hostKey: { sha256: [server.hostKeySha256] },
-    rpcTimeoutMs: 2_000,
     ...options,
   });
   return session;
@@ -192,8 +192,23 @@ describe('exec', () => {
   });
 
   it('refuses output beyond its bound and a command that does not end', async () => {
-    const opened = await open({ onExec: (_command, channel) => void channel.write('x'.repeat(1000)) });
+    let begins = () => {};
+    const opened = await open({
+      onExec: (_command, channel) => {
+        begins();
+        channel.write('x'.repeat(1000));
+      },
+    });
     await expect(opened.exec('a', { stdoutBytesMax: 100 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
-    await expect(opened.exec('b', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'RPC_TIMEOUT' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const begun = new Promise<void>((resolve) => {
+      begins = resolve;
+    });
+    const endless = expect(opened.exec('b', { timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'RPC_TIMEOUT' });
+    await begun;
+    // Answered behind what says that the command has begun.
+    await opened.get();
+    await vi.advanceTimersByTimeAsync(60_000);
+    await endless;
   });
 });

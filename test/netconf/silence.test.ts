@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect, type NetconfNotification } from '../../src/netconf/index.ts';
 import { keepAlive } from '../../src/netconf/session/keepalive.ts';
 import { openLayer, outcomeOf } from './support/memory-peer.ts';
@@ -9,6 +9,8 @@ const event = (n: number) =>
     `<notification xmlns="urn:ietf:params:xml:ns:netconf:notification:1.0"><eventTime/><e xmlns="urn:e">${n}</e></notification>`,
     'chunked',
   );
+
+afterEach(() => void vi.useRealTimers());
 
 describe('a silent server', () => {
   it('that does not answer a probe ends the session, and says why', async () => {
@@ -22,12 +24,16 @@ describe('a silent server', () => {
 
   it('that refuses a probe is alive', async () => {
     const { layer, peer } = await openLayer('chunked');
-    keepAlive(layer, { intervalMs: 5, answerWithinMs: 50 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    keepAlive(layer, { intervalMs: 1_000, answerWithinMs: 500 });
     const refusal = '<rpc-error><error-severity>error</error-severity></rpc-error>';
     for (let id = 1; id <= 3; id += 1) {
-      await expect.poll(() => peer.writes.length).toBeGreaterThan(id);
+      await vi.advanceTimersByTimeAsync(id === 1 ? 1_000 : 501);
+      expect(peer.writes).toHaveLength(1 + id);
+      await vi.advanceTimersByTimeAsync(499);
       peer.arrives(frame(`<rpc-reply xmlns="${BASE_NS}" message-id="${id}">${refusal}</rpc-reply>`, 'chunked'));
     }
+    await vi.advanceTimersByTimeAsync(500);
     expect(layer.isOpen).toBe(true);
     layer.fail(new Error('done') as never, 'closed');
   });

@@ -25,7 +25,7 @@ async function start(options: ServerOptions = {}): Promise<TestServer> {
 }
 
 async function open(server: TestServer, options: Partial<ConnectOptions> = {}): Promise<NetconfSession> {
-  const session = await connect({ ...target(server), name: 'pe1', connectTimeoutMs: 5_000, ...options });
+  const session = await connect({ ...target(server), name: 'pe1', ...options });
   sessions.push(session);
   return session;
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { connect, type NetconfSession, type ReplyStream } from '../../src/netconf/index.ts';
 import type { MessageLayer } from '../../src/netconf/session/message-layer.ts';
 import { deliveries, openLayer } from './support/memory-peer.ts';
@@ -11,10 +11,7 @@ import {
   type TestServer,
 } from './support/ssh-server.ts';
 
-// Every border of every message is a session of its own: seconds on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
-
-const request = { operation: 'get-config', body: '<get-config/>', changesRunning: false, timeoutMs: 2_000 };
+const request = { operation: 'get-config', body: '<get-config/>', changesRunning: false, timeoutMs: 60_000 };
 const reply = (inside: string, id = '1') => `<rpc-reply xmlns="${BASE_NS}" message-id="${id}">${inside}</rpc-reply>`;
 const vrf = (name: string) => `<vrf><name>${name}</name><rd/></vrf>`;
 const vrfs = `<data>\n<vrfs xmlns="urn:v">${vrf('MOH')}<other><vrf/></other>${vrf('MOF é')}</vrfs>\n</data>`;

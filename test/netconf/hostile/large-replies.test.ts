@@ -9,7 +9,7 @@ const xnm = '<xnm:error xmlns:xnm="http://xml.juniper.net/xnm/1.1/xnm"><message>
 const error = '<rpc-error><error-tag>in-use</error-tag><error-severity>error</error-severity></rpc-error>';
 const warning = '<rpc-error><error-severity>warning</error-severity></rpc-error>';
 const reply = (inside: string) => `<rpc-reply xmlns="${BASE_NS}" message-id="1">${inside}</rpc-reply>`;
-const request = { operation: 'get-config', body: '<get-config/>', changesRunning: false, timeoutMs: 2_000 };
+const request = { operation: 'get-config', body: '<get-config/>', changesRunning: false, timeoutMs: 60_000 };
 
 async function call(inside: string) {
   const { peer, call } = await openLayer('chunked');

@@ -55,7 +55,7 @@ export function newLayer(
     limits: { ...DEFAULT_LIMITS, ...limits },
     baseVersions: ['1.0', '1.1'],
     clientCapabilities: [],
-    helloTimeoutMs: 5_000,
+    helloTimeoutMs: 60_000,
     dropNulBytes: false,
     ...options,
   });
@@ -72,7 +72,7 @@ export async function openLayer(
   peer.arrives(`${HELLO[framing]}]]>]]>`);
   await layer.hello;
   const call: Opened['call'] = (request = {}) =>
-    layer.call({ operation: 'get', body: '<get/>', changesRunning: false, timeoutMs: 5_000, ...request });
+    layer.call({ operation: 'get', body: '<get/>', changesRunning: false, timeoutMs: 60_000, ...request });
   return { layer, peer, call };
 }
 
