@@ -10,6 +10,7 @@ import {
   type XmlElement,
   xml,
 } from '../../src/netconf/index.ts';
+import { cpuSeconds } from '../support/cpu-seconds.ts';
 import { BASE_NS, startServer } from './support/ssh-server.ts';
 
 describe('masking', () => {
@@ -69,7 +70,7 @@ describe('masking', () => {
     expect(maskSecrets('<pin>1</pin><password>p</password>', ['pin'])).toBe(
       '<pin>********</pin><password>p</password>',
     );
-    const started = performance.now();
+    const before = cpuSeconds();
     for (const evil of [
       '<a-'.repeat(100_000),
       '<password '.repeat(50_000),
@@ -78,7 +79,7 @@ describe('masking', () => {
     ]) {
       maskSecrets(evil);
     }
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cpuSeconds() - before).toBeLessThan(3);
   });
 });
 
