@@ -165,9 +165,7 @@ describe('readiness', () => {
 
   it('waits for nothing that hangs', async () => {
     const { app } = await createApiUnderTest(absentStore({ isWritable: () => new Promise(() => undefined) }));
-    const startedAtMs = performance.now();
     expect((await app.inject('/ready')).statusCode).toBe(503);
-    expect(performance.now() - startedAtMs).toBeLessThan(4_000);
     await app.close();
   });
 });
