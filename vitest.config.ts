@@ -4,6 +4,12 @@ import { NameWhatHangs } from './test/support/name-what-hangs.ts';
 /** A list that is not as expected is shown, not only counted: CI's log is all there is. */
 const chaiConfig = { truncateThreshold: 2_000 };
 
+/**
+ * ms. What is awaited comes at once; how late a busy machine is with it is nobody's fault. The default, 1 s, is passed by any machine that
+ * stands still for a moment.
+ */
+const expectation = { poll: { timeout: 20_000 } };
+
 /** At once on two cores, of which the waiting ones need little. */
 const WORKERS = 3;
 /** Embedded Postgres and a Temporal server for all files. */
@@ -22,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           chaiConfig,
+          expect: expectation,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
@@ -38,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           chaiConfig,
+          expect: expectation,
           // Beside the unit tests: these wait for what those compute.
           sequence: { groupOrder: 0 },
           include: ['test/integration/**/*.test.ts'],
@@ -51,6 +59,7 @@ export default defineConfig({
         test: {
           name: 'stories',
           chaiConfig,
+          expect: expectation,
           sequence: { groupOrder: 1 },
           include: ['test/stories/**/*.test.ts'],
           globalSetup: servers,
@@ -63,6 +72,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           chaiConfig,
+          expect: expectation,
           sequence: { groupOrder: 2 },
           include: ['test/lab/**/*.test.ts'],
           testTimeout: 180_000,

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLedgerKey } from '../../src/bin/ledger-key.ts';
 import { startLedgerWatch } from '../../src/bin/watch-ledger.ts';
 import type { LedgerReview } from '../../src/domain/ledger-review.ts';
@@ -47,13 +47,13 @@ describe('a worker that watches the ledger', () => {
 
   test('signs what is new, reviews once an hour, and tells once, at once, that it refuses to sign', async () => {
     const watch = watching();
-    await vi.waitFor(() => expect(reviews.map(({ verdict }) => verdict)).toEqual(['pass']));
+    await expect.poll(() => reviews.map(({ verdict }) => verdict)).toEqual(['pass']);
     expect(checkpoints.map(({ size }) => size)).toEqual([3]);
     rows.entries = [...chain];
-    await vi.waitFor(() => expect(checkpoints.map(({ size }) => size)).toEqual([3, 4]));
+    await expect.poll(() => checkpoints.map(({ size }) => size)).toEqual([3, 4]);
     expect(reviews).toHaveLength(1);
     rows.entries = tampered(chain, 1, { actor: 'ghost' }, 'kept').slice(0, 3);
-    await vi.waitFor(() => expect(reviews.map(({ verdict }) => verdict)).toEqual(['pass', 'fail']));
+    await expect.poll(() => reviews.map(({ verdict }) => verdict)).toEqual(['pass', 'fail']);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await watch.stop();
     expect(reviews).toHaveLength(2);
@@ -71,7 +71,7 @@ describe('a worker that watches the ledger', () => {
       ...{ store: absentStore({ now: () => NOW }), signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
-    await vi.waitFor(() => expect(said.length).toBeGreaterThan(2));
+    await expect.poll(() => said.length).toBeGreaterThan(2);
     await away.stop();
     expect(said.at(-1)).toBe('warn: the ledger could not be looked at');
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NetconfError } from '../../src/netconf/errors.ts';
 import { ByteList } from '../../src/netconf/framing/byte-list.ts';
 import { ChunkedFramer } from '../../src/netconf/framing/chunked-framer.ts';
@@ -9,9 +9,6 @@ import type { Framer } from '../../src/netconf/framing/framer.ts';
 import { parseXml, serializeXml, type XmlElement, xml } from '../../src/netconf/index.ts';
 import { newLayer, openLayer, outcomeOf } from './support/memory-peer.ts';
 import { frame, helloXml, okReply } from './support/ssh-server.ts';
-
-// Every border of every message is a session of its own: seconds on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Messages that a framer hands out, whatever the reads. */
 function messagesOf(framer: Framer, pieces: readonly Uint8Array[]): string[] {

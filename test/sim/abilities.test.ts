@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Ability } from '../../src/sim/abilities.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import type { XmlElement } from '../../src/sim/xml/element.ts';
@@ -21,8 +21,6 @@ import {
   xrTarget,
 } from './support/operations.ts';
 import { errorsOf, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const WRITABLE: readonly Ability[] = ['writable-running:1.0', 'rollback-on-error:1.0'];
 
@@ -124,7 +122,7 @@ describe('a startup of its own', () => {
     router.reboot({ downMs: 1 });
     expect(running()).toBe(before);
 
-    await vi.waitUntil(() => router.isUp());
+    await expect.poll(() => router.isUp()).toBe(true);
     client = await connect('pe1');
     await client.rpc(editRunning(xrDescription('MOH', 'changed')));
     expect(isOk(await client.rpc(SAVE))).toBe(true);

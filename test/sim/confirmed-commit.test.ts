@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import type { XmlElement } from '../../src/sim/xml/element.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
@@ -17,8 +17,6 @@ import {
   xrExportPolicy,
 } from './support/operations.ts';
 import { errorsOf, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const idsIn = ({ name, text, children }: XmlElement): string[] =>
   name === 'commit-id' ? [text] : children.flatMap(idsIn);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS_EXPLAINED } from '../../src/bin/render-simulator.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { type ControlClient, controlClient } from '../../src/sim/control/client.ts';
@@ -7,8 +7,6 @@ import type { Fault } from '../../src/sim/faults.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
 import { xrDescription } from './support/operations.ts';
 import { RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the control server', () => {
   let backbone: Backbone;
@@ -83,7 +81,7 @@ describe('the control server', () => {
     await control.reboot('pe2', { downMs: 10 });
     await client.waitClosed();
     expect((await control.routers())[1]).toMatchObject({ name: 'pe2', sessions: 0 });
-    await vi.waitFor(() => expect(backbone.router('pe2').isUp()).toBe(true), { timeout: 10_000 });
+    await expect.poll(() => backbone.router('pe2').isUp()).toBe(true);
   });
 
   it('refuses what is not JSON, what is too large, and what it does not know', async () => {

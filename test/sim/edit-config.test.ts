@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
 import {
@@ -14,8 +14,6 @@ import {
   xrVrfs,
 } from './support/operations.ts';
 import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 // RFC 6241 §6, §7.1, §7.2 and RFC 7950 §7.5 to §7.8, over the wire.
 describe('edit-config and get-config', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { HABITS_EXPLAINED, type Habits, USUAL_HABITS } from '../../src/sim/habits.ts';
 import type { XmlElement } from '../../src/sim/xml/element.ts';
@@ -15,8 +15,6 @@ import {
   xrDescription,
 } from './support/operations.ts';
 import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 // MOH and MOF together on a Junos router, ROP on another, and one of IOS-XR.
 const INVENTORY = makeInventory(

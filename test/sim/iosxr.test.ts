@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parsePrefix } from '../../src/domain/prefix.ts';
 import { parseRouteTarget } from '../../src/domain/route-target.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
@@ -18,8 +18,6 @@ import {
   xrTarget,
 } from './support/operations.ts';
 import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 describe('the routing policy language', () => {
   const target = (number: number) => parseRouteTarget(`65000:${number}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { makeInventory, prefix6Of, prefixOf, probeOf } from './support/fixtures.ts';
 import {
@@ -13,8 +13,6 @@ import {
   VALIDATE,
 } from './support/operations.ts';
 import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const INVENTORY = makeInventory(
   ['MOH', 'MOF', 'ROP'],
@@ -72,7 +70,7 @@ describe('a Junos router', () => {
       // Session-bound: it ends with a restore when the session does; here the test restores by hand to keep the session.
       backbone.router(router).reboot({ downMs: 0 });
       expect(backbone.router(router).runningText()).toBe(before);
-      await vi.waitFor(() => expect(backbone.router(router).isUp()).toBe(true), { timeout: 10_000 });
+      await expect.poll(() => backbone.router(router).isUp()).toBe(true);
       const again = await RawClient.connect(backbone.router(router));
       if (router === 'pe1') pe1 = again;
       else pe2 = again;

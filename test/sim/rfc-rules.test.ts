@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import type { XmlElement } from '../../src/sim/xml/element.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
@@ -14,8 +14,6 @@ import {
   xrVrfs,
 } from './support/operations.ts';
 import { errorsOf, find, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const BASE = 'urn:ietf:params:xml:ns:netconf:base:1.0';
 const BASES = ['urn:ietf:params:netconf:base:1.0', 'urn:ietf:params:netconf:base:1.1'];
@@ -210,7 +208,7 @@ describe('a subscription (RFC 5277 §2.1.1)', () => {
     await editor.rpc(edit(xrDescription('MOH', 'told')));
     await editor.rpc('<commit><confirmed/></commit>');
     await editor.rpc('<cancel-commit/>');
-    await vi.waitFor(() => expect(all.notifications.length).toBe(4));
+    await expect.poll(() => all.notifications.length).toBe(4);
     await some.rpc(getConfig('running'));
     expect(some.notifications.map(({ children }) => children[1]?.name)).toEqual([
       'netconf-confirmed-commit',

@@ -1,5 +1,5 @@
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { generateEd25519KeyPair } from '../support/ed25519-key-pair.ts';
 import { FOUR_ROUTERS } from './support/fixtures.ts';
@@ -17,8 +17,6 @@ import {
   xrDescription,
 } from './support/operations.ts';
 import { errorsOf, find, findAll, isOk, RawClient } from './support/raw-client.ts';
-
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 20_000 });
 
 const key = generateEd25519KeyPair();
 
@@ -146,9 +144,7 @@ describe('sessions, locks and notifications', () => {
       client.sendRaw([...text].map((character) => `\n#1\n${character}`).join(''));
       client.sendRaw('\n##\n');
       expect(errorsOf(await reply)).toHaveLength(1);
-      await vi.waitFor(() => expect(backbone.router('pe1').lockHolder('candidate')).toBe(client.sessionId), {
-        timeout: 10_000,
-      });
+      await expect.poll(() => backbone.router('pe1').lockHolder('candidate')).toBe(client.sessionId);
       await client.drop();
     });
 
@@ -271,7 +267,7 @@ describe('sessions, locks and notifications', () => {
     await editor.rpc(edit(xrDescription('MOH', 'noticed')));
     await editor.rpc(confirmedCommit({ timeoutSeconds: 60 }));
     await editor.rpc(COMMIT);
-    await vi.waitFor(() => expect(listener.notifications.length).toBe(8), { timeout: 10_000 });
+    await expect.poll(() => listener.notifications.length).toBe(8);
     const events = listener.notifications.map((notification) => notification.children[1]);
     const summary = events.map((event) => (event && find(event, 'confirm-event')?.text) ?? event?.name);
     const change = 'netconf-config-change';

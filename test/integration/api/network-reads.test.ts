@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ChangeId, PeName, VrfName } from '../../../src/domain/names.ts';
 import { parseRouteDistinguisher } from '../../../src/domain/route-target.ts';
 import { auditScheduleId, ensureAuditSchedule } from '../../../src/driver/audit-schedule.ts';
@@ -228,7 +228,7 @@ describe('the network as people see it', () => {
     const client = new Client({ connection, namespace: wasl.temporalNamespace });
     const installation = await wasl.store.readInstallation();
     const handle = client.schedule.getHandle(auditScheduleId(installation));
-    await vi.waitFor(() => handle.describe(), { timeout: 60_000, interval: 500 });
+    await expect.poll(() => handle.describe(), { timeout: 60_000, interval: 500 }).toBeDefined();
     await ensureAuditSchedule(client, installation, 30, false);
     expect((await handle.describe()).spec.intervals?.[0]?.every).toBe(360 * 60_000);
     await ensureAuditSchedule(client, installation, 30, true);
@@ -236,7 +236,7 @@ describe('the network as people see it', () => {
     const [before] = await wasl.store.listAudits(1);
     await handle.trigger();
     const last = () => wasl.store.listAudits(1).then(([one]) => one);
-    await vi.waitFor(async () => expect((await last())?.id).not.toBe(before?.id), { timeout: 60_000, interval: 500 });
+    await expect.poll(async () => (await last())?.id, { timeout: 60_000, interval: 500 }).not.toBe(before?.id);
     expect(await last()).toMatchObject({ by: 'wasl', result: { verdict: 'pass' } });
     let schedules = 0;
     for await (const _ of client.schedule.list()) schedules += 1;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
@@ -43,7 +43,7 @@ test('kill -9 of the server in the middle of writing loses no acknowledged row',
     }
   };
   const writers = Promise.allSettled([0, 1, 2, 3].map(write));
-  await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(40), { timeout: 60_000 });
+  await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(40);
   process.kill(first.pid, 'SIGKILL');
   for (const outcome of await writers) {
     // Of a commit whose answer was lost nothing is claimed.

@@ -1,9 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deliveries, HELLO, newLayer } from '../support/memory-peer.ts';
 import { BASE_NS, frame, helloXml, okReply } from '../support/ssh-server.ts';
-
-// Every border of every message is a session of its own: seconds on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
 
 const BASE_10 = 'urn:ietf:params:netconf:base:1.0';
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { TransactionOutcome } from '../../../src/domain/change.ts';
 import type { ChangeId, InterconnectId } from '../../../src/domain/names.ts';
 import { taskQueueOf } from '../../../workflows/shared/messages.ts';
@@ -56,7 +56,7 @@ it('neither applied, refused nor rolled back because somebody says so; the true 
 
   const slow = wasl.backbone.router('mct-pe-01').faults.set({ kind: 'slow', ms: 2_000 });
   await wasl.approvePlan(planId);
-  await vi.waitFor(async () => expect((await store.readChange(changeId)).phase).toBe('applying'), { timeout: 90_000 });
+  await expect.poll(async () => (await store.readChange(changeId)).phase, { timeout: 90_000 }).toBe('applying');
   for (const of of [planId, null]) await Promise.all(CLAIMS.map((claimed) => forge(changeId, claimed, 1, of)));
   expect((await store.readInterconnect(id)).lifecycle).toBe('active');
   const told = (await store.readLedger({ afterSequence: 0, limit: 500 })).filter(
