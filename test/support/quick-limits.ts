@@ -7,6 +7,6 @@ export const QUICK: Partial<ActivityLimits> = {
   pollIntervalMs: 150,
   confirmMarginMs: 1_000,
   stageGapMs: 6_000,
-  checkAnswerMs: 2_000,
+  checkAnswerMs: 6_000,
   recoveryGraceMs: 8_000,
 };

@@ -4,9 +4,10 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../../src/bin/child-process.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import { type ConnectOptions, scanHostKey } from '../../../src/netconf/index.ts';
-import { canConnect, freePort, freezeProcess, until } from './netconfd.ts';
+import { canConnect, freezeProcess, until } from './netconfd.ts';
 
 /** The last release that is published with all it needs in one file and runs on Debian 12's Java 17. */
 export const TESTTOOL_VERSION = '6.0.0';
@@ -51,7 +52,7 @@ export async function startNetconfTesttool(): Promise<NetconfTesttool> {
   await until(
     () => canConnect(port),
     () => 'netconf-testtool does not listen',
-    30_000,
+    90_000,
   );
   const { sha256 } = await scanHostKey({ host: '127.0.0.1', port });
   return {

@@ -13,6 +13,7 @@ import {
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../src/bin/child-process.ts';
 import type { ConnectOptions } from '../../../src/netconf/index.ts';
 import { generateEd25519KeyPair } from '../../support/ed25519-key-pair.ts';
 
@@ -157,14 +158,6 @@ export async function freezeProcess({ pid }: ChildProcess): Promise<void> {
   );
 }
 
-export async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 export function canConnect(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => {
@@ -178,7 +171,7 @@ export function canConnect(port: number): Promise<boolean> {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   otherwise: () => string,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 50) {
     if (await condition()) return;

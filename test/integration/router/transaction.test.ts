@@ -198,7 +198,7 @@ describe('refusals', () => {
   it.each(['pe2', 'pe4'])('gets the lock of %s that is let go while it waits', async (name) => {
     const holder = await open(name);
     await holder.begin({ lockWaitMs: 0 });
-    const waiting = (await open(name)).begin({ lockWaitMs: 5_000 });
+    const waiting = (await open(name)).begin({ lockWaitMs: 60_000 });
     await holder.abandon();
     expect((await waiting).running).toHaveLength(2);
   });

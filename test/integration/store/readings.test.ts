@@ -67,9 +67,9 @@ it('keeps one text once, and the newest readings of each PE; what a change stand
 
 it('finds young readings by the clock of the database, and those of the whole network', async () => {
   const [id] = await store.saveReadings([reading(null, '{}', { kind: 'matrix', reader: 'matrix' })]);
-  const young = () => store.listReadings({ kind: 'matrix', pe: null, savedWithinMs: 3_000 });
+  const young = () => store.listReadings({ kind: 'matrix', pe: null, savedWithinMs: 600_000 });
   expect((await young()).map((each) => each.id)).toEqual([id]);
-  await admin.query(`update readings set saved_at = now() - interval '4 seconds' where id = $1`, [id]);
+  await admin.query(`update readings set saved_at = now() - interval '601 seconds' where id = $1`, [id]);
   expect(await young()).toEqual([]);
   expect(await store.listReadings({ kind: 'matrix', pe: 'pe1' as PeName })).toEqual([]);
 });
@@ -108,14 +108,18 @@ it('keeps the record of the plan of a whole nation', async () => {
 it('knows which workers live', async () => {
   const worker = { id: 'w1', taskQueue: 'wasl/worker/w1', host: 'h', pid: 7, version: '1', draining: false };
   const at = () => new Date().toISOString();
+  // Lost after seconds: who stands still between the two says it again.
+  const beatsAndWorks = async () => {
+    await store.beatWorker({ ...worker, at: at() });
+    return (await store.listWorkers()).some(takesWork);
+  };
   expect([await store.listWorkers(), (await store.listWorkers()).some(takesWork)]).toEqual([[], false]);
-  await store.beatWorker({ ...worker, at: at() });
-  expect((await store.listWorkers()).some(takesWork)).toBe(true);
+  await expect.poll(beatsAndWorks).toBe(true);
   // Some clocks begin in 1970.
   await store.beatWorker({ ...worker, at: new Date(0).toISOString() });
   expect((await store.listWorkers())[0]?.clockAheadMs).toBeLessThan(-50 * 365 * 86_400_000);
   await store.beatWorker({ ...worker, draining: true, at: at() });
-  expect(Math.abs((await store.listWorkers())[0]?.clockAheadMs ?? 1e9)).toBeLessThan(5_000);
+  expect(Math.abs((await store.listWorkers())[0]?.clockAheadMs ?? 1e9)).toBeLessThan(60_000);
   expect([
     (await store.listWorkers()).map(({ draining }) => draining),
     (await store.listWorkers()).some(takesWork),

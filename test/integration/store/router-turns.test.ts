@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChangeId, PeName } from '../../../src/domain/names.ts';
@@ -14,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const LEASE_SECONDS = 60;
+/** Far beyond what any machine takes for a test: what passes is what the test says. */
+const LEASE_SECONDS = 3_600;
 let keys = 0;
 async function newChange(): Promise<ChangeId> {
   const { interconnect } = await store.createInterconnect(sampleSubmission(`key-${++keys}-of-turns`));
@@ -68,7 +68,7 @@ describe('a lease', () => {
     const [holder, waiter] = [await newChange(), await newChange()];
     await take(holder, 'pe30');
     for (let asked = 0; asked < 5; asked++) {
-      await age(holder, LEASE_SECONDS - 2);
+      await age(holder, LEASE_SECONDS - 600);
       expect(await take(waiter, 'pe30')).toEqual([holder]);
       await store.renewTurn(holder, LEASE_SECONDS);
     }
@@ -76,9 +76,9 @@ describe('a lease', () => {
 
   it('that nobody renews lapses, and whoever waited goes on', async () => {
     const [holder, waiter] = [await newChange(), await newChange()];
-    await store.takeTurn(holder, ['pe31' as PeName], 1);
+    await take(holder, 'pe31');
     expect(await take(waiter, 'pe31')).toEqual([holder]);
-    await sleep(1_100);
+    await age(holder, LEASE_SECONDS + 1);
     expect(await take(waiter, 'pe31')).toEqual([]);
   });
 

@@ -15,16 +15,21 @@ const cases: readonly InteropCase[] = [
     name: 'its timeout',
     expected: 'MOH, then none',
     run: async (stage) => {
-      await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
-      return `${await stage.names(stage.session)}, then ${await stage.namesAfterTimer()}`;
+      const before = await stage.within(1, async () => {
+        await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
+        return stage.names(stage.session);
+      });
+      return `${before}, then ${await stage.namesAfterTimer()}`;
     },
   },
   {
     name: 'a confirming commit',
     expected: 'after the timer: MOH',
     run: async (stage) => {
-      await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
-      await stage.session.commit();
+      await stage.within(1, async () => {
+        await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
+        await stage.session.commit();
+      });
       return `after the timer: ${await stage.namesAfterTimer()}`;
     },
   },
@@ -32,8 +37,10 @@ const cases: readonly InteropCase[] = [
     name: 'a follow-up starts the timer again',
     expected: 'after the first timer: MOH; cancelled: none',
     run: async (stage) => {
-      await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 2 });
-      await stage.session.commit({ confirmed: true, confirmTimeoutSeconds: LONG_SECONDS });
+      await stage.within(2, async () => {
+        await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 2 });
+        await stage.session.commit({ confirmed: true, confirmTimeoutSeconds: LONG_SECONDS });
+      });
       const after = await stage.namesAfterTimer();
       await stage.session.cancelCommit();
       return `after the first timer: ${after}; cancelled: ${await stage.names(stage.session)}`;
@@ -44,16 +51,21 @@ const cases: readonly InteropCase[] = [
     expected: 'MOF, MOH, then none',
     run: async (stage) => {
       await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: LONG_SECONDS });
-      await stage.editAndCommit('MOF', { confirmed: true, confirmTimeoutSeconds: 1 });
-      return `${await stage.names(stage.session)}, then ${await stage.namesAfterTimer()}`;
+      const before = await stage.within(1, async () => {
+        await stage.editAndCommit('MOF', { confirmed: true, confirmTimeoutSeconds: 1 });
+        return stage.names(stage.session);
+      });
+      return `${before}, then ${await stage.namesAfterTimer()}`;
     },
   },
   {
     name: 'a confirming commit with a change of its own: both stay',
     expected: 'after the timer: MOF, MOH',
     run: async (stage) => {
-      await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
-      await stage.editAndCommit('MOF');
+      await stage.within(1, async () => {
+        await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 1 });
+        await stage.editAndCommit('MOF');
+      });
       return `after the timer: ${await stage.namesAfterTimer()}`;
     },
   },
@@ -138,10 +150,12 @@ const cases: readonly InteropCase[] = [
     name: 'persist: a follow-up with persist-id from another session',
     expected: 'ok; after the first timer: MOH; cancelled: none',
     run: async (stage) => {
-      await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 2, persist: 'wasl-4' });
       const second = await stage.another();
-      const followUp = { confirmed: true, confirmTimeoutSeconds: LONG_SECONDS, persistId: 'wasl-4' };
-      const followed = await told(second.commit({ ...followUp, persist: 'wasl-4' }));
+      const followed = await stage.within(2, async () => {
+        await stage.editAndCommit('MOH', { confirmed: true, confirmTimeoutSeconds: 2, persist: 'wasl-4' });
+        const followUp = { confirmed: true, confirmTimeoutSeconds: LONG_SECONDS, persistId: 'wasl-4' };
+        return told(second.commit({ ...followUp, persist: 'wasl-4' }));
+      });
       const after = await stage.namesAfterTimer(second);
       await told(second.cancelCommit({ persistId: 'wasl-4' }));
       return `${followed}; after the first timer: ${after}; cancelled: ${await stage.names(second)}`;

@@ -23,6 +23,9 @@ const noVrfs = xml('vrfs', NS, '', { [`{${NC}}operation`]: 'remove' });
 /** Longer than the shortest confirm timer of the cases and the server's own slack. */
 const TIMER_PASSED_MS = 3_000;
 
+/** A timer of the server's may have run out before what was to come first: nothing can be said of the server. */
+export class TooLate extends Error {}
+
 /** One case's sessions with one server; `session` is there from the start. */
 export class Stage {
   readonly server: RunningServer;
@@ -58,6 +61,19 @@ export class Stage {
   async editAndCommit(name: string, options: Parameters<NetconfSession['commit']>[0] = {}): Promise<void> {
     await this.session.editConfig({ target: 'candidate', config: vrf(name) });
     await this.session.commit(options);
+  }
+
+  /**
+   * What is done before a confirm timer of so many seconds, that begins in it, runs out.
+   *
+   * @throws TooLate where the machine took longer
+   */
+  async within<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+    const startedAtMs = performance.now();
+    const [done] = await Promise.allSettled([work()]);
+    if (performance.now() - startedAtMs >= seconds * 1_000) throw new TooLate(`it took longer than ${seconds} s`);
+    if (done.status === 'rejected') throw done.reason;
+    return done.value;
   }
 
   /** Without a request meanwhile: netconfd 2.13 looks at its confirm timer only when nothing arrives. */
