@@ -10,6 +10,9 @@ const chaiConfig = { truncateThreshold: 2_000 };
  */
 const expectation = { poll: { timeout: 20_000 } };
 
+/** ms. Ends what hangs. Tests of whole transactions, many at once, take ten times as long where a machine has other work. */
+const times = { testTimeout: 120_000, hookTimeout: 240_000 };
+
 /** At once on two cores, of which the waiting ones need little. */
 const WORKERS = 3;
 /** Embedded Postgres and a Temporal server for all files. */
@@ -36,9 +39,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: 'test/support/bounded-computing.ts',
           maxWorkers: WORKERS,
-          // Properties over many runs, on machines with little to spare.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...times,
         },
       },
       {
@@ -50,8 +51,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: ['test/integration/**/*.test.ts'],
           globalSetup: servers,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...times,
           maxWorkers: WORKERS,
         },
       },
@@ -63,8 +63,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/stories/**/*.test.ts'],
           globalSetup: servers,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...times,
           maxWorkers: WORKERS,
         },
       },

@@ -95,6 +95,17 @@ const USED_BY_TESTS_ONLY: Readonly<Record<string, string>> = {
   'src/proof/reachability.ts: computeReachability': 'proofs of one change are held against it',
 };
 
+/** ms. A machine that has other work stands still for seconds: a test that gives less fails for that. */
+const PATIENCE_MIN = 20_000;
+
+/** Waits and bounds of tests, with what to write instead; a number in the first group counts where it is less than the patience. */
+const HASTE: readonly (readonly [RegExp, string])[] = [
+  [/\bvi\.wait(?:For|Until)\b/g, 'expect.poll, whose patience the configuration has'],
+  [/\.poll\((?:[^;]*?,\s*)?\{[^{}]*\btimeout: ([\d_]+)/g, 'the patience of the configuration'],
+  [/\b(?:testTimeout|hookTimeout): ([\d_]+)\s*[,}]/g, 'the time of the suite'],
+  [/\bperformance\.now\(\) - \w+\)\.toBeLessThan(?:OrEqual)?\(([\d_]+)\)/g, 'cpuSeconds, or more time'],
+];
+
 const BANNED_FOLDERS = ['utils', 'util', 'helpers', 'common', 'lib', 'services', 'managers', 'misc'];
 
 /** Words with the one to use instead.. */
@@ -274,6 +285,17 @@ describe('files', () => {
   it('replace no module: the files of the unit suite share theirs', () => {
     const replacing = tests.filter((path) => /\bvi\.(mock|doMock|hoisted)\b/.test(text(path)));
     expect(replacing.filter((path) => path !== 'test/tidy.test.ts')).toEqual([]);
+  });
+
+  it('wait as long as a busy machine may take', () => {
+    const hasty = tests.flatMap((path) =>
+      HASTE.flatMap(([form, instead]) =>
+        [...text(path).matchAll(form)]
+          .filter(([, ms]) => ms === undefined || Number(ms.replaceAll('_', '')) < PATIENCE_MIN)
+          .map(([found]) => `${path}: ${found} -> ${instead}`),
+      ),
+    );
+    expect(hasty.filter((each) => !each.startsWith('test/tidy.test.ts: '))).toEqual([]);
   });
 
   it('read the environment in bin only', () => {

@@ -79,7 +79,7 @@ describe('everything that is wrong with an inventory is told in one round', () =
 });
 
 describe('no text of a library reaches a person', () => {
-  it('whatever stands where in an inventory', { timeout: 60_000 }, () => {
+  it('whatever stands where in an inventory', () => {
     const places = placesOf(DEMO);
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...places), WRONG), { minLength: 1, maxLength: 3 }), (changes) => {

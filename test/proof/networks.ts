@@ -14,7 +14,7 @@ import type { RealisedFlow, RealisedInterconnect } from '../../src/domain/reques
 import { parseRouteTarget, type RouteTarget } from '../../src/domain/route-target.ts';
 
 /** Hundreds of networks per property; the machine that runs them may be busy. */
-export const PROPERTY_TIMEOUT_MS = 60_000;
+export const PROPERTY_TIMEOUT_MS = 120_000;
 
 export const rt = (text: string): RouteTarget => parseRouteTarget(text);
 export const prefix = (text: string): Prefix => parsePrefix(text);

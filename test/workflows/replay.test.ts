@@ -15,7 +15,7 @@ const STORIES = readdirSync(HISTORIES)
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
   workflowBundle = await bundleWorkflows();
-}, 60_000);
+});
 
 const load = (story: string) => JSON.parse(readFileSync(`${HISTORIES}${story}`, 'utf8'));
 const replay = (history: unknown) => Worker.runReplayHistory({ workflowBundle }, history);
