@@ -90,7 +90,8 @@ export class StagedNetwork implements AsyncDisposable {
       newPersistId: () => randomUUID(),
       now: () => new Date(),
       ownTaskQueue: 'none',
-      limits: QUICK,
+      // The next stage is the test's, which may take its time.
+      limits: { ...QUICK, stageGapMs: 60_000 },
     };
     this.stages = new TransactionStages(this.#deps);
   }
