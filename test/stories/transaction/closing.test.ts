@@ -99,9 +99,9 @@ describe.concurrent('P6c: an interconnect is withdrawn at once', () => {
       // The first try says it at once, and it goes on under the same approval.
       expect(nextAt).not.toBeNull();
       await wasl.untilWaiting(id, /^the routers that were read are clean; soh-pe-01 may still carry it: connect/);
-      expect((await wasl.engineer(1).readReady()).says).toContainEqual(
-        expect.stringMatching(/^interconnects that are being withdrawn, and a router .*: 1 /),
-      );
+      await expect
+        .poll(async () => (await wasl.engineer(1).readReady()).says)
+        .toContainEqual(expect.stringMatching(/^interconnects that are being withdrawn, and a router .*: 1 /));
       expect((await wasl.engineer(1).readInterconnect(id)).changes.at(-1)?.left).toEqual([
         { pe: 'soh-pe-01', reason: expect.stringContaining('soh-pe-01: connect') },
       ]);

@@ -146,7 +146,7 @@ describe('L2b: a password that is rotated', () => {
     const cut = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role.name}'`;
     await onServer(wasl.databaseUrl, `alter role ${role.name} password 'rotated'`, cut);
     await sleep(13_000);
-    expect((await wasl.engineer(1).readReady()).workers).toBe('down');
+    await expect.poll(async () => (await wasl.engineer(1).readReady()).workers).toBe('down');
     await onServer(wasl.databaseUrl, `alter role ${role.name} password '${role.password}'`);
     for (const id of ids) await wasl.untilLifecycle(id, 'withdrawn');
     for (const id of ids) {

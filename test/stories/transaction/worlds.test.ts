@@ -68,8 +68,11 @@ describe.concurrent('worlds', () => {
     expect(one.answer.awaiting).toEqual(['signature of MOF']);
     const then = 'wasl plans it now; then the network side approves the plan';
     expect(other.answer.next).toBe(`no worker lives; nothing moves until one is started. Then ${then}`);
-    const { workers, says } = await wasl.engineer(1).readReady();
-    expect([workers, says[0]]).toEqual(['down', 'no worker lives: nothing is planned, pushed or read from routers']);
+    const told = async () => {
+      const { workers, says } = await wasl.engineer(1).readReady();
+      return [workers, says[0]];
+    };
+    await expect.poll(told).toEqual(['down', 'no worker lives: nothing is planned, pushed or read from routers']);
     await wasl.startWorker();
     await wasl.approvePlan(await wasl.untilPlanned(id));
     await wasl.untilLifecycle(id, 'active');
@@ -101,9 +104,11 @@ describe.concurrent('worlds', () => {
         { installation: keptId, interconnects: 1 },
       ]),
     );
-    const { status, says } = await admin.readReady();
-    expect(status).toBe('degraded');
-    expect(says.filter((line) => line.includes(`of installation ${lostId} runs on this Temporal`))).toHaveLength(1);
+    const ofLost = async () => {
+      const { status, says } = await admin.readReady();
+      return [status, says.filter((line) => line.includes(`of installation ${lostId} runs on this Temporal`)).length];
+    };
+    await expect.poll(ofLost).toEqual(['degraded', 1]);
     expect(await admin.retireInstallation(lostId)).toEqual({ installation: lostId, ended: 1 });
     expect((await kept.engineer(1).readInterconnect(id)).lifecycle).toBe('active');
     expect(await endState(kept, id)).toMatchObject({ outcome: 'applied', leftOver: [] });
