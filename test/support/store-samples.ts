@@ -48,7 +48,7 @@ export function sampleRequest(purpose = 'share the registry of births'): Interco
       { from: 'MOH', to: 'MOF', prefixes: ['10.100.10.0/24', '10.100.20.0/24'] },
       { from: 'MOF', to: 'MOH', prefixes: ['10.200.10.0/24'] },
     ],
-    validUntil: '2027-12-31T20:00:00+04:00',
+    validUntil: '2036-12-31T20:00:00+04:00',
     policyVersion: '2026-1',
   });
 }
