@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import sys
+from decimal import Decimal
 
 FORMAT = "wasl-evidence/2"
 ROW = ["action", "actor", "at", "body", "hash", "nonce", "previousHash", "sequence", "subject"]
@@ -68,12 +69,24 @@ def is_signed(key, message, signature):
     left, right = times(s, BASE), add(r, times(h, public))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
-# Canonical JSON (RFC 8785). Fractions stay as they are written: what is in them is under a digest.
-class Fraction(str): ...
+# Canonical JSON (RFC 8785): numbers as ECMAScript writes them
+def number(value):
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    require(isinstance(exponent, int), "it has a number that is none")
+    text, point = "".join(map(str, digits)), len(digits) + exponent
+    if text == "0":
+        return "0"
+    if 0 < point <= 21:
+        text = text.ljust(point, "0") if exponent >= 0 else text[:point] + "." + text[point:]
+    elif -6 < point <= 0:
+        text = "0." + "0" * -point + text
+    else:
+        text = text[0] + ("." + text[1:] if text[1:] else "") + f"e{point - 1:+d}"
+    return "-" * sign + text
 
 def canonical(value):
-    if isinstance(value, Fraction) or (isinstance(value, int) and not isinstance(value, bool)):
-        return str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(float(value))
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     if not isinstance(value, dict):
@@ -86,6 +99,9 @@ def digest(value):
 
 def has_only(value, members):
     require(isinstance(value, dict) and sorted(value) == sorted(members), "it has other members than " + FORMAT)
+
+def are(kind, *values):
+    require(all(isinstance(value, kind) for value in values), "it has something else where a %s belongs" % kind.__name__)
 
 def base64_of(text):
     data = base64.b64decode(text, validate=True)
@@ -114,11 +130,14 @@ def verify_checkpoint(note, log, cosignatures):
     require(origin == log[0] and end == "" and re.fullmatch("0|[1-9][0-9]{0,14}", size), "it is no checkpoint")
     for cosignature in cosignatures:
         has_only(cosignature, ["witness", "line"])
+        are(str, cosignature["witness"], cosignature["line"])
         key = key_of(cosignature["witness"], 4)
         signature = signature_of(cosignature["line"], key)
         time = int.from_bytes(signature[:8], "big")
+        require(time <= 253402300799, "a line is not the cosignature of its witness")
         signed = f"cosignature/v1\ntime {time}\n{body}".encode()
         require(is_signed(key[2], signed, signature[8:]), "a line is not the cosignature of its witness")
+    require(len({each["witness"] for each in cosignatures}) == len(cosignatures), "a witness cosigned it twice")
     root = base64_of(root)
     require(len(root) == 32, "it is no checkpoint")
     return int(size), root
@@ -153,10 +172,12 @@ def verify_plans(plans, rows):
     saved = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
     for plan in plans:
         has_only(plan, ["id", "contents", "payloads"])
+        are(list, plan["payloads"])
         require(saved.pop(plan["id"], None) == digest(plan["contents"]), "a plan is not the one that was made")
         wanted = {router["pe"]: router.get("payloadDigest") for router in plan["contents"]["routers"]}
         for payload in plan["payloads"]:
             has_only(payload, ["pe", "xml"])
+            are(str, payload["pe"], payload["xml"])
             require(wanted.pop(payload["pe"], None) == digest(payload["xml"]), "an XML is not the one that was planned")
         require(not any(wanted.values()), "an XML is missing")
     require(not saved, "a plan is missing")
@@ -164,15 +185,19 @@ def verify_plans(plans, rows):
 def verify(data, log_key):
     """Raises for what is no evidence; returns the bundle and the size of its checkpoint."""
     text = data.decode("utf-8")
-    bundle = json.loads(text, parse_float=Fraction)
+    bundle = json.loads(text)
     require(canonical(bundle) + "\n" == text, "it is not the one text of what it says")
     has_only(bundle, ["format", "changeId", "checkpoint", "cosignatures", "entries", "plans"])
     require(bundle["format"] == FORMAT, "it is not of the format " + FORMAT)
     change = bundle["changeId"]
+    are(str, change, bundle["checkpoint"])
+    are(list, bundle["cosignatures"], bundle["entries"], bundle["plans"])
     size, root = verify_checkpoint(bundle["checkpoint"], key_of(log_key, 1), bundle["cosignatures"])
     rows, before = [], 0
     for each in bundle["entries"]:
         has_only(each, ["entry", "proof"])
+        are(list, each["proof"])
+        are(str, *each["proof"])
         row = each["entry"]
         verify_row(row, each["proof"], size, root)
         require(row["sequence"] > before, "the rows are not in order")

@@ -44,7 +44,7 @@ export type EvidenceFinding =
       readonly entries: readonly LedgerEntry[];
       readonly plans: readonly string[];
       /** Trusted witnesses that cosigned. */
-      readonly witnessed: readonly { readonly witness: string; readonly at: Date }[];
+      readonly witnessed: readonly { readonly witness: string; readonly key: string; readonly at: Date }[];
     }
   | { readonly intact: false; readonly reason: string };
 
@@ -108,13 +108,18 @@ function verifyBundle(text: string, log: Verifier, witnesses: readonly Verifier[
   hasOnly(bundle, ['changeId', 'checkpoint', 'cosignatures', 'entries', 'format', 'plans']);
   require(bundle.format === FORMAT, `it is not of the format ${FORMAT}`);
   const { changeId } = bundle;
+  areTexts(changeId, bundle.checkpoint);
+  areLists(bundle.cosignatures, bundle.entries, bundle.plans);
   const checkpoint = openCheckpoint(bundle.checkpoint, log);
   require(checkpoint !== null && checkpoint.note.lines.length === 1, `its checkpoint is not signed with ${log.text}`);
   const cosigned = bundle.cosignatures.map((each) => verifyCosignature(bundle.checkpoint, each));
+  require(new Set(cosigned.map(({ key }) => key)).size === cosigned.length, 'a witness cosigned it twice');
   const { size, root } = checkpoint;
   let before = 0;
   for (const { entry, proof, ...rest } of bundle.entries) {
     hasOnly(rest, []);
+    areLists(proof);
+    areTexts(...proof);
     hasOnly(entry, ['action', 'actor', 'at', 'body', 'hash', 'nonce', 'previousHash', 'sequence', 'subject']);
     const row = `row ${String(entry.sequence)}`;
     require(entry.sequence > before, `${row} does not come after row ${before}`);
@@ -132,7 +137,7 @@ function verifyBundle(text: string, log: Verifier, witnesses: readonly Verifier[
   verifyPlans(bundle.plans, entries);
   return {
     ...{ intact: true, changeId, size, entries, plans: bundle.plans.map(({ id }) => id) },
-    witnessed: cosigned.filter(({ text: key }) => witnesses.some((witness) => witness.text === key)),
+    witnessed: cosigned.filter(({ key }) => witnesses.some((witness) => witness.text === key)),
   };
 }
 
@@ -141,13 +146,23 @@ function hasOnly(value: object, members: readonly string[]): void {
   require(canonicalJson(given) === canonicalJson(members), `it has other members than ${FORMAT}`);
 }
 
+/** What no digest covers has its one form, too: nothing else is taken for a list or a text. */
+function areLists(...values: readonly unknown[]): void {
+  require(values.every(Array.isArray), 'something else stands where a list belongs');
+}
+
+function areTexts(...values: readonly unknown[]): void {
+  require(values.every((value) => typeof value === 'string'), 'something else stands where a text belongs');
+}
+
 function verifyCosignature(note: string, { witness, line, ...rest }: EvidenceBundle['cosignatures'][number]) {
   hasOnly(rest, []);
+  areTexts(witness, line);
   const verifier = parseVerifier(witness, 'witness');
   const cosigned = parseNote(withLines(note, [line]));
   const at = verifier === null || cosigned === null ? null : cosignedAt(cosigned, verifier);
   require(verifier !== null && at !== null, 'a line is not the cosignature of its witness');
-  return { text: verifier.text, witness: verifier.name, at };
+  return { witness: verifier.name, key: verifier.text, at };
 }
 
 function belongsTo(changeId: ChangeId, subject: string): boolean {
@@ -161,12 +176,14 @@ function verifyPlans(plans: readonly PlannedEvidence[], entries: readonly Ledger
     if (action === 'plan.saved') saved.set(subject, body.digest as Digest);
   for (const { id, contents, payloads, ...rest } of plans) {
     hasOnly(rest, []);
+    areLists(payloads);
     require(saved.get(id) === digestOf(contents), `plan ${id} is not the one that was made`);
     saved.delete(id);
     const routers = contents.routers as readonly { readonly pe: string; readonly payloadDigest?: Digest }[];
     const wanted = new Map(routers.map(({ pe, payloadDigest }) => [pe, payloadDigest]));
     for (const { pe, xml, ...more } of payloads) {
       hasOnly(more, []);
+      areTexts(pe, xml);
       require(wanted.get(pe) === digestOf(xml), `the XML of ${id} for ${pe} is not the one that was planned`);
       wanted.delete(pe);
     }

@@ -16,6 +16,8 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const NAME = /^[^\s+\p{Cc}]{1,200}$/u;
 const SIGNATURE_LINE = /^— (?<name>\S+) (?<signature>[A-Za-z0-9+/]+={0,2})$/u;
 const LINES_MAX = 64;
+/** The last second of the year 9999: a later one is no time of a witness, and has no text of ISO 8601. */
+const SECONDS_MAX = 253_402_300_799;
 
 export interface Verifier {
   readonly kind: Kind;
@@ -147,6 +149,7 @@ function verifyLine(body: string, { signature }: SignatureLine, { kind, publicKe
   }
   if (signature.length !== TIME_BYTES + SIGNATURE_BYTES) return null;
   const seconds = Number(signature.readBigUInt64BE());
+  if (seconds > SECONDS_MAX) return null;
   const isSigned = verify(null, cosigned(body, seconds), publicKey, signature.subarray(TIME_BYTES));
   return isSigned ? new Date(seconds * 1_000) : null;
 }

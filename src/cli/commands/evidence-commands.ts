@@ -42,8 +42,8 @@ export function registerEvidenceCommands(program: Command, session: CliSession):
 
 function demandWitnesses(finding: EvidenceFinding, witnesses: readonly Verifier[]): EvidenceFinding {
   if (!finding.intact) return finding;
-  const silent = witnesses.find(({ name }) => !finding.witnessed.some(({ witness }) => witness === name));
-  return silent === undefined ? finding : { intact: false, reason: `${silent.name} did not cosign its checkpoint` };
+  const silent = witnesses.find(({ text }) => !finding.witnessed.some(({ key }) => key === text));
+  return silent === undefined ? finding : { intact: false, reason: `${silent.text} did not cosign its checkpoint` };
 }
 
 function show({ paint }: CliSession, finding: EvidenceFinding): string[] {
