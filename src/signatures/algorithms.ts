@@ -1,5 +1,5 @@
 import { constants, createHash, type KeyObject, verify } from 'node:crypto';
-import { type AlgorithmIdentifier, RSASSAPSSParams } from 'pkijs';
+import { AlgorithmIdentifier, RSASSAPSSParams } from 'pkijs';
 import { Refusal } from './finding.ts';
 
 /** JWS algorithms (RFC 7518) that a signature may have. Ed25519 is none of them: AdES validators refuse it. */
@@ -27,6 +27,8 @@ const RSA_ENCRYPTION = '1.2.840.113549.1.1.1';
 const RSA_PSS = '1.2.840.113549.1.1.10';
 const MGF1 = '1.2.840.113549.1.1.8';
 
+/** By 1 everybody signs for the holder of the key. */
+const RSA_EXPONENT_MIN = 3n;
 const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 export interface SignedPart {
@@ -68,9 +70,9 @@ function plainVerifier(name: string, type: 'rsa' | 'ec', hash: string): Verifier
 function pssVerifier(what: string, { algorithmParams }: AlgorithmIdentifier): Verifier {
   const { hashAlgorithm, maskGenAlgorithm, saltLength } = new RSASSAPSSParams({ schema: algorithmParams });
   const hash = HASHES[hashAlgorithm.algorithmId];
-  const mask = (maskGenAlgorithm.algorithmParams as { valueBlock?: { value?: unknown[] } } | undefined)?.valueBlock;
-  const maskHash = String(mask?.value?.[0]);
-  if (hash === undefined || maskGenAlgorithm.algorithmId !== MGF1 || !maskHash.includes(hashAlgorithm.algorithmId)) {
+  const { algorithmId: mask, algorithmParams: maskParams } = maskGenAlgorithm;
+  const maskHash = mask === MGF1 ? new AlgorithmIdentifier({ schema: maskParams }).algorithmId : null;
+  if (hash === undefined || maskHash !== hashAlgorithm.algorithmId) {
     throw new Refusal('CRYPTO_CONSTRAINTS_FAILURE', `${what} is signed by RSASSA-PSS with a hash that is not allowed`);
   }
   const padding = constants.RSA_PKCS1_PSS_PADDING;
@@ -94,7 +96,8 @@ function quietly(check: () => boolean): boolean {
 export function requireStrongKey(what: string, key: KeyObject, rsaBitsMin: number): void {
   const { asymmetricKeyType, asymmetricKeyDetails: details } = key;
   if (asymmetricKeyType === 'ec' && CURVES.includes(details?.namedCurve)) return;
-  if (asymmetricKeyType === 'rsa' && (details?.modulusLength ?? 0) >= rsaBitsMin) return;
+  const { modulusLength = 0, publicExponent = 0n } = details ?? {};
+  if (asymmetricKeyType === 'rsa' && modulusLength >= rsaBitsMin && publicExponent >= RSA_EXPONENT_MIN) return;
   throw new Refusal(
     'CRYPTO_CONSTRAINTS_FAILURE',
     `${what} has a key that is too weak or of a kind that is not allowed`,

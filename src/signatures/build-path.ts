@@ -1,5 +1,6 @@
+import { comparableText } from '../domain/comparable-text.ts';
 import { requireStrongKey } from './algorithms.ts';
-import { type CertificateFacts, isIssuedBy, TIME_STAMPING } from './certificate.ts';
+import { type CertificateFacts, isForMachines, isIssuedBy, type SubjectPart, TIME_STAMPING } from './certificate.ts';
 import { equalBytes } from './der.ts';
 import { Refusal } from './finding.ts';
 import type { Anchor, Purpose, Trust } from './trust.ts';
@@ -139,13 +140,18 @@ function requireNames({ subject, nameConstraints }: CertificateFacts, below: rea
   const refuse = (why: string) => new Refusal('CHAIN_CONSTRAINTS_FAILURE', `the name constraints of ${subject} ${why}`);
   if (nameConstraints === 'not understood') throw refuse('are of a kind that is not understood');
   const { permitted, excluded } = nameConstraints;
+  const isEqual = (name: SubjectPart, part: SubjectPart) => equalBytes(name.der, part.der);
+  // What must not be there is not there in other letters either (RFC 5280 §7.1).
+  const isAlike = (name: SubjectPart, part: SubjectPart) =>
+    name.type === part.type && comparableText(name.value) === comparableText(part.value);
   for (const certificate of below) {
     if (certificate.hasAlternativeNames)
       throw refuse(`meet alternative names of ${certificate.subject}, which are not understood`);
     const names = certificate.subjectParts;
-    const isUnder = (subtree: readonly Uint8Array[]) =>
-      subtree.every((part, place) => equalBytes(names[place]?.der ?? new Uint8Array(), part));
-    if ((permitted.length > 0 && !permitted.some(isUnder)) || excluded.some(isUnder))
+    const isUnder = (subtree: readonly SubjectPart[], isSame: typeof isEqual) =>
+      subtree.every((part, place) => names[place] !== undefined && isSame(names[place], part));
+    const isPermitted = permitted.length === 0 || permitted.some((subtree) => isUnder(subtree, isEqual));
+    if (!isPermitted || excluded.some((subtree) => isUnder(subtree, isAlike)))
       throw refuse(`do not allow ${certificate.subject}`);
   }
 }
@@ -158,6 +164,7 @@ function requireLeaf(
   if (isCa) throw refuse('is one of an authority');
   if (purpose !== 'timestamp') {
     if (keyUsage?.has('nonRepudiation') !== true) throw refuse('is not for signatures (key usage nonRepudiation)');
+    if (isForMachines({ extendedKeyUsage })) throw refuse('is for machines alone (extended key usage)');
     return;
   }
   // RFC 3161 §2.3: critical, and no other purpose.

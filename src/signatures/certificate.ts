@@ -18,7 +18,7 @@ import { Refusal } from './finding.ts';
 export interface CertificateFacts extends SignedPart {
   readonly der: Bytes;
   readonly sha256: string;
-  /** For people, like `CN=Salma, O=Health`. */
+  /** For people, like `CN=Salma, O=Health`; commas and the like within a value stand behind a backslash. */
   readonly subject: string;
   readonly issuer: string;
   /** DER: names are compared byte by byte. */
@@ -56,7 +56,7 @@ export interface SubjectPart {
 
 export type NameRules =
   | 'not understood'
-  | { readonly permitted: readonly Bytes[][]; readonly excluded: readonly Bytes[][] };
+  | { readonly permitted: readonly SubjectPart[][]; readonly excluded: readonly SubjectPart[][] };
 
 const KEY_USAGES = [
   ...['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement'],
@@ -82,6 +82,12 @@ const URI = 6;
 
 export const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 export const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
+/** Purposes of servers, of code, of timestamps and OCSP responses: nobody agrees to anything by them. */
+const FOR_MACHINES: readonly string[] = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3', TIME_STAMPING, OCSP_SIGNING];
+
+/** A certificate is for none but the purposes that it names (RFC 5280 §4.2.1.12). The web server of a ministry has the ministry's name, too. */
+export const isForMachines = ({ extendedKeyUsage }: Pick<CertificateFacts, 'extendedKeyUsage'>): boolean =>
+  extendedKeyUsage?.every((purpose) => FOR_MACHINES.includes(purpose)) === true;
 
 /** Attributes of names that people know by a short word (RFC 4519; 2.5.4.97 of EN 319 412-1). */
 export const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -185,7 +191,7 @@ function readNameRules(constraints: NameConstraints | null): NameRules | null {
   ) {
     return 'not understood';
   }
-  const namesOf = (subtrees: typeof all) => subtrees.map(({ base }) => readName(base.value).map(({ der }) => der));
+  const namesOf = (subtrees: typeof all) => subtrees.map(({ base }) => readName(base.value));
   return { permitted: namesOf(permittedSubtrees), excluded: namesOf(excludedSubtrees) };
 }
 
@@ -197,8 +203,9 @@ function readName(name: RelativeDistinguishedNames): SubjectPart[] {
   }));
 }
 
+/** As RFC 4514 §2.4 has it: no value passes for two. */
 const nameText = (parts: readonly SubjectPart[]): string =>
-  parts.map(({ type, value }) => `${type}=${value}`).join(', ');
+  parts.map(({ type, value }) => `${type}=${value.replace(/[,+"\\<>;]|^[ #]| $/g, '\\$&')}`).join(', ');
 
 /** What a certificate and a CRL have in common: a part that is signed, and the signature. */
 export function signedPartOf(

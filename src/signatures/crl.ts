@@ -1,8 +1,8 @@
-import { Enumerated, GeneralizedTime } from 'asn1js';
+import { type AsnType, Enumerated, GeneralizedTime } from 'asn1js';
 import { CertificateRevocationList, type Extensions, IssuingDistributionPoint, type RevokedCertificate } from 'pkijs';
 import type { SignedPart } from './algorithms.ts';
 import { addressesOf, type CertificateFacts, isSignedBy, signedPartOf } from './certificate.ts';
-import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { type Bytes, DER_BYTES_MAX, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 
 export interface CrlFacts extends SignedPart {
@@ -25,6 +25,7 @@ export interface CrlFacts extends SignedPart {
 const OID = {
   reason: '2.5.29.21',
   invalidityDate: '2.5.29.24',
+  delta: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
 } as const;
 /** REMOVE_FROM_CRL (RFC 5280 §5.3.1) stands in delta CRLs only, and those are refused. */
@@ -32,7 +33,7 @@ const REMOVE_FROM_CRL = 8;
 
 /** Reads a CRL (RFC 5280 §5). Throws Refusal. */
 export function readCrl(der: Uint8Array): CrlFacts {
-  return readDer('a CRL', der, (asn1) => {
+  const read = (asn1: AsnType) => {
     const crl = new CertificateRevocationList({ schema: asn1 });
     if (!crl.signature.isEqual(crl.signatureAlgorithm)) throw new TypeError('two algorithms');
     const entries = crl.revokedCertificates ?? [];
@@ -42,9 +43,7 @@ export function readCrl(der: Uint8Array): CrlFacts {
       issuerDer: derOf(crl.issuer.toSchema()),
       thisUpdate: crl.thisUpdate.value,
       nextUpdate: crl.nextUpdate?.value ?? null,
-      revoked: new Map(
-        entries.map((entry) => [toHex(entry.userCertificate.valueBlock.valueHexView), revokedAt(entry)]),
-      ),
+      revoked: revokedOf(entries),
       scope,
       fault:
         fault ??
@@ -52,7 +51,19 @@ export function readCrl(der: Uint8Array): CrlFacts {
       ...signedPartOf('a CRL', crl),
     };
     return { facts, exact: crl.toSchema() };
-  });
+  };
+  return readDer('a CRL', der, read, DER_BYTES_MAX);
+}
+
+/** Where a serial stands twice, it was revoked at the earlier time. */
+function revokedOf(entries: readonly RevokedCertificate[]): ReadonlyMap<string, Date> {
+  const revoked = new Map<string, Date>();
+  for (const entry of entries) {
+    const serial = toHex(entry.userCertificate.valueBlock.valueHexView);
+    const [at, before] = [revokedAt(entry), revoked.get(serial)];
+    if (before === undefined || at < before) revoked.set(serial, at);
+  }
+  return revoked;
 }
 
 /** What is known to have been wrong before the revocation was wrong since then. */
@@ -73,8 +84,9 @@ function isNotUnderstood({ crlEntryExtensions }: RevokedCertificate): boolean {
 
 function readScope(extensions: Extensions | undefined): Pick<CrlFacts, 'scope' | 'fault'> {
   const whole = { users: true, authorities: true, addresses: null };
+  // Both must be critical (RFC 5280 §5.2.4, §5.2.5), and mean what they say where they are not.
   const critical = (extensions?.extensions ?? []).filter(
-    (each) => each.critical || each.extnID === OID.issuingDistributionPoint,
+    ({ critical, extnID }) => critical || extnID === OID.issuingDistributionPoint || extnID === OID.delta,
   );
   const [point, ...others] = critical;
   if (point === undefined) return { scope: whole, fault: null };

@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { type AsnType, fromBER } from 'asn1js';
 import { Refusal } from './finding.ts';
 
-/** Of anything that is read here; a CRL is the largest. */
+/** Of anything that is read here: a CRL. */
 export const DER_BYTES_MAX = 5_000_000;
+/** Of anything else: the largest of the field have 10 kB. They are read before anybody has vouched for them, and each certificate takes its time. */
+export const SMALL_DER_BYTES_MAX = 32_000;
+/** Certificates in an OCSP response or a timestamp, and answers of the former: one or two in the field. */
+export const BESIDE_MAX = 8;
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -11,9 +15,13 @@ export type Bytes = Uint8Array<ArrayBuffer>;
  * Reads a DER structure whole, with facts taken out of it by `read`, and holds what `read` says it is made of (`exact`) against the bytes: whatever
  * stands outside of a signature has one form only, so no byte of it can be changed unnoticed. Anything else is FORMAT_FAILURE.
  */
-export function readDer<T>(what: string, der: Uint8Array, read: (asn1: AsnType) => { facts: T; exact: AsnType }): T {
-  if (der.byteLength > DER_BYTES_MAX)
-    throw new Refusal('FORMAT_FAILURE', `${what} has more than ${DER_BYTES_MAX} bytes`);
+export function readDer<T>(
+  what: string,
+  der: Uint8Array,
+  read: (asn1: AsnType) => { facts: T; exact: AsnType },
+  bytesMax = SMALL_DER_BYTES_MAX,
+): T {
+  if (der.byteLength > bytesMax) throw new Refusal('FORMAT_FAILURE', `${what} has more than ${bytesMax} bytes`);
   let facts: T;
   let again: Uint8Array;
   try {

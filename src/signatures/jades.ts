@@ -1,6 +1,8 @@
 /** JAdES (ETSI TS 119 182-1) in the JWS general JSON serialisation (RFC 7515 §7.2.1): what stands in it, and in which one form. */
 import { z } from 'zod';
 import { canonicalJson } from '../domain/canonical-json.ts';
+import { decodeUtf8 } from '../domain/decode-utf8.ts';
+import { freeText } from '../domain/free-text.ts';
 import { type Signer, signerSchema } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import { JWS_ALGORITHMS } from './algorithms.ts';
@@ -14,7 +16,9 @@ import { readTimestamp, type TimestampFacts } from './timestamp.ts';
 /** CRLs are the largest part of it. */
 export const SIGNED_DOCUMENT_BYTES_MAX = 10_000_000;
 const SIGNATURES_MAX = 8;
-const PARTS_MAX = 24;
+const CERTIFICATES_MAX = 24;
+/** Two paths of at most five certificates, and something for the responders. */
+const STATUSES_MAX = 12;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 const base64urlSchema = z.string().max(SIGNED_DOCUMENT_BYTES_MAX).regex(BASE64URL, 'must be base64url');
@@ -70,7 +74,8 @@ const COMMITMENTS = {
   seal: 'http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin',
 } as const;
 
-const DESIGNATION_LENGTH_MAX = 120;
+/** The office that a person holds, as they call it. */
+export const designationSchema = freeText({ min: 1, max: 120 });
 
 /** Clauses of ETSI TS 119 182-1 v1.2.1 at the members. `crit` is not there: nothing in it must be understood to verify the signature. */
 const protectedSchema = z.strictObject({
@@ -82,7 +87,7 @@ const protectedSchema = z.strictObject({
       z.strictObject({
         mediaType: z.literal('text/plain'),
         encoding: z.literal('binary'),
-        qVals: z.array(z.string().min(1).max(DESIGNATION_LENGTH_MAX)).min(2).max(3),
+        qVals: z.array(z.string()).min(2).max(3),
       }),
     ]),
   }),
@@ -123,6 +128,9 @@ export function readProtected(text: string): SignedFacts {
   const [{ qVals }] = header.srAts.claimed;
   const [party, role, designation = null] = qVals;
   const signer = signerSchema.safeParse({ party, role });
+  if (designation !== null && designationSchema.safeParse(designation).data !== designation) {
+    throw new Refusal('FORMAT_FAILURE', 'the designation is not one line of characters that can be seen');
+  }
   if (!signer.success || header.srCms[0].commId.id !== COMMITMENTS[signer.data.role]) {
     throw new Refusal('FORMAT_FAILURE', 'the protected header does not say who signs, and as what');
   }
@@ -142,13 +150,13 @@ const itemSchema = z.union([
     xVals: z
       .array(z.strictObject({ x509Cert: objectSchema }))
       .min(1)
-      .max(PARTS_MAX),
+      .max(CERTIFICATES_MAX),
   }),
   z.strictObject({
     rVals: z
       .strictObject({
-        crlVals: z.array(objectSchema).min(1).max(PARTS_MAX),
-        ocspVals: z.array(objectSchema).min(1).max(PARTS_MAX),
+        crlVals: z.array(objectSchema).min(1).max(STATUSES_MAX),
+        ocspVals: z.array(objectSchema).min(1).max(STATUSES_MAX),
       })
       .partial(),
   }),
@@ -162,9 +170,10 @@ export interface UnsignedParts {
   readonly ocsps: readonly OcspFacts[];
 }
 
-/** `undefined` where there is nothing: an empty `etsiU` is not allowed. */
+/** Each thing once. `undefined` where there is nothing: an empty `etsiU` is not allowed. */
 export function writeUnsigned(parts: UnsignedParts): SignatureEntry['header'] {
-  const values = (list: readonly { readonly der: Bytes }[]) => list.map(({ der }) => ({ val: toBase64(der) }));
+  const values = (list: readonly { readonly der: Bytes }[]) =>
+    [...new Set(list.map(({ der }) => toBase64(der)))].map((val) => ({ val }));
   const { timestamp, certificates, crls, ocsps } = parts;
   const items: z.input<typeof itemSchema>[] = [];
   if (timestamp !== null) items.push({ sigTst: { tstTokens: [{ val: toBase64(timestamp.der) }] } });
@@ -208,7 +217,7 @@ function decode(text: string): Bytes {
 function readPart<Schema extends z.ZodType>(text: string, schema: Schema, what: string): z.output<Schema> {
   const bytes = decodeExactly(text, 'base64url');
   try {
-    const json = Buffer.from(bytes ?? []).toString('utf8');
+    const json = decodeUtf8(bytes ?? new Uint8Array(), what);
     const value = schema.parse(JSON.parse(json));
     if (canonicalJson(value) === json) return value;
   } catch (cause) {

@@ -24,7 +24,7 @@ import {
   readCertificate,
   wholeBytes,
 } from './certificate.ts';
-import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 
 export interface OcspFacts extends SignedPart {
@@ -68,6 +68,7 @@ export function readOcsp(der: Uint8Array): OcspFacts {
   return readDer('an OCSP response', basic, (asn1) => {
     const response = new BasicOCSPResponse({ schema: asn1 });
     const { tbsResponseData: data, signatureAlgorithm, signature, certs = [] } = response;
+    if (certs.length > BESIDE_MAX || data.responses.length > BESIDE_MAX) throw new TypeError('too much');
     const extensions = data.responseExtensions ?? [];
     if (extensions.some(({ critical, extnID }) => critical && extnID !== OID.nonce))
       throw new TypeError('critical extension');
@@ -120,7 +121,7 @@ function readStatus({
   return at.toDate();
 }
 
-/** The answer about a certificate: matched by hashes of its issuer's name and key, and by its serial. */
+/** The answer about a certificate: matched by hashes of its issuer's name and key, and by its serial. Of several, that it was revoked. */
 export function answerFor(
   response: OcspFacts,
   { serial }: CertificateFacts,
@@ -131,7 +132,8 @@ export function answerFor(
     answered === serial &&
     equalBytes(nameHash, createHash(hash).update(issuer.subjectDer).digest()) &&
     equalBytes(keyHash, createHash(hash).update(issuer.keyBits).digest());
-  return response.answers.find(isOf) ?? null;
+  const answers = response.answers.filter(isOf);
+  return answers.find(({ status }) => status instanceof Date) ?? answers[0] ?? null;
 }
 
 /**

@@ -2,7 +2,6 @@ import { constants, verify } from 'node:crypto';
 import { fromBER, Integer, Sequence } from 'asn1js';
 import { z } from 'zod';
 import { type Digest, digestOfText } from '../domain/canonical-json.ts';
-import { freeText } from '../domain/free-text.ts';
 import {
   readSigningDocument,
   type Signer,
@@ -12,15 +11,21 @@ import {
 } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import { isKeyOf, type JwsAlgorithm, requireStrongKey } from './algorithms.ts';
-import { type CertificateFacts, readCertificate, readPemCertificates } from './certificate.ts';
+import { type CertificateFacts, isForMachines, readCertificate, readPemCertificates } from './certificate.ts';
 import { type Bytes, decodeExactly, ownBytes, toBase64, toBase64url } from './der.ts';
 import { Refusal } from './finding.ts';
-import { readProtected, type SignedDocument, type SignedFacts, writeProtected, writeUnsigned } from './jades.ts';
+import {
+  designationSchema,
+  readProtected,
+  type SignedDocument,
+  type SignedFacts,
+  writeProtected,
+  writeUnsigned,
+} from './jades.ts';
 
 const FORMAT = 'wasl-prepared-signature/1';
 const CERTIFICATES_MAX = 6;
 const RSA_BITS_MIN = 2_048;
-const DESIGNATION_BOUNDS = { min: 1, max: 120 };
 
 /** Everything that a signer's device needs, and what binds its answer: it can be kept, sent and written to a file as JSON. */
 export const preparedSignatureSchema = z.strictObject({
@@ -68,7 +73,7 @@ export function prepareSignature(wish: SignatureWish): PreparedSignature {
       algorithm,
       signedAt,
       signer,
-      designation: designation === null ? null : freeText(DESIGNATION_BOUNDS).parse(designation),
+      designation: designation === null ? null : designationSchema.parse(designation),
       certificateSha256: certificate.sha256,
     }),
     certificates: certificates.map(({ der }) => toBase64(der)),
@@ -80,14 +85,14 @@ function requireFit(certificate: CertificateFacts, algorithm: JwsAlgorithm): voi
   translated(() => requireStrongKey(`the certificate of ${subject}`, publicKey, RSA_BITS_MIN));
   if (!isKeyOf(algorithm, publicKey))
     throw new WaslError('SIGNING_KEY', `the key of ${subject} does not sign by ${algorithm}`);
+  const refuse = (why: string, remedy: string) =>
+    new WaslError('SIGNING_KEY', `the certificate of ${subject} ${why}`, { remedy });
   if (keyUsage?.has('nonRepudiation') !== true) {
     const remedy = 'Use the certificate for signatures, not the one for logging in.';
-    throw new WaslError(
-      'SIGNING_KEY',
-      `the certificate of ${subject} is not for signatures (key usage nonRepudiation)`,
-      { remedy },
-    );
+    throw refuse('is not for signatures (key usage nonRepudiation)', remedy);
   }
+  if (isForMachines(certificate))
+    throw refuse('is for machines alone (extended key usage)', 'Use one of a person or of the organisation.');
 }
 
 /** A prepared signature that was kept elsewhere, with all it stands for. */

@@ -15,7 +15,7 @@ import {
 import { digestBytes, HASHES, SHA256_OID, verifierOf } from './algorithms.ts';
 import { buildPath, requireValidAt } from './build-path.ts';
 import { type CertificateFacts, isSignedBy, readCertificate } from './certificate.ts';
-import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 import { type RevocationData, type RevocationQuestion, requireNotRevoked } from './revocation.ts';
 
@@ -60,6 +60,7 @@ export function readTimestamp(der: Uint8Array): TimestampFacts {
     const [digestAlgorithm, ...more] = data.digestAlgorithms;
     if (more.length > 0 || digestAlgorithm?.isEqual(signerInfo.digestAlgorithm) !== true)
       throw new TypeError('two digests');
+    if ((data.certificates ?? []).length > BESIDE_MAX) throw new TypeError('too much');
     const certificates = (data.certificates ?? []).map((each) => {
       if (!(each instanceof Certificate)) throw new TypeError('no certificate');
       return readCertificate(derOf(each.toSchema()));

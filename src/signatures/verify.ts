@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { flattenedVerify } from 'jose';
 import { readSigningDocument, type Signer, type SigningDocument, signerKey } from '../domain/signing-document.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
@@ -81,7 +82,9 @@ export async function verifySignatures(
     return { verdict: 'fail', reason: document.message, document: null, entries, missing: [] };
   }
   const entries: EntryReport[] = [];
-  for (const [place] of signed.signatures.entries()) entries.push(await examine(signed, place, document, question));
+  const keys: KeyObject[] = [];
+  for (const [place] of signed.signatures.entries())
+    entries.push(await examine(signed, place, document, { ...question, keys }));
   const passed = new Set(
     entries.flatMap(({ verdict, signer }) => (verdict === 'pass' && signer !== null ? [signerKey(signer)] : [])),
   );
@@ -121,6 +124,9 @@ function readPayload({ payload }: SignedDocument): SigningDocument | Refusal {
   }
 }
 
+/** `keys`: of the entries before this one. */
+type EntryQuestion = VerificationQuestion & { readonly keys: KeyObject[] };
+
 /** What is known so far; a report says it of a refused signature, too. */
 type Known = { -readonly [Member in keyof typeof NOTHING]: EntryReport[Member] };
 
@@ -128,7 +134,7 @@ async function examine(
   signed: SignedDocument,
   place: number,
   document: SigningDocument,
-  question: VerificationQuestion,
+  question: EntryQuestion,
 ): Promise<EntryReport> {
   const known: Known = { ...NOTHING };
   try {
@@ -145,7 +151,7 @@ async function examineInOrder(
   { payload, signatures }: SignedDocument,
   place: number,
   document: SigningDocument,
-  question: VerificationQuestion,
+  question: EntryQuestion,
   known: Known,
 ): Promise<void> {
   const { trust, at, stage } = question;
@@ -167,6 +173,7 @@ async function examineInOrder(
   known.certificate = { subject, issuer, serial, sha256 };
 
   await requireSignature(entry, payload, facts, certificate, trust);
+  requireOwnKey(certificate, question.keys);
 
   const authentic = new Set<CrlFacts | OcspFacts>();
   const asked = { at, trust, authentic };
@@ -189,7 +196,7 @@ function levelOf({ timestamp, crls, ocsps }: UnsignedParts): EntryReport['level'
   return crls.length + ocsps.length === 0 ? 'B-T' : 'B-LT';
 }
 
-/** A place to sign is signed once, and a certificate signs once: a person is not their own seal. */
+/** A place to sign is signed once, and a certificate signs once. */
 function requireOnce(
   signatures: readonly SignatureEntry[],
   place: number,
@@ -204,6 +211,13 @@ function requireOnce(
       throw new Refusal('SIG_CONSTRAINTS_FAILURE', 'one certificate has signed in two places');
     }
   });
+}
+
+/** A person is not their own seal by a second certificate. */
+function requireOwnKey({ publicKey }: CertificateFacts, keys: KeyObject[]): void {
+  if (keys.some((each) => each.equals(publicKey)))
+    throw new Refusal('SIG_CONSTRAINTS_FAILURE', 'one key has signed in two places');
+  keys.push(publicKey);
 }
 
 async function requireSignature(

@@ -27,6 +27,8 @@ export interface CertificateWish {
   readonly key?: KeyKind;
   readonly days?: readonly [from: number, until: number];
   readonly digest?: string;
+  /** Whose key it is over; left out: a new one. */
+  readonly keyOf?: Holder;
 }
 
 export const PERSON_EXTENSIONS = ['basicConstraints=critical,CA:false', 'keyUsage=critical,nonRepudiation'];
@@ -96,7 +98,7 @@ export class Pki {
     const { name, subject, extensions, key: kind = 'ec', days = [-2, 3_000], digest = 'sha256' } = wish;
     const base = join(this.folder, `${this.count}-${name}`);
     const key = `${base}.key`;
-    writeFileSync(key, makeKey(kind));
+    writeFileSync(key, wish.keyOf === undefined ? makeKey(kind) : readFileSync(wish.keyOf.key));
     const [request, certificate] = [`${base}.csr`, `${base}.pem`];
     this.openssl(['req', '-new', '-utf8', '-key', key, '-subj', subject, '-out', request]);
     const signs = issuer ?? { folder: own ?? this.folder, certificate, key };
