@@ -267,6 +267,10 @@ function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonl
     if (!isKnown)
       say('policy', `the acceptance of the policy ${version} by ${person} for ${entity} is not in the ledger`);
   }
+  for (const { sequence, subject, actor, body } of accepted) {
+    if (policy.acceptances.some((a) => policySubject(a.version) === subject && a.entity === body.entity)) continue;
+    say('policy', `the acceptance by ${actor} in entry ${sequence} of the ledger is not in the register`);
+  }
 }
 
 const HOUR_MS = 3_600_000;

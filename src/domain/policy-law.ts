@@ -45,6 +45,19 @@ export function refuseAgreedPolicy({ agreed, published }: PolicyFacts, now: Date
   return { code: 'POLICY_NOT_IN_FORCE', fact, ...(inForce === null ? WHERE_NONE_IS : {}) };
 }
 
+/** Nobody gets the grace of those who kept a version by accepting it when its time has passed. */
+export function refuseAcceptance(version: string, published: readonly PublishedPolicy[], now: Date): LawRefusal | null {
+  const inForce = policyInForce(published, now);
+  const accepted = published.find((each) => each.version === version);
+  if (inForce === null || accepted === undefined) return null;
+  if (Date.parse(accepted.inForceFrom) >= Date.parse(inForce.inForceFrom)) return null;
+  return {
+    code: 'POLICY_NOT_IN_FORCE',
+    fact: `the communication policy ${version} was in force before ${inForce.version}`,
+    remedy: `Read and accept that one: wasl policy accept ${inForce.version}`,
+  };
+}
+
 /** A version that a person brings into force: four eyes, the very terms, and after whatever holds already. */
 export function refusePublication(
   {

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 
 export const policyVersionSchema = z
   .string()
-  .regex(/^[\w.-]{1,40}$/, 'must be a version of 1–40 letters, digits, dots, - or _');
+  .regex(/^\w[\w.-]{0,39}$/, 'must be a version of 1–40 letters, digits, dots, - or _, no dot or - first');
 export const graceDaysSchema = z.number().int().min(0).max(GRACE_DAYS_MAX);
 
 /** One language's text: which bytes, and how many. */
@@ -44,6 +44,11 @@ export interface PolicyTerms {
   readonly renditions: readonly Rendition[];
 }
 
+/** The same as somebody tells it. */
+type ToldTerms = Omit<PolicyTerms, 'renditions'> & {
+  readonly renditions: readonly (Omit<Rendition, 'sha256'> & { readonly sha256: string })[];
+};
+
 /** A published version, as the law looks at it. */
 export type PublishedPolicy = Pick<PolicyTerms, 'version' | 'inForceFrom' | 'graceDays'> & { readonly digest: Digest };
 
@@ -59,7 +64,7 @@ export interface PolicyAcceptance {
 }
 
 /** What is accepted: SHA-256 over the canonical JSON of the terms (RFC 8785), and so over the bytes of every language. */
-export function digestPolicy({ version, inForceFrom, graceDays, renditions }: PolicyTerms): Digest {
+export function digestPolicy({ version, inForceFrom, graceDays, renditions }: ToldTerms): Digest {
   const texts = renditions.map(({ language, mediaType, sha256 }) => ({ language, mediaType, sha256 }));
   return digestOf({ version, inForceFrom, graceDays, renditions: texts });
 }

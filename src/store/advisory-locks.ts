@@ -18,7 +18,7 @@ export const ADVISORY_LOCKS = {
   /** One inventory comes into force after the other. Taken first. */
   inventory: 7_745_009,
   /** Versions of the communication policy come one after the other. Taken first. */
-  policy: 7_745_010,
+  policy: 7_745_011,
 } as const;
 
 /**
@@ -27,4 +27,9 @@ export const ADVISORY_LOCKS = {
  */
 export async function lockUntilCommit(tx: StoreTransaction, lock: keyof typeof ADVISORY_LOCKS): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCKS[lock]})`);
+}
+
+/** Beside others who only read what the lock is for, and never beside its holder. */
+export async function shareUntilCommit(tx: StoreTransaction, lock: keyof typeof ADVISORY_LOCKS): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock_shared(${ADVISORY_LOCKS[lock]})`);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { escapeText } from '../domain/visible-text.ts';
@@ -81,6 +82,17 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+/** What is written between two statements would look altered to whoever holds them against each other. */
+export function atOneMoment<T>(
+  database: Pick<Database, 'transact'>,
+  read: (tx: StoreTransaction) => Promise<T>,
+): Promise<T> {
+  return database.transact(async (tx) => {
+    await tx.execute(sql`set transaction isolation level repeatable read, read only`);
+    return read(tx);
+  });
 }
 
 /** Until it commits nothing is kept; from there only an answer tells. */

@@ -5,9 +5,10 @@ import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, mayDecide } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
+import { shareUntilCommit } from './advisory-locks.ts';
 import { announce } from './announce.ts';
 import type { OpenChange } from './change-rows.ts';
-import type { Database, StoreTransaction } from './database.ts';
+import { atOneMoment, type Database, type StoreTransaction } from './database.ts';
 import { findDecisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
@@ -45,11 +46,12 @@ const HOUR_MS = 3_600_000;
 
 export function decisionQueries(database: Database): Pick<Store, 'decide' | 'readDecisionFacts'> {
   return {
-    readDecisionFacts: (id) => database.read(async (db) => findDecisionFacts(db, await findStanding(db, id))),
+    readDecisionFacts: (id) => atOneMoment(database, async (tx) => findDecisionFacts(tx, await findStanding(tx, id))),
 
     async decide(id, decision, key) {
       const at = database.clock();
       const { before, after } = await database.transact(async (tx) => {
+        await shareUntilCommit(tx, 'policy');
         await lockInterconnect(tx, id);
         const before = await findStanding(tx, id);
         if (key !== null && (await isKnownKey(tx, id, decision, key, at))) return { before, after: before };

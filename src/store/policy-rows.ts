@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { type AlteredFact, alteredPolicy } from '../domain/altered-record.ts';
 import { type Digest, digestOfBytes } from '../domain/canonical-json.ts';
+import type { LawRefusal } from '../domain/may-decide.ts';
 import type { EntityId, PersonId } from '../domain/names.ts';
 import {
   digestPolicy,
@@ -16,7 +17,7 @@ import {
   policySubject,
   type Rendition,
 } from '../domain/policy.ts';
-import { refusePublication } from '../domain/policy-law.ts';
+import { refuseAcceptance, refusePublication } from '../domain/policy-law.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -102,8 +103,8 @@ export function policyQueries(database: Database): PolicyStore {
         await lockUntilCommit(tx, 'policy');
         const policy = await readPolicy(tx, version);
         if (policy.publishedBy !== null && policy.digest === digest && policy.publishedBy === by) return policy;
-        const refusal = refusePublication({ policy, digest, by }, await findPublished(tx), at);
-        if (refusal !== null) throw new WaslError(refusal.code, refusal.fact);
+        throwRefusal(refusePublication({ policy, digest, by }, await findPublished(tx), at));
+        await requireOwnTexts(tx, policy);
         await tx.update(policies).set({ publishedBy: by, publishedAt: at }).where(eq(policies.version, version));
         const { inForceFrom, graceDays } = policy;
         const body = { digest, inForceFrom, graceDays };
@@ -131,6 +132,8 @@ export function policyQueries(database: Database): PolicyStore {
         if (all.some(({ person }) => person === by)) {
           throw new WaslError('APPROVAL_TWICE', `you have accepted the policy ${version} for another entity`);
         }
+        throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
+        await requireOwnTexts(tx, policy);
         const row = { policyVersion: version, entity, digest: policy.digest, person: by, acceptedAt: at };
         await tx.insert(policyAcceptances).values(row);
         const acceptedAt = at.toISOString();
@@ -158,10 +161,39 @@ export function policyQueries(database: Database): PolicyStore {
   };
 }
 
-/** Where policies and acceptances are not what the ledger says of them. */
+function throwRefusal(refusal: LawRefusal | null): void {
+  if (refusal === null) return;
+  const { code, fact, remedy } = refusal;
+  throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+}
+
+/** Where policies, their texts and acceptances are not what the ledger says of them. */
 export async function findAlteredPolicies(db: Reader): Promise<AlteredFact[]> {
   const [published, acceptances] = [await findPublished(db), await findAcceptances(db)];
-  return alteredPolicy({ published, acceptances }, await findPolicyEntries(db, null));
+  const altered = alteredPolicy({ published, acceptances }, await findPolicyEntries(db, null));
+  for (const policy of await findPolicies(db)) altered.push(...(await alteredTexts(db, policy)));
+  return altered;
+}
+
+/** People read the texts, and accept the digest: whoever swaps a text leaves that as it is. */
+async function alteredTexts(db: Reader, policy: PolicyRecord): Promise<AlteredFact[]> {
+  const { version, digest, renditions } = policy;
+  const { policyVersion, language, content } = policyRenditions;
+  const texts = await db
+    .select({ language, sha256: sql<string>`'sha256:' || encode(sha256(${content}), 'hex')` })
+    .from(policyRenditions)
+    .where(eq(policyVersion, version));
+  const isSaid = ({ language: of, sha256 }: (typeof texts)[number]) =>
+    renditions.some((each) => each.language === of && each.sha256 === sha256);
+  if (digestPolicy(policy) === digest && texts.every(isSaid)) return [];
+  return [
+    { path: 'policy', fact: `the communication policy ${version} has other texts or times than its digest says` },
+  ];
+}
+
+async function requireOwnTexts(db: Reader, policy: PolicyRecord): Promise<void> {
+  const [altered] = await alteredTexts(db, policy);
+  if (altered !== undefined) throw new WaslError('RECORD_ALTERED', altered.fact, { path: altered.path });
 }
 
 /** What the law of decisions asks of the policy. */

@@ -2,7 +2,7 @@
 import { asc, eq, gt, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
 import type { LedgerFinding } from '../domain/ledger-review.ts';
-import type { Database, StoreTransaction } from './database.ts';
+import { atOneMoment, type Database, type StoreTransaction } from './database.ts';
 import { findDecisionFacts, findStanding } from './facts-rows.ts';
 import { findImport } from './ledger-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
@@ -45,14 +45,6 @@ export function registerReviewQueries(database: Database): Pick<LedgerStore, 're
       return { interconnects: count, findings: findings.slice(0, FINDINGS_MAX) };
     },
   };
-}
-
-/** What is written between two statements would look altered. */
-function atOneMoment<T>(database: Database, read: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-  return database.transact(async (tx) => {
-    await tx.execute(sql`set transaction isolation level repeatable read, read only`);
-    return read(tx);
-  });
 }
 
 /** Plans that were not made by the ledger, or as others, and requests that were submitted and are not there any more. */

@@ -11,8 +11,9 @@ import {
   type PublishedPolicy,
   policyInForce,
   policyStanding,
+  policyVersionSchema,
 } from '../../src/domain/policy.ts';
-import { refuseAgreedPolicy, refusePolicy, refusePublication } from '../../src/domain/policy-law.ts';
+import { refuseAcceptance, refuseAgreedPolicy, refusePolicy, refusePublication } from '../../src/domain/policy-law.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -118,6 +119,23 @@ it('what is refused says who has to accept what', () => {
     remedy: 'A signatory of MOF reads it and accepts it: wasl policy accept 2',
   });
   expect(refusePolicy(['MOH'], { ...facts, published: [] }, day(1))?.code).toBe('POLICY_NOT_IN_FORCE');
+});
+
+it('nobody who never accepted any gets grace by a version whose time has passed', () => {
+  const refuse = (version: string, atDay: number) => refuseAcceptance(version, [ONE, TWO, THREE], day(atDay));
+  expect([refuse('1', 99), refuse('2', 99), refuse('2', 100), refuse('3', 101)]).toEqual([null, null, null, null]);
+  expect(refuse('1', 100)).toEqual({
+    code: 'POLICY_NOT_IN_FORCE',
+    fact: 'the communication policy 1 was in force before 2',
+    remedy: 'Read and accept that one: wasl policy accept 2',
+  });
+  expect(refuse('2', 120)?.code).toBe('POLICY_NOT_IN_FORCE');
+});
+
+it('a version has a name that an address can hold', () => {
+  const isName = (text: string) => policyVersionSchema.safeParse(text).success;
+  expect(['2026-1', 'v2.0', '_1', '1'.repeat(40)].map(isName)).toEqual([true, true, true, true]);
+  expect(['.', '..', '-1', '', '1'.repeat(41), 'a/b', '1\n'].map(isName)).toEqual(Array(7).fill(false));
 });
 
 describe('publication', () => {

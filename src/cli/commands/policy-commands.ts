@@ -3,7 +3,13 @@ import type { NewPolicy, PolicyAnswer, PolicyStandingAnswer } from '../../api/po
 import { digestOfBytes } from '../../domain/canonical-json.ts';
 import { countOf } from '../../domain/count-of.ts';
 import { decodeUtf8 } from '../../domain/decode-utf8.ts';
-import { graceEnd, POLICY_LANGUAGES, type PolicyLanguage, RENDITION_BYTES_MAX } from '../../domain/policy.ts';
+import {
+  digestPolicy,
+  graceEnd,
+  POLICY_LANGUAGES,
+  type PolicyLanguage,
+  RENDITION_BYTES_MAX,
+} from '../../domain/policy.ts';
 import { shown } from '../../domain/shown.ts';
 import { WaslError } from '../../errors.ts';
 import { readBytes } from '../read-document.ts';
@@ -158,7 +164,9 @@ async function readRendition(
 
 async function fetchText(session: CliSession, policy: PolicyAnswer, language: PolicyLanguage): Promise<Buffer> {
   const bytes = await session.client.readRendition(policy.version, language);
-  if (digestOfBytes(bytes) === renditionOf(policy, language).sha256) return bytes;
+  const isTold = digestOfBytes(bytes) === renditionOf(policy, language).sha256;
+  // A digest of the text that comes with the text binds nobody: only the one of the terms is accepted.
+  if (isTold && digestPolicy(policy) === policy.digest) return bytes;
   throw new WaslError(
     'API_UNREACHABLE',
     `the ${LANGUAGE_WORDS[language]} text that came has not the digest that was told`,

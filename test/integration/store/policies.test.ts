@@ -66,9 +66,71 @@ describe('a version', () => {
     await expect(store.acceptPolicy(other)).rejects.toMatchObject({ code: 'APPROVAL_DIGEST' });
     await expect(accept('9', MOF)).rejects.toMatchObject({ code: 'POLICY_UNKNOWN' });
     expect(await store.listAcceptances()).toEqual([first]);
+    await propose('2', '2026-07-01T00:00:00.000Z');
+    await publish('2');
+    now = new Date('2026-07-02T00:00:00Z');
+    expect(await accept('1', MOH)).toEqual(first);
+    await expect(accept('1', MOF)).rejects.toMatchObject({
+      ...{ code: 'POLICY_NOT_IN_FORCE', remedy: 'Read and accept that one: wasl policy accept 2' },
+    });
     const entries = await store.readLedger({ afterSequence: 0 });
-    expect(entries.map(({ action }) => action)).toEqual(['policy.proposed', 'policy.published', 'policy.accepted']);
+    expect(entries.map(({ action }) => action.replace('policy.', ''))).toEqual([
+      ...['proposed', 'published', 'accepted'],
+      ...['proposed', 'published'],
+    ]);
     expect(verifyChain(entries)).toMatchObject({ intact: true });
+  });
+});
+
+it('a publication and an acceptance while somebody decides are no altered record', async () => {
+  await propose('2026-1');
+  await publish('2026-1');
+  await accept('2026-1', MOF);
+  await accept('2026-1', MOH);
+  const { id, requestDigest: digest } = (await store.createInterconnect(sampleSubmission('key-of-race'))).interconnect;
+  let isOver = false;
+  const published = (async () => {
+    for (let month = 1; month <= 6; month++) {
+      const version = `2027-${String(month).padStart(2, '0')}`;
+      await propose(version, `${version}-01T00:00:00.000Z`);
+      await publish(version);
+      await accept(version, month % 2 === 0 ? MOF : MOH);
+    }
+    isOver = true;
+  })();
+  const looked = new Set<string>();
+  const person = who('moh-signatory');
+  const sign = { verb: 'sign', person, party: MOH, digest, decision: 'approve', reason: null } as const;
+  while (!isOver) {
+    for (const { fact } of (await store.readDecisionFacts(id)).altered) looked.add(fact);
+    await store.decide(id, sign, null).catch((error) => looked.add(error.message));
+  }
+  await published;
+  expect([...looked]).toEqual([]);
+});
+
+describe('a text', () => {
+  const WORDS = 'other words';
+  const swap = `update policy_renditions set content = '${WORDS}'`;
+  const told = `, bytes = ${WORDS.length}, sha256 = 'sha256:' || encode(sha256('${WORDS}'), 'hex')`;
+  const fact = 'the communication policy 1 has other texts or times than its digest says';
+
+  it.each([
+    ['with the digest that is told of it', `${swap}${told} where language = 'en'`],
+    ['alone', `${swap} where language = 'ar'`],
+  ])('that was swapped beside wasl, %s, is neither published nor accepted, and named', async (_what, statement) => {
+    await propose('1');
+    await sql(statement);
+    await expect(publish('1')).rejects.toMatchObject({ code: 'RECORD_ALTERED' });
+    await store.proposePolicy({
+      ...{ terms: { version: '1', inForceFrom: '2026-02-01T00:00:00.000Z', graceDays: 30 }, by: ADMIN },
+      texts: [text('ar'), text('en')],
+    });
+    await publish('1');
+    expect((await store.reviewRegister()).findings).toEqual([]);
+    await sql(statement);
+    await expect(accept('1', MOH)).rejects.toMatchObject({ code: 'RECORD_ALTERED', message: fact });
+    expect((await store.reviewRegister()).findings).toEqual([{ path: 'policy', fact }]);
   });
 });
 
@@ -114,6 +176,11 @@ describe('a request', () => {
       'a later version gone, so that the earlier one holds on',
       `delete from policy_renditions where policy_version = '2026-2'; delete from policies where version = '2026-2'`,
       'the published policy/2026-2 of the ledger is not in the register',
+    ],
+    [
+      'an acceptance gone',
+      `delete from policy_acceptances`,
+      'the acceptance by moh-signatory in entry 3 of the ledger is not in the register',
     ],
   ])('opens nothing where rows came beside wasl: %s', async (_what, statement, fact) => {
     await propose('2026-1');
