@@ -50,6 +50,10 @@ export async function readLedgerFile({ io }: CliSession, path: string): Promise<
     throw cause instanceof WaslError ? cause : refuse('the ledger cannot be read', cause);
   });
   const { entries, checkpoints } = parseFile(text) ?? refuseAll(refuse('this is no ledger of `wasl ledger export`'));
+  // What a person reads in the file is what is verified: nothing stands beside it, twice, or before the first row.
+  if (!holds(() => isOneText(text, entries, checkpoints))) throw refuse('it is not the one text of what it says');
+  if (!isAscending(entries.map(({ sequence }) => sequence)) || !isAscending(checkpoints.map(({ size }) => size)))
+    throw refuse('its rows or checkpoints are not in order');
   const rows = ledgerOf(entries);
   const rowAfter = pager(rows, ({ sequence }) => sequence);
   const checkpointAfter = pager(checkpoints, ({ size }) => size);
@@ -76,6 +80,39 @@ function parseFile(text: string): z.output<typeof fileSchema> | null {
     return null;
   }
 }
+
+/** What has no canonical form, half a character for one, is none either. */
+function holds(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 8785 and a line feed, held against the text piece by piece: a second text of this size might not fit. */
+function isOneText(text: string, entries: readonly unknown[], checkpoints: readonly unknown[]): boolean {
+  let at = 0;
+  const isNext = (piece: string) => {
+    const isThere = text.startsWith(piece, at);
+    at += piece.length;
+    return isThere;
+  };
+  const areNext = (list: readonly unknown[]) =>
+    list.every((each, place) => isNext(`${place === 0 ? '' : ','}${canonicalJson(each)}`));
+  return (
+    isNext('{"checkpoints":[') &&
+    areNext(checkpoints) &&
+    isNext('],"entries":[') &&
+    areNext(entries) &&
+    isNext(`],"format":${canonicalJson(FORMAT)}}\n`) &&
+    at === text.length
+  );
+}
+
+/** From 1 on; a gap is for the review to name. */
+const isAscending = (numbers: readonly number[]): boolean =>
+  numbers.every((number, place) => number > (numbers[place - 1] ?? 0));
 
 function refuseAll(error: WaslError): never {
   throw error;

@@ -60,10 +60,13 @@ export async function reviewLedger(ledger: ReviewedLedger, trust: Trust): Promis
     } else if (actual.equals(root)) signedEntries = size;
     else say(path, `it is of other rows: one of rows ${signedEntries + 1} to ${size} was altered since it was signed`);
   }
-  return {
-    ...{ entries: roots.entries, checkpoints: checkpoints.length, signedEntries, findings },
-    witnessed: (trust.witnesses ?? []).flatMap((witness) => lastWitnessed(checkpoints, witness)),
-  };
+  const witnessed = (trust.witnesses ?? []).flatMap((witness) => {
+    const last = lastWitnessed(checkpoints, witness);
+    // Whoever rewrites a ledger takes away what the witnesses said of it.
+    if (last.length === 0) say(witness.text, 'this witness cosigned no checkpoint that is there');
+    return last;
+  });
+  return { entries: roots.entries, checkpoints: checkpoints.length, signedEntries, findings, witnessed };
 }
 
 /** A store: what is in the ledger, and what people are shown. */
