@@ -9,6 +9,7 @@ import type { StageResult } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { WatchedRouter } from './route-tables.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import { describeError } from './translate-errors.ts';
 import type { OwnPing } from './verify.ts';
 
@@ -48,10 +49,10 @@ export interface OpenTransaction {
   readonly pingsBefore: readonly OwnPing[];
   /** Of a removal: an earlier try of it was verified, and went back. */
   readonly wasTakenBack: boolean;
-  /** Milliseconds since the epoch; null before the first commit was sent. */
-  committedAtMs: number | null;
-  /** When verification asked the routers for the last time, in milliseconds since the epoch. */
-  askedLastAtMs: number | null;
+  /** Since the first commit was sent; null before. */
+  sinceCommitMs: Stopwatch | null;
+  /** Since verification asked the routers for the last time; null: it has not. */
+  sinceAskedMs: Stopwatch | null;
   /** Nothing else may be confirmed, whoever asks for it. */
   isVerified: boolean;
 }

@@ -49,7 +49,7 @@ interface Recovery {
   /** What a stage of the attempt found before. */
   readonly before: AttemptFinding | null;
   readonly trouble: string;
-  /** When the last confirmed commit that may be pending was sent at the latest. */
+  /** When the last confirmed commit that may be pending was sent at the latest: `performance.now()`, which nobody sets. */
   readonly sentAtMs: number | null;
   /** Persist ids of counter-changes that this recovery sent: one whose confirmation was lost may be pending. */
   readonly compensations: Map<PeName, string>;
@@ -84,9 +84,8 @@ export async function recoverTransaction(
   const plan = { ...whole, routers: whole.routers.filter(({ pe }) => !isOut(pe)) };
   const recorder = new TransactionRecorder(deps, changeId, plan.interconnectId, epoch);
   const sent = journal.filter(({ state }) => state === 'commit-sent' || state === 'compensating');
-  const now = Date.now();
-  const ages = sent.map(({ at }) => ageMs(Date.parse(at), { claimedAtMs: Date.parse(claimedAt), nowMs: now }));
-  const sentAtMs = ages.length === 0 ? null : now - Math.min(...ages);
+  const ages = sent.map(({ at }) => ageMs(Date.parse(at), { claimedAtMs: Date.parse(claimedAt), nowMs: Date.now() }));
+  const sentAtMs = ages.length === 0 ? null : performance.now() - Math.min(...ages);
   const of = { deps, changeId, epoch, before: attempt?.finding ?? null, trouble };
   const recovery: Recovery = { ...of, inventory, plan, left, recorder, sentAtMs, compensations: new Map() };
 
@@ -205,7 +204,7 @@ async function onEveryRouter(
   const { deps, recorder } = recovery;
   const graceMs = deps.limits?.recoveryGraceMs ?? DEFAULT_LIMITS.recoveryGraceMs;
   const timersEndAtMs = Math.max(...routers.map((router) => timerEndsAtMs(recovery, router)));
-  const giveUpAtMs = Math.max(Date.now(), timersEndAtMs) + graceMs;
+  const giveUpAtMs = Math.max(performance.now(), timersEndAtMs) + graceMs;
   const findings = new Map<PeName, Look>();
   const waitedFor = new Map(routers.map(({ pe }) => [pe, '']));
   const recoverOne = async (router: RouterPlan) => {
@@ -219,7 +218,7 @@ async function onEveryRouter(
       } catch (error) {
         const { sentence, transient } = describeError(error);
         why = `: ${sentence}`;
-        if (!transient || Date.now() >= giveUpAtMs) break;
+        if (!transient || performance.now() >= giveUpAtMs) break;
         waitedFor.set(router.pe, sentence);
         await sleep(LOOK_INTERVAL_MS);
       }
@@ -262,7 +261,7 @@ async function endPending(
   const timerEndsMs = timerEndsAtMs(recovery, router);
   for (;;) {
     const finding = await look(recovery, router);
-    if ((finding === settled && !fragile) || Date.now() >= timerEndsMs) {
+    if ((finding === settled && !fragile) || performance.now() >= timerEndsMs) {
       const state = finding === 'before' ? 'rolled-back' : finding === 'after' && forward ? 'confirmed' : 'unknown';
       // The lost worker may have confirmed and not saved: a restart would take the change away again.
       if (state === 'confirmed' && entry?.state !== 'confirmed') {
@@ -271,7 +270,7 @@ async function endPending(
       await recorder.journal([{ plan: router, state, persistId }]);
       return finding;
     }
-    await sleep(Math.min(LOOK_INTERVAL_MS, Math.max(0, timerEndsMs - Date.now())));
+    await sleep(Math.min(LOOK_INTERVAL_MS, Math.max(0, timerEndsMs - performance.now())));
   }
 }
 

@@ -33,6 +33,7 @@ import { reproveAtPush } from './prove-at-push.ts';
 import { readBackRouter, requireAsLocked } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
+import { startStopwatch } from './stopwatch.ts';
 import { answeredPings, verifyStill, verifyTransaction } from './verify.ts';
 
 export class TransactionStages implements TransactionActivities {
@@ -124,8 +125,8 @@ export class TransactionStages implements TransactionActivities {
         tablesBefore,
         pingsBefore,
         wasTakenBack: removes && (await store.wasTakenBack(changeId)),
-        committedAtMs: null,
-        askedLastAtMs: null,
+        sinceCommitMs: null,
+        sinceAskedMs: null,
         isVerified: false,
       });
       const count = countOf(prepared.length, 'router');
@@ -147,7 +148,7 @@ export class TransactionStages implements TransactionActivities {
     for (const wave of inWaves(routers)) {
       // Before the wire: whoever recovers must know every persist id that may be pending.
       await recorder.journal(wave.map((r) => ({ plan: r.plan, state: 'commit-sent', persistId: r.persistId })));
-      transaction.committedAtMs ??= Date.now();
+      transaction.sinceCommitMs ??= startStopwatch();
       const results = await recorder.onEach(
         'commit',
         wave,
@@ -191,7 +192,7 @@ export class TransactionStages implements TransactionActivities {
       await this.drop(changeId);
       return noteFailure(this.#deps, transaction, still);
     }
-    const elapsedMs = Date.now() - (transaction.committedAtMs ?? 0);
+    const elapsedMs = transaction.sinceCommitMs?.() ?? 0;
     if (elapsedMs > transaction.plan.window.confirmTimeoutSeconds * 1_000 - this.#limits.confirmMarginMs) {
       const fact = `verification took ${Math.round(elapsedMs / 1_000)} s: the confirm window is over`;
       return noteFailure(this.#deps, transaction, failed(new WaslError('CHANGE_REVERTED', fact)));

@@ -23,6 +23,7 @@ import { failed, firstFailure, type OpenTransaction, PASS, type RouterInTransact
 import { reproveWhatChanged } from './prove-at-push.ts';
 import { readBackAgain, readBackRouter, requireEdits } from './read-back.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
+import { type Stopwatch, startStopwatch } from './stopwatch.ts';
 import { describeError } from './translate-errors.ts';
 
 /** A branch-to-branch ping of one party: its VRF at a touched PE to a site of the same VPN elsewhere. */
@@ -70,16 +71,24 @@ export async function verifyTransaction(
   if (failure !== null && !(await goOnWithout(routers, reasons))) return failed(failure);
 
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
-  const deadline = Date.now() + Math.min(limits.convergenceMs, windowMs / 2);
-  if (onlyTakesAway(plan.kind)) return verifyRemoval(transaction, limits, deadline);
+  const looking = { elapsedMs: startStopwatch(), untilMs: Math.min(limits.convergenceMs, windowMs / 2) };
+  if (onlyTakesAway(plan.kind)) return verifyRemoval(transaction, limits, looking);
   for (;;) {
     const { verdict, sentence, hopeless, speechless } = await lookOnce(transaction, limits);
     if (verdict === 'pass') return passUnlessChanged(deps, transaction, sentence);
     // Routes and answers may still be on their way; what nobody approved will not go away by waiting.
-    if (hopeless || Date.now() + limits.pollIntervalMs >= deadline) return measured(transaction, sentence, speechless);
+    if (hopeless || isLastLook(looking, limits)) return measured(transaction, sentence, speechless);
     await sleep(limits.pollIntervalMs);
   }
 }
+
+interface Looking {
+  readonly elapsedMs: Stopwatch;
+  readonly untilMs: number;
+}
+
+const isLastLook = ({ elapsedMs, untilMs }: Looking, { pollIntervalMs }: ActivityLimits): boolean =>
+  elapsedMs() + pollIntervalMs >= untilMs;
 
 /** Last, so that what somebody did to a PE meanwhile, whether the change touches it or not, is seen up to the confirmation. */
 async function passUnlessChanged(
@@ -98,7 +107,7 @@ async function passUnlessChanged(
     await recorder.note('verify', null, 'failed', result.reason);
     return result;
   }
-  transaction.askedLastAtMs = Date.now();
+  transaction.sinceAskedMs = startStopwatch();
   await recorder.note('verify', null, 'done', sentence);
   return PASS(sentence);
 }
@@ -108,8 +117,8 @@ const ANSWERS_HOLD_MS = 2_000;
 
 /** At the confirmation of what opens: what was asked last is asked again where that is long ago. */
 export async function verifyStill(deps: ActivityDependencies, transaction: OpenTransaction): Promise<StageResult> {
-  const { plan, askedLastAtMs } = transaction;
-  if (onlyTakesAway(plan.kind) || Date.now() - (askedLastAtMs ?? 0) <= ANSWERS_HOLD_MS) return PASS('asked just now');
+  const { plan, sinceAskedMs } = transaction;
+  if (onlyTakesAway(plan.kind) || (sinceAskedMs?.() ?? Infinity) <= ANSWERS_HOLD_MS) return PASS('asked just now');
   const { verdict, sentence, speechless } = await lookAtRoutes(transaction);
   if (verdict !== 'pass') return measured(transaction, sentence, speechless);
   return passUnlessChanged(deps, transaction, `the confirmation was late, and all was asked again: ${sentence}`);
@@ -124,13 +133,13 @@ async function measured(
   sentence: string,
   speechless: PeName | null = null,
 ): Promise<StageResult> {
-  const { recorder, plan, committedAtMs } = transaction;
+  const { recorder, plan, sinceCommitMs } = transaction;
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
   const readAgain = [...transaction.routers.values()].map(async (each) => {
     requireEdits(each, await each.router.readRunning());
   });
   const gone = firstFailure(await Promise.allSettled(readAgain));
-  const isOver = Date.now() >= (committedAtMs ?? 0) + windowMs;
+  const isOver = (sinceCommitMs?.() ?? Infinity) >= windowMs;
   const over = `the confirm window of ${plan.window.confirmTimeoutSeconds} s ended while it was verified`;
   const deaf = speechless === null ? null : `${speechless} has no route of any other router yet`;
   const why = isOver ? over : gone === null ? deaf : describeError(gone).sentence;
@@ -151,7 +160,7 @@ async function measured(
 async function verifyRemoval(
   transaction: OpenTransaction,
   limits: ActivityLimits,
-  deadline: number,
+  looking: Looking,
 ): Promise<StageResult> {
   const { recorder, plan, routers, tablesBefore } = transaction;
   const watched = transaction.watched.filter(({ router }) => routers.has(router.name));
@@ -162,7 +171,7 @@ async function verifyRemoval(
     const answers = await Promise.all(silent.map((ping) => answersPing(ping, limits).catch(() => false)));
     silent = silent.filter((_, index) => !answers[index]);
     const routes = checkRemovedRoutes({ view, before: tablesBefore, after, plan });
-    const isOver = Date.now() + limits.pollIntervalMs >= deadline;
+    const isOver = isLastLook(looking, limits);
     if ((silent.length === 0 && routes.still.length === 0) || isOver) {
       const [cutOff] = describeSilent(silent);
       if (cutOff !== undefined && !transaction.wasTakenBack) {
@@ -297,9 +306,9 @@ async function pingProbes(transaction: OpenTransaction, limits: ActivityLimits):
   const { plan, watched } = transaction;
   const windowMs = plan.window.confirmTimeoutSeconds * 1_000;
   // What is not sent by then stays unknown: the rest of the window is for the confirmation, or the way back.
-  const deadline = (transaction.committedAtMs ?? Date.now()) + windowMs * PINGS_WINDOW_SHARE;
+  const isLate = () => (transaction.sinceCommitMs?.() ?? 0) > windowMs * PINGS_WINDOW_SHARE;
   const ping = async (router: Router, { pe, vrf, target, expect }: ReachabilityProbe): Promise<PingResult[]> => {
-    if (target === null || Date.now() > deadline) return [];
+    if (target === null || isLate()) return [];
     const source = sourceAddress(transaction, pe, vrf, familyOf(target));
     // One lost echo says silent; an answer may need a second one, while ARP is resolved.
     const count = expect === 'reachable' ? limits.pingCount : 1;

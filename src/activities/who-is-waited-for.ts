@@ -13,7 +13,7 @@ interface Told {
 
 /**
  * While `work` goes on the record says for which routers it waits, and why. `waitedFor`: those that are not done, each with what it failed with
- * last; '': it says nothing. `untilMs`: when they are given up; null: when they have answered.
+ * last; '': it says nothing. `untilMs`: when they are given up, by `performance.now()`; null: when they have answered.
  */
 export async function tellingWhoIsWaitedFor<T>(
   { deps, changeId, epoch }: Told,
@@ -28,7 +28,8 @@ export async function tellingWhoIsWaitedFor<T>(
     const [, why = ''] = failing[0] ?? [];
     if (names === '' || `${names} ${why}` === told) return;
     told = `${names} ${why}`;
-    const seconds = untilMs === null ? '' : `, ${Math.max(0, Math.ceil((untilMs - Date.now()) / 1_000))} s at most`;
+    const seconds =
+      untilMs === null ? '' : `, ${Math.max(0, Math.ceil((untilMs - performance.now()) / 1_000))} s at most`;
     const says = why === '' ? `waits for ${names}` : `waits for ${names}${seconds}: ${why}`;
     await deps.store.noteRecovery(changeId, says, epoch);
   };
