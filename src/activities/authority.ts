@@ -1,11 +1,10 @@
 import { digestOf } from '../domain/canonical-json.ts';
 import type { Inventory } from '../domain/inventory.ts';
-import { type LawRefusal, refuseAltered } from '../domain/may-decide.ts';
+import { type LawRefusal, refuseAltered, refused } from '../domain/may-decide.ts';
 import { mayOpenStill, mayPush, mayRecover, type Push } from '../domain/may-push.ts';
 import type { ChangeId } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';
-import { WaslError } from '../errors.ts';
 import { digestPlan } from '../plan/digest.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { ownersOf } from './owners.ts';
@@ -60,5 +59,5 @@ function pushOf(changeId: ChangeId, plan: Plan, request: InterconnectRequest, ea
 }
 
 function refuse(refusal: LawRefusal | null): void {
-  if (refusal !== null) throw new WaslError(refusal.code, refusal.fact);
+  if (refusal !== null) throw refused(refusal);
 }

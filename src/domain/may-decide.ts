@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, WaslError } from '../errors.ts';
 import type { AlteredFact } from './altered-record.ts';
 import type { ChangePhase } from './change.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
@@ -67,6 +67,10 @@ export interface LawRefusal {
   readonly fact: string;
   readonly remedy?: string;
 }
+
+/** With its own remedy, where it has one. */
+export const refused = ({ code, fact, remedy }: LawRefusal): WaslError =>
+  new WaslError(code, fact, remedy === undefined ? {} : { remedy });
 
 /** The parts that people play in one interconnect. */
 export type Part = 'requester' | 'signatory' | 'planner' | 'asker' | 'approver';

@@ -58,6 +58,20 @@ export function refuseAcceptance(version: string, published: readonly PublishedP
   };
 }
 
+/** A slip in the year would keep every other version out until then: each one begins after those before it, and what is published stays. */
+const AHEAD_DAYS_MAX = 731;
+const DAY_MS = 86_400_000;
+
+/** Asked when a version is proposed, and again when it is published. */
+export function refuseFarAhead(
+  { version, inForceFrom }: Pick<PolicyTerms, 'version' | 'inForceFrom'>,
+  now: Date,
+): LawRefusal | null {
+  if (Date.parse(inForceFrom) - now.getTime() <= AHEAD_DAYS_MAX * DAY_MS) return null;
+  const fact = `the policy ${version} would be in force from ${inForceFrom}, more than two years ahead`;
+  return { code: 'POLICY_CONFLICT', fact, remedy: 'Check the year; propose it when its time is nearer.' };
+}
+
 /** A version that a person brings into force: four eyes, the very terms, and after whatever holds already. */
 export function refusePublication(
   {
@@ -88,6 +102,8 @@ export function refusePublication(
     const remedy = 'Another admin or a security officer must publish it.';
     return { code: 'APPROVAL_SELF', fact: `${by} has proposed the policy ${version}`, remedy };
   }
+  const farAhead = refuseFarAhead(policy, now);
+  if (farAhead !== null) return farAhead;
   const last = published.at(-1);
   // The first may be older than this program; from then on nobody is put out of grace by a date that has passed.
   if (last === undefined) return null;

@@ -2,7 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import { isRepeated, mayDecide } from '../domain/may-decide.ts';
+import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import { shareUntilCommit } from './advisory-locks.ts';
@@ -58,10 +58,7 @@ export function decisionQueries(database: Database): Pick<Store, 'decide' | 'rea
         const law = await findDecisionFacts(tx, before);
         if (isRepeated(decision, law)) return { before, after: before };
         const refusal = mayDecide(decision, law, at);
-        if (refusal !== null) {
-          const { code, fact, remedy } = refusal;
-          throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
-        }
+        if (refusal !== null) throw refused(refusal);
         const facts = await take(tx, before, decision, at);
         await tx
           .update(interconnects)

@@ -2,7 +2,7 @@
 import { and, asc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { type AlteredFact, alteredPolicy } from '../domain/altered-record.ts';
 import { type Digest, digestOfBytes } from '../domain/canonical-json.ts';
-import type { LawRefusal } from '../domain/may-decide.ts';
+import { type LawRefusal, refused } from '../domain/may-decide.ts';
 import type { EntityId, PersonId } from '../domain/names.ts';
 import {
   digestPolicy,
@@ -17,7 +17,7 @@ import {
   policySubject,
   type Rendition,
 } from '../domain/policy.ts';
-import { refuseAcceptance, refusePublication } from '../domain/policy-law.ts';
+import { refuseAcceptance, refuseFarAhead, refusePublication } from '../domain/policy-law.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -44,7 +44,7 @@ export interface RenditionText {
 
 /** Each method is one store transaction. */
 export interface PolicyStore {
-  /** The same terms again are the same proposal, also from somebody else. POLICY_CONFLICT: the version is published. */
+  /** The same terms again are the same proposal, also from somebody else. POLICY_CONFLICT: the version is published, or begins too far ahead. */
   proposePolicy(input: {
     readonly terms: Omit<PolicyTerms, 'renditions'>;
     /** One of each language. */
@@ -81,6 +81,8 @@ export function policyQueries(database: Database): PolicyStore {
       const { version } = terms;
       const renditions = texts.map(describeText);
       const digest = digestPolicy({ ...terms, renditions });
+      const refusal = refuseFarAhead(terms, at);
+      if (refusal !== null) throw refused(refusal);
       return database.transact(async (tx) => {
         await lockUntilCommit(tx, 'policy');
         const known = await findPolicy(tx, version);
@@ -162,9 +164,7 @@ export function policyQueries(database: Database): PolicyStore {
 }
 
 function throwRefusal(refusal: LawRefusal | null): void {
-  if (refusal === null) return;
-  const { code, fact, remedy } = refusal;
-  throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+  if (refusal !== null) throw refused(refusal);
 }
 
 /** Where policies, their texts and acceptances are not what the ledger says of them. */

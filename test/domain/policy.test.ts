@@ -167,6 +167,15 @@ describe('publication', () => {
     expect(publish({ publishedBy: 'admin-3' })).toBe('POLICY_CONFLICT');
     expect(publish({}, [ONE], 101)).toBe('POLICY_CONFLICT');
     expect(publish({}, [ONE, THREE])).toBe('POLICY_CONFLICT');
+    // A slip in the year would keep every other version out until then.
+    const farAhead = policy('2', 50 + 732).inForceFrom;
+    expect(refusal({ inForceFrom: farAhead }, [ONE], 50, 'sha256:terms', 'admin-2')).toEqual({
+      code: 'POLICY_CONFLICT',
+      fact: `the policy 2 would be in force from ${farAhead}, more than two years ahead`,
+      remedy: 'Check the year; propose it when its time is nearer.',
+    });
+    expect(publish({ inForceFrom: policy('2', 50 + 731).inForceFrom })).toBeNull();
+    expect(publish({ inForceFrom: farAhead }, [])).toBe('POLICY_CONFLICT');
     // The first one may have been in force before this program came.
     expect(publish({}, [], 300)).toBeNull();
   });

@@ -71,7 +71,12 @@ function registerReads(policy: Command, session: CliSession): void {
         await writeText(session.io, options.out, bytes);
         return session.remark(`${options.out}: ${digestOfBytes(bytes)}`);
       }
-      const { mediaType } = renditionOf(answer, options.language);
+      const { mediaType, sha256 } = renditionOf(answer, options.language);
+      if (session.isJson) {
+        const { version, digest } = answer;
+        const content = bytes.toString('base64');
+        return session.printJson({ version, digest, language: options.language, mediaType, sha256, content });
+      }
       if (mediaType === 'application/pdf') {
         const remedy = 'Name a file with --out.';
         throw new WaslError('INPUT_INVALID', `the text is ${mediaType}`, { path: '--out', remedy });

@@ -45,7 +45,10 @@ describe('a version', () => {
     expect(await propose('1', undefined, ADMIN, 'a slip')).toEqual(slip);
     const mended = await propose('1', undefined, OTHER);
     expect([mended.digest === slip.digest, mended.proposedBy]).toEqual([false, OTHER]);
-    await expect(publish('1')).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
+    await expect(publish('1')).rejects.toMatchObject({
+      ...{ code: 'APPROVAL_SELF', remedy: 'Another admin or a security officer must publish it.' },
+    });
+    await expect(propose('2', '2062-01-01T00:00:00.000Z')).rejects.toMatchObject({ code: 'POLICY_CONFLICT' });
     expect((await publish('1', ADMIN)).publishedBy).toBe(ADMIN);
     await expect(propose('1', undefined, ADMIN, 'other words')).rejects.toMatchObject({ code: 'POLICY_CONFLICT' });
     expect((await propose('1')).publishedBy).toBe(ADMIN);
