@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type CliIo, type CliStream, READER_GONE } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
 import { WaslError } from '../errors.ts';
+import { replaceFile } from './replace-file.ts';
 import { interruption } from './signals.ts';
 
 /** Of a terminal that does not say. */
@@ -40,7 +40,10 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
     env: process.env,
     readFile: async (path, bytesMax = FILE_BYTES_MAX) => decodeUtf8(await readBytes(path, bytesMax), path),
     readBytes,
-    writeFile: (path, content) => writeFile(path, content),
+    writeFile: async (path, content) => {
+      if (path !== '-') return replaceFile(path, content);
+      if (!process.stdout.destroyed) process.stdout.write(content);
+    },
     now: () => new Date(),
     offsetOf: (at) => -at.getTimezoneOffset(),
     signal: AbortSignal.any([interruption(), gone.signal]),

@@ -16,7 +16,7 @@ export interface CliIo {
   readFile(path: string, bytesMax?: number): Promise<string>;
   /** The same, byte for byte. */
   readBytes(path: string, bytesMax: number): Promise<Buffer>;
-  /** Replaces what is there. */
+  /** Replaces what is there, as a whole or not at all; `-` is standard output. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
   readonly now: () => Date;
   /** Of the reader's zone (TZ). */

@@ -6,6 +6,7 @@ import { countOf } from '../domain/count-of.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import { WaslError } from '../errors.ts';
 import type { ReviewedLedger } from '../ledger/review-ledger.ts';
+import { readText } from './read-document.ts';
 import type { CliSession } from './session.ts';
 import { writeText } from './write-text.ts';
 
@@ -45,11 +46,12 @@ async function readPages<T>(readAfter: (last: T | undefined) => Promise<T[]>): P
 }
 
 export async function readLedgerFile({ io }: CliSession, path: string): Promise<ReviewedLedger> {
-  const refuse = (fact: string, cause?: unknown) => new WaslError('INPUT_INVALID', fact, { path, cause });
-  const text = await io.readFile(path, BYTES_MAX).catch((cause: unknown) => {
-    throw cause instanceof WaslError ? cause : refuse('the ledger cannot be read', cause);
-  });
-  const { entries, checkpoints } = parseFile(text) ?? refuseAll(refuse('this is no ledger of `wasl ledger export`'));
+  const remedy = 'Name a file that it wrote, unchanged.';
+  const refuse = (fact: string) => new WaslError('INPUT_INVALID', fact, { path, remedy });
+  const text = await readText(io, path, BYTES_MAX);
+  const parsed = parseFile(text);
+  if (parsed === null) throw refuse('this is no ledger of `wasl ledger export`');
+  const { entries, checkpoints } = parsed;
   // What a person reads in the file is what is verified: nothing stands beside it, twice, or before the first row.
   if (!holds(() => isOneText(text, entries, checkpoints))) throw refuse('it is not the one text of what it says');
   if (!isAscending(entries.map(({ sequence }) => sequence)) || !isAscending(checkpoints.map(({ size }) => size)))
@@ -113,7 +115,3 @@ function isOneText(text: string, entries: readonly unknown[], checkpoints: reado
 /** From 1 on; a gap is for the review to name. */
 const isAscending = (numbers: readonly number[]): boolean =>
   numbers.every((number, place) => number > (numbers[place - 1] ?? 0));
-
-function refuseAll(error: WaslError): never {
-  throw error;
-}

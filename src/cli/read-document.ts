@@ -13,9 +13,9 @@ export interface ReadDocument {
   lineOf(path: DocumentPath): number;
 }
 
-/** Throws INPUT_INVALID for a file that is not there or not readable. */
-export async function readText(io: Pick<CliIo, 'readFile'>, file: string): Promise<string> {
-  return explainingRead(file, () => io.readFile(file));
+/** Throws INPUT_INVALID for a file that is not there, not readable, or larger than `bytesMax` (else than a person's document is). */
+export async function readText(io: Pick<CliIo, 'readFile'>, file: string, bytesMax?: number): Promise<string> {
+  return explainingRead(file, () => io.readFile(file, bytesMax));
 }
 
 /** Throws INPUT_INVALID for a file that is not there, not readable, or larger. */

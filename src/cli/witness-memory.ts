@@ -1,4 +1,5 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { WaslError } from '../errors.ts';
 
 /** What a witness remembers: the last checkpoint that it cosigned, in a file. Whoever has it open is alone with it. */
@@ -13,10 +14,7 @@ export interface WitnessMemory {
 /** Throws CONFIGURATION where another process has it open, or it cannot be used. */
 export async function openWitnessMemory(path: string): Promise<WitnessMemory> {
   const lock = `${path}.lock`;
-  // Two at once could vouch for two ledgers, each of which continues the one that both remember.
-  await attempt(lock, 'another witness is at work on this memory; remove the lock where none is', async () => {
-    await (await open(lock, 'wx', 0o600)).close();
-  });
+  await takeLock(lock);
   const release = () => rm(lock, { force: true });
   try {
     const remembered = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -26,29 +24,52 @@ export async function openWitnessMemory(path: string): Promise<WitnessMemory> {
     return {
       remembered,
       release,
-      remember: (note) => attempt(path, 'the memory of the witness cannot be written', () => replace(path, note)),
+      remember: (note) =>
+        replace(path, note).catch((cause: unknown) => {
+          throw unusable('the memory of the witness cannot be written', path, cause);
+        }),
     };
   } catch (cause) {
     await release();
-    throw new WaslError('CONFIGURATION', 'the memory of the witness cannot be read', { path, cause });
+    throw unusable('the memory of the witness cannot be read', path, cause);
   }
 }
 
-async function replace(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
+/** Two at once could vouch for two ledgers, each of which continues the one that both remember. */
+async function takeLock(lock: string): Promise<void> {
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-}
-
-async function attempt(path: string, fact: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
+    await (await open(lock, 'wx', 0o600)).close();
   } catch (cause) {
-    throw new WaslError('CONFIGURATION', fact, { path, cause });
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw unusable('the memory of the witness cannot be locked', lock, cause);
+    }
+    const fact = 'another witness is at work on this memory, or ended without warning';
+    const remedy = 'Wait for it. Where none is at work any more (a kill, a power cut), remove this file.';
+    throw new WaslError('CONFIGURATION', fact, { path: lock, remedy, cause });
   }
+}
+
+/** What was remembered before outlives a full disk, and what is remembered now a power cut. */
+async function replace(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(`${path}.new`, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+function unusable(fact: string, path: string, cause: unknown): WaslError {
+  const why = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  const remedy = 'Check that its folder is there, has room, and that you may read and write there.';
+  return new WaslError('CONFIGURATION', `${fact}${why}`, { path, remedy, cause });
 }

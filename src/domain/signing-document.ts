@@ -139,7 +139,8 @@ function parseValue(value: unknown): SigningDocument {
   const result = signingDocumentSchema.safeParse(value);
   if (result.success) return result.data;
   const [first] = listInputIssues(result.error, value);
-  throw notOne(first === undefined ? 'it is not valid' : `${formatPath(first.path)}: ${first.fact}`);
+  const place = first === undefined ? '' : formatPath(first.path);
+  throw notOne(first === undefined ? 'it is not valid' : place === '' ? first.fact : `${place}: ${first.fact}`);
 }
 
 function notOne(fact: string, cause?: unknown): WaslError {

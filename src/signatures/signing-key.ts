@@ -12,15 +12,19 @@ export interface SigningKey {
   readonly certificates: string;
 }
 
+const PASSPHRASE_REMEDY = 'Name the file that holds its passphrase with --passphrase-file.';
+
 /** PEM: PKCS#8 or the older forms, encrypted or not. Throws SIGNING_KEY. */
 export function readPemKey(pem: string, passphrase: string | null): SigningKey {
   try {
     return { key: createPrivateKey({ key: pem, ...(passphrase === null ? {} : { passphrase }) }), certificates: '' };
   } catch (cause) {
-    const fact = pem.includes('ENCRYPTED')
-      ? 'the key cannot be read with this passphrase'
-      : 'there is no private key in PEM in it';
-    throw new WaslError('SIGNING_KEY', fact, { cause });
+    if (!pem.includes('ENCRYPTED'))
+      throw new WaslError('SIGNING_KEY', 'there is no private key in PEM in it', { cause });
+    throw new WaslError('SIGNING_KEY', 'the key cannot be read with this passphrase', {
+      remedy: PASSPHRASE_REMEDY,
+      cause,
+    });
   }
 }
 
@@ -49,7 +53,8 @@ export async function readPkcs12(file: Uint8Array, passphrase: string): Promise<
         cause,
       });
     }
-    throw new WaslError('SIGNING_KEY', 'the PKCS#12 file cannot be read with this passphrase', { cause });
+    const remedy = `Check that it is PKCS#12. ${PASSPHRASE_REMEDY}`;
+    throw new WaslError('SIGNING_KEY', 'the PKCS#12 file cannot be read with this passphrase', { remedy, cause });
   }
 }
 

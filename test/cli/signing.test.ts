@@ -41,6 +41,55 @@ describe('wasl sign', () => {
     expect(out).toContain('يطلب الربط الوارد في الطلب \u2068IC-0001\u2069');
   });
 
+  it('gives the signed document out alone where no file is named for it', async () => {
+    const key = ['--certificate', at('chain.pem'), '--key', world().moh.key];
+    const { code, out, err } = await sign(at('document.json'), ...SIGNATORY, ...key);
+    expect(code).toBe(0);
+    expect(readSignedDocument(out).signatures).toHaveLength(1);
+    expect(err).toContain('The interconnect of request IC-0001');
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    [
+      'no certificate in PEM',
+      ['--certificate', 'pin', '--key', 'pin'],
+      /^error SIGNING_KEY: \S+pin: there is no private key/,
+    ],
+    [
+      'a signer that is none',
+      ['--signer', 'MOH:king'],
+      /^error INPUT_INVALID: --signer: "MOH:king" is no place to sign/,
+    ],
+    [
+      'one that the document does not name',
+      ['--signer', 'MOF:seal'],
+      /^error INPUT_INVALID: --signer: "MOF:seal" is no place/,
+    ],
+    [
+      'a passphrase file that is not there',
+      ['--key', 'pin', '--passphrase-file', 'nowhere'],
+      /^error INPUT_INVALID: \S+nowhere: /,
+    ],
+    [
+      'a PKCS#12 file that is none',
+      ['--pkcs12', 'pin'],
+      /^error SIGNING_KEY: \S+pin: [^\n]+\nCheck that it is PKCS#12[^\n]+--passphrase-file/,
+    ],
+  ])('%s: path, fact and remedy, and with --json nothing else', async (_what, wish, said) => {
+    const files = wish.map((word) => (/^(pin|nowhere)$/.test(word) ? at(word) : word));
+    const key = files.some((word) => word === '--key' || word === '--pkcs12') ? [] : ['--key', world().moh.key];
+    const chain = files.includes('--certificate') ? [] : ['--certificate', at('chain.pem')];
+    const signer = files.includes('--signer') ? ['--designation', 'Director'] : SIGNATORY;
+    const words = [at('document.json'), ...signer, ...chain, ...key, ...files, '--out', at('never.json')];
+    const { code, err } = await sign(...words);
+    expect([code, err]).toEqual([2, expect.stringMatching(said)]);
+    expect(err.trim().split('\n')).toHaveLength(2);
+    for (const more of [[], ['--bytes']]) {
+      const json = await sign(...words, ...more, '--json');
+      if (json.code !== 0) expect(JSON.parse(json.err)).toMatchObject({ error: { path: expect.stringMatching(/./) } });
+    }
+  });
+
   it('signs with a key in PEM, then the seal joins with one in PKCS#12', async () => {
     const key = ['--certificate', at('chain.pem'), '--key', world().moh.key];
     expect(await sign(at('document.json'), ...SIGNATORY, ...key, '--out', at('first.json'))).toMatchObject({ code: 0 });

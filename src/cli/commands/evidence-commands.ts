@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { countOf } from '../../domain/count-of.ts';
 import { READING_BYTES_MAX } from '../../domain/reading.ts';
-import { WaslError } from '../../errors.ts';
 import { type EvidenceFinding, verifyEvidence } from '../../ledger/evidence.ts';
 import type { Verifier } from '../../ledger/signed-note.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readText } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 import { writeRecord } from '../write-record.ts';
@@ -21,7 +21,7 @@ export function registerEvidenceCommands(program: Command, session: CliSession):
     .command('export')
     .description('write the evidence of a change')
     .argument('<change>', 'like IC-0001-C1')
-    .argument('<file>', 'JSON; not one byte of it may be changed')
+    .argument('<file>', 'JSON; not one byte of it may be changed; - is standard output')
     .action(async (change: string, file: string) => {
       await writeRecord(session, await session.client.readEvidence(change), file);
     });
@@ -33,7 +33,10 @@ export function registerEvidenceCommands(program: Command, session: CliSession):
     .option('--witness <key...>', 'verifier keys of witnesses that must have cosigned', addWitness)
     .addHelpText('after', VERIFY_HELP)
     .action(async (file: string, { logKey, witness = [] }: VerifyOptions) => {
-      const finding = demandWitnesses(verifyEvidence(await readEvidence(session, file), logKey, witness), witness);
+      const finding = demandWitnesses(
+        verifyEvidence(await readText(session.io, file, READING_BYTES_MAX), logKey, witness),
+        witness,
+      );
       session.exitCode = finding.intact ? EXIT.ok : EXIT.permanent;
       if (session.isJson) return session.printJson(finding);
       session.print(show(session, finding));
@@ -61,15 +64,6 @@ function show({ paint }: CliSession, finding: EvidenceFinding): string[] {
     ...witnessed.map(({ witness, at }) => `  cosigned by ${witness} at ${at.toISOString()}`),
     ...formatTable(['#', 'AT', 'WHO', 'WHAT', 'ABOUT'], rows, paint),
   ];
-}
-
-async function readEvidence({ io }: CliSession, file: string): Promise<string> {
-  try {
-    return await io.readFile(file, READING_BYTES_MAX);
-  } catch (cause) {
-    if (cause instanceof WaslError) throw cause;
-    throw new WaslError('INPUT_INVALID', 'the evidence cannot be read', { path: file, cause });
-  }
 }
 
 const VERIFY_HELP = `

@@ -8,6 +8,7 @@ import { type LedgerRead, type ReviewedLedger, reviewLedger } from '../../ledger
 import type { Verifier } from '../../ledger/signed-note.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ledgerOf, readLedgerFile, writeLedgerFile } from '../ledger-file.ts';
+import { readText } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 import { parseCount } from './interconnect-commands.ts';
@@ -44,7 +45,7 @@ export function registerLedgerCommands(program: Command, session: CliSession): v
   ledger
     .command('export')
     .description('write the whole ledger with its checkpoints, for `wasl ledger verify --file`')
-    .argument('<file>', 'JSON')
+    .argument('<file>', 'JSON; - is standard output')
     .action(async (file: string) => writeLedgerFile(session, file));
   ledger
     .command('verify')
@@ -100,11 +101,11 @@ function online(client: ApiClient): ReviewedLedger {
 }
 
 async function readKept({ io }: CliSession, path: string): Promise<Checkpoint> {
-  const text = await io.readFile(path).catch((cause: unknown) => {
-    throw new WaslError('INPUT_INVALID', 'the checkpoint cannot be read', { path, cause });
-  });
-  const checkpoint = parseCheckpoint(text);
-  if (checkpoint === null) throw new WaslError('INPUT_INVALID', 'this is no checkpoint', { path });
+  const checkpoint = parseCheckpoint(await readText(io, path));
+  if (checkpoint === null) {
+    const remedy = 'Name the memory of a witness, or a checkpoint as the server gave it.';
+    throw new WaslError('INPUT_INVALID', 'this is no checkpoint', { path, remedy });
+  }
   return checkpoint;
 }
 

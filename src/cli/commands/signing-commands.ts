@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { shown } from '../../domain/shown.ts';
 import {
   OPERATOR,
   readSigningDocument,
   type Signer,
   type SigningDocument,
+  signerKey,
   signerSchema,
 } from '../../domain/signing-document.ts';
 import { WaslError } from '../../errors.ts';
 import type { PreparedSignature, SignedDocument, SigningKey } from '../../signatures/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readDocument, readText } from '../read-document.ts';
+import { readBytes, readDocument, readText } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { showSigning, showVerification } from '../show-signing.ts';
 import { writeText } from '../write-text.ts';
@@ -51,7 +53,7 @@ export function registerSigningCommands(program: Command, session: CliSession): 
     .option('--bytes', 'give out the bytes to sign, for a card or another program; --out keeps what was prepared')
     .option('--attach <file>', 'take back the signature over what was prepared, raw or DER')
     .option('--to <file>', 'the signed document that it joins')
-    .option('--out <file>', 'where the result goes')
+    .option('--out <file>', 'where the result goes; without it to standard output, and what is shown to standard error')
     .addHelpText('after', SIGN_HELP)
     .action((file: string, options: SignOptions) => sign(session, file, options));
 
@@ -69,7 +71,8 @@ export function registerSigningCommands(program: Command, session: CliSession): 
     .action(async (file: string, options: { trust: string; installation: string; at?: string; receipt?: true }) => {
       const { readSignedDocument, readTrust, verifySignatures } = await signatures();
       const trustText = await readText(session.io, options.trust);
-      const report = await verifySignatures(readSignedDocument(await readText(session.io, file)), {
+      const text = await readText(session.io, file);
+      const report = await verifySignatures(await saying(file, () => readSignedDocument(text)), {
         trust: readTrust(readDocument(trustText, options.trust, 'TRUST_INVALID').value),
         installation: options.installation,
         at: options.at === undefined ? session.io.now() : readTime(options.at),
@@ -88,10 +91,7 @@ export function registerSigningCommands(program: Command, session: CliSession): 
 async function sign(session: CliSession, file: string, options: SignOptions): Promise<void> {
   const library = await signatures();
   const given = await readGiven(session, library, file);
-  // Where the answer is bytes for another program, what they mean goes beside them.
-  const words = showSigning(given.document, session.paint);
-  if (options.bytes) for (const line of words) session.remark(line);
-  else if (!session.isJson) session.print(words);
+  tellWhatIsSigned(session, given.document, options);
 
   if (options.attach !== undefined) return attach(session, library, given, options);
   const isWish = options.key ?? options.pkcs12 ?? options.bytes ?? null;
@@ -115,6 +115,15 @@ async function sign(session: CliSession, file: string, options: SignOptions): Pr
   );
 }
 
+/** Where the answer is bytes for another program or a file, what they mean goes beside them. */
+function tellWhatIsSigned(session: CliSession, document: SigningDocument, options: SignOptions): void {
+  if (session.isJson) return;
+  const words = showSigning(document, session.paint);
+  const isAnswer = (options.key ?? options.pkcs12 ?? options.attach) === undefined || options.out !== undefined;
+  if (isAnswer && !options.bytes) session.print(words);
+  else for (const line of words) session.remark(line);
+}
+
 interface Given {
   readonly document: SigningDocument;
   readonly prepared: PreparedSignature | null;
@@ -127,14 +136,15 @@ async function readGiven(session: CliSession, library: Signatures, file: string)
   const value = readDocument(text, file, 'INPUT_INVALID').value;
   const members = typeof value === 'object' && value !== null ? value : {};
   if ('signatures' in members) {
-    const signed = library.readSignedDocument(text);
+    const signed = await saying(file, () => library.readSignedDocument(text));
     return { document: readSigningDocument(Buffer.from(signed.payload, 'base64url')), prepared: null, signed };
   }
   if ('protected' in members) {
-    const { document } = library.readPrepared(value);
+    const { document } = await saying(file, () => library.readPrepared(value));
     return { document, prepared: library.preparedSignatureSchema.parse(value), signed: null };
   }
-  return { document: readSigningDocument(new TextEncoder().encode(text)), prepared: null, signed: null };
+  const document = await saying(file, () => readSigningDocument(new TextEncoder().encode(text)));
+  return { document, prepared: null, signed: null };
 }
 
 async function readKey(
@@ -144,8 +154,13 @@ async function readKey(
 ): Promise<SigningKey | null> {
   const passphrase =
     passphraseFile === undefined ? null : (await readText(session.io, passphraseFile)).replace(/\r?\n$/, '');
-  if (pkcs12 !== undefined) return library.readPkcs12(await readBytes(session, pkcs12), passphrase ?? '');
-  return key === undefined ? null : library.readPemKey(await readText(session.io, key), passphrase);
+  if (pkcs12 !== undefined) {
+    const bytes = await readBytes(session.io, pkcs12, KEY_BYTES_MAX);
+    return saying(pkcs12, () => library.readPkcs12(bytes, passphrase ?? ''));
+  }
+  if (key === undefined) return null;
+  const text = await readText(session.io, key);
+  return saying(key, () => library.readPemKey(text, passphrase));
 }
 
 async function prepare(
@@ -162,7 +177,18 @@ async function prepare(
   const designation = options.designation ?? null;
   if (designation === null && signer.role !== 'seal')
     throw missing('--designation', 'Say with --designation what office you hold.');
-  return library.prepareSignature({ document, signer, designation, certificates, signedAt: session.io.now() });
+  const wish = { document, signer, designation, certificates, signedAt: session.io.now() };
+  return saying(options.certificate ?? options.pkcs12, () => library.prepareSignature(wish));
+}
+
+/** What the library refuses, with the file that it came from. */
+async function saying<T>(path: string | undefined, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof WaslError) || path === undefined || error.path !== undefined) throw error;
+    throw new WaslError(error.code, error.message, { path, remedy: error.remedy, cause: error });
+  }
 }
 
 function readSigner(text: string | undefined, document: SigningDocument): Signer {
@@ -170,9 +196,15 @@ function readSigner(text: string | undefined, document: SigningDocument): Signer
   if (text === undefined && only !== undefined && others.length === 0) return only;
   const [party, role, ...more] = text?.split(':') ?? [];
   const signer = signerSchema.safeParse({ party, role });
-  if (signer.success && more.length === 0) return signer.data;
+  const isNamed = signer.success && document.signers.some((each) => signerKey(each) === signerKey(signer.data));
+  if (isNamed && more.length === 0) return signer.data;
   const places = document.signers.map((each) => `${each.party}:${each.role}`).join(', ');
-  throw missing('--signer', `Name one of ${places} with --signer; ${OPERATOR} is the network side.`);
+  const remedy = `Name one of ${places} with --signer; ${OPERATOR} is the network side.`;
+  if (text === undefined) throw missing('--signer', remedy);
+  throw new WaslError('INPUT_INVALID', `${shown(text)} is no place to sign in this document`, {
+    path: '--signer',
+    remedy,
+  });
 }
 
 async function giveOut(
@@ -193,7 +225,7 @@ async function giveOut(
 async function attach(session: CliSession, library: Signatures, given: Given, options: SignOptions): Promise<void> {
   if (given.prepared === null)
     throw missing('--attach', 'Name the file that --bytes --out wrote: the signature is over that.');
-  const signature = await readBytes(session, options.attach ?? '-');
+  const signature = await readBytes(session.io, options.attach ?? '-', KEY_BYTES_MAX);
   await finish(
     session,
     library,
@@ -208,7 +240,9 @@ async function joined(
   { signed }: Given,
   { to }: SignOptions,
 ): Promise<SignedDocument | null> {
-  return to === undefined ? signed : library.readSignedDocument(await readText(session.io, to));
+  if (to === undefined) return signed;
+  const text = await readText(session.io, to);
+  return saying(to, () => library.readSignedDocument(text));
 }
 
 async function finish(
@@ -221,19 +255,6 @@ async function finish(
   if (out === undefined) return session.printDocument(text);
   await writeText(session.io, out, `${text}\n`);
   session.remark(`${out}: signed.`);
-}
-
-async function readBytes({ io }: CliSession, file: string): Promise<Uint8Array> {
-  try {
-    return await io.readBytes(file, KEY_BYTES_MAX);
-  } catch (cause) {
-    if (cause instanceof WaslError) throw cause;
-    throw new WaslError('INPUT_INVALID', 'the file cannot be read', {
-      path: file,
-      remedy: 'Check its name and that you may read it.',
-      cause,
-    });
-  }
 }
 
 function readTime(text: string): Date {

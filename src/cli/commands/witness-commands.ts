@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { WaslError } from '../../errors.ts';
 import { cosign, parseVerifier, readSigner, type Signer, type Verifier } from '../../ledger/signed-note.ts';
 import { judgeOffer } from '../../ledger/witness.ts';
+import { readText } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { openWitnessMemory } from '../witness-memory.ts';
 
@@ -61,7 +62,13 @@ async function witnessOnce(session: CliSession, options: Omit<WitnessOptions, 'e
     const offer = await client.readCheckpoint();
     const checkpoint = await judgeOffer({ offered: offer.note, remembered }, options.logKey, async (from, to) =>
       client.proveConsistency(from, to).then(({ hashes }) => hashes),
-    );
+    ).catch((error: unknown) => {
+      // Half of what shows it, and nowhere else to be had; --json has it with the error.
+      if (error instanceof WaslError && error.code === 'LEDGER_BROKEN' && !session.isJson) {
+        session.printDocument(offer.note);
+      }
+      throw error;
+    });
     await memory.remember(offer.note);
     const { size, note } = checkpoint;
     const witness = signer.verifier.text;
@@ -86,12 +93,7 @@ function refuseMissingMemory(remembered: string | null, { first, memory: path }:
 }
 
 async function openSigner({ io }: CliSession, { key, name }: Pick<WitnessOptions, 'key' | 'name'>): Promise<Signer> {
-  try {
-    return readSigner(await io.readFile(key), 'witness', name, key);
-  } catch (cause) {
-    if (cause instanceof WaslError) throw cause;
-    throw new WaslError('CONFIGURATION', 'the key of the witness cannot be read', { path: key, cause });
-  }
+  return readSigner(await readText(io, key), 'witness', name, key);
 }
 
 /** False: it is to stop. */

@@ -107,6 +107,8 @@ describe('a witness', () => {
     const refused = await witness();
     expect(refused.code).toBe(4);
     expect(refused.err).toContain('the ledger shrank: 12 rows had been vouched for, and there are 6 now');
+    // Half of what shows it: the checkpoint that was offered.
+    expect(refused.out).toMatch(/^wasl\/\w+\n6\n/);
     await append(20);
     const rewritten = await witness();
     expect(rewritten.code).toBe(4);
