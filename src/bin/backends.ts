@@ -7,6 +7,7 @@ import { migrate, migrateOrCheck } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { explaining } from './operator-error.ts';
 import { settleAll } from './settle-all.ts';
 import { startOnce } from './start-once.ts';
@@ -76,6 +77,10 @@ async function startOwnPostgres(stops: (() => Promise<void>)[], say: Say): Promi
   const postgres = await inStateDirectory(() => startEmbeddedPostgres({ directory }));
   stops.push(() => postgres.stop());
   await atDatabase(() => migrate(postgres.databaseUrl, postgres.application));
+  if (postgres.owned) {
+    const kept = keepPostgres({ directory, server: postgres }, say);
+    stops.push(() => kept.stop());
+  }
   say(`Postgres: ${postgres.owned ? 'started' : 'joined'} the embedded server in ${directory}`);
   return postgres.applicationUrl;
 }

@@ -28,7 +28,7 @@ const DATABASE = 'wasl';
 export interface EmbeddedPostgresOptions {
   /** Kept between starts. Holds the data, the password (mode 0600) and the server's log. */
   readonly directory: string;
-  /** Default: a free one. */
+  /** Default: the one that it had before, else a free one. */
   readonly port?: number;
   /** Server settings, for tests: `{ fsync: 'off' }`. The default is as durable as Postgres is. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -144,7 +144,9 @@ async function start(directory: string, program: PostgresProgram, options: Embed
   }
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
     await removeStalePid(directory);
-    const port = options.port ?? (await findFreePort());
+    // Whoever is connected knows the port that it had; another program may have taken it.
+    const last = attempt === 1 ? await findLastPort(directory) : null;
+    const port = options.port ?? last ?? (await findFreePort());
     const flags = [`-p ${port}`, ...settings.map(([name, value]) => `-c ${name}=${value}`)].join(' ');
     const log = join(directory, 'server.log');
     await pgCtl(directory, program, ['start', '-l', log, '-t', String(START_TIMEOUT_SECONDS), '-o', flags]);
@@ -215,6 +217,13 @@ async function ensureDatabase(port: number, password: string, applicationPasswor
     await client.end().catch(() => undefined);
   }
   return urlOf(port, SUPERUSER, password, DATABASE);
+}
+
+/** Of the server before, by what Postgres writes down of its start; null: there was none. */
+async function findLastPort(directory: string): Promise<number | null> {
+  const words = await readFile(join(directory, 'data', 'postmaster.opts'), 'utf8').catch(() => '');
+  const port = /"-p" "(\d{1,5})"/.exec(words)?.[1];
+  return port === undefined ? null : Number(port);
 }
 
 function findFreePort(): Promise<number> {

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { keepPostgres } from '../../../src/bin/keep-postgres.ts';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
@@ -93,9 +94,18 @@ function canConnect(host: string, port: number): Promise<boolean> {
   });
 }
 
-test('several that start at once share one server', async () => {
+test('several that start at once share one server; where it ends by itself it is started again for all of them', async () => {
   const servers = await Promise.all([1, 2, 3].map(() => startEmbeddedPostgres({ directory })));
   expect(new Set(servers.map(({ pid, databaseUrl }) => `${pid} ${databaseUrl}`)).size).toBe(1);
+  const [server] = servers;
+  if (server === undefined) throw new Error('started');
+  const said: string[] = [];
+  const kept = keepPostgres({ directory, server }, (text) => said.push(text));
+  process.kill(server.pid, 'SIGKILL');
+  await vi.waitFor(() => expect(said).toHaveLength(2), { timeout: 60_000 });
+  expect(said).toEqual([expect.stringContaining('has ended'), expect.stringContaining('is there again')]);
+  expect(await setting(server.databaseUrl, 'port')).toBe(new URL(server.databaseUrl).port);
+  await kept.stop();
 });
 
 test('a stop and a start keep the data; stop leaves no process', async () => {
