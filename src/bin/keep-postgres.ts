@@ -18,17 +18,19 @@ export function keepPostgres(
   const stopped = new AbortController();
   const { signal } = stopped;
   let { pid } = server;
-  let told = '';
+  /** Of this outage. */
+  const told = new Set<string>();
   const tellOnce = (text: string): void => {
-    if (text !== told) say(text);
-    told = text;
+    if (!told.has(text)) say(text);
+    told.add(text);
   };
   const lookAfter = async (): Promise<number> => {
     if (isAlive(pid)) return LOOK_INTERVAL_MS;
     tellOnce('Postgres: the embedded server has ended; it is started again');
     try {
       ({ pid } = await startEmbeddedPostgres({ directory }));
-      tellOnce('Postgres: the embedded server is there again');
+      say('Postgres: the embedded server is there again');
+      told.clear();
       return LOOK_INTERVAL_MS;
     } catch (error) {
       tellOnce(`Postgres: ${error instanceof Error ? error.message : String(error)}; tried again`);
