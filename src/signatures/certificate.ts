@@ -11,7 +11,18 @@ import {
   type RelativeDistinguishedNames,
 } from 'pkijs';
 import { type SignedPart, verifierOf } from './algorithms.ts';
-import { type Bytes, decodeExactly, derOf, equalBytes, ownBytes, readDer, sha256Hex, toHex } from './der.ts';
+import {
+  type Bytes,
+  decodeExactly,
+  derOf,
+  equalBytes,
+  ownBytes,
+  readDer,
+  remembering,
+  sha256Hex,
+  toBase64,
+  toHex,
+} from './der.ts';
 import { Refusal } from './finding.ts';
 
 /** What wasl asks of a certificate (RFC 5280), read once; nothing looks at the ASN.1 after that. */
@@ -103,7 +114,7 @@ export const ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 
 /** Reads a certificate. Throws Refusal: FORMAT_FAILURE, or CRYPTO_CONSTRAINTS_FAILURE for one that is signed by what is not allowed. */
-export function readCertificate(der: Uint8Array): CertificateFacts {
+export const readCertificate: (der: Uint8Array) => CertificateFacts = remembering((der) => {
   return readDer('a certificate', der, (asn1) => {
     const certificate = new Certificate({ schema: asn1 });
     if (!certificate.signature.isEqual(certificate.signatureAlgorithm)) throw new TypeError('two algorithms');
@@ -133,7 +144,7 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     };
     return { facts, exact: certificate.toSchema() };
   });
-}
+});
 
 function readExtensions(extensions: readonly Extension[]) {
   const find = (oid: string) => extensions.find(({ extnID }) => extnID === oid);
@@ -246,6 +257,12 @@ export function readPemCertificates(pem: string): CertificateFacts[] {
     if (der === null) throw new Refusal('FORMAT_FAILURE', 'a PEM certificate is not base64');
     return readCertificate(der);
   });
+}
+
+/** RFC 7468 §5.1. */
+export function pemOf(der: Uint8Array): string {
+  const lines = toBase64(der).match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** The bytes of an OCTET STRING that an extension holds once more. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type AsnType, fromBER } from 'asn1js';
 import { Refusal } from './finding.ts';
 
@@ -38,6 +38,27 @@ export function readDer<T>(
   return facts;
 }
 
+/** Of a kind; a deployment has some hundred certificates. */
+const REMEMBERED_MAX = 500;
+/** What is larger (a CRL may be) is read each time, or it would fill the memory. */
+const REMEMBERED_BYTES_MAX = 10_000;
+
+/** Reads the same bytes once: the certificates of authorities and signers come again and again, and reading takes longer than verifying. */
+export function remembering<T>(read: (der: Uint8Array) => T): (der: Uint8Array) => T {
+  const known = new Map<string, T>();
+  return (der) => {
+    if (der.byteLength > REMEMBERED_BYTES_MAX) return read(der);
+    const key = sha256Hex(der);
+    const facts = known.get(key) ?? read(der);
+    // The one asked for last stands last: the first is the oldest.
+    known.delete(key);
+    known.set(key, facts);
+    const [oldest] = known.keys();
+    if (known.size > REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
+    return facts;
+  };
+}
+
 /** A copy in a buffer of its own: asn1js looks at the buffer behind a view. */
 export const ownBytes = (bytes: Uint8Array): Bytes => Uint8Array.from(bytes);
 
@@ -58,3 +79,12 @@ export function decodeExactly(text: string, encoding: 'base64' | 'base64url'): B
 
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+const RANDOM_BYTES = 16;
+
+/** A random ASN.1 INTEGER in its shortest form: the first byte is neither zero nor negative. */
+export function randomPositive(): Bytes {
+  const bytes = ownBytes(randomBytes(RANDOM_BYTES));
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes;
+}

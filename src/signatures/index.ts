@@ -5,6 +5,11 @@
 
 export type { JwsAlgorithm } from './algorithms.ts';
 export { askConfiguredSource } from './ask-configured-source.ts';
+export {
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  type DevelopmentWish,
+} from './development-authority.ts';
 export { type AskSource, addRevocation, addTimestamp, type ExtensionMeans, type SourceQuestion } from './extend.ts';
 export type { SignatureFinding, SubIndication } from './finding.ts';
 export {
@@ -25,5 +30,5 @@ export {
   type SignatureWish,
 } from './prepare.ts';
 export { readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
-export { readTrust, type Trust, trustSchema } from './trust.ts';
+export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
