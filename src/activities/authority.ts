@@ -9,10 +9,11 @@ import { WaslError } from '../errors.ts';
 import { digestPlan } from '../plan/digest.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { ownersOf } from './owners.ts';
+import { requireSignatures } from './signature-gate.ts';
 
 /**
- * No signature, no route: the law of decisions, asked at push of the record as it is now. Nothing is believed from workflows. Throws the
- * refusal with its code.
+ * No signature, no route: the law of decisions, asked at push of the record as it is now, and then the signatures themselves. Nothing is
+ * believed from workflows. Throws the refusal with its code.
  */
 export async function requireAuthority(
   deps: ActivityDependencies,
@@ -22,6 +23,13 @@ export async function requireAuthority(
 ): Promise<void> {
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
+  const { policyVersion } = interconnect.request;
+  await requireSignatures(deps.store, deps.signatures, {
+    push,
+    facts,
+    planDigests: push.earlierDigests,
+    policyVersion,
+  });
 }
 
 /** Of what opens, before the first commit and before the confirmation. */

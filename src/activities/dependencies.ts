@@ -1,6 +1,7 @@
 import type { PeName } from '../domain/names.ts';
 import type { LoginTarget } from '../domain/router-access.ts';
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
+import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
 import type { KnownRunning } from './known-running.ts';
 import type { Planner } from './planner.ts';
@@ -17,6 +18,8 @@ export interface ActivityDependencies {
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;
+  /** null: no trust is configured, and nothing opens. */
+  readonly signatures: SignatureMeans | null;
   /** The task queue that only this worker polls: its sessions live here. */
   readonly ownTaskQueue: string;
   readonly limits?: Partial<ActivityLimits>;

@@ -42,6 +42,8 @@ export interface WorkerOptions {
   readonly credential: ActivityDependencies['credential'];
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
+  /** Whom this worker believes; null: nobody, and it opens nothing. */
+  readonly signatures: ActivityDependencies['signatures'];
   readonly limits?: Partial<ActivityLimits>;
   /** Ends with the worker. Replaced where planning must be slow. */
   readonly planner?: Planner;
@@ -115,6 +117,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       knownRunning: new KnownRunning(),
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => store.now(),
+      signatures: options.signatures,
       ownTaskQueue,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },
