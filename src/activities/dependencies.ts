@@ -1,10 +1,10 @@
 import type { PeName } from '../domain/names.ts';
 import type { LoginTarget } from '../domain/router-access.ts';
 import type { Router, RouterConnection, RouterCredential } from '../router/router.ts';
-import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
 import type { KnownRunning } from './known-running.ts';
 import type { Planner } from './planner.ts';
+import type { GateQuestion } from './signature-gate.ts';
 
 /** What the activities need from outside; composed in `bin/`, replaced in tests. */
 export interface ActivityDependencies {
@@ -18,8 +18,8 @@ export interface ActivityDependencies {
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;
-  /** null: no trust is configured, and nothing opens. */
-  readonly signatures: SignatureMeans | null;
+  /** Verifies the signatures themselves that a push stands on (`signature-gate.ts`). Throws the refusal with its code. */
+  readonly requireSignatures: (question: GateQuestion) => Promise<void>;
   /** The task queue that only this worker polls: its sessions live here. */
   readonly ownTaskQueue: string;
   readonly limits?: Partial<ActivityLimits>;
