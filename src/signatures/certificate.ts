@@ -11,7 +11,7 @@ import {
   type RelativeDistinguishedNames,
 } from 'pkijs';
 import { type SignedPart, verifierOf } from './algorithms.ts';
-import { type Bytes, decodeExactly, derOf, equalBytes, ownBytes, readDer, sha256Hex, toHex } from './der.ts';
+import { type Bytes, decodeExactly, derOf, equalBytes, ownBytes, readDer, sha256Hex, toBase64, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 
 /** What wasl asks of a certificate (RFC 5280), read once; nothing looks at the ASN.1 after that. */
@@ -239,6 +239,12 @@ export function readPemCertificates(pem: string): CertificateFacts[] {
     if (der === null) throw new Refusal('FORMAT_FAILURE', 'a PEM certificate is not base64');
     return readCertificate(der);
   });
+}
+
+/** RFC 7468 §5.1. */
+export function pemOf(der: Uint8Array): string {
+  const lines = toBase64(der).match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** The bytes of an OCTET STRING that an extension holds once more. */

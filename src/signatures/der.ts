@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type AsnType, fromBER } from 'asn1js';
 import { Refusal } from './finding.ts';
 
@@ -50,3 +50,12 @@ export function decodeExactly(text: string, encoding: 'base64' | 'base64url'): B
 
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 export const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+
+const RANDOM_BYTES = 16;
+
+/** A random ASN.1 INTEGER in its shortest form: the first byte is neither zero nor negative. */
+export function randomPositive(): Bytes {
+  const bytes = ownBytes(randomBytes(RANDOM_BYTES));
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes;
+}

@@ -5,7 +5,7 @@ import { digestBytes } from './algorithms.ts';
 import { buildPath, type CertificatePath, issuerAt } from './build-path.ts';
 import type { CertificateFacts } from './certificate.ts';
 import { type CrlFacts, isCrlOf, readCrl } from './crl.ts';
-import { type Bytes, equalBytes, ownBytes } from './der.ts';
+import { type Bytes, equalBytes, ownBytes, randomPositive } from './der.ts';
 import { Refusal } from './finding.ts';
 import { readProtected, readUnsigned, type UnsignedParts, writeUnsigned } from './jades.ts';
 import { answerFor, askOcsp, type OcspFacts, readOcsp, requireResponder } from './ocsp.ts';
@@ -47,7 +47,7 @@ export async function addTimestamp(
     trust.timestamps.authorities,
     'no timestamp authority is configured',
     async ({ url }) => {
-      const nonce = positiveNonce();
+      const nonce = randomPositive();
       const answer = readTimestampAnswer(
         await ask({ kind: 'timestamp', url, body: askTimestamp(stamped, nonce) }),
         nonce,
@@ -60,13 +60,6 @@ export async function addTimestamp(
     },
   );
   return withParts(signed, place, { ...parts, timestamp });
-}
-
-/** An ASN.1 INTEGER in its shortest form: the first byte is neither zero nor negative. */
-function positiveNonce(): Bytes {
-  const nonce = ownBytes(randomBytes(NONCE_BYTES));
-  nonce[0] = ((nonce[0] ?? 0) & 0x3f) | 0x40;
-  return nonce;
 }
 
 /**

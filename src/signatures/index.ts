@@ -13,6 +13,11 @@ export {
 export type { JwsAlgorithm } from './algorithms.ts';
 export { askConfiguredSource } from './ask-configured-source.ts';
 export { completeSignatures, renewRevocation } from './complete.ts';
+export {
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  type DevelopmentWish,
+} from './development-authority.ts';
 export { type AskSource, addRevocation, addTimestamp, type ExtensionMeans, type SourceQuestion } from './extend.ts';
 export type { SignatureFinding, SubIndication } from './finding.ts';
 export {
@@ -30,6 +35,6 @@ export {
 } from './prepare.ts';
 export { type KeyOfSigner, signDocument } from './sign-document.ts';
 export { readPemIdentity, readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
-export { readTrust, type Trust, trustSchema } from './trust.ts';
+export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
 export { type StatementReport, verifyStatement } from './verify-statement.ts';

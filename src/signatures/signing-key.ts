@@ -3,6 +3,7 @@ import { CertBag, Certificate, PFX, PKCS8ShroudedKeyBag, PrivateKeyInfo, type Sa
 import { countOf } from '../domain/count-of.ts';
 import type { PreparedSignature } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
+import { pemOf } from './certificate.ts';
 import { derOf, ownBytes } from './der.ts';
 import { readPrepared } from './prepare.ts';
 
@@ -47,7 +48,12 @@ export async function readPkcs12(file: Uint8Array, passphrase: string): Promise<
     if (info === undefined || others.length > 0)
       throw new WaslError('SIGNING_KEY', `the file holds ${countOf(keys.length, 'key')}`);
     const key = createPrivateKey({ key: Buffer.from(derOf(info.toSchema())), format: 'der', type: 'pkcs8' });
-    return { key, certificates: ownFirst(key, certificates).map(toPem).join('') };
+    return {
+      key,
+      certificates: ownFirst(key, certificates)
+        .map((each) => pemOf(derOf(each.toSchema())))
+        .join(''),
+    };
   } catch (cause) {
     if (cause instanceof WaslError) throw cause;
     const text = cause instanceof Error ? cause.message : String(cause);
@@ -98,14 +104,6 @@ function ownFirst(key: KeyObject, certificates: readonly Certificate[]): Certifi
 
 function isPairOf(key: KeyObject, spki: Buffer): boolean {
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).equals(spki);
-}
-
-function toPem(certificate: Certificate): string {
-  const lines =
-    Buffer.from(derOf(certificate.toSchema()))
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** The signature over the prepared bytes, as `attachSignature` takes it. Throws SIGNING_KEY for a key that cannot sign by the prepared algorithm. */

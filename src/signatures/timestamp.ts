@@ -30,7 +30,8 @@ export interface TimestampFacts {
   readonly certificates: readonly CertificateFacts[];
 }
 
-const OID = {
+/** Of CMS and what RFC 3161 adds to it. */
+export const CMS_OID = {
   signedData: '1.2.840.113549.1.7.2',
   tstInfo: '1.2.840.113549.1.9.16.1.4',
   contentType: '1.2.840.113549.1.9.3',
@@ -40,18 +41,18 @@ const OID = {
 } as const;
 
 /** RFC 5652 §5.1, §5.3: what a token with a TSTInfo and an issuer and serial has. */
-const SIGNED_DATA_VERSION = 3;
-const SIGNER_VERSION = 1;
+export const SIGNED_DATA_VERSION = 3;
+export const SIGNER_VERSION = 1;
 
 /** Reads a token and verifies its own signature; whom its signer is, is for `requireTimestamp`. Throws Refusal. */
 export function readTimestamp(der: Uint8Array): TimestampFacts {
   return readDer('a timestamp', der, (asn1) => {
     const { contentType, content } = new ContentInfo({ schema: asn1 });
-    if (contentType !== OID.signedData) throw new TypeError('no signed data');
+    if (contentType !== CMS_OID.signedData) throw new TypeError('no signed data');
     const data = new SignedData({ schema: content });
     const [signerInfo, ...others] = data.signerInfos;
     const { eContentType, eContent } = data.encapContentInfo;
-    if (signerInfo === undefined || others.length > 0 || eContentType !== OID.tstInfo || eContent === undefined) {
+    if (signerInfo === undefined || others.length > 0 || eContentType !== CMS_OID.tstInfo || eContent === undefined) {
       throw new TypeError('no timestamp');
     }
     if (data.version !== SIGNED_DATA_VERSION || signerInfo.version !== SIGNER_VERSION)
@@ -117,16 +118,16 @@ function requireSignature(signerInfo: SignerInfo, info: Bytes, signer: Certifica
       throw new TypeError('an attribute twice');
     return (found?.values[0] as AsnType | undefined) ?? null;
   };
-  const type = attribute(OID.contentType);
-  const digest = attribute(OID.messageDigest);
-  if (!(type instanceof ObjectIdentifier) || type.valueBlock.toString() !== OID.tstInfo)
+  const type = attribute(CMS_OID.contentType);
+  const digest = attribute(CMS_OID.messageDigest);
+  if (!(type instanceof ObjectIdentifier) || type.valueBlock.toString() !== CMS_OID.tstInfo)
     throw new TypeError('another content');
   if (!(digest instanceof OctetString) || !equalBytes(digest.valueBlock.valueHexView, digestBytes(hash, info))) {
     throw new Refusal('HASH_FAILURE', 'a timestamp is not over its own content');
   }
   const bindings = [
-    ...certificateHashes(attribute(OID.signingCertificateV2), 'sha256'),
-    ...certificateHashes(attribute(OID.signingCertificate), 'sha1'),
+    ...certificateHashes(attribute(CMS_OID.signingCertificateV2), 'sha256'),
+    ...certificateHashes(attribute(CMS_OID.signingCertificate), 'sha1'),
   ];
   const isBound = bindings.every(({ hash: by, value }) =>
     equalBytes(value, createHash(by).update(signer.der).digest()),

@@ -113,6 +113,8 @@ export const trustSchema = z.strictObject({
 });
 
 export type TrustSettings = z.output<typeof trustSchema>;
+/** As a file says it: what has a default may be left out. */
+export type TrustInput = z.input<typeof trustSchema>;
 
 export interface Authority {
   readonly certificate: CertificateFacts;
