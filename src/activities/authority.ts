@@ -9,7 +9,6 @@ import { WaslError } from '../errors.ts';
 import { digestPlan } from '../plan/digest.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { ownersOf } from './owners.ts';
-import { requireSignatures } from './signature-gate.ts';
 
 /**
  * No signature, no route: the law of decisions, asked at push of the record as it is now, and then the signatures themselves. Nothing is
@@ -24,12 +23,7 @@ export async function requireAuthority(
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
   const { policyVersion } = interconnect.request;
-  await requireSignatures(deps.store, deps.signatures, {
-    push,
-    facts,
-    planDigests: push.earlierDigests,
-    policyVersion,
-  });
+  await deps.requireSignatures({ push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 
 /** Of what opens, before the first commit and before the confirmation. */

@@ -33,7 +33,10 @@ export function registerServerCommands(program: Command, exitWith: (code: number
   program
     .command('serve')
     .description('run the HTTP API')
-    .option('--development-issuer', 'accept tokens of `wasl token` and signatures of `wasl certificate`: for one machine, on loopback only')
+    .option(
+      '--development-issuer',
+      'accept tokens of `wasl token` and signatures of `wasl certificate`: for one machine, on loopback only',
+    )
     .addHelpText('after', SERVE_HELP)
     .action(async (options: { readonly developmentIssuer?: boolean }) => {
       await (await import('./commands/serve.ts')).serve(options);

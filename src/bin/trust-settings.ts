@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
-import { askConfiguredSource, readTrust, type SignatureMeans, type Trust } from '../signatures/index.ts';
-import { createDevelopmentAuthority, type DevelopmentAuthority } from '../signatures/development-authority.ts';
+import {
+  askConfiguredSource,
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  readTrust,
+  type SignatureMeans,
+  type Trust,
+} from '../signatures/index.ts';
 import { readBackends, readListenAddress, stateDirectory } from './configuration.ts';
 import { explaining, explainingSync } from './operator-error.ts';
 

@@ -5,9 +5,9 @@ import { canonicalJson } from '../../src/domain/canonical-json.ts';
 import { signatureDigest } from '../../src/domain/signature-digest.ts';
 import { readSigningDocument, type SigningDocument } from '../../src/domain/signing-document.ts';
 import { composeStatement, type Statement } from '../../src/domain/statement.ts';
-import type { DevelopmentAuthority } from '../../src/signatures/development-authority.ts';
 import {
   completeSignatures,
+  type DevelopmentAuthority,
   readPemIdentity,
   type SignatureMeans,
   type SignedDocument,
@@ -68,11 +68,7 @@ export function signingClient(client: ApiClient, authority: DevelopmentAuthority
   return {
     ...client,
     acceptPolicy: async (version, digest, signed) =>
-      client.acceptPolicy(
-        version,
-        digest,
-        signed ?? (await signedFor({ kind: 'policy-acceptance', id: version })),
-      ),
+      client.acceptPolicy(version, digest, signed ?? (await signedFor({ kind: 'policy-acceptance', id: version }))),
     decideRequest: async (id, decision) => {
       const isSigned = decision.decision === 'reject' || decision.signed !== undefined;
       return client.decideRequest(
