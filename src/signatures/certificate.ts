@@ -11,7 +11,18 @@ import {
   type RelativeDistinguishedNames,
 } from 'pkijs';
 import { type SignedPart, verifierOf } from './algorithms.ts';
-import { type Bytes, decodeExactly, derOf, equalBytes, ownBytes, readDer, sha256Hex, toBase64, toHex } from './der.ts';
+import {
+  type Bytes,
+  decodeExactly,
+  derOf,
+  equalBytes,
+  ownBytes,
+  readDer,
+  remembering,
+  sha256Hex,
+  toBase64,
+  toHex,
+} from './der.ts';
 import { Refusal } from './finding.ts';
 
 /** What wasl asks of a certificate (RFC 5280), read once; nothing looks at the ASN.1 after that. */
@@ -97,7 +108,7 @@ export const ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 
 /** Reads a certificate. Throws Refusal: FORMAT_FAILURE, or CRYPTO_CONSTRAINTS_FAILURE for one that is signed by what is not allowed. */
-export function readCertificate(der: Uint8Array): CertificateFacts {
+export const readCertificate: (der: Uint8Array) => CertificateFacts = remembering((der) => {
   return readDer('a certificate', der, (asn1) => {
     const certificate = new Certificate({ schema: asn1 });
     if (!certificate.signature.isEqual(certificate.signatureAlgorithm)) throw new TypeError('two algorithms');
@@ -127,7 +138,7 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     };
     return { facts, exact: certificate.toSchema() };
   });
-}
+});
 
 function readExtensions(extensions: readonly Extension[]) {
   const find = (oid: string) => extensions.find(({ extnID }) => extnID === oid);

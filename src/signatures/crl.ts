@@ -2,7 +2,7 @@ import { Enumerated, GeneralizedTime } from 'asn1js';
 import { CertificateRevocationList, type Extensions, IssuingDistributionPoint, type RevokedCertificate } from 'pkijs';
 import type { SignedPart } from './algorithms.ts';
 import { addressesOf, type CertificateFacts, isSignedBy, signedPartOf } from './certificate.ts';
-import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { type Bytes, derOf, equalBytes, ownBytes, readDer, remembering, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 
 export interface CrlFacts extends SignedPart {
@@ -31,7 +31,7 @@ const OID = {
 const REMOVE_FROM_CRL = 8;
 
 /** Reads a CRL (RFC 5280 §5). Throws Refusal. */
-export function readCrl(der: Uint8Array): CrlFacts {
+export const readCrl: (der: Uint8Array) => CrlFacts = remembering((der) => {
   return readDer('a CRL', der, (asn1) => {
     const crl = new CertificateRevocationList({ schema: asn1 });
     if (!crl.signature.isEqual(crl.signatureAlgorithm)) throw new TypeError('two algorithms');
@@ -53,7 +53,7 @@ export function readCrl(der: Uint8Array): CrlFacts {
     };
     return { facts, exact: crl.toSchema() };
   });
-}
+});
 
 /** What is known to have been wrong before the revocation was wrong since then. */
 function revokedAt({ revocationDate, crlEntryExtensions }: RevokedCertificate): Date {

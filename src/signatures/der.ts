@@ -30,6 +30,27 @@ export function readDer<T>(what: string, der: Uint8Array, read: (asn1: AsnType) 
   return facts;
 }
 
+/** Of a kind; a deployment has some hundred certificates. */
+const REMEMBERED_MAX = 500;
+/** What is larger (a CRL may be) is read each time, or it would fill the memory. */
+const REMEMBERED_BYTES_MAX = 10_000;
+
+/** Reads the same bytes once: the certificates of authorities and signers come again and again, and reading takes longer than verifying. */
+export function remembering<T>(read: (der: Uint8Array) => T): (der: Uint8Array) => T {
+  const known = new Map<string, T>();
+  return (der) => {
+    if (der.byteLength > REMEMBERED_BYTES_MAX) return read(der);
+    const key = sha256Hex(der);
+    const facts = known.get(key) ?? read(der);
+    // The one asked for last stands last: the first is the oldest.
+    known.delete(key);
+    known.set(key, facts);
+    const [oldest] = known.keys();
+    if (known.size > REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
+    return facts;
+  };
+}
+
 /** A copy in a buffer of its own: asn1js looks at the buffer behind a view. */
 export const ownBytes = (bytes: Uint8Array): Bytes => Uint8Array.from(bytes);
 

@@ -15,7 +15,7 @@ import {
 import { digestBytes, HASHES, SHA256_OID, verifierOf } from './algorithms.ts';
 import { buildPath, requireValidAt } from './build-path.ts';
 import { type CertificateFacts, isSignedBy, readCertificate } from './certificate.ts';
-import { type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { type Bytes, derOf, equalBytes, ownBytes, readDer, remembering, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 import { type RevocationData, type RevocationQuestion, requireNotRevoked } from './revocation.ts';
 
@@ -45,7 +45,7 @@ export const SIGNED_DATA_VERSION = 3;
 export const SIGNER_VERSION = 1;
 
 /** Reads a token and verifies its own signature; whom its signer is, is for `requireTimestamp`. Throws Refusal. */
-export function readTimestamp(der: Uint8Array): TimestampFacts {
+export const readTimestamp: (der: Uint8Array) => TimestampFacts = remembering((der) => {
   return readDer('a timestamp', der, (asn1) => {
     const { contentType, content } = new ContentInfo({ schema: asn1 });
     if (contentType !== CMS_OID.signedData) throw new TypeError('no signed data');
@@ -71,7 +71,7 @@ export function readTimestamp(der: Uint8Array): TimestampFacts {
     const facts = { der: ownBytes(der), signer, certificates, ...readInfo(info) };
     return { facts, exact: new ContentInfo({ contentType, content: data.toSchema(true) }).toSchema() };
   });
-}
+});
 
 function readInfo(der: Bytes): Pick<TimestampFacts, 'genTime' | 'policy' | 'nonce' | 'imprint'> {
   // It is signed: whatever form it has cannot be changed.
