@@ -373,7 +373,7 @@ function unreachable(base: string, cause: unknown, isOpen: boolean): WaslError {
 }
 
 /** Asked with a POST, and nothing is decided by them. */
-const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference)$/;
+const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference|signing-documents(\/\w+)?)$/;
 
 /** Whether a call alters something, or may: if its answer is lost, nobody knows whether it did. */
 export const decides = (address: string, method = 'GET'): boolean =>
