@@ -1,9 +1,12 @@
 /** What people of a test sign with: certificates of a development authority, as `wasl certificate` gives them. */
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ApiClient } from '../../src/api/client.ts';
 import type { SigningWish } from '../../src/api/signing-wire.ts';
 import { canonicalJson } from '../../src/domain/canonical-json.ts';
 import { signatureDigest } from '../../src/domain/signature-digest.ts';
-import { readSigningDocument, type SigningDocument } from '../../src/domain/signing-document.ts';
+import { OPERATOR, readSigningDocument, type SigningDocument } from '../../src/domain/signing-document.ts';
 import { composeStatement, type Statement } from '../../src/domain/statement.ts';
 import {
   completeSignatures,
@@ -54,6 +57,24 @@ export async function signedText(
   const signed = await signAs(authority, person, document);
   const completed = await completeSignatures(signed, { trust, ask: authority.ask, at: new Date() });
   return { text: writeSignedDocument(completed), signature: signatureDigest(completed) };
+}
+
+/** Settings of a person's command line: their key and their organisation's seal, in files of a folder of the test. */
+export async function signingSettings(
+  authority: DevelopmentAuthority,
+  folder: string,
+  person: string,
+  entity?: string,
+): Promise<Record<string, string>> {
+  const keep = async (wish: Parameters<DevelopmentAuthority['issue']>[0]) => {
+    const file = join(folder, `${randomUUID()}.pem`);
+    await writeFile(file, await authority.issue(wish));
+    return file;
+  };
+  const own = { WASL_DESIGNATION: DESIGNATION };
+  if (entity === undefined) return { ...own, WASL_IDENTITY: await keep({ party: OPERATOR, role: 'officer', person }) };
+  const seal = await keep({ party: entity, role: 'seal', person: `seal of ${entity}` });
+  return { ...own, WASL_SEAL: seal, WASL_IDENTITY: await keep({ party: entity, role: 'signatory', person }) };
 }
 
 /** The same client for a person who signs what they approve, as the CLI does for them. */

@@ -1,5 +1,7 @@
 /** Prepare, sign elsewhere, attach: what a portal needs whose signatories sign with a card. Keeps nothing; the decision takes the result. */
 import { randomBytes } from 'node:crypto';
+import { type Decision, isRepeated, mayDecide } from '../../domain/may-decide.ts';
+import type { InterconnectId, PlanId } from '../../domain/names.ts';
 import { LANGUAGES } from '../../domain/plan-phrases.ts';
 import { signingText } from '../../domain/signing-text.ts';
 import { composeStatement, type Statement } from '../../domain/statement.ts';
@@ -38,7 +40,9 @@ export function registerSigningRoutes(app: ApiServer, deps: ApiDependencies): vo
     },
     async (request) => {
       const { trust, clock } = requireMeans(deps);
-      const statement = await statementOf(deps, callerOf(request), request.body);
+      const caller = callerOf(request);
+      const statement = await statementOf(deps, caller, request.body);
+      await refuseInVain(deps, caller, statement);
       const document = composeStatement(statement, {
         installation: await store.readInstallation(),
         seals: trust().seals,
@@ -86,6 +90,29 @@ export function registerSigningRoutes(app: ApiServer, deps: ApiDependencies): vo
     },
   );
 }
+
+/** Nobody signs what the record would refuse: it says why at once. */
+async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal, statement: Statement): Promise<void> {
+  const { kind, party, subject } = statement;
+  if (kind !== 'request' && kind !== 'plan-approval') return;
+  const { person } = caller;
+  const decided = { person, digest: subject.digest, decision: 'approve' } as const;
+  const decision: Decision =
+    kind === 'request'
+      ? { verb: 'sign', party, ...decided }
+      : { verb: 'approve-plan', planId: subject.id, accepts: await namesToAccept(store, subject.id), ...decided };
+  const facts = await store.readDecisionFacts(interconnectOf(subject.id));
+  const refusal = isRepeated(decision, facts) ? null : mayDecide(decision, facts, clock());
+  if (refusal === null) return;
+  const { code, fact, remedy } = refusal;
+  throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+}
+
+/** Which are named is looked at with the decision. */
+const namesToAccept = async (store: ApiDependencies['store'], id: string): Promise<string[]> =>
+  (await store.readPlan(id as PlanId)).toAccept?.map(({ name }) => name) ?? [];
+
+const interconnectOf = (id: string) => id.replace(/-C\d+-P\d+$/, '') as InterconnectId;
 
 /** Parties say what parties say, the network side what it says. */
 async function statementOf({ store }: ApiDependencies, caller: Principal, wish: SigningWish): Promise<Statement> {
