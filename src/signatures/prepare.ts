@@ -168,9 +168,19 @@ function formsOf(algorithm: JwsAlgorithm, signature: Uint8Array): Bytes[] {
   return joined === null ? raw : [...raw, joined];
 }
 
+/** null: it is no DER. A raw signature is random, and may begin like anything: also like a time that asn1js throws over. */
+function readSequence(der: Bytes): Sequence | null {
+  try {
+    const { result, offset } = fromBER(der);
+    return offset === der.byteLength && result instanceof Sequence ? result : null;
+  } catch {
+    return null;
+  }
+}
+
 function joinCoordinates(der: Bytes): Bytes | null {
-  const { result, offset } = fromBER(der);
-  if (offset !== der.byteLength || !(result instanceof Sequence)) return null;
+  const result = readSequence(der);
+  if (result === null) return null;
   const numbers = result.valueBlock.value.map((each) =>
     each instanceof Integer ? each.valueBlock.valueHexView : null,
   );
