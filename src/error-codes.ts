@@ -169,6 +169,21 @@ export const ERRORS = {
     'A timestamp or revocation status could not be had',
     'Try again; where it stays, look whether the address in the trust configuration answers.',
   ),
+  SIGNATURE_MISSING: permanent(
+    422,
+    'A decision is not signed',
+    'Sign it: `wasl approve ID --identity FILE`, or with `--signed FILE` what was signed elsewhere.',
+  ),
+  SIGNATURE_REFUSED: permanent(
+    422,
+    'A signature does not hold',
+    'Read the reason; sign again with a certificate that the trust configuration names for this side.',
+  ),
+  SIGNATURE_UNPROVEN: transient(
+    503,
+    'Whether a signature holds cannot be told yet',
+    'Nothing: it is tried again when the authority has published newer revocation data.',
+  ),
   TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
 
   // Who may.

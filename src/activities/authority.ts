@@ -10,8 +10,8 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { ownersOf } from './owners.ts';
 
 /**
- * No signature, no route: the law of decisions, asked at push of the record as it is now. Nothing is believed from workflows. Throws the
- * refusal with its code.
+ * No signature, no route: the law of decisions, asked at push of the record as it is now, and then the signatures themselves. Nothing is
+ * believed from workflows. Throws the refusal with its code.
  */
 export async function requireAuthority(
   deps: ActivityDependencies,
@@ -21,6 +21,8 @@ export async function requireAuthority(
 ): Promise<void> {
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
+  const { policyVersion } = interconnect.request;
+  await deps.requireSignatures({ push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 
 /** Of what opens, before the first commit and before the confirmation. */

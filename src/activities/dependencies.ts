@@ -4,6 +4,7 @@ import type { Router, RouterConnection, RouterCredential } from '../router/route
 import type { Store } from '../store/store.ts';
 import type { KnownRunning } from './known-running.ts';
 import type { Planner } from './planner.ts';
+import type { GateQuestion } from './signature-gate.ts';
 
 /** What the activities need from outside; composed in `bin/`, replaced in tests. */
 export interface ActivityDependencies {
@@ -17,6 +18,8 @@ export interface ActivityDependencies {
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
   readonly now: () => Date;
+  /** Verifies the signatures themselves that a push stands on (`signature-gate.ts`). Throws the refusal with its code. */
+  readonly requireSignatures: (question: GateQuestion) => Promise<void>;
   /** The task queue that only this worker polls: its sessions live here. */
   readonly ownTaskQueue: string;
   readonly limits?: Partial<ActivityLimits>;

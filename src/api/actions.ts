@@ -1,6 +1,7 @@
 /** The verbs that people send: routes, roles, OpenAPI and client read this table, the record's law decides. */
 import { z } from 'zod';
 import { freeText, REASON_BOUNDS } from '../domain/free-text.ts';
+import { signedDocumentSchema } from '../domain/signed-document.ts';
 import type { Role } from './authentication.ts';
 
 const reasonSchema = freeText(REASON_BOUNDS);
@@ -10,14 +11,24 @@ const decision = {
   decision: z.enum(['approve', 'reject']),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits'),
   reason: reasonSchema.nullable().default(null),
+  signed: signedDocumentSchema
+    .nullable()
+    .default(null)
+    .describe('Of an approval: the signing document that says it (`/v1/signing-documents`), signed'),
 };
 const withReason = (body: { readonly decision: string; readonly reason: string | null }) =>
   body.decision === 'approve' || body.reason !== null;
+const signedOnce = (body: { readonly decision: string; readonly signed: unknown }) =>
+  body.decision === 'approve' || body.signed === null;
+const SIGNED_REJECTION = {
+  path: ['signed'],
+  params: { fact: 'a rejection is not signed', remedy: 'Leave it out.' },
+};
 const REASON_MISSING = {
   path: ['reason'],
   params: { fact: 'the rejection has no reason', remedy: 'Say why: the parties and the auditors read it.' },
 };
-const decisionBody = z.strictObject(decision).refine(withReason, REASON_MISSING);
+const decisionBody = z.strictObject(decision).refine(withReason, REASON_MISSING).refine(signedOnce, SIGNED_REJECTION);
 /** A plan asks for as many at most as a person can read. */
 const ACCEPTS_MAX = 200;
 const planDecisionBody = z
@@ -29,7 +40,8 @@ const planDecisionBody = z
       .default([])
       .describe('What the plan asks to be accepted by name (`toAccept`)'),
   })
-  .refine(withReason, REASON_MISSING);
+  .refine(withReason, REASON_MISSING)
+  .refine(signedOnce, SIGNED_REJECTION);
 const reasonBody = z.strictObject({ reason: reasonSchema });
 const noBody = z.undefined().or(z.null()).or(z.strictObject({}));
 

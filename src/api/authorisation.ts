@@ -11,6 +11,9 @@ const EVERY_ROLE: readonly Role[] = [...PARTIES, ...NETWORK_SIDE];
 /** Who may hold the whole network against the register: it names every VPN. */
 const AUDITING: readonly Role[] = ['auditor', 'engineer', 'admin'];
 
+/** Whose decisions are signed. */
+const SIGNING: readonly Role[] = ['party-approver', 'engineer'];
+
 /** `public`: answers without a token. Such routes name no entity, no person and no router. */
 export type Access = 'public' | readonly Role[];
 
@@ -41,6 +44,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/policies/:version': EVERY_ROLE,
   'GET /v1/policies/:version/renditions/:language': EVERY_ROLE,
   'GET /v1/policy-standings': EVERY_ROLE,
+
+  'POST /v1/signing-documents': SIGNING,
+  'POST /v1/signing-documents/preparations': SIGNING,
+  'POST /v1/signing-documents/attachments': SIGNING,
 
   'POST /v1/request-checks': PARTIES,
   'POST /v1/interconnects': PARTIES,

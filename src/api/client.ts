@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SignedDocument } from '../domain/signed-document.ts';
 import { isErrorCode, WaslError } from '../errors.ts';
 import { type AuditAnswer, auditSchema } from './audit-wire.ts';
 import {
@@ -46,6 +47,7 @@ import {
 } from './policy-wire.ts';
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
+import { type SigningAnswer, type SigningWish, signingDocumentAnswer } from './signing-wire.ts';
 import {
   type ChangeWithJournal,
   changeWithJournalSchema,
@@ -83,6 +85,8 @@ export interface Decision {
   readonly decision: 'approve' | 'reject';
   readonly digest: string;
   readonly reason?: string | undefined;
+  /** Of an approval. */
+  readonly signed?: SignedDocument | null | undefined;
 }
 
 export interface PlanDecision extends Decision {
@@ -110,7 +114,8 @@ export interface ApiClient {
   confirmInventoryProposal(id: number, interconnects: readonly string[]): Promise<InventoryImported>;
   proposePolicy(policy: NewPolicy): Promise<PolicyAnswer>;
   publishPolicy(version: string, digest: string): Promise<PolicyAnswer>;
-  acceptPolicy(version: string, digest: string): Promise<AcceptanceAnswer>;
+  acceptPolicy(version: string, digest: string, signed: SignedDocument | null): Promise<AcceptanceAnswer>;
+  composeSigningDocument(wish: SigningWish): Promise<SigningAnswer>;
   listPolicies(): Promise<PolicyAnswer[]>;
   readPolicy(version: string): Promise<PolicyAnswer>;
   /** The very bytes. */
@@ -241,7 +246,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       post(at('inventory/proposals', String(id), '/confirmation'), inventoryImportedSchema, { interconnects }),
     proposePolicy: (policy) => post('/v1/policies', policySchema, policy),
     publishPolicy: (version, digest) => post(at('policies', version, '/publication'), policySchema, { digest }),
-    acceptPolicy: (version, digest) => post(at('policies', version, '/acceptances'), acceptanceSchema, { digest }),
+    acceptPolicy: (version, digest, signed) =>
+      post(at('policies', version, '/acceptances'), acceptanceSchema, { digest, signed }),
+    composeSigningDocument: (wish) => post('/v1/signing-documents', signingDocumentAnswer, wish),
     listPolicies: () => get('/v1/policies', z.array(policySchema)),
     readPolicy: (version) => get(at('policies', version), policySchema),
     readRendition: async (version, language) => {
@@ -366,7 +373,7 @@ function unreachable(base: string, cause: unknown, isOpen: boolean): WaslError {
 }
 
 /** Asked with a POST, and nothing is decided by them. */
-const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference)$/;
+const READING_POSTS = /\/v1\/(audits|request-checks|inventory\/difference|signing-documents(\/\w+)?)$/;
 
 /** Whether a call alters something, or may: if its answer is lost, nobody knows whether it did. */
 export const decides = (address: string, method = 'GET'): boolean =>

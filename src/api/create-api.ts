@@ -31,6 +31,7 @@ import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
+import { registerSigningRoutes } from './routes/signing-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
 import { compileInputValidator } from './validate-input.ts';
 
@@ -86,6 +87,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
     registerPolicyRoutes(scope, deps);
+    registerSigningRoutes(scope, deps);
     registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);
     registerActionRoutes(scope, deps);

@@ -6,6 +6,7 @@ import {
   policyVersionSchema,
   RENDITION_BYTES_MAX,
 } from '../domain/policy.ts';
+import { signedDocumentSchema } from '../domain/signed-document.ts';
 
 /** Base64 takes four characters for three bytes. */
 const CONTENT_LENGTH_MAX = Math.ceil(RENDITION_BYTES_MAX / 3) * 4;
@@ -66,6 +67,9 @@ export const newPolicySchema = z.strictObject({
 });
 
 export const policyDigestBody = z.strictObject({ digest: digestSchema });
+export const acceptanceBody = policyDigestBody.extend({
+  signed: signedDocumentSchema.describe('The signing document that says it (`/v1/signing-documents`), signed'),
+});
 export const policyParams = z.object({ version: policyVersionSchema });
 export const renditionParams = policyParams.extend({ language: z.enum(POLICY_LANGUAGES) });
 

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
+import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
 import type { AuthConfig, Principal } from './authentication.ts';
 import type { RouterReads } from './router-reads.ts';
@@ -15,6 +16,8 @@ export interface ApiDependencies {
   readonly routerReads: RouterReads;
   readonly auth: AuthConfig;
   readonly clock: () => Date;
+  /** null: no trust is configured, and nothing that must be signed is taken. */
+  readonly signatures: SignatureMeans | null;
   /** Omitted: the API logs nothing. */
   readonly logger?: FastifyBaseLogger;
 }

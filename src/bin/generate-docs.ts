@@ -47,6 +47,7 @@ async function renderOpenApi(): Promise<OpenApi> {
     driver: unusable('the driver'),
     routerReads: unusable('the routers'),
     auth: { issuer: 'none', audience: 'none', keys: { jwks: { keys: [] } } },
+    signatures: null,
     clock: () => new Date(0),
   });
   await app.ready();

@@ -15,13 +15,18 @@ const BACKENDS = `
   XDG_CACHE_HOME        ~/.cache: where a Temporal development server is kept once it was obtained
   WASL_STOP_WITH_PARENT 1: stop when standard input ends, for whoever starts it as a child`;
 
+const TRUST_LINE = `  WASL_TRUST            YAML file of the authorities and signers whose signatures count (docs/signatures.md), read again when it changes;
+                        without it no acceptance or approval is taken, and nothing opens`;
+const TRUST = `
+${TRUST_LINE}`;
+
 export const SERVE_HELP = `
 Environment:
   WASL_LISTEN           127.0.0.1:8080
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
   WASL_JWT_JWKS_URL     the issuer's public keys by address, or
-  WASL_JWT_JWKS_FILE    by file${BACKENDS}
+  WASL_JWT_JWKS_FILE    by file${TRUST}${BACKENDS}
 
 SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;
 
@@ -30,6 +35,7 @@ Environment:
   WASL_CREDENTIALS      YAML file of router credentials by name, mode 0600:
                           backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519, hosts: [192.0.2.0/24] }
                         hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else
+${TRUST_LINE}
   WASL_CONVERGENCE_SECONDS  20: how long verification gives routes to arrive, 1 to 600
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good

@@ -15,7 +15,7 @@ export function renderSettings(): string {
     'start. A setting that is not understood ends the process with its name, the fact and a remedy.',
     '',
     ...DOCUMENTED.flatMap((name) => [`## wasl ${name}`, '', '```', helpOf(program, name), '```', '']),
-    'The CLI has its own: `WASL_SERVER`, `WASL_TOKEN` or `WASL_TOKEN_FILE`, `NO_COLOR` (`wasl --help`).',
+    'The CLI has its own: `WASL_SERVER`, `WASL_TOKEN` or `WASL_TOKEN_FILE`, `WASL_IDENTITY`, `WASL_SEAL`, `WASL_DESIGNATION`, `WASL_PASSPHRASE_FILE`, `NO_COLOR` (`wasl --help`).',
     '',
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import type { AuthConfig } from '../api/authentication.ts';
 import { createApi } from '../api/create-api.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
 import { temporalDriver } from '../driver/driver.ts';
+import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
 import { explaining } from './operator-error.ts';
 import { patientCalls } from './patient-calls.ts';
@@ -15,6 +16,7 @@ export interface ServeOptions {
   readonly temporalNamespace: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly auth: AuthConfig;
+  readonly signatures: SignatureMeans | null;
   /** Requests as JSON lines: method, route, status, time, person; no bodies and no tokens. Omitted: nothing is logged. */
   readonly logger?: Logger;
 }
@@ -25,7 +27,7 @@ export interface RunningApi {
 }
 
 export async function startApi(options: ServeOptions): Promise<RunningApi> {
-  const { store, temporalAddress: address, temporalNamespace: namespace, listen, auth } = options;
+  const { store, temporalAddress: address, temporalNamespace: namespace, listen, auth, signatures } = options;
   const installation = await store.readInstallation();
   // Lazy: the API answers reads while Temporal is away.
   const calls = patientCalls();
@@ -40,6 +42,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     driver: temporalDriver(client, installation),
     routerReads: temporalRouterReads(client, store, installation),
     auth,
+    signatures,
     clock: () => store.now(),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });

@@ -17,6 +17,13 @@ export interface TokenOptions {
   readonly entity?: string;
 }
 
+export interface CertificateOptions {
+  readonly person: string;
+  readonly role: string;
+  readonly entity?: string;
+  readonly out: string;
+}
+
 export interface DemoOptions {
   readonly keep?: boolean;
   readonly lab?: boolean;
@@ -26,7 +33,10 @@ export function registerServerCommands(program: Command, exitWith: (code: number
   program
     .command('serve')
     .description('run the HTTP API')
-    .option('--development-issuer', 'accept tokens of `wasl token`: for one machine, on loopback only')
+    .option(
+      '--development-issuer',
+      'accept tokens of `wasl token` and signatures of `wasl certificate`: for one machine, on loopback only',
+    )
     .addHelpText('after', SERVE_HELP)
     .action(async (options: { readonly developmentIssuer?: boolean }) => {
       await (await import('./commands/serve.ts')).serve(options);
@@ -34,8 +44,11 @@ export function registerServerCommands(program: Command, exitWith: (code: number
   program
     .command('worker')
     .description('run workflows and activities; holds the NETCONF sessions')
+    .option('--development-authority', 'believe certificates of `wasl certificate`: for one machine, on loopback only')
     .addHelpText('after', WORKER_HELP)
-    .action(async () => (await import('./commands/worker.ts')).work());
+    .action(async (options: { readonly developmentAuthority?: boolean }) =>
+      (await import('./commands/worker.ts')).work(options),
+    );
   program
     .command('migrate')
     .description('bring the tables to this release, and give the role that serves what it needs of them')
@@ -62,6 +75,22 @@ export function registerServerCommands(program: Command, exitWith: (code: number
     .option('--entity <id>', 'the entity that portal and party-approver act for')
     .addHelpText('after', '\nExample:\n  export WASL_TOKEN=$(wasl token --person engineer-1 --role engineer)')
     .action(async (options: TokenOptions) => (await import('./commands/token.ts')).printToken(options));
+  program
+    .command('certificate')
+    .description('a key and certificate of the development authority, for `wasl serve --development-issuer`')
+    .requiredOption('--person <id>', 'whose; for a seal the name of the organisation')
+    .requiredOption('--role <signatory|seal|officer>', 'as what')
+    .option('--entity <id>', 'the entity that signatory and seal act for')
+    .requiredOption('--out <file>', 'where it goes, readable by you alone')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  wasl certificate --person moh-signatory-1 --role signatory --entity MOH --out moh.pem\n' +
+        '  wasl certificate --person "Ministry of Health" --role seal --entity MOH --out moh-seal.pem\n' +
+        '  wasl certificate --person engineer-2 --role officer --out engineer-2.pem',
+    )
+    .action(async (options: CertificateOptions) =>
+      (await import('./commands/certificate.ts')).writeCertificate(options),
+    );
   program
     .command('demo')
     .description('four stories on a simulated backbone: provision, failed verification, a killed worker, withdrawal')

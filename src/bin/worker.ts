@@ -8,12 +8,14 @@ import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
 import { KnownRunning } from '../activities/known-running.ts';
 import { createPlanner, type Planner } from '../activities/planner.ts';
+import { requireSignatures } from '../activities/signature-gate.ts';
 import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
 import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
+import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
 import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
 import { patientCalls } from './patient-calls.ts';
@@ -42,6 +44,8 @@ export interface WorkerOptions {
   readonly credential: ActivityDependencies['credential'];
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
+  /** Whom this worker believes; null: nobody, and it opens nothing. */
+  readonly signatures: SignatureMeans | null;
   readonly limits?: Partial<ActivityLimits>;
   /** Ends with the worker. Replaced where planning must be slow. */
   readonly planner?: Planner;
@@ -115,6 +119,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       knownRunning: new KnownRunning(),
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => store.now(),
+      requireSignatures: (question) => requireSignatures(store, options.signatures, question),
       ownTaskQueue,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     },

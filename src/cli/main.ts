@@ -34,6 +34,10 @@ Environment:
   WASL_SERVER      address of the server
   WASL_TOKEN       bearer token
   WASL_TOKEN_FILE  file that holds the token
+  WASL_IDENTITY    your key with its certificate (PEM or PKCS#12), for what you approve and accept
+  WASL_SEAL        your organisation's seal, in the same forms
+  WASL_DESIGNATION your office, as it stands under your signature
+  WASL_PASSPHRASE_FILE  file of what opens both
   NO_COLOR         no colours; without it colours appear on a terminal only
   FORCE_COLOR      colours in a pipe, too
   TZ               zone of the times shown, each with its offset; --json has them as they are recorded

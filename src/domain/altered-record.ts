@@ -161,7 +161,11 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
       continue;
     }
     const { body } = entry;
-    const isOther = body.decision !== decision || body.party !== party || (body.decidedAt ?? entry.at) !== decidedAt;
+    const isOther =
+      body.decision !== decision ||
+      body.party !== party ||
+      (body.decidedAt ?? entry.at) !== decidedAt ||
+      body.signature !== approval.signature;
     if (isOther || sorted(listOf(body.accepts)) !== sorted(approval.accepts ?? [])) {
       say('approvals', `${what} is not what entry ${entry.sequence} of the ledger says`);
     }
@@ -255,13 +259,14 @@ function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonl
     say('policy', `the published ${subject} of the ledger is not in the register`);
   }
   const accepted = entries.filter(({ action }) => action === POLICY_ACCEPTED);
-  for (const { entity, version, digest, person, acceptedAt } of policy.acceptances) {
+  for (const { entity, version, digest, person, acceptedAt, signature } of policy.acceptances) {
     const isKnown = accepted.some(
       ({ subject, actor, body }) =>
         subject === policySubject(version) &&
         body.entity === entity &&
         body.digest === digest &&
         body.acceptedAt === acceptedAt &&
+        body.signature === signature &&
         isSame(actor, person),
     );
     if (!isKnown)

@@ -61,6 +61,8 @@ export interface PolicyAcceptance {
   readonly person: PersonId;
   /** ISO 8601 with zone. */
   readonly acceptedAt: string;
+  /** Of the signed document that says it (`signature-digest.ts`). Absent: it is the word of a token. */
+  readonly signature?: Digest;
 }
 
 /** What is accepted: SHA-256 over the canonical JSON of the terms (RFC 8785), and so over the bytes of every language. */

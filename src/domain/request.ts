@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Digest } from './canonical-json.ts';
 import { freeText, PURPOSE_BOUNDS } from './free-text.ts';
 import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
 import { vpnIdSchema } from './names.ts';
@@ -72,4 +73,6 @@ export interface Approval {
   readonly accepts?: readonly string[];
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
+  /** Of the signed document that says it (`signature-digest.ts`). Absent: it is the word of a token. */
+  readonly signature?: Digest;
 }

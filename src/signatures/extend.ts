@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SignatureEntry, SignedDocument } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
 import { digestBytes } from './algorithms.ts';
 import { buildPath, type CertificatePath, issuerAt } from './build-path.ts';
@@ -6,14 +7,7 @@ import type { CertificateFacts } from './certificate.ts';
 import { type CrlFacts, isCrlOf, readCrl } from './crl.ts';
 import { type Bytes, equalBytes, ownBytes, randomPositive } from './der.ts';
 import { Refusal } from './finding.ts';
-import {
-  readProtected,
-  readUnsigned,
-  type SignatureEntry,
-  type SignedDocument,
-  type UnsignedParts,
-  writeUnsigned,
-} from './jades.ts';
+import { readProtected, readUnsigned, type UnsignedParts, writeUnsigned } from './jades.ts';
 import { answerFor, askOcsp, type OcspFacts, readOcsp, requireResponder } from './ocsp.ts';
 import { askTimestamp, readTimestampAnswer } from './timestamp.ts';
 import type { Trust } from './trust.ts';

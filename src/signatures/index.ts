@@ -3,8 +3,16 @@
  * with what shows that their certificates were not revoked, and verified against one trust configuration. Knows no API, store or workflow.
  */
 
+export {
+  type PreparedSignature,
+  preparedSignatureSchema,
+  SIGNED_DOCUMENT_BYTES_MAX,
+  type SignedDocument,
+  signedDocumentSchema,
+} from '../domain/signed-document.ts';
 export type { JwsAlgorithm } from './algorithms.ts';
 export { askConfiguredSource } from './ask-configured-source.ts';
+export { completeSignatures, renewRevocation } from './complete.ts';
 export {
   createDevelopmentAuthority,
   type DevelopmentAuthority,
@@ -15,20 +23,18 @@ export type { SignatureFinding, SubIndication } from './finding.ts';
 export {
   parseSignedDocument,
   readSignedDocument,
-  SIGNED_DOCUMENT_BYTES_MAX,
-  type SignedDocument,
-  signedDocumentSchema,
   writeSignedDocument,
 } from './jades.ts';
+export type { SignatureMeans } from './means.ts';
 export {
   attachSignature,
   type PreparedFacts,
-  type PreparedSignature,
-  preparedSignatureSchema,
   prepareSignature,
   readPrepared,
   type SignatureWish,
 } from './prepare.ts';
-export { readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
+export { type KeyOfSigner, signDocument } from './sign-document.ts';
+export { readPemIdentity, readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
 export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
+export { type StatementReport, verifyStatement } from './verify-statement.ts';

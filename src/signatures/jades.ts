@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
 import { freeText } from '../domain/free-text.ts';
+import {
+  SIGNED_DOCUMENT_BYTES_MAX,
+  type SignatureEntry,
+  type SignedDocument,
+  signedDocumentSchema,
+} from '../domain/signed-document.ts';
 import { type Signer, signerSchema } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import { JWS_ALGORITHMS } from './algorithms.ts';
@@ -13,29 +19,9 @@ import { Refusal } from './finding.ts';
 import { type OcspFacts, readOcsp } from './ocsp.ts';
 import { readTimestamp, type TimestampFacts } from './timestamp.ts';
 
-/** CRLs are the largest part of it. */
-export const SIGNED_DOCUMENT_BYTES_MAX = 10_000_000;
-const SIGNATURES_MAX = 8;
 const CERTIFICATES_MAX = 24;
 /** Two paths of at most five certificates, and something for the responders. */
 const STATUSES_MAX = 12;
-const BASE64URL = /^[A-Za-z0-9_-]+$/;
-
-const base64urlSchema = z.string().max(SIGNED_DOCUMENT_BYTES_MAX).regex(BASE64URL, 'must be base64url');
-const entrySchema = z.strictObject({
-  protected: base64urlSchema,
-  signature: base64urlSchema,
-  /** Not signed: what shows that the signature holds. Items in base64url, as they are time-stamped later. */
-  header: z.strictObject({ etsiU: z.array(base64urlSchema).min(1).max(3) }).optional(),
-});
-export const signedDocumentSchema = z.strictObject({
-  payload: base64urlSchema,
-  signatures: z.array(entrySchema).min(1).max(SIGNATURES_MAX),
-});
-
-/** A signing document with its signatures, each over the same payload. */
-export type SignedDocument = z.output<typeof signedDocumentSchema>;
-export type SignatureEntry = z.output<typeof entrySchema>;
 
 /** Reads the text of a signed document. Throws SIGNED_DOCUMENT_INVALID for any text but the one that `writeSignedDocument` gives. */
 export function readSignedDocument(text: string): SignedDocument {

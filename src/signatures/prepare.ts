@@ -1,7 +1,13 @@
 import { constants, verify } from 'node:crypto';
 import { fromBER, Integer, Sequence } from 'asn1js';
-import { z } from 'zod';
 import { type Digest, digestOfText } from '../domain/canonical-json.ts';
+import {
+  CERTIFICATES_MAX,
+  PREPARED_FORMAT,
+  type PreparedSignature,
+  preparedSignatureSchema,
+  type SignedDocument,
+} from '../domain/signed-document.ts';
 import {
   readSigningDocument,
   type Signer,
@@ -14,28 +20,9 @@ import { isKeyOf, type JwsAlgorithm, requireStrongKey } from './algorithms.ts';
 import { type CertificateFacts, isForMachines, readCertificate, readPemCertificates } from './certificate.ts';
 import { type Bytes, decodeExactly, ownBytes, toBase64, toBase64url } from './der.ts';
 import { Refusal } from './finding.ts';
-import {
-  designationSchema,
-  readProtected,
-  type SignedDocument,
-  type SignedFacts,
-  writeProtected,
-  writeUnsigned,
-} from './jades.ts';
+import { designationSchema, readProtected, type SignedFacts, writeProtected, writeUnsigned } from './jades.ts';
 
-const FORMAT = 'wasl-prepared-signature/1';
-const CERTIFICATES_MAX = 6;
 const RSA_BITS_MIN = 2_048;
-
-/** Everything that a signer's device needs, and what binds its answer: it can be kept, sent and written to a file as JSON. */
-export const preparedSignatureSchema = z.strictObject({
-  format: z.literal(FORMAT),
-  payload: z.string().max(20_000),
-  protected: z.string().max(4_000),
-  /** DER in base64, the signer's first, then authorities. */
-  certificates: z.array(z.string().max(20_000)).min(1).max(CERTIFICATES_MAX),
-});
-export type PreparedSignature = z.output<typeof preparedSignatureSchema>;
 
 export interface SignatureWish {
   readonly document: SigningDocument;
@@ -67,7 +54,7 @@ export function prepareSignature(wish: SignatureWish): PreparedSignature {
   const algorithm = wish.algorithm ?? (certificate.publicKey.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256');
   requireFit(certificate, algorithm);
   return {
-    format: FORMAT,
+    format: PREPARED_FORMAT,
     payload: toBase64url(signingBytes(document)),
     protected: writeProtected({
       algorithm,
@@ -179,9 +166,19 @@ function formsOf(algorithm: JwsAlgorithm, signature: Uint8Array): Bytes[] {
   return joined === null ? raw : [...raw, joined];
 }
 
+/** null: it is no DER. A raw signature is random, and may begin like anything: also like a time that asn1js throws over. */
+function readSequence(der: Bytes): Sequence | null {
+  try {
+    const { result, offset } = fromBER(der);
+    return offset === der.byteLength && result instanceof Sequence ? result : null;
+  } catch {
+    return null;
+  }
+}
+
 function joinCoordinates(der: Bytes): Bytes | null {
-  const { result, offset } = fromBER(der);
-  if (offset !== der.byteLength || !(result instanceof Sequence)) return null;
+  const result = readSequence(der);
+  if (result === null) return null;
   const numbers = result.valueBlock.value.map((each) =>
     each instanceof Integer ? each.valueBlock.valueHexView : null,
   );

@@ -1,10 +1,11 @@
 import { constants, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { CertBag, Certificate, PFX, PKCS8ShroudedKeyBag, PrivateKeyInfo, type SafeContents } from 'pkijs';
 import { countOf } from '../domain/count-of.ts';
+import type { PreparedSignature } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
 import { pemOf } from './certificate.ts';
 import { derOf, ownBytes } from './der.ts';
-import { type PreparedSignature, readPrepared } from './prepare.ts';
+import { readPrepared } from './prepare.ts';
 
 /** A private key in memory with the certificates that came with it (PEM, the signer's first); for commands of people, never for a server. */
 export interface SigningKey {
@@ -27,6 +28,13 @@ export function readPemKey(pem: string, passphrase: string | null): SigningKey {
       cause,
     });
   }
+}
+
+/** PEM with the key and its certificates in one file. Throws SIGNING_KEY. */
+export function readPemIdentity(pem: string, passphrase: string | null): SigningKey {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0) throw new WaslError('SIGNING_KEY', 'there is no certificate beside the key');
+  return { ...readPemKey(pem, passphrase), certificates: `${certificates.join('\n')}\n` };
 }
 
 /** A legacy file is refused: its encryption (3DES, RC2) is broken, and so is what protects the passphrase. */

@@ -75,6 +75,8 @@ export const trustSchema = z.strictObject({
         ),
     )
     .max(SIGNERS_MAX),
+  /** Whether a party's decision needs the seal of its organisation beside a person's signature. */
+  seals: z.boolean().default(true),
   algorithms: z
     .array(z.enum(JWS_ALGORITHMS))
     .min(1)

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { flattenedVerify } from 'jose';
+import type { SignatureEntry, SignedDocument } from '../domain/signed-document.ts';
 import { readSigningDocument, type Signer, type SigningDocument, signerKey } from '../domain/signing-document.ts';
 import { combineVerdicts, type Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
@@ -9,14 +10,7 @@ import { type CertificateFacts, isIssuedBy } from './certificate.ts';
 import type { CrlFacts } from './crl.ts';
 import { decodeExactly } from './der.ts';
 import { Refusal, type SignatureFinding } from './finding.ts';
-import {
-  readProtected,
-  readUnsigned,
-  type SignatureEntry,
-  type SignedDocument,
-  type SignedFacts,
-  type UnsignedParts,
-} from './jades.ts';
+import { readProtected, readUnsigned, type SignedFacts, type UnsignedParts } from './jades.ts';
 import type { OcspFacts } from './ocsp.ts';
 import { requireNotRevoked } from './revocation.ts';
 import { requireTimestamp } from './timestamp.ts';

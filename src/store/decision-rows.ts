@@ -14,10 +14,16 @@ import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
+import { columnsOf, factOf, type SignedDecisionText } from './signed-rows.ts';
 import type { Store } from './store.ts';
 
 interface Reasoned {
   readonly reason: string | null;
+}
+
+interface Signed {
+  /** Of an approval: the document that says it, signed. Absent or null: it has none. */
+  readonly signed?: SignedDecisionText | null;
 }
 
 /** A decision with the names of the record and why it was taken. */
@@ -28,7 +34,8 @@ export type PersonsDecision =
       readonly party: EntityId;
       readonly digest: string;
       readonly decision: 'approve' | 'reject';
-    } & Reasoned)
+    } & Reasoned &
+      Signed)
   | ({
       readonly verb: 'approve-plan';
       readonly person: PersonId;
@@ -36,7 +43,8 @@ export type PersonsDecision =
       readonly digest: string;
       readonly decision: 'approve' | 'reject';
       readonly accepts?: readonly string[];
-    } & Reasoned)
+    } & Reasoned &
+      Signed)
   | ({ readonly verb: 'withdraw' | 'replan' | 'recover'; readonly person: PersonId } & Reasoned);
 
 type Sign = Extract<PersonsDecision, { verb: 'sign' }>;
@@ -82,7 +90,8 @@ async function isKnownKey(
   at: Date,
 ): Promise<boolean> {
   const { person } = decision;
-  const actionDigest = digestOf({ interconnectId, ...decision });
+  // Signed anew it is the same decision.
+  const actionDigest = digestOf({ interconnectId, ...decision, signed: undefined });
   const [known] = await tx
     .select()
     .from(actionKeys)
@@ -113,11 +122,14 @@ async function take(tx: StoreTransaction, standing: Standing, decision: PersonsD
 }
 
 async function sign(tx: StoreTransaction, standing: Standing, decided: Sign, at: Date): Promise<NewFact[]> {
-  const { person, party, digest, decision, reason } = decided;
+  const { person, party, digest, decision, reason, signed } = decided;
   const { id } = standing.interconnect;
   const approval = { subject: 'request', digest, party, person, decision, reason } as const;
-  await tx.insert(approvals).values({ interconnectId: id, ...approval, decidedAt: at });
-  const body = { subject: 'request', digest, party, decision, reason, decidedAt: at.toISOString() };
+  await tx.insert(approvals).values({ interconnectId: id, ...approval, decidedAt: at, ...columnsOf(signed) });
+  const body = {
+    ...{ subject: 'request', digest, party, decision, reason, decidedAt: at.toISOString() },
+    ...factOf(signed),
+  };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
   if (decision === 'approve') return facts;
   return [...facts, ...(await giveUp(tx, standing, person, reason ?? `rejected by ${party}`, at))];
@@ -129,7 +141,7 @@ async function decidePlan(
   decided: ApprovePlan,
   at: Date,
 ): Promise<NewFact[]> {
-  const { person, digest, decision, reason, accepts = [] } = decided;
+  const { person, digest, decision, reason, accepts = [], signed } = decided;
   const { interconnect, change, plan, carriedBy } = standing;
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
@@ -138,10 +150,10 @@ async function decidePlan(
   const { subject, digest: on, person: by, interconnectId: of } = approvals;
   await tx
     .insert(approvals)
-    .values({ interconnectId: id, ...approval, accepts: [...accepts], decidedAt: at })
+    .values({ interconnectId: id, ...approval, accepts: [...accepts], decidedAt: at, ...columnsOf(signed) })
     .onConflictDoUpdate({
       target: [of, subject, on, by],
-      set: { decision, reason, accepts: [...accepts], decidedAt: at },
+      set: { decision, reason, accepts: [...accepts], decidedAt: at, ...columnsOf(signed) },
     });
   const body = {
     subject: 'plan',
@@ -152,6 +164,7 @@ async function decidePlan(
     reason,
     ...(accepts.length === 0 ? {} : { accepts }),
     decidedAt: at.toISOString(),
+    ...factOf(signed),
   };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
   const rule = CHANGE_KIND_RULES[change.kind];

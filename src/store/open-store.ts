@@ -25,6 +25,7 @@ import { registerReviewQueries } from './register-review.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
+import { signedQueries } from './signed-rows.ts';
 import type { Store } from './store.ts';
 import { troubleQueries } from './trouble-rows.ts';
 import { workerQueries } from './worker-rows.ts';
@@ -65,6 +66,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...registerReviewQueries(database),
     ...readingQueries(database),
     ...sightingQueries(database),
+    ...signedQueries(database),
     ...workerQueries(database),
     ...writableQueries(database),
     onProgress: (callback) => listener.subscribe(callback),

@@ -1,5 +1,5 @@
 /** The communication policy: its versions, their texts, and who accepted which. Each step is a fact of the ledger. */
-import { and, asc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { type AlteredFact, alteredPolicy } from '../domain/altered-record.ts';
 import { type Digest, digestOfBytes } from '../domain/canonical-json.ts';
 import { type LawRefusal, refused } from '../domain/may-decide.ts';
@@ -24,6 +24,7 @@ import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts, findEntriesWhere } from './ledger-rows.ts';
 import { policies, policyAcceptances, policyRenditions } from './policy-schema.ts';
 import { ledger } from './schema.ts';
+import { columnsOf, factOf, type SignedDecisionText } from './signed-rows.ts';
 
 /** A version as the record has it. */
 export interface PolicyRecord extends PolicyTerms {
@@ -63,6 +64,8 @@ export interface PolicyStore {
     readonly digest: string;
     readonly entity: EntityId;
     readonly by: PersonId;
+    /** The document that says it, signed. Absent or null: it has none. */
+    readonly signed?: SignedDecisionText | null;
   }): Promise<PolicyAcceptance>;
   /** In the order in which they come into force. */
   listPolicies(): Promise<PolicyRecord[]>;
@@ -115,7 +118,7 @@ export function policyQueries(database: Database): PolicyStore {
       });
     },
 
-    async acceptPolicy({ version, digest, entity, by }) {
+    async acceptPolicy({ version, digest, entity, by, signed }) {
       const at = database.clock();
       return database.transact(async (tx) => {
         await lockUntilCommit(tx, 'policy');
@@ -137,11 +140,11 @@ export function policyQueries(database: Database): PolicyStore {
         throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
         await requireOwnTexts(tx, policy);
         const row = { policyVersion: version, entity, digest: policy.digest, person: by, acceptedAt: at };
-        await tx.insert(policyAcceptances).values(row);
+        await tx.insert(policyAcceptances).values({ ...row, ...columnsOf(signed) });
         const acceptedAt = at.toISOString();
-        const body = { entity, digest, acceptedAt };
+        const body = { entity, digest, acceptedAt, ...factOf(signed) };
         await appendFacts(tx, at, [{ actor: by, action: POLICY_ACCEPTED, subject: policySubject(version), body }]);
-        return { entity, version, digest: policy.digest, person: by, acceptedAt };
+        return { entity, version, digest: policy.digest, person: by, acceptedAt, ...factOf(signed) };
       });
     },
 
@@ -228,15 +231,17 @@ async function findPublished(db: Reader): Promise<PublishedPolicy[]> {
 }
 
 async function findAcceptances(db: Reader, entities?: readonly EntityId[]): Promise<PolicyAcceptance[]> {
+  const { signed: _, ...columns } = getTableColumns(policyAcceptances);
   const rows = await db
-    .select()
+    .select(columns)
     .from(policyAcceptances)
     .where(entities === undefined ? undefined : inArray(policyAcceptances.entity, [...entities]))
     .orderBy(asc(policyAcceptances.acceptedAt));
-  return rows.map(({ policyVersion: version, acceptedAt, ...row }) => ({
+  return rows.map(({ policyVersion: version, acceptedAt, signature, ...row }) => ({
     ...row,
     version,
     acceptedAt: acceptedAt.toISOString(),
+    ...(signature === null ? {} : { signature }),
   }));
 }
 

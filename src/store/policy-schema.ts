@@ -44,6 +44,10 @@ export const policyAcceptances = pgTable(
     digest: text('digest').$type<Digest>().notNull(),
     person: person('person').notNull(),
     acceptedAt: time('accepted_at').notNull(),
+    /** Of the signed document: as in the ledger. */
+    signature: text('signature').$type<Digest>(),
+    /** The signed document itself, with what shows that its signatures hold. */
+    signed: text('signed'),
   },
   (table) => [
     primaryKey({ columns: [table.policyVersion, table.entity] }),

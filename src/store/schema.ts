@@ -164,6 +164,10 @@ export const approvals = pgTable(
     /** What of a plan is accepted by name. */
     accepts: text('accepts').array().notNull().default([]),
     decidedAt: time('decided_at').notNull(),
+    /** Of the signed document: as in the ledger. */
+    signature: text('signature').$type<Digest>(),
+    /** The signed document itself, with what shows that its signatures hold. */
+    signed: text('signed'),
   },
   // Without the party: one person never signs for both.
   (table) => [uniqueIndex('approvals_person').on(table.interconnectId, table.subject, table.digest, table.person)],

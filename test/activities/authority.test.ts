@@ -31,7 +31,8 @@ function gate(kind: ChangeKind, altered: readonly { path: string; fact: string }
     readDecisionFacts: async () => facts,
     listPlanDigests: async () => [plan.digest],
   };
-  return { plan, deps: { store, now: () => NOW } as unknown as ActivityDependencies };
+  const requireSignatures = async () => undefined;
+  return { plan, deps: { store, now: () => NOW, requireSignatures } as unknown as ActivityDependencies };
 }
 
 const FORGED = [

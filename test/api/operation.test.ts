@@ -238,7 +238,15 @@ describe('the log', () => {
     const store = absentStore();
     const driver = createRecordingDriver();
     const logger = pino({ level: 'trace' }, sink);
-    const app = createApi({ store, driver, routerReads: CANNED_READS, auth: issuer.auth, clock, logger });
+    const app = createApi({
+      store,
+      driver,
+      routerReads: CANNED_READS,
+      auth: issuer.auth,
+      clock,
+      logger,
+      signatures: null,
+    });
     return { app, issuer, log: () => lines.join('') };
   }
 

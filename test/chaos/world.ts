@@ -16,12 +16,14 @@ import { freePort } from '../../src/bin/child-process.ts';
 import { cacheDirectory } from '../../src/bin/configuration.ts';
 import { obtainTemporalBinary, startTemporalServer } from '../../src/bin/temporal-server.ts';
 import { readInventory } from '../../src/cli/read-inventory.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
 import { type Backbone, startBackbone } from '../../src/sim/backbone.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { bringIntoForce } from '../support/bring-into-force.ts';
+import { signingClient } from '../support/signing.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/bin/wasl.js', import.meta.url));
 const INVENTORY = fileURLToPath(new URL('../../docs/samples/national-backbone.yaml', import.meta.url));
@@ -38,8 +40,8 @@ export const PARTS: readonly PartName[] = ['api', 'worker-1', 'worker-2'];
 
 const ARGUMENTS: Readonly<Record<PartName, readonly string[]>> = {
   api: ['serve', '--development-issuer'],
-  'worker-1': ['worker'],
-  'worker-2': ['worker'],
+  'worker-1': ['worker', '--development-authority'],
+  'worker-2': ['worker', '--development-authority'],
 };
 /** No secrets of anybody are in them. */
 const KEPT_TABLES = [
@@ -65,6 +67,7 @@ export class World {
   #postgres: EmbeddedPostgres | null = null;
   #temporal: { readonly pid: number; stop(): Promise<void> } | null = null;
   #issuer: DevelopmentIssuer | null = null;
+  #authority: DevelopmentAuthority | null = null;
   #env: Readonly<Record<string, string>> = {};
   #postgresPort = 0;
   #temporalPort = 0;
@@ -99,6 +102,9 @@ export class World {
     await migrate(this.databaseUrl);
     const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
     this.#issuer = issuer;
+    const folder = join(this.directory, 'development-authority');
+    const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date(), folder });
+    this.#authority = authority;
     const { username, password } = this.backbone;
     const credentials = { backbone: { username, password, hosts: ['127.0.0.1'] } };
     const write = (name: string, value: unknown) =>
@@ -116,7 +122,7 @@ export class World {
     };
     await Promise.all(PARTS.map((part) => this.startPart(part)));
     const store = await this.openStore();
-    await bringIntoForce(store, this.backbone.inventory());
+    await bringIntoForce(store, this.backbone.inventory(), authority);
     await store.close();
   }
 
@@ -218,7 +224,8 @@ export class World {
   as(person: string, roles: readonly Role[], entity?: string): ApiClient {
     const token = async () =>
       (await this.#issuer?.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) })) ?? null;
-    return createApiClient({ server: this.apiUrl, token });
+    const client = createApiClient({ server: this.apiUrl, token });
+    return this.#authority === null ? client : signingClient(client, this.#authority, person);
   }
 
   /** Everything up again, as a service manager and an operator would have it. */

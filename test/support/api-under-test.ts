@@ -14,7 +14,9 @@ import type { InterconnectId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
 import type { Driver } from '../../src/driver/driver.ts';
 import { WaslError } from '../../src/errors.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
 import type { Store } from '../../src/store/store.ts';
+import { meansOf } from './signing.ts';
 
 const sample = (name: string) => readFileSync(new URL(`../../docs/samples/${name}`, import.meta.url), 'utf8');
 
@@ -87,6 +89,8 @@ export const CANNED_READS: RouterReads = {
 export interface ApiUnderTest {
   readonly app: ApiServer;
   readonly issuer: DevelopmentIssuer;
+  /** Whose certificates the API believes. */
+  readonly authority: DevelopmentAuthority;
   readonly driver: RecordingDriver;
   /** A token as a header, for `inject`. */
   as(person: string, roles: readonly Role[], entity?: string): Promise<{ authorization: string }>;
@@ -96,10 +100,12 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
   const clock = () => NOW;
   const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
   const driver = createRecordingDriver();
-  const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock });
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+  const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock, signatures: meansOf(authority) });
   return {
     app,
     issuer,
+    authority,
     driver,
     async as(person, roles, entity) {
       const token = await issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });

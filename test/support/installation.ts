@@ -1,5 +1,8 @@
 /** A whole wasl for one test: a simulated backbone, a database, a namespace of the run's Temporal server, the HTTP API and workers. */
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject, vi } from 'vitest';
@@ -18,6 +21,7 @@ import type { InterconnectRequest } from '../../src/domain/request.ts';
 import { wordOf } from '../../src/domain/standing.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { digestPayload } from '../../src/plan/seal-payloads.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
 import { type Backbone, type BackboneOptions, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -27,6 +31,7 @@ import { type CliRun, runForTest } from './cli-under-test.ts';
 import { createTestDatabase } from './database.ts';
 import { QUICK } from './quick-limits.ts';
 import { registerNamespace } from './register-namespace.ts';
+import { meansOf, signingClient } from './signing.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { type RunningWorkerProcess, startWorkerChild } from './worker-child.ts';
 import type { WorkerProcessOptions } from './worker-process.ts';
@@ -61,6 +66,8 @@ export interface InstallationOptions {
 
 export class Installation implements AsyncDisposable {
   readonly backbone: Backbone;
+  /** Whose certificates API and workers believe. */
+  readonly authority: DevelopmentAuthority;
   /** The test's own view of the record: not through the proxy. */
   readonly store: Store;
   /** Of the server itself. */
@@ -76,13 +83,14 @@ export class Installation implements AsyncDisposable {
   readonly #baseRoutes: ReadonlySet<string>;
 
   private constructor(
-    parts: Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+    parts: Pick<Installation, 'backbone' | 'authority' | 'store' | 'databaseUrl' | 'databaseProxy'>,
     api: RunningApi,
     issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>,
     workerOptions: WorkerProcessOptions,
     stops: (() => Promise<unknown>)[],
   ) {
     this.backbone = parts.backbone;
+    this.authority = parts.authority;
     this.store = parts.store;
     this.databaseUrl = parts.databaseUrl;
     this.databaseProxy = parts.databaseProxy;
@@ -107,7 +115,7 @@ export class Installation implements AsyncDisposable {
   /** @internal */
   static assemble(
     ...parts: [
-      Pick<Installation, 'backbone' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+      Pick<Installation, 'backbone' | 'authority' | 'store' | 'databaseUrl' | 'databaseProxy'>,
       RunningApi,
       Awaited<ReturnType<typeof createDevelopmentIssuer>>,
       WorkerProcessOptions,
@@ -124,7 +132,7 @@ export class Installation implements AsyncDisposable {
   /** The API as this person sees it. */
   as(person: string, roles: readonly Role[], entity?: string): ApiClient {
     const token = () => this.#issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
-    return createApiClient({ server: this.#api.url, token });
+    return signingClient(createApiClient({ server: this.#api.url, token }), this.authority, person);
   }
   /** A command of the CLI as this person types it. */
   async cli(person: string, roles: readonly Role[], line: string): Promise<CliRun> {
@@ -147,12 +155,19 @@ export class Installation implements AsyncDisposable {
 
   /** In this process; stopped with the installation. */
   async startWorker(planner?: Planner): Promise<() => Promise<void>> {
-    const { credential, workflowBundlePath: codePath, databaseUrl, ...options } = this.#workerOptions;
+    const {
+      credential,
+      workflowBundlePath: codePath,
+      databaseUrl,
+      authorityFolder: _,
+      ...options
+    } = this.#workerOptions;
     const store = await openStore({ databaseUrl });
     this.#stops.push(() => store.close());
     const worker = await startWorker({
       ...options,
       store,
+      signatures: meansOf(this.authority),
       workflowBundle: { codePath },
       // What a test leaves under way ends with it.
       drainSeconds: TEST_DRAIN_SECONDS,
@@ -340,8 +355,12 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     () => backbone.close(),
     () => database.drop(),
   );
+  const authorityFolder = await mkdtemp(join(tmpdir(), 'wasl-authority-'));
+  stops.push(() => rm(authorityFolder, { recursive: true, force: true }));
+  const clock = () => new Date();
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder: authorityFolder });
   const store = await database.open();
-  await bringIntoForce(store, backbone.inventory());
+  await bringIntoForce(store, backbone.inventory(), authority);
   const url = new URL(database.applicationUrl);
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   stops.push(() => databaseProxy.close());
@@ -353,7 +372,8 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     [url.username, url.password] = [name, password];
   }
   const listen = { host: '127.0.0.1', port: 0 };
-  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth });
+  const signatures = meansOf(authority);
+  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, signatures });
   stops.push(() => api.stop());
   const credential = { username: backbone.username, password: backbone.password };
   const workerOptions: WorkerProcessOptions = {
@@ -361,11 +381,12 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     temporalNamespace,
     limits: { ...QUICK, ...options.limits },
     databaseUrl: url.href,
+    authorityFolder,
     workflowBundlePath: inject('workflowBundlePath'),
     credential,
   };
   const installation = Installation.assemble(
-    { backbone, store, databaseUrl: database.databaseUrl, databaseProxy },
+    { backbone, authority, store, databaseUrl: database.databaseUrl, databaseProxy },
     api,
     issuer,
     workerOptions,

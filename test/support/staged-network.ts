@@ -89,6 +89,8 @@ export class StagedNetwork implements AsyncDisposable {
       knownRunning: new KnownRunning(),
       newPersistId: () => randomUUID(),
       now: () => new Date(),
+      // Nobody signs here: who may push is asked in `test/activities/signature-gate.test.ts`.
+      requireSignatures: async () => undefined,
       ownTaskQueue: 'none',
       // The next stage is the test's, which may take its time.
       limits: { ...QUICK, stageGapMs: 60_000 },

@@ -1,19 +1,27 @@
 /** A worker in a process of its own, so that a test can kill it as power cuts do. Speaks on stdout when it is ready. */
 import { startWorker, type WorkerOptions } from '../../src/bin/worker.ts';
+import { createDevelopmentAuthority } from '../../src/signatures/index.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { meansOf } from './signing.ts';
 
 export interface WorkerProcessOptions
   extends Pick<WorkerOptions, 'temporalAddress' | 'temporalNamespace' | 'limits' | 'drainSeconds' | 'release'> {
   readonly databaseUrl: string;
   readonly workflowBundlePath: string;
+  /** Of the development authority. */
+  readonly authorityFolder: string;
   readonly credential: { readonly username: string; readonly password: string };
 }
 
 const options = JSON.parse(process.env.WASL_TEST_WORKER ?? '{}') as WorkerProcessOptions;
 const store = await openStore({ databaseUrl: options.databaseUrl });
+const authority = await createDevelopmentAuthority({
+  ...{ apiHost: '127.0.0.1', clock: () => new Date(), folder: options.authorityFolder },
+});
 const worker = await startWorker({
   ...options,
   store,
+  signatures: meansOf(authority),
   workflowBundle: { codePath: options.workflowBundlePath },
   credential: () => options.credential,
   log: (level, message, facts) => process.stdout.write(`${JSON.stringify({ level, message, ...facts })}\n`),

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type InterconnectId, interconnectIdSchema, planIdSchema } from '../../domain/names.ts';
+import type { SignedDocument } from '../../domain/signed-document.ts';
 import { WaslError } from '../../errors.ts';
 import type { PersonsDecision } from '../../store/decision-rows.ts';
 import { ACTIONS, type ActionBody, actionHeaders, type Verb } from '../actions.ts';
@@ -9,6 +10,7 @@ import type { Principal } from '../authentication.ts';
 import { lookSoon } from '../look-soon.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { showInterconnect, showPlan } from '../show.ts';
+import { signDecision } from '../sign-decision.ts';
 import { readVisible } from '../visible-interconnect.ts';
 import { interconnectSchema, planSchema } from '../wire.ts';
 
@@ -31,7 +33,7 @@ export function registerActionRoutes(app: ApiServer, deps: ApiDependencies): voi
     app.post(path, { schema }, async (request) => {
       const caller = callerOf(request);
       const record = await readVisible(store, request.params.id, caller);
-      await decide(record.id, decisionOf(verb, caller, request.body), request);
+      await decide(record.id, decisionOf(verb, caller, request.body), signedIn(request.body), request);
       return showInterconnect(deps, record.id, caller);
     });
   }
@@ -43,14 +45,21 @@ export function registerActionRoutes(app: ApiServer, deps: ApiDependencies): voi
     const caller = callerOf(request);
     const plan = await store.readPlan(request.params.id);
     const { person } = caller;
-    const decided = { verb: 'approve-plan', person, planId: plan.id, ...request.body } as const;
-    await decide(plan.interconnectId, decided, request);
+    const { signed, ...decision } = request.body;
+    const decided = { verb: 'approve-plan', person, planId: plan.id, ...decision } as const;
+    await decide(plan.interconnectId, decided, signed, request);
     return showPlan(deps, plan.id);
   });
 
-  async function decide(id: InterconnectId, decision: PersonsDecision, request: FastifyRequest): Promise<void> {
+  async function decide(
+    id: InterconnectId,
+    decision: PersonsDecision,
+    signed: SignedDocument | null,
+    request: FastifyRequest,
+  ): Promise<void> {
     const key = request.headers['idempotency-key'];
-    await store.decide(id, decision, typeof key === 'string' ? key : null);
+    const decided = await signDecision(deps, id, decision, signed);
+    await store.decide(id, decided, typeof key === 'string' ? key : null);
     await lookSoon(deps.driver, id, request.log);
   }
 }
@@ -64,6 +73,9 @@ function decisionOf(verb: InterconnectVerb, caller: Principal, body: ActionBody<
   const { digest, decision, reason } = body as ActionBody<'sign'>;
   return { verb, person, party: entityOf(caller), digest, decision, reason };
 }
+
+const signedIn = (body: ActionBody<InterconnectVerb>): SignedDocument | null =>
+  body != null && 'signed' in body ? body.signed : null;
 
 export function entityOf(caller: Principal) {
   if (caller.entity === null) throw new WaslError('FORBIDDEN', `${caller.person} acts for no entity`);

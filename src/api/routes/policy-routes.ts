@@ -8,6 +8,7 @@ import type { PolicyRecord } from '../../store/policy-rows.ts';
 import type { Principal } from '../authentication.ts';
 import { confinedTo, isPartyOnly } from '../authorisation.ts';
 import {
+  acceptanceBody,
   acceptanceSchema,
   newPolicySchema,
   type PolicyAnswer,
@@ -18,7 +19,9 @@ import {
   policyStandingSchema,
   renditionParams,
 } from '../policy-wire.ts';
+import { receiveSignature } from '../receive-signature.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
+import { statementOfAcceptance } from '../statements.ts';
 import { requireInventory } from './inventory-routes.ts';
 
 /** Both texts in base64, and the members around them. */
@@ -125,7 +128,8 @@ function registerReads(app: ApiServer, { store, clock }: ApiDependencies): void 
   );
 }
 
-function registerSteps(app: ApiServer, { store, clock }: ApiDependencies): void {
+function registerSteps(app: ApiServer, deps: ApiDependencies): void {
+  const { store, clock } = deps;
   app.post(
     '/v1/policies',
     {
@@ -183,7 +187,7 @@ function registerSteps(app: ApiServer, { store, clock }: ApiDependencies): void 
         summary: "A party's signatory has read and understood the policy, and the party keeps it",
         tags,
         params: policyParams,
-        body: policyDigestBody,
+        body: acceptanceBody,
         response: answers(acceptanceSchema),
       },
     },
@@ -192,7 +196,15 @@ function registerSteps(app: ApiServer, { store, clock }: ApiDependencies): void 
       if (entity === null) throw new WaslError('FORBIDDEN', `the token of ${person} names no entity`);
       await requireEntity(store, entity);
       const { version } = request.params;
-      return { ...(await store.acceptPolicy({ version, digest: request.body.digest, entity, by: person })) };
+      const { digest, signed: given } = request.body;
+      const statement = await statementOfAcceptance(store, entity, version);
+      if (statement.subject.digest !== digest) {
+        const remedy = 'Read it again.';
+        const fact = `the policy ${version} has the digest ${statement.subject.digest}`;
+        throw new WaslError('APPROVAL_DIGEST', fact, { remedy });
+      }
+      const signed = await receiveSignature(deps, statement, given);
+      return { ...(await store.acceptPolicy({ version, digest, entity, by: person, signed })) };
     },
   );
 }

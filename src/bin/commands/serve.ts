@@ -7,6 +7,10 @@ import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { createLogger } from '../log.ts';
 import { startApi } from '../serve.ts';
 import { holdSignals } from '../signals.ts';
+import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
+
+const NOTHING_SIGNED =
+  'Signatures: WASL_TRUST names no trust file, so nothing that must be signed is taken: no acceptance, no approval';
 
 export async function serve(options: { readonly developmentIssuer?: boolean }): Promise<void> {
   const stop = holdSignals();
@@ -19,10 +23,12 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
     });
   }
   const auth = configured ?? (await openDevelopmentIssuer(listen.host)).auth;
+  const signatures = readSignatureMeans() ?? (options.developmentIssuer ? await developmentMeans() : null);
+  if (signatures === null) say(NOTHING_SIGNED);
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, logger: createLogger('api') });
+      const api = await startApi({ ...backends, listen, auth, signatures, logger: createLogger('api') });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();

@@ -16,11 +16,15 @@ import { startForgetting } from '../forget-progress.ts';
 import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
 import { holdSignals } from '../signals.ts';
+import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
 import { startLedgerWatch } from '../watch-ledger.ts';
 import { type RunningWorker, startWorker, type WorkerLog } from '../worker.ts';
 import { listenForProbes } from '../worker-probes.ts';
 
-export async function work(): Promise<void> {
+const NOTHING_OPENS =
+  'Signatures: WASL_TRUST names no trust file, so this worker opens nothing; what only takes away goes on';
+
+export async function work(options: { readonly developmentAuthority?: boolean } = {}): Promise<void> {
   const stop = holdSignals();
   const credential = readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
   const settings = {
@@ -32,6 +36,8 @@ export async function work(): Promise<void> {
   const listen = readWorkerListen();
   const progressDays = readProgressDays();
   const ledger = { checkpointSeconds: readCheckpointSeconds(), reviewMinutes: readReviewMinutes() };
+  const signatures = readSignatureMeans() ?? (options.developmentAuthority ? await developmentMeans() : null);
+  if (signatures === null) say(NOTHING_OPENS);
   const logger = createLogger('worker');
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
@@ -50,6 +56,7 @@ export async function work(): Promise<void> {
           ...backends,
           ...settings,
           credential,
+          signatures,
           log,
         });
         await Promise.race([untilStopped(stop), worker.stopped]);

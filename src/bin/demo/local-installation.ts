@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { Role } from '../../api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../api/client.ts';
 import { createDevelopmentIssuer } from '../../api/development-issuer.ts';
+import { OPERATOR } from '../../domain/signing-document.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority, type DevelopmentWish } from '../../signatures/index.ts';
 import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
 import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
@@ -65,6 +67,7 @@ export class LocalInstallation {
   #env: Readonly<Record<string, string>> = {};
   #worker: ChildProcess | null = null;
   #workers = 0;
+  #authority: DevelopmentAuthority | null = null;
   #mint: (person: Person) => Promise<string> = () => Promise.reject(new Error('not started'));
   apiUrl = '';
   temporalAddress = '';
@@ -100,6 +103,9 @@ export class LocalInstallation {
     await writeFile(this.path('development-issuer.json'), JSON.stringify(issuer.privateJwk), { mode: 0o600 });
     this.#mint = ({ id, roles, entity }) =>
       issuer.mintToken({ person: id, roles, ...(entity === undefined ? {} : { entity }) });
+    const folder = this.path('development-authority');
+    const clock = () => new Date();
+    this.#authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
     await makeLedgerKey(this.path('ledger-key.pem'));
     this.#env = {
       DATABASE_URL: postgres.applicationUrl,
@@ -134,7 +140,7 @@ export class LocalInstallation {
   async startWorker(): Promise<void> {
     this.#workers += 1;
     const name = `worker-${this.#workers}`;
-    this.#worker = this.startPart(name, ['worker']);
+    this.#worker = this.startPart(name, ['worker', '--development-authority']);
     await this.untilSays(name, 'worker ready');
   }
 
@@ -164,6 +170,25 @@ export class LocalInstallation {
 
   tokenOf(person: Person): Promise<string> {
     return this.#mint(person);
+  }
+
+  /** Settings of this person's command line: where their key and their organisation's seal lie, and what office they hold. */
+  async signingSettings({ id, entity }: Person): Promise<Readonly<Record<string, string>>> {
+    const identity = await this.#keep(id, { party: entity ?? OPERATOR, role: entity ? 'signatory' : 'officer' });
+    if (entity === undefined) return { WASL_IDENTITY: identity, WASL_DESIGNATION: 'Network engineer' };
+    const seal = await this.#keep(`seal of ${entity}`, { party: entity, role: 'seal' });
+    return { WASL_IDENTITY: identity, WASL_SEAL: seal, WASL_DESIGNATION: 'Director of networks' };
+  }
+
+  async #keep(person: string, signer: Omit<DevelopmentWish, 'person'>): Promise<string> {
+    const file = this.path(`${person.replaceAll(' ', '-')}.pem`);
+    await writeFile(file, await this.authority.issue({ ...signer, person }), { mode: 0o600 });
+    return file;
+  }
+
+  get authority(): DevelopmentAuthority {
+    if (this.#authority === null) throw new TypeError('not started');
+    return this.#authority;
   }
 
   async clientOf(person: Person): Promise<ApiClient> {

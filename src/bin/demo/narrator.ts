@@ -55,6 +55,7 @@ export class Narrator {
       ...process.env,
       WASL_SERVER: this.#installation.apiUrl,
       WASL_TOKEN: await this.#installation.tokenOf(person),
+      ...(await this.#installation.signingSettings(person)),
     };
     const code = await runCli(argv, { ...this.io, env });
     this.io.signal.throwIfAborted();

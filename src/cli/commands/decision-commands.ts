@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { WaslError } from '../../errors.ts';
 import type { CliSession } from '../session.ts';
+import { SIGNING_FLAGS, type SigningOptions, signFor } from '../sign-for.ts';
 import { flowInWords, shortDigest } from '../wording.ts';
 
 const WHAT = 'a request (IC-0001) for your entity, or a plan (IC-0001-C1-P1) for the network side';
 
-interface DecisionOptions {
+interface DecisionOptions extends SigningOptions {
   readonly reason?: string;
   readonly digest?: string;
   readonly accept?: readonly string[];
@@ -13,7 +14,7 @@ interface DecisionOptions {
 
 /** The form of the id says what is decided. An id names one version: a new plan has a new id. */
 export function registerDecisionCommands(program: Command, session: CliSession): void {
-  program
+  const approve = program
     .command('approve')
     .description('approve a request as a party, or a plan as the network side')
     .argument('<id>', WHAT)
@@ -22,10 +23,14 @@ export function registerDecisionCommands(program: Command, session: CliSession):
     .option('--accept <prefix@vrf...>', 'what the plan asks to be accepted by name')
     .addHelpText(
       'after',
-      '\nExamples:\n  wasl approve IC-0001\n  wasl approve IC-0001-C1-P1 --reason "reviewed in CAB 42"\n' +
+      '\nWhat is decided is signed, and its signatures are verified again before any router is written.\n' +
+        '\nExamples:\n  wasl approve IC-0001 --identity me.p12 --seal moh-seal.p12 --designation "Director of networks"\n' +
+        '  wasl approve IC-0001 --prepare request.json\n  wasl approve IC-0001 --signed signed.json\n' +
+        '  wasl approve IC-0001-C1-P1 --identity me.pem --designation Engineer --reason "reviewed in CAB 42"\n' +
         '  wasl approve IC-0001-C1-P1 --accept 10.150.0.0/16@MOF',
     )
     .action((id: string, options: DecisionOptions) => decide(session, id, 'approve', options));
+  for (const [flags, description] of SIGNING_FLAGS) approve.option(flags, description);
 
   program
     .command('reject')
@@ -44,10 +49,15 @@ async function decide(
   options: DecisionOptions,
 ): Promise<void> {
   const verb = decision === 'approve' ? 'approved' : 'rejected';
+  // Whoever rejects signs nothing: that opens nothing.
+  const signatureFor = (wish: Parameters<typeof signFor>[1], digest: string) =>
+    decision === 'reject' ? undefined : signFor(session, wish, digest, options);
   if (/^IC-\d+-C\d+-P\d+$/.test(id)) {
     const digest = options.digest ?? (await session.client.readPlan(id)).digest;
+    const signed = await signatureFor({ kind: 'plan-approval', id }, digest);
+    if (signed === null) return;
     const plan = await session.client.decidePlan(id, {
-      ...{ decision, digest, reason: options.reason },
+      ...{ decision, digest, reason: options.reason, signed },
       ...(options.accept === undefined ? {} : { accepts: options.accept }),
     });
     if (session.isJson) return session.printJson(plan);
@@ -65,7 +75,9 @@ async function decide(
     });
   }
   const digest = options.digest ?? (await session.client.readInterconnect(id)).requestDigest;
-  const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason });
+  const signed = await signatureFor({ kind: 'request', id }, digest);
+  if (signed === null) return;
+  const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason, signed });
   if (session.isJson) return session.printJson(interconnect);
   session.print([
     `request ${id} (${shortDigest(digest)}) is ${verb}`,

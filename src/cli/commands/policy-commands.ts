@@ -14,6 +14,7 @@ import { shown } from '../../domain/shown.ts';
 import { WaslError } from '../../errors.ts';
 import { readBytes } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
+import { SIGNING_FLAGS, type SigningOptions, signFor } from '../sign-for.ts';
 import { formatTable } from '../table.ts';
 import { shortDigest } from '../wording.ts';
 import { writeText } from '../write-text.ts';
@@ -130,23 +131,31 @@ function registerSteps(policy: Command, session: CliSession): void {
       session.print([`policy ${version} (${shortDigest(digest)}) is published: ${whenInWords(answer)}`]);
     });
 
-  policy
+  const accept = policy
     .command('accept')
     .description('your entity has read and understood it, and keeps it')
     .argument('<version>')
     .option('--digest <digest>', 'accept only these terms')
-    .addHelpText('after', '\nExample:\n  wasl policy text 2026-1\n  wasl policy accept 2026-1')
-    .action(async (version: string, options: { digest?: string }) => {
+    .addHelpText(
+      'after',
+      '\nExample:\n  wasl policy text 2026-1\n' +
+        '  wasl policy accept 2026-1 --identity me.p12 --seal moh-seal.p12 --designation "Director of networks"',
+    )
+    .action(async (version: string, options: SigningOptions & { digest?: string }) => {
       const answer = await session.client.readPolicy(version);
       // What is accepted are these bytes, not a name: they are fetched and held against the digest.
       for (const { language } of answer.renditions) await fetchText(session, answer, language);
-      const accepted = await session.client.acceptPolicy(version, options.digest ?? answer.digest);
+      const digest = options.digest ?? answer.digest;
+      const signed = await signFor(session, { kind: 'policy-acceptance', id: version }, digest, options);
+      if (signed === null) return;
+      const accepted = await session.client.acceptPolicy(version, digest, signed);
       if (session.isJson) return session.printJson(accepted);
       session.print([
         `${accepted.entity} has accepted the policy ${version} (${shortDigest(accepted.digest)})`,
         ...answer.renditions.map(({ language, sha256 }) => `  ${LANGUAGE_WORDS[language].padEnd(8)} ${sha256}`),
       ]);
     });
+  for (const [flags, description] of SIGNING_FLAGS) accept.option(flags, description);
 }
 
 async function readRendition(

@@ -12,6 +12,7 @@ import { stopProcess } from '../../../src/bin/child-process.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import { obtainTemporalBinary, startTemporalServer } from '../../../src/bin/temporal-server.ts';
 import { bundleWorkflows } from '../../../src/bin/workflow-bundle.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../../src/signatures/index.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -27,6 +28,7 @@ const EMPTY_NAMESPACE = 'bench-empty';
 
 export interface BenchNetwork extends Network {
   readonly store: Store;
+  readonly authority: DevelopmentAuthority;
   readonly client: Client;
   /** What the worker spent its time on since it was last asked. */
   report(): Promise<WorkerReport>;
@@ -87,6 +89,9 @@ async function openParts(
   parts.add(() => postgres.stop());
   const temporal = await startTemporalServer(binary, { databaseFile: join(directory, 'temporal.db') });
   parts.add(() => temporal.stop());
+  const authorityFolder = join(directory, 'authority');
+  const clock = () => new Date();
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder: authorityFolder });
   const workflowBundlePath = join(directory, 'workflows.js');
   await writeFile(workflowBundlePath, (await bundleWorkflows()).code);
 
@@ -106,13 +111,14 @@ async function openParts(
     const databaseUrl = await createDatabase(postgres.databaseUrl, `bench_${index}`);
     const store = await openStore({ databaseUrl, clock: () => new Date() });
     parts.add(() => store.close());
-    await bringIntoForce(store, inventory);
+    await bringIntoForce(store, inventory, authority);
     prepared.push({ namespace, databaseUrl, store });
   }
 
   const input: WorkerInput = {
     temporalAddress: temporal.address,
     workflowBundlePath,
+    authorityFolder,
     credential,
     networks: prepared.map(({ namespace, databaseUrl }) => ({ namespace, databaseUrl })),
     emptyNamespace: EMPTY_NAMESPACE,
@@ -131,7 +137,7 @@ async function openParts(
         worker.send(namespace);
         return (await nextMessage(worker)) as WorkerReport;
       };
-      return [{ ...network, store, client: new Client({ connection, namespace }), report }];
+      return [{ ...network, store, authority, client: new Client({ connection, namespace }), report }];
     }),
   };
 }

@@ -17,6 +17,8 @@ export interface SimulatedNetworks {
 export interface WorkerInput {
   readonly temporalAddress: string;
   readonly workflowBundlePath: string;
+  /** Of the development authority. */
+  readonly authorityFolder: string;
   readonly credential: { readonly username: string; readonly password: string };
   /** Namespaces and databases of real workers. */
   readonly networks: readonly { readonly namespace: string; readonly databaseUrl: string }[];

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { Digest } from '../../../src/domain/canonical-json.ts';
 import type { Lifecycle } from '../../../src/domain/lifecycle.ts';
 import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../../../src/domain/names.ts';
+import { planStatement, requestStatement, type Statement } from '../../../src/domain/statement.ts';
 import { temporalDriver } from '../../../src/driver/driver.ts';
 import type { PersonsDecision } from '../../../src/store/decision-rows.ts';
 import { changeWorkflowId, taskQueueOf } from '../../../workflows/shared/messages.ts';
+import { signedText } from '../../support/signing.ts';
 import { benchRequest } from '../network/backbone-inventory.ts';
 import { type ChangeHistory, readChangeHistory } from './change-history.ts';
 import { EMPTY_INSTALLATION } from './empty-worker.ts';
@@ -26,7 +29,7 @@ export interface MeasuredChange {
 
 /** Provisions, and withdraws again: the next run finds the network as this one did. */
 export async function provisionAndWithdraw(network: BenchNetwork): Promise<MeasuredChange> {
-  const { store, client } = network;
+  const { store, client, authority } = network;
   const installation = await store.readInstallation();
   const driver = temporalDriver(client, installation);
   const requestedBy = REQUESTER;
@@ -37,14 +40,17 @@ export async function provisionAndWithdraw(network: BenchNetwork): Promise<Measu
     requestedByEntity: 'MOH' as EntityId,
     idempotencyKey: randomUUID(),
   });
-  const { id, requestDigest: digest, parties } = interconnect;
-  const decide = async (decision: PersonsDecision) => {
-    await store.decide(id, decision, null);
+  const { id, request, requestDigest: digest, parties } = interconnect;
+  const decide = async (decision: PersonsDecision, statement: Statement | null = null) => {
+    const signed = statement && (await signedText(authority, decision.person, statement, installation));
+    await store.decide(id, { ...decision, signed } as PersonsDecision, null);
     await driver.look(id);
   };
+  const policy = await store.readPolicy(request.policyVersion);
   for (const party of parties) {
     const person = `${party.toLowerCase()}-signatory-1` as PersonId;
-    await decide({ verb: 'sign', person, party, digest, decision: 'approve', reason: null });
+    const statement = requestStatement(party, { id, digest: digest as Digest }, policy);
+    await decide({ verb: 'sign', person, party, digest, decision: 'approve', reason: null }, statement);
   }
   const provisioned = await approvePlan(network, id, decide);
   await untilLifecycle(network, id, 'active');
@@ -61,7 +67,7 @@ export async function provisionAndWithdraw(network: BenchNetwork): Promise<Measu
 async function approvePlan(
   network: BenchNetwork,
   id: InterconnectId,
-  decide: (decision: PersonsDecision) => Promise<void>,
+  decide: (decision: PersonsDecision, statement: Statement) => Promise<void>,
 ): Promise<ChangeId> {
   const { store } = network;
   for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(LOOK_INTERVAL_MS)) {
@@ -70,7 +76,10 @@ async function approvePlan(
       const { digest } = await store.readPlan(change.planId);
       await network.report();
       const { planId } = change;
-      await decide({ verb: 'approve-plan', person: ENGINEER, planId, digest, decision: 'approve', reason: null });
+      await decide(
+        { verb: 'approve-plan', person: ENGINEER, planId, digest, decision: 'approve', reason: null },
+        planStatement({ id: planId, digest: digest as Digest }),
+      );
       return change.id;
     }
     if (Date.now() > deadline) throw new Error(`${id} is not planned: ${change?.reason}`);

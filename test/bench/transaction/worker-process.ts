@@ -2,7 +2,9 @@
 import { startWorker } from '../../../src/bin/worker.ts';
 import { ConnectionPool } from '../../../src/netconf/index.ts';
 import { openRouter } from '../../../src/router/open-router.ts';
+import { createDevelopmentAuthority } from '../../../src/signatures/index.ts';
 import { openStore } from '../../../src/store/open-store.ts';
+import { meansOf } from '../../support/signing.ts';
 import { startEmptyWorker } from './empty-worker.ts';
 import type { WorkerInput, WorkerReport } from './messages.ts';
 import { SpanRecorder } from './spans.ts';
@@ -10,6 +12,9 @@ import { SpanRecorder } from './spans.ts';
 const input = JSON.parse(process.env.WASL_BENCH_WORKER ?? '{}') as WorkerInput;
 const { temporalAddress, credential, emptyNamespace } = input;
 const workflowBundle = { codePath: input.workflowBundlePath };
+const authority = await createDevelopmentAuthority({
+  ...{ apiHost: '127.0.0.1', clock: () => new Date(), folder: input.authorityFolder },
+});
 /** As a worker has it. */
 const connections = new ConnectionPool();
 const recorders = new Map<string, SpanRecorder>();
@@ -20,6 +25,7 @@ for (const { namespace, databaseUrl } of input.networks) {
   await startWorker({
     store: recorder.store(await openStore({ databaseUrl, clock: () => new Date() })),
     openRouter: recorder.openRouter((connection) => openRouter(connection, connections)),
+    signatures: meansOf(authority),
     temporalAddress,
     temporalNamespace: namespace,
     credential: () => credential,

@@ -5,6 +5,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { acceptPolicy } from '../../support/accepted-policy.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { signedBody } from '../../support/sign-injected.ts';
 import { samplePlan } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
@@ -36,7 +37,7 @@ async function submit(body: object = MOH_MOF, key = newKey(), headers?: { author
   });
 }
 async function post(url: string, headers: { authorization: string }, payload: object = {}) {
-  return api.app.inject({ method: 'POST', url, headers, payload });
+  return api.app.inject({ method: 'POST', url, headers, payload: await signedBody(api, url, headers, payload) });
 }
 const get = (url: string, headers: { authorization: string }) => api.app.inject({ url, headers });
 const codeOf = (answer: { statusCode: number; json: () => { code?: string } }) => [

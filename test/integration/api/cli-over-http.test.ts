@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/api/authentication.ts';
 import { createApiClient } from '../../../src/api/client.ts';
@@ -19,6 +21,7 @@ import {
 } from '../../support/api-under-test.ts';
 import { runForTest } from '../../support/cli-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { signingSettings } from '../../support/signing.ts';
 import { samplePlan } from '../../support/store-samples.ts';
 
 const SAMPLES = new URL('../../../docs/samples/', import.meta.url).pathname;
@@ -27,6 +30,7 @@ let database: TestDatabase;
 let store: Store;
 let api: ApiUnderTest;
 let server: string;
+const folder = mkdtempSync(join(tmpdir(), 'wasl-keys-'));
 
 const SILENT: RouterCheck['findings'][number] = {
   ...{ severity: 'fault', code: 'ROUTER_TIMEOUT', place: 'sll-pe-01' },
@@ -57,11 +61,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.app.close();
   await database.drop();
+  rmSync(folder, { recursive: true });
 });
 
 async function wasl(person: string, roles: readonly Role[], line: string, entity?: string) {
   const token = await api.issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
-  return runForTest(line.split(' '), { WASL_SERVER: server, WASL_TOKEN: token });
+  const settings = await signingSettings(api.authority, folder, person, entity);
+  return runForTest(line.split(' '), { WASL_SERVER: server, WASL_TOKEN: token, ...settings });
 }
 
 async function publishAndAccept() {
@@ -85,7 +91,7 @@ async function publishAndAccept() {
     const accepted = await wasl(who, ['party-approver'], 'policy accept 2026-1', entity);
     expect([accepted.err, accepted.out]).toEqual([
       '',
-      expect.stringMatching(`^${entity} has accepted the policy 2026-1 \\(sha256:`),
+      expect.stringMatching(`\n${entity} has accepted the policy 2026-1 \\(sha256:`),
     ]);
   }
   const standing = await wasl('engineer-1', ['engineer'], 'policy standing');
@@ -115,7 +121,7 @@ test('a person imports the inventory, asks, signs and looks', async () => {
 
   const approved = await wasl('mof-signatory-1', ['party-approver'], 'approve IC-0001', 'MOF');
   expect(approved).toMatchObject({ code: 0, err: '' });
-  expect(approved.out).toMatch(/^request IC-0001 \(sha256:[0-9a-f]{12}\) is approved\n/);
+  expect(approved.out).toMatch(/\nrequest IC-0001 \(sha256:[0-9a-f]{12}\) is approved\n/);
   const self = await wasl('moh-clerk-1', ['party-approver'], 'approve IC-0001', 'MOH');
   expect(self).toMatchObject({
     code: 2,

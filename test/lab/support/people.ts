@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InterconnectAnswer, Progress } from '../../../src/api/wire.ts';
 import type { LocalInstallation, Person } from '../../../src/bin/demo/local-installation.ts';
+import { signingClient } from '../../support/signing.ts';
 
 /** The slowest story waits for a confirm window; beyond this something hangs. */
 const SETTLED_SECONDS_MAX = 120;
@@ -19,6 +20,9 @@ const signatory = (entity: string): Person => ({
   entity,
 });
 
+const signerOf = async (wasl: LocalInstallation, person: Person) =>
+  signingClient(await wasl.clientOf(person), wasl.authority, person.id);
+
 /** Published by two, and accepted by a signatory of each entity. */
 export async function acceptPolicy(wasl: LocalInstallation, entities: readonly string[]): Promise<void> {
   const content = Buffer.from('the communication policy of the lab').toString('base64');
@@ -27,7 +31,7 @@ export async function acceptPolicy(wasl: LocalInstallation, entities: readonly s
     renditions: (['ar', 'en'] as const).map((language) => ({ language, mediaType: 'text/plain', content })),
   });
   await (await wasl.clientOf(SECOND_ADMIN)).publishPolicy(version, digest);
-  for (const entity of entities) await (await wasl.clientOf(signatory(entity))).acceptPolicy(version, digest);
+  for (const entity of entities) await (await signerOf(wasl, signatory(entity))).acceptPolicy(version, digest, null);
 }
 
 export interface FlowInput {
@@ -67,7 +71,7 @@ export async function request(wasl: LocalInstallation, flows: readonly FlowInput
   const requester = await wasl.clientOf(portal(asking));
   const { interconnect } = await requester.submitRequest(body, `lab-${Date.now()}-${Math.random()}`);
   for (const party of interconnect.parties) {
-    const client = await wasl.clientOf(signatory(party));
+    const client = await signerOf(wasl, signatory(party));
     await client.decideRequest(interconnect.id, { decision: 'approve', digest: interconnect.requestDigest });
   }
   return interconnect;
@@ -79,7 +83,7 @@ export async function approvePlan(wasl: LocalInstallation, id: string): Promise<
 
 /** Waits for the plan that awaits approval. */
 export async function decidePlan(wasl: LocalInstallation, id: string, decision: 'approve' | 'reject'): Promise<void> {
-  const client = await wasl.clientOf(APPROVER);
+  const client = await signerOf(wasl, APPROVER);
   const planned = await waitFor(wasl, id, ({ awaiting, reason }) => {
     if (awaiting.some((each) => each.includes('replan'))) throw new Error(`${id} cannot be planned: ${reason}`);
     return awaiting.some((each) => each.includes('approval of the plan'));

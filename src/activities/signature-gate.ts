@@ -1,0 +1,157 @@
+/** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
+import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import { type Candidate, type DueStatement, dueStatements, type StatementGrounds } from '../domain/due-statements.ts';
+import type { DecisionFacts } from '../domain/may-decide.ts';
+import type { Push } from '../domain/may-push.ts';
+import type { InterconnectId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import {
+  readSignedDocument,
+  renewRevocation,
+  type SignatureMeans,
+  type StatementReport,
+  verifyStatement,
+  writeSignedDocument,
+} from '../signatures/index.ts';
+import type { SignedDecision } from '../store/signed-rows.ts';
+import type { Store } from '../store/store.ts';
+
+export interface GateQuestion {
+  readonly push: Push;
+  readonly facts: DecisionFacts;
+  readonly planDigests: readonly string[];
+  readonly policyVersion: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet.
+ * What only takes away is verified by the time at which it was approved: no authority that is away keeps a route open.
+ */
+export async function requireSignatures(
+  store: Store,
+  means: SignatureMeans | null,
+  question: GateQuestion,
+): Promise<void> {
+  const { push, facts } = question;
+  const { onlyTakesAway } = CHANGE_KIND_RULES[push.kind];
+  if (means === null) {
+    if (onlyTakesAway) return;
+    throw new WaslError('CONFIGURATION', 'this worker has no trust configuration, and verifies no signature', {
+      path: 'WASL_TRUST',
+      remedy: 'Name the trust file in WASL_TRUST: without it nothing is opened.',
+    });
+  }
+  const id = facts.id as InterconnectId;
+  const [installation, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
+  const grounds = await readGrounds(store, question, decided);
+  const now = means.clock();
+  const due = dueStatements<SignedDecision>(push, facts, decided, grounds, now);
+  const signers = new Map<string, string>();
+  for (const each of due) {
+    const report = await requireOne(each, { store, means, id, installation, now, onlyTakesAway });
+    requireNobodyTwice(each, report, signers);
+    if (each.side === 'operator') requireWindow(push, report, now);
+  }
+}
+
+async function readGrounds(
+  store: Store,
+  { planDigests, policyVersion }: GateQuestion,
+  decided: readonly SignedDecision[],
+): Promise<StatementGrounds> {
+  const accepted = new Set(decided.flatMap(({ subject, digest }) => (subject === 'policy' ? [digest] : [])));
+  const policies = await store.listPolicies();
+  return {
+    planDigests,
+    policies: policies.filter(({ version, digest }) => version === policyVersion || accepted.has(digest)),
+  };
+}
+
+interface Verifying {
+  readonly store: Store;
+  readonly means: SignatureMeans;
+  readonly id: InterconnectId;
+  readonly installation: string;
+  readonly now: Date;
+  readonly onlyTakesAway: boolean;
+}
+
+/** The first candidate that holds; else the refusal of the last one. */
+async function requireOne(
+  { what, candidates }: DueStatement<SignedDecision>,
+  verifying: Verifying,
+): Promise<StatementReport> {
+  let refusal = new WaslError('SIGNATURE_MISSING', `${what} is missing`);
+  for (const candidate of candidates) {
+    const report = await verify(candidate, verifying);
+    if (report === null) {
+      refusal = new WaslError('SIGNATURE_MISSING', `${what} is the word of a token: no document was signed`);
+      continue;
+    }
+    if (report.verdict === 'pass') return report;
+    const isToCome = report.subIndication === 'TRY_LATER';
+    const why = report.subIndication === null ? report.reason : `${report.reason} (${report.subIndication})`;
+    refusal = new WaslError(isToCome ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED', `${what} does not hold: ${why}`);
+  }
+  throw refusal;
+}
+
+async function verify(
+  { decided, statement }: Candidate<SignedDecision>,
+  { store, means, id, installation, now, onlyTakesAway }: Verifying,
+): Promise<StatementReport | null> {
+  const { signed, decidedAt } = decided;
+  if (signed === null) return null;
+  const trust = means.trust();
+  const question = onlyTakesAway
+    ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
+    : ({ at: now, stage: 'gate' } as const);
+  const ask = { trust, installation, receivedAt: new Date(decidedAt), ...question };
+  const report = await verifyStatement(signed, statement, ask);
+  // What may be mended by what an authority has published since; nothing else is asked for.
+  if (onlyTakesAway || report.verdict !== 'unknown') return report;
+  const renewed = await renew(signed, { trust, ask: means.ask(trust), at: now });
+  const second = await verifyStatement(renewed, statement, ask);
+  if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
+  return second;
+}
+
+/** As it was where its document cannot be read: the verdict says that. */
+async function renew(text: string, means: Parameters<typeof renewRevocation>[1]): Promise<string> {
+  try {
+    return writeSignedDocument(await renewRevocation(readSignedDocument(text), means));
+  } catch (error) {
+    if (error instanceof WaslError && error.class !== 'transient') return text;
+    throw error;
+  }
+}
+
+/** One certificate signs for one side: a person who signs for two has decided alone. */
+function requireNobodyTwice(
+  { what, side }: DueStatement<SignedDecision>,
+  { certificates }: StatementReport,
+  signers: Map<string, string>,
+): void {
+  for (const certificate of certificates) {
+    const other = signers.get(certificate) ?? side;
+    if (other !== side) {
+      throw new WaslError('SIGNATURE_REFUSED', `${what} does not hold: its certificate has signed for ${other}, too`);
+    }
+    signers.set(certificate, side);
+  }
+}
+
+/** An approval holds for its window by the time that is proven under it, whatever the record says of when it was given. */
+function requireWindow({ kind, planId, notBefore }: Push, { provenAt }: StatementReport, now: Date): void {
+  const { windowHours } = CHANGE_KIND_RULES[kind];
+  if (windowHours === null || provenAt === null) return;
+  const startMs = Math.max(provenAt.getTime(), notBefore === null ? 0 : Date.parse(notBefore));
+  const until = new Date(startMs + windowHours * HOUR_MS);
+  if (until > now) return;
+  throw new WaslError(
+    'SIGNATURE_REFUSED',
+    `the approval of plan ${planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
+  );
+}

@@ -1,0 +1,43 @@
+import { signatureDigest } from '../domain/signature-digest.ts';
+import type { Statement } from '../domain/statement.ts';
+import { WaslError } from '../errors.ts';
+import { completeSignatures, type SignedDocument, verifyStatement, writeSignedDocument } from '../signatures/index.ts';
+import type { SignedDecisionText } from '../store/signed-rows.ts';
+import type { ApiDependencies } from './server-types.ts';
+
+/**
+ * Takes a signed document in: time-stamped, with revocation data, and verified as the very statement that the record needs. Throws
+ * SIGNATURE_MISSING, SIGNATURE_REFUSED, SIGNATURE_UNPROVEN, SIGNATURE_SOURCE.
+ */
+export async function receiveSignature(
+  deps: Pick<ApiDependencies, 'store' | 'signatures'>,
+  statement: Statement,
+  given: SignedDocument | null,
+): Promise<SignedDecisionText> {
+  const { trust, ask, clock } = requireMeans(deps);
+  if (given === null)
+    throw new WaslError('SIGNATURE_MISSING', 'the decision comes without a signed document', { path: 'signed' });
+  const [installation, now] = [await deps.store.readInstallation(), clock()];
+  const believed = trust();
+  const completed = await completeSignatures(given, { trust: believed, ask: ask(believed), at: now });
+  const text = writeSignedDocument(completed);
+  const { verdict, reason, subIndication } = await verifyStatement(text, statement, {
+    ...{ trust: believed, installation, at: now, receivedAt: now, stage: 'receipt' },
+  });
+  if (verdict === 'pass') return { text, signature: signatureDigest(completed) };
+  const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
+  const why = subIndication === null ? reason : `${reason} (${subIndication})`;
+  throw new WaslError(code, why, { path: 'signed' });
+}
+
+export function requireMeans({ signatures }: Pick<ApiDependencies, 'signatures'>) {
+  if (signatures !== null) return signatures;
+  throw new WaslError(
+    'CONFIGURATION',
+    'this server has no trust configuration, and takes nothing that must be signed',
+    {
+      path: 'WASL_TRUST',
+      remedy: 'Whoever runs the server names the trust file in WASL_TRUST.',
+    },
+  );
+}

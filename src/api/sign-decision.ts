@@ -1,0 +1,35 @@
+import { isRepeated, mayDecide } from '../domain/may-decide.ts';
+import type { InterconnectId } from '../domain/names.ts';
+import type { SignedDocument } from '../domain/signed-document.ts';
+import { WaslError } from '../errors.ts';
+import type { PersonsDecision } from '../store/decision-rows.ts';
+import { receiveSignature } from './receive-signature.ts';
+import type { ApiDependencies } from './server-types.ts';
+import { statementOfPlan, statementOfRequest } from './statements.ts';
+
+/**
+ * The decision with the signed document that says it, where it is one that must be signed. One that the record has already needs none again,
+ * and one that it refuses is refused before anybody looks at signatures.
+ */
+export async function signDecision(
+  deps: Pick<ApiDependencies, 'store' | 'signatures' | 'clock'>,
+  id: InterconnectId,
+  decision: PersonsDecision,
+  given: SignedDocument | null,
+): Promise<PersonsDecision> {
+  const { store, clock } = deps;
+  if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return decision;
+  if (decision.decision === 'reject') return decision;
+  const facts = await store.readDecisionFacts(id);
+  if (isRepeated(decision, facts)) return decision;
+  const refusal = mayDecide(decision, facts, clock());
+  if (refusal !== null) {
+    const { code, fact, remedy } = refusal;
+    throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+  }
+  const statement =
+    decision.verb === 'sign'
+      ? await statementOfRequest(store, decision.party, id)
+      : await statementOfPlan(store, decision.planId);
+  return { ...decision, signed: await receiveSignature(deps, statement, given) };
+}

@@ -1,0 +1,74 @@
+/** Whom this process believes: the trust file of WASL_TRUST, or the development authority of this machine. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { isLoopback } from '../domain/loopback.ts';
+import { WaslError } from '../errors.ts';
+import {
+  askConfiguredSource,
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  readTrust,
+  type SignatureMeans,
+  type Trust,
+} from '../signatures/index.ts';
+import { readBackends, readListenAddress, stateDirectory } from './configuration.ts';
+import { explaining, explainingSync } from './operator-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const clock = () => new Date();
+
+/** null: WASL_TRUST is not set. Throws CONFIGURATION and TRUST_INVALID, at once and whenever the file was changed for a bad one. */
+export function readSignatureMeans(env: Environment = process.env): SignatureMeans | null {
+  const path = env.WASL_TRUST;
+  if (!path) return null;
+  const trust = readAgainWhenChanged(path);
+  trust();
+  return { trust, ask: (believed) => askConfiguredSource(believed, fetch), clock };
+}
+
+function readAgainWhenChanged(path: string): () => Trust {
+  const remedy = 'Check WASL_TRUST, and that this user may read the file.';
+  let known: { readonly stamp: string; readonly trust: Trust } | null = null;
+  return () =>
+    explainingSync({ path, what: 'the trust file', remedy }, () => {
+      const { mtimeMs, size, ino } = statSync(path);
+      const stamp = `${mtimeMs} ${size} ${ino}`;
+      if (known?.stamp !== stamp) known = { stamp, trust: readTrust(parseYaml(path)) };
+      return known.trust;
+    });
+}
+
+function parseYaml(path: string): unknown {
+  const document = parseDocument(readFileSync(path, 'utf8'), { logLevel: 'error', stringKeys: true });
+  if (document.errors.length === 0) return document.toJS();
+  throw new WaslError('TRUST_INVALID', `${path} is not YAML`, { path });
+}
+
+/** The authority of this machine, in the state directory. Throws CONFIGURATION where a part of the installation is elsewhere. */
+export async function openDevelopmentAuthority(): Promise<DevelopmentAuthority> {
+  const folder = join(stateDirectory(), 'development-authority');
+  const subject = {
+    path: folder,
+    what: 'the folder of the development authority',
+    remedy: 'Name a folder in WASL_STATE_DIR that this user may write.',
+  };
+  return explaining(subject, () => createDevelopmentAuthority({ apiHost: farthestHost(), clock, folder }));
+}
+
+export async function developmentMeans(): Promise<SignatureMeans> {
+  const authority = await openDevelopmentAuthority();
+  return { trust: () => authority.trust(), ask: () => authority.ask, clock };
+}
+
+/** A host of API, database or Temporal that is not this machine; else loopback. */
+function farthestHost(): string {
+  const { databaseUrl, temporalAddress } = readBackends();
+  const hosts = [
+    readListenAddress().host,
+    ...(databaseUrl === null ? [] : [new URL(databaseUrl).hostname || '127.0.0.1']),
+    ...(temporalAddress === null ? [] : [temporalAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')]),
+  ];
+  return hosts.find((host) => !isLoopback(host)) ?? '127.0.0.1';
+}

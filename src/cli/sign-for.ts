@@ -1,0 +1,118 @@
+/** The signed document of a decision: made here with the keys at hand, or signed elsewhere and brought along. */
+import type { SigningWish } from '../api/signing-wire.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { LANGUAGES } from '../domain/plan-phrases.ts';
+import { readSigningDocument, type Signer, type SigningDocument } from '../domain/signing-document.ts';
+import { signingText } from '../domain/signing-text.ts';
+import { WaslError } from '../errors.ts';
+import type { KeyOfSigner, SignedDocument, SigningKey } from '../signatures/index.ts';
+import { isolateText } from './paint.ts';
+import { readBytes, readText } from './read-document.ts';
+import type { CliSession } from './session.ts';
+import { writeText } from './write-text.ts';
+
+/** Only what signs needs what reads certificates: every other command starts without. */
+const signatures = () => import('../signatures/index.ts');
+
+const KEY_BYTES_MAX = 200_000;
+
+export interface SigningOptions {
+  readonly identity?: string;
+  readonly seal?: string;
+  readonly designation?: string;
+  readonly passphraseFile?: string;
+  readonly signed?: string;
+  readonly prepare?: string;
+}
+
+/** Flags of every command that decides. */
+export const SIGNING_FLAGS: readonly (readonly [flags: string, description: string])[] = [
+  ['--identity <file>', 'your key with its certificate: PEM, or PKCS#12 (.p12, .pfx); WASL_IDENTITY'],
+  ['--seal <file>', "your organisation's seal, in the same forms; WASL_SEAL"],
+  ['--designation <text>', 'your office, as it stands under the signature; WASL_DESIGNATION'],
+  ['--passphrase-file <file>', 'what opens both; WASL_PASSPHRASE_FILE'],
+  ['--prepare <file>', 'sign nothing yet: write the document for `wasl sign`, a card or another program'],
+  ['--signed <file>', 'the document, signed elsewhere'],
+];
+
+/** null: it was only prepared. `digest`: of what is decided on, as it was read; a document about anything else is not signed. */
+export async function signFor(
+  session: CliSession,
+  wish: SigningWish,
+  digest: string,
+  options: SigningOptions,
+): Promise<SignedDocument | null> {
+  if (options.signed !== undefined) {
+    return (await signatures()).readSignedDocument(await readText(session.io, options.signed));
+  }
+  const document = await compose(session, wish, digest);
+  const show = (line: string) => (session.isJson ? session.remark(line) : session.print(line));
+  for (const language of LANGUAGES) {
+    const { title, statement } = signingText(document, language, isolateText);
+    show(`${session.paint('bold', title)}: ${statement}`);
+  }
+  if (options.prepare !== undefined) {
+    await writeText(session.io, options.prepare, `${canonicalJson(document)}\n`);
+    session.remark(
+      `${options.prepare}: to be signed with \`wasl sign\`, and brought back with --signed. Nothing is decided yet.`,
+    );
+    return null;
+  }
+  const { signDocument } = await signatures();
+  return signDocument(document, await readKeys(session, document, options), session.io.now());
+}
+
+async function compose(session: CliSession, wish: SigningWish, digest: string): Promise<SigningDocument> {
+  const { document: given } = await session.client.composeSigningDocument(wish);
+  const document = readSigningDocument(new TextEncoder().encode(canonicalJson(given)));
+  const { kind, subject } = document;
+  if (kind === wish.kind && subject.id === wish.id && subject.digest === digest) return document;
+  throw new WaslError(
+    'APPROVAL_DIGEST',
+    `the document to sign is a ${kind} about ${subject.id} with the digest ${subject.digest}`,
+    {
+      remedy: `Nothing was signed. Read ${wish.id} again: what was read has the digest ${digest}.`,
+    },
+  );
+}
+
+async function readKeys(
+  session: CliSession,
+  { signers }: SigningDocument,
+  options: SigningOptions,
+): Promise<KeyOfSigner[]> {
+  const { env } = session.io;
+  const identity = options.identity ?? env.WASL_IDENTITY;
+  const seal = options.seal ?? env.WASL_SEAL;
+  const designation = options.designation ?? env.WASL_DESIGNATION;
+  const passphraseFile = options.passphraseFile ?? env.WASL_PASSPHRASE_FILE;
+  const passphrase =
+    passphraseFile === undefined ? null : (await readText(session.io, passphraseFile)).replace(/\r?\n$/, '');
+  const keyOf = async (signer: Signer): Promise<KeyOfSigner> => {
+    const isSeal = signer.role === 'seal';
+    const file = isSeal ? seal : identity;
+    if (!file) throw missing(isSeal ? '--seal' : '--identity', isSeal ? SEAL_REMEDY : IDENTITY_REMEDY);
+    if (!isSeal && !designation) throw missing('--designation', 'Say with --designation what office you hold.');
+    return {
+      signer,
+      key: await readKey(session, file, passphrase),
+      designation: isSeal ? null : (designation ?? null),
+    };
+  };
+  return Promise.all(signers.map(keyOf));
+}
+
+async function readKey(session: CliSession, file: string, passphrase: string | null): Promise<SigningKey> {
+  const { readPemIdentity, readPkcs12 } = await signatures();
+  if (/\.(p12|pfx)$/i.test(file)) {
+    return readPkcs12(await readBytes(session.io, file, KEY_BYTES_MAX), passphrase ?? '');
+  }
+  return readPemIdentity(await readText(session.io, file), passphrase);
+}
+
+const IDENTITY_REMEDY =
+  'A decision is signed: name your key and certificate with --identity, or --prepare the document, sign it elsewhere, and bring it back with --signed.';
+const SEAL_REMEDY =
+  'Your organisation seals it, too: name the seal with --seal, or --prepare the document, have it signed and sealed, and bring it back with --signed.';
+const missing = (path: string, remedy: string) =>
+  new WaslError('SIGNATURE_MISSING', 'it is not said', { path, remedy });

@@ -1,0 +1,89 @@
+/** Signed documents beside the decisions that they say. */
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import type { Digest } from '../domain/canonical-json.ts';
+import type { InterconnectId, PersonId } from '../domain/names.ts';
+import type { Database } from './database.ts';
+import { findInterconnect } from './interconnect-rows.ts';
+import { policyAcceptances } from './policy-schema.ts';
+import { approvals } from './schema.ts';
+
+/** A signed document as it is kept: its canonical text, and the digest of what never changes of it. */
+export interface SignedDecisionText {
+  readonly text: string;
+  readonly signature: Digest;
+}
+
+/** A decision with the document that says it. */
+export interface SignedDecision {
+  readonly subject: 'policy' | 'request' | 'plan';
+  /** Of the version's terms, the request or the plan. */
+  readonly digest: string;
+  /** A party, or `network`. */
+  readonly party: string;
+  readonly person: PersonId;
+  /** ISO 8601 with zone. */
+  readonly decidedAt: string;
+  /** null: it is the word of a token. */
+  readonly signed: string | null;
+}
+
+export interface SignedStore {
+  /** What the parties of an interconnect accepted and approved, and what the network side approved of its plans. */
+  listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
+  /** What shows that the signatures hold is renewed; the signatures are the same. */
+  renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
+}
+
+export function signedQueries(database: Database): SignedStore {
+  return {
+    listSignedDecisions: (id) =>
+      database.read(async (db) => {
+        const { parties } = await findInterconnect(db, id);
+        const accepted = await db
+          .select()
+          .from(policyAcceptances)
+          .where(inArray(policyAcceptances.entity, [...parties]));
+        const decided = await db
+          .select()
+          .from(approvals)
+          .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')));
+        return [
+          ...accepted.map(({ entity: party, digest, person, acceptedAt, signed }): SignedDecision => {
+            return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed };
+          }),
+          ...decided.map(({ subject, digest, party, person, decidedAt, signed }): SignedDecision => {
+            return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed };
+          }),
+        ];
+      }),
+
+    async renewSigned(id, { subject, digest, party, person }, signed) {
+      await database.transact(async (tx) => {
+        if (subject === 'policy') {
+          const { entity, digest: of, person: by, signature } = policyAcceptances;
+          const isIt = and(eq(of, digest as Digest), eq(by, person), isNotNull(signature));
+          await tx
+            .update(policyAcceptances)
+            .set({ signed })
+            .where(and(isIt, eq(entity, party as typeof entity._.data)));
+          return;
+        }
+        const { interconnectId, subject: about, digest: of, person: by, signature } = approvals;
+        const isIt = and(eq(interconnectId, id), eq(about, subject), eq(of, digest), eq(by, person));
+        await tx
+          .update(approvals)
+          .set({ signed })
+          .where(and(isIt, isNotNull(signature)));
+      });
+    },
+  };
+}
+
+export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
+  signed: signed?.text ?? null,
+  signature: signed?.signature ?? null,
+});
+
+/** As it stands in the ledger and in the record. */
+export const factOf = (signed: SignedDecisionText | null | undefined) =>
+  signed == null ? {} : { signature: signed.signature };

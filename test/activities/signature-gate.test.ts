@@ -1,0 +1,247 @@
+/** The worker's own look at the signatures: whoever writes the record, but has no key, opens nothing. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GateQuestion, requireSignatures } from '../../src/activities/signature-gate.ts';
+import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
+import type { EntityId, PersonId } from '../../src/domain/names.ts';
+import { digestPolicy, type PolicyTerms } from '../../src/domain/policy.ts';
+import { OPERATOR } from '../../src/domain/signing-document.ts';
+import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../src/domain/statement.ts';
+import { WaslError } from '../../src/errors.ts';
+import {
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  readTrust,
+  type SignatureMeans,
+} from '../../src/signatures/index.ts';
+import type { SignedDecision } from '../../src/store/signed-rows.ts';
+import type { Store } from '../../src/store/store.ts';
+import { decisionFacts, lawChange, push } from '../domain/agreement-samples.ts';
+import { meansOf, signedText } from '../support/signing.ts';
+
+const INSTALLATION = randomUUID();
+const ID = 'IC-0001';
+const PLAN = 'IC-0001-C1-P1';
+const REQUEST_DIGEST = digestOf('the request');
+const PLAN_DIGEST = digestOf('the plan');
+const TERMS: PolicyTerms = {
+  ...{ version: '2026-1', inForceFrom: '2026-01-01T00:00:00.000Z', graceDays: 30 },
+  renditions: (['ar', 'en'] as const).map((language) => ({
+    ...{ language, mediaType: 'text/plain', bytes: 9 },
+    sha256: digestOf(language),
+  })),
+};
+const HOUR_MS = 3_600_000;
+const [MOH, MOF] = ['MOH', 'MOF'] as unknown as [EntityId, EntityId];
+const request = { id: ID, digest: REQUEST_DIGEST };
+
+let authority: DevelopmentAuthority;
+let means: SignatureMeans;
+let inOrder: readonly SignedDecision[];
+
+async function decided(statement: Statement, by = authority, person = personOf(statement), where = INSTALLATION) {
+  return decisionOf(statement, (await signedText(by, person, statement, where)).text);
+}
+
+function decisionOf(statement: Statement, signed: string | null): SignedDecision {
+  const { kind, party, subject } = statement;
+  const about = kind === 'policy-acceptance' ? 'policy' : kind === 'request' ? 'request' : 'plan';
+  return {
+    ...{ subject: about, digest: subject.digest, party: party === OPERATOR ? 'network' : party, signed },
+    ...{ person: personOf(statement) as PersonId, decidedAt: new Date().toISOString() },
+  };
+}
+const personOf = ({ party }: Statement) => `${party.toLowerCase()}-person`;
+
+const folder = mkdtempSync(join(tmpdir(), 'wasl-authority-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeAll(async () => {
+  authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date(), folder });
+  inOrder = await Promise.all(
+    [
+      ...[MOH, MOF].flatMap((party) => [acceptanceStatement(party, TERMS), requestStatement(party, request, TERMS)]),
+      planStatement({ id: PLAN, digest: PLAN_DIGEST }),
+    ].map((statement) => decided(statement)),
+  );
+  means = meansOf(authority);
+});
+
+const question = (kind: 'provision' | 'withdraw' = 'provision', notBefore: string | null = null): GateQuestion => ({
+  push: push({
+    kind,
+    notBefore,
+    contentDigest: PLAN_DIGEST,
+    digest: PLAN_DIGEST,
+    requestContentDigest: REQUEST_DIGEST,
+  }),
+  facts: decisionFacts({
+    ...{ requestDigest: REQUEST_DIGEST, validUntil: '2099-01-01T00:00:00Z' },
+    change: lawChange({ kind, phase: 'applying' }),
+    policy: { agreed: TERMS.version, published: [{ ...TERMS, digest: digestPolicy(TERMS) }], acceptances: [] },
+  }),
+  planDigests: [PLAN_DIGEST],
+  policyVersion: TERMS.version,
+});
+
+async function gate(
+  rows: readonly SignedDecision[] = inOrder,
+  {
+    kind,
+    by = means,
+    notBefore = null,
+  }: { kind?: 'provision' | 'withdraw'; by?: SignatureMeans | null; notBefore?: string | null } = {},
+) {
+  const renewed: SignedDecision[] = [];
+  const store = {
+    readInstallation: async () => INSTALLATION,
+    listSignedDecisions: async () => rows,
+    listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
+    renewSigned: async (_id: string, decision: SignedDecision) => void renewed.push(decision),
+  } as unknown as Store;
+  await requireSignatures(store, by, question(kind, notBefore));
+  return renewed;
+}
+
+const instead = (place: number, row: SignedDecision) => inOrder.map((each, at) => (at === place ? row : each));
+const refused = (code: string, words: RegExp) => ({ code, message: expect.stringMatching(words) });
+
+describe('what opens', () => {
+  it('is pushed when all is signed', async () => {
+    expect(await gate()).toEqual([]);
+  });
+
+  it.each([0, 1, 2, 3, 4])(
+    'needs each of the decisions signed: %i is not there, or is the word of a token',
+    async (place) => {
+      await expect(gate(inOrder.toSpliced(place, 1))).rejects.toMatchObject(refused('SIGNATURE_MISSING', /missing/));
+      const row = inOrder[place] as SignedDecision;
+      await expect(gate(instead(place, { ...row, signed: null }))).rejects.toMatchObject(
+        refused('SIGNATURE_MISSING', /word of a token/),
+      );
+    },
+  );
+
+  it.each([0, 1, 2, 3, 4])('is not opened by somebody with all the code and none of the keys: %i', async (place) => {
+    const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+    const statements = [
+      acceptanceStatement(MOH, TERMS),
+      requestStatement(MOH, request, TERMS),
+      acceptanceStatement(MOF, TERMS),
+      requestStatement(MOF, request, TERMS),
+      planStatement({ id: PLAN, digest: PLAN_DIGEST }),
+    ];
+    const forged = await decided(statements[place] as Statement, forger);
+    await expect(gate(instead(place, forged))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /does not hold/));
+  });
+
+  it.each([
+    ['by the other party', () => requestStatement(MOF, request, TERMS), /to be signed by MOH as signatory/],
+    ['under another request', () => requestStatement(MOH, { id: 'IC-0002', digest: REQUEST_DIGEST }, TERMS), /IC-0002/],
+    ['under another version of it', () => requestStatement(MOH, { id: ID, digest: digestOf('v2') }, TERMS), /digest/],
+    ['under another policy', () => requestStatement(MOH, request, { ...TERMS, version: '2025-1' }), /policy/],
+    [
+      'under other texts of the policy',
+      () =>
+        requestStatement(MOH, request, {
+          ...TERMS,
+          renditions: TERMS.renditions.map((r) => ({ ...r, sha256: digestOf('x') })),
+        }),
+      /texts/,
+    ],
+    ['as something else', () => acceptanceStatement(MOH, TERMS), /policy-acceptance/],
+  ])('takes no signature %s for the one that is due', async (_what, statement, words) => {
+    const { signed } = await decided(statement());
+    const row = { ...(inOrder[1] as SignedDecision), signed };
+    await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+  });
+
+  it('takes none of another installation', async () => {
+    const row = await decided(requestStatement(MOH, request, TERMS), authority, 'moh-person', randomUUID());
+    await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /installation/));
+  });
+
+  it('lets one certificate sign for one side only', async () => {
+    const settings = authority.trustSettings();
+    const ofMoh = settings.signers.filter(({ party }) => party === 'MOH');
+    const trust = readTrust({
+      ...settings,
+      signers: [...settings.signers, ...ofMoh.map((each) => ({ ...each, party: 'MOF' }))],
+    });
+    const asMof = {
+      ...authority,
+      issue: (wish: Parameters<typeof authority.issue>[0]) =>
+        authority.issue({ ...wish, party: 'MOH', person: wish.role === 'seal' ? 'seal of MOH' : 'moh-person' }),
+      trust: () => trust,
+    };
+    const row = await decided(requestStatement(MOF, request, TERMS), asMof);
+    const by = { ...means, trust: () => trust };
+    await expect(gate(instead(3, row), { by })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /signed for MOF, too/),
+    );
+  });
+
+  it('opens nothing when the approval is older than its window, whatever the record says', async () => {
+    const clock = () => new Date(Date.now() + 5 * HOUR_MS);
+    const rows = inOrder.map((each) => ({ ...each, decidedAt: clock().toISOString() }));
+    await expect(gate(rows, { by: { ...means, clock } })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /its window ended/),
+    );
+  });
+
+  it('is opened for nobody whom the trust no longer names', async () => {
+    const settings = authority.trustSettings();
+    const trust = () => readTrust({ ...settings, signers: settings.signers.filter(({ party }) => party !== 'MOF') });
+    await expect(gate(inOrder, { by: { ...means, trust } })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /does not sign for MOF/),
+    );
+  });
+
+  it('is opened by no worker without a trust', async () => {
+    await expect(gate(inOrder, { by: null })).rejects.toMatchObject(refused('CONFIGURATION', /trust/));
+  });
+});
+
+describe('revocation data', () => {
+  const twoDays = () => new Date(Date.now() + 48 * HOUR_MS);
+  const away: SignatureMeans['ask'] = () => async () => {
+    throw new WaslError('SIGNATURE_SOURCE', 'it does not answer');
+  };
+
+  it('that is stale is asked for again, and kept', async () => {
+    const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: twoDays, folder });
+    const by: SignatureMeans = { ...means, clock: twoDays, ask: () => later.ask };
+    const renewed = await gate(inOrder, { by, notBefore: twoDays().toISOString() });
+    expect(renewed.map(({ subject, party }) => `${party} ${subject}`)).toEqual(
+      expect.arrayContaining(['MOH policy', 'MOH request', 'MOF policy', 'MOF request', 'network plan']),
+    );
+  });
+
+  it('that is stale and cannot be had keeps what opens waiting, and nothing that takes away', async () => {
+    const by = { ...means, clock: twoDays, ask: away };
+    await expect(gate(inOrder, { by })).rejects.toMatchObject({ code: 'SIGNATURE_SOURCE' });
+    await gate(inOrder, { kind: 'withdraw', by });
+  });
+});
+
+describe('what takes away', () => {
+  it('needs the signature of the network side, and no other', async () => {
+    await gate(inOrder.slice(4), { kind: 'withdraw' });
+    await expect(gate(inOrder.slice(0, 4), { kind: 'withdraw' })).rejects.toMatchObject(
+      refused('SIGNATURE_MISSING', /the network side's signature/),
+    );
+  });
+
+  it('is not begun by a forger either', async () => {
+    const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+    const forged = await decided(planStatement({ id: PLAN, digest: PLAN_DIGEST as Digest }), forger);
+    await expect(gate([forged], { kind: 'withdraw' })).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
+  });
+
+  it('goes on where no trust is configured', async () => {
+    await gate([], { kind: 'withdraw', by: null });
+  });
+});
