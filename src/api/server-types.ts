@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import type { CodecTroubles } from '../codec/codec-troubles.ts';
 import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,8 @@ export interface ApiDependencies {
   readonly driver: Driver;
   readonly routerReads: RouterReads;
   readonly auth: AuthConfig;
+  /** Omitted: nothing that goes to Temporal is encrypted. */
+  readonly codecTroubles?: CodecTroubles;
   readonly clock: () => Date;
   /** Omitted: the API logs nothing. */
   readonly logger?: FastifyBaseLogger;

@@ -10,6 +10,8 @@ export const AUDIT_MINUTES_DEFAULT = 360;
 export const CHECKPOINT_SECONDS_DEFAULT = 10;
 export const REVIEW_MINUTES_DEFAULT = 60;
 
+const TEMPORAL_EXAMPLE = 'temporal.example:7233';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function cacheDirectory(env: Environment = process.env): string {
@@ -44,7 +46,7 @@ export function readMigration(env: Environment = process.env): {
 
 export function readBackends(env: Environment = process.env): Backends {
   if (env.DATABASE_URL) refuseBadDatabaseUrl(env.DATABASE_URL);
-  if (env.TEMPORAL_ADDRESS) parseAddress(env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS', 'temporal.example:7233');
+  if (env.TEMPORAL_ADDRESS) temporalHost(env.TEMPORAL_ADDRESS);
   return {
     databaseUrl: env.DATABASE_URL || null,
     temporalAddress: env.TEMPORAL_ADDRESS || null,
@@ -76,6 +78,10 @@ export function readWorkerListen(env: Environment = process.env): Address | null
   const text = env.WASL_WORKER_LISTEN;
   return text ? parseAddress(text, 'WASL_WORKER_LISTEN', '127.0.0.1:9090') : null;
 }
+
+/** Of TEMPORAL_ADDRESS. */
+export const temporalHost = (address: string): string =>
+  parseAddress(address, 'TEMPORAL_ADDRESS', TEMPORAL_EXAMPLE).host;
 
 function parseAddress(text: string, setting: string, example: string): Address {
   const match = /^(?<host>\[[0-9a-f:.]+\]|[^\s:/@]+):(?<port>\d{1,5})$/i.exec(text);

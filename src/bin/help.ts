@@ -11,9 +11,16 @@ const BACKENDS = `
   DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory
   TEMPORAL_ADDRESS      host:port; without it a development server, found or started
   TEMPORAL_NAMESPACE    default
+  WASL_CODEC_KEYS       the ring of keys (wasl codec-key) under which messages lie in Temporal, as a reference (below); the same one for all.
+                        Must be set where TEMPORAL_ADDRESS is not on this machine; a development server has one in the state directory
   WASL_STATE_DIR        data of the embedded servers, development key; else XDG_STATE_HOME/wasl, else ~/.local/state/wasl
   XDG_CACHE_HOME        ~/.cache: where a Temporal development server is kept once it was obtained
-  WASL_STOP_WITH_PARENT 1: stop when standard input ends, for whoever starts it as a child`;
+  WASL_STOP_WITH_PARENT 1: stop when standard input ends, for whoever starts it as a child
+  VAULT_ADDR            https://vault.example:8200, for references to Vault; with a CA of your own NODE_EXTRA_CA_CERTS
+  VAULT_TOKEN_FILE      the token for it, mode 0600
+  VAULT_NAMESPACE       where it has namespaces
+
+A reference names a secret where it lies: /path or file:/path (mode 0600), env:NAME, vault:MOUNT/PATH#MEMBER (KV version 2).`;
 
 export const SERVE_HELP = `
 Environment:
@@ -34,7 +41,7 @@ Environment:
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good
   WASL_AUDIT_MINUTES    ${AUDIT_MINUTES_DEFAULT}: how often the whole network is held against the register, 5 to 10080
-  WASL_LEDGER_KEY       the Ed25519 key (PEM, mode 0600) that signs checkpoints of the ledger: one for all workers, and not in the database.
+  WASL_LEDGER_KEY       the Ed25519 key (PEM), by reference, that signs checkpoints of the ledger: one for all workers, and not in the database.
                         Without it nothing is signed; an embedded database has one in the state directory
   WASL_CHECKPOINT_SECONDS   ${CHECKPOINT_SECONDS_DEFAULT}: how often, while the ledger grows, 1 to 3600
   WASL_REVIEW_MINUTES   ${REVIEW_MINUTES_DEFAULT}: how often the whole ledger is held against its checkpoints and the register, 1 to 10080
@@ -44,6 +51,15 @@ Environment:
 SIGTERM, SIGINT and SIGHUP drain it: it takes nothing new, and the transactions under way end on all routers or on none. What has
 not ended after WASL_DRAIN_SECONDS is given up: the routers undo what was not confirmed, and another worker's recovery reads them.
 Give its supervisor some seconds more (systemd: TimeoutStopSec). Its log is JSON lines on standard error.`;
+
+export const CODEC_KEY_HELP = `
+The newest key whose time has come encrypts; every key of the ring decrypts what it encrypted. To rotate:
+  1. wasl codec-key FILE: one more key, which encrypts from in an hour on
+  2. bring the file to every API and worker within that hour; they read it again by themselves
+  3. take the old key out when nobody reads what it encrypted any more: after the namespace's retention
+
+A workflow that still needs a key that is gone is begun anew from the record, after half a minute of tries; so nothing of the record is lost
+with a ring. A process that lacks a key says so at level error, in /ready, and in wasl_messages_unreadable.`;
 
 export const MIGRATE_HELP = `
 Environment:

@@ -6,6 +6,7 @@ import { createApi } from '../api/create-api.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import type { Store } from '../store/store.ts';
+import { NO_CODEC, type TemporalCodec } from './codec.ts';
 import { explaining } from './operator-error.ts';
 import { patientCalls } from './patient-calls.ts';
 
@@ -15,6 +16,8 @@ export interface ServeOptions {
   readonly temporalNamespace: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly auth: AuthConfig;
+  /** Omitted: what goes to Temporal is not encrypted. */
+  readonly codec?: TemporalCodec;
   /** Requests as JSON lines: method, route, status, time, person; no bodies and no tokens. Omitted: nothing is logged. */
   readonly logger?: Logger;
 }
@@ -34,12 +37,14 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     await calls.end();
     await connection.close();
   };
-  const client = new Client({ connection, namespace });
+  const { dataConverter, troubles } = options.codec ?? NO_CODEC;
+  const client = new Client({ connection, namespace, dataConverter });
   const api = createApi({
     store,
     driver: temporalDriver(client, installation),
     routerReads: temporalRouterReads(client, store, installation),
     auth,
+    ...(troubles === null ? {} : { codecTroubles: troubles }),
     clock: () => store.now(),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });

@@ -15,6 +15,7 @@ import { startWatchdog } from '../driver/watchdog.ts';
 import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { Store } from '../store/store.ts';
+import { NO_CODEC, type TemporalCodec } from './codec.ts';
 import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
 import { patientCalls } from './patient-calls.ts';
 import { RELEASE } from './release.ts';
@@ -40,6 +41,8 @@ export interface WorkerOptions {
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
   readonly credential: ActivityDependencies['credential'];
+  /** Omitted: what goes to Temporal is not encrypted. */
+  readonly codec?: TemporalCodec;
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
   readonly limits?: Partial<ActivityLimits>;
@@ -138,9 +141,11 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   });
   // A worker that is refused by its namespace leaves the threads of its workflows running: asked before there are any.
   await unlessAway(away, () => clientConnection.workflowService.describeNamespace({ namespace }));
+  const { dataConverter } = options.codec ?? NO_CODEC;
   const common = {
     connection,
     namespace,
+    dataConverter,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
     // By then the time to drain is over.
     shutdownGraceTime: 0,
@@ -161,7 +166,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   ]);
   const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue, version: release });
   putAway.push(() => presence.end());
-  const client = new Client({ connection: clientConnection, namespace });
+  const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const driver = temporalDriver(client, installation);
   let state: WorkerStatus['state'] = 'running';
   const shutDown = (...workers: readonly Worker[]) => {

@@ -1,6 +1,7 @@
 import { WaslError } from '../../errors.ts';
 import { readAuth } from '../auth-settings.ts';
 import { openBackends } from '../backends.ts';
+import { openCodec } from '../codec.ts';
 import { readListenAddress } from '../configuration.ts';
 import { openDevelopmentIssuer } from '../development-key.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
@@ -19,10 +20,12 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
     });
   }
   const auth = configured ?? (await openDevelopmentIssuer(listen.host)).auth;
+  const logger = createLogger('api');
+  const codec = await openCodec({ log: (level, fact) => logger[level](fact) });
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, logger: createLogger('api') });
+      const api = await startApi({ ...backends, listen, auth, codec, logger });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();

@@ -1,4 +1,5 @@
 import { openBackends } from '../backends.ts';
+import { openCodec } from '../codec.ts';
 import {
   readAuditMinutes,
   readCheckpointSeconds,
@@ -33,6 +34,7 @@ export async function work(): Promise<void> {
   const progressDays = readProgressDays();
   const ledger = { checkpointSeconds: readCheckpointSeconds(), reviewMinutes: readReviewMinutes() };
   const logger = createLogger('worker');
+  const codec = await openCodec({ log: (level, fact) => logger[level](fact) });
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     const chores = [startForgetting(backends.store, progressDays)];
@@ -43,13 +45,14 @@ export async function work(): Promise<void> {
       chores.push(startLedgerWatch({ store, signer, ...ledger, log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
-      const probes = listen && (await listenForProbes({ listen, worker: () => worker, store: backends.store }));
+      const probes = listen && (await listenForProbes({ listen, worker: () => worker, store, codec }));
       try {
         if (probes !== null) say(`Probes and metrics: ${probes.url}`);
         worker = await startWorker({
           ...backends,
           ...settings,
           credential,
+          codec,
           log,
         });
         await Promise.race([untilStopped(stop), worker.stopped]);
