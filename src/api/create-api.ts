@@ -56,6 +56,8 @@ const OPENAPI = {
 export function createApi(deps: ApiDependencies): ApiServer {
   const app: ApiServer = Fastify({
     ...(deps.logger === undefined ? { logger: false } : { loggerInstance: logWithoutSecrets(deps.logger) }),
+    // The types of the two kinds of server differ; what is registered on them does not.
+    ...((deps.tls === undefined ? {} : { https: deps.tls }) as object),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,

@@ -18,6 +18,8 @@ export interface ApiDependencies {
   /** Omitted: nothing that goes to Temporal is encrypted. */
   readonly codecTroubles?: CodecTroubles;
   readonly clock: () => Date;
+  /** Certificate and key, in PEM. Omitted: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Omitted: the API logs nothing. */
   readonly logger?: FastifyBaseLogger;
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
+import { refuseBadDatabaseUrl } from './database-url.ts';
 
 export const DRAIN_SECONDS_DEFAULT = 120;
 export const PROGRESS_DAYS_DEFAULT = 90;
@@ -91,32 +92,6 @@ function parseAddress(text: string, setting: string, example: string): Address {
     throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not host:port`, { path: setting, remedy });
   }
   return { host: match.groups.host.replace(/^\[|\]$/g, ''), port };
-}
-
-/** The value is never repeated: it holds a password. */
-function refuseBadDatabaseUrl(text: string, path = 'DATABASE_URL'): void {
-  const fact = databaseUrlFault(text);
-  if (fact === null) return;
-  const remedy =
-    'Write it like postgres://user:password@host:5432/wasl, with % codes for the signs @ : / ? # % in a password.';
-  throw new WaslError('CONFIGURATION', fact, { path, remedy });
-}
-
-function databaseUrlFault(text: string): string | null {
-  if (!URL.canParse(text)) return 'the address of the database is not a URL';
-  const url = new URL(text);
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
-    return 'the address of the database does not begin with postgres://';
-  }
-  // A socket's folder may stand in the place of the host: ?host=/run/postgresql.
-  if (url.hostname === '' && !url.searchParams.has('host')) return 'the address of the database names no host';
-  if (url.pathname.length < 2) return 'the address of the database names no database';
-  try {
-    for (const part of [url.username, url.password, url.pathname, url.hostname]) decodeURIComponent(part);
-  } catch {
-    return 'the address of the database has a % that is no % code';
-  }
-  return null;
 }
 
 /** How long verification gives routes to arrive (WASL_CONVERGENCE_SECONDS, 1 to 600). */

@@ -8,9 +8,15 @@ import {
 } from './configuration.ts';
 
 const BACKENDS = `
-  DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory
+  DATABASE_URL          Postgres: postgres://user:password@host:5432/wasl; without it an embedded server in the state directory.
+                        Not on this machine it ends with ?sslmode=verify-full&sslrootcert=/etc/wasl/ca.pem, or says ?sslmode=disable
+  WASL_DATABASE_PASSWORD   the password by reference (below), in place of one in the address
   TEMPORAL_ADDRESS      host:port; without it a development server, found or started
   TEMPORAL_NAMESPACE    default
+  TEMPORAL_TLS          1; must be said, 1 or 0, where TEMPORAL_ADDRESS is not on this machine. With any of the next it is 1
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH, TEMPORAL_TLS_SERVER_NAME   its CA (PEM) where that is your own; its name where the address has another
+  TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH  mTLS: this process's certificate (PEM), and its key by reference
+  WASL_TEMPORAL_API_KEY an API key, by reference
   WASL_CODEC_KEYS       the ring of keys (wasl codec-key) under which messages lie in Temporal, as a reference (below); the same one for all.
                         Must be set where TEMPORAL_ADDRESS is not on this machine; a development server has one in the state directory
   WASL_STATE_DIR        data of the embedded servers, development key; else XDG_STATE_HOME/wasl, else ~/.local/state/wasl
@@ -24,7 +30,9 @@ A reference names a secret where it lies: /path or file:/path (mode 0600), env:N
 
 export const SERVE_HELP = `
 Environment:
-  WASL_LISTEN           127.0.0.1:8080
+  WASL_LISTEN           127.0.0.1:8080; elsewhere than on loopback only with
+  WASL_TLS_CERT         the certificate with its chain (PEM), and
+  WASL_TLS_KEY          its key, by reference; renewed ones are taken into use by themselves
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
   WASL_JWT_JWKS_URL     the issuer's public keys by address, or
@@ -64,6 +72,7 @@ with a ring. A process that lacks a key says so at level error, in /ready, and i
 export const MIGRATE_HELP = `
 Environment:
   WASL_DATABASE_OWNER_URL   login of the role that owns the tables; no other command reads it
+  WASL_DATABASE_OWNER_PASSWORD   its password by reference: /path (mode 0600), env:NAME, vault:MOUNT/PATH#MEMBER
   DATABASE_URL              login of the role that serves: it is given what it needs, and can only add to the ledger
 
 Without two roles \`wasl serve\` and \`wasl worker\` migrate by themselves, and their role could rewrite the ledger. Two are made once, by a

@@ -21,6 +21,7 @@ import { patientCalls } from './patient-calls.ts';
 import { RELEASE } from './release.ts';
 import { settleAll } from './settle-all.ts';
 import { asAway, unlessAway } from './temporal-away.ts';
+import type { TemporalLogin } from './temporal-login.ts';
 import { announceWorker } from './worker-presence.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
@@ -40,6 +41,7 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  readonly temporalLogin?: TemporalLogin;
   readonly credential: ActivityDependencies['credential'];
   /** Omitted: what goes to Temporal is not encrypted. */
   readonly codec?: TemporalCodec;
@@ -98,7 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<RunningWorker> {
   const logger = temporalLogger(options.log);
   installRuntime(logger);
-  const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
+  const { store, temporalAddress: address, temporalNamespace: namespace, temporalLogin: login = {}, log } = options;
   const drainMs = (options.drainSeconds ?? DRAIN_SECONDS_DEFAULT) * 1_000;
   const id = randomUUID();
   const installation = await store.readInstallation();
@@ -127,14 +129,14 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
 
   const away = { path: 'TEMPORAL_ADDRESS', address };
   const connect = async () => {
-    const connection = await unlessAway(away, () => NativeConnection.connect({ address }));
+    const connection = await unlessAway(away, () => NativeConnection.connect({ address, ...login }));
     putAway.push(() => connection.close());
     return connection;
   };
   const [connection, workflowBundle] = await settleAll([connect(), options.workflowBundle ?? bundleWorkflows(logger)]);
   const calls = patientCalls();
   const { interceptors } = calls;
-  const clientConnection = await unlessAway(away, () => Connection.connect({ address, interceptors }));
+  const clientConnection = await unlessAway(away, () => Connection.connect({ address, ...login, interceptors }));
   putAway.push(async () => {
     await calls.end();
     await clientConnection.close();

@@ -1,4 +1,5 @@
 import { WaslError } from '../../errors.ts';
+import { openApiTls, refusePlainAbroad } from '../api-tls.ts';
 import { readAuth } from '../auth-settings.ts';
 import { openBackends } from '../backends.ts';
 import { openCodec } from '../codec.ts';
@@ -12,6 +13,8 @@ import { holdSignals } from '../signals.ts';
 export async function serve(options: { readonly developmentIssuer?: boolean }): Promise<void> {
   const stop = holdSignals();
   const listen = readListenAddress();
+  const tls = await openApiTls();
+  refusePlainAbroad(listen, tls);
   const configured = readAuth();
   if (configured === null && options.developmentIssuer !== true) {
     throw new WaslError('CONFIGURATION', 'no issuer of tokens is configured', {
@@ -25,7 +28,7 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, codec, logger });
+      const api = await startApi({ ...backends, listen, auth, tls, codec, logger });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();
