@@ -44,7 +44,9 @@ export const WORKER_HELP = `
 Environment:
   WASL_CREDENTIALS      YAML file of router credentials by name, mode 0600:
                           backbone: { username: wasl, privateKeyFile: /etc/wasl/id_ed25519, hosts: [192.0.2.0/24] }
-                        hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else
+                        hosts (names, addresses, prefixes) or hostKeys (SHA256:...) say where it may be sent; nowhere else.
+                        A secret is there itself or by reference (below): passwordFrom, privateKeyFrom, passphraseFrom. A key is
+                        offered before the password; wasl router check says by which a router let it in
   WASL_CONVERGENCE_SECONDS  20: how long verification gives routes to arrive, 1 to 600
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good

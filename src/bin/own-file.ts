@@ -9,7 +9,9 @@ const REMEDY = 'Check its name and that this user may read it.';
 /** A file that its owner alone can read. Throws CONFIGURATION. */
 export function readOwnFile(path: string, what: string, remedy = REMEDY): Promise<string> {
   return explaining({ path, what, remedy }, async () => {
-    const { mode, size } = await stat(path);
+    const found = await stat(path);
+    if (!found.isFile()) throw new WaslError('CONFIGURATION', `${path} is no file`, { path, remedy });
+    const { mode, size } = found;
     if ((mode & 0o077) !== 0) {
       const fact = `${path} can be read by others than its owner`;
       throw new WaslError('CONFIGURATION', fact, { path, remedy: `Run: chmod 600 ${path}` });

@@ -23,7 +23,7 @@ import { listenForProbes } from '../worker-probes.ts';
 
 export async function work(): Promise<void> {
   const stop = holdSignals();
-  const credential = readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
+  const credential = await readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
   const settings = {
     limits: readLimits(),
     planningMemoryMb: readPlanningMemoryMb(),
