@@ -11,6 +11,7 @@ import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise, isOpenHere } from './authorisation.ts';
+import { allowCodecOrigin } from './codec-origin.ts';
 import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
 import { isLoopback } from './loopback.ts';
@@ -19,6 +20,7 @@ import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
+import { registerCodecRoutes } from './routes/codec-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
@@ -72,6 +74,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   app.setNotFoundHandler((request, reply) => {
     sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
   });
+  allowCodecOrigin(app, deps);
   guardRoutes(app, deps);
   limitCalls(app);
   const metrics = createMetrics(deps);
@@ -98,6 +101,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerLedgerRoutes(scope, deps);
     registerLedgerProofRoutes(scope, deps);
     registerEvidenceRoutes(scope, deps);
+    registerCodecRoutes(scope, deps);
     done();
   });
   return app;

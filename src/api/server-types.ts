@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { CodecTroubles } from '../codec/codec-troubles.ts';
+import type { MessageCodec } from '../codec/payload-codec.ts';
 import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
@@ -15,6 +16,8 @@ export interface ApiDependencies {
   readonly driver: Driver;
   readonly routerReads: RouterReads;
   readonly auth: AuthConfig;
+  /** Absent where nothing is encrypted. `origin`: of Temporal's UI; null: no pages may call it. */
+  readonly codec?: { readonly forPeople: MessageCodec; readonly origin: string | null };
   /** Omitted: nothing that goes to Temporal is encrypted. */
   readonly codecTroubles?: CodecTroubles;
   readonly clock: () => Date;

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DataConverter, PayloadCodec } from '@temporalio/common';
+import type { DataConverter } from '@temporalio/common';
 import { isLoopback } from '../api/loopback.ts';
 import { type CodecTroubles, watchCodec } from '../codec/codec-troubles.ts';
 import { addKey, type KeyRing, parseKeyRing, printKeyRing } from '../codec/key-ring.ts';
-import { createPayloadCodec, type Keys } from '../codec/payload-codec.ts';
+import { codecForPeople, createPayloadCodec, type Keys, type MessageCodec } from '../codec/payload-codec.ts';
 import { WaslError } from '../errors.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { stateDirectory, temporalHost } from './configuration.ts';
@@ -28,12 +28,19 @@ const OWN_PLAIN_MS = 30 * 86_400_000;
 export interface TemporalCodec {
   readonly dataConverter: DataConverter;
   /** null: they lie there in clear. */
-  readonly codec: PayloadCodec | null;
+  readonly codec: MessageCodec | null;
+  /** For the codec server. */
+  readonly forPeople: MessageCodec | null;
   readonly troubles: CodecTroubles | null;
 }
 
 /** Nothing is encrypted: a Temporal server of a test, or one on loopback for which no keys are named. */
-export const NO_CODEC: TemporalCodec = { dataConverter: { failureConverterPath }, codec: null, troubles: null };
+export const NO_CODEC: TemporalCodec = {
+  dataConverter: { failureConverterPath },
+  codec: null,
+  forPeople: null,
+  troubles: null,
+};
 
 export interface OpenCodecOptions {
   readonly log: (level: 'warn' | 'error', fact: string) => void;
@@ -57,7 +64,8 @@ export async function openCodec({
   const load = async () => parseKeyRing(await readSecret(reference, { path: SETTING, what: WHAT }, env), SETTING);
   const keys = keepFresh(await load(), load, log);
   const codec = createPayloadCodec({ keys, now, troubles });
-  return { dataConverter: { failureConverterPath, payloadCodecs: [codec] }, codec, troubles };
+  const dataConverter = { failureConverterPath, payloadCodecs: [codec] };
+  return { dataConverter, codec, forPeople: codecForPeople(keys, now), troubles };
 }
 
 function refuseAbroad(address: string): void {

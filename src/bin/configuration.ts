@@ -74,6 +74,18 @@ export function readListenAddress(env: Environment = process.env): Address {
   return parseAddress(env.WASL_LISTEN || '127.0.0.1:8080', 'WASL_LISTEN', '127.0.0.1:8080');
 }
 
+/** Whose pages may call the codec (WASL_CODEC_ORIGIN): an origin of RFC 6454, byte for byte as browsers send it; null: nobody's. */
+export function readCodecOrigin(env: Environment = process.env): string | null {
+  const text = env.WASL_CODEC_ORIGIN;
+  if (!text) return null;
+  if (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text) return text;
+  const remedy = 'Write it like https://temporal.example: no path, no slash at the end, no *.';
+  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not an origin`, {
+    path: 'WASL_CODEC_ORIGIN',
+    remedy,
+  });
+}
+
 /** Where a worker answers probes and shows its metrics; null: nowhere. */
 export function readWorkerListen(env: Environment = process.env): Address | null {
   const text = env.WASL_WORKER_LISTEN;

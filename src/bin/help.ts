@@ -33,6 +33,7 @@ Environment:
   WASL_LISTEN           127.0.0.1:8080; elsewhere than on loopback only with
   WASL_TLS_CERT         the certificate with its chain (PEM), and
   WASL_TLS_KEY          its key, by reference; renewed ones are taken into use by themselves
+  WASL_CODEC_ORIGIN     https://temporal.example: the origin of Temporal's UI, whose codec server is this API at /v1/codec
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
   WASL_JWT_JWKS_URL     the issuer's public keys by address, or

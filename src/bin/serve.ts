@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly auth: AuthConfig;
   /** Omitted: what goes to Temporal is not encrypted. */
   readonly codec?: TemporalCodec;
+  /** Of Temporal's UI, whose pages may call the codec; null: no pages may. */
+  readonly codecOrigin?: string | null;
   /** Requests as JSON lines: method, route, status, time, person; no bodies and no tokens. Omitted: nothing is logged. */
   readonly logger?: Logger;
 }
@@ -44,7 +46,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     await calls.end();
     await connection.close();
   };
-  const { dataConverter, troubles } = options.codec ?? NO_CODEC;
+  const { dataConverter, forPeople, troubles } = options.codec ?? NO_CODEC;
   const client = new Client({ connection, namespace, dataConverter });
   const api = createApi({
     store,
@@ -52,6 +54,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     routerReads: temporalRouterReads(client, store, installation),
     auth,
     ...(troubles === null ? {} : { codecTroubles: troubles }),
+    ...(forPeople === null ? {} : { codec: { forPeople, origin: options.codecOrigin ?? null } }),
     clock: () => store.now(),
     ...(tls === null ? {} : { tls: tls.first }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),

@@ -48,9 +48,9 @@ describe('usage', () => {
     expect(err).not.toContain('s3cret');
   });
 
-  it('what only looks like one goes its way', async () => {
-    const { err } = await runForTest(['matrix', '--server', 'ftp://x', '--', '--token', 'x']);
-    expect(err).toContain('is not the address of a server');
+  it('what stands behind -- is no option', async () => {
+    const { err } = await runForTest(['matrix', '--', '--token', 'x']);
+    expect(err).toContain('too many arguments');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { openApiTls, refusePlainAbroad } from '../api-tls.ts';
 import { readAuth } from '../auth-settings.ts';
 import { openBackends } from '../backends.ts';
 import { openCodec } from '../codec.ts';
-import { readListenAddress } from '../configuration.ts';
+import { readCodecOrigin, readListenAddress } from '../configuration.ts';
 import { openDevelopmentIssuer } from '../development-key.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { createLogger } from '../log.ts';
@@ -15,6 +15,7 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   const listen = readListenAddress();
   const tls = await openApiTls();
   refusePlainAbroad(listen, tls);
+  const codecOrigin = readCodecOrigin();
   const configured = readAuth();
   if (configured === null && options.developmentIssuer !== true) {
     throw new WaslError('CONFIGURATION', 'no issuer of tokens is configured', {
@@ -28,7 +29,7 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, tls, codec, logger });
+      const api = await startApi({ ...backends, listen, auth, tls, codec, codecOrigin, logger });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();
