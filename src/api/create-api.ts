@@ -12,6 +12,7 @@ import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise, isOpenHere } from './authorisation.ts';
+import { allowCodecOrigin } from './codec-origin.ts';
 import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
 import { createMetrics } from './metrics.ts';
@@ -19,6 +20,7 @@ import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
+import { registerCodecRoutes } from './routes/codec-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
@@ -57,6 +59,8 @@ const OPENAPI = {
 export function createApi(deps: ApiDependencies): ApiServer {
   const app: ApiServer = Fastify({
     ...(deps.logger === undefined ? { logger: false } : { loggerInstance: logWithoutSecrets(deps.logger) }),
+    // The types of the two kinds of server differ; what is registered on them does not.
+    ...((deps.tls === undefined ? {} : { https: deps.tls }) as object),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
@@ -71,6 +75,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   app.setNotFoundHandler((request, reply) => {
     sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
   });
+  allowCodecOrigin(app, deps);
   guardRoutes(app, deps);
   limitCalls(app);
   const metrics = createMetrics(deps);
@@ -98,6 +103,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerLedgerRoutes(scope, deps);
     registerLedgerProofRoutes(scope, deps);
     registerEvidenceRoutes(scope, deps);
+    registerCodecRoutes(scope, deps);
     done();
   });
   return app;

@@ -2,8 +2,10 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { WaslError } from '../errors.ts';
 import { isPartyOnly } from './authorisation.ts';
+import { CODEC_PATH } from './codec-origin.ts';
 import { type ApiServer, callerOf } from './server-types.ts';
 
+const READING_METHODS = ['GET', 'HEAD'];
 const WINDOW_MS = 60_000;
 /** A person who signs one after another, or a script over a list, asks about once a second. */
 export const CALLS_PER_PERSON_MAX = 60;
@@ -15,7 +17,7 @@ export const CALLS_PER_ENTITY_MAX = 180;
 export const CALLS_OF_PARTIES_MAX = 900;
 
 /**
- * Bounds what is asked, checked, decided and imported, and what is read (GET), within a minute, after the caller is known and before the body
+ * Bounds what is asked, checked, decided and imported, and what is read (GET, and what Temporal's UI has decoded), within a minute, after the caller is known and before the body
  * is read.
  * Throws RATE_LIMITED with the Retry-After of the one who has too many: who calls once too often takes nothing from the others' share.
  * The counters are kept for the 5000 callers heard last, which is the library's bound.
@@ -44,7 +46,9 @@ export function limitCalls(app: ApiServer): void {
             ]
           : []),
       ];
-      const shares = request.method === 'GET' || request.method === 'HEAD' ? reads : decides;
+      const isReading =
+        READING_METHODS.includes(request.method) || request.routeOptions.url?.startsWith(CODEC_PATH) === true;
+      const shares = isReading ? reads : decides;
       for (const { count, whose, max } of shares) {
         const taken = await count(request);
         if (taken.isAllowed || !taken.isExceeded) continue;

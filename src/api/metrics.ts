@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { CODEC_TROUBLES, type CodecTroubles } from '../codec/codec-troubles.ts';
 import { OVERDUE_AFTER_MS, TROUBLES } from '../domain/trouble.ts';
 import type { ApiDependencies } from './server-types.ts';
 
@@ -12,8 +13,13 @@ const UNHEARD_MS = 10_000;
 const UNKNOWN = Number.NaN;
 
 /** Numbers for Prometheus. Labels are routes, methods and states: never an entity, a person or a router. */
-export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 'clock'>): ApiMetrics {
+export function createMetrics({
+  store,
+  clock,
+  codecTroubles,
+}: Pick<ApiDependencies, 'store' | 'clock' | 'codecTroubles'>): ApiMetrics {
   const registry = new Registry();
+  if (codecTroubles !== undefined) countCodecTroubles(registry, codecTroubles);
   collectDefaultMetrics({ register: registry });
   const lastAudit = () =>
     store.listAudits(1).then(
@@ -118,4 +124,17 @@ export function createMetrics({ store, clock }: Pick<ApiDependencies, 'store' | 
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+/** Of an API as of a worker: above 0, a process lacks a key or somebody writes to Temporal who is not wasl. */
+export function countCodecTroubles(registry: Registry, { counts }: CodecTroubles): void {
+  new Gauge({
+    name: 'wasl_messages_unreadable',
+    help: 'Messages from Temporal that could not be decrypted since the start, by reason',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      for (const reason of CODEC_TROUBLES) this.set({ reason }, counts[reason]);
+    },
+  });
 }

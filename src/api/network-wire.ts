@@ -104,6 +104,7 @@ export const routerCheckSchema = z
     verdict: verdictSchema.describe('fail: a finding is a fault; unknown: the router did not answer'),
     answerMs: z.number().nullable().describe('How long it took to give its running configuration'),
     procedure: z.string().nullable(),
+    login: list(z.string()).nullable().default(null).describe('SSH methods by which it let wasl in (RFC 4252)'),
     capabilities: list(z.string()),
     notes: list(z.string()),
     candidate: z.enum(['clean', 'dirty', 'none', 'unknown']),

@@ -18,7 +18,8 @@ export async function readReadiness({
   store,
   driver,
   clock,
-}: Pick<ApiDependencies, 'store' | 'driver' | 'clock'>): Promise<Ready> {
+  codecTroubles,
+}: Pick<ApiDependencies, 'store' | 'driver' | 'clock' | 'codecTroubles'>): Promise<Ready> {
   const [writable, workers, engine, unheard, strangers, troubled, audits, reviewed] = await Promise.all([
     within(store.isWritable()),
     within(store.listWorkers()),
@@ -50,6 +51,8 @@ export async function readReadiness({
       : []),
     ...describeClocks(workers ?? []),
   ];
+  const unreadable = codecTroubles?.current() ?? null;
+  if (unreadable !== null) says.push(unreadable);
   const undriven = unheard?.length ?? 0;
   if (undriven > 0) {
     const which = unheard?.slice(0, 3).join(', ');

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import type { CodecTroubles } from '../codec/codec-troubles.ts';
+import type { MessageCodec } from '../codec/payload-codec.ts';
 import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { SignatureMeans } from '../signatures/index.ts';
@@ -15,9 +17,15 @@ export interface ApiDependencies {
   readonly driver: Driver;
   readonly routerReads: RouterReads;
   readonly auth: AuthConfig;
+  /** Absent where nothing is encrypted. `origin`: of Temporal's UI; null: no pages may call it. */
+  readonly codec?: { readonly forPeople: MessageCodec; readonly origin: string | null };
+  /** Omitted: nothing that goes to Temporal is encrypted. */
+  readonly codecTroubles?: CodecTroubles;
   readonly clock: () => Date;
   /** null: no trust is configured, and nothing that must be signed is taken. */
   readonly signatures: SignatureMeans | null;
+  /** Certificate and key, in PEM. Omitted: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Omitted: the API logs nothing. */
   readonly logger?: FastifyBaseLogger;
 }

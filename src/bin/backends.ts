@@ -7,10 +7,12 @@ import { migrate, migrateOrCheck } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts';
+import { isInClear, withPassword } from './database-url.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { explaining } from './operator-error.ts';
 import { settleAll } from './settle-all.ts';
 import { startOnce } from './start-once.ts';
+import { isTemporalInClear, readTemporalLogin, type TemporalLogin } from './temporal-login.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from './temporal-server.ts';
 
 /** Where `temporal server start-dev` listens unless told otherwise. */
@@ -19,10 +21,14 @@ const TEMPORAL_PORT_DEFAULT = 7233;
 const OWNS_TABLES =
   'Postgres: the role of DATABASE_URL owns the tables, and so could rewrite the ledger: `wasl migrate --help` shows how it need not';
 
+const IN_CLEAR = (setting: string) =>
+  `${setting}: not on this machine, and without TLS, as it was told: what passes can be read on the way`;
+
 export interface RunningBackends {
   readonly store: Store;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  readonly temporalLogin: TemporalLogin;
   /** Closes the store and stops the servers that this process started. */
   stop(): Promise<void>;
 }
@@ -32,7 +38,11 @@ export interface RunningBackends {
  * development server in the state directory, started once and shared by the processes of this machine.
  */
 export async function openBackends(say: Say, until: AbortSignal): Promise<RunningBackends> {
-  const { databaseUrl, temporalAddress, temporalNamespace } = readBackends();
+  const { databaseUrl: given, temporalAddress, temporalNamespace } = readBackends();
+  const databaseUrl = given && (await withPassword(given, 'WASL_DATABASE_PASSWORD', process.env));
+  const temporalLogin = await readTemporalLogin();
+  if (databaseUrl !== null && isInClear(databaseUrl)) say(IN_CLEAR('DATABASE_URL'));
+  if (isTemporalInClear(temporalAddress, temporalLogin)) say(IN_CLEAR('TEMPORAL_ADDRESS'));
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.reverse()) await each();
@@ -47,7 +57,7 @@ export async function openBackends(say: Say, until: AbortSignal): Promise<Runnin
     const store = await atDatabase(() => openStore({ databaseUrl: url }));
     stops.push(() => store.close());
     until.throwIfAborted();
-    return { store, temporalAddress: address, temporalNamespace, stop };
+    return { store, temporalAddress: address, temporalNamespace, temporalLogin, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -3,12 +3,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ActivityLimits } from '../activities/dependencies.ts';
 import { WaslError } from '../errors.ts';
+import { refuseBadDatabaseUrl } from './database-url.ts';
 
 export const DRAIN_SECONDS_DEFAULT = 120;
 export const PROGRESS_DAYS_DEFAULT = 90;
 export const AUDIT_MINUTES_DEFAULT = 360;
 export const CHECKPOINT_SECONDS_DEFAULT = 10;
 export const REVIEW_MINUTES_DEFAULT = 60;
+
+const TEMPORAL_EXAMPLE = 'temporal.example:7233';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,7 +47,7 @@ export function readMigration(env: Environment = process.env): {
 
 export function readBackends(env: Environment = process.env): Backends {
   if (env.DATABASE_URL) refuseBadDatabaseUrl(env.DATABASE_URL);
-  if (env.TEMPORAL_ADDRESS) parseAddress(env.TEMPORAL_ADDRESS, 'TEMPORAL_ADDRESS', 'temporal.example:7233');
+  if (env.TEMPORAL_ADDRESS) temporalHost(env.TEMPORAL_ADDRESS);
   return {
     databaseUrl: env.DATABASE_URL || null,
     temporalAddress: env.TEMPORAL_ADDRESS || null,
@@ -71,11 +74,27 @@ export function readListenAddress(env: Environment = process.env): Address {
   return parseAddress(env.WASL_LISTEN || '127.0.0.1:8080', 'WASL_LISTEN', '127.0.0.1:8080');
 }
 
+/** Whose pages may call the codec (WASL_CODEC_ORIGIN): an origin of RFC 6454, byte for byte as browsers send it; null: nobody's. */
+export function readCodecOrigin(env: Environment = process.env): string | null {
+  const text = env.WASL_CODEC_ORIGIN;
+  if (!text) return null;
+  if (/^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text) return text;
+  const remedy = 'Write it like https://temporal.example: no path, no slash at the end, no *.';
+  throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not an origin`, {
+    path: 'WASL_CODEC_ORIGIN',
+    remedy,
+  });
+}
+
 /** Where a worker answers probes and shows its metrics; null: nowhere. */
 export function readWorkerListen(env: Environment = process.env): Address | null {
   const text = env.WASL_WORKER_LISTEN;
   return text ? parseAddress(text, 'WASL_WORKER_LISTEN', '127.0.0.1:9090') : null;
 }
+
+/** Of TEMPORAL_ADDRESS. */
+export const temporalHost = (address: string): string =>
+  parseAddress(address, 'TEMPORAL_ADDRESS', TEMPORAL_EXAMPLE).host;
 
 function parseAddress(text: string, setting: string, example: string): Address {
   const match = /^(?<host>\[[0-9a-f:.]+\]|[^\s:/@]+):(?<port>\d{1,5})$/i.exec(text);
@@ -85,32 +104,6 @@ function parseAddress(text: string, setting: string, example: string): Address {
     throw new WaslError('CONFIGURATION', `${JSON.stringify(text)} is not host:port`, { path: setting, remedy });
   }
   return { host: match.groups.host.replace(/^\[|\]$/g, ''), port };
-}
-
-/** The value is never repeated: it holds a password. */
-function refuseBadDatabaseUrl(text: string, path = 'DATABASE_URL'): void {
-  const fact = databaseUrlFault(text);
-  if (fact === null) return;
-  const remedy =
-    'Write it like postgres://user:password@host:5432/wasl, with % codes for the signs @ : / ? # % in a password.';
-  throw new WaslError('CONFIGURATION', fact, { path, remedy });
-}
-
-function databaseUrlFault(text: string): string | null {
-  if (!URL.canParse(text)) return 'the address of the database is not a URL';
-  const url = new URL(text);
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
-    return 'the address of the database does not begin with postgres://';
-  }
-  // A socket's folder may stand in the place of the host: ?host=/run/postgresql.
-  if (url.hostname === '' && !url.searchParams.has('host')) return 'the address of the database names no host';
-  if (url.pathname.length < 2) return 'the address of the database names no database';
-  try {
-    for (const part of [url.username, url.password, url.pathname, url.hostname]) decodeURIComponent(part);
-  } catch {
-    return 'the address of the database has a % that is no % code';
-  }
-  return null;
 }
 
 /** How long verification gives routes to arrive (WASL_CONVERGENCE_SECONDS, 1 to 600). */

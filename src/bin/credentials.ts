@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -9,18 +8,32 @@ import type { LoginTarget } from '../domain/router-access.ts';
 import { credentialNameSchema } from '../domain/router-access.ts';
 import { WaslError } from '../errors.ts';
 import type { RouterCredential } from '../router/router.ts';
-import { explain } from './operator-error.ts';
+import { readOwnFile } from './own-file.ts';
+import { readSecret } from './secrets.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const secret = z.string().min(1).optional();
+/** Each secret is there itself, or by reference (`...From`); never both. */
 const entrySchema = z
   .strictObject({
     username: z.string().min(1),
-    password: z.string().min(1).optional(),
-    privateKeyFile: z.string().min(1).optional(),
+    password: secret,
+    passwordFrom: secret,
+    privateKeyFile: secret,
+    privateKeyFrom: secret,
     passphrase: z.string().optional(),
+    passphraseFrom: secret,
     ...credentialScopeShape,
   })
-  .refine(({ password, privateKeyFile }) => (password === undefined) !== (privateKeyFile === undefined))
+  .refine(({ password, passwordFrom }) => password === undefined || passwordFrom === undefined)
+  .refine(({ passphrase, passphraseFrom }) => passphrase === undefined || passphraseFrom === undefined)
+  .refine(({ privateKeyFile, privateKeyFrom }) => privateKeyFile === undefined || privateKeyFrom === undefined)
+  .refine((entry) => hasKey(entry) || (entry.password ?? entry.passwordFrom) !== undefined)
   .refine(({ hosts, hostKeys }) => hosts !== undefined || hostKeys !== undefined);
+
+const hasKey = (entry: { privateKeyFile?: string | undefined; privateKeyFrom?: string | undefined }): boolean =>
+  (entry.privateKeyFile ?? entry.privateKeyFrom) !== undefined;
 
 const fileSchema = z.record(credentialNameSchema, entrySchema);
 type Entry = z.output<typeof entrySchema>;
@@ -30,11 +43,11 @@ export type CredentialOf = (router: { readonly name: PeName; readonly management
 
 /**
  * Router credentials by name, from a YAML file that its owner alone can read:
- * `backbone: { username, password, hosts: [192.0.2.0/24] }` or `{ username, privateKeyFile, passphrase?, hostKeys: [SHA256:...] }`.
- * Errors: CONFIGURATION, without values.
+ * `backbone: { username, privateKeyFile, passphraseFrom?, hostKeys: [SHA256:...] }` or `{ username, passwordFrom, hosts: [192.0.2.0/24] }`.
+ * Where both are there the key is offered first. Errors: CONFIGURATION, without values.
  */
-export function readCredentials(path: string): CredentialOf {
-  const entries = readEntries(path);
+export async function readCredentials(path: string, env: Environment = process.env): Promise<CredentialOf> {
+  const entries = await readEntries(path, env);
   return ({ name: pe, management }) => {
     const { credential: name, host, port } = management;
     const known = entries.get(name);
@@ -49,9 +62,13 @@ export function readCredentials(path: string): CredentialOf {
   };
 }
 
-function readEntries(path: string): ReadonlyMap<string, { readonly entry: Entry; readonly login: RouterCredential }> {
-  refuseReadableByOthers(path);
-  const document = parseDocument(readText(path), { logLevel: 'error', stringKeys: true });
+type Known = { readonly entry: Entry; readonly login: RouterCredential };
+
+async function readEntries(path: string, env: Environment): Promise<ReadonlyMap<string, Known>> {
+  const document = parseDocument(await readOwnFile(path, 'the file of router credentials'), {
+    logLevel: 'error',
+    stringKeys: true,
+  });
   if (document.errors.length > 0) throw new WaslError('CONFIGURATION', `${path} is not YAML`, { path });
   const value: unknown = document.toJS();
   const parsed = fileSchema.safeParse(value);
@@ -59,47 +76,39 @@ function readEntries(path: string): ReadonlyMap<string, { readonly entry: Entry;
     // Where, without what stands there: it may be a secret in the wrong place.
     const issues = listInputIssues(parsed.error, undefined);
     const where = [...new Set(issues.map((issue) => formatPath(issue.path) || 'the document'))].join(', ');
-    const remedy = 'Each has a username, a password or a privateKeyFile, and hosts or hostKeys that it is for.';
+    const remedy = 'Each has a username, a password or a private key, and hosts or hostKeys that it is for.';
     throw new WaslError('CONFIGURATION', `${path} is not a credentials file; look at: ${where}`, { path, remedy });
   }
-  return new Map(Object.entries(parsed.data).map(([name, entry]) => [name, { entry, login: loginOf(entry) }]));
+  const entries = Object.entries(parsed.data).map(
+    async ([name, entry]) => [name, { entry, login: await loginOf(entry, `${path}#${name}`, env) }] as const,
+  );
+  return new Map(await Promise.all(entries));
 }
 
-function loginOf({ username, password, privateKeyFile, passphrase }: Entry): RouterCredential {
-  if (password !== undefined) return { username, password };
-  const path = privateKeyFile ?? '';
-  const privateKey = readText(path);
+async function loginOf(entry: Entry, path: string, env: Environment): Promise<RouterCredential> {
+  const { username, privateKeyFile, privateKeyFrom } = entry;
+  const referred = (reference: string | undefined, what: string) =>
+    reference === undefined ? undefined : readSecret(reference, { path, what }, env);
+  const password = entry.password ?? (await referred(entry.passwordFrom, 'the password'));
+  if (!hasKey(entry)) return { username, password: password ?? '' };
+  const passphrase = entry.passphrase ?? (await referred(entry.passphraseFrom, 'the passphrase'));
+  const privateKey =
+    privateKeyFile === undefined
+      ? ((await referred(privateKeyFrom, 'the private key')) ?? '')
+      : await readOwnFile(privateKeyFile, 'the private key');
+  refuseBadKey(privateKey, passphrase, privateKeyFile ?? path);
+  return {
+    ...{ username, privateKey },
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+function refuseBadKey(privateKey: string, passphrase: string | undefined, path: string): void {
   const fault = ssh2.utils.parseKey(privateKey, passphrase);
-  if (fault instanceof Error) {
-    const isLocked = /passphrase/i.test(fault.message);
-    const fact = isLocked ? 'the private key needs its passphrase, or another one' : 'this is no private key';
-    const remedy = 'Name a key of OpenSSH or PEM in privateKeyFile, and its passphrase where it has one.';
-    throw new WaslError('CONFIGURATION', fact, { path, remedy });
-  }
-  return { username, privateKey, ...(passphrase === undefined ? {} : { passphrase }) };
-}
-
-function refuseReadableByOthers(path: string): void {
-  const found = attempt(path, () => statSync(path));
-  if (!found.isFile()) {
-    const remedy = 'Name a YAML file in WASL_CREDENTIALS.';
-    throw new WaslError('CONFIGURATION', `${path} is no file`, { path, remedy });
-  }
-  const { mode } = found;
-  if ((mode & 0o077) === 0) return;
-  const remedy = `Run: chmod 600 ${path}`;
-  throw new WaslError('CONFIGURATION', `${path} can be read by others than its owner`, { path, remedy });
-}
-
-const readText = (path: string): string => attempt(path, () => readFileSync(path, 'utf8'));
-
-function attempt<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    const remedy = 'Check its name and that the worker may read it.';
-    const known = explain(cause, { path, what: 'the file', remedy });
-    if (known instanceof WaslError) throw known;
-    throw new WaslError('CONFIGURATION', `${path} cannot be read`, { path, remedy, cause });
-  }
+  if (!(fault instanceof Error)) return;
+  const isLocked = /passphrase/i.test(fault.message);
+  const fact = isLocked ? 'the private key needs its passphrase, or another one' : 'this is no private key';
+  const remedy = 'Name a key of OpenSSH or PEM, and its passphrase where it has one.';
+  throw new WaslError('CONFIGURATION', fact, { path, remedy });
 }

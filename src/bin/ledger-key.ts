@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { WaslError } from '../errors.ts';
 import { originOf } from '../ledger/checkpoint.ts';
 import { readSigner, type Signer } from '../ledger/signed-note.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { stateDirectory } from './configuration.ts';
 import { explaining } from './operator-error.ts';
+import { readOwnFile } from './own-file.ts';
+import { readSecret } from './secrets.ts';
 
+const WHAT = 'the key of the ledger';
 const REMEDY =
   'Make it with: umask 077; openssl genpkey -algorithm ed25519 -out <file>; and name it in WASL_LEDGER_KEY.';
 
@@ -21,28 +23,19 @@ export async function openLedgerKey(
 ): Promise<Signer | null> {
   const name = originOf(installation);
   const path = env.WASL_LEDGER_KEY;
-  if (path) return readSigner(await readKey(path), 'log', name, path);
+  if (path) return readSigner(await readSecret(path, { path: 'WASL_LEDGER_KEY', what: WHAT }, env), 'log', name, path);
   if (env.DATABASE_URL) return null;
   const own = join(stateDirectory(env), 'ledger-key.pem');
   await makeLedgerKey(own);
-  return readSigner(await readKey(own), 'log', name, own);
+  return readSigner(await readOwnFile(own, WHAT, REMEDY), 'log', name, own);
 }
 
 /** Nothing is done where there is a file already. */
 export async function makeLedgerKey(path: string): Promise<void> {
   const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
-  await explaining({ path, what: 'the key of the ledger', remedy: REMEDY }, async () => {
+  await explaining({ path, what: WHAT, remedy: REMEDY }, async () => {
     await makeFolder(dirname(path), 0o700);
     await writeFile(path, pem, { mode: 0o600, flag: 'wx' }).catch(unlessThere);
-  });
-}
-
-function readKey(path: string): Promise<string> {
-  return explaining({ path, what: 'the key of the ledger', remedy: REMEDY }, async () => {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) === 0) return readFile(path, 'utf8');
-    const remedy = `Run: chmod 600 ${path}`;
-    throw new WaslError('CONFIGURATION', `${path} can be read by others than its owner`, { path, remedy });
   });
 }
 

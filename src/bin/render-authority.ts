@@ -32,6 +32,8 @@ const ROLE_WORDS: Readonly<Record<Role, string>> = {
 const NOT_OF_THE_CONTRACT: Readonly<Record<string, string>> = {
   'GET /metrics': 'Numbers for Prometheus; no entity, person or router',
   'GET /openapi.json': 'The description of this API',
+  'OPTIONS /v1/codec/decode': "What a browser asks for a page of Temporal's UI",
+  'OPTIONS /v1/codec/encode': "What a browser asks for a page of Temporal's UI",
 };
 
 /** `METHOD /path` -> what the API's own description says of it. */
@@ -68,7 +70,7 @@ export function renderAuthority(summaries: RouteSummaries): string {
     '`GET /metrics` needs no token where it is asked from the machine itself, without one: a proxy in front must not pass it on, or name',
     'for whom it asks (`Forwarded`, `X-Forwarded-For`, `X-Real-IP`, `Via`).',
     '',
-    `Every POST counts: ${CALLS_PER_PERSON_MAX} a minute for one person, ${CALLS_PER_ENTITY_MAX} for all persons of one entity, ${CALLS_OF_PARTIES_MAX} for all the parties; the network side has`,
+    `Every POST but those of the codec, which count as reads, counts: ${CALLS_PER_PERSON_MAX} a minute for one person, ${CALLS_PER_ENTITY_MAX} for all persons of one entity, ${CALLS_OF_PARTIES_MAX} for all the parties; the network side has`,
     'no limit together. One more is `RATE_LIMITED` (429) with the `Retry-After` of the one who has too many. Each server counts its own.',
     '',
     '## Nobody plays two parts',

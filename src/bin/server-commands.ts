@@ -1,7 +1,7 @@
 /** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../api/authentication.ts';
-import { MIGRATE_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
+import { CODEC_KEY_HELP, MIGRATE_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
 
 export interface SimulateOptions {
   readonly firstPort: number;
@@ -9,6 +9,11 @@ export interface SimulateOptions {
   readonly writeInventory?: string;
   readonly writeCredentials?: string;
   readonly writeControl?: string;
+}
+
+export interface CodecKeyOptions {
+  readonly from?: string;
+  readonly plainUntil?: string;
 }
 
 export interface TokenOptions {
@@ -54,6 +59,16 @@ export function registerServerCommands(program: Command, exitWith: (code: number
     .description('bring the tables to this release, and give the role that serves what it needs of them')
     .addHelpText('after', MIGRATE_HELP)
     .action(async () => (await import('./commands/migrate.ts')).migrateTables());
+  program
+    .command('codec-key')
+    .description('make the ring of keys under which messages lie in Temporal, or add a key to it')
+    .argument('<file>', 'JSON file, mode 0600, for WASL_CODEC_KEYS')
+    .option('--from <time>', 'the key encrypts from then on; default: now for a new ring, in an hour for one more key')
+    .option('--plain-until <time>', 'until then what is not encrypted is taken: for an upgrade')
+    .addHelpText('after', CODEC_KEY_HELP)
+    .action(async (file: string, options: CodecKeyOptions) =>
+      (await import('./commands/codec-key.ts')).makeCodecKey(file, options),
+    );
   program
     .command('sim')
     .description('run a simulated backbone: the routers of an inventory as NETCONF servers on loopback')

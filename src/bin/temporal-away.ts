@@ -22,6 +22,11 @@ export function asAway(error: unknown, { path, address }: TemporalPlace): WaslEr
     const fact = `the workflow server at ${address} has no such namespace`;
     return new WaslError('CONFIGURATION', fact, { path: 'TEMPORAL_NAMESPACE', remedy, cause: error });
   }
+  if (/certificate|\bTLS\b|\bssl\b|handshake/i.test(said)) {
+    const remedy = 'Compare TEMPORAL_TLS and the certificates that are set with it with what the server has.';
+    const fact = `the workflow server at ${address} and this process do not agree on TLS`;
+    return new WaslError('CONFIGURATION', fact, { path: 'TEMPORAL_TLS', remedy, cause: error });
+  }
   const remedy = 'Start the workflow server, or correct TEMPORAL_ADDRESS; then start the worker again.';
   const fact = `the workflow server at ${address} does not answer`;
   return new WaslError('TEMPORAL_UNAVAILABLE', fact, { path, remedy, cause: error });

@@ -1,7 +1,9 @@
 /** What a supervisor and Prometheus ask a worker: GET /health, /ready, /metrics. Nothing of parties, people or routers. */
 import { createServer, type ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { countCodecTroubles } from '../api/metrics.ts';
 import type { Store } from '../store/store.ts';
+import type { TemporalCodec } from './codec.ts';
 import type { Address } from './configuration.ts';
 import { explaining } from './operator-error.ts';
 import type { RunningWorker } from './worker.ts';
@@ -16,11 +18,14 @@ export interface ProbeOptions {
   /** null: it has not joined yet. */
   readonly worker: () => Pick<RunningWorker, 'status'> | null;
   readonly store: Pick<Store, 'ping'>;
+  readonly codec?: Pick<TemporalCodec, 'troubles'>;
 }
 
-export async function listenForProbes({ listen, worker, store }: ProbeOptions) {
+export async function listenForProbes({ listen, worker, store, codec }: ProbeOptions) {
   const status = () => worker()?.status() ?? STARTING;
+  const troubles = codec?.troubles ?? null;
   const metrics = createMetrics(status);
+  if (troubles !== null) countCodecTroubles(metrics, troubles);
   const server = createServer({ requestTimeout: LOOK_MS, headersTimeout: LOOK_MS }, (request, response) => {
     void answer(request.url ?? '', response).catch(() => response.destroy());
   });
@@ -29,8 +34,12 @@ export async function listenForProbes({ listen, worker, store }: ProbeOptions) {
     if (url === '/health') return sendJson(response, state === 'stopped' ? 503 : 200, { status: state });
     if (url === '/ready') {
       const database = (await answersInTime(store)) ? 'up' : 'down';
-      const isReady = state === 'running' && database === 'up';
-      return sendJson(response, isReady ? 200 : 503, { status: state, database, transactionsUnderWay });
+      const unreadable = troubles?.current() ?? null;
+      const isReady = state === 'running' && database === 'up' && unreadable === null;
+      return sendJson(response, isReady ? 200 : 503, {
+        ...{ status: state, database, transactionsUnderWay },
+        messages: unreadable ?? 'readable',
+      });
     }
     if (url !== '/metrics') return sendJson(response, 404, { status: 'there is nothing here' });
     response.setHeader('content-type', metrics.contentType).end(await metrics.metrics());

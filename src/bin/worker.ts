@@ -17,11 +17,13 @@ import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
+import { NO_CODEC, type TemporalCodec } from './codec.ts';
 import { AUDIT_MINUTES_DEFAULT, DRAIN_SECONDS_DEFAULT } from './configuration.ts';
 import { patientCalls } from './patient-calls.ts';
 import { RELEASE } from './release.ts';
 import { settleAll } from './settle-all.ts';
 import { asAway, unlessAway } from './temporal-away.ts';
+import type { TemporalLogin } from './temporal-login.ts';
 import { announceWorker } from './worker-presence.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
@@ -41,7 +43,10 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
+  readonly temporalLogin?: TemporalLogin;
   readonly credential: ActivityDependencies['credential'];
+  /** Omitted: what goes to Temporal is not encrypted. */
+  readonly codec?: TemporalCodec;
   /** Replaced where the price of sessions and requests is measured. */
   readonly openRouter?: ActivityDependencies['openRouter'];
   /** Whom this worker believes; null: nobody, and it opens nothing. */
@@ -99,7 +104,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<RunningWorker> {
   const logger = temporalLogger(options.log);
   installRuntime(logger);
-  const { store, temporalAddress: address, temporalNamespace: namespace, log } = options;
+  const { store, temporalAddress: address, temporalNamespace: namespace, temporalLogin: login = {}, log } = options;
   const drainMs = (options.drainSeconds ?? DRAIN_SECONDS_DEFAULT) * 1_000;
   const id = randomUUID();
   const installation = await store.readInstallation();
@@ -129,23 +134,25 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
 
   const away = { path: 'TEMPORAL_ADDRESS', address };
   const connect = async () => {
-    const connection = await unlessAway(away, () => NativeConnection.connect({ address }));
+    const connection = await unlessAway(away, () => NativeConnection.connect({ address, ...login }));
     putAway.push(() => connection.close());
     return connection;
   };
   const [connection, workflowBundle] = await settleAll([connect(), options.workflowBundle ?? bundleWorkflows(logger)]);
   const calls = patientCalls();
   const { interceptors } = calls;
-  const clientConnection = await unlessAway(away, () => Connection.connect({ address, interceptors }));
+  const clientConnection = await unlessAway(away, () => Connection.connect({ address, ...login, interceptors }));
   putAway.push(async () => {
     await calls.end();
     await clientConnection.close();
   });
   // A worker that is refused by its namespace leaves the threads of its workflows running: asked before there are any.
   await unlessAway(away, () => clientConnection.workflowService.describeNamespace({ namespace }));
+  const { dataConverter } = options.codec ?? NO_CODEC;
   const common = {
     connection,
     namespace,
+    dataConverter,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
     // By then the time to drain is over.
     shutdownGraceTime: 0,
@@ -166,7 +173,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   ]);
   const presence = await announceWorker(store, { id, taskQueue: ownTaskQueue, version: release });
   putAway.push(() => presence.end());
-  const client = new Client({ connection: clientConnection, namespace });
+  const client = new Client({ connection: clientConnection, namespace, dataConverter });
   const driver = temporalDriver(client, installation);
   let state: WorkerStatus['state'] = 'running';
   const shutDown = (...workers: readonly Worker[]) => {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger } from '@temporalio/worker';
+import { failureConverterPath } from './failure-converter-path.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Goes with the dependencies that it was made of; where it cannot be written, each start makes its own. */
@@ -23,7 +24,8 @@ export async function bundleWorkflows(
   const name = `workflows-${digest}.js`;
   const kept = digest === null ? null : await readFile(join(folder, name), 'utf8').catch(() => null);
   if (kept !== null) return { code: kept };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows', 'index.ts'), logger });
+  const workflowsPath = join(ROOT, 'workflows', 'index.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath, logger });
   if (digest !== null) await keep(folder, name, code).catch(() => undefined);
   return { code };
 }
@@ -33,7 +35,7 @@ export async function digestOfSources(root: string): Promise<string> {
   const hash = createHash('sha256').update(process.version);
   for (const source of SOURCES) {
     const names = await readdir(join(root, source), { recursive: true });
-    for (const name of names.filter((each) => each.endsWith('.ts')).sort()) {
+    for (const name of names.filter((each) => /\.(ts|cjs)$/.test(each)).sort()) {
       const text = await readFile(join(root, source, name));
       hash.update(`\0${source}/${name}\0${text.length}\0`).update(text);
     }

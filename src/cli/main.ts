@@ -21,6 +21,7 @@ import { completionScript, SHELLS } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
 import { isCutBy } from './interruptible-fetch.ts';
 import { printError } from './print-error.ts';
+import { refuseSecretArguments } from './secret-arguments.ts';
 import { createSession, type GlobalOptions } from './session.ts';
 
 export interface CliHooks {
@@ -105,6 +106,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
     .action((shell: string) => io.out.write(completionScript(program, shell)));
   inheritSettings(program);
   try {
+    refuseSecretArguments(argv);
     await program.parseAsync([...argv], { from: 'user' });
     return session.exitCode;
   } catch (error) {
@@ -114,7 +116,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
       return isJson ? printError(wrongUsage(error), io, true) : EXIT.permanent;
     }
     const isCut = io.signal.aborted && (!session.wasAwaited || isCutBy(io.signal, error));
-    return isCut ? EXIT.interrupted : printError(error, io, session.isJson);
+    return isCut ? EXIT.interrupted : printError(error, io, isJson);
   }
 }
 

@@ -30,13 +30,14 @@ function headline({ pe, answers, verdict, answerMs, findings }: RouterCheck, pai
   return `${paint('red', '✗')} ${name} ${time}; ${countOf(findings.length - remarks, 'fault')}${aside}`;
 }
 
-function details({ procedure, candidate, lock, sessions, clockSkewMs, vrfs }: RouterCheck): string[] {
+function details({ procedure, login, candidate, lock, sessions, clockSkewMs, vrfs }: RouterCheck): string[] {
   const clock =
     clockSkewMs === null
       ? 'not told'
       : `${formatDuration(Math.abs(clockSkewMs))} ${clockSkewMs < 0 ? 'behind' : 'ahead'}`;
   return [
     `  procedure  ${procedureInWords(procedure ?? 'unknown')}`,
+    ...(login === null || login.length === 0 ? [] : [`  login      by ${login.join(', then ')}`]),
     `  candidate  ${candidate === 'none' ? 'there is none: edits reach running at once' : candidate}`,
     `  lock       ${lockInWords(lock)}`,
     `  sessions   ${sessions === null ? 'not told' : `${sessions} open`}`,

@@ -31,6 +31,8 @@ export interface RouterCheck {
   /** How long it took to give its running configuration. */
   readonly answerMs: number | null;
   readonly procedure: string | null;
+  /** SSH methods by which it let wasl in, `publickey` before `password`; null: not learnt, or told by a release that did not say. */
+  readonly login: readonly string[] | null;
   readonly capabilities: readonly string[];
   readonly notes: readonly string[];
   readonly candidate: 'clean' | 'dirty' | 'none' | 'unknown';

@@ -76,6 +76,7 @@ export class NetconfRouter implements Router {
     this.facts = {
       pe: this.name,
       procedure: this.procedure,
+      login: session.login,
       capabilities: session.capabilities.all.map(({ raw }) => raw),
       notes: [describeProcedure(this.procedure), ...this.#manifest.notes],
     };

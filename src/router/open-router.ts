@@ -65,7 +65,7 @@ function targetOf({ host, port, hostKeys }: LoginTarget, credential: RouterCrede
 }
 
 function authOf(credential: RouterCredential) {
-  if ('password' in credential) return { password: credential.password };
-  const { privateKey, passphrase } = credential;
-  return { privateKey, passphrase };
+  if (!('privateKey' in credential)) return { password: credential.password };
+  const { privateKey, passphrase, password } = credential;
+  return [{ privateKey, passphrase }, ...(password === undefined ? [] : [{ password }])];
 }

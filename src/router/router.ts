@@ -10,7 +10,13 @@ import type { RouterInspection } from './inspect-session.ts';
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
 export type RouterCredential =
   | { readonly username: string; readonly password: string }
-  | { readonly username: string; readonly privateKey: string; readonly passphrase?: string };
+  /** The key is offered first, and the password only where it is refused. */
+  | {
+      readonly username: string;
+      readonly privateKey: string;
+      readonly passphrase?: string;
+      readonly password?: string;
+    };
 
 export interface RouterConnection {
   readonly router: InventoryRouter;
@@ -49,6 +55,8 @@ export interface RunningReading {
 export interface RouterFacts {
   readonly pe: PeName;
   readonly procedure: Procedure;
+  /** The SSH methods by which it let us in. */
+  readonly login: readonly string[];
   readonly capabilities: readonly string[];
   /** What this server needs, as sentences. */
   readonly notes: readonly string[];

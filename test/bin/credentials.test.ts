@@ -9,6 +9,7 @@ import type { InventoryRouter } from '../../src/domain/inventory.ts';
 import type { PeName } from '../../src/domain/names.ts';
 import { WaslError } from '../../src/errors.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { generateEd25519KeyPair } from '../support/ed25519-key-pair.ts';
 
 const KEY = `SHA256:${'K'.repeat(43)}`;
 const FOREIGN_KEY = `SHA256:${'F'.repeat(43)}`;
@@ -31,9 +32,9 @@ const at = (management: Partial<InventoryRouter['management']>) => ({
   management: { host: '192.0.2.11', port: 830, hostKeys: [KEY], credential: 'backbone', ...management },
 });
 
-function refusalOf(act: () => unknown): WaslError {
+async function refusalOf(act: () => unknown): Promise<WaslError> {
   try {
-    act();
+    await act();
   } catch (error) {
     if (error instanceof WaslError) return error;
     throw error;
@@ -51,8 +52,8 @@ describe('a credential is for the routers that its own file lists', () => {
     ['the name, in any case', { hosts: ['PE1.Example.net'] }, { host: 'pe1.example.net' }],
     ['the host key', { hostKeys: [KEY] }, { host: '198.51.100.1' }],
     ['both', { hosts: ['192.0.2.11'], hostKeys: [FOREIGN_KEY, KEY] }, {}],
-  ])('%s: it is given', (_what, scope, management) => {
-    const credentialOf = readCredentials(fileOf({ backbone: { ...login, ...scope } }));
+  ])('%s: it is given', async (_what, scope, management) => {
+    const credentialOf = await readCredentials(fileOf({ backbone: { ...login, ...scope } }));
     expect(credentialOf(at(management))).toEqual(login);
   });
 
@@ -65,9 +66,10 @@ describe('a credential is for the routers that its own file lists', () => {
     ['a foreign key beside the right one', { hostKeys: [KEY] }, { hostKeys: [KEY, FOREIGN_KEY] }],
     ['the right host with another key', { hosts: ['192.0.2.11'], hostKeys: [KEY] }, { hostKeys: [FOREIGN_KEY] }],
     ['the right key at another host', { hosts: ['192.0.2.11'], hostKeys: [KEY] }, { host: '192.0.2.12' }],
-  ])('%s: nothing is given', (_what, scope, management) => {
+  ])('%s: nothing is given', async (_what, scope, management) => {
     const path = fileOf({ backbone: { ...login, ...scope } });
-    const refusal = refusalOf(() => readCredentials(path)(at(management)));
+    const credentialOf = await readCredentials(path);
+    const refusal = await refusalOf(() => credentialOf(at(management)));
     expect([refusal.code, refusal.path]).toEqual(['CREDENTIAL_HOST', `${path}#backbone`]);
     expect(refusal.message).toMatch(/^mct-pe-01 at \S+ port 830 gets no login: /);
     expect(JSON.stringify([refusal.message, refusal.remedy, refusal.details])).not.toContain(SECRET);
@@ -76,7 +78,7 @@ describe('a credential is for the routers that its own file lists', () => {
   it('and no session is opened to another', async () => {
     const [router] = DEMO_INVENTORY.routers;
     if (router === undefined) throw new Error('the sample has routers');
-    const credential = readCredentials(fileOf({ backbone: { ...login, hostKeys: router.management.hostKeys } }));
+    const credential = await readCredentials(fileOf({ backbone: { ...login, hostKeys: router.management.hostKeys } }));
     const management = { ...router.management, port: 59_900, hostKeys: [FOREIGN_KEY] };
     const inventory = { ...DEMO_INVENTORY, routers: [{ ...router, management }] };
     const openRouter = vi.fn();
@@ -87,9 +89,9 @@ describe('a credential is for the routers that its own file lists', () => {
     expect(openRouter).not.toHaveBeenCalled();
   });
 
-  it.each(['constructor', '__proto__', 'toString', 'other'])('%s is nobody', (credential) => {
-    const credentialOf = readCredentials(fileOf({ backbone: { ...login, hosts: ['192.0.2.11'] } }));
-    expect(refusalOf(() => credentialOf(at({ credential }))).code).toBe('CONFIGURATION');
+  it.each(['constructor', '__proto__', 'toString', 'other'])('%s is nobody', async (credential) => {
+    const credentialOf = await readCredentials(fileOf({ backbone: { ...login, hosts: ['192.0.2.11'] } }));
+    expect((await refusalOf(() => credentialOf(at({ credential })))).code).toBe('CONFIGURATION');
   });
 });
 
@@ -97,7 +99,12 @@ describe('a credentials file', () => {
   it.each<[string, unknown, string]>([
     ['without a scope', { backbone: login }, 'look at: backbone'],
     ['with an empty scope', { backbone: { ...login, hosts: [] } }, 'look at: backbone.hosts'],
-    ['with two logins', { backbone: { ...login, privateKeyFile: '/k', hosts: ['pe1'] } }, 'look at: backbone'],
+    ['with two passwords', { backbone: { ...login, passwordFrom: '/p', hosts: ['pe1'] } }, 'look at: backbone'],
+    [
+      'with two keys',
+      { backbone: { username: 'wasl', privateKeyFile: '/k', privateKeyFrom: 'env:K', hosts: ['pe1'] } },
+      'look at: backbone',
+    ],
     ['with no login', { backbone: { username: 'wasl', hosts: ['pe1'] } }, 'look at: backbone'],
     ['with a host that is none', { backbone: { ...login, hosts: ['-oProxyCommand=x'] } }, 'look at: backbone.hosts[0]'],
     ['with a key that is none', { backbone: { ...login, hostKeys: ['MD5:00'] } }, 'look at: backbone.hostKeys[0]'],
@@ -105,28 +112,57 @@ describe('a credentials file', () => {
     ['that is a list', [login], 'look at: the document'],
     ['that is no YAML', 'a: [', 'is not YAML'],
     ['with a secret in the wrong place', SECRET, 'look at: the document'],
-  ])('%s is refused without its values', (_what, content, fact) => {
-    const refusal = refusalOf(() => readCredentials(fileOf(content)));
+  ])('%s is refused without its values', async (_what, content, fact) => {
+    const refusal = await refusalOf(() => readCredentials(fileOf(content)));
     expect(refusal.code).toBe('CONFIGURATION');
     expect(refusal.message).toContain(fact);
     expect(JSON.stringify([refusal.message, refusal.remedy, refusal.details])).not.toContain(SECRET);
   });
 
-  it('is its owner’s alone', () => {
+  it('is its owner’s alone', async () => {
     const path = fileOf({ backbone: { ...login, hosts: ['pe1'] } }, 0o640);
-    expect(refusalOf(() => readCredentials(path)).remedy).toBe(`Run: chmod 600 ${path}`);
+    expect((await refusalOf(() => readCredentials(path))).remedy).toBe(`Run: chmod 600 ${path}`);
   });
 
-  it('and its key files are there', () => {
+  it('and its key files are there', async () => {
     const absent = join(directory, 'absent');
     const path = fileOf({ backbone: { username: 'wasl', privateKeyFile: absent, hosts: ['pe1'] } });
-    expect(refusalOf(() => readCredentials(path))).toMatchObject({ code: 'CONFIGURATION', path: absent });
+    expect(await refusalOf(() => readCredentials(path))).toMatchObject({ code: 'CONFIGURATION', path: absent });
   });
 });
 
-it('a folder is refused, and nobody is told to close it as a file', () => {
+it('a folder is refused, and nobody is told to close it as a file', async () => {
   chmodSync(directory, 0o755);
-  const refusal = refusalOf(() => readCredentials(directory));
+  const refusal = await refusalOf(() => readCredentials(directory));
   expect([refusal.code, refusal.message]).toEqual(['CONFIGURATION', `${directory} is no file`]);
   expect(refusal.remedy).not.toContain('chmod');
+});
+
+describe('the secrets of a credential', () => {
+  const { private: key } = generateEd25519KeyPair();
+  const scope = { hosts: ['192.0.2.11'] };
+
+  it('lie where a reference says; a key comes with the password that it goes before', async () => {
+    const path = fileOf({
+      backbone: { username: 'wasl', privateKeyFrom: 'env:KEY', passwordFrom: 'env:PASS', ...scope },
+    });
+    const credentialOf = await readCredentials(path, { KEY: key, PASS: SECRET });
+    expect(credentialOf(at({}))).toEqual({ username: 'wasl', privateKey: key.trimEnd(), password: SECRET });
+  });
+
+  it('that are not there are named by the place that asks for them', async () => {
+    const path = fileOf({ backbone: { username: 'wasl', passwordFrom: 'env:PASS', ...scope } });
+    const refusal = await refusalOf(() => readCredentials(path, {}));
+    expect([refusal.path, refusal.message]).toEqual([`${path}#backbone`, 'the password is not set in the environment']);
+  });
+
+  it('a key that others can read is none', async () => {
+    const keyFile = join(directory, 'id_ed25519');
+    writeFileSync(keyFile, key);
+    chmodSync(keyFile, 0o644);
+    const path = fileOf({ backbone: { username: 'wasl', privateKeyFile: keyFile, ...scope } });
+    expect((await refusalOf(() => readCredentials(path))).remedy).toBe(`Run: chmod 600 ${keyFile}`);
+    chmodSync(keyFile, 0o600);
+    expect((await readCredentials(path))(at({}))).toEqual({ username: 'wasl', privateKey: key });
+  });
 });

@@ -9,7 +9,7 @@ import { runForTest } from '../support/cli-under-test.ts';
 
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
 const SETTING =
-  /\b(?:WASL_[A-Z_]+|DATABASE_URL|TEMPORAL_(?:ADDRESS|NAMESPACE)|XDG_[A-Z]+_HOME|NO_COLOR|FORCE_COLOR)\b/g;
+  /\b(?:WASL_[A-Z_]+|DATABASE_URL|TEMPORAL_(?:ADDRESS|NAMESPACE|TLS[A-Z_]*)|VAULT_[A-Z_]+|XDG_[A-Z]+_HOME|NO_COLOR|FORCE_COLOR)\b/g;
 const TELLING = ['bin/help.ts', 'cli/main.ts'];
 
 const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })

@@ -107,8 +107,8 @@ describe('the address of the database', () => {
 });
 
 describe('the two roles of the database', () => {
-  const DATABASE_URL = 'postgres://wasl%20app:a@db/wasl';
-  const WASL_DATABASE_OWNER_URL = 'postgres://wasl_owner:s3cret@db/wasl';
+  const DATABASE_URL = 'postgres://wasl%20app:a@db/wasl?sslmode=verify-full';
+  const WASL_DATABASE_OWNER_URL = 'postgres://wasl_owner:s3cret@db/wasl?sslmode=verify-full';
 
   it('are named by their logins', () => {
     expect(readMigration({ DATABASE_URL, WASL_DATABASE_OWNER_URL })).toEqual({
@@ -121,7 +121,7 @@ describe('the two roles of the database', () => {
     [{ DATABASE_URL }, 'WASL_DATABASE_OWNER_URL', 'is not set'],
     [{ WASL_DATABASE_OWNER_URL }, 'DATABASE_URL', 'is not set'],
     [{ DATABASE_URL, WASL_DATABASE_OWNER_URL: 'mysql://o:s3cret@db/wasl' }, 'WASL_DATABASE_OWNER_URL', 'postgres://'],
-    [{ DATABASE_URL: 'postgres://db/wasl', WASL_DATABASE_OWNER_URL }, 'DATABASE_URL', 'names no role'],
+    [{ DATABASE_URL: 'postgres://localhost/wasl', WASL_DATABASE_OWNER_URL }, 'DATABASE_URL', 'names no role'],
   ])('are both needed: %j', async (env, path, fact) => {
     const refused = await refusal(() => readMigration(env));
     expect(refused).toMatchObject({ code: 'CONFIGURATION', path });

@@ -35,6 +35,25 @@ describe('usage', () => {
   });
 
   it.each([
+    [['matrix', '--token', 's3cret'], '--token'],
+    [['matrix', '--token=s3cret', '--json'], '--token'],
+    [['sign', 'a.json', '--passphrase', 's3cret'], '--passphrase'],
+    [['matrix', '--server', 'https://me:s3cret@wasl.example'], ''],
+    [['matrix', '--server=https://me:s3cret@wasl.example'], ''],
+  ])('%j holds a secret: refused without it, and told what to do instead', async (argv, path) => {
+    const { code, out, err } = await runForTest(argv);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`INPUT_INVALID${argv.includes('--json') ? '"' : path === '' ? ':' : `: ${path}:`}`);
+    expect(err).toContain('Change it, if it was the real one.');
+    expect(err).not.toContain('s3cret');
+  });
+
+  it('what stands behind -- is no option', async () => {
+    const { err } = await runForTest(['matrix', '--', '--token', 'x']);
+    expect(err).toContain('too many arguments');
+  });
+
+  it.each([
     [['approve', 'nonsense'], 'error INPUT_INVALID: id: nonsense is neither a request nor a plan'],
     [['matrix', '--server', 'ftp://x'], 'error CONFIGURATION: --server: ftp://x is not the address of a server'],
     [

@@ -276,6 +276,7 @@ describe('the check of a router', () => {
     expect(showRouterCheck(checkOf('pe1'), plain)).toEqual([
       '✓ pe1 answers in 12 ms and is as the inventory says',
       '  procedure  confirmed commit, survives its session',
+      '  login      by publickey',
       '  candidate  clean',
       '  lock       of candidate: free',
       '  sessions   2 open',

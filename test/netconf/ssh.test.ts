@@ -134,6 +134,14 @@ describe('the login', () => {
     const { private: privateKey } = generateEd25519KeyPair();
     const session = await open(server, { auth: [{ privateKey }, { password: 'secret' }] });
     expect(session.isOpen).toBe(true);
+    expect(session.login).toEqual(['password']);
+  });
+
+  it('by the first method that is taken: a password that is not needed is not sent', async () => {
+    const pair = generateEd25519KeyPair();
+    const server = await start({ publicKey: pair.public, password: 'never-sent' });
+    const session = await open(server, { auth: [{ privateKey: pair.private }, { password: 'secret' }] });
+    expect(session.login).toEqual(['publickey']);
   });
 
   it('goes on where an agent is not there, and says so where nothing else is', async () => {

@@ -62,7 +62,7 @@ export const SILENT_MATRIX: MatrixAnswer = {
 /** Of a router in order. */
 export const checkOf = (pe: string): RouterCheck => ({
   ...{ pe, checkedAt: NOW.toISOString(), answers: true, verdict: 'pass', answerMs: 12, findings: [] },
-  ...{ procedure: 'confirmed-commit-persist', capabilities: [], notes: [], candidate: 'clean' },
+  ...{ login: ['publickey'], procedure: 'confirmed-commit-persist', capabilities: [], notes: [], candidate: 'clean' },
   ...{ lock: { datastore: 'candidate', state: 'free', holder: null, how: 'asked' }, sessions: 2, clockSkewMs: null },
   vrfs: { listed: 3, asListed: 3 },
 });

@@ -1,7 +1,9 @@
 import { WaslError } from '../../errors.ts';
+import { openApiTls, refusePlainAbroad } from '../api-tls.ts';
 import { readAuth } from '../auth-settings.ts';
 import { openBackends } from '../backends.ts';
-import { readListenAddress } from '../configuration.ts';
+import { openCodec } from '../codec.ts';
+import { readCodecOrigin, readListenAddress } from '../configuration.ts';
 import { openDevelopmentIssuer } from '../development-key.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { createLogger } from '../log.ts';
@@ -15,6 +17,9 @@ const NOTHING_SIGNED =
 export async function serve(options: { readonly developmentIssuer?: boolean }): Promise<void> {
   const stop = holdSignals();
   const listen = readListenAddress();
+  const tls = await openApiTls();
+  refusePlainAbroad(listen, tls);
+  const codecOrigin = readCodecOrigin();
   const configured = readAuth();
   if (configured === null && options.developmentIssuer !== true) {
     throw new WaslError('CONFIGURATION', 'no issuer of tokens is configured', {
@@ -25,10 +30,12 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   const auth = configured ?? (await openDevelopmentIssuer(listen.host)).auth;
   const signatures = readSignatureMeans() ?? (options.developmentIssuer ? await developmentMeans() : null);
   if (signatures === null) say(NOTHING_SIGNED);
+  const logger = createLogger('api');
+  const codec = await openCodec({ log: (level, fact) => logger[level](fact) });
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, signatures, logger: createLogger('api') });
+      const api = await startApi({ ...backends, listen, auth, signatures, tls, codec, codecOrigin, logger });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();

@@ -1,4 +1,5 @@
 import { openBackends } from '../backends.ts';
+import { openCodec } from '../codec.ts';
 import {
   readAuditMinutes,
   readCheckpointSeconds,
@@ -26,7 +27,7 @@ const NOTHING_OPENS =
 
 export async function work(options: { readonly developmentAuthority?: boolean } = {}): Promise<void> {
   const stop = holdSignals();
-  const credential = readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
+  const credential = await readCredentials(requireSetting('WASL_CREDENTIALS', 'the file of router credentials'));
   const settings = {
     limits: readLimits(),
     planningMemoryMb: readPlanningMemoryMb(),
@@ -39,6 +40,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
   const signatures = readSignatureMeans() ?? (options.developmentAuthority ? await developmentMeans() : null);
   if (signatures === null) say(NOTHING_OPENS);
   const logger = createLogger('worker');
+  const codec = await openCodec({ log: (level, fact) => logger[level](fact) });
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     const chores = [startForgetting(backends.store, progressDays)];
@@ -49,7 +51,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
       chores.push(startLedgerWatch({ store, signer, ...ledger, log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
-      const probes = listen && (await listenForProbes({ listen, worker: () => worker, store: backends.store }));
+      const probes = listen && (await listenForProbes({ listen, worker: () => worker, store, codec }));
       try {
         if (probes !== null) say(`Probes and metrics: ${probes.url}`);
         worker = await startWorker({
@@ -57,6 +59,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
           ...settings,
           credential,
           signatures,
+          codec,
           log,
         });
         await Promise.race([untilStopped(stop), worker.stopped]);

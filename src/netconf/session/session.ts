@@ -93,6 +93,11 @@ export class NetconfSession {
     this.closed = parts.messages.ended;
   }
 
+  /** The SSH methods by which its connection logged in (RFC 4252); none: it is not over SSH. */
+  get login(): readonly string[] {
+    return this.parts.connection?.login ?? [];
+  }
+
   get isOpen(): boolean {
     return this.parts.messages.isOpen;
   }

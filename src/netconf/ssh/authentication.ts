@@ -1,4 +1,4 @@
-import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import ssh2, { type AnyAuthMethod, type AuthHandlerMiddleware, type ParsedKey } from 'ssh2';
 import { NetconfError } from '../errors.ts';
 
 export interface KeyboardPrompt {
@@ -30,6 +30,28 @@ export function authMethods(username: string, auth: SshAuth | readonly SshAuth[]
   const ways = Array.isArray(auth) ? (auth as readonly SshAuth[]) : [auth as SshAuth];
   if (ways.length === 0) throw new NetconfError('INVALID_REQUEST', 'no authentication method given');
   return ways.flatMap((way) => methodsOf(username, way));
+}
+
+export interface Login {
+  /** Offers ssh2 one method after the other, in their order. */
+  readonly handler: AuthHandlerMiddleware;
+  /** Once the server has let us in: the methods that it took, by RFC 4252's names; several where it asked for more than one. */
+  taken(): readonly string[];
+}
+
+export function createLogin(methods: readonly AnyAuthMethod[]): Login {
+  const taken: string[] = [];
+  let at = 0;
+  return {
+    handler: (_left, isPartial) => {
+      const last = methods[at - 1];
+      if (isPartial && last !== undefined) taken.push(last.type);
+      const next = methods[at];
+      at += 1;
+      return next ?? false;
+    },
+    taken: () => [...taken, ...methods.slice(at - 1, at).map(({ type }) => type)],
+  };
 }
 
 function methodsOf(username: string, auth: SshAuth): AnyAuthMethod[] {

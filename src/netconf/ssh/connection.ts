@@ -4,7 +4,7 @@ import { NetconfError, printable, toNetconfError } from '../errors.ts';
 import { DEFAULT_TIMEOUTS } from '../limits.ts';
 import { checkConnectOptions } from '../options.ts';
 import { chooseAlgorithms, type LegacyAlgorithm } from './algorithms.ts';
-import { authMethods, type SshAuth } from './authentication.ts';
+import { authMethods, createLogin, type SshAuth } from './authentication.ts';
 import { createHostKeyCheck, type HostKeyPolicy } from './host-key.ts';
 
 export interface SshTarget {
@@ -38,6 +38,8 @@ const TCP_KEEPALIVE_DELAY_MS = 30_000;
 /** One authenticated SSH connection: channels for NETCONF sessions and for commands. */
 export class SshConnection {
   readonly name: string;
+  /** The methods by which it logged in, by RFC 4252's names. */
+  readonly login: readonly string[];
   /** Resolves when the connection is gone, with the reason where it was not ended by us. */
   readonly closed: Promise<NetconfError | null>;
   private readonly client: Client;
@@ -46,8 +48,9 @@ export class SshConnection {
   private gone = false;
   private users = 0;
 
-  private constructor(name: string, client: Client, under: SshConnection | null) {
+  private constructor(name: string, client: Client, under: SshConnection | null, login: readonly string[]) {
     this.name = name;
+    this.login = login;
     this.client = client;
     client.on('error', (error: Error) => {
       this.failure ??= toNetconfError(error, { peer: name });
@@ -205,7 +208,7 @@ export class SshConnection {
   ): Promise<SshConnection> {
     const context = { peer: name, operation: 'connect' };
     const check = createHostKeyCheck(target.hostKey, target.host, target.port);
-    const methods = authMethods(target.username, target.auth);
+    const login = createLogin(authMethods(target.username, target.auth));
     const algorithms = chooseAlgorithms(check.acceptableTypes, target.legacyAlgorithms);
     const client = new ssh2.Client();
     return new Promise((resolve, reject) => {
@@ -226,7 +229,7 @@ export class SshConnection {
       };
       const onReady = () => {
         release();
-        resolve(new SshConnection(name, client, under));
+        resolve(new SshConnection(name, client, under, login.taken()));
       };
       const waiting: ChannelTiming = { timeoutMs: timing.deadline - performance.now(), signal: timing.signal };
       const unwatch = watch(waiting, client, onClose, (code, fact) => {
@@ -248,7 +251,7 @@ export class SshConnection {
         host: target.host,
         port: target.port,
         username: target.username,
-        authHandler: methods,
+        authHandler: login.handler,
         hostVerifier: (key: Buffer) => {
           try {
             check.verify(key);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import '../../support/quiet-temporal.ts';
@@ -126,18 +127,19 @@ export interface Stage {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function openStage(script: Script = {}): Promise<Stage> {
+export async function openStage(script: Script = {}, dataConverter: DataConverter = {}): Promise<Stage> {
   const address = inject('temporalAddress');
   const installation = randomUUID().slice(0, 12);
   const id = `IC-${1000 + Math.floor(Math.random() * 1e6)}` as InterconnectId;
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
+  const client = new Client({ connection, dataConverter });
   const record = new Record();
   const calls: string[] = [];
   const taskQueue = taskQueueOf(installation);
   const worker = await Worker.create({
     connection: native,
+    dataConverter,
     taskQueue,
     workerDeploymentOptions: workerVersion(installation, RELEASE),
     workflowBundle: { codePath: inject('workflowBundlePath') },
