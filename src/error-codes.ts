@@ -172,6 +172,11 @@ export const ERRORS = {
   TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
 
   // Who may.
+  STEP_UP_NEEDED: permanent(
+    401,
+    'A decision needs a login made for it',
+    'Log in anew, as WWW-Authenticate says (RFC 9470), and repeat the call: nothing was done.',
+  ),
   UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),

@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       '@fastify/swagger',
       'zod',
       'jose',
+      'oauth4webapi',
       'prom-client',
     ],
   ],

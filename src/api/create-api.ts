@@ -32,6 +32,7 @@ import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
+import { isDecision, requireStepUp, stepUpChallenge } from './step-up.ts';
 import { compileInputValidator } from './validate-input.ts';
 
 /** A request with its 128 prefixes is a few kilobytes; only the inventory import allows more. */
@@ -118,6 +119,10 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     request.log = request.log.child({ person: request.principal.person });
     reply.log = request.log;
     authorise(request.principal, request.method, url);
+    if (!isDecision(request.method, url)) return;
+    void reply.header('www-authenticate', stepUpChallenge(auth.stepUp));
+    requireStepUp(request.principal, auth.stepUp, clock());
+    void reply.removeHeader('www-authenticate');
   });
 }
 
@@ -177,6 +182,7 @@ function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<ty
   const access = accessTo(String(route.route.method), url);
   if (access === undefined || access === 'public') return { schema, url };
   const roles = `Roles: ${access.join(', ')}.`;
-  const description = [schema?.description, roles].filter((text) => text !== undefined).join(' ');
+  const login = isDecision(String(route.route.method), url) ? 'A decision: it needs a login made for it.' : undefined;
+  const description = [schema?.description, roles, login].filter((text) => text !== undefined).join(' ');
   return { schema: { ...schema, description, security: [{ bearer: [] }] }, url };
 }

@@ -15,7 +15,11 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   // Who has too many calls was told when theirs are taken again.
   const isTold = reply.hasHeader('retry-after');
   if (entry.class === 'transient' && !isTold) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  if (known.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  if (known.code === 'UNAUTHENTICATED') {
+    // RFC 6750 §3.1: who sent nothing is told of no error.
+    const isSent = request.headers.authorization !== undefined;
+    void reply.header('www-authenticate', isSent ? 'Bearer error="invalid_token"' : 'Bearer');
+  }
   return reply
     .code(entry.httpStatus)
     .type(PROBLEM_TYPE)

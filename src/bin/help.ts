@@ -1,10 +1,13 @@
 /** What `--help` says of settings. `test/bin/help.test.ts` holds it against what the code reads. */
+import { ALGORITHMS, MAPPED_CLAIMS } from '../api/token-claims.ts';
 import {
   AUDIT_MINUTES_DEFAULT,
   CHECKPOINT_SECONDS_DEFAULT,
   DRAIN_SECONDS_DEFAULT,
   PROGRESS_DAYS_DEFAULT,
   REVIEW_MINUTES_DEFAULT,
+  STEP_UP_SECONDS_DEFAULT,
+  TOKEN_LIFETIME_SECONDS_DEFAULT,
 } from './configuration.ts';
 
 const BACKENDS = `
@@ -21,7 +24,14 @@ Environment:
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
   WASL_JWT_JWKS_URL     the issuer's public keys by address, or
-  WASL_JWT_JWKS_FILE    by file${BACKENDS}
+  WASL_JWT_JWKS_FILE    by file; without both they are found by the issuer's address (OpenID Connect Discovery)
+  WASL_JWT_ALGORITHMS   of ${ALGORITHMS.join(',')}: what may sign tokens; all of them
+  WASL_JWT_LIFETIME_SECONDS  ${TOKEN_LIFETIME_SECONDS_DEFAULT}: for how long a token may be made, 60 to 28800
+  WASL_JWT_CLAIMS       where the issuer puts ${MAPPED_CLAIMS.join(', ')}, as JSON: names of claims, or JSON pointers:
+                          {"roles":"/realm_access/roles","entity":"organisation"}
+  WASL_JWT_ROLES        what the issuer calls the roles, as JSON; what is not named means nothing: {"NOC":"engineer"}
+  WASL_STEP_UP_ACR      values of acr, with commas: the logins that decide (RFC 9470); needed with an issuer
+  WASL_STEP_UP_SECONDS  ${STEP_UP_SECONDS_DEFAULT}: how old such a login may be, 30 to 3600${BACKENDS}
 
 SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;
 
