@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { WaslError } from '../errors.ts';
 import { createIssuerKeys, type IssuerKeys, type KeySet } from './issuer-keys.ts';
+import { createPossessionCheck, type PossessionRule, type Presented } from './proof-of-possession.ts';
 import { type ClaimMapping, type Principal, principalOf } from './token-claims.ts';
 
 export { type Principal, ROLES, type Role } from './token-claims.ts';
@@ -15,6 +16,7 @@ export interface AuthConfig {
   /** From a token's `iat` to its `exp`: for so long nobody can take back what it lets do. */
   readonly lifetimeSecondsMax: number;
   readonly stepUp: StepUpRule;
+  readonly possession: PossessionRule;
   /** Set by the development issuer: its tokens count on a loopback address only. */
   readonly loopbackOnly?: boolean;
 }
@@ -27,7 +29,7 @@ export interface StepUpRule {
   readonly ageSecondsMax: number;
 }
 
-export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+export type Authenticate = (presented: Presented) => Promise<Principal>;
 
 /** Clocks of issuer and API may differ by this much. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
@@ -36,16 +38,20 @@ export const TOKEN_BYTES_MAX = 8_192;
 /** RFC 9068 §2.1: a token of another kind of the same issuer, like an ID token, lets nobody in. */
 export const TOKEN_TYPE = 'at+jwt';
 
-/** Verifies access tokens (RFC 6750, RFC 9068) of the one configured issuer. Throws UNAUTHENTICATED, or ISSUER_UNAVAILABLE without keys. */
+/** Verifies access tokens (RFC 6750, RFC 9068, RFC 9449) of the one configured issuer. Throws UNAUTHENTICATED, or ISSUER_UNAVAILABLE without keys. */
 export function createAuthenticate(config: AuthConfig, clock: () => Date): Authenticate {
   const readKeys = createIssuerKeys(config.keys);
-  return async (authorization) => {
-    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1];
+  const { issuer, audience, possession: rule } = config;
+  const checkPossession = createPossessionCheck({ issuer, audience, rule }, clock);
+  return async (presented) => {
+    const token = /^(?:Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(presented.authorization ?? '')?.[1];
     if (token === undefined || token.length > TOKEN_BYTES_MAX) {
       throw new WaslError('UNAUTHENTICATED', 'the request carries no bearer token');
     }
-    const payload = await verifyToken(token, config, await readKeys(), clock());
-    return principalOf(payload, config.claims);
+    const keys = await readKeys();
+    const claims = await verifyToken(token, config, keys, clock());
+    await checkPossession({ presented, claims, keys });
+    return principalOf(claims, config.claims);
   };
 }
 

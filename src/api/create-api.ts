@@ -17,6 +17,7 @@ import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
+import type { Presented } from './proof-of-possession.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
@@ -40,6 +41,9 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+const BEARER =
+  'An access token of the issuer (at+jwt). One that is bound to a key: `Authorization: DPoP`, with a proof in DPoP.';
+
 const OPENAPI = {
   openapi: '3.1.0',
   info: {
@@ -47,7 +51,9 @@ const OPENAPI = {
     version: '1',
     description: 'Interconnects between the L3VPNs of government entities: requests, approvals, plans, changes.',
   },
-  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  components: {
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER } },
+  },
 } as const;
 
 /**
@@ -114,16 +120,22 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     if (isOpenHere(request.method, url) && isOfThisMachine(request)) return;
     if (auth.loopbackOnly) refuseForeignAddress(request);
     refuseTokenInAddress(request);
-    request.principal = await authenticate(request.headers.authorization);
+    request.principal = await authenticate(presentedBy(request));
     // Whose request it was, on every later line of it.
     request.log = request.log.child({ person: request.principal.person });
     reply.log = request.log;
     authorise(request.principal, request.method, url);
     if (!isDecision(request.method, url)) return;
-    void reply.header('www-authenticate', stepUpChallenge(auth.stepUp));
+    void reply.header('www-authenticate', stepUpChallenge(auth.stepUp, request.headers.authorization));
     requireStepUp(request.principal, auth.stepUp, clock());
     void reply.removeHeader('www-authenticate');
   });
+}
+
+function presentedBy({ headers, method, url: path }: FastifyRequest): Presented {
+  const { authorization, dpop } = headers;
+  // Two proofs are none: Node joins them, and the whole is no token.
+  return { authorization, ...(dpop === undefined ? {} : { proof: String(dpop) }), method, path };
 }
 
 /** Tokens of the development issuer count on this machine only, however the server came to be bound. */

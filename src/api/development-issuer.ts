@@ -60,6 +60,8 @@ export async function createDevelopmentIssuer(options: {
       lifetimeSecondsMax: TOKEN_LIFETIME_SECONDS_DEFAULT,
       // The rule of every issuer, at the age of its longest token: who has the key mints a fresh one anyway.
       stepUp: { acrValues: [DEVELOPMENT_ACR], ageSecondsMax: TOKEN_LIFETIME_SECONDS_DEFAULT },
+      // It binds no token.
+      possession: { publicUrl: new URL('http://localhost'), clients: [] },
       loopbackOnly: true,
     },
     privateJwk,

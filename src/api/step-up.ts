@@ -2,6 +2,7 @@
 import { WaslError } from '../errors.ts';
 import { CLOCK_TOLERANCE_SECONDS, type StepUpRule } from './authentication.ts';
 import { accessTo } from './authorisation.ts';
+import { isProofScheme } from './proof-of-possession.ts';
 import type { Principal } from './token-claims.ts';
 
 /**
@@ -45,10 +46,11 @@ function loginFault(acr: string | null, at: Date | null, rule: StepUpRule, now: 
   return `who decides has logged in at most ${rule.ageSecondsMax} s before`;
 }
 
-/** The challenge of RFC 9470 §3, for the details of STEP_UP_NEEDED. */
-export function stepUpChallenge({ acrValues, ageSecondsMax }: StepUpRule): string {
+/** The challenge of RFC 9470 §3, in the scheme of the token that was not enough. */
+export function stepUpChallenge({ acrValues, ageSecondsMax }: StepUpRule, authorization?: string): string {
   const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   const description = 'A more recent or stronger login is needed';
   const parts = [`error_description=${quoted(description)}`, `acr_values=${quoted(acrValues.join(' '))}`];
-  return `Bearer error="insufficient_user_authentication", ${parts.join(', ')}, max_age=${ageSecondsMax}`;
+  const scheme = isProofScheme(authorization) ? 'DPoP' : 'Bearer';
+  return `${scheme} error="insufficient_user_authentication", ${parts.join(', ')}, max_age=${ageSecondsMax}`;
 }

@@ -12,7 +12,12 @@ import {
   type Role,
 } from '../api/token-claims.ts';
 import { WaslError } from '../errors.ts';
-import { readNumber, STEP_UP_SECONDS_DEFAULT, TOKEN_LIFETIME_SECONDS_DEFAULT } from './configuration.ts';
+import {
+  readListenAddress,
+  readNumber,
+  STEP_UP_SECONDS_DEFAULT,
+  TOKEN_LIFETIME_SECONDS_DEFAULT,
+} from './configuration.ts';
 import { explainingSync } from './operator-error.ts';
 
 /** RFC 7517 §5, with at least one key. What else a key must have depends on its type and is jose's business. */
@@ -44,6 +49,7 @@ export function readAuth(env: Environment = process.env): AuthConfig | null {
       acrValues: readAcrValues(env),
       ageSecondsMax: readNumber(env, 'WASL_STEP_UP_SECONDS', 30, 3_600, 'seconds') ?? STEP_UP_SECONDS_DEFAULT,
     },
+    possession: { publicUrl: readPublicUrl(env), clients: readList(env.WASL_DPOP_CLIENTS) },
   };
 }
 
@@ -62,6 +68,22 @@ function readIssuerKeys(issuer: string, env: Environment): IssuerKeys {
   throw new WaslError('CONFIGURATION', 'the keys of the issuer are not set, and it has no https address to ask', {
     path: 'WASL_JWT_JWKS_URL',
     remedy: "Set WASL_JWT_JWKS_URL to the issuer's key set, or WASL_JWT_JWKS_FILE to a copy of it.",
+  });
+}
+
+/** What clients make their proofs for. A server that is called directly is called as it listens. */
+function readPublicUrl(env: Environment): URL {
+  const { WASL_PUBLIC_URL: text } = env;
+  if (!text) {
+    const { host, port } = readListenAddress(env);
+    return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== null && isPlain && url.username === '' && url.search === '' && url.hash === '') return url;
+  throw new WaslError('CONFIGURATION', 'the public address of the API is not one', {
+    path: 'WASL_PUBLIC_URL',
+    remedy: 'Write it as clients do, like https://wasl.example, with the path that a proxy takes off.',
   });
 }
 

@@ -31,7 +31,9 @@ Environment:
                           {"roles":"/realm_access/roles","entity":"organisation"}
   WASL_JWT_ROLES        what the issuer calls the roles, as JSON; what is not named means nothing: {"NOC":"engineer"}
   WASL_STEP_UP_ACR      values of acr, with commas: the logins that decide (RFC 9470); needed with an issuer
-  WASL_STEP_UP_SECONDS  ${STEP_UP_SECONDS_DEFAULT}: how old such a login may be, 30 to 3600${BACKENDS}
+  WASL_STEP_UP_SECONDS  ${STEP_UP_SECONDS_DEFAULT}: how old such a login may be, 30 to 3600
+  WASL_DPOP_CLIENTS     client_id of clients whose tokens must be bound to a key (RFC 9449), with commas; *: all
+  WASL_PUBLIC_URL       how clients call this API, for their proofs of possession; http:// and WASL_LISTEN${BACKENDS}
 
 SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;
 

@@ -5,6 +5,7 @@ import { CLOCK_TOLERANCE_SECONDS, TOKEN_BYTES_MAX, TOKEN_TYPE } from '../api/aut
 import { ACCESS, type Access } from '../api/authorisation.ts';
 import { DISCOVERY_SECONDS, KEYS_AGE_SECONDS_MAX, KEYS_COOLDOWN_SECONDS } from '../api/issuer-keys.ts';
 import { CALLS_OF_PARTIES_MAX, CALLS_PER_ENTITY_MAX, CALLS_PER_PERSON_MAX } from '../api/limit-calls.ts';
+import { PROOF_SECONDS_MAX } from '../api/proof-of-possession.ts';
 import { isDecision } from '../api/step-up.ts';
 import { ALGORITHMS, claimsSchema, ROLES, type Role } from '../api/token-claims.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../domain/change-kinds.ts';
@@ -154,6 +155,12 @@ function tokens(): string[] {
     `token and again every ${DISCOVERY_SECONDS} s. A key set read by address is read again after ${KEYS_AGE_SECONDS_MAX} s, or for a key that it does not have, but at`,
     `most every ${KEYS_COOLDOWN_SECONDS} s: an issuer that rotates publishes the next key before it signs with it. While the issuer is away, the keys`,
     'that were read serve until then; after that every call is `ISSUER_UNAVAILABLE` (503).',
+    '',
+    '**Possession.** A token that the issuer bound to a key (`cnf.jkt`) counts only as `Authorization: DPoP` with a proof of that key in the header',
+    `\`DPoP\` (RFC 9449): for this method, this address under \`WASL_PUBLIC_URL\` (never the header Host), this token, made in the last ${PROOF_SECONDS_MAX} s, used`,
+    'once. `WASL_DPOP_CLIENTS` names the clients (`client_id`; `*`: all) of which no other token counts: the portal and other machines, which get',
+    'theirs by `private_key_jwt`. A token bound in another way (a certificate) is refused. Each server remembers the proofs that it saw: with',
+    'several behind one address, have the proxy keep a client at its server. There is no nonce.',
     '',
     '**Decisions** need a login made for them (RFC 9470): without it a call is `STEP_UP_NEEDED` (401), with the challenge in',
     '`WWW-Authenticate`: `insufficient_user_authentication`, `acr_values`, `max_age`. What is asked is checked in the token, not believed of the',

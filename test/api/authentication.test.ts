@@ -1,6 +1,6 @@
 import { generateKeyPair, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticate, TOKEN_TYPE } from '../../src/api/authentication.ts';
+import { type AuthConfig, createAuthenticate, type Principal, TOKEN_TYPE } from '../../src/api/authentication.ts';
 import { createDevelopmentIssuer, DEVELOPMENT_ACR } from '../../src/api/development-issuer.ts';
 import { CLAIM_SOURCES_DEFAULT, type ClaimSources, type Role } from '../../src/api/token-claims.ts';
 import { PERSON_ID_WORDS } from '../../src/domain/names.ts';
@@ -9,8 +9,14 @@ import { NOW } from '../support/api-under-test.ts';
 
 const clock = () => NOW;
 const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
-const authenticate = createAuthenticate(issuer.auth, clock);
+const authenticate = authenticatorOf(issuer.auth);
 const seconds = Math.floor(NOW.getTime() / 1_000);
+
+/** Of a call that needs nothing but its token. */
+function authenticatorOf(auth: AuthConfig): (authorization: string | undefined) => Promise<Principal> {
+  const verify = createAuthenticate(auth, clock);
+  return (authorization) => verify({ authorization, method: 'GET', path: '/v1/events' });
+}
 
 async function refusal(authorization: string | undefined): Promise<string> {
   const error = await authenticate(authorization).then(
@@ -67,10 +73,10 @@ describe('bearer tokens', () => {
   it('are refused after their end, of another issuer, for another audience', async () => {
     const expired = await issuer.mintToken({ person: 'a', roles: ['admin'], lifetimeSeconds: -60 });
     expect(await refusal(`Bearer ${expired}`)).toBe('UNAUTHENTICATED: the token has expired');
-    const other = createAuthenticate({ ...issuer.auth, audience: 'another-system' }, clock);
+    const other = authenticatorOf({ ...issuer.auth, audience: 'another-system' });
     const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
     await expect(other(`Bearer ${token}`)).rejects.toThrow("the token's claim aud is not the one expected");
-    const stranger = createAuthenticate({ ...issuer.auth, issuer: 'urn:other' }, clock);
+    const stranger = authenticatorOf({ ...issuer.auth, issuer: 'urn:other' });
     await expect(stranger(`Bearer ${token}`)).rejects.toThrow("the token's claim iss is not the one expected");
   });
 
@@ -160,13 +166,13 @@ describe('bearer tokens', () => {
   });
 
   it('are refused with a signature of an algorithm that is not to count', async () => {
-    const strict = createAuthenticate({ ...issuer.auth, algorithms: ['ES256'] }, clock);
+    const strict = authenticatorOf({ ...issuer.auth, algorithms: ['ES256'] });
     await expect(strict(`Bearer ${await signed({ typ: TOKEN_TYPE })}`)).rejects.toThrow('signature is not valid');
   });
 
   it('cannot be judged while the key set is away: that is ISSUER_UNAVAILABLE, not a refusal', async () => {
     const jwksUrl = new URL('http://127.0.0.1:1/jwks');
-    const away = createAuthenticate({ ...issuer.auth, keys: { jwksUrl } }, clock);
+    const away = authenticatorOf({ ...issuer.auth, keys: { jwksUrl } });
     const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
     await expect(away(`Bearer ${token}`)).rejects.toMatchObject({ code: 'ISSUER_UNAVAILABLE' });
   });
@@ -188,7 +194,7 @@ describe('claims that an issuer puts elsewhere', () => {
   };
   const read = async (sources: Partial<ClaimSources>, names: Readonly<Record<string, Role>> | null, claims: object) => {
     const mapping = { sources: { ...CLAIM_SOURCES_DEFAULT, ...sources }, roleNames: names };
-    const mapped = createAuthenticate({ ...issuer.auth, claims: mapping }, clock);
+    const mapped = authenticatorOf({ ...issuer.auth, claims: mapping });
     return mapped(`Bearer ${await signed({ typ: TOKEN_TYPE }, claims)}`);
   };
   const ELSEWHERE = { roles: '/realm_access/roles', entity: 'https://gov.example/org', acr: '/amr/a~1b/~0' };

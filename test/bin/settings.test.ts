@@ -80,6 +80,8 @@ describe('the key set of the issuer', () => {
     [{ ...ISSUER, WASL_JWT_CLAIMS: '{"roles":"/a/~2"}' }, 'WASL_JWT_CLAIMS', 'has a member that means nothing: roles'],
     [{ ...ISSUER, WASL_JWT_ROLES: '{"NOC":"root"}' }, 'WASL_JWT_ROLES', 'has a member that means nothing: NOC'],
     [{ ...ISSUER, WASL_STEP_UP_ACR: ' , ' }, 'WASL_STEP_UP_ACR', 'how the issuer names the login of who decides'],
+    [{ ...ISSUER, WASL_PUBLIC_URL: 'wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
+    [{ ...ISSUER, WASL_PUBLIC_URL: 'https://a:s3cret@wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
     [{ ...ISSUER, WASL_STEP_UP_SECONDS: '0' }, 'WASL_STEP_UP_SECONDS', 'is not 30 to 3600 seconds'],
   ])('%j is refused at %s', async (env, path, fact) => {
     const refused = await refusal(() => readAuth(env));
@@ -96,6 +98,7 @@ describe('what is read of an issuer', () => {
       algorithms: ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'],
       claims: { sources: { roles: 'roles', entity: 'entity', acr: 'acr', auth_time: 'auth_time' }, roleNames: null },
       ...{ lifetimeSecondsMax: 3_600, stepUp: { acrValues: ['strong'], ageSecondsMax: 300 } },
+      possession: { publicUrl: new URL('http://127.0.0.1:8080'), clients: [] },
     });
   });
 
@@ -104,11 +107,13 @@ describe('what is read of an issuer', () => {
       ...{ ...ISSUER, WASL_JWT_ALGORITHMS: 'ES256, PS256', WASL_JWT_LIFETIME_SECONDS: '300' },
       ...{ WASL_JWT_CLAIMS: '{"roles":"/realm_access/roles"}', WASL_JWT_ROLES: '{"NOC":"engineer"}' },
       ...{ WASL_STEP_UP_ACR: 'gold,phr', WASL_STEP_UP_SECONDS: '60' },
+      ...{ WASL_PUBLIC_URL: 'https://wasl.example/api', WASL_DPOP_CLIENTS: 'portal,witness' },
     };
     expect(readAuth(env)).toMatchObject({
       ...{ algorithms: ['ES256', 'PS256'], lifetimeSecondsMax: 300 },
       claims: { sources: { roles: '/realm_access/roles', entity: 'entity' }, roleNames: { NOC: 'engineer' } },
       stepUp: { acrValues: ['gold', 'phr'], ageSecondsMax: 60 },
+      possession: { publicUrl: new URL('https://wasl.example/api'), clients: ['portal', 'witness'] },
     });
   });
 });
