@@ -172,6 +172,7 @@ export const ERRORS = {
   TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
 
   // Who may.
+  LOGIN_FAILED: permanent(401, 'The login did not come about', 'Log in again: `wasl login`.'),
   STEP_UP_NEEDED: permanent(
     401,
     'A decision needs a login made for it',

@@ -17,6 +17,8 @@ export interface AuthConfig {
   readonly lifetimeSecondsMax: number;
   readonly stepUp: StepUpRule;
   readonly possession: PossessionRule;
+  /** What `wasl login` is to the issuer, and asks of it; null: no client of it is registered. */
+  readonly login: { readonly clientId: string | null; readonly scope: string };
   /** Set by the development issuer: its tokens count on a loopback address only. */
   readonly loopbackOnly?: boolean;
 }

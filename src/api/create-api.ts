@@ -22,6 +22,7 @@ import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
+import { registerIdentityRoutes } from './routes/identity-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
@@ -90,6 +91,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
+    registerIdentityRoutes(scope, deps);
     registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
     registerPolicyRoutes(scope, deps);

@@ -62,6 +62,7 @@ export async function createDevelopmentIssuer(options: {
       stepUp: { acrValues: [DEVELOPMENT_ACR], ageSecondsMax: TOKEN_LIFETIME_SECONDS_DEFAULT },
       // It binds no token.
       possession: { publicUrl: new URL('http://localhost'), clients: [] },
+      login: { clientId: null, scope: '' },
       loopbackOnly: true,
     },
     privateJwk,

@@ -35,7 +35,8 @@ export function requireStepUp({ acr, authenticatedAt }: Principal, rule: StepUpR
   throw new WaslError('STEP_UP_NEEDED', fact, { details: { acrValues, maxAgeSeconds: ageSecondsMax } });
 }
 
-function loginFault(acr: string | null, at: Date | null, rule: StepUpRule, now: Date): string | null {
+/** What keeps a login from deciding; null: nothing. */
+export function loginFault(acr: string | null, at: Date | null, rule: StepUpRule, now: Date): string | null {
   if (acr === null) return 'the token does not say how its person logged in';
   if (!rule.acrValues.includes(acr)) return `who decides logs in by ${rule.acrValues.join(' or ')}`;
   if (at === null) return 'the token does not say when its person logged in';

@@ -13,6 +13,7 @@ import {
 } from '../api/token-claims.ts';
 import { WaslError } from '../errors.ts';
 import {
+  LOGIN_SCOPE_DEFAULT,
   readListenAddress,
   readNumber,
   STEP_UP_SECONDS_DEFAULT,
@@ -50,6 +51,7 @@ export function readAuth(env: Environment = process.env): AuthConfig | null {
       ageSecondsMax: readNumber(env, 'WASL_STEP_UP_SECONDS', 30, 3_600, 'seconds') ?? STEP_UP_SECONDS_DEFAULT,
     },
     possession: { publicUrl: readPublicUrl(env), clients: readList(env.WASL_DPOP_CLIENTS) },
+    login: { clientId: env.WASL_LOGIN_CLIENT || null, scope: env.WASL_LOGIN_SCOPE || LOGIN_SCOPE_DEFAULT },
   };
 }
 

@@ -11,6 +11,7 @@ export const CHECKPOINT_SECONDS_DEFAULT = 10;
 export const REVIEW_MINUTES_DEFAULT = 60;
 export const TOKEN_LIFETIME_SECONDS_DEFAULT = 3_600;
 export const STEP_UP_SECONDS_DEFAULT = 300;
+export const LOGIN_SCOPE_DEFAULT = 'openid offline_access';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,6 +4,7 @@ import {
   AUDIT_MINUTES_DEFAULT,
   CHECKPOINT_SECONDS_DEFAULT,
   DRAIN_SECONDS_DEFAULT,
+  LOGIN_SCOPE_DEFAULT,
   PROGRESS_DAYS_DEFAULT,
   REVIEW_MINUTES_DEFAULT,
   STEP_UP_SECONDS_DEFAULT,
@@ -33,6 +34,8 @@ Environment:
   WASL_STEP_UP_ACR      values of acr, with commas: the logins that decide (RFC 9470); needed with an issuer
   WASL_STEP_UP_SECONDS  ${STEP_UP_SECONDS_DEFAULT}: how old such a login may be, 30 to 3600
   WASL_DPOP_CLIENTS     client_id of clients whose tokens must be bound to a key (RFC 9449), with commas; *: all
+  WASL_LOGIN_CLIENT     client_id under which the issuer knows \`wasl login\`: public, device code; without it there is no login there
+  WASL_LOGIN_SCOPE      ${LOGIN_SCOPE_DEFAULT}: what that asks for
   WASL_PUBLIC_URL       how clients call this API, for their proofs of possession; http:// and WASL_LISTEN${BACKENDS}
 
 SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;

@@ -162,6 +162,8 @@ function tokens(): string[] {
     'theirs by `private_key_jwt`. A token bound in another way (a certificate) is refused. Each server remembers the proofs that it saw: with',
     'several behind one address, have the proxy keep a client at its server. There is no nonce.',
     '',
+    '`GET /.well-known/oauth-protected-resource` (RFC 9728) says where tokens come from, and `GET /v1/caller` what one is worth here.',
+    '',
     '**Decisions** need a login made for them (RFC 9470): without it a call is `STEP_UP_NEEDED` (401), with the challenge in',
     '`WWW-Authenticate`: `insufficient_user_authentication`, `acr_values`, `max_age`. What is asked is checked in the token, not believed of the',
     'client. A token of a machine names no login, and so decides nothing. The rule has no switch: `wasl serve` does not start with an issuer and',

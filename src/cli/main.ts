@@ -9,6 +9,7 @@ import { registerInstallationCommands } from './commands/installation-commands.t
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
 import { registerInventoryCommands } from './commands/inventory-commands.ts';
 import { registerLedgerCommands } from './commands/ledger-commands.ts';
+import { registerLoginCommands } from './commands/login-commands.ts';
 import { registerNetworkCommands } from './commands/network-commands.ts';
 import { registerPlanCommands } from './commands/plan-commands.ts';
 import { registerPolicyCommands } from './commands/policy-commands.ts';
@@ -32,7 +33,7 @@ export interface CliHooks {
 const HELP_AFTER = `
 Environment:
   WASL_SERVER      address of the server
-  WASL_TOKEN       bearer token
+  WASL_TOKEN       bearer token; without one the login of \`wasl login\` is used
   WASL_TOKEN_FILE  file that holds the token
   NO_COLOR         no colours; without it colours appear on a terminal only
   FORCE_COLOR      colours in a pipe, too
@@ -46,6 +47,7 @@ Exit codes:
   130  interrupted
 
 Examples:
+  wasl login
   wasl inventory import backbone.yaml
   wasl request submit moh-mof.yaml
   wasl approve IC-0001
@@ -75,6 +77,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
         if (!isJson) io.err.write(visibleLines(text));
       },
     });
+  registerLoginCommands(program, session);
   registerInventoryCommands(program, session);
   registerRequestCommands(program, session);
   registerPlanCommands(program, session);

@@ -99,6 +99,7 @@ describe('what is read of an issuer', () => {
       claims: { sources: { roles: 'roles', entity: 'entity', acr: 'acr', auth_time: 'auth_time' }, roleNames: null },
       ...{ lifetimeSecondsMax: 3_600, stepUp: { acrValues: ['strong'], ageSecondsMax: 300 } },
       possession: { publicUrl: new URL('http://127.0.0.1:8080'), clients: [] },
+      login: { clientId: null, scope: 'openid offline_access' },
     });
   });
 
@@ -108,12 +109,14 @@ describe('what is read of an issuer', () => {
       ...{ WASL_JWT_CLAIMS: '{"roles":"/realm_access/roles"}', WASL_JWT_ROLES: '{"NOC":"engineer"}' },
       ...{ WASL_STEP_UP_ACR: 'gold,phr', WASL_STEP_UP_SECONDS: '60' },
       ...{ WASL_PUBLIC_URL: 'https://wasl.example/api', WASL_DPOP_CLIENTS: 'portal,witness' },
+      ...{ WASL_LOGIN_CLIENT: 'wasl-cli', WASL_LOGIN_SCOPE: 'openid wasl' },
     };
     expect(readAuth(env)).toMatchObject({
       ...{ algorithms: ['ES256', 'PS256'], lifetimeSecondsMax: 300 },
       claims: { sources: { roles: '/realm_access/roles', entity: 'entity' }, roleNames: { NOC: 'engineer' } },
       stepUp: { acrValues: ['gold', 'phr'], ageSecondsMax: 60 },
       possession: { publicUrl: new URL('https://wasl.example/api'), clients: ['portal', 'witness'] },
+      login: { clientId: 'wasl-cli', scope: 'openid wasl' },
     });
   });
 });
