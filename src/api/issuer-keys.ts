@@ -71,7 +71,8 @@ function discoveredKeys(issuer: URL): () => Promise<KeySet> {
     const isDue = found === null || nowMs - found.atMs > DISCOVERY_SECONDS * 1_000;
     const isPaused = nowMs - failedAtMs < FAILURE_PAUSE_MS;
     if (isDue && !isPaused) pending ??= discover();
-    if (pending !== null) await pending;
+    // What was read serves meanwhile: an issuer that hangs delays nobody.
+    if (pending !== null && found === null) await pending;
     if (found === null) throw new WaslError('ISSUER_UNAVAILABLE', "the issuer's metadata could not be read");
     return found.set;
   };

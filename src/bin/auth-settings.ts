@@ -73,11 +73,19 @@ function readIssuerKeys(issuer: string, env: Environment): IssuerKeys {
   });
 }
 
+const isWildcard = (host: string) => ['0.0.0.0', '::'].includes(host);
+
 /** What clients make their proofs for. A server that is called directly is called as it listens. */
 function readPublicUrl(env: Environment): URL {
   const { WASL_PUBLIC_URL: text } = env;
   if (!text) {
     const { host, port } = readListenAddress(env);
+    if (env.WASL_DPOP_CLIENTS && isWildcard(host)) {
+      throw new WaslError('CONFIGURATION', 'clients are to make proofs for an address that is not set', {
+        path: 'WASL_PUBLIC_URL',
+        remedy: 'Set WASL_PUBLIC_URL to the address by which clients call this API.',
+      });
+    }
     return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   }
   const url = URL.canParse(text) ? new URL(text) : null;

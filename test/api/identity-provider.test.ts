@@ -11,7 +11,7 @@ import {
 } from 'openid-client';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthConfig, type Authenticate, createAuthenticate, TOKEN_TYPE } from '../../src/api/authentication.ts';
-import { KEYS_AGE_SECONDS_MAX, KEYS_COOLDOWN_SECONDS } from '../../src/api/issuer-keys.ts';
+import { DISCOVERY_SECONDS, KEYS_AGE_SECONDS_MAX, KEYS_COOLDOWN_SECONDS } from '../../src/api/issuer-keys.ts';
 import { PROOF_SECONDS_MAX, type Presented } from '../../src/api/proof-of-possession.ts';
 import { createReplayMemory, PROOFS_PER_KEY_MAX } from '../../src/api/replay-memory.ts';
 import { readAuth } from '../../src/bin/auth-settings.ts';
@@ -30,6 +30,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   idp.publish(one);
   idp.isAway = false;
+  idp.isSilent = false;
   idp.machineClaims = { roles: ['portal'], entity: 'MOH' };
 });
 afterAll(async () => {
@@ -123,6 +124,18 @@ describe("the provider's keys", () => {
     advance(2);
     expect(await codeOf(bearer(authenticate, await signed()))).toMatch(/^ISSUER_UNAVAILABLE/);
     idp.isAway = false;
+    await bearer(authenticate, await signed());
+  });
+
+  it('serve at once while the metadata are read again, and the provider lets everybody wait', async () => {
+    const authenticate = server();
+    await bearer(authenticate, await tokenOfMachine());
+    advance(DISCOVERY_SECONDS - 1);
+    await bearer(authenticate, await signed());
+    advance(2);
+    idp.isSilent = true;
+    await bearer(authenticate, await signed());
+    await vi.waitFor(() => expect(idp.waiting()).toBe(1));
     await bearer(authenticate, await signed());
   });
 

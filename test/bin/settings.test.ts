@@ -82,6 +82,11 @@ describe('the key set of the issuer', () => {
     [{ ...ISSUER, WASL_STEP_UP_ACR: ' , ' }, 'WASL_STEP_UP_ACR', 'how the issuer names the login of who decides'],
     [{ ...ISSUER, WASL_PUBLIC_URL: 'wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
     [{ ...ISSUER, WASL_PUBLIC_URL: 'https://a:s3cret@wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
+    [
+      { ...ISSUER, WASL_LISTEN: '0.0.0.0:8080', WASL_DPOP_CLIENTS: '*' },
+      'WASL_PUBLIC_URL',
+      'for an address that is not set',
+    ],
     [{ ...ISSUER, WASL_STEP_UP_SECONDS: '0' }, 'WASL_STEP_UP_SECONDS', 'is not 30 to 3600 seconds'],
   ])('%j is refused at %s', async (env, path, fact) => {
     const refused = await refusal(() => readAuth(env));

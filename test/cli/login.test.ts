@@ -118,6 +118,37 @@ describe('a person', () => {
     expect(kept.size).toBe(0);
   });
 
+  it('gives up by Ctrl-C, or when the time of the code is over, and nothing is kept', async () => {
+    const controller = new AbortController();
+    const cutting: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (String(input).endsWith('/device/auth')) controller.abort();
+      return answer;
+    };
+    const cut = await wasl('login', undefined, { fetch: cutting, signal: controller.signal });
+    expect([cut.code, kept.size]).toEqual([130, 0]);
+    const soon: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!String(input).endsWith('/device/auth')) return answer;
+      return Response.json({ ...((await answer.json()) as object), expires_in: 0.05 });
+    };
+    const late = await wasl('login', undefined, { fetch: soon });
+    expect([late.code, kept.size]).toEqual([2, 0]);
+    expect(late.err).toContain('error LOGIN_FAILED: nobody entered the code in its time');
+  });
+
+  it('takes the token that another command was faster to renew', async () => {
+    await wasl('login', GOLD);
+    const [[name = '', login = '{}'] = []] = [...kept];
+    const old = { ...JSON.parse(login), renewal: { by: 'refresh-token', refreshToken: 'used before' } };
+    kept.set(name, JSON.stringify({ ...old, accessToken: 'an old one', expiresAt: new Date(0).toISOString() }));
+    const racing: typeof fetch = async (input, init) => {
+      if (String(input).endsWith('/token')) kept.set(name, login);
+      return fetch(input, init);
+    };
+    expect(await wasl('whoami', undefined, { fetch: racing })).toMatchObject({ code: 0, err: '' });
+  });
+
   it('brings a token instead, and then no login is used', async () => {
     await wasl('login', GOLD);
     const given = await runForTest(['whoami'], { WASL_SERVER: server, WASL_TOKEN: 'a.b.c' }, { kept });

@@ -24,6 +24,9 @@ export interface IdentityProvider {
   readonly persons: Map<string, Readonly<Record<string, unknown>>>;
   /** While set, it answers nothing. */
   isAway: boolean;
+  /** While set, it lets everybody wait; `waiting` says how many do. */
+  isSilent: boolean;
+  readonly waiting: () => number;
   readonly machineKey: CryptoKey;
   /** Discovered and authenticated by private_key_jwt; with `requireProof` it gets bound tokens only. */
   machine(): Promise<Client>;
@@ -45,9 +48,16 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const machineJwk = { ...(await exportJWK(machine.publicKey)), kid: 'machine', alg: 'ES256', use: 'sig' };
   let handle: (request: IncomingMessage, response: ServerResponse) => unknown = () => undefined;
   let keyReads = 0;
+  let waiting = 0;
   let nextLogin: Login = { person: 'nobody' };
   const server = createServer((request, response) => {
     if (self.isAway) return void request.socket.destroy();
+    if (self.isSilent) {
+      waiting += 1;
+      return void response.on('close', () => {
+        waiting -= 1;
+      });
+    }
     if (request.url === '/jwks') keyReads += 1;
     return void handle(request, response);
   });
@@ -80,6 +90,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   };
   const self: IdentityProvider = {
     ...{ issuer, keyReads: () => keyReads, machineClaims: {}, persons: new Map(), isAway: false },
+    ...{ isSilent: false, waiting: () => waiting },
     ...{
       machineKey: machine.privateKey,
       publish,

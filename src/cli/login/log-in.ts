@@ -13,6 +13,8 @@ import type { CliIo } from '../cli-io.ts';
 import { asking, boundTo, discoverIssuer, newProofKey, tokensOf } from './issuer-client.ts';
 import { type Login, writeLogin } from './login-cache.ts';
 
+/** Long enough for a person; whoever finds an old code on a screen can do nothing with it (RFC 8628 §5.4). */
+const CODE_LIFETIME_MS_MAX = 600_000;
 const KEY_BYTES_MAX = 16 * 1_024;
 const clientKeySchema = z.looseObject({ kty: z.string(), d: z.string(), kid: z.string(), alg: z.string() });
 
@@ -43,9 +45,14 @@ export async function logInByDevice(place: LoginPlace, stepUp: StepUp | null): P
   );
   const proofKey = await newProofKey(config);
   const bound = await boundTo(proofKey);
+  const timeout = AbortSignal.timeout(Math.min(device.expires_in * 1_000, CODE_LIFETIME_MS_MAX));
+  const signal = AbortSignal.any([io.signal, timeout]);
   const answer = await asking(issuer, () =>
-    pollDeviceAuthorizationGrant(config, device, {}, { ...bound, signal: io.signal }),
-  );
+    pollDeviceAuthorizationGrant(config, device, {}, { ...bound, signal }),
+  ).catch((cause: unknown) => {
+    if (!timeout.aborted || io.signal.aborted) throw cause;
+    throw new WaslError('LOGIN_FAILED', 'nobody entered the code in its time', { cause });
+  });
   const login = { server, issuer, clientId, scope, proofKey, ...tokensOf(answer, io.now(), null) };
   await writeLogin(io, login);
   return login;
