@@ -178,7 +178,11 @@ export const ERRORS = {
     'A decision needs a login made for it',
     'Log in anew, as WWW-Authenticate says (RFC 9470), and repeat the call: nothing was done.',
   ),
-  UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
+  UNAUTHENTICATED: permanent(
+    401,
+    'No valid token',
+    'Send a token of the configured issuer: `wasl login`, or WASL_TOKEN.',
+  ),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
   REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),

@@ -24,6 +24,8 @@ export interface CliSession {
   readonly client: ApiClient;
   /** Its address, as logins are kept by. */
   readonly server: string;
+  /** Whether a token was given, which then counts instead of a login. */
+  hasToken(): Promise<boolean>;
   readonly isJson: boolean;
   readonly paint: Paint;
   /** To standard output: each text is one line of ours, whatever others wrote into it. */
@@ -58,6 +60,7 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
       refuseBadServer(server);
       return server.replace(/\/+$/, '');
     },
+    hasToken: async () => (await readToken(io, readOptions())) !== null,
     get client() {
       const options = readOptions();
       const { server } = this;

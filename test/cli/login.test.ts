@@ -96,6 +96,8 @@ describe('a person', () => {
     expect([over.code, over.err]).toEqual([2, expect.stringContaining('the login at http')]);
     expect(over.err).toContain('Log in again: `wasl login`.');
     expect(kept.size).toBe(0);
+    kept.set(name, JSON.stringify(forged));
+    expect((await wasl('login', GOLD, { now: later(600) })).code).toBe(0);
   });
 
   it('is asked again where something is decided, at a terminal; the call is made then', async () => {
@@ -153,6 +155,10 @@ describe('a person', () => {
     await wasl('login', GOLD);
     const given = await runForTest(['whoami'], { WASL_SERVER: server, WASL_TOKEN: 'a.b.c' }, { kept });
     expect(given.err).toContain('UNAUTHENTICATED');
+    const file = join(folder, 'token');
+    await writeFile(file, 'a.b.c');
+    const besides = await wasl(`--token-file ${file} login`, GOLD);
+    expect(besides.err).toContain('A token is given in another way, and comes before this login.');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CallerAnswer } from '../../api/identity-wire.ts';
 import { WaslError } from '../../errors.ts';
 import { forgetLogin, readLogin } from '../login/login-cache.ts';
+import { readResource } from '../login/read-resource.ts';
 import type { CliSession } from '../session.ts';
 
 interface LoginOptions {
@@ -32,11 +33,12 @@ export function registerLoginCommands(program: Command, session: CliSession): vo
         });
       }
       const { io, server } = session;
-      const resource = await session.client.readProtectedResource();
+      const resource = await readResource(server, io.fetch);
       const { logInByDevice, logInByKey } = await import('../login/log-in.ts');
       const place = { io, server, resource, tell: session.remark };
       if (clientId !== undefined && file !== undefined) await logInByKey(place, { clientId, file });
       else await logInByDevice(place, null);
+      if (await session.hasToken()) session.remark('A token is given in another way, and comes before this login.');
       await showCaller(session);
     });
   program

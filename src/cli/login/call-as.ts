@@ -7,12 +7,12 @@ import {
 } from 'oauth4webapi';
 import { refreshTokenGrant } from 'openid-client';
 import { z } from 'zod';
-import { createApiClient } from '../../api/client.ts';
 import { WaslError } from '../../errors.ts';
 import type { CliIo } from '../cli-io.ts';
 import { asking, boundTo, discoverIssuer, proofOf, tokensOf } from './issuer-client.ts';
 import { logInByDevice, type StepUp, tokenByKey } from './log-in.ts';
 import { forgetLogin, type Login, readLogin, writeLogin } from './login-cache.ts';
+import { readResource } from './read-resource.ts';
 
 /** Before its end a token is renewed, so that it does not end on the way. */
 const RENEWAL_MS = 30_000;
@@ -33,7 +33,7 @@ export async function callAs(login: Login, place: CallPlace, url: string, init: 
   // Where nobody looks, nobody can enter a code.
   if (!place.io.err.isTerminal || login.renewal?.by === 'client-key') return answer;
   place.tell('This decides something: it needs a login made for it.');
-  const resource = await createApiClient({ ...place, token: () => null, fetch: place.send }).readProtectedResource();
+  const resource = await readResource(place.server, place.send);
   const stronger = await logInByDevice({ ...place, resource }, stepUp);
   return sendAs(stronger, place, url, { ...init, signal: AbortSignal.timeout(REPEAT_TIMEOUT_MS) });
 }
