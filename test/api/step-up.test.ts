@@ -83,6 +83,26 @@ describe('the routes', async () => {
     }
   });
 
+  it('tell who asks until when the login is enough; the development issuer has no login', async () => {
+    const read = async (authenticatedAt: Date) => {
+      const token = await api.issuer.mintToken({ person: 'engineer-1', roles: ['engineer'], authenticatedAt });
+      const headers = { authorization: `Bearer ${token}` };
+      return (await api.app.inject({ url: '/v1/caller', headers })).json();
+    };
+    const enough = new Date(NOW.getTime() + (8 * 3_600 + 30) * 1_000).toISOString();
+    expect(await read(NOW)).toMatchObject({ person: 'engineer-1', acr: DEVELOPMENT_ACR, decidesUntil: enough });
+    expect(await read(OLD)).toMatchObject({ authenticatedAt: OLD.toISOString(), decidesUntil: null });
+    const { statusCode, body } = await api.app.inject('/.well-known/oauth-protected-resource');
+    expect([statusCode, JSON.parse(body)]).toEqual([
+      200,
+      expect.objectContaining({
+        authorization_servers: [],
+        wasl_client_id: null,
+        bearer_methods_supported: ['header'],
+      }),
+    ]);
+  });
+
   it.each(operations)('%s %s asks for it exactly where it decides, after the role', async (method, path) => {
     const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
     const access = ACCESS[`${method} ${route}`] ?? [];

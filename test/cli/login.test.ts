@@ -162,6 +162,16 @@ describe('a person', () => {
   });
 });
 
+it('a server without an issuer says how to come in', async () => {
+  const resource = {
+    ...{ resource: server, authorization_servers: [], bearer_methods_supported: ['header'], wasl_scope: '' },
+    ...{ dpop_signing_alg_values_supported: [], dpop_bound_access_tokens_required: false, wasl_client_id: null },
+  };
+  const { code, err } = await wasl('login', undefined, { fetch: async () => Response.json(resource) });
+  expect([code, err]).toEqual([2, expect.stringContaining('names no issuer at which `wasl login` is known')]);
+  expect(err).toContain('`wasl token` on a development server');
+});
+
 describe('a machine', () => {
   it('logs in with its key, again when its token ends, and decides nothing', async () => {
     idp.machineClaims = { roles: ['portal', 'engineer'], entity: 'MOH' };
