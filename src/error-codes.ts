@@ -187,7 +187,17 @@ export const ERRORS = {
   TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
 
   // Who may.
-  UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
+  LOGIN_FAILED: permanent(401, 'The login did not come about', 'Log in again: `wasl login`.'),
+  STEP_UP_NEEDED: permanent(
+    401,
+    'A decision needs a login made for it',
+    'Log in anew, as WWW-Authenticate says (RFC 9470), and repeat the call: nothing was done.',
+  ),
+  UNAUTHENTICATED: permanent(
+    401,
+    'No valid token',
+    'Send a token of the configured issuer: `wasl login`, or WASL_TOKEN.',
+  ),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
   REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),

@@ -1,86 +1,88 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import { z } from 'zod';
-import { type EntityId, entityIdSchema, PERSON_ID_WORDS, type PersonId, personIdSchema } from '../domain/names.ts';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { WaslError } from '../errors.ts';
+import { createIssuerKeys, type IssuerKeys, type KeySet } from './issuer-keys.ts';
+import { createPossessionCheck, type PossessionRule, type Presented } from './proof-of-possession.ts';
+import { type ClaimMapping, type Principal, principalOf } from './token-claims.ts';
 
-export const ROLES = ['portal', 'party-approver', 'engineer', 'auditor', 'security', 'admin', 'witness'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** Who is calling. Made of a verified token only. */
-export interface Principal {
-  readonly person: PersonId;
-  readonly roles: readonly Role[];
-  /** The entity that `portal` and `party-approver` act for; null for the network side. */
-  readonly entity: EntityId | null;
-  readonly expiresAt: Date;
-}
+export { type Principal, ROLES, type Role } from './token-claims.ts';
 
 export interface AuthConfig {
   readonly issuer: string;
   readonly audience: string;
-  readonly keys: { readonly jwksUrl: URL } | { readonly jwks: JSONWebKeySet };
+  readonly keys: IssuerKeys;
+  /** Of ALGORITHMS. */
+  readonly algorithms: readonly string[];
+  readonly claims: ClaimMapping;
+  /** From a token's `iat` to its `exp`: for so long nobody can take back what it lets do. */
+  readonly lifetimeSecondsMax: number;
+  readonly stepUp: StepUpRule;
+  readonly possession: PossessionRule;
+  /** What `wasl login` is to the issuer, and asks of it; null: no client of it is registered. */
+  readonly login: { readonly clientId: string | null; readonly scope: string };
   /** Set by the development issuer: its tokens count on a loopback address only. */
   readonly loopbackOnly?: boolean;
 }
 
-export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+/** What a decision asks of the login behind it (RFC 9470). */
+export interface StepUpRule {
+  /** Any of these (`acr`), the wish for the first: never empty. */
+  readonly acrValues: readonly string[];
+  /** From the login (`auth_time`) to the decision. */
+  readonly ageSecondsMax: number;
+}
 
-/** Signatures with public keys only: a shared secret would let every reader of the configuration mint tokens. */
-export const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'];
+export type Authenticate = (presented: Presented) => Promise<Principal>;
+
 /** Clocks of issuer and API may differ by this much. */
 export const CLOCK_TOLERANCE_SECONDS = 30;
-const JWKS_TIMEOUT_MS = 5_000;
 /** A longer token is not one of ours; checked before any cryptography. */
 export const TOKEN_BYTES_MAX = 8_192;
+/** RFC 9068 §2.1: a token of another kind of the same issuer, like an ID token, lets nobody in. */
+export const TOKEN_TYPE = 'at+jwt';
 
-export const claimsSchema = z.object({
-  sub: personIdSchema,
-  exp: z.number(),
-  roles: z.array(z.string()).max(32),
-  entity: entityIdSchema.optional(),
-});
-
-/** Verifies bearer tokens (RFC 6750) of the one configured issuer. Throws UNAUTHENTICATED, or ISSUER_UNAVAILABLE without keys. */
+/** Verifies access tokens (RFC 6750, RFC 9068, RFC 9449) of the one configured issuer. Throws UNAUTHENTICATED, or ISSUER_UNAVAILABLE without keys. */
 export function createAuthenticate(config: AuthConfig, clock: () => Date): Authenticate {
-  const keys =
-    'jwks' in config.keys
-      ? createLocalJWKSet(config.keys.jwks)
-      : createRemoteJWKSet(config.keys.jwksUrl, { timeoutDuration: JWKS_TIMEOUT_MS });
-  return async (authorization) => {
-    const token = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1];
+  const readKeys = createIssuerKeys(config.keys);
+  const { issuer, audience, possession: rule } = config;
+  const checkPossession = createPossessionCheck({ issuer, audience, rule }, clock);
+  return async (presented) => {
+    const token = /^(?:Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(presented.authorization ?? '')?.[1];
     if (token === undefined || token.length > TOKEN_BYTES_MAX) {
       throw new WaslError('UNAUTHENTICATED', 'the request carries no bearer token');
     }
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer: config.issuer,
-        audience: config.audience,
-        algorithms: ALGORITHMS,
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: clock(),
-        requiredClaims: ['sub', 'exp', 'roles'],
-      });
-      return principalOf(payload);
-    } catch (error) {
-      throw translateTokenError(error);
-    }
+    const keys = await readKeys();
+    const claims = await verifyToken(token, config, keys, clock());
+    await checkPossession({ presented, claims, keys });
+    return principalOf(claims, config.claims);
   };
 }
 
-function principalOf(payload: JWTPayload): Principal {
-  const claims = claimsSchema.safeParse(payload);
-  if (!claims.success) {
-    const [claim = ''] = claims.error.issues[0]?.path ?? [];
-    const wanted = claim === 'sub' ? `: it must be ${PERSON_ID_WORDS}` : '';
-    throw new WaslError('UNAUTHENTICATED', `the token's claim ${String(claim)} is not valid${wanted}`);
+async function verifyToken(token: string, config: AuthConfig, { select }: KeySet, now: Date): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, select, {
+      issuer: config.issuer,
+      audience: config.audience,
+      typ: TOKEN_TYPE,
+      algorithms: [...config.algorithms],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: now,
+      requiredClaims: ['sub', 'exp', 'iat'],
+    });
+    refuseUnboundedLife(payload, config.lifetimeSecondsMax, now);
+    return payload;
+  } catch (error) {
+    throw translateTokenError(error);
   }
-  const { sub, exp, roles, entity } = claims.data;
-  // Roles of other systems of the issuer mean nothing here.
-  const known = ROLES.filter((role) => roles.includes(role));
-  if (entity === undefined && (known.includes('portal') || known.includes('party-approver'))) {
-    throw new WaslError('UNAUTHENTICATED', 'the token has a role of a party and names no entity');
+}
+
+function refuseUnboundedLife({ iat = Number.NaN, exp = Number.NaN }: JWTPayload, secondsMax: number, now: Date): void {
+  if (!(iat <= now.getTime() / 1_000 + CLOCK_TOLERANCE_SECONDS)) {
+    throw new WaslError('UNAUTHENTICATED', 'the token is of a time that has not come');
   }
-  return { person: sub, roles: known, entity: entity ?? null, expiresAt: new Date(exp * 1_000) };
+  if (exp - iat <= secondsMax) return;
+  throw new WaslError('UNAUTHENTICATED', `the token is made for ${exp - iat} s, and ${secondsMax} s are the most`, {
+    remedy: 'Have the issuer make access tokens for a shorter time, and refresh them.',
+  });
 }
 
 /** The reason is told, the token is not. */
@@ -88,7 +90,8 @@ function translateTokenError(error: unknown): WaslError {
   if (error instanceof WaslError) return error;
   if (error instanceof errors.JWTExpired) return new WaslError('UNAUTHENTICATED', 'the token has expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return new WaslError('UNAUTHENTICATED', `the token's claim ${error.claim} is not the one expected`);
+    const what = error.claim === 'typ' ? 'type' : `claim ${error.claim}`;
+    return new WaslError('UNAUTHENTICATED', `the token's ${what} is not the one expected`);
   }
   const isUnreachable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError);
   const isBadAnswer = error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC';

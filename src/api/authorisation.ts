@@ -28,6 +28,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /metrics': NETWORK_SIDE,
   'GET /openapi.json': 'public',
 
+  'GET /.well-known/oauth-protected-resource': 'public',
+  'GET /v1/caller': [...EVERY_ROLE, 'witness'],
+
   'PUT /v1/inventory': ['admin'],
   'GET /v1/inventory': NETWORK_SIDE,
   'POST /v1/inventory/difference': NETWORK_SIDE,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import { isErrorCode, WaslError } from '../errors.ts';
 import { type AuditAnswer, auditSchema } from './audit-wire.ts';
+import { type CallerAnswer, callerSchema, type ProtectedResource, protectedResourceSchema } from './identity-wire.ts';
 import {
   type InventoryDifferenceAnswer,
   type InventoryImported,
@@ -112,6 +113,9 @@ export interface ApiClient {
   listInventoryProposals(): Promise<InventoryProposalAnswer[]>;
   readInventoryProposal(id: number): Promise<OpenProposalAnswer>;
   confirmInventoryProposal(id: number, interconnects: readonly string[]): Promise<InventoryImported>;
+  /** Where tokens come from (RFC 9728); needs none. */
+  readProtectedResource(): Promise<ProtectedResource>;
+  readCaller(): Promise<CallerAnswer>;
   proposePolicy(policy: NewPolicy): Promise<PolicyAnswer>;
   publishPolicy(version: string, digest: string): Promise<PolicyAnswer>;
   acceptPolicy(version: string, digest: string, signed: SignedDocument | null): Promise<AcceptanceAnswer>;
@@ -201,7 +205,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       });
     } catch (cause) {
-      if (init.signal?.aborted) throw cause;
+      if (cause instanceof WaslError || init.signal?.aborted) throw cause;
       throw unreachable(base, cause, decides(`${base}${path}`, method) && mayHaveArrived(cause));
     }
   }
@@ -239,6 +243,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const headers: Record<string, string> = expectedVersion === null ? {} : { 'if-match': `"${expectedVersion}"` };
       return (await call('PUT', '/v1/inventory', inventoryImportedSchema, { body, headers })).value;
     },
+    readProtectedResource: () => get('/.well-known/oauth-protected-resource', protectedResourceSchema),
+    readCaller: () => get('/v1/caller', callerSchema),
     compareInventory: (inventory) => post('/v1/inventory/difference', inventoryDifferenceSchema, inventory),
     listInventoryProposals: () => get('/v1/inventory/proposals', z.array(inventoryProposalSchema)),
     readInventoryProposal: (id) => get(at('inventory/proposals', String(id)), openProposalSchema),

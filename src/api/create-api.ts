@@ -18,11 +18,13 @@ import { logWithoutSecrets } from './log-address.ts';
 import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
+import type { Presented } from './proof-of-possession.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerCodecRoutes } from './routes/codec-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
+import { registerIdentityRoutes } from './routes/identity-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
 import { registerInventoryRoutes } from './routes/inventory-routes.ts';
@@ -35,12 +37,16 @@ import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import { registerSigningRoutes } from './routes/signing-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
+import { isDecision, requireStepUp, stepUpChallenge } from './step-up.ts';
 import { compileInputValidator } from './validate-input.ts';
 
 /** A request with its 128 prefixes is a few kilobytes; only the inventory import allows more. */
 const BODY_BYTES_MAX = 64 * 1024;
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+const BEARER =
+  'An access token of the issuer (at+jwt). One that is bound to a key: `Authorization: DPoP`, with a proof in DPoP.';
 
 const OPENAPI = {
   openapi: '3.1.0',
@@ -49,7 +55,9 @@ const OPENAPI = {
     version: '1',
     description: 'Interconnects between the L3VPNs of government entities: requests, approvals, plans, changes.',
   },
-  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  components: {
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER } },
+  },
 } as const;
 
 /**
@@ -89,6 +97,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
+    registerIdentityRoutes(scope, deps);
     registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
     registerPolicyRoutes(scope, deps);
@@ -121,12 +130,22 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
     if (isOpenHere(request.method, url) && isOfThisMachine(request)) return;
     if (auth.loopbackOnly) refuseForeignAddress(request);
     refuseTokenInAddress(request);
-    request.principal = await authenticate(request.headers.authorization);
+    request.principal = await authenticate(presentedBy(request));
     // Whose request it was, on every later line of it.
     request.log = request.log.child({ person: request.principal.person });
     reply.log = request.log;
     authorise(request.principal, request.method, url);
+    if (!isDecision(request.method, url)) return;
+    void reply.header('www-authenticate', stepUpChallenge(auth.stepUp, request.headers.authorization));
+    requireStepUp(request.principal, auth.stepUp, clock());
+    void reply.removeHeader('www-authenticate');
   });
+}
+
+function presentedBy({ headers, method, url: path }: FastifyRequest): Presented {
+  const { authorization, dpop } = headers;
+  // Two proofs are none: Node joins them, and the whole is no token.
+  return { authorization, ...(dpop === undefined ? {} : { proof: String(dpop) }), method, path };
 }
 
 /** Tokens of the development issuer count on this machine only, however the server came to be bound. */
@@ -185,6 +204,7 @@ function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<ty
   const access = accessTo(String(route.route.method), url);
   if (access === undefined || access === 'public') return { schema, url };
   const roles = `Roles: ${access.join(', ')}.`;
-  const description = [schema?.description, roles].filter((text) => text !== undefined).join(' ');
+  const login = isDecision(String(route.route.method), url) ? 'A decision: it needs a login made for it.' : undefined;
+  const description = [schema?.description, roles, login].filter((text) => text !== undefined).join(' ');
   return { schema: { ...schema, description, security: [{ bearer: [] }] }, url };
 }

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { visibleJsonText } from '../domain/visible-text.ts';
 import { ERRORS, WaslError } from '../errors.ts';
+import { isProofScheme } from './proof-of-possession.ts';
+import { ALGORITHMS } from './token-claims.ts';
 import type { Problem } from './wire.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -15,12 +17,21 @@ export function sendProblem(error: FastifyError | Error, request: FastifyRequest
   // Who has too many calls was told when theirs are taken again.
   const isTold = reply.hasHeader('retry-after');
   if (entry.class === 'transient' && !isTold) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  if (known.code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer');
+  if (known.code === 'UNAUTHENTICATED') {
+    void reply.header('www-authenticate', challengeTo(request.headers.authorization));
+  }
   return reply
     .code(entry.httpStatus)
     .type(PROBLEM_TYPE)
     .serializer(visibleJsonText)
     .send(problemOf(known, request.url));
+}
+
+/** RFC 6750 §3, RFC 9449 §7.1. Who sent nothing is told of no error. */
+function challengeTo(authorization: string | undefined): string {
+  if (authorization === undefined) return 'Bearer';
+  if (!isProofScheme(authorization)) return 'Bearer error="invalid_token"';
+  return `DPoP error="invalid_token", algs="${ALGORITHMS.join(' ')}"`;
 }
 
 export function problemOf(error: WaslError, url: string): Problem {

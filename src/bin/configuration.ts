@@ -10,6 +10,9 @@ export const PROGRESS_DAYS_DEFAULT = 90;
 export const AUDIT_MINUTES_DEFAULT = 360;
 export const CHECKPOINT_SECONDS_DEFAULT = 10;
 export const REVIEW_MINUTES_DEFAULT = 60;
+export const TOKEN_LIFETIME_SECONDS_DEFAULT = 3_600;
+export const STEP_UP_SECONDS_DEFAULT = 300;
+export const LOGIN_SCOPE_DEFAULT = 'openid offline_access';
 
 const TEMPORAL_EXAMPLE = 'temporal.example:7233';
 
@@ -145,7 +148,13 @@ export function readPlanningMemoryMb(env: Environment = process.env): number | u
   return readNumber(env, 'WASL_PLANNING_MEMORY_MB', 256, 65_536, 'megabytes');
 }
 
-function readNumber(env: Environment, setting: string, min: number, max: number, unit: string): number | undefined {
+export function readNumber(
+  env: Environment,
+  setting: string,
+  min: number,
+  max: number,
+  unit: string,
+): number | undefined {
   const text = env[setting];
   if (!text) return undefined;
   const value = Number(text);

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { createApi } from '../api/create-api.ts';
+import { createDevelopmentIssuer } from '../api/development-issuer.ts';
 import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
 import { ERRORS } from '../errors.ts';
@@ -42,13 +43,15 @@ function renderSchema(schema: z.ZodType, title: string): object {
 
 /** The API describes itself before it touches anything it was given. */
 async function renderOpenApi(): Promise<OpenApi> {
+  const clock = () => new Date(0);
+  const { auth } = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
   const app = createApi({
     store: unusable('the store'),
     driver: unusable('the driver'),
     routerReads: unusable('the routers'),
-    auth: { issuer: 'none', audience: 'none', keys: { jwks: { keys: [] } } },
+    auth,
     signatures: null,
-    clock: () => new Date(0),
+    clock,
   });
   await app.ready();
   const document = app.swagger() as OpenApi;

@@ -1,10 +1,14 @@
 /** What `--help` says of settings. `test/bin/help.test.ts` holds it against what the code reads. */
+import { ALGORITHMS, MAPPED_CLAIMS } from '../api/token-claims.ts';
 import {
   AUDIT_MINUTES_DEFAULT,
   CHECKPOINT_SECONDS_DEFAULT,
   DRAIN_SECONDS_DEFAULT,
+  LOGIN_SCOPE_DEFAULT,
   PROGRESS_DAYS_DEFAULT,
   REVIEW_MINUTES_DEFAULT,
+  STEP_UP_SECONDS_DEFAULT,
+  TOKEN_LIFETIME_SECONDS_DEFAULT,
 } from './configuration.ts';
 
 const BACKENDS = `
@@ -42,7 +46,18 @@ Environment:
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
   WASL_JWT_JWKS_URL     the issuer's public keys by address, or
-  WASL_JWT_JWKS_FILE    by file${TRUST}${BACKENDS}
+  WASL_JWT_JWKS_FILE    by file; without both they are found by the issuer's address (OpenID Connect Discovery)
+  WASL_JWT_ALGORITHMS   of ${ALGORITHMS.join(',')}: what may sign tokens; all of them
+  WASL_JWT_LIFETIME_SECONDS  ${TOKEN_LIFETIME_SECONDS_DEFAULT}: for how long a token may be made, 60 to 28800
+  WASL_JWT_CLAIMS       where the issuer puts ${MAPPED_CLAIMS.join(', ')}, as JSON: names of claims, or JSON pointers:
+                          {"roles":"/realm_access/roles","entity":"organisation"}
+  WASL_JWT_ROLES        what the issuer calls the roles, as JSON; what is not named means nothing: {"NOC":"engineer"}
+  WASL_STEP_UP_ACR      values of acr, with commas: the logins that decide (RFC 9470); needed with an issuer
+  WASL_STEP_UP_SECONDS  ${STEP_UP_SECONDS_DEFAULT}: how old such a login may be, 30 to 3600
+  WASL_DPOP_CLIENTS     client_id of clients whose tokens must be bound to a key (RFC 9449), with commas; *: all
+  WASL_LOGIN_CLIENT     client_id under which the issuer knows \`wasl login\`: public, device code; without it there is no login there
+  WASL_LOGIN_SCOPE      ${LOGIN_SCOPE_DEFAULT}: what that asks for
+  WASL_PUBLIC_URL       how clients call this API, for their proofs of possession; http:// and WASL_LISTEN${TRUST}${BACKENDS}
 
 SIGTERM, SIGINT and SIGHUP stop it. Its log is JSON lines on standard error; a request's lines name the person who sent it.`;
 

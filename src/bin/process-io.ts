@@ -1,8 +1,13 @@
 import { createReadStream } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type CliIo, type CliStream, READER_GONE } from '../cli/cli-io.ts';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
 import { WaslError } from '../errors.ts';
+import { makeFolder } from '../store/make-folder.ts';
+import { stateDirectory } from './configuration.ts';
+import { explaining } from './operator-error.ts';
 import { replaceFile } from './replace-file.ts';
 import { interruption } from './signals.ts';
 
@@ -44,10 +49,38 @@ export function createProcessIo(process: NodeJS.Process): ProcessIo {
       if (path !== '-') return replaceFile(path, content);
       if (!process.stdout.destroyed) process.stdout.write(content);
     },
+    keep: keepIn(stateDirectory(process.env)),
     now: () => new Date(),
     offsetOf: (at) => -at.getTimezoneOffset(),
     signal: AbortSignal.any([interruption(), gone.signal]),
     fetch,
+  };
+}
+
+/** Replaced as a whole: another command reads the old or the new. */
+function keepIn(folder: string): CliIo['keep'] {
+  const subject = (name: string) => ({
+    path: join(folder, name),
+    what: 'the login',
+    remedy: 'Name a folder of your own in WASL_STATE_DIR.',
+  });
+  return {
+    read: (name) =>
+      explaining(subject(name), () =>
+        readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return null;
+          throw error;
+        }),
+      ),
+    put: (name, text) =>
+      explaining(subject(name), async () => {
+        await makeFolder(folder, 0o700);
+        const next = join(folder, `${name}.${process.pid}`);
+        await rm(next, { force: true });
+        await writeFile(next, text, { mode: 0o600, flag: 'wx' });
+        await rename(next, join(folder, name));
+      }),
+    remove: (name) => explaining(subject(name), () => rm(join(folder, name), { force: true })),
   };
 }
 

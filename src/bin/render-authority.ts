@@ -1,19 +1,17 @@
 /** docs/authority.md: who may do what. Every table is read from the code that decides; the gate's is got by asking it. */
 import { z } from 'zod';
 import { ACTIONS } from '../api/actions.ts';
-import {
-  ALGORITHMS,
-  CLOCK_TOLERANCE_SECONDS,
-  claimsSchema,
-  ROLES,
-  type Role,
-  TOKEN_BYTES_MAX,
-} from '../api/authentication.ts';
+import { CLOCK_TOLERANCE_SECONDS, TOKEN_BYTES_MAX, TOKEN_TYPE } from '../api/authentication.ts';
 import { ACCESS, type Access } from '../api/authorisation.ts';
+import { DISCOVERY_SECONDS, KEYS_AGE_SECONDS_MAX, KEYS_COOLDOWN_SECONDS } from '../api/issuer-keys.ts';
 import { CALLS_OF_PARTIES_MAX, CALLS_PER_ENTITY_MAX, CALLS_PER_PERSON_MAX } from '../api/limit-calls.ts';
+import { PROOF_SECONDS_MAX } from '../api/proof-of-possession.ts';
+import { isDecision } from '../api/step-up.ts';
+import { ALGORITHMS, claimsSchema, ROLES, type Role } from '../api/token-claims.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind, onlyTakesAway } from '../domain/change-kinds.ts';
 import { EXCLUDED_BY, PART_WORDS, type Part } from '../domain/may-decide.ts';
 import { PERSON_ID_WORDS } from '../domain/names.ts';
+import { STEP_UP_SECONDS_DEFAULT, TOKEN_LIFETIME_SECONDS_DEFAULT } from './configuration.ts';
 import { gateRows } from './gate-rows.ts';
 import { code, table } from './markdown.ts';
 
@@ -66,6 +64,7 @@ export function renderAuthority(summaries: RouteSummaries): string {
     routes(summaries),
     '',
     'A route that is not listed is refused to everybody. The role alone decides nothing: what follows is asked as well.',
+    'A route that **decides** needs a login made for it (see Tokens).',
     '',
     '`GET /metrics` needs no token where it is asked from the machine itself, without one: a proxy in front must not pass it on, or name',
     'for whom it asks (`Forwarded`, `X-Forwarded-For`, `X-Real-IP`, `Via`).',
@@ -114,26 +113,63 @@ function tokens(): string[] {
     properties: Record<string, { pattern?: string; maxItems?: number }>;
     required?: string[];
   };
-  const must = (claim: string) => (required.includes(claim) ? 'yes' : 'for the roles `portal` and `party-approver`');
+  const must = (claim: string, otherwise = '') => (required.includes(claim) ? 'yes' : otherwise);
   const rows = [
     ['`iss`', 'yes', 'the configured issuer (`WASL_JWT_ISSUER`)'],
     ['`aud`', 'yes', 'the configured audience (`WASL_JWT_AUDIENCE`)'],
     ['`sub`', must('sub'), `the person: ${PERSON_ID_WORDS}; case and normal form make no second person`],
-    ['`exp`', must('exp'), 'seconds since 1970'],
+    [
+      '`iat`, `exp`',
+      must('exp'),
+      `seconds since 1970, at most ${TOKEN_LIFETIME_SECONDS_DEFAULT} apart (\`WASL_JWT_LIFETIME_SECONDS\`)`,
+    ],
     [
       '`roles`',
       must('roles'),
       `a list of at most ${properties.roles?.maxItems} strings; those that are not in the table below mean nothing here`,
     ],
-    ['`entity`', must('entity'), `an entity of the inventory: \`${properties.entity?.pattern}\``],
+    [
+      '`entity`',
+      must('entity', 'for the roles `portal` and `party-approver`'),
+      `an entity of the inventory: \`${properties.entity?.pattern}\``,
+    ],
+    ['`acr`', must('acr', 'for decisions'), 'how the person logged in: one of `WASL_STEP_UP_ACR`'],
+    [
+      '`auth_time`',
+      must('auth_time', 'for decisions'),
+      `when, in seconds since 1970: at most ${STEP_UP_SECONDS_DEFAULT} s before the decision (\`WASL_STEP_UP_SECONDS\`)`,
+    ],
   ];
   return [
-    'Every call carries `Authorization: Bearer` with a signed JWT of the one configured issuer.',
+    `Every call carries \`Authorization: Bearer\` with an access token of the one configured issuer: a signed JWT of the type \`${TOKEN_TYPE}\``,
+    '(RFC 9068). An ID token lets nobody in.',
     '',
     table(['claim', 'needed', 'what'], rows),
     '',
     `Signatures with public keys only: ${ALGORITHMS.map(code).join(', ')}. Clocks may differ by ${CLOCK_TOLERANCE_SECONDS} s. A token has at most`,
     `${TOKEN_BYTES_MAX} bytes. A token in an address (\`?access_token=\`) is refused. Tokens of \`wasl token\` count on loopback only.`,
+    '',
+    'The issuer may put `roles`, `entity`, `acr` and `auth_time` elsewhere: `WASL_JWT_CLAIMS` maps each to the name of a claim, or to a JSON',
+    'pointer into one (`{"roles":"/realm_access/roles"}`). `WASL_JWT_ROLES` maps its names of roles (`{"NOC":"engineer"}`); with it, no other',
+    'name counts. What the mapping does not find is absent, and what is absent is refused.',
+    '',
+    '**Keys.** `WASL_JWT_JWKS_FILE`, or `WASL_JWT_JWKS_URL`, or neither: then the issuer is asked (OpenID Connect Discovery), once at the first',
+    `token and again every ${DISCOVERY_SECONDS} s. A key set read by address is read again after ${KEYS_AGE_SECONDS_MAX} s, or for a key that it does not have, but at`,
+    `most every ${KEYS_COOLDOWN_SECONDS} s: an issuer that rotates publishes the next key before it signs with it. While the issuer is away, the keys`,
+    'that were read serve until then; after that every call is `ISSUER_UNAVAILABLE` (503).',
+    '',
+    '**Possession.** A token that the issuer bound to a key (`cnf.jkt`) counts only as `Authorization: DPoP` with a proof of that key in the header',
+    `\`DPoP\` (RFC 9449): for this method, this address under \`WASL_PUBLIC_URL\` (never the header Host), this token, made in the last ${PROOF_SECONDS_MAX} s, used`,
+    'once. `WASL_DPOP_CLIENTS` names the clients (`client_id`; `*`: all) of which no other token counts: the portal and other machines, which get',
+    'theirs by `private_key_jwt`. A token bound in another way (a certificate) is refused. Each server remembers the proofs that it saw: with',
+    'several behind one address, have the proxy keep a client at its server. There is no nonce.',
+    '',
+    '`GET /.well-known/oauth-protected-resource` (RFC 9728) says where tokens come from, and `GET /v1/caller` what one is worth here.',
+    '',
+    '**Decisions** need a login made for them (RFC 9470): without it a call is `STEP_UP_NEEDED` (401), with the challenge in',
+    '`WWW-Authenticate`: `insufficient_user_authentication`, `acr_values`, `max_age`. What is asked is checked in the token, not believed of the',
+    'client. A token of a machine names no login, and so decides nothing. The rule has no switch: `wasl serve` does not start with an issuer and',
+    'without `WASL_STEP_UP_ACR`. The development issuer states its own `acr` and the time of the token; a decision may be as old as its token.',
   ];
 }
 
@@ -141,9 +177,10 @@ function routes(summaries: RouteSummaries): string {
   const rows = Object.entries(ACCESS).map(([route, access]) => {
     const path = route.replace(/:(\w+)/g, '{$1}');
     const what = summaries.get(path) ?? NOT_OF_THE_CONTRACT[path] ?? '';
-    return [code(path), what, ...ROLES.map((role) => mark(access, role))];
+    const [method = '', url = ''] = route.split(' ');
+    return [code(path), what, ...ROLES.map((role) => mark(access, role)), isDecision(method, url) ? 'yes' : 'no'];
   });
-  return table(['route', 'what', ...ROLES.map(code)], rows);
+  return table(['route', 'what', ...ROLES.map(code), 'decides'], rows);
 }
 
 const mark = (access: Access, role: Role) => (access === 'public' ? 'no token' : access.includes(role) ? '✓' : '·');

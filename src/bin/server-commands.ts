@@ -1,6 +1,6 @@
 /** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ROLES, type Role } from '../api/authentication.ts';
+import { ROLES, type Role } from '../api/token-claims.ts';
 import { CODEC_KEY_HELP, MIGRATE_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
 
 export interface SimulateOptions {

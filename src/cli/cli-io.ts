@@ -18,6 +18,13 @@ export interface CliIo {
   readBytes(path: string, bytesMax: number): Promise<Buffer>;
   /** Replaces what is there, as a whole or not at all; `-` is standard output. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Small secrets that one user's commands leave each other, by file name; nobody else may read them. */
+  readonly keep: {
+    /** Null: there is none. */
+    read(name: string): Promise<string | null>;
+    put(name: string, text: string): Promise<void>;
+    remove(name: string): Promise<void>;
+  };
   readonly now: () => Date;
   /** Of the reader's zone (TZ). */
   readonly offsetOf: ZoneOffset;

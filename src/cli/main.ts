@@ -9,6 +9,7 @@ import { registerInstallationCommands } from './commands/installation-commands.t
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
 import { registerInventoryCommands } from './commands/inventory-commands.ts';
 import { registerLedgerCommands } from './commands/ledger-commands.ts';
+import { registerLoginCommands } from './commands/login-commands.ts';
 import { registerNetworkCommands } from './commands/network-commands.ts';
 import { registerPlanCommands } from './commands/plan-commands.ts';
 import { registerPolicyCommands } from './commands/policy-commands.ts';
@@ -33,7 +34,7 @@ export interface CliHooks {
 const HELP_AFTER = `
 Environment:
   WASL_SERVER      address of the server
-  WASL_TOKEN       bearer token
+  WASL_TOKEN       bearer token; without one the login of \`wasl login\` is used
   WASL_TOKEN_FILE  file that holds the token
   WASL_IDENTITY    your key with its certificate (PEM or PKCS#12), for what you approve and accept
   WASL_SEAL        your organisation's seal, in the same forms
@@ -51,6 +52,7 @@ Exit codes:
   130  interrupted
 
 Examples:
+  wasl login
   wasl inventory import backbone.yaml
   wasl request submit moh-mof.yaml
   wasl approve IC-0001
@@ -80,6 +82,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
         if (!isJson) io.err.write(visibleLines(text));
       },
     });
+  registerLoginCommands(program, session);
   registerInventoryCommands(program, session);
   registerRequestCommands(program, session);
   registerPlanCommands(program, session);

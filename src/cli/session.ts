@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { foldLine } from './fold-line.ts';
 import { interruptibleFetch } from './interruptible-fetch.ts';
 import { withLocalTimes } from './local-time.ts';
+import { loginFetch } from './login/login-fetch.ts';
 import { createPaint, type Paint, toOutput } from './paint.ts';
 
 const AWAITED = 'It was sent already: its answer is waited for. Ctrl-C again leaves it unknown.';
@@ -21,6 +22,10 @@ export interface GlobalOptions {
 export interface CliSession {
   readonly io: CliIo;
   readonly client: ApiClient;
+  /** Its address, as logins are kept by. */
+  readonly server: string;
+  /** Whether a token was given, which then counts instead of a login. */
+  hasToken(): Promise<boolean>;
   readonly isJson: boolean;
   readonly paint: Paint;
   /** To standard output: each text is one line of ours, whatever others wrote into it. */
@@ -50,14 +55,20 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
     get isJson() {
       return readOptions().json === true;
     },
+    get server() {
+      const server = readOptions().server ?? io.env.WASL_SERVER ?? SERVER_DEFAULT;
+      refuseBadServer(server);
+      return server.replace(/\/+$/, '');
+    },
+    hasToken: async () => (await readToken(io, readOptions())) !== null,
     get client() {
       const options = readOptions();
-      const server = options.server ?? io.env.WASL_SERVER ?? SERVER_DEFAULT;
-      refuseBadServer(server);
-      const fetch = interruptibleFetch(io, () => {
+      const { server } = this;
+      const send = interruptibleFetch(io, () => {
         this.wasAwaited = true;
         if (io.signal.reason !== READER_GONE) remark(AWAITED);
       });
+      const fetch = loginFetch({ io, server, send, tell: remark });
       client ??= createApiClient({ server, token: () => readToken(io, options), fetch });
       return client;
     },
@@ -81,7 +92,7 @@ export function createSession(io: CliIo, readOptions: () => GlobalOptions): CliS
   };
 }
 
-/** WASL_TOKEN, else the file of --token-file or WASL_TOKEN_FILE; null: none given, and the server will say what it thinks of it. */
+/** WASL_TOKEN, else the file of --token-file or WASL_TOKEN_FILE; null: none given, and a login is used if there is one. */
 async function readToken(io: CliIo, options: GlobalOptions): Promise<string | null> {
   const file = options.tokenFile ?? io.env.WASL_TOKEN_FILE;
   if (options.tokenFile === undefined && io.env.WASL_TOKEN) return io.env.WASL_TOKEN;

@@ -1,15 +1,22 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticate } from '../../src/api/authentication.ts';
-import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
+import { type AuthConfig, createAuthenticate, type Principal, TOKEN_TYPE } from '../../src/api/authentication.ts';
+import { createDevelopmentIssuer, DEVELOPMENT_ACR } from '../../src/api/development-issuer.ts';
+import { CLAIM_SOURCES_DEFAULT, type ClaimSources, type Role } from '../../src/api/token-claims.ts';
 import { PERSON_ID_WORDS } from '../../src/domain/names.ts';
 import { WaslError } from '../../src/errors.ts';
 import { NOW } from '../support/api-under-test.ts';
 
 const clock = () => NOW;
 const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
-const authenticate = createAuthenticate(issuer.auth, clock);
+const authenticate = authenticatorOf(issuer.auth);
 const seconds = Math.floor(NOW.getTime() / 1_000);
+
+/** Of a call that needs nothing but its token. */
+function authenticatorOf(auth: AuthConfig): (authorization: string | undefined) => Promise<Principal> {
+  const verify = createAuthenticate(auth, clock);
+  return (authorization) => verify({ authorization, method: 'GET', path: '/v1/events' });
+}
 
 async function refusal(authorization: string | undefined): Promise<string> {
   const error = await authenticate(authorization).then(
@@ -23,10 +30,11 @@ async function refusal(authorization: string | undefined): Promise<string> {
 async function forge(change: (token: SignJWT) => SignJWT, claims: Record<string, unknown> = {}): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const token = new SignJWT({ roles: ['admin'], ...claims })
-    .setProtectedHeader({ alg: 'EdDSA', kid: 'development' })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'development', typ: TOKEN_TYPE })
     .setIssuer(issuer.auth.issuer)
     .setAudience(issuer.auth.audience)
     .setSubject('intruder-1')
+    .setIssuedAt(seconds)
     .setExpirationTime(seconds + 60);
   return `Bearer ${await change(token).sign(privateKey)}`;
 }
@@ -40,6 +48,8 @@ describe('bearer tokens', () => {
       roles: ['party-approver'],
       entity: 'MOH',
       expiresAt: new Date((seconds + 8 * 3_600) * 1_000),
+      acr: DEVELOPMENT_ACR,
+      authenticatedAt: new Date(seconds * 1_000),
     });
   });
 
@@ -63,10 +73,10 @@ describe('bearer tokens', () => {
   it('are refused after their end, of another issuer, for another audience', async () => {
     const expired = await issuer.mintToken({ person: 'a', roles: ['admin'], lifetimeSeconds: -60 });
     expect(await refusal(`Bearer ${expired}`)).toBe('UNAUTHENTICATED: the token has expired');
-    const other = createAuthenticate({ ...issuer.auth, audience: 'another-system' }, clock);
+    const other = authenticatorOf({ ...issuer.auth, audience: 'another-system' });
     const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
     await expect(other(`Bearer ${token}`)).rejects.toThrow("the token's claim aud is not the one expected");
-    const stranger = createAuthenticate({ ...issuer.auth, issuer: 'urn:other' }, clock);
+    const stranger = authenticatorOf({ ...issuer.auth, issuer: 'urn:other' });
     await expect(stranger(`Bearer ${token}`)).rejects.toThrow("the token's claim iss is not the one expected");
   });
 
@@ -139,12 +149,73 @@ describe('bearer tokens', () => {
     );
   });
 
+  it.each([
+    ["of another kind: an ID token's", { typ: 'JWT' }, {}, "the token's type is not the one expected"],
+    ['of no kind', {}, {}, "the token's type is not the one expected"],
+    ['made for longer than tokens are', {}, { exp: seconds + 28_801 }, 'the token is made for 28801 s, and 28800 s'],
+    ['without its beginning', {}, { iat: undefined }, "the token's claim iat is not the one expected"],
+    ['made in the future', {}, { iat: seconds + 31 }, 'the token is of a time that has not come'],
+    ['not to be used yet', {}, { nbf: seconds + 31 }, "the token's claim nbf is not the one expected"],
+    ['without roles', {}, { roles: undefined }, "the token's claim roles is not valid"],
+    ['with roles that are no list', {}, { roles: 'admin' }, "the token's claim roles is not valid"],
+    ['with a login at no time', {}, { auth_time: 'now' }, "the token's claim auth_time is not valid"],
+  ])('are refused %s', async (what, header, claims, fact) => {
+    const typ = what === 'of no kind' ? {} : { typ: TOKEN_TYPE };
+    const token = await signed({ ...typ, ...header }, claims);
+    expect(await refusal(`Bearer ${token}`)).toContain(`UNAUTHENTICATED: ${fact}`);
+  });
+
+  it('are refused with a signature of an algorithm that is not to count', async () => {
+    const strict = authenticatorOf({ ...issuer.auth, algorithms: ['ES256'] });
+    await expect(strict(`Bearer ${await signed({ typ: TOKEN_TYPE })}`)).rejects.toThrow('signature is not valid');
+  });
+
   it('cannot be judged while the key set is away: that is ISSUER_UNAVAILABLE, not a refusal', async () => {
     const jwksUrl = new URL('http://127.0.0.1:1/jwks');
-    const away = createAuthenticate({ issuer: 'urn:x', audience: 'wasl', keys: { jwksUrl } }, clock);
+    const away = authenticatorOf({ ...issuer.auth, keys: { jwksUrl } });
     const token = await issuer.mintToken({ person: 'a', roles: ['admin'] });
     await expect(away(`Bearer ${token}`)).rejects.toMatchObject({ code: 'ISSUER_UNAVAILABLE' });
   });
+});
+
+/** Signed by the issuer itself, in order but for what is given. */
+async function signed(header: object, claims: object = {}): Promise<string> {
+  const { issuer: iss, audience: aud } = issuer.auth;
+  return new SignJWT({ iss, aud, sub: 'a', iat: seconds, exp: seconds + 60, roles: ['auditor'], ...claims })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'development', ...header })
+    .sign(await importJWK(issuer.privateJwk, 'EdDSA'));
+}
+
+describe('claims that an issuer puts elsewhere', () => {
+  const CLAIMS = {
+    realm_access: { roles: ['NOC', 'admin', 'constructor'] },
+    'https://gov.example/org': 'MOH',
+    amr: { 'a/b': { '~': 'gold' } },
+  };
+  const read = async (sources: Partial<ClaimSources>, names: Readonly<Record<string, Role>> | null, claims: object) => {
+    const mapping = { sources: { ...CLAIM_SOURCES_DEFAULT, ...sources }, roleNames: names };
+    const mapped = authenticatorOf({ ...issuer.auth, claims: mapping });
+    return mapped(`Bearer ${await signed({ typ: TOKEN_TYPE }, claims)}`);
+  };
+  const ELSEWHERE = { roles: '/realm_access/roles', entity: 'https://gov.example/org', acr: '/amr/a~1b/~0' };
+
+  it('are found by name and by pointer, and roles by the names of the issuer alone', async () => {
+    const claims = { roles: undefined, ...CLAIMS };
+    expect(await read(ELSEWHERE, { NOC: 'engineer' }, claims)).toMatchObject({
+      ...{ roles: ['engineer'], entity: 'MOH', acr: 'gold', authenticatedAt: null },
+    });
+    expect((await read(ELSEWHERE, null, claims)).roles).toEqual(['admin']);
+  });
+
+  it.each(['/realm_access', '/realm_access/none', '/roles/0', '/__proto__/roles', 'constructor', 'none'])(
+    'are absent at %s, whatever stands where they are as a rule',
+    async (roles) => {
+      await expect(read({ roles }, null, { ...CLAIMS, roles: ['admin'] })).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+        message: `the token's claim ${roles} is not valid`,
+      });
+    },
+  );
 });
 
 describe('the development issuer', () => {

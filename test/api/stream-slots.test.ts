@@ -12,6 +12,7 @@ const caller = (person: string, role: Role, entity: string | null): Principal =>
   roles: [role],
   entity: entity as Principal['entity'],
   expiresAt: new Date(0),
+  ...{ acr: null, authenticatedAt: null },
 });
 
 describe('event streams', () => {

@@ -34,7 +34,7 @@ async function refusal(action: () => unknown): Promise<WaslError> {
   throw new Error('it was taken');
 }
 
-const ISSUER = { WASL_JWT_ISSUER: 'https://issuer.example' };
+const ISSUER = { WASL_JWT_ISSUER: 'https://issuer.example', WASL_STEP_UP_ACR: 'strong' };
 const withFile = (path: string) => () => readAuth({ ...ISSUER, WASL_JWT_JWKS_FILE: path });
 const PUBLIC = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
 
@@ -71,12 +71,58 @@ describe('the key set of the issuer', () => {
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'https://me:s3cret@issuer.example' }, 'WASL_JWT_JWKS_URL', 'carries a login'],
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'https://a', WASL_JWT_JWKS_FILE: '/b' }, 'WASL_JWT_JWKS_FILE', 'named twice'],
     [{ WASL_JWT_JWKS_URL: 'https://a' }, 'WASL_JWT_ISSUER', 'not whose they are'],
-    [ISSUER, 'WASL_JWT_JWKS_URL', 'the keys of that issuer are not'],
+    [{ ...ISSUER, WASL_JWT_ISSUER: 'urn:issuer' }, 'WASL_JWT_JWKS_URL', 'has no https address to ask'],
+    [{ ...ISSUER, WASL_JWT_ISSUER: 'http://issuer.example' }, 'WASL_JWT_JWKS_URL', 'has no https address to ask'],
+    [{ ...ISSUER, WASL_JWT_ALGORITHMS: 'ES256,HS256' }, 'WASL_JWT_ALGORITHMS', '"HS256" is no algorithm'],
+    [{ ...ISSUER, WASL_JWT_LIFETIME_SECONDS: '86400' }, 'WASL_JWT_LIFETIME_SECONDS', 'is not 60 to 28800 seconds'],
+    [{ ...ISSUER, WASL_JWT_CLAIMS: 'roles' }, 'WASL_JWT_CLAIMS', 'is not JSON'],
+    [{ ...ISSUER, WASL_JWT_CLAIMS: '{"role":"x"}' }, 'WASL_JWT_CLAIMS', 'has a member that means nothing'],
+    [{ ...ISSUER, WASL_JWT_CLAIMS: '{"roles":"/a/~2"}' }, 'WASL_JWT_CLAIMS', 'has a member that means nothing: roles'],
+    [{ ...ISSUER, WASL_JWT_ROLES: '{"NOC":"root"}' }, 'WASL_JWT_ROLES', 'has a member that means nothing: NOC'],
+    [{ ...ISSUER, WASL_STEP_UP_ACR: ' , ' }, 'WASL_STEP_UP_ACR', 'how the issuer names the login of who decides'],
+    [{ ...ISSUER, WASL_PUBLIC_URL: 'wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
+    [{ ...ISSUER, WASL_PUBLIC_URL: 'https://a:s3cret@wasl.example' }, 'WASL_PUBLIC_URL', 'is not one'],
+    [
+      { ...ISSUER, WASL_LISTEN: '0.0.0.0:8080', WASL_DPOP_CLIENTS: '*' },
+      'WASL_PUBLIC_URL',
+      'for an address that is not set',
+    ],
+    [{ ...ISSUER, WASL_STEP_UP_SECONDS: '0' }, 'WASL_STEP_UP_SECONDS', 'is not 30 to 3600 seconds'],
   ])('%j is refused at %s', async (env, path, fact) => {
     const refused = await refusal(() => readAuth(env));
     expect(refused).toMatchObject({ code: 'CONFIGURATION', path });
     expect(refused.message).toContain(fact);
     expect(`${refused.message} ${refused.remedy}`).not.toContain('s3cret');
+  });
+});
+
+describe('what is read of an issuer', () => {
+  it('is found at its address, and bounded, where nothing else is set', () => {
+    expect(readAuth(ISSUER)).toEqual({
+      ...{ issuer: 'https://issuer.example', audience: 'wasl', keys: { discovery: new URL('https://issuer.example') } },
+      algorithms: ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'],
+      claims: { sources: { roles: 'roles', entity: 'entity', acr: 'acr', auth_time: 'auth_time' }, roleNames: null },
+      ...{ lifetimeSecondsMax: 3_600, stepUp: { acrValues: ['strong'], ageSecondsMax: 300 } },
+      possession: { publicUrl: new URL('http://127.0.0.1:8080'), clients: [] },
+      login: { clientId: null, scope: 'openid offline_access' },
+    });
+  });
+
+  it('is as it was set', () => {
+    const env = {
+      ...{ ...ISSUER, WASL_JWT_ALGORITHMS: 'ES256, PS256', WASL_JWT_LIFETIME_SECONDS: '300' },
+      ...{ WASL_JWT_CLAIMS: '{"roles":"/realm_access/roles"}', WASL_JWT_ROLES: '{"NOC":"engineer"}' },
+      ...{ WASL_STEP_UP_ACR: 'gold,phr', WASL_STEP_UP_SECONDS: '60' },
+      ...{ WASL_PUBLIC_URL: 'https://wasl.example/api', WASL_DPOP_CLIENTS: 'portal,witness' },
+      ...{ WASL_LOGIN_CLIENT: 'wasl-cli', WASL_LOGIN_SCOPE: 'openid wasl' },
+    };
+    expect(readAuth(env)).toMatchObject({
+      ...{ algorithms: ['ES256', 'PS256'], lifetimeSecondsMax: 300 },
+      claims: { sources: { roles: '/realm_access/roles', entity: 'entity' }, roleNames: { NOC: 'engineer' } },
+      stepUp: { acrValues: ['gold', 'phr'], ageSecondsMax: 60 },
+      possession: { publicUrl: new URL('https://wasl.example/api'), clients: ['portal', 'witness'] },
+      login: { clientId: 'wasl-cli', scope: 'openid wasl' },
+    });
   });
 });
 

@@ -11,7 +11,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [['bogus'], "error: unknown command 'bogus'"],
+    [['xyzzy'], "error: unknown command 'xyzzy'"],
     [['plan', 'show'], "error: missing required argument 'id'"],
     [['reject', 'IC-0001'], "error: required option '--reason <text>' not specified"],
     [['interconnect', 'list', '--state', 'happy'], "argument 'happy' is invalid. Write one of requested,"],
@@ -23,7 +23,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [['bogus'], "unknown command 'bogus'"],
+    [['xyzzy'], "unknown command 'xyzzy'"],
     [['plan', 'show'], "missing required argument 'id'"],
     [['status', '--no-such'], "unknown option '--no-such'"],
     [['plan'], 'no command was given'],

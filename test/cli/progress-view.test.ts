@@ -23,6 +23,7 @@ function watch(settings: { isTerminal: boolean; columns?: number; json?: boolean
       readFile: async () => '',
       readBytes: async () => Buffer.alloc(0),
       writeFile: async () => undefined,
+      keep: { read: async () => null, put: async () => undefined, remove: async () => undefined },
       now: () => NOW,
       offsetOf: () => 0,
       fetch,

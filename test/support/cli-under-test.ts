@@ -15,6 +15,9 @@ export interface CliSettings {
   readonly hooks?: CliHooks;
   readonly signal?: AbortSignal;
   readonly offsetOf?: ZoneOffset;
+  /** What commands leave each other; without it they leave nothing. */
+  readonly kept?: Map<string, string>;
+  readonly now?: () => Date;
 }
 
 /** One run of the CLI with its output in strings. */
@@ -31,6 +34,7 @@ export async function runForTest(
       text[name] += chunk;
     },
   });
+  const kept = settings.kept ?? new Map<string, string>();
   const io = {
     out: stream('out'),
     err: stream('err'),
@@ -38,7 +42,12 @@ export async function runForTest(
     readFile: (path: string) => readFile(path, 'utf8'),
     readBytes: (path: string) => readFile(path),
     writeFile: (path: string, content: string | Uint8Array) => writeFile(path, content),
-    now: () => new Date(),
+    keep: {
+      read: async (name: string) => kept.get(name) ?? null,
+      put: async (name: string, content: string) => void kept.set(name, content),
+      remove: async (name: string) => void kept.delete(name),
+    },
+    now: settings.now ?? (() => new Date()),
     offsetOf: settings.offsetOf ?? (() => 0),
     signal: settings.signal ?? new AbortController().signal,
     fetch: settings.fetch ?? fetch,
