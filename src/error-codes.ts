@@ -175,6 +175,20 @@ export const ERRORS = {
   UNAUTHENTICATED: permanent(401, 'No valid token', 'Send a bearer token of the configured issuer.'),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
+  METHOD_NOT_ALLOWED: permanent(405, 'The address does not take this method', 'Use one of those that Allow lists.'),
+  NOT_ACCEPTABLE: permanent(
+    406,
+    'The answer has no form that the caller accepts',
+    'Send the header Accept with the media type named, or none.',
+  ),
+  REQUEST_TIMEOUT: transient(408, 'The call did not arrive whole in time', 'Send it faster, or less at once.'),
+  ADDRESS_TOO_LONG: permanent(414, 'The address is too long', 'Send what is long in the body.'),
+  BODY_TYPE: permanent(
+    415,
+    'The body is not JSON in UTF-8',
+    'Send content-type: application/json, in UTF-8 and not compressed.',
+  ),
+  HEADERS_TOO_LARGE: permanent(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),
   RATE_LIMITED: transient(429, 'Too many requests', 'Wait as long as Retry-After says.'),
 

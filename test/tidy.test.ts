@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...[
       'fastify',
       'fastify-type-provider-zod',
+      '@fastify/accepts',
       '@fastify/rate-limit',
       '@fastify/swagger',
       'zod',

@@ -1,22 +1,19 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyRequest, type FastifySerializerCompiler } from 'fastify';
-import {
-  createJsonSchemaTransform,
-  createJsonSchemaTransformObject,
-  serializerCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise, isOpenHere } from './authorisation.ts';
+import { describeApi, describeRoute, OPENAPI } from './describe-api.ts';
 import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
+import { answerClientError, refuseMisuse } from './refuse-misuse.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
@@ -39,16 +36,6 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-const OPENAPI = {
-  openapi: '3.1.0',
-  info: {
-    title: 'wasl',
-    version: '1',
-    description: 'Interconnects between the L3VPNs of government entities: requests, approvals, plans, changes.',
-  },
-  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-} as const;
-
 /**
  * The HTTP API. Nothing is sent to store, workflows or routers before the first request.
  * Every request is authenticated, then held against the one table of roles, before its body is read.
@@ -62,14 +49,13 @@ export function createApi(deps: ApiDependencies): ApiServer {
     forceCloseConnections: true,
     requestIdHeader: false,
     frameworkErrors: sendProblem,
+    clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileInputValidator);
   app.setSerializerCompiler(visibleSerializer);
   parseJsonBodies(app);
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler((request, reply) => {
-    sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
-  });
+  refuseMisuse(app);
   guardRoutes(app, deps);
   limitCalls(app);
   const metrics = createMetrics(deps);
@@ -78,8 +64,8 @@ export function createApi(deps: ApiDependencies): ApiServer {
   });
   void app.register(swagger, {
     openapi: OPENAPI,
-    transform: (route) => describeRoute(route),
-    transformObject: (document) => withAnswersOnly(collectComponents(document)),
+    transform: describeRoute,
+    transformObject: describeApi,
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
@@ -152,31 +138,3 @@ const visibleSerializer: FastifySerializerCompiler<z.ZodType | { properties: z.Z
   const serialize = serializerCompiler(route);
   return (data) => visibleLines(serialize(data));
 };
-
-const ZOD_TO_JSON = {
-  // `readonly` is about our types, not about the wire.
-  override: ({ jsonSchema }: { jsonSchema: { readOnly?: boolean } }) => {
-    delete jsonSchema.readOnly;
-  },
-} as const;
-const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: ZOD_TO_JSON });
-const collectComponents = createJsonSchemaTransformObject({ zodToJsonConfig: ZOD_TO_JSON });
-
-/** The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to. */
-function withAnswersOnly(document: ReturnType<typeof collectComponents>): ReturnType<typeof collectComponents> {
-  const schemas: Record<string, unknown> = 'components' in document ? (document.components?.schemas ?? {}) : {};
-  for (const name of Object.keys(schemas)) {
-    if (name.endsWith('Input')) delete schemas[name];
-  }
-  return document;
-}
-
-/** The route's OpenAPI entry, with what the table of roles says about it. */
-function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<typeof toJsonSchema> {
-  const { schema, url } = toJsonSchema(route);
-  const access = accessTo(String(route.route.method), url);
-  if (access === undefined || access === 'public') return { schema, url };
-  const roles = `Roles: ${access.join(', ')}.`;
-  const description = [schema?.description, roles].filter((text) => text !== undefined).join(' ');
-  return { schema: { ...schema, description, security: [{ bearer: [] }] }, url };
-}

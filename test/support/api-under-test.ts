@@ -97,6 +97,7 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
   const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
   const driver = createRecordingDriver();
   const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock });
+  requireDocumented(app);
   return {
     app,
     issuer,
@@ -106,4 +107,18 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
       return { authorization: `Bearer ${token}` };
     },
   };
+}
+
+/** Every answer of every test is one that the document tells of: else the call fails, and so does its test. */
+function requireDocumented(app: ApiServer): void {
+  app.addHook('onSend', async (request, reply) => {
+    const { url, method } = request.routeOptions;
+    const { paths = {} } = app.swagger();
+    const operations = (paths as Record<string, Record<string, { responses: object }>>)[
+      url?.replaceAll(/:(\w+)/g, '{$1}') ?? ''
+    ];
+    const responses = operations?.[String(method).toLowerCase()]?.responses;
+    if (responses === undefined || reply.statusCode === 500 || String(reply.statusCode) in responses) return;
+    throw new Error(`${method} ${url} answered ${reply.statusCode}, of which the document says nothing`);
+  });
 }
