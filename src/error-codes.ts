@@ -323,6 +323,16 @@ export const ERRORS = {
     'Look at the routers named; they could not be brought to one state.',
   ),
 
+  // Webhooks.
+  WEBHOOK_UNKNOWN: permanent(404, 'No such webhook', 'Check the id against `wasl webhook list`.'),
+  WEBHOOK_ADDRESS: permanent(
+    422,
+    'Webhooks are not sent to this address',
+    'Use https on port 443 or 8443, at addresses that an admin allows: `wasl webhook allow ID NETWORK`.',
+  ),
+  WEBHOOK_LIMIT: permanent(409, 'The entity has as many webhooks as it may', 'Remove one that is not needed.'),
+  WEBHOOK_UNDELIVERED: transient(502, 'The receiver of a webhook did not take it', 'Nothing: it is tried again.'),
+
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),
   WORKERS_AWAY: transient(

@@ -35,13 +35,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'src/router',
       'src/ledger',
       'src/store',
+      'src/webhooks',
     ],
     'src/domain',
     ...['src/errors.ts', '@temporalio/activity', '@temporalio/common', 'p-map'],
   ],
+  'src/webhooks': ['src/webhooks', 'src/domain', 'src/errors.ts', 'undici', 'ipaddr.js'],
   'src/driver': ['src/driver', 'src/store', 'src/domain', 'src/errors.ts', 'workflows/shared', '@temporalio/client'],
   'src/api': [
     ...['src/api', 'src/driver', 'src/domain', 'src/errors.ts', 'src/ledger', 'src/store', 'workflows/shared'],
+    'src/webhooks',
     '@temporalio/client',
     ...[
       'fastify',

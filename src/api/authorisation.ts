@@ -11,6 +11,9 @@ const EVERY_ROLE: readonly Role[] = [...PARTIES, ...NETWORK_SIDE];
 /** Who may hold the whole network against the register: it names every VPN. */
 const AUDITING: readonly Role[] = ['auditor', 'engineer', 'admin'];
 
+/** A party its own; who lets them be somewhere, all. */
+const OF_WEBHOOKS: readonly Role[] = [...PARTIES, 'admin'];
+
 /** `public`: answers without a token. Such routes name no entity, no person and no router. */
 export type Access = 'public' | readonly Role[];
 
@@ -69,6 +72,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/routers': NETWORK_SIDE,
   'GET /v1/routers/:pe/check': ['engineer', 'security', 'admin'],
   'GET /v1/routers/:pe/running': ['engineer', 'security'],
+
+  'POST /v1/webhooks': PARTIES,
+  'GET /v1/webhooks': OF_WEBHOOKS,
+  'GET /v1/webhooks/:id': OF_WEBHOOKS,
+  'DELETE /v1/webhooks/:id': OF_WEBHOOKS,
+  'PUT /v1/webhooks/:id/networks': ['admin'],
+  'POST /v1/webhooks/:id/keys': PARTIES,
+  'POST /v1/webhooks/:id/enablement': OF_WEBHOOKS,
+  'GET /v1/webhooks/:id/deliveries': OF_WEBHOOKS,
+  'POST /v1/webhooks/:id/deliveries/:delivery/replay': OF_WEBHOOKS,
 
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],

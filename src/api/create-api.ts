@@ -28,6 +28,7 @@ import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
+import { registerWebhookRoutes } from './routes/webhook-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
 import { compileInputValidator } from './validate-input.ts';
 
@@ -82,6 +83,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerLedgerRoutes(scope, deps);
     registerLedgerProofRoutes(scope, deps);
     registerEvidenceRoutes(scope, deps);
+    registerWebhookRoutes(scope, deps);
     done();
   });
   return app;

@@ -30,6 +30,7 @@ export const OPENAPI: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'routers', description: 'Live reads' },
     { name: 'audits', description: 'The whole network against the register' },
     { name: 'events', description: 'Progress as it happens' },
+    { name: 'webhooks', description: 'Progress, sent: Standard Webhooks, signed' },
     { name: 'ledger', description: 'The record that can be shown' },
     { name: 'installation', description: 'Which installation this is' },
   ],
@@ -121,7 +122,11 @@ const header = (description: string, pattern?: string) => ({
 const NEXT_PAGE = header('RFC 8288: the next page, with rel="next"; none where this is the last');
 const ETAG = header('The version, for If-Match', '^"[^"]+"$');
 
-const PAGED = ['listInterconnects', 'readLedger', 'listCheckpoints'];
+const PAGED = ['listInterconnects', 'readLedger', 'listCheckpoints', 'listWebhookDeliveries'];
+const LOCATED: Readonly<Record<string, string>> = {
+  submitRequest: 'The interconnect',
+  registerWebhook: 'The endpoint',
+};
 const VERSIONED = ['readInventory', 'importInventory', 'confirmInventoryProposal', 'readRendition'];
 /** What the answer's id is good for. */
 const LINKED = ['readInterconnect', 'decideRequest', 'withdraw'];
@@ -129,11 +134,13 @@ const LINKED = ['readInterconnect', 'decideRequest', 'withdraw'];
 function describeAnswers({ operationId = '', responses }: DescribedOperation): void {
   for (const [status, answer] of Object.entries(responses)) {
     if (answer.description === 'Default Response') answer.description = status === '201' ? 'Created' : 'The answer';
+    if (status === '204') delete answer.content;
     if (!status.startsWith('2')) continue;
     if (PAGED.includes(operationId)) answer.headers = { ...answer.headers, Link: NEXT_PAGE };
     if (VERSIONED.includes(operationId)) answer.headers = { ...answer.headers, ETag: ETAG };
+    const located = LOCATED[operationId];
+    if (located !== undefined) answer.headers = { ...answer.headers, Location: header(located) };
     if (operationId === 'submitRequest') {
-      answer.headers = { ...answer.headers, Location: header('The interconnect') };
       const link = (to: string) => ({ operationId: to, parameters: { id: '$response.body#/id' } });
       answer.links = Object.fromEntries(LINKED.map((to) => [to, link(to)]));
     }

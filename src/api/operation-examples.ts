@@ -65,5 +65,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
     witness: 'moh.example/witness+5ab9f2c1+BPq1hd2u0QKFQF3UyG2XpY3uzd4gJ6Ge0m2e1uJ4X1d2',
     line: '\u2014 moh.example/witness WrnywQAAAABpFZKAq2Vh',
   },
+  registerWebhook: { url: 'https://portal.moh.example/wasl', scheme: 'v1a' },
+  allowWebhook: { networks: ['10.100.0.0/16'] },
   confirmInventoryProposal: { interconnects: ['IC-0001'] },
 };

@@ -79,6 +79,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/routers/:pe/check': { id: 'checkRouter', refuses: OF_ROUTERS },
   'GET /v1/routers/:pe/running': { id: 'readRunning', refuses: OF_ROUTERS },
 
+  'POST /v1/webhooks': { id: 'registerWebhook', refuses: ['WEBHOOK_ADDRESS', 'WEBHOOK_LIMIT'] },
+  'GET /v1/webhooks': { id: 'listWebhooks' },
+  'GET /v1/webhooks/:id': { id: 'readWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+  'DELETE /v1/webhooks/:id': { id: 'removeWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+  'PUT /v1/webhooks/:id/networks': { id: 'allowWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+  'POST /v1/webhooks/:id/keys': { id: 'addWebhookKey', refuses: ['WEBHOOK_UNKNOWN'] },
+  'POST /v1/webhooks/:id/enablement': { id: 'enableWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+  'GET /v1/webhooks/:id/deliveries': { id: 'listWebhookDeliveries', refuses: ['WEBHOOK_UNKNOWN'] },
+  'POST /v1/webhooks/:id/deliveries/:delivery/replay': { id: 'replayWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+
   'GET /v1/events': { id: 'followEvents', refuses: ['INTERCONNECT_UNKNOWN'] },
   'GET /v1/ledger': { id: 'readLedger' },
   'GET /v1/ledger/checkpoint': { id: 'readCheckpoint', refuses: ['LEDGER_UNSIGNED'] },

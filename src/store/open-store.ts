@@ -27,6 +27,7 @@ import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
 import type { Store } from './store.ts';
 import { troubleQueries } from './trouble-rows.ts';
+import { webhookQueries } from './webhook-rows.ts';
 import { workerQueries } from './worker-rows.ts';
 
 export interface StoreOptions {
@@ -65,6 +66,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...registerReviewQueries(database),
     ...readingQueries(database),
     ...sightingQueries(database),
+    ...webhookQueries(database),
     ...workerQueries(database),
     ...writableQueries(database),
     onProgress: (callback) => listener.subscribe(callback),

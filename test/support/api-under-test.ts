@@ -111,9 +111,11 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
 
 /** Every answer of every test is one that the document tells of: else the call fails, and so does its test. */
 function requireDocumented(app: ApiServer): void {
+  let document: ReturnType<ApiServer['swagger']> | null = null;
   app.addHook('onSend', async (request, reply) => {
     const { url, method } = request.routeOptions;
-    const { paths = {} } = app.swagger();
+    document ??= app.swagger();
+    const paths = typeof document === 'object' && 'paths' in document ? document.paths : {};
     const operations = (paths as Record<string, Record<string, { responses: object }>>)[
       url?.replaceAll(/:(\w+)/g, '{$1}') ?? ''
     ];
