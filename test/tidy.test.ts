@@ -65,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/inventory-wire.ts',
     'src/api/audit-wire.ts',
     'src/api/policy-wire.ts',
+    'src/api/webhook-wire.ts',
     'src/api/proof-record.ts',
     'src/api/ledger-wire.ts',
     // A recorded proof is made again where its file is, without a server.

@@ -134,7 +134,6 @@ const LINKED = ['readInterconnect', 'decideRequest', 'withdraw'];
 function describeAnswers({ operationId = '', responses }: DescribedOperation): void {
   for (const [status, answer] of Object.entries(responses)) {
     if (answer.description === 'Default Response') answer.description = status === '201' ? 'Created' : 'The answer';
-    if (status === '204') delete answer.content;
     if (!status.startsWith('2')) continue;
     if (PAGED.includes(operationId)) answer.headers = { ...answer.headers, Link: NEXT_PAGE };
     if (VERSIONED.includes(operationId)) answer.headers = { ...answer.headers, ETag: ETAG };

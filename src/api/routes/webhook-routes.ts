@@ -77,16 +77,18 @@ function registerEndpoints(app: ApiServer, { store, auth }: ApiDependencies): vo
     '/v1/webhooks/:id',
     {
       schema: {
-        summary: 'Remove an endpoint, with what was still to be sent to it',
+        summary: 'Remove an endpoint, with what was still to be sent to it; answers what it was',
         tags,
         params,
-        response: { 204: z.void().describe('It is gone') },
+        response: answers(webhookSchema),
       },
     },
-    async (request, reply) => {
+    async (request) => {
       const caller = callerOf(request);
-      await store.removeWebhook(request.params.id, confinedTo(caller), caller.person);
-      return reply.code(204).send();
+      const own = confinedTo(caller);
+      const endpoint = await store.readWebhook(request.params.id, own);
+      await store.removeWebhook(endpoint.id, own, caller.person);
+      return present(endpoint);
     },
   );
 }
