@@ -94,9 +94,7 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
   const authenticate = createAuthenticate(auth, clock);
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
     const { url } = request.routeOptions;
-    // No route: the not-found handler answers, and says nothing about what exists.
     if (url === undefined || accessTo(request.method, url) === 'public') return;
     if (isOpenHere(request.method, url) && isOfThisMachine(request)) return;
     if (auth.loopbackOnly) refuseForeignAddress(request);

@@ -5,7 +5,7 @@ import accepts from '@fastify/accepts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, WaslError } from '../errors.ts';
 import { OPERATIONS } from './operations.ts';
-import { PROBLEM_TYPE, problemOf, sendProblem } from './problem.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import type { ApiServer } from './server-types.ts';
 
 /** No address of the API comes near it; Node bounds the whole head at 16 KiB. */
@@ -17,7 +17,7 @@ export const ANSWER_TYPE: Readonly<Record<string, string | null>> = {
   readRendition: null,
 };
 
-/** Before the caller is known: nothing of this depends on who calls. */
+/** Before the caller is known: nothing of this depends on who calls. What does not exist says nothing of what does, but for the methods of an address. */
 export function refuseMisuse(app: ApiServer): void {
   void app.register(accepts);
   const offered: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
@@ -28,14 +28,15 @@ export function refuseMisuse(app: ApiServer): void {
     for (const each of [method].flat()) methods.add(each);
     if (known === undefined) offered.push({ pattern, methods });
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
     refuseAddress(request.url);
+    // Before the body of a method that nobody offers is asked for.
+    if (request.is404) {
+      const [path = ''] = request.url.split('?');
+      throw notOffered(request, reply, offered.find(({ pattern }) => pattern.test(path))?.methods);
+    }
     refuseUnacceptable(request);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?');
-    const methods = offered.find(({ pattern }) => pattern.test(path))?.methods;
-    return sendProblem(notOffered(request, reply, methods), request, reply);
   });
 }
 
