@@ -34,7 +34,7 @@ export default defineConfig({
           expect: expectation,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
+          exclude: ['test/integration/**', 'test/portal/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
           // One evaluation of a module serves all files of a process: half the suite's time was that. No test replaces a module.
           isolate: false,
           setupFiles: 'test/support/bounded-computing.ts',
@@ -49,7 +49,7 @@ export default defineConfig({
           expect: expectation,
           // Beside the unit tests: these wait for what those compute.
           sequence: { groupOrder: 0 },
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/portal/**/*.test.ts'],
           globalSetup: servers,
           ...times,
           maxWorkers: WORKERS,

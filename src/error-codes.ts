@@ -200,6 +200,20 @@ export const ERRORS = {
   ),
   FORBIDDEN: permanent(403, 'This role may not do that', 'Ask someone whose role allows it.'),
   NOT_FOUND: permanent(404, 'There is nothing here', 'Check the address.'),
+  METHOD_NOT_ALLOWED: permanent(405, 'The address does not take this method', 'Use one of those that Allow lists.'),
+  NOT_ACCEPTABLE: permanent(
+    406,
+    'The answer has no form that the caller accepts',
+    'Send the header Accept with the media type named, or none.',
+  ),
+  REQUEST_TIMEOUT: transient(408, 'The call did not arrive whole in time', 'Send it faster, or less at once.'),
+  ADDRESS_TOO_LONG: permanent(414, 'The address is too long', 'Send what is long in the body.'),
+  BODY_TYPE: permanent(
+    415,
+    'The body is not JSON in UTF-8',
+    'Send content-type: application/json, in UTF-8 and not compressed.',
+  ),
+  HEADERS_TOO_LARGE: permanent(431, 'The headers are too large', 'Send fewer or shorter headers.'),
   REQUEST_TOO_LARGE: permanent(413, 'The request is too large', 'Send less at once.'),
   RATE_LIMITED: transient(429, 'Too many requests', 'Wait as long as Retry-After says.'),
 
@@ -333,6 +347,16 @@ export const ERRORS = {
     'The change needs a person',
     'Look at the routers named; they could not be brought to one state.',
   ),
+
+  // Webhooks.
+  WEBHOOK_UNKNOWN: permanent(404, 'No such webhook', 'Check the id against `wasl webhook list`.'),
+  WEBHOOK_ADDRESS: permanent(
+    422,
+    'Webhooks are not sent to this address',
+    'Use https on port 443 or 8443, at addresses that an admin allows: `wasl webhook allow ID NETWORK`.',
+  ),
+  WEBHOOK_LIMIT: permanent(409, 'The entity has as many webhooks as it may', 'Remove one that is not needed.'),
+  WEBHOOK_UNDELIVERED: transient(502, 'The receiver of a webhook did not take it', 'Nothing: it is tried again.'),
 
   // wasl itself.
   TEMPORAL_UNAVAILABLE: transient(503, 'The workflow server does not answer', 'Try again: nothing was lost.'),

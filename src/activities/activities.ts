@@ -5,6 +5,7 @@ import type { ChangeId, InterconnectId, PeName, PlanId } from '../domain/names.t
 import type { InterconnectFacts } from '../domain/next-move.ts';
 import type { ReachQuestion } from '../domain/reach-question.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { DeliveryId } from '../domain/webhook.ts';
 import type { SettledTransaction } from '../store/store.ts';
 
 /**
@@ -146,4 +147,15 @@ export interface ReadActivities {
   auditNetwork(): Promise<ReadingReference>;
 }
 
-export type SharedActivities = RecordActivities & PlanActivities & SharedTransactionActivities & ReadActivities;
+export interface WebhookActivities {
+  /**
+   * One try; what came of it is in the record. Fails, to be called again when the record says that it is due, while the delivery is not over.
+   */
+  deliverWebhook(input: { readonly deliveryId: DeliveryId }): Promise<void>;
+}
+
+export type SharedActivities = RecordActivities &
+  PlanActivities &
+  SharedTransactionActivities &
+  ReadActivities &
+  WebhookActivities;

@@ -8,8 +8,10 @@ import type {
   StageResult,
   TransactionActivities,
   TransactionInput,
+  WebhookActivities,
 } from './activities.ts';
 import { AttemptSessions } from './attempt-sessions.ts';
+import { deliverWebhook } from './deliver-webhook.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { planInterconnectChange } from './plan-change.ts';
 import { readActivities } from './read-activities.ts';
@@ -108,7 +110,8 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     explainReach: (input) => heartbeating(() => explainReach(input)),
     auditNetwork: () => heartbeating(() => auditNetwork()),
   };
-  const shared = { ...plan, ...sharedTransaction, ...reads };
+  const webhooks: WebhookActivities = { deliverWebhook: (input) => deliverWebhook(deps, input) };
+  const shared = { ...plan, ...sharedTransaction, ...reads, ...webhooks };
   return {
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.
     shared: { ...translateErrors(shared, log), ...translateErrors(record, log, isNothingThere) },

@@ -23,6 +23,8 @@ export interface ActivityDependencies {
   /** The task queue that only this worker polls: its sessions live here. */
   readonly ownTaskQueue: string;
   readonly limits?: Partial<ActivityLimits>;
+  /** Webhooks may be sent in plain text and to this machine: where everything is on it. */
+  readonly isDevelopment?: boolean;
 }
 
 export interface ActivityLimits {

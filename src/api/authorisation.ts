@@ -13,6 +13,8 @@ const AUDITING: readonly Role[] = ['auditor', 'engineer', 'admin'];
 
 /** Whose decisions are signed. */
 const SIGNING: readonly Role[] = ['party-approver', 'engineer'];
+/** A party its own; who lets them be somewhere, all. */
+const OF_WEBHOOKS: readonly Role[] = [...PARTIES, 'admin'];
 
 /** `public`: answers without a token. Such routes name no entity, no person and no router. */
 export type Access = 'public' | readonly Role[];
@@ -86,6 +88,15 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/codec/decode': ['engineer', 'security'],
   // Workers take what is encrypted for wasl's own; it decides nothing, but it can disturb.
   'POST /v1/codec/encode': ['admin'],
+  'POST /v1/webhooks': PARTIES,
+  'GET /v1/webhooks': OF_WEBHOOKS,
+  'GET /v1/webhooks/:id': OF_WEBHOOKS,
+  'DELETE /v1/webhooks/:id': OF_WEBHOOKS,
+  'PUT /v1/webhooks/:id/networks': ['admin'],
+  'POST /v1/webhooks/:id/keys': PARTIES,
+  'POST /v1/webhooks/:id/enablement': OF_WEBHOOKS,
+  'GET /v1/webhooks/:id/deliveries': OF_WEBHOOKS,
+  'POST /v1/webhooks/:id/deliveries/:delivery/replay': OF_WEBHOOKS,
 
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],

@@ -49,6 +49,7 @@ import {
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import { type SigningAnswer, type SigningWish, signingDocumentAnswer } from './signing-wire.ts';
+import { type WebhookClient, webhookClient } from './webhook-client.ts';
 import {
   type ChangeWithJournal,
   changeWithJournalSchema,
@@ -177,6 +178,7 @@ export interface ApiClient {
   resume(id: string): Promise<InterconnectAnswer>;
   readInstallation(): Promise<InstallationAnswer>;
   retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
+  readonly webhooks: WebhookClient;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -307,6 +309,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readInstallation: () => get('/v1/installation', installationSchema),
     retireInstallation: (installation) => post('/v1/installation/retirements', retirementSchema, { installation }),
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
+    webhooks: webhookClient(async (method, path, schema, body) => {
+      return (await call(method, path, schema, body === undefined ? {} : { body })).value;
+    }),
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;
       const response = await request('GET', path, { accept: 'text/event-stream', signal });

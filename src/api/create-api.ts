@@ -1,11 +1,6 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyRequest, type FastifySerializerCompiler } from 'fastify';
-import {
-  createJsonSchemaTransform,
-  createJsonSchemaTransformObject,
-  serializerCompiler,
-  type ZodTypeProvider,
-} from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { isLoopback } from '../domain/loopback.ts';
 import { visibleLines } from '../domain/visible-text.ts';
@@ -13,12 +8,14 @@ import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
 import { accessTo, authorise, isOpenHere } from './authorisation.ts';
 import { allowCodecOrigin } from './codec-origin.ts';
+import { describeApi, describeRoute, OPENAPI } from './describe-api.ts';
 import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
 import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';
 import type { Presented } from './proof-of-possession.ts';
+import { answerClientError, refuseMisuse } from './refuse-misuse.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerCodecRoutes } from './routes/codec-routes.ts';
@@ -36,6 +33,7 @@ import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import { registerSigningRoutes } from './routes/signing-routes.ts';
+import { registerWebhookRoutes } from './routes/webhook-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
 import { isDecision, requireStepUp, stepUpChallenge } from './step-up.ts';
 import { compileInputValidator } from './validate-input.ts';
@@ -44,21 +42,6 @@ import { compileInputValidator } from './validate-input.ts';
 const BODY_BYTES_MAX = 64 * 1024;
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
-
-const BEARER =
-  'An access token of the issuer (at+jwt). One that is bound to a key: `Authorization: DPoP`, with a proof in DPoP.';
-
-const OPENAPI = {
-  openapi: '3.1.0',
-  info: {
-    title: 'wasl',
-    version: '1',
-    description: 'Interconnects between the L3VPNs of government entities: requests, approvals, plans, changes.',
-  },
-  components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER } },
-  },
-} as const;
 
 /**
  * The HTTP API. Nothing is sent to store, workflows or routers before the first request.
@@ -75,15 +58,14 @@ export function createApi(deps: ApiDependencies): ApiServer {
     forceCloseConnections: true,
     requestIdHeader: false,
     frameworkErrors: sendProblem,
+    clientErrorHandler: answerClientError,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileInputValidator);
   app.setSerializerCompiler(visibleSerializer);
   parseJsonBodies(app);
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler((request, reply) => {
-    sendProblem(new WaslError('NOT_FOUND', `there is no ${request.method} here`), request, reply);
-  });
   allowCodecOrigin(app, deps);
+  refuseMisuse(app);
   guardRoutes(app, deps);
   limitCalls(app);
   const metrics = createMetrics(deps);
@@ -92,8 +74,8 @@ export function createApi(deps: ApiDependencies): ApiServer {
   });
   void app.register(swagger, {
     openapi: OPENAPI,
-    transform: (route) => describeRoute(route),
-    transformObject: (document) => withAnswersOnly(collectComponents(document)),
+    transform: describeRoute,
+    transformObject: describeApi,
   });
   void app.register((scope: ApiServer, _options, done) => {
     registerOperationRoutes(scope, deps, metrics);
@@ -113,6 +95,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerLedgerProofRoutes(scope, deps);
     registerEvidenceRoutes(scope, deps);
     registerCodecRoutes(scope, deps);
+    registerWebhookRoutes(scope, deps);
     done();
   });
   return app;
@@ -123,9 +106,7 @@ function guardRoutes(app: ApiServer, { auth, clock }: ApiDependencies): void {
   const authenticate = createAuthenticate(auth, clock);
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
-    void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
     const { url } = request.routeOptions;
-    // No route: the not-found handler answers, and says nothing about what exists.
     if (url === undefined || accessTo(request.method, url) === 'public') return;
     if (isOpenHere(request.method, url) && isOfThisMachine(request)) return;
     if (auth.loopbackOnly) refuseForeignAddress(request);
@@ -179,32 +160,3 @@ const visibleSerializer: FastifySerializerCompiler<z.ZodType | { properties: z.Z
   const serialize = serializerCompiler(route);
   return (data) => visibleLines(serialize(data));
 };
-
-const ZOD_TO_JSON = {
-  // `readonly` is about our types, not about the wire.
-  override: ({ jsonSchema }: { jsonSchema: { readOnly?: boolean } }) => {
-    delete jsonSchema.readOnly;
-  },
-} as const;
-const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: ZOD_TO_JSON });
-const collectComponents = createJsonSchemaTransformObject({ zodToJsonConfig: ZOD_TO_JSON });
-
-/** The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to. */
-function withAnswersOnly(document: ReturnType<typeof collectComponents>): ReturnType<typeof collectComponents> {
-  const schemas: Record<string, unknown> = 'components' in document ? (document.components?.schemas ?? {}) : {};
-  for (const name of Object.keys(schemas)) {
-    if (name.endsWith('Input')) delete schemas[name];
-  }
-  return document;
-}
-
-/** The route's OpenAPI entry, with what the table of roles says about it. */
-function describeRoute(route: Parameters<typeof toJsonSchema>[0]): ReturnType<typeof toJsonSchema> {
-  const { schema, url } = toJsonSchema(route);
-  const access = accessTo(String(route.route.method), url);
-  if (access === undefined || access === 'public') return { schema, url };
-  const roles = `Roles: ${access.join(', ')}.`;
-  const login = isDecision(String(route.route.method), url) ? 'A decision: it needs a login made for it.' : undefined;
-  const description = [schema?.description, roles, login].filter((text) => text !== undefined).join(' ');
-  return { schema: { ...schema, description, security: [{ bearer: [] }] }, url };
-}

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import { WaslError } from '../errors.ts';
 import { isLoopback } from '../domain/loopback.ts';
+import { WaslError } from '../errors.ts';
 import { type AuthConfig, type Role, TOKEN_TYPE } from './authentication.ts';
 import { CLAIM_SOURCES_DEFAULT } from './token-claims.ts';
 

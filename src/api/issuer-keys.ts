@@ -1,7 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { allowInsecureRequests, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi';
-import { WaslError } from '../errors.ts';
 import { isLoopback } from '../domain/loopback.ts';
+import { WaslError } from '../errors.ts';
 
 /** Where the issuer's public keys come from. `discovery`: from the metadata that the issuer publishes under its own address. */
 export type IssuerKeys = { readonly jwks: JSONWebKeySet } | { readonly jwksUrl: URL } | { readonly discovery: URL };

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { decodeUtf8 } from '../domain/decode-utf8.ts';
 import { type DocumentPath, formatPath } from '../domain/input-issues.ts';
 import { shown } from '../domain/shown.ts';
@@ -15,8 +16,9 @@ const DEPTH_MAX = 64;
 export function parseJsonBodies(app: ApiServer): void {
   // Refuses `__proto__` and `constructor.prototype`, too.
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser(JSON_TYPE);
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(JSON_TYPE, { parseAs: 'buffer' }, (request, bytes, done) => {
+    refuseOtherForms(request.headers);
     const text = decodeUtf8(bytes, 'body');
     let error: Error | null = null;
     let body: unknown;
@@ -24,6 +26,14 @@ export function parseJsonBodies(app: ApiServer): void {
     if (error === null) refuseDuplicateMembers(text);
     done(error, body);
   });
+}
+
+/** Throws BODY_TYPE for JSON in another character set, and for what is compressed: its size would not be the one that is bounded. */
+function refuseOtherForms(headers: IncomingHttpHeaders): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (!/^utf-?8$/i.test(charset)) throw new WaslError('BODY_TYPE', `the body is declared as ${shown(charset)}`);
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new WaslError('BODY_TYPE', `the body is encoded as ${shown(encoding)}`);
 }
 
 /** An object or list that is open at this place of the text. */

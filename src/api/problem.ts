@@ -52,7 +52,6 @@ export function problemOf(error: WaslError, url: string): Problem {
 
 /** What the HTTP server itself refuses, in words of our own. */
 const FAULTS_OF_CALLS: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', ['the body is not declared as JSON', 'Send content-type: application/json.']],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', ['the body is empty', 'Send a JSON document, or no content-type.']],
   ['FST_ERR_CTP_INVALID_JSON_BODY', ['the body is not JSON', 'Correct its syntax.']],
   ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', ['the body is not as long as declared', 'Send it whole.']],
@@ -67,6 +66,7 @@ function toWaslError(error: FastifyError | Error, request: FastifyRequest): Wasl
     const limit = request.routeOptions.bodyLimit;
     return new WaslError('REQUEST_TOO_LARGE', `the body is larger than ${limit} bytes`);
   }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new WaslError('BODY_TYPE', 'the body is not declared as JSON');
   if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') {
     return new WaslError('NOT_FOUND', 'the address is not one of this API');
   }

@@ -342,17 +342,19 @@ export type WirePushed = z.infer<typeof pushedSchema>;
 export const payloadSchema = z.object({ pe: z.string(), xml: z.string() });
 export type WirePayload = z.infer<typeof payloadSchema>;
 
-export const progressSchema = z.object({
-  sequence: z.int(),
-  interconnectId: z.string(),
-  changeId: z.string().nullable(),
-  pe: z.string().nullable(),
-  stage: z.string(),
-  status: z.enum(['started', 'done', 'failed', 'info']),
-  message: z.string(),
-  elapsedMs: z.number().nullable(),
-  at: instantSchema,
-});
+export const progressSchema = z
+  .object({
+    sequence: z.int(),
+    interconnectId: z.string(),
+    changeId: z.string().nullable(),
+    pe: z.string().nullable(),
+    stage: z.string(),
+    status: z.enum(['started', 'done', 'failed', 'info']),
+    message: z.string(),
+    elapsedMs: z.number().nullable(),
+    at: instantSchema,
+  })
+  .meta({ id: 'Progress', description: 'The data of an event' });
 export type Progress = z.infer<typeof progressSchema>;
 
 export const ledgerEntrySchema = z.object({

@@ -13,6 +13,7 @@ import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
+import { startWebhookRelay } from '../driver/webhook-relay.ts';
 import { ConnectionPool } from '../netconf/index.ts';
 import { openRouter } from '../router/open-router.ts';
 import type { SignatureMeans } from '../signatures/index.ts';
@@ -62,6 +63,8 @@ export interface WorkerOptions {
   readonly drainSeconds?: number;
   /** Of the installation's schedule; the worker that started last says it. Default: as WASL_AUDIT_MINUTES. */
   readonly auditMinutes?: number;
+  /** Webhooks may be sent in plain text and to this machine: of the demonstration and of tests. */
+  readonly isDevelopment?: boolean;
   /** Default: what this is. Replaced where two releases meet. */
   readonly release?: string;
   readonly log: WorkerLog;
@@ -127,6 +130,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       requireSignatures: (question) => requireSignatures(store, options.signatures, question),
       ownTaskQueue,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      isDevelopment: options.isDevelopment ?? false,
     },
     (error) => log('error', 'an activity met a defect', { error: String(error) }),
   );
@@ -204,6 +208,8 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
     auditMinutes: options.auditMinutes ?? AUDIT_MINUTES_DEFAULT,
   });
   putAway.push(() => watchdog.stop());
+  const relay = startWebhookRelay({ store, client, installation, log });
+  putAway.push(() => relay.stop());
   log('info', 'worker ready', { taskQueue, ownTaskQueue });
 
   let draining: Promise<void> | null = null;

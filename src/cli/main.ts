@@ -17,6 +17,7 @@ import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerSigningCommands } from './commands/signing-commands.ts';
 import { registerStatusCommands } from './commands/status-commands.ts';
+import { registerWebhookCommands } from './commands/webhook-commands.ts';
 import { registerWitnessCommands } from './commands/witness-commands.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { EXIT } from './exit-codes.ts';
@@ -96,6 +97,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerInstallationCommands(program, session);
   registerPolicyCommands(program, session);
   registerLedgerCommands(program, session);
+  registerWebhookCommands(program, session);
   registerWitnessCommands(program, session);
   registerEvidenceCommands(program, session);
   hooks.registerServerCommands?.(program, (code) => {

@@ -19,6 +19,8 @@ export const ADVISORY_LOCKS = {
   inventory: 7_745_009,
   /** Versions of the communication policy come one after the other. Taken first. */
   policy: 7_745_011,
+  /** An entity has no more endpoints than it may, and an endpoint no more keys. Taken first. */
+  webhooks: 7_745_012,
 } as const;
 
 /**

@@ -9,6 +9,7 @@ import { visibleJson } from '../domain/visible-text.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import { queueWebhooks } from './queue-webhooks.ts';
 import { ledger } from './schema.ts';
 
 /** Rows of one read: a page that an auditor's export fetches in a moment. */
@@ -46,6 +47,7 @@ export async function appendFacts(tx: StoreTransaction, at: Date, facts: readonl
     return entry;
   });
   await tx.insert(ledger).values(entries);
+  await queueWebhooks(tx, at, entries);
   return entries;
 }
 

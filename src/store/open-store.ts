@@ -28,6 +28,7 @@ import { sightingQueries } from './sighting-rows.ts';
 import { signedQueries } from './signed-rows.ts';
 import type { Store } from './store.ts';
 import { troubleQueries } from './trouble-rows.ts';
+import { webhookQueries } from './webhook-rows.ts';
 import { workerQueries } from './worker-rows.ts';
 
 export interface StoreOptions {
@@ -67,6 +68,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...readingQueries(database),
     ...sightingQueries(database),
     ...signedQueries(database),
+    ...webhookQueries(database),
     ...workerQueries(database),
     ...writableQueries(database),
     onProgress: (callback) => listener.subscribe(callback),

@@ -34,6 +34,7 @@ import type { PersonsDecision } from './decision-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { PolicyStore } from './policy-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
+import type { WebhookStore } from './webhook-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
 
@@ -103,7 +104,7 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, PolicyStore, SignedStore {
+export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.

@@ -32,6 +32,7 @@ async function open(more: Partial<ApiDependencies> = {}) {
   const forPeople = codecForPeople(keys, now);
   const app = createApi({
     ...{ store, driver: createRecordingDriver(), routerReads: CANNED_READS, auth: issuer.auth, clock: now },
+    signatures: null,
     ...{ codec: { forPeople, origin: ORIGIN }, ...more },
   });
   const call = async (path: string, role: Role | null, payload: object, headers: Record<string, string> = {}) => {

@@ -168,7 +168,7 @@ describe('controls: bodies as they were', () => {
         headers,
         payload: JSON.stringify(MOH_MOF),
       });
-      expect([answer.statusCode, answer.json().code]).toEqual([400, 'INPUT_INVALID']);
+      expect([answer.statusCode, answer.json().code]).toEqual([415, 'BODY_TYPE']);
     },
   );
 
@@ -180,7 +180,7 @@ describe('controls: bodies as they were', () => {
         { ...(await clerk()), 'content-encoding': 'gzip' },
         Buffer.from([0x1f, 0x8b, 8, 0]),
       ),
-    ).toMatchObject({ status: 400 });
+    ).toMatchObject({ status: 415 });
   });
 });
 

@@ -192,6 +192,7 @@ describe('the API', () => {
     const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
     const store = { readInstallation: async () => 'a-test', now: () => new Date() } as unknown as Store;
     const api = await startApi({
+      signatures: null,
       ...{ store, tls, auth: issuer.auth, listen: { host: '127.0.0.1', port: 0 } },
       ...{ temporalAddress: '127.0.0.1:9', temporalNamespace: 'default' },
     });

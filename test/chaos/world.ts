@@ -221,6 +221,11 @@ export class World {
     return openStore({ databaseUrl: this.databaseUrl, clock: () => new Date() });
   }
 
+  async tokenOf(person: string, roles: readonly Role[], entity: string): Promise<string> {
+    if (this.#issuer === null) throw new Error('the installation is not open');
+    return this.#issuer.mintToken({ person, roles, entity });
+  }
+
   as(person: string, roles: readonly Role[], entity?: string): ApiClient {
     const token = async () =>
       (await this.#issuer?.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) })) ?? null;

@@ -23,7 +23,7 @@ const auth = readAuth({
 if (auth === null) throw new Error('no issuer');
 const driver = createRecordingDriver();
 const clock = () => new Date();
-const app = createApi({ store: absentStore(), driver, routerReads: CANNED_READS, auth, clock });
+const app = createApi({ store: absentStore(), driver, routerReads: CANNED_READS, auth, clock, signatures: null });
 await app.listen({ host: '127.0.0.1', port: Number(new URL(server).port) });
 const folder = await mkdtemp(join(tmpdir(), 'wasl-login-'));
 

@@ -102,6 +102,7 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
   const driver = createRecordingDriver();
   const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
   const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock, signatures: meansOf(authority) });
+  requireDocumented(app);
   return {
     app,
     issuer,
@@ -112,4 +113,20 @@ export async function createApiUnderTest(store: Store, routerReads: RouterReads 
       return { authorization: `Bearer ${token}` };
     },
   };
+}
+
+/** Every answer of every test is one that the document tells of: else the call fails, and so does its test. */
+function requireDocumented(app: ApiServer): void {
+  let document: ReturnType<ApiServer['swagger']> | null = null;
+  app.addHook('onSend', async (request, reply) => {
+    const { url, method } = request.routeOptions;
+    document ??= app.swagger();
+    const paths = typeof document === 'object' && 'paths' in document ? document.paths : {};
+    const operations = (paths as Record<string, Record<string, { responses: object }>>)[
+      url?.replaceAll(/:(\w+)/g, '{$1}') ?? ''
+    ];
+    const responses = operations?.[String(method).toLowerCase()]?.responses;
+    if (responses === undefined || reply.statusCode === 500 || String(reply.statusCode) in responses) return;
+    throw new Error(`${method} ${url} answered ${reply.statusCode}, of which the document says nothing`);
+  });
 }

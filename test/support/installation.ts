@@ -134,6 +134,13 @@ export class Installation implements AsyncDisposable {
     const token = () => this.#issuer.mintToken({ person, roles, ...(entity === undefined ? {} : { entity }) });
     return signingClient(createApiClient({ server: this.#api.url, token }), this.authority, person);
   }
+  /** Where the API is, for clients that are not ours. */
+  get apiUrl(): string {
+    return this.#api.url;
+  }
+  tokenOf(person: string, role: Role, entity?: string): Promise<string> {
+    return this.#issuer.mintToken({ person, roles: [role], ...(entity === undefined ? {} : { entity }) });
+  }
   /** A command of the CLI as this person types it. */
   async cli(person: string, roles: readonly Role[], line: string): Promise<CliRun> {
     const token = await this.#issuer.mintToken({ person, roles });
@@ -173,6 +180,8 @@ export class Installation implements AsyncDisposable {
       drainSeconds: TEST_DRAIN_SECONDS,
       credential: () => credential,
       planner: planner ?? PLANNER,
+      // Receivers of webhooks are on this machine.
+      isDevelopment: true,
       log: (level, message, facts) => {
         if (level === 'error') process.stderr.write(`worker: ${message} ${JSON.stringify(facts)}\n`);
       },

@@ -5,6 +5,7 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { ChangeId, InterconnectId, PeName } from '../../src/domain/names.ts';
 import type { ReachQuestion } from '../../src/domain/reach-question.ts';
+import type { DeliveryId } from '../../src/domain/webhook.ts';
 
 /** What `readNetwork` reads for people, and for the schedule of audits. */
 export type ReadNetworkInput =
@@ -22,6 +23,7 @@ export const interconnectWorkflowId = (installation: string, id: InterconnectId)
 export const transactionWorkflowIds = (installation: string): string => `wasl/${installation}/change/`;
 export const changeWorkflowId = (installation: string, id: ChangeId): string =>
   transactionWorkflowIds(installation) + id;
+export const webhookWorkflowId = (installation: string, id: DeliveryId): string => `wasl/${installation}/webhook/${id}`;
 /** Of Temporal's Worker Deployment that all workers of an installation are; its versions are releases. */
 export const deploymentName = (installation: string): string => `wasl/${installation}`;
 
@@ -30,6 +32,12 @@ export interface RunInterconnectInput {
   readonly version: 1;
   readonly installation: string;
   readonly interconnectId: InterconnectId;
+}
+
+/** What was queued is in the record, and never in a history. */
+export interface DeliverWebhookInput {
+  readonly version: 1;
+  readonly deliveryId: DeliveryId;
 }
 
 /** The record has changed, or may have. */

@@ -5,6 +5,7 @@ import { interconnectRequestSchema } from '../../domain/request.ts';
 import { WaslError } from '../../errors.ts';
 import { confinedTo } from '../authorisation.ts';
 import { examineRequest, refuseFaults } from '../examine-request.ts';
+import { linkNextPage } from '../link-next-page.ts';
 import { lookSoon } from '../look-soon.ts';
 import { mayBeNext, nextInWords } from '../next-in-words.ts';
 import { presentSummary } from '../present.ts';
@@ -83,7 +84,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         response: answers(z.array(interconnectSummarySchema)),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { lifecycle, before, limit, unfinished, next } = request.query;
       const caller = callerOf(request);
       const party = confinedTo(caller);
@@ -94,6 +95,7 @@ export function registerInterconnectRoutes(app: ApiServer, deps: ApiDependencies
         ...(before === undefined ? {} : { before }),
         ...(unfinished === undefined ? {} : { unfinished: true }),
       });
+      linkNextPage(request, reply, { length: records.length, limit, cursor: ['before', records.at(-1)?.id] });
       if (next === undefined) return records.map((record) => presentSummary(record, caller));
       const workers = await store.listWorkers();
       const answer: InterconnectSummary[] = [];

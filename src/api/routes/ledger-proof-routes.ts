@@ -11,6 +11,7 @@ import {
   inclusionSchema,
   ledgerReviewSchema,
 } from '../ledger-wire.ts';
+import { linkNextPage } from '../link-next-page.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 
 const PAGE_MAX = 1_000;
@@ -49,7 +50,12 @@ export function registerLedgerProofRoutes(app: ApiServer, deps: ApiDependencies)
         response: answers(z.array(checkpointSchema)),
       },
     },
-    async ({ query: { after, limit } }) => (await store.listCheckpoints({ afterSize: after, limit })).map(shown),
+    async (request, reply) => {
+      const { after, limit } = request.query;
+      const checkpoints = await store.listCheckpoints({ afterSize: after, limit });
+      linkNextPage(request, reply, { length: checkpoints.length, limit, cursor: ['after', checkpoints.at(-1)?.size] });
+      return checkpoints.map(shown);
+    },
   );
   app.get(
     '/v1/ledger/proofs/consistency',

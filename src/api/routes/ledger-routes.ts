@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linkNextPage } from '../link-next-page.ts';
 import { type ApiDependencies, type ApiServer, answers } from '../server-types.ts';
 import { ledgerEntrySchema } from '../wire.ts';
 
@@ -19,8 +20,10 @@ export function registerLedgerRoutes(app: ApiServer, { store }: ApiDependencies)
         response: answers(z.array(ledgerEntrySchema)),
       },
     },
-    async (request) => {
-      const entries = await store.readLedger({ afterSequence: request.query.after, limit: request.query.limit });
+    async (request, reply) => {
+      const { after, limit } = request.query;
+      const entries = await store.readLedger({ afterSequence: after, limit });
+      linkNextPage(request, reply, { length: entries.length, limit, cursor: ['after', entries.at(-1)?.sequence] });
       return entries.map(({ sequence, at, actor, action, subject, body, nonce = null, previousHash, hash }) => ({
         sequence,
         at,

@@ -1,0 +1,79 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type DeliveryId, nextTryAfter } from '../domain/webhook.ts';
+import { WaslError } from '../errors.ts';
+import { postWebhook, type WebhookAnswer } from '../webhooks/post-webhook.ts';
+import { signWebhook } from '../webhooks/sign-webhook.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+/** The receiver has no such endpoint any more (Standard Webhooks: disable it). */
+const GONE = 410;
+/** Between the next try and the moment from which nobody is taken to have it in hand. */
+const GRACE_MS = 10 * 60_000;
+
+type DeliveryDependencies = Pick<ActivityDependencies, 'store' | 'now' | 'isDevelopment'>;
+
+/** One try of one delivery. What it came to is in the record; the failure tells Temporal when the next one is due. */
+export async function deliverWebhook(
+  deps: DeliveryDependencies,
+  { deliveryId: id }: { readonly deliveryId: DeliveryId },
+): Promise<void> {
+  const { store, now } = deps;
+  const pending = await store.readPendingDelivery(id);
+  if (pending === null) return;
+  const { endpoint, message, tries } = pending;
+  if (endpoint.state !== 'enabled') {
+    return store.noteWebhookTry({
+      id,
+      state: 'dead',
+      outcome: 'the endpoint is disabled',
+      dueAt: now(),
+      disables: null,
+    });
+  }
+  const body = JSON.stringify(message);
+  const secrets = endpoint.keys.map(({ secret }) => secret);
+  const rules = {
+    networks: endpoint.networks,
+    forbidden: await managementHosts(deps),
+    isDevelopment: deps.isDevelopment ?? false,
+  };
+  const headers = signWebhook(secrets, { id, at: now(), body });
+  const answer = await postWebhook(endpoint.url, { headers, body }, rules).catch((error: unknown) => {
+    if (error instanceof WaslError) return error;
+    throw error;
+  });
+  const outcome = inWords(answer);
+  if (!(answer instanceof WaslError)) {
+    if (answer.status >= 200 && answer.status < 300) {
+      return store.noteWebhookTry({ id, state: 'delivered', outcome, dueAt: now(), disables: null });
+    }
+    if (answer.status === GONE) {
+      const disables = 'the receiver answered 410: there is no such endpoint';
+      return store.noteWebhookTry({ id, state: 'dead', outcome, dueAt: now(), disables });
+    }
+  }
+  const asked = answer instanceof WaslError ? null : answer.retryAfterSeconds;
+  const seconds = nextTryAfter(tries + 1, asked);
+  if (seconds === null) {
+    const disables = `nothing was taken in ${tries + 1} tries: ${outcome}`;
+    return store.noteWebhookTry({ id, state: 'dead', outcome, dueAt: now(), disables });
+  }
+  const dueAt = new Date(now().getTime() + seconds * 1_000 + GRACE_MS);
+  await store.noteWebhookTry({ id, state: 'pending', outcome, dueAt, disables: null });
+  throw ApplicationFailure.create({
+    type: 'WEBHOOK_UNDELIVERED',
+    message: outcome,
+    nextRetryDelay: seconds * 1_000,
+  });
+}
+
+function inWords(answer: WebhookAnswer | WaslError): string {
+  if (answer instanceof WaslError) return answer.message;
+  const isRedirect = answer.status >= 300 && answer.status < 400;
+  return `answered ${answer.status}${isRedirect ? ', which is not followed' : ''}`;
+}
+
+async function managementHosts({ store }: DeliveryDependencies): Promise<readonly string[]> {
+  const current = await store.readInventory();
+  return current === null ? [] : current.inventory.routers.map(({ management }) => management.host);
+}
