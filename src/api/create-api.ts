@@ -184,8 +184,11 @@ const collectComponents = createJsonSchemaTransformObject({ zodToJsonConfig: ZOD
 /** The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to. */
 function withAnswersOnly(document: ReturnType<typeof collectComponents>): ReturnType<typeof collectComponents> {
   const schemas: Record<string, unknown> = 'components' in document ? (document.components?.schemas ?? {}) : {};
-  for (const name of Object.keys(schemas)) {
-    if (name.endsWith('Input')) delete schemas[name];
+  // By name: otherwise the document depends on which file of the process was loaded first.
+  for (const name of Object.keys(schemas).sort()) {
+    const schema = schemas[name];
+    delete schemas[name];
+    if (!name.endsWith('Input')) schemas[name] = schema;
   }
   return document;
 }
