@@ -66,12 +66,15 @@ function readIssuerKeys(issuer: string, env: Environment): IssuerKeys {
   if (jwksUrl) return { jwksUrl: readKeySetUrl(jwksUrl) };
   if (jwksFile) return { jwks: readKeySet(jwksFile) };
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return { discovery: url };
+  if (url !== null && (url.protocol === 'https:' || isPlainHere(url))) return { discovery: url };
   throw new WaslError('CONFIGURATION', 'the keys of the issuer are not set, and it has no https address to ask', {
     path: 'WASL_JWT_JWKS_URL',
     remedy: "Set WASL_JWT_JWKS_URL to the issuer's key set, or WASL_JWT_JWKS_FILE to a copy of it.",
   });
 }
+
+/** Without TLS, and on this machine. */
+const isPlainHere = ({ protocol, hostname }: URL) => protocol === 'http:' && isLoopback(hostname);
 
 const isWildcard = (host: string) => ['0.0.0.0', '::'].includes(host);
 
@@ -167,7 +170,8 @@ function readKeySetUrl(text: string): URL {
     throw new WaslError('CONFIGURATION', fact, { path: 'WASL_JWT_JWKS_URL', remedy });
   };
   const url = URL.canParse(text) ? new URL(text) : refuse('the address of the key set is not a URL');
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+  // Whoever answers for the issuer on the way mints tokens.
+  if (url.protocol !== 'https:' && !isPlainHere(url)) {
     return refuse(`the address of the key set begins with ${url.protocol} and not with https:`);
   }
   if (url.username !== '' || url.password !== '') return refuse('the address of the key set carries a login');
