@@ -7,6 +7,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { isLoopback } from '../domain/loopback.ts';
 import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { createAuthenticate } from './authentication.ts';
@@ -14,7 +15,6 @@ import { accessTo, authorise, isOpenHere } from './authorisation.ts';
 import { allowCodecOrigin } from './codec-origin.ts';
 import { limitCalls } from './limit-calls.ts';
 import { logWithoutSecrets } from './log-address.ts';
-import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { parseJsonBodies } from './parse-json-body.ts';
 import { sendProblem } from './problem.ts';

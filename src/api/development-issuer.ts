@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import type { AuthConfig, Role } from './authentication.ts';
-import { isLoopback } from './loopback.ts';
 
 const ISSUER = 'urn:wasl:development-issuer';
 const AUDIENCE = 'wasl';

@@ -1,7 +1,7 @@
 /** The API's own TLS: a certificate and its key, looked at again so that a renewed one is used without a restart. */
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { isLoopback } from '../api/loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import type { Address } from './configuration.ts';
 import { explaining } from './operator-error.ts';

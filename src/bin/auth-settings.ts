@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AuthConfig } from '../api/authentication.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import { explainingSync } from './operator-error.ts';
 
@@ -43,6 +44,9 @@ function readKeySetUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : refuse('the address of the key set is not a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return refuse(`the address of the key set begins with ${url.protocol} and not with https:`);
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return refuse('the key set would be read in clear: whoever is on the way could put keys of their own into it');
   }
   if (url.username !== '' || url.password !== '') return refuse('the address of the key set carries a login');
   return url;

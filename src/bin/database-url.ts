@@ -1,5 +1,5 @@
 /** The address of the database: what is malformed in it, whether it is safe on its way, and its password by reference. */
-import { isLoopback } from '../api/loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import { readSecret } from './secrets.ts';
 

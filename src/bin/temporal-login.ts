@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { TLSConfig } from '@temporalio/client';
-import { isLoopback } from '../api/loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import { temporalHost } from './configuration.ts';
 import { explaining } from './operator-error.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../api/loopback.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import type { Subject } from './operator-error.ts';
 import { readOwnFile } from './own-file.ts';

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createApi } from '../../src/api/create-api.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
-import { isLoopback } from '../../src/api/loopback.ts';
+import { isLoopback } from '../../src/domain/loopback.ts';
 import type { InterconnectId } from '../../src/domain/names.ts';
 import type { WorkerRecord } from '../../src/domain/worker.ts';
 import { absentStore } from '../support/absent-store.ts';
