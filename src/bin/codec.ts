@@ -1,12 +1,14 @@
 /** How the messages of this process lie in Temporal: encrypted under the ring of WASL_CODEC_KEYS. */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { link, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
 import { isLoopback } from '../domain/loopback.ts';
 import { type CodecTroubles, watchCodec } from '../codec/codec-troubles.ts';
 import { addKey, type KeyRing, parseKeyRing, printKeyRing } from '../codec/key-ring.ts';
 import { codecForPeople, createPayloadCodec, type Keys, type MessageCodec } from '../codec/payload-codec.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { stateDirectory, temporalHost } from './configuration.ts';
@@ -98,12 +100,16 @@ async function makeOwnRing(env: Environment, now: Date): Promise<string> {
   return path;
 }
 
-/** Nothing is done where there is a file already. */
+/** Nothing is done where there is a file already. Whole or not at all: processes that start together read it at once. */
 export async function makeCodecKeys(path: string, ring: KeyRing): Promise<void> {
   await explaining({ path, what: WHAT, remedy: 'Name a folder that this user may write.' }, async () => {
     await makeFolder(dirname(path), 0o700);
-    await writeFile(path, printKeyRing(ring), { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    });
+    const unfinished = `${path}.${randomUUID()}`;
+    await writeFile(unfinished, printKeyRing(ring), { mode: 0o600, flag: 'wx' });
+    await link(unfinished, path)
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      })
+      .finally(() => unlink(unfinished));
   });
 }

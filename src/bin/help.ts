@@ -108,7 +108,8 @@ superuser of the server:
 
 Then, and at every upgrade before the new release starts:
 
-  WASL_DATABASE_OWNER_URL=postgres://wasl_owner:...@host/wasl DATABASE_URL=postgres://wasl_application:...@host/wasl wasl migrate`;
+  WASL_DATABASE_OWNER_URL=postgres://wasl_owner:...@host/wasl?sslmode=verify-full \\
+  DATABASE_URL=postgres://wasl_application:...@host/wasl?sslmode=verify-full wasl migrate`;
 
 export const SIM_HELP = `
 Example:

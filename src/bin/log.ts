@@ -3,7 +3,17 @@ import { type Logger, pino } from 'pino';
 import { visibleLines } from '../domain/visible-text.ts';
 
 /** Whatever is handed to the log by mistake, these leave no trace. */
-const SECRETS = ['authorization', 'token', 'password', 'passphrase', 'privateKey', 'databaseUrl', 'cookie'];
+const SECRETS = [
+  'authorization',
+  'token',
+  'password',
+  'passphrase',
+  'privateKey',
+  'databaseUrl',
+  'cookie',
+  'apiKey',
+  'clientCertPair',
+];
 
 export type { Logger };
 

@@ -1,4 +1,5 @@
 import { type ApiClient, createApiClient } from '../api/client.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { visibleJsonText, visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import { type CliIo, READER_GONE } from './cli-io.ts';
@@ -110,7 +111,13 @@ async function readToken(io: CliIo, options: GlobalOptions): Promise<string | nu
 
 function refuseBadServer(server: string): void {
   const url = URL.canParse(server) ? new URL(server) : null;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return;
+  if (url?.protocol === 'http:') {
+    throw new WaslError('CONFIGURATION', `the token would travel to ${url.host} in clear`, {
+      path: '--server',
+      remedy: 'Write https://; with a CA of your own, name that in NODE_EXTRA_CA_CERTS.',
+    });
+  }
   const remedy = 'Write it like https://wasl.example or http://127.0.0.1:8080.';
   throw new WaslError('CONFIGURATION', `${server} is not the address of a server`, { path: '--server', remedy });
 }

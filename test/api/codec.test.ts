@@ -114,6 +114,9 @@ it('of a key that is gone, or of what was altered, is told as that, and troubles
     expect([answer.statusCode, answer.json().code]).toEqual([503, 'MESSAGE_UNREADABLE']);
   }
   expect(troubles.current()).toBeNull();
+  // What the process itself cannot decrypt does, and whoever asks is told.
+  troubles.note('key missing', 'a message is under a key that is not here');
+  expect((await app.inject({ url: '/ready' })).json().says).toContain('a message is under a key that is not here');
   const metrics = await app.inject({ url: '/metrics' });
   expect(metrics.body).toContain('wasl_messages_unreadable{reason="altered"} 0');
 });

@@ -1,5 +1,5 @@
 /** Where the keys of payloads come from, and what a process without them may do. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Payload } from '@temporalio/common';
@@ -40,6 +40,7 @@ describe('without keys', () => {
       expect((await codec?.encode([{ data: Buffer.from('x') }]))?.[0]?.data).not.toEqual(Buffer.from('x'));
       const path = join(directory, 'codec-keys.json');
       expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(readdirSync(directory).filter((name) => name.startsWith('codec'))).toEqual(['codec-keys.json']);
       expect(ringOf(path).plainUntil).toBe(directory === used ? '2026-03-31T08:00:00.000Z' : undefined);
       const again = readFileSync(path, 'utf8');
       await open({ WASL_STATE_DIR: directory });

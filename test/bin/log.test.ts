@@ -6,7 +6,12 @@ describe('the log', () => {
     const lines: string[] = [];
     const log = createLogger('worker', { write: (line) => void lines.push(line) });
     log.warn(
-      { password: 's3cret', router: { passphrase: 's3cret' }, req: { headers: { authorization: 's3cret' } } },
+      {
+        password: 's3cret',
+        login: { apiKey: 's3cret' },
+        router: { passphrase: 's3cret' },
+        req: { headers: { authorization: 's3cret' } },
+      },
       'odd',
     );
     const line = JSON.parse(lines[0] ?? '') as Record<string, unknown>;

@@ -55,6 +55,10 @@ describe('usage', () => {
 
   it.each([
     [['approve', 'nonsense'], 'error INPUT_INVALID: id: nonsense is neither a request nor a plan'],
+    [
+      ['matrix', '--server', 'http://wasl.example'],
+      'error CONFIGURATION: --server: the token would travel to wasl.example in clear',
+    ],
     [['matrix', '--server', 'ftp://x'], 'error CONFIGURATION: --server: ftp://x is not the address of a server'],
     [
       ['matrix', '--token-file', '/nowhere/token'],
