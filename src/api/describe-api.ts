@@ -5,7 +5,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { POLICY_MEDIA_TYPES } from '../domain/policy.ts';
 import { ERRORS, type ErrorCode, WaslError } from '../errors.ts';
 import { accessTo } from './authorisation.ts';
-import { BODY_EXAMPLES } from './operation-examples.ts';
+import { BODY_EXAMPLES, exampleInAddress } from './operation-examples.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { ANSWER_TYPE } from './refuse-misuse.ts';
@@ -83,7 +83,7 @@ interface Answer {
 interface DescribedOperation {
   operationId?: string;
   security?: readonly unknown[];
-  parameters?: readonly { in: string; name: string }[];
+  parameters?: readonly { in: string; name: string; example?: unknown }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, Answer>;
 }
@@ -106,6 +106,10 @@ export function describeApi(given: Parameters<typeof collectComponents>[0]): Ret
       const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
       describeAnswers(each);
       for (const status of addProblems(each, method, route)) used.add(status);
+      for (const parameter of each.parameters ?? []) {
+        const shown = parameter.in === 'header' ? undefined : exampleInAddress(path, parameter.name);
+        if (shown !== undefined) parameter.example = shown;
+      }
       const example = BODY_EXAMPLES[each.operationId ?? ''];
       const body = each.requestBody?.content['application/json'];
       if (example !== undefined && body !== undefined) body.example = example;
