@@ -97,9 +97,9 @@ export function describeApi(given: Parameters<typeof collectComponents>[0]): Ret
     responses?: object;
   };
   // The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to.
-  for (const name of Object.keys(components.schemas ?? {})) {
-    if (name.endsWith('Input')) delete components.schemas?.[name];
-  }
+  // In the order of their names: whichever module was read first, the document is the same.
+  const named = Object.entries(components.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  components.schemas = Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   const used = new Set<number>();
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const [method, each] of Object.entries(operations as Record<string, DescribedOperation>)) {
