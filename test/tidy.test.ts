@@ -337,7 +337,7 @@ describe('files', () => {
   it('keep the top level to what the README names', () => {
     const allowed = [
       ...['package.json', 'package-lock.json', 'tsconfig.json', 'biome.json', 'vitest.config.ts', '.gitignore', '.git'],
-      ...['src', 'workflows', 'templates', 'topology', 'test', 'docs', 'web', '.ci', 'node_modules'],
+      ...['src', 'workflows', 'templates', 'topology', 'test', 'docs', 'web', 'clients', '.ci', 'node_modules'],
       ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'],
     ];
     const extra = readdirSync(ROOT).filter((name) => !allowed.includes(name) && !name.startsWith('.wasl'));

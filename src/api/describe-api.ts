@@ -5,7 +5,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { POLICY_MEDIA_TYPES } from '../domain/policy.ts';
 import { ERRORS, type ErrorCode, WaslError } from '../errors.ts';
 import { accessTo } from './authorisation.ts';
-import { BODY_EXAMPLES } from './operation-examples.ts';
+import { BODY_EXAMPLES, exampleInAddress } from './operation-examples.ts';
 import { OPERATIONS } from './operations.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { ANSWER_TYPE } from './refuse-misuse.ts';
@@ -88,7 +88,7 @@ interface Answer {
 interface DescribedOperation {
   operationId?: string;
   security?: readonly unknown[];
-  parameters?: readonly { in: string; name: string }[];
+  parameters?: readonly { in: string; name: string; example?: unknown }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, Answer>;
 }
@@ -102,15 +102,19 @@ export function describeApi(given: Parameters<typeof collectComponents>[0]): Ret
     responses?: object;
   };
   // The named schemas are answers; the collector offers each a second time as `...Input`, which nothing refers to.
-  for (const name of Object.keys(components.schemas ?? {})) {
-    if (name.endsWith('Input')) delete components.schemas?.[name];
-  }
+  // In the order of their names: whichever module was read first, the document is the same.
+  const named = Object.entries(components.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  components.schemas = Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   const used = new Set<number>();
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
     for (const [method, each] of Object.entries(operations as Record<string, DescribedOperation>)) {
       const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
       describeAnswers(each);
       for (const status of addProblems(each, method, route)) used.add(status);
+      for (const parameter of each.parameters ?? []) {
+        const shown = parameter.in === 'header' ? undefined : exampleInAddress(path, parameter.name);
+        if (shown !== undefined) parameter.example = shown;
+      }
       const example = BODY_EXAMPLES[each.operationId ?? ''];
       const body = each.requestBody?.content['application/json'];
       if (example !== undefined && body !== undefined) body.example = example;

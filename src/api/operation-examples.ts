@@ -107,3 +107,27 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   allowWebhook: { networks: ['10.100.0.0/16'] },
   confirmInventoryProposal: { interconnects: ['IC-0001'] },
 };
+
+/** Of what stands in an address, by the place where it stands; then by its name alone. */
+const ADDRESS_EXAMPLES: Readonly<Record<string, unknown>> = {
+  'interconnects/id': 'IC-0001',
+  'changes/id': 'IC-0001-C1',
+  'plans/id': 'IC-0001-C1-P1',
+  'proposals/id': 1,
+  'webhooks/id': 'wh_2c26b46b68ffc68ff99b453c1d304134',
+  delivery: 'msg_fcde2b2edba56bf408601fb721fe9b5c',
+  digest: DIGEST,
+  language: 'en',
+  pe: 'mct-pe-01',
+  version: '2026-1',
+  from: 'MOH',
+  to: 'MOF',
+};
+
+/** `path` as the document has it, the parameter's name; undefined: none is needed. */
+export function exampleInAddress(path: string, name: string): unknown {
+  const collection = new RegExp(`([\\w-]+)/\\{${name}\\}`).exec(path)?.[1];
+  // Sizes of the ledger are told by its checkpoints.
+  if (path.includes('/ledger/')) return undefined;
+  return ADDRESS_EXAMPLES[`${collection}/${name}`] ?? ADDRESS_EXAMPLES[name];
+}

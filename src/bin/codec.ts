@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { link, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
-import { isLoopback } from '../domain/loopback.ts';
 import { type CodecTroubles, watchCodec } from '../codec/codec-troubles.ts';
 import { addKey, type KeyRing, parseKeyRing, printKeyRing } from '../codec/key-ring.ts';
 import { codecForPeople, createPayloadCodec, type Keys, type MessageCodec } from '../codec/payload-codec.ts';

@@ -35,6 +35,9 @@ export function requireWebhookUrl(text: string, isDevelopment: boolean): URL {
   return url;
 }
 
+/** What an operator could allow at all: known when an endpoint is registered, before anybody has allowed anything. */
+export const ANY_NETWORK: readonly string[] = ['0.0.0.0/0', '::/0'];
+
 /** Throws WEBHOOK_ADDRESS, for hosts that are written as addresses: no name is looked up for those. */
 export function requireReachable(url: URL, rules: AddressRules): void {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

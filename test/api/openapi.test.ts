@@ -11,6 +11,7 @@ import { absentStore } from '../support/absent-store.ts';
 import { type ApiUnderTest, createApiUnderTest } from '../support/api-under-test.ts';
 
 interface Parameter {
+  readonly example?: unknown;
   readonly in: string;
   readonly name: string;
   readonly schema: {
@@ -135,6 +136,17 @@ describe('the document', () => {
         .map(({ name }) => `${route}: ${name}`),
     );
     expect(loose).toEqual([]);
+  });
+
+  it('shows for every part of an address an example, which its schema takes', () => {
+    for (const [route, { parameters = [] }] of operations) {
+      for (const { in: place, name, schema, example } of parameters) {
+        if (place !== 'path') continue;
+        expect(z.fromJSONSchema(schema as never).safeParse(example), `${route}: ${name}`).toMatchObject({
+          success: true,
+        });
+      }
+    }
   });
 
   it('shows for every body an example, which its schema takes', () => {

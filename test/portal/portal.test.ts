@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { DOCUMENT, firstLineFor, SCHEMA } from '../../clients/typescript/generate.ts';
 import { createClient, type Problem, type WaslClient } from '../../clients/typescript/index.ts';
 import type { Role } from '../../src/api/authentication.ts';
+import { runForTest } from '../support/cli-under-test.ts';
 import { Installation } from '../support/installation.ts';
 
 interface Message {
@@ -148,4 +149,32 @@ it('a request is asked, told of, and signed by both', async () => {
       ...{ timeout: 60_000, interval: 100 },
     },
   );
+});
+
+it('the same by command: an endpoint is added, allowed, shown, given a second key, and removed', async () => {
+  const env = async (person: string, role: Role, entity?: string) => ({
+    WASL_SERVER: installation.apiUrl,
+    WASL_TOKEN: await installation.tokenOf(person, role, entity),
+  });
+  const party = await env('mof-portal-1', 'portal', 'MOF');
+  const admin = await env('admin-1', 'admin');
+  const run = async (line: string, as: Awaited<ReturnType<typeof env>>) => {
+    const { code, out, err } = await runForTest(['webhook', ...line.split(' ')], as);
+    expect([code, err]).toEqual([0, '']);
+    return out;
+  };
+  const added = await run('add https://portal.mof.example/wasl', party);
+  const id = /wh_[0-9a-f]{32}/.exec(added)?.[0] ?? '';
+  expect(added).toContain(`nowhere yet: an admin says where (wasl webhook allow ${id} NETWORK)`);
+  expect(await run(`allow ${id} 10.200.0.0/16 2001:db8:200::/48`, admin)).toContain('10.200.0.0/16, 2001:db8:200::/48');
+  expect((await run(`rotate ${id}`, party)).match(/whpk_/g)).toHaveLength(2);
+  expect(await run('list', party)).toContain(id);
+  expect(await run(`deliveries ${id} --dead`, party)).toContain('MESSAGE');
+  expect(await run(`enable ${id}`, party)).toContain(`${id} of MOF: enabled`);
+  expect(await run(`remove ${id}`, party)).toContain('is removed');
+  expect(await run('add https://portal.mof.example/ --shared-secret', party)).toMatch(
+    /secret {3}whsec_.+\nThe secret is not shown again/,
+  );
+  const refused = await runForTest(['webhook', 'add', 'http://169.254.169.254/'], party);
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('WEBHOOK_ADDRESS')]);
 });

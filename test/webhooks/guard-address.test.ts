@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type AddressRules,
+  ANY_NETWORK,
   guardedLookup,
   requireAllowed,
   requireReachable,
@@ -16,7 +17,7 @@ const RULES: AddressRules = {
   forbidden: ['10.100.0.9'],
   isDevelopment: false,
 };
-const EVERYWHERE: AddressRules = { ...RULES, networks: ['0.0.0.0/0', '::/0'] };
+const EVERYWHERE: AddressRules = { ...RULES, networks: ANY_NETWORK };
 const refused = (work: () => unknown) => expect(work).toThrow(expect.objectContaining({ code: 'WEBHOOK_ADDRESS' }));
 
 describe('the form of an address', () => {

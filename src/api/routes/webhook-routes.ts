@@ -9,7 +9,7 @@ import {
   webhookIdSchema,
 } from '../../domain/webhook.ts';
 import type { WebhookDelivery } from '../../store/webhook-store.ts';
-import { requireWebhookUrl } from '../../webhooks/guard-address.ts';
+import { ANY_NETWORK, requireReachable, requireWebhookUrl } from '../../webhooks/guard-address.ts';
 import { newWebhookSecret, verificationKey } from '../../webhooks/sign-webhook.ts';
 import { confinedTo } from '../authorisation.ts';
 import { linkNextPage } from '../link-next-page.ts';
@@ -53,9 +53,11 @@ function registerEndpoints(app: ApiServer, { store, auth }: ApiDependencies): vo
       const caller = callerOf(request);
       const entity = entityOf(caller);
       const { scheme } = request.body;
-      const { href: url } = requireWebhookUrl(request.body.url, auth.loopbackOnly === true);
+      const isDevelopment = auth.loopbackOnly === true;
+      const url = requireWebhookUrl(request.body.url, isDevelopment);
+      requireReachable(url, { networks: ANY_NETWORK, forbidden: [], isDevelopment });
       const key = newWebhookSecret(scheme);
-      const endpoint = await store.registerWebhook({ entity, url, scheme, key, by: caller.person });
+      const endpoint = await store.registerWebhook({ entity, url: url.href, scheme, key, by: caller.person });
       void reply.code(201).header('location', `/v1/webhooks/${endpoint.id}`);
       return presentWithKey(endpoint);
     },

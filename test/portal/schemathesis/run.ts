@@ -6,15 +6,18 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { ROLES } from '../../../src/api/authentication.ts';
+import { ROLES, type Role } from '../../../src/api/authentication.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
+import { type InterconnectRequest, interconnectRequestSchema } from '../../../src/domain/request.ts';
 import { World } from '../../chaos/world.ts';
 
 const VERSION = '4.32.5';
 /** Every role at once, so that no call ends at the door; each may send sixty a minute. */
 const CALLERS = 60;
+const PLANNED_WITHIN_MS = 60_000;
 /** What never ends is no answer; it has tests of its own. */
 const ENDLESS = ['followEvents'];
 const CHECKS = [
@@ -28,9 +31,47 @@ const { values } = parseArgs({
 const schemathesis = await obtainSchemathesis();
 const world = await World.open('portal');
 try {
+  await askForOne(world);
   process.exitCode = await callEverything(world);
 } finally {
   await world.close();
+}
+
+/** The interconnect, change and plan of the document's examples: what is called by them is there. */
+async function askForOne(open: World): Promise<void> {
+  const as = (person: string, role: Role, entity?: string) => open.as(person, [role], entity);
+  const { interconnect } = await as('moh-clerk', 'portal', 'MOH').submitRequest(await requestFor(open), 'portal-first');
+  const { id, requestDigest: digest } = interconnect;
+  const decision = { decision: 'approve', digest } as const;
+  for (const entity of ['MOH', 'MOF']) {
+    await as(`${entity}-head`, 'party-approver', entity).decideRequest(id, decision);
+  }
+  const engineer = as('engineer-1', 'engineer');
+  for (const until = Date.now() + PLANNED_WITHIN_MS; ; await sleep(500)) {
+    const { changes, next } = await engineer.readInterconnect(id);
+    if (changes.at(-1)?.planId) return;
+    if (Date.now() > until) throw new Error(`${id} was not planned: ${next}`);
+  }
+}
+
+/** What the inventory has between the two. */
+async function requestFor(open: World): Promise<InterconnectRequest> {
+  const store = await open.openStore();
+  const current = await store.readInventory();
+  await store.close();
+  const announced = (vpn: string) => {
+    const vrfs = current?.inventory.routers.flatMap((router) => router.vrfs).filter((vrf) => vrf.vpn === vpn) ?? [];
+    return vrfs.flatMap(({ attachments }) => attachments.flatMap(({ prefixes }) => prefixes))[0] ?? '';
+  };
+  return interconnectRequestSchema.parse({
+    purpose: 'Referrals from the hospitals',
+    flows: [
+      { from: 'MOH', to: 'MOF', prefixes: [announced('MOH')] },
+      { from: 'MOF', to: 'MOH', prefixes: [announced('MOF')] },
+    ],
+    validUntil: '2031-12-31T23:59:59+04:00',
+    policyVersion: '2026-1',
+  });
 }
 
 async function callEverything({ apiUrl, directory }: World): Promise<number> {
