@@ -1,6 +1,6 @@
 /** An open stream of events shows what its caller may see now, not what they might when it was opened. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { ProgressEvent } from '../../src/domain/change.ts';
 import type { EntityId, InterconnectId } from '../../src/domain/names.ts';
 import { partyMarks } from '../../src/domain/party-marks.ts';
@@ -84,6 +84,9 @@ it('of one interconnect ends when the caller has no part in it any more', async 
 
 it('says nothing when something happens to others', async () => {
   const { api, open, happens } = await start();
+  // Signs of life have a time of their own, which does not come.
+  const time = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  onTestFinished(() => time.mockRestore());
   const stream = await open('');
   expect(await stream.until(line(1))).toBe(true);
   for (const sequence of [2, 3, 4]) {

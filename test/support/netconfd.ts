@@ -11,7 +11,7 @@ import { YANG_DIRECTORY } from './yanglint.ts';
 
 const NETCONFD = '/usr/sbin/netconfd';
 const SUBSYSTEM = '/usr/sbin/netconf-subsystem';
-const READY_WAIT_MS = 30_000;
+const READY_WAIT_MS = 90_000;
 /** netconfd compares it with the port that the subsystem reports; nothing listens there. */
 const NETCONF_PORT = 8_300;
 

@@ -46,7 +46,7 @@ export function startProgram(
     child,
     text: () => text,
     ended,
-    async says(wanted, withinMs = 60_000) {
+    async says(wanted, withinMs = 120_000) {
       for (const until = Date.now() + withinMs; !text.includes(wanted); await sleep(LOOK_MS)) {
         if (Date.now() > until || child.exitCode !== null) throw new Error(`it did not say ${wanted}:\n${text}`);
       }
