@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Capabilities, NetconfError, parseXmlFragment, RpcError, type RpcReply } from '../../src/netconf/index.ts';
 import { type InspectedSession, inspectSession } from '../../src/router/inspect-session.ts';
 
@@ -170,11 +170,11 @@ describe('what a router says of its candidate and lock', () => {
 
   it('a clock that is wrong', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const clock = () =>
       `<system-state xmlns="${SYSTEM}"><clock><current-datetime>${new Date(Date.now() + 90_000).toISOString()}</current-datetime></clock></system-state>`;
     const { session } = scripted({ capabilities: [SYSTEM], get: clock });
     const { clockSkewMs } = await inspectSession(session, CANDIDATE);
-    vi.useRealTimers();
     expect(clockSkewMs).toBe(90_000);
     const { session: mute } = scripted({ capabilities: [SYSTEM], get: () => '' });
     expect((await inspectSession(mute, CANDIDATE)).clockSkewMs).toBeNull();
