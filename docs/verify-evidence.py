@@ -209,6 +209,10 @@ def verify(data, log_key):
     verify_plans(bundle["plans"], rows)
     return bundle, size
 
+def visible(error):
+    """What it quotes of a hostile file steers no terminal."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(error))[:300]
+
 def main(path, log_key, *witnesses):
     try:
         with open(path, "rb") as file:
@@ -216,7 +220,7 @@ def main(path, log_key, *witnesses):
         cosigned = {each["witness"] for each in bundle["cosignatures"]}
         require(set(witnesses) <= cosigned, "a witness that counts did not cosign")
     except Exception as error:
-        print(f"NOT SOUND: {error if isinstance(error, Refused) else 'it is no evidence of a change'}")
+        print(f"NOT SOUND: {visible(error) if isinstance(error, Refused) else 'it is no evidence of a change'}")
         return 2
     print(f"SOUND: {bundle['changeId']}, rows {len(bundle['entries'])} of {size}, plans {len(bundle['plans'])}")
     return 0

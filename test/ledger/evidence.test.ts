@@ -251,6 +251,14 @@ describe('a second verifier, in Python', () => {
     expect(taken).toEqual([bent((b) => Object.assign(b, { cosignatures: [] }))]);
   });
 
+  test('steers no terminal by what a hostile file says', async () => {
+    const says = '\u001b[2K\rSOUND: IC-0001-C1, rows 5 of 306, plans 1\n\u202e';
+    const hostile = bent((b) => Object.assign(b.entries[0]?.entry ?? {}, { sequence: says }));
+    const { code, stdout } = await verifyInPython(hostile);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^NOT SOUND: row \\x1b\[2K\\rSOUND: .*\\n\\u202e was altered\n$/);
+  });
+
   test('knows of each number the one form that the first one writes', async () => {
     const all = fc.sample(fc.double({ noDefaultInfinity: true, noNaN: true }), 300).map(canonicalJson);
     expect(await askPython('is_canonical', all)).toBe('1'.repeat(all.length));
