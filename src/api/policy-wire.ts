@@ -7,6 +7,7 @@ import {
   RENDITION_BYTES_MAX,
 } from '../domain/policy.ts';
 import { signedDocumentSchema } from '../domain/signed-document.ts';
+import { timeTextSchema } from '../domain/time-text.ts';
 
 /** Base64 takes four characters for three bytes. */
 const CONTENT_LENGTH_MAX = Math.ceil(RENDITION_BYTES_MAX / 3) * 4;
@@ -50,7 +51,7 @@ export const policyStandingSchema = z.object({
 
 export const newPolicySchema = z.strictObject({
   version: policyVersionSchema,
-  inForceFrom: z.iso.datetime({ offset: true }),
+  inForceFrom: timeTextSchema,
   graceDays: graceDaysSchema,
   renditions: z
     .array(

@@ -7,6 +7,7 @@ import { policyVersionSchema } from './policy.ts';
 import type { Prefix } from './prefix.ts';
 import type { RouteTarget } from './route-target.ts';
 import { type Scope, scopeEntrySchema } from './scope.ts';
+import { timeTextSchema } from './time-text.ts';
 
 /** Bounds of one request: more would not be read by the people who sign it. */
 export const FLOWS_PER_REQUEST_MAX = 2;
@@ -23,8 +24,8 @@ export const interconnectRequestSchema = z.strictObject({
   purpose: freeText(PURPOSE_BOUNDS),
   flows: z.array(flowSchema).min(1).max(FLOWS_PER_REQUEST_MAX),
   /** Omitted: as soon as it is approved. */
-  validFrom: z.iso.datetime({ offset: true }).optional(),
-  validUntil: z.iso.datetime({ offset: true }),
+  validFrom: timeTextSchema.optional(),
+  validUntil: timeTextSchema,
   policyVersion: policyVersionSchema,
 });
 

@@ -150,9 +150,9 @@ describe('the API', () => {
     }
     for (const host of ['127.0.0.1', '::1', 'localhost']) refusePlainAbroad({ host, port: 8080 }, null);
     const store = { readInstallation: async () => 'a-test' } as unknown as Store;
-    const auth = { issuer: 'x', audience: 'wasl', keys: { jwks: { keys: [] } } };
+    const { auth } = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
     const temporal = { temporalAddress: '127.0.0.1:9', temporalNamespace: 'default' };
-    await expect(startApi({ store, auth, ...temporal, listen: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({
+    await expect(startApi({ store, auth, signatures: null, ...temporal, listen: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({
       path: 'WASL_LISTEN',
     });
   });
