@@ -19,6 +19,7 @@ import {
   ownBytes,
   readDer,
   remembering,
+  serialText,
   sha256Hex,
   toBase64,
   toHex,
@@ -130,7 +131,7 @@ export const readCertificate: (der: Uint8Array) => CertificateFacts = rememberin
       subjectDer: derOf(certificate.subject.toSchema()),
       issuerDer: derOf(certificate.issuer.toSchema()),
       subjectParts: subject,
-      serial: toHex(certificate.serialNumber.valueBlock.valueHexView),
+      serial: serialText(certificate.serialNumber.valueBlock.valueHexView),
       notBefore: certificate.notBefore.value,
       notAfter: certificate.notAfter.value,
       publicKey: createPublicKey({

@@ -2,7 +2,7 @@ import { type AsnType, Enumerated, GeneralizedTime } from 'asn1js';
 import { CertificateRevocationList, type Extensions, IssuingDistributionPoint, type RevokedCertificate } from 'pkijs';
 import type { SignedPart } from './algorithms.ts';
 import { addressesOf, type CertificateFacts, isSignedBy, signedPartOf } from './certificate.ts';
-import { type Bytes, DER_BYTES_MAX, derOf, equalBytes, ownBytes, readDer, remembering, toHex } from './der.ts';
+import { type Bytes, DER_BYTES_MAX, derOf, equalBytes, ownBytes, readDer, remembering, serialText } from './der.ts';
 import { Refusal } from './finding.ts';
 
 export interface CrlFacts extends SignedPart {
@@ -59,7 +59,7 @@ export const readCrl: (der: Uint8Array) => CrlFacts = remembering((der) => {
 function revokedOf(entries: readonly RevokedCertificate[]): ReadonlyMap<string, Date> {
   const revoked = new Map<string, Date>();
   for (const entry of entries) {
-    const serial = toHex(entry.userCertificate.valueBlock.valueHexView);
+    const serial = serialText(entry.userCertificate.valueBlock.valueHexView);
     const [at, before] = [revokedAt(entry), revoked.get(serial)];
     if (before === undefined || at < before) revoked.set(serial, at);
   }

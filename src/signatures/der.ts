@@ -69,6 +69,9 @@ export const derOf = (asn1: AsnType): Bytes => new Uint8Array(asn1.toBER());
 
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** A serial in hexadecimal: the same number is the same text, however long an authority has written it (X.690 §8.3.2 forbids that, and not all keep to it). */
+export const serialText = (bytes: Uint8Array): string => toHex(bytes).replace(/^(?:00(?=[0-7]))+/, '');
+
 export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Base64 or base64url in its one form: unused bits are zero, padding is as it must be. null for anything else. */

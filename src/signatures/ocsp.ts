@@ -24,7 +24,7 @@ import {
   readCertificate,
   wholeBytes,
 } from './certificate.ts';
-import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, toHex } from './der.ts';
+import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, serialText, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 
 export interface OcspFacts extends SignedPart {
@@ -99,7 +99,7 @@ function readAnswer({ certID, certStatus, thisUpdate, nextUpdate, singleExtensio
     hash: NAMING_HASHES[certID.hashAlgorithm.algorithmId] ?? 'not known',
     nameHash: ownBytes(certID.issuerNameHash.valueBlock.valueHexView),
     keyHash: ownBytes(certID.issuerKeyHash.valueBlock.valueHexView),
-    serial: toHex(certID.serialNumber.valueBlock.valueHexView),
+    serial: serialText(certID.serialNumber.valueBlock.valueHexView),
     status: readStatus(certStatus),
     thisUpdate,
     nextUpdate: nextUpdate ?? null,

@@ -15,7 +15,7 @@ import {
 import { digestBytes, HASHES, SHA256_OID, verifierOf } from './algorithms.ts';
 import { buildPath, requireValidAt } from './build-path.ts';
 import { type CertificateFacts, isSignedBy, readCertificate } from './certificate.ts';
-import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, remembering, toHex } from './der.ts';
+import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, remembering, serialText, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
 import { type RevocationData, type RevocationQuestion, requireNotRevoked } from './revocation.ts';
 
@@ -96,7 +96,7 @@ function readInfo(der: Bytes): Pick<TimestampFacts, 'genTime' | 'policy' | 'nonc
 function findSigner({ sid }: SignerInfo, certificates: readonly CertificateFacts[]): CertificateFacts {
   if (!(sid instanceof IssuerAndSerialNumber)) throw new TypeError('a signer by key');
   const issuer = derOf(sid.issuer.toSchema());
-  const serial = toHex(sid.serialNumber.valueBlock.valueHexView);
+  const serial = serialText(sid.serialNumber.valueBlock.valueHexView);
   const signer = certificates.find((each) => each.serial === serial && equalBytes(each.issuerDer, issuer));
   if (signer === undefined)
     throw new Refusal('NO_SIGNING_CERTIFICATE_FOUND', 'a timestamp does not carry the certificate of its signer');

@@ -1,6 +1,6 @@
 /** What an attacker has tried with a certificate of their own from a believed authority, or with what is carried beside a signature. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { fromBER, OctetString } from 'asn1js';
+import { fromBER, Integer, OctetString } from 'asn1js';
 import {
   AlgorithmIdentifier,
   BasicOCSPResponse,
@@ -147,7 +147,7 @@ describe('what is carried beside a signature', () => {
     expect(readCrl(delta).fault).toContain('not understood');
   });
 
-  it('counts the earlier of two dates at which a CRL says revoked', () => {
+  it('counts the earlier of two dates at which a CRL says revoked, however long its serial is written', () => {
     const copy: CertificateAuthority = world().pki.asItIs(world().people);
     world().pki.revoke(copy, world().moh);
     const crl = new CertificateRevocationList({ schema: fromBER(Uint8Array.from(world().pki.crl(copy))).result });
@@ -162,6 +162,9 @@ describe('what is carried beside a signature', () => {
     crl.revokedCertificates = [entry, second];
     const serial = certificateOf(world().moh).serial;
     expect(readCrl(der()).revoked.get(serial)).toEqual(revocationDate.value);
+    entry.userCertificate = new Integer({ valueHex: Uint8Array.from([0, 0, ...Buffer.from(serial, 'hex')]).buffer });
+    crl.revokedCertificates = [entry];
+    expect([...readCrl(der()).revoked.keys()]).toEqual([serial]);
   });
 
   it('has one hash by RSASSA-PSS: SHA-3 is not SHA-2 with a digit more', () => {
