@@ -80,10 +80,12 @@ export async function collectEvidence(
   return `${canonicalJson(bundle)}\n`;
 }
 
-/** Whom more witnesses vouch for; the younger one of equals. */
+/** For which more witnesses vouch, each of which may have two keys; the younger one of equals. */
 function bestOf(checkpoints: readonly KeptCheckpoint[]): KeptCheckpoint | null {
-  const most = Math.max(...checkpoints.map(({ cosignatures }) => cosignatures.length));
-  return checkpoints.findLast(({ cosignatures }) => cosignatures.length === most) ?? null;
+  const witnessesOf = ({ cosignatures }: KeptCheckpoint) =>
+    new Set(cosignatures.map(({ receivedFrom }) => receivedFrom)).size;
+  const most = Math.max(...checkpoints.map(witnessesOf));
+  return checkpoints.findLast((each) => witnessesOf(each) === most) ?? null;
 }
 
 class Refused extends Error {}

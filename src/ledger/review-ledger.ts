@@ -16,7 +16,7 @@ const FINDINGS_MAX = 50;
 export interface KeptCheckpoint {
   readonly size: number;
   readonly note: string;
-  readonly cosignatures: readonly { readonly witness: string; readonly line: string }[];
+  readonly cosignatures: readonly { readonly witness: string; readonly line: string; readonly receivedFrom: string }[];
 }
 
 export interface ReviewedLedger {

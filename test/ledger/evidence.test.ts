@@ -69,7 +69,7 @@ beforeAll(async () => {
   const signed = (size: number, root: Buffer) => {
     const note = signCheckpoint({ size, root }, log);
     const line = cosign(parseNote(note)?.body ?? '', witness, AT);
-    return { size, note, cosignatures: [{ witness: witness.verifier.text, line }] };
+    return { size, note, cosignatures: [{ witness: witness.verifier.text, line, receivedFrom: 'witness-1' }] };
   };
   const [early, covering] = [
     signed(6, await rootAt(rows, 6)),
@@ -77,7 +77,10 @@ beforeAll(async () => {
   ];
   kept = [early];
   await expect(collectEvidence(rows, CHANGE, plans)).rejects.toThrow('row 7 is younger than the last checkpoint');
-  kept = [early, covering, { ...signed(tree.size, tree.root), cosignatures: [] }];
+  // One witness with two keys is one.
+  const doubled = signed(tree.size - 2, await rootAt(rows, tree.size - 2));
+  const cosignatures = [...doubled.cosignatures, ...doubled.cosignatures];
+  kept = [early, { ...doubled, cosignatures }, covering, { ...signed(tree.size, tree.root), cosignatures: [] }];
   text = await collectEvidence(rows, CHANGE, plans);
   folder = await mkdtemp(join(tmpdir(), 'wasl-evidence-'));
 });
