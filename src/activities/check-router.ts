@@ -26,12 +26,12 @@ export interface CheckedRouter {
   readonly running: { readonly readAt: string; readonly text: string } | null;
 }
 
-/** Everything that can be learnt of one PE without altering it; what it does not tell is a finding, and no error. */
+/** Everything that can be learnt of one PE without altering it; what it does not tell is a finding, and no error. `readAgreed` is asked after the PE. */
 export async function checkInventoryRouter(
   deps: ActivityDependencies,
   inventory: Inventory,
   pe: PeName,
-  agreed: readonly AgreedFlow[],
+  readAgreed: () => Promise<readonly AgreedFlow[]>,
 ): Promise<CheckedRouter> {
   const checkedAt = deps.now().toISOString();
   const { checkAnswerMs } = { ...DEFAULT_LIMITS, ...deps.limits };
@@ -56,7 +56,7 @@ export async function checkInventoryRouter(
     if ('code' in reading && SILENCE.has(reading.code))
       return { check: { ...known, findings: [reading] }, running: null };
     const inspection = await router.inspect();
-    const compared = 'code' in reading ? [reading] : compareWithInventory(listed, reading.running, agreed);
+    const compared = 'code' in reading ? [reading] : compareWithInventory(listed, reading.running, await readAgreed());
     const findings = [...compared, ...judge(pe, inspection)];
     const { candidate, lock, sessions, clockSkewMs } = inspection;
     const common = { ...known, answers: true, candidate, lock, sessions, clockSkewMs, findings };

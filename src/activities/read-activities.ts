@@ -1,6 +1,7 @@
 import type { NewReading } from '../domain/reading.ts';
+import type { AgreedFlow } from '../domain/router-check.ts';
 import type { ReadActivities, ReadingReference } from './activities.ts';
-import { readAgreements } from './agreements.ts';
+import { readAgreements, settleAgreements } from './agreements.ts';
 import { auditWholeNetwork } from './audit-network.ts';
 import { checkInventoryRouter } from './check-router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -8,6 +9,16 @@ import { readImportedInventory } from './imported-inventory.ts';
 import { withReading } from './network.ts';
 import { noteSightings } from './note-sightings.ts';
 import { readWholeNetwork, type WholeNetwork } from './read-whole-network.ts';
+
+function agreedFlows(agreements: Awaited<ReturnType<typeof readAgreements>>): AgreedFlow[] {
+  return agreements.flatMap(({ id, standing, flows }) => {
+    const isOnNetwork = standing === 'on-network';
+    const mayBeThere = isOnNetwork || standing === 'changing';
+    return flows.flatMap(({ routeTarget, ...flow }) =>
+      routeTarget === null ? [] : [{ ...flow, id, routeTarget, isOnNetwork, mayBeThere }],
+    );
+  });
+}
 
 /** One document of what was read is kept for people; the running configurations beside it. */
 export function readActivities(deps: ActivityDependencies): ReadActivities {
@@ -24,13 +35,9 @@ export function readActivities(deps: ActivityDependencies): ReadActivities {
 
   return {
     async checkRouter({ pe }) {
-      const [{ inventory }, agreements] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
-      const agreed = agreements.flatMap(({ id, standing, flows }) =>
-        flows.flatMap(({ routeTarget, ...flow }) =>
-          routeTarget === null ? [] : [{ ...flow, id, routeTarget, isOnNetwork: standing === 'on-network' }],
-        ),
-      );
-      const { check, running } = await checkInventoryRouter(deps, inventory, pe, agreed);
+      const [{ inventory }, before] = await Promise.all([readImportedInventory(deps), readAgreements(store)]);
+      const readAgreed = async () => agreedFlows(settleAgreements(before, await readAgreements(store)));
+      const { check, running } = await checkInventoryRouter(deps, inventory, pe, readAgreed);
       const reader = 'check';
       const text = JSON.stringify(check);
       return save([

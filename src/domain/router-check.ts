@@ -83,6 +83,8 @@ export interface AgreedFlow extends Flow {
   readonly routeTarget: RouteTarget;
   /** It is to be there now, and no change of it is under way. */
   readonly isOnNetwork: boolean;
+  /** Or a change of it is under way. */
+  readonly mayBeThere: boolean;
 }
 
 /**
@@ -210,11 +212,13 @@ function compareTargets(
   const strange = (verb: string, of: typeof importsIn, side: 'from' | 'to') =>
     [...new Set(FAMILIES.flatMap(of))].flatMap((target) => {
       const flow = agreed.find(({ routeTarget }) => routeTarget === target);
-      if (flow?.[side] === vpn) return [];
+      if (flow?.[side] === vpn && flow.mayBeThere) return [];
       const why =
         flow === undefined
           ? 'which no agreement that stands has'
-          : `which ${flow.id} has from ${flow.from} to ${flow.to} only`;
+          : flow[side] !== vpn
+            ? `which ${flow.id} has from ${flow.from} to ${flow.to} only`
+            : `which ${flow.id} is to have, and does not have yet`;
       const fact = `VRF ${vrf.name} at ${pe} ${verb} ${shortForm(target)}, a number of wasl's pool ${why}`;
       const whence = 'somebody configured it, or it is left of an agreement that ended while the router was away';
       const remedy = `NO AGREEMENT stands behind it: ${whence}. Remove it on the router.`;

@@ -1,6 +1,6 @@
 import type { LeftRouter } from '../domain/change.ts';
-import { onlyTakesAway } from '../domain/change-kinds.ts';
-import type { ChangeId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
+import { CHANGE_KIND_RULES, onlyTakesAway } from '../domain/change-kinds.ts';
+import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
 import { canonicalShare, type NetworkView, type PeView, type VrfShare, type VrfView } from '../domain/network-view.ts';
 import type { ObservedTables } from '../domain/observed-routes.ts';
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
@@ -18,7 +18,7 @@ import { type CoveredVrfs, checkClean, type Touched, tellOddities } from './drif
 import { operatorDigest, operatorPart } from './operator-digest.ts';
 import { planProbes } from './plan-probes.ts';
 import { remainingReach } from './remaining-reach.ts';
-import { holdsRemnants, isAttachedTo, isEmpty, withoutOwn } from './remnants.ts';
+import { carriesAny, holdsRemnants, isAttachedTo, isEmpty, withoutOwn } from './remnants.ts';
 import { replaceShares } from './replace-shares.ts';
 import { tellStrangers } from './tell-strangers.ts';
 
@@ -68,6 +68,8 @@ export function planChange(input: PlanInput): Plan {
   const wanted = wantedShares(input, own);
   const touched = findTouched(input, wanted, own);
   if (touched.size === 0) {
+    // Of what was nowhere before.
+    if (!removes && !CHANGE_KIND_RULES[kind].from.includes('active')) refuseTypedByHand(view, subject.id, own);
     throw new WaslError('PLAN_EMPTY', `to ${kind} ${subject.id} changes nothing on any router`, { path: subject.id });
   }
   const oddities = removes ? tellOddities(input, own, touched, wanted) : checkClean(input, own, touched);
@@ -100,6 +102,16 @@ export function planChange(input: PlanInput): Plan {
     ...(toAccept.length === 0 ? {} : { toAccept }),
   };
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };
+}
+
+/** Nothing is to be done where all of it is there already; but nobody has approved that, and nobody would take it away. */
+function refuseTypedByHand(view: NetworkView, id: InterconnectId, own: ReadonlySet<RouteTarget>): void {
+  const there = view.pes.filter(({ vrfs }) => vrfs.some((vrf) => carriesAny(vrf, own))).map(({ name }) => name);
+  if (there.length === 0) return;
+  throw new WaslError('VRF_DRIFTED', `all of ${id} is there already, and not by wasl: ${there.join(', ')}`, {
+    path: id,
+    remedy: 'Find out who typed it, and take it away on these routers.',
+  });
 }
 
 type Wanted = ReadonlyMap<PeName, ReadonlyMap<VrfName, VrfShare>>;

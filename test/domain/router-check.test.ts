@@ -106,7 +106,7 @@ describe('running against the inventory', () => {
 
   const flow = (from: string, to: string, target: string, isOnNetwork = true): AgreedFlow => ({
     ...makeFlow(from, to, target, ['10.1.0.0/24']),
-    ...{ id: icId(7), isOnNetwork },
+    ...{ id: icId(7), isOnNetwork, mayBeThere: true },
   });
   const holding = (imports: readonly string[], exports: readonly string[]) =>
     running('MOH', {
@@ -136,6 +136,10 @@ describe('running against the inventory', () => {
     ).toEqual([
       "fault VRF_DRIFTED pe1/MOH: VRF MOH at pe1 imports 65000:9001, a number of wasl's pool which IC-0007 has from MOF to MOE only",
       "fault VRF_DRIFTED pe1/MOH: VRF MOH at pe1 exports 65000:9002, a number of wasl's pool which IC-0007 has from MOE to MOF only",
+    ]);
+    // Typed by hand from a plan that nobody has approved yet.
+    expect(told(announcing('10.1.0.0/24'), vrfs, [{ ...into, isOnNetwork: false, mayBeThere: false }, out])).toEqual([
+      "fault VRF_DRIFTED pe1/MOH: VRF MOH at pe1 imports 65000:9001, a number of wasl's pool which IC-0007 is to have, and does not have yet",
     ]);
     const stranger = { ...holding(['65000:9001'], []), name: 'LAB12' as VrfName, routeDistinguisher: rd('65000:8') };
     expect(told(router(), [stranger], [into]).filter((line) => line.startsWith('fault'))).toHaveLength(1);

@@ -192,8 +192,18 @@ describe('what is refused', () => {
   });
 
   test('a plan that changes nothing', () => {
-    expect(refused({ view: provisioned }).code).toBe('PLAN_EMPTY');
+    expect(refused({ view: provisioned, kind: 'modify', previous: sampleInterconnect() }).code).toBe('PLAN_EMPTY');
     expect(refused({ kind: 'withdraw' }).code).toBe('PLAN_EMPTY');
+  });
+
+  test('what is there already, though nobody has approved it: with the routers that have it', () => {
+    expect(refused({ view: provisioned })).toMatchObject({
+      ...{
+        code: 'VRF_DRIFTED',
+        message: expect.stringMatching(/^all of IC-0001 is there already, and not by wasl: pe/),
+      },
+      remedy: 'Find out who typed it, and take it away on these routers.',
+    });
   });
 
   test('a PE without a procedure', () => {

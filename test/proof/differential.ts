@@ -71,7 +71,8 @@ function planDiffers(world: SmallWorld): string[] {
     if (!(error instanceof WaslError)) throw error;
     if (kind === 'provision' && RIGHTLY_REFUSED.includes(error.code)) return [];
     if (kind === 'provision' && astray && error.code === 'VRF_DRIFTED') return [];
-    if (error.code === 'PLAN_EMPTY' && nothingToDo(world, isThere)) return [];
+    const empty = kind === 'withdraw' || !isThere ? 'PLAN_EMPTY' : 'VRF_DRIFTED';
+    if (error.code === empty && nothingToDo(world, isThere)) return [];
     return [`${kind}: ${error.code} ${error.message}`];
   }
   const planned = applyPlan(view, plan);
