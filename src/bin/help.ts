@@ -104,7 +104,12 @@ superuser of the server:
 
   create role wasl_owner login password '...';
   create role wasl_application login password '...';
-  create database wasl owner wasl_owner;          -- or: alter database wasl owner to wasl_owner; reassign owned by wasl to wasl_owner;
+  create database wasl owner wasl_owner;
+
+Or, where one role (here wasl) owned everything so far, connected to the database wasl:
+
+  alter database wasl owner to wasl_owner;
+  reassign owned by wasl to wasl_owner;
 
 Then, and at every upgrade before the new release starts:
 

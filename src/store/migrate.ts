@@ -15,12 +15,13 @@ const MIGRATIONS = new URL('./migrations', import.meta.url);
 
 /**
  * Brings the database to this version's tables, as their owner. API and worker may call it at the same time: one migrates, the other waits.
- * `application`: the role that serves, which gets what it needs of them and no more.
+ * `application`: the role that serves, which gets what it needs of them and no more. Throws CONFIGURATION for a login that owns no table that is there.
  */
 export async function migrate(ownerUrl: string, application: string | null = null): Promise<void> {
   await withClient(ownerUrl, async (client) => {
     await client.query(`set lock_timeout = ${LOCK_WAIT_MS}`);
     await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
+    await refuseOther(client);
     await applyMigrations(drizzle({ client }), { migrationsFolder: fileURLToPath(MIGRATIONS) });
     if (application !== null) await grantApplication(client, application);
   });
@@ -57,6 +58,20 @@ async function ownsTables(client: pg.Client): Promise<boolean | null> {
     `select pg_has_role(current_user, relowner, 'usage') as owns from pg_class where oid = to_regclass('ledger')`,
   );
   return rows[0]?.owns ?? null;
+}
+
+async function refuseOther(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ owner: string; me: string }>(
+    `select pg_get_userbyid(relowner) as owner, current_user as me from pg_class
+     where oid = to_regclass('ledger') and not pg_has_role(current_user, relowner, 'usage')`,
+  );
+  const [other] = rows;
+  if (other === undefined) return;
+  const { owner, me } = other;
+  throw new WaslError('CONFIGURATION', `the tables belong to ${owner}, and not to ${me}`, {
+    path: 'WASL_DATABASE_OWNER_URL',
+    remedy: `Log in as ${owner}; or have a superuser, connected to this very database, run: reassign owned by ${owner} to ${me}`,
+  });
 }
 
 async function withClient<T>(databaseUrl: string, action: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -102,6 +102,13 @@ describe('the application', () => {
   test('is a role that is there, and not the owner in other clothes', async () => {
     await expect(migrate(database.databaseUrl, 'nobody')).rejects.toThrow('there is no role nobody');
     await expect(migrate(database.databaseUrl, 'wasl')).rejects.toThrow('can act as the owner of the tables');
+    await expect(migrate(database.applicationUrl, 'wasl_application')).rejects.toMatchObject({
+      ...{ code: 'CONFIGURATION', path: 'WASL_DATABASE_OWNER_URL' },
+      message: 'the tables belong to wasl, and not to wasl_application',
+      remedy: expect.stringContaining(
+        'connected to this very database, run: reassign owned by wasl to wasl_application',
+      ),
+    });
   });
 
   test('is given its rights by `wasl migrate`, which alone logs in as the owner', async () => {
