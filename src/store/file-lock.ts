@@ -28,9 +28,10 @@ export async function withFileLock<T>(path: string, timeoutMs: number, action: (
 async function acquire(path: string, token: string): Promise<boolean> {
   // Written aside and linked: the lock never exists without its holder's name.
   const aside = `${path}.${token.replace(' ', '-')}`;
-  const file = await open(aside, 'wx', 0o600);
-  await file.writeFile(token).finally(() => file.close());
   try {
+    // A full disk takes the name and not the content.
+    const file = await open(aside, 'wx', 0o600);
+    await file.writeFile(token).finally(() => file.close());
     await link(aside, path);
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withFileLock } from '../../src/store/file-lock.ts';
 
 let directory: string;
@@ -44,4 +44,18 @@ test('a lock older than its time is taken over, even if some process has that nu
 test('a failing action frees the lock', async () => {
   await expect(withFileLock(path, 10_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await readdir(directory)).toEqual([]);
+});
+
+test('a full disk, which takes a new name and no content, keeps nothing of it, however often it is tried', async () => {
+  const some = await open(join(directory, 'some'), 'w');
+  const write = vi.spyOn(Object.getPrototypeOf(some), 'writeFile').mockRejectedValue(new Error('no space left'));
+  try {
+    for (let tries = 0; tries < 3; tries++) {
+      await expect(withFileLock(join(directory, 'lock'), 50, async () => 0)).rejects.toThrow('no space left');
+    }
+    expect(await readdir(directory)).toEqual(['some']);
+  } finally {
+    write.mockRestore();
+    await some.close();
+  }
 });
