@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { AuthConfig } from '../api/authentication.ts';
 import type { IssuerKeys } from '../api/issuer-keys.ts';
-import { isLoopback } from '../domain/loopback.ts';
 import {
   ALGORITHMS,
   CLAIM_SOURCES_DEFAULT,
@@ -11,6 +10,7 @@ import {
   ROLES,
   type Role,
 } from '../api/token-claims.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import {
   LOGIN_SCOPE_DEFAULT,

@@ -38,7 +38,15 @@ export interface RunningApi {
 }
 
 export async function startApi(options: ServeOptions): Promise<RunningApi> {
-  const { store, temporalAddress: address, temporalNamespace: namespace, listen, auth, signatures, tls = null } = options;
+  const {
+    store,
+    temporalAddress: address,
+    temporalNamespace: namespace,
+    listen,
+    auth,
+    signatures,
+    tls = null,
+  } = options;
   refusePlainAbroad(listen, tls);
   const installation = await store.readInstallation();
   // Lazy: the API answers reads while Temporal is away.

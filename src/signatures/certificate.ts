@@ -22,7 +22,6 @@ import {
   serialText,
   sha256Hex,
   toBase64,
-  toHex,
 } from './der.ts';
 import { Refusal } from './finding.ts';
 

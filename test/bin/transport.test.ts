@@ -152,7 +152,9 @@ describe('the API', () => {
     const store = { readInstallation: async () => 'a-test' } as unknown as Store;
     const { auth } = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock: () => new Date() });
     const temporal = { temporalAddress: '127.0.0.1:9', temporalNamespace: 'default' };
-    await expect(startApi({ store, auth, signatures: null, ...temporal, listen: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({
+    await expect(
+      startApi({ store, auth, signatures: null, ...temporal, listen: { host: '0.0.0.0', port: 0 } }),
+    ).rejects.toMatchObject({
       path: 'WASL_LISTEN',
     });
   });
