@@ -88,15 +88,23 @@ export interface Tried {
   readonly states: readonly string[];
 }
 
-/** Oldest first. Every one of them ended on all routers or on none, by their journal. */
+/**
+ * What a machine that stands still for seconds does to a try: its worker is taken for lost before anything is written, and the same
+ * approval is tried again. It says nothing of the story. A worker that is killed is told in other words.
+ */
+const STOOD_STILL =
+  'the attempt was given up while it was under way; recovered: no commit had been sent, no router was written';
+
+/** Oldest first, without those that only a machine that stood still has ended. Every one of them ended on all routers or on none, by their journal. */
 export async function tried({ store }: Installation, id: string): Promise<Tried[]> {
   const facts = await store.readLedger({ afterSequence: 0, limit: 10_000 });
   const ended = facts.filter(({ action, subject }) => action === 'transaction.ended' && subject.startsWith(`${id}-C`));
-  return ended.map(({ body }) => {
+  const tries = ended.map(({ body }) => {
     const { outcome, reason, routers } = body as { outcome: string; reason: string; routers: { state: string }[] };
     const states = [...new Set(routers.map(({ state }) => state))].sort();
     return { outcome, reason: reason.replace(/message-id \d+/g, 'message-id N'), states };
   });
+  return tries.filter(({ reason, states }) => reason !== STOOD_STILL || states.join() !== 'idle');
 }
 
 /** A try after which nothing of the change is on any router. */
