@@ -54,7 +54,8 @@ export async function startNetconfTesttool(): Promise<NetconfTesttool> {
     () => 'netconf-testtool does not listen',
     90_000,
   );
-  const { sha256 } = await scanHostKey({ host: '127.0.0.1', port });
+  // It listens before it can do anything else.
+  const { sha256 } = await scanHostKey({ host: '127.0.0.1', port, timeoutMs: 90_000 });
   return {
     options: {
       host: '127.0.0.1',
