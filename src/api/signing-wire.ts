@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { interconnectIdSchema, planIdSchema } from '../domain/names.ts';
 import { policyVersionSchema } from '../domain/policy.ts';
 import { preparedSignatureSchema, signedDocumentSchema } from '../domain/signed-document.ts';
-import { signerSchema, signingDocumentSchema } from '../domain/signing-document.ts';
+import { SIGNING_KINDS, SIGNING_ROLES, signerSchema, signingDocumentSchema } from '../domain/signing-document.ts';
 
 export const signingWishBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('policy-acceptance'), id: policyVersionSchema.describe('The version') }),
@@ -17,8 +17,19 @@ const wordsSchema = z.object({
   facts: z.array(z.object({ label: z.string(), text: z.string() })),
 });
 
+const documentSchema = z.object({
+  format: z.literal('wasl-signing-document/1'),
+  kind: z.enum(SIGNING_KINDS),
+  installation: z.string(),
+  signers: z.array(z.object({ party: z.string(), role: z.enum(SIGNING_ROLES) })),
+  subject: z.object({ id: z.string(), digest: z.string() }),
+  policy: z.object({ version: z.string(), renditions: z.object({ ar: z.string(), en: z.string() }) }).nullable(),
+  preparedAt: z.string(),
+  nonce: z.string(),
+});
+
 export const signingDocumentAnswer = z.object({
-  document: z.any().describe('The signing document (docs/signatures.md): canonical JSON of it is what is signed'),
+  document: documentSchema.describe('Its canonical JSON (RFC 8785) is what is signed'),
   words: z.object({ en: wordsSchema, ar: wordsSchema }).describe('All that is signed, for a person'),
 });
 

@@ -1,11 +1,13 @@
 /** A portal that knows the OpenAPI document and nothing else of wasl: from an accepted policy to a request that both parties have signed. */
+import { createPrivateKey, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DOCUMENT, firstLineFor, SCHEMA } from '../../clients/typescript/generate.ts';
 import { createClient, type Problem, type WaslClient } from '../../clients/typescript/index.ts';
+import type { paths } from '../../clients/typescript/schema.d.ts';
 import type { Role } from '../../src/api/authentication.ts';
 import { runForTest } from '../support/cli-under-test.ts';
 import { Installation } from '../support/installation.ts';
@@ -49,6 +51,35 @@ async function answered<T>(call: Promise<{ data?: T; error?: unknown }>): Promis
   return data;
 }
 
+type Signed = paths['/v1/signing-documents/attachments']['post']['responses'][200]['content']['application/json'];
+interface Signer {
+  readonly party: string;
+  readonly role: 'signatory' | 'seal' | 'officer';
+}
+
+/** Prepared by the API, signed by devices of the party's own, attached by the API: what the decision then carries. */
+async function signed(
+  by: WaslClient,
+  person: string,
+  wish: { readonly kind: 'policy-acceptance' | 'request'; readonly id: string },
+) {
+  const { document, words } = await answered(by.POST('/v1/signing-documents', { body: wish }));
+  expect([words.en.title, words.ar.title].every((title) => title.length > 5)).toBe(true);
+  let to: Signed | null = null;
+  for (const signer of document.signers as readonly Signer[]) {
+    const name = signer.role === 'seal' ? `seal of ${signer.party}` : person;
+    const pem = await installation.authority.issue({ ...signer, person: name });
+    const certificates = pem.slice(pem.indexOf('-----BEGIN CERTIFICATE'));
+    const designation = signer.role === 'seal' ? null : 'Director of networks';
+    const body = { document, signer, designation, certificates };
+    const { prepared, signingInput } = await answered(by.POST('/v1/signing-documents/preparations', { body }));
+    const signature = sign('sha256', Buffer.from(signingInput), createPrivateKey(pem)).toString('base64');
+    to = await answered(by.POST('/v1/signing-documents/attachments', { body: { prepared, signature, to } }));
+  }
+  if (to === null) throw new Error('nobody signs');
+  return to;
+}
+
 it('the client is of the document (npm run client writes it)', async () => {
   const [document, schema] = [await readFile(DOCUMENT), await readFile(SCHEMA, 'utf8')];
   expect(`${schema.split('\n')[0]}\n`).toBe(firstLineFor(document));
@@ -73,17 +104,15 @@ it('a request is asked, told of, and signed by both', async () => {
     }),
   );
   const { digest } = policy;
-  const ofVersion = { params: { path: { version } }, body: { digest } };
-  await answered(client('admin-2', 'admin').POST('/v1/policies/{version}/publication', ofVersion));
-  for (const each of signatories) await answered(each.POST('/v1/policies/{version}/acceptances', ofVersion));
+  const params = { path: { version } };
+  await answered(client('admin-2', 'admin').POST('/v1/policies/{version}/publication', { params, body: { digest } }));
+  for (const each of signatories) {
+    const body = { digest, signed: await signed(each, 'the-head', { kind: 'policy-acceptance', id: version }) };
+    await answered(each.POST('/v1/policies/{version}/acceptances', { params, body }));
+  }
 
-  await vi.waitFor(
-    async () => {
-      const { state } = await answered(moh.GET('/v1/policies/{version}', { params: { path: { version } } }));
-      expect(state).toBe('in-force');
-    },
-    { timeout: 60_000, interval: 200 },
-  );
+  const state = async () => (await answered(moh.GET('/v1/policies/{version}', { params }))).state;
+  await expect.poll(state, { timeout: 60_000, interval: 200 }).toBe('in-force');
 
   // The portal wants to be told; an admin says where it may be.
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
@@ -116,15 +145,17 @@ it('a request is asked, told of, and signed by both', async () => {
   const again = await submit();
   expect([again.response.status, again.data?.id]).toEqual([200, asked.id]);
 
-  const decision = { decision: 'approve', digest: asked.requestDigest } as const;
-  const ofRequest = { params: { path: { id: asked.id } }, body: decision };
-  for (const each of signatories) await answered(each.POST('/v1/interconnects/{id}/approvals', ofRequest));
-  const signed = await answered(mof.GET('/v1/interconnects/{id}', { params: { path: { id: asked.id } } }));
-  expect(signed.approvals.map(({ party }) => party).toSorted()).toEqual(['MOF', 'MOH']);
+  for (const each of signatories) {
+    const decision = { decision: 'approve', digest: asked.requestDigest } as const;
+    const body = { ...decision, signed: await signed(each, 'the-head', { kind: 'request', id: asked.id }) };
+    await answered(each.POST('/v1/interconnects/{id}/approvals', { params: { path: { id: asked.id } }, body }));
+  }
+  const agreed = await answered(mof.GET('/v1/interconnects/{id}', { params: { path: { id: asked.id } } }));
+  expect(agreed.approvals.map(({ party }) => party).toSorted()).toEqual(['MOF', 'MOH']);
 
   // What the portal is told, verified with the public key alone.
   const keys = endpoint.keys.map(({ key }) => key ?? '');
-  await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(3), { timeout: 60_000, interval: 100 });
+  await expect.poll(() => received.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
   const messages = received.map((each) => verifyWebhook(each.body, each.headers, keys));
   const told = new Map(messages.map(({ type, data }) => [data.sequence, [type, data.interconnect]]));
   expect([1, 2, 3].map((sequence) => told.get(sequence))).toEqual([
@@ -143,12 +174,8 @@ it('a request is asked, told of, and signed by both', async () => {
   const count = received.length;
   const replayed = { params: { path: { ...path, delivery: latest?.id ?? '' } } };
   await answered(moh.POST('/v1/webhooks/{id}/deliveries/{delivery}/replay', replayed));
-  await vi.waitFor(
-    () => expect(received.slice(count).map(({ headers }) => headers['webhook-id'])).toContain(latest?.id),
-    {
-      ...{ timeout: 60_000, interval: 100 },
-    },
-  );
+  const sentAgain = () => received.slice(count).map(({ headers }) => headers['webhook-id']);
+  await expect.poll(sentAgain, { timeout: 60_000 }).toContain(latest?.id);
 });
 
 it('the same by command: an endpoint is added, allowed, shown, given a second key, and removed', async () => {
