@@ -1,35 +1,11 @@
+import { type ErrorEntry, permanent, transient, unknown } from './error-entry.ts';
+
+export type { ErrorClass, ErrorEntry } from './error-entry.ts';
+
 /**
  * The registry of error codes. API, CLI, docs and Temporal failures use these codes and no others.
  * `transient`: the same call may succeed later. `permanent`: it will not. `unknown`: the outcome was not learnt; look before deciding.
  */
-export type ErrorClass = 'transient' | 'permanent' | 'unknown';
-
-export interface ErrorEntry {
-  readonly class: ErrorClass;
-  readonly httpStatus: number;
-  readonly title: string;
-  readonly remedy: string;
-}
-
-const permanent = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
-  class: 'permanent',
-  httpStatus,
-  title,
-  remedy,
-});
-const transient = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
-  class: 'transient',
-  httpStatus,
-  title,
-  remedy,
-});
-const unknown = (httpStatus: number, title: string, remedy: string): ErrorEntry => ({
-  class: 'unknown',
-  httpStatus,
-  title,
-  remedy,
-});
-
 export const ERRORS = {
   // Input: text that is not what it claims to be.
   INPUT_INVALID: permanent(400, 'The input is not valid', 'Correct the field named in the path and send it again.'),

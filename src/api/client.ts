@@ -87,7 +87,6 @@ export interface Decision {
   readonly decision: 'approve' | 'reject';
   readonly digest: string;
   readonly reason?: string | undefined;
-  /** Of an approval. */
   readonly signed?: SignedDocument | null | undefined;
 }
 

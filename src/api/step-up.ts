@@ -13,7 +13,6 @@ const ROUTINE: ReadonlySet<string> = new Set([
   'POST /v1/inventory/difference',
   'POST /v1/policies',
   'POST /v1/request-checks',
-  'POST /v1/signing-documents',
   'POST /v1/signing-documents/preparations',
   'POST /v1/signing-documents/attachments',
   'POST /v1/codec/decode',

@@ -135,7 +135,7 @@ describe("the provider's keys", () => {
     advance(2);
     idp.isSilent = true;
     await bearer(authenticate, await signed());
-    await vi.waitFor(() => expect(idp.waiting()).toBe(1));
+    await expect.poll(() => idp.waiting()).toBe(1);
     await bearer(authenticate, await signed());
   });
 

@@ -64,7 +64,10 @@ describe('the routes', async () => {
 
   it('that decide nothing are these, in the document, too', () => {
     expect(routine.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /v1/webhooks/{id}',
       'POST /v1/audits',
+      'POST /v1/codec/decode',
+      'POST /v1/codec/encode',
       'POST /v1/interconnects',
       'POST /v1/interconnects/{id}/recovery',
       'POST /v1/interconnects/{id}/replan',
@@ -74,6 +77,12 @@ describe('the routes', async () => {
       'POST /v1/ledger/reviews',
       'POST /v1/policies',
       'POST /v1/request-checks',
+      'POST /v1/signing-documents/attachments',
+      'POST /v1/signing-documents/preparations',
+      'POST /v1/webhooks',
+      'POST /v1/webhooks/{id}/deliveries/{delivery}/replay',
+      'POST /v1/webhooks/{id}/enablement',
+      'POST /v1/webhooks/{id}/keys',
     ]);
     const isMarked = (route: string) => JSON.stringify(route).includes('A decision');
     const { paths } = api.app.swagger() as { paths: Record<string, Record<string, { description?: string }>> };

@@ -39,7 +39,7 @@ describe('Ctrl-C', () => {
   });
 
   it('while the decision is with the server: its answer is told', async () => {
-    const { code, err, sent } = await run(`reject IC-0001 --reason no --digest ${DIGEST}`, 1);
+    const { code, err, sent } = await run(`reject IC-0001 --reason nothing --digest ${DIGEST}`, 1);
     expect(sent).toEqual(['POST /v1/interconnects/IC-0001/approvals']);
     expect(err).toContain('It was sent already: its answer is waited for.');
     expect(err).toContain('error LIFECYCLE_STEP: IC-0001 is rejected');
@@ -52,7 +52,7 @@ describe('Ctrl-C', () => {
   });
 
   it('is not meant by a reader who has seen enough: what decides is sent, and a refusal is told', async () => {
-    const { code, err, sent } = await run(`reject IC-0001 --reason no --digest ${DIGEST}`, 1, READER_GONE);
+    const { code, err, sent } = await run(`reject IC-0001 --reason nothing --digest ${DIGEST}`, 1, READER_GONE);
     expect([code, sent.length]).toEqual([2, 1]);
     expect(err).not.toContain('waited for');
     expect(err).toContain('LIFECYCLE_STEP');

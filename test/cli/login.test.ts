@@ -65,7 +65,7 @@ async function wasl(line: string, login?: Login, settings: CliSettings = {}) {
   return runForTest(line.split(' '), { WASL_SERVER: server }, { kept, fetch: seen, ...settings });
 }
 const GOLD = { person: 'engineer-1', acr: 'gold' };
-const DECISION = `approve IC-0001-C1-P1 --digest sha256:${'0'.repeat(64)}`;
+const DECISION = `reject IC-0001-C1-P1 --reason nothing --digest sha256:${'0'.repeat(64)}`;
 const later = (seconds: number) => () => new Date(Date.now() + seconds * 1_000);
 
 describe('a person', () => {

@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { PolicyAnswer } from '../../src/api/policy-wire.ts';
 import { digestOfBytes } from '../../src/domain/canonical-json.ts';
+import type { EntityId } from '../../src/domain/names.ts';
 import { digestPolicy } from '../../src/domain/policy.ts';
+import { acceptanceStatement, composeStatement } from '../../src/domain/statement.ts';
+import { createDevelopmentAuthority } from '../../src/signatures/index.ts';
 import { runForTest } from '../support/cli-under-test.ts';
+import { signingSettings } from '../support/signing.ts';
 
-const ENV = { WASL_TOKEN: 'token', WASL_SERVER: 'http://wasl.test' };
+const ENV = { WASL_TOKEN: 'token', WASL_SERVER: 'http://127.0.0.1:1' };
 const TEXTS = { ar: 'سياسة', en: 'a policy' };
 const textOf = (language: 'ar' | 'en', content: string) => ({
   ...{ language, mediaType: 'text/plain' as const },
@@ -19,12 +26,20 @@ function serverOf(told: typeof TEXTS) {
     ...{ ...terms, state: 'in-force', digest, renditions: [textOf('ar', told.ar), textOf('en', told.en)] },
     ...{ proposedBy: null, publishedBy: null, publishedAt: null },
   };
+  const document = composeStatement(
+    acceptanceStatement('MOH' as EntityId, { ...terms, renditions: policy.renditions as never }),
+    {
+      ...{ installation: 'here', seals: true, preparedAt: new Date(), nonce: 'a-nonce-of-tests-is-none' },
+    },
+  );
+  const words = { title: '', statement: '', facts: [] };
   const asked: string[] = [];
   const answer: typeof fetch = async (input, init) => {
     const path = new URL(input instanceof Request ? input.url : input).pathname;
     asked.push(`${init?.method ?? 'GET'} ${path}`);
     if (path.endsWith('/renditions/ar')) return new Response(told.ar);
     if (path.endsWith('/renditions/en')) return new Response(told.en);
+    if (path.endsWith('/signing-documents')) return Response.json({ document, words: { en: words, ar: words } });
     if (path.endsWith('/acceptances'))
       return Response.json({ version: '1', entity: 'MOH', digest, person: 'p', acceptedAt: terms.inForceFrom });
     return Response.json(policy);
@@ -34,7 +49,11 @@ function serverOf(told: typeof TEXTS) {
 
 it('accepts what was read: both texts are held against the digest that is accepted', async () => {
   const honest = serverOf(TEXTS);
-  expect(await runForTest(['policy', 'accept', '1'], ENV, honest)).toMatchObject({ code: 0, err: '' });
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+  const folder = mkdtempSync(join(tmpdir(), 'wasl-keys-'));
+  const env = { ...ENV, ...(await signingSettings(authority, folder, 'moh-head', 'MOH')) };
+  expect(await runForTest(['policy', 'accept', '1'], env, honest)).toMatchObject({ code: 0, err: '' });
+  rmSync(folder, { recursive: true });
   expect(honest.asked.at(-1)).toBe('POST /v1/policies/1/acceptances');
 
   const swapped = serverOf({ ...TEXTS, en: 'other words, with their own SHA-256' });

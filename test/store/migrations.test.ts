@@ -5,6 +5,7 @@ import * as ledger from '../../src/store/ledger-schema.ts';
 import * as policies from '../../src/store/policy-schema.ts';
 import * as readings from '../../src/store/reading-schema.ts';
 import * as schema from '../../src/store/schema.ts';
+import * as webhooks from '../../src/store/webhook-schema.ts';
 
 const meta = new URL('../../src/store/migrations/meta/', import.meta.url);
 const readJson = (name: string) => JSON.parse(readFileSync(new URL(name, meta), 'utf8'));
@@ -14,6 +15,6 @@ test('the migrations make the tables that the schema describes', async () => {
   const last = String(entries.length - 1).padStart(4, '0');
   const migrated = readJson(`${last}_snapshot.json`);
   // When this fails: npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
-  const tables = { ...schema, ...readings, ...ledger, ...policies };
+  const tables = { ...schema, ...readings, ...ledger, ...policies, ...webhooks };
   expect(await generateMigration(migrated, generateDrizzleJson(tables, migrated.id))).toEqual([]);
 });

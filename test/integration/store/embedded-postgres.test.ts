@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepPostgres } from '../../../src/bin/keep-postgres.ts';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { startEmbeddedPostgres, stopEmbeddedPostgres } from '../../../src/store/embedded-postgres.ts';
@@ -102,7 +102,7 @@ test('several that start at once share one server; where it ends by itself it is
   const said: string[] = [];
   const kept = keepPostgres({ directory, server }, (text) => said.push(text));
   process.kill(server.pid, 'SIGKILL');
-  await vi.waitFor(() => expect(said).toHaveLength(2), { timeout: 60_000 });
+  await expect.poll(() => said.length, { timeout: 60_000 }).toBe(2);
   expect(said).toEqual([expect.stringContaining('has ended'), expect.stringContaining('is there again')]);
   expect(await setting(server.databaseUrl, 'port')).toBe(new URL(server.databaseUrl).port);
   await kept.stop();

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const GENERATOR = ['--yes', '--package=openapi-typescript@7.9.1', '--package=typescript@5.9.3'];
-export const DOCUMENT = new URL('../../docs/openapi.json', import.meta.url);
+export const DOCUMENT = new URL('../../../docs/openapi.json', import.meta.url);
 export const SCHEMA = new URL('schema.d.ts', import.meta.url);
 
 export const firstLineFor = (document: Buffer): string =>
