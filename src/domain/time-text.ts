@@ -17,5 +17,7 @@ export const timeTextSchema = z.iso.datetime({ offset: true }).refine(isRecordab
 function isRecordable(text: string): boolean {
   const time = Date.parse(text);
   const [, hours = '0', minutes = '0'] = /[+-](\d\d):(\d\d)$/.exec(text) ?? [];
+  // What is no time at all is told as that.
+  if (Number.isNaN(time)) return true;
   return time >= FIRST && time <= LAST && Number(hours) * 60 + Number(minutes) <= OFFSET_HOURS_MAX * 60;
 }

@@ -67,7 +67,6 @@ describe('the key set of the issuer', () => {
 
   it.each([
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'issuer.example/jwks' }, 'WASL_JWT_JWKS_URL', 'is not a URL'],
-    [{ ...ISSUER, WASL_JWT_JWKS_URL: 'http://issuer.example/jwks' }, 'WASL_JWT_JWKS_URL', 'would be read in clear'],
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'file:///etc/keys' }, 'WASL_JWT_JWKS_URL', 'begins with file:'],
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'http://issuer.example/jwks' }, 'WASL_JWT_JWKS_URL', 'begins with http:'],
     [{ ...ISSUER, WASL_JWT_JWKS_URL: 'https://me:s3cret@issuer.example' }, 'WASL_JWT_JWKS_URL', 'carries a login'],
