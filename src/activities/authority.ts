@@ -22,7 +22,7 @@ export async function requireAuthority(
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
   const { policyVersion } = interconnect.request;
-  await deps.requireSignatures({ push, facts, planDigests: push.earlierDigests, policyVersion });
+  await deps.requireSignatures({ when: 'push', push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 
 /** Of what opens, before the first commit and before the confirmation. */
@@ -31,16 +31,19 @@ export async function requireInTime({ store, now }: ActivityDependencies, plan: 
 }
 
 /**
- * The same at recovery, which confirms or gives back what is at the routers already. What the record, altered meanwhile, lets nobody open is
- * given back: the refusal says why it is not confirmed.
+ * The same at recovery, which confirms or gives back what is at the routers already: by a plan that nobody signed nothing is given back, for
+ * that would write what its author likes. What the record, altered meanwhile, lets nobody open is given back: the refusal says why it is not
+ * confirmed.
  */
 export async function requireUnderWay(
   deps: ActivityDependencies,
   changeId: ChangeId,
   plan: Plan,
 ): Promise<LawRefusal | null> {
-  const { facts, push } = await readRecord(deps, changeId, plan);
+  const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayRecover(push, facts));
+  const { policyVersion } = interconnect.request;
+  await deps.requireSignatures({ when: 'recovery', push, facts, planDigests: push.earlierDigests, policyVersion });
   return refuseAltered(plan.kind, facts);
 }
 

@@ -4,6 +4,7 @@ import { type Candidate, type DueStatement, dueStatements, type StatementGrounds
 import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
+import { OPERATOR } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import {
   readSignedDocument,
@@ -17,6 +18,8 @@ import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
 
 export interface GateQuestion {
+  /** A recovery writes to routers too: it gives back, or confirms, what a plan says. */
+  readonly when: 'push' | 'recovery';
   readonly push: Push;
   readonly facts: DecisionFacts;
   readonly planDigests: readonly string[];
@@ -27,17 +30,18 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet.
- * What only takes away is verified by the time at which it was approved: no authority that is away keeps a route open.
+ * What only takes away, and a recovery, is verified by the time at which it was approved: no authority that is away keeps a route open, or a change
+ * half done.
  */
 export async function requireSignatures(
   store: Store,
   means: SignatureMeans | null,
   question: GateQuestion,
 ): Promise<void> {
-  const { push, facts } = question;
-  const { onlyTakesAway } = CHANGE_KIND_RULES[push.kind];
+  const { when, push, facts } = question;
+  const isLate = when === 'recovery' || CHANGE_KIND_RULES[push.kind].onlyTakesAway;
   if (means === null) {
-    if (onlyTakesAway) return;
+    if (isLate) return;
     throw new WaslError('CONFIGURATION', 'this worker has no trust configuration, and verifies no signature', {
       path: 'WASL_TRUST',
       remedy: 'Name the trust file in WASL_TRUST: without it nothing is opened.',
@@ -47,12 +51,12 @@ export async function requireSignatures(
   const [installation, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
   const grounds = await readGrounds(store, question, decided);
   const now = means.clock();
-  const due = dueStatements<SignedDecision>(push, facts, decided, grounds, now);
+  const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const signers = new Map<string, string>();
   for (const each of due) {
-    const report = await requireOne(each, { store, means, id, installation, now, onlyTakesAway });
+    const report = await requireOne(each, { store, means, id, installation, now, isLate });
     requireNobodyTwice(each, report, signers);
-    if (each.side === 'operator') requireWindow(push, report, now);
+    if (each.side === OPERATOR && !isLate) requireWindow(push, report, now);
   }
 }
 
@@ -75,7 +79,8 @@ interface Verifying {
   readonly id: InterconnectId;
   readonly installation: string;
   readonly now: Date;
-  readonly onlyTakesAway: boolean;
+  /** It is verified by the time at which it was decided. */
+  readonly isLate: boolean;
 }
 
 /** The first candidate that holds; else the refusal of the last one. */
@@ -100,18 +105,18 @@ async function requireOne(
 
 async function verify(
   { decided, statement }: Candidate<SignedDecision>,
-  { store, means, id, installation, now, onlyTakesAway }: Verifying,
+  { store, means, id, installation, now, isLate }: Verifying,
 ): Promise<StatementReport | null> {
   const { signed, decidedAt } = decided;
   if (signed === null) return null;
   const trust = means.trust();
-  const question = onlyTakesAway
+  const question = isLate
     ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
     : ({ at: now, stage: 'gate' } as const);
   const ask = { trust, installation, receivedAt: new Date(decidedAt), ...question };
   const report = await verifyStatement(signed, statement, ask);
   // What may be mended by what an authority has published since; nothing else is asked for.
-  if (onlyTakesAway || report.verdict !== 'unknown') return report;
+  if (isLate || report.verdict !== 'unknown') return report;
   const renewed = await renew(signed, { trust, ask: means.ask(trust), at: now });
   const second = await verifyStatement(renewed, statement, ask);
   if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);

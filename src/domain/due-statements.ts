@@ -42,18 +42,20 @@ export interface StatementGrounds {
 /**
  * For what opens: each party's acceptance of the policy that holds, each party's signature under the request, the network side's under the plan.
  * For what takes away: the network side's under this plan or an earlier one of the same removal, unless the signed end date or a rule lets it go.
+ * At recovery, which confirms or gives back: the network side's under the very plan.
  */
 export function dueStatements<Decided extends DecidedWithDocument>(
   push: Push,
   facts: DecisionFacts,
   decided: readonly Decided[],
   grounds: StatementGrounds,
-  now: Date,
+  { now, when }: { readonly now: Date; readonly when: 'push' | 'recovery' },
 ): DueStatement<Decided>[] {
   const rule = CHANGE_KIND_RULES[push.kind];
   const isApprovedByDate = isOver(facts, now) && rule.atEndDate === 'approves it';
   const due: DueStatement<Decided>[] = [];
-  if (rule.signatures === 'both parties') {
+  // What was pushed by a plan may be given back by it whatever became of the agreement: it is the plan that somebody signed.
+  if (when === 'push' && rule.signatures === 'both parties') {
     for (const party of facts.parties) {
       due.push(dueAcceptance(party, facts, decided, grounds), dueRequest(party, push, facts, decided, grounds));
     }

@@ -70,7 +70,12 @@ beforeAll(async () => {
   means = meansOf(authority);
 });
 
-const question = (kind: 'provision' | 'withdraw' = 'provision', notBefore: string | null = null): GateQuestion => ({
+const question = (
+  kind: 'provision' | 'withdraw' = 'provision',
+  notBefore: string | null = null,
+  when: GateQuestion['when'] = 'push',
+): GateQuestion => ({
+  when,
   push: push({
     kind,
     notBefore,
@@ -93,7 +98,13 @@ async function gate(
     kind,
     by = means,
     notBefore = null,
-  }: { kind?: 'provision' | 'withdraw'; by?: SignatureMeans | null; notBefore?: string | null } = {},
+    when = 'push',
+  }: {
+    kind?: 'provision' | 'withdraw';
+    by?: SignatureMeans | null;
+    notBefore?: string | null;
+    when?: GateQuestion['when'];
+  } = {},
 ) {
   const renewed: SignedDecision[] = [];
   const store = {
@@ -102,7 +113,7 @@ async function gate(
     listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
     renewSigned: async (_id: string, decision: SignedDecision) => void renewed.push(decision),
   } as unknown as Store;
-  await requireSignatures(store, by, question(kind, notBefore));
+  await requireSignatures(store, by, question(kind, notBefore, when));
   return renewed;
 }
 
@@ -243,5 +254,20 @@ describe('what takes away', () => {
 
   it('goes on where no trust is configured', async () => {
     await gate([], { kind: 'withdraw', by: null });
+  });
+});
+
+describe('a recovery', () => {
+  it('asks for the signature under the very plan, however long ago, and for no other', async () => {
+    const clock = () => new Date(Date.now() + 48 * HOUR_MS);
+    await gate(inOrder.slice(4), { when: 'recovery', by: { ...means, clock } });
+    await gate([], { when: 'recovery', by: null });
+  });
+
+  it('gives nothing back by a plan that nobody with a key has signed', async () => {
+    const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+    const forged = await decided(planStatement({ id: PLAN, digest: PLAN_DIGEST }), forger);
+    await expect(gate([forged], { when: 'recovery' })).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
+    await expect(gate([], { when: 'recovery' })).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' });
   });
 });
