@@ -6,6 +6,7 @@ import { digestOf } from '../../src/domain/canonical-json.ts';
 import type { ChangeKind } from '../../src/domain/change-kinds.ts';
 import type { ChangeId } from '../../src/domain/names.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { WaslError } from '../../src/errors.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { decisionFacts, lawChange, lifecycleOf, NOW, planApproval, signature } from '../domain/agreement-samples.ts';
 import { DEMO_INVENTORY, MOH_MOF } from '../support/api-under-test.ts';
@@ -59,4 +60,20 @@ it('what takes away is neither refused nor given back', async () => {
   const { deps, plan } = gate('withdraw', FORGED);
   await requireAuthority(deps, changeId, plan, DEMO_INVENTORY);
   expect(await requireUnderWay(deps, changeId, plan)).toBeNull();
+});
+
+it('a push and a recovery ask for the signatures themselves, and do nothing where they do not hold', async () => {
+  const { deps, plan } = gate('provision', []);
+  const asked: string[] = [];
+  const unsigned: ActivityDependencies = {
+    ...deps,
+    requireSignatures: async ({ when, push }) => {
+      asked.push(`${when} ${push.planId}`);
+      throw new WaslError('SIGNATURE_MISSING', 'nobody with a key has signed it');
+    },
+  };
+  const refused = { code: 'SIGNATURE_MISSING' };
+  await expect(requireAuthority(unsigned, changeId, plan, DEMO_INVENTORY)).rejects.toMatchObject(refused);
+  await expect(requireUnderWay(unsigned, changeId, plan)).rejects.toMatchObject(refused);
+  expect(asked).toEqual([`push ${plan.id}`, `recovery ${plan.id}`]);
 });
