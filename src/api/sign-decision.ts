@@ -1,7 +1,6 @@
-import { isRepeated, mayDecide } from '../domain/may-decide.ts';
+import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
-import { WaslError } from '../errors.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
 import { receiveSignature } from './receive-signature.ts';
 import type { ApiDependencies } from './server-types.ts';
@@ -23,10 +22,7 @@ export async function signDecision(
   const facts = await store.readDecisionFacts(id);
   if (isRepeated(decision, facts)) return decision;
   const refusal = mayDecide(decision, facts, clock());
-  if (refusal !== null) {
-    const { code, fact, remedy } = refusal;
-    throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
-  }
+  if (refusal !== null) throw refused(refusal);
   const statement =
     decision.verb === 'sign'
       ? await statementOfRequest(store, decision.party, id)

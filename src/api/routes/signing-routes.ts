@@ -1,8 +1,10 @@
 /** Prepare, sign elsewhere, attach: what a portal needs whose signatories sign with a card. Keeps nothing; the decision takes the result. */
 import { randomBytes } from 'node:crypto';
-import { type Decision, isRepeated, mayDecide } from '../../domain/may-decide.ts';
+import type { z } from 'zod';
+import { type Decision, isRepeated, mayDecide, refused } from '../../domain/may-decide.ts';
 import type { InterconnectId, PlanId } from '../../domain/names.ts';
-import { LANGUAGES } from '../../domain/plan-phrases.ts';
+import type { Language } from '../../domain/plan-phrases.ts';
+import type { SigningDocument } from '../../domain/signing-document.ts';
 import { signingText } from '../../domain/signing-text.ts';
 import { composeStatement, type Statement } from '../../domain/statement.ts';
 import { WaslError } from '../../errors.ts';
@@ -15,7 +17,6 @@ import {
   attachmentBody,
   preparationAnswer,
   preparationBody,
-  type SigningWish,
   signingDocumentAnswer,
   signingWishBody,
 } from '../signing-wire.ts';
@@ -49,11 +50,7 @@ export function registerSigningRoutes(app: ApiServer, deps: ApiDependencies): vo
         preparedAt: clock(),
         nonce: randomBytes(NONCE_BYTES).toString('base64url'),
       });
-      const [en, ar] = LANGUAGES.map((language) => {
-        const { title, statement: said, facts } = signingText(document, language);
-        return { title, statement: said, facts: [...facts] };
-      });
-      return { document, words: { en, ar } as never };
+      return { document, words: { en: wordsOf(document, 'en'), ar: wordsOf(document, 'ar') } };
     },
   );
 
@@ -91,6 +88,11 @@ export function registerSigningRoutes(app: ApiServer, deps: ApiDependencies): vo
   );
 }
 
+function wordsOf(document: SigningDocument, language: Language) {
+  const { title, statement, facts } = signingText(document, language);
+  return { title, statement, facts: [...facts] };
+}
+
 /** Nobody signs what the record would refuse: it says why at once. */
 async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal, statement: Statement): Promise<void> {
   const { kind, party, subject } = statement;
@@ -103,9 +105,7 @@ async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal
       : { verb: 'approve-plan', planId: subject.id, accepts: await namesToAccept(store, subject.id), ...decided };
   const facts = await store.readDecisionFacts(interconnectOf(subject.id));
   const refusal = isRepeated(decision, facts) ? null : mayDecide(decision, facts, clock());
-  if (refusal === null) return;
-  const { code, fact, remedy } = refusal;
-  throw new WaslError(code, fact, remedy === undefined ? {} : { remedy });
+  if (refusal !== null) throw refused(refusal);
 }
 
 /** Which are named is looked at with the decision. */
@@ -115,7 +115,11 @@ const namesToAccept = async (store: ApiDependencies['store'], id: string): Promi
 const interconnectOf = (id: string) => id.replace(/-C\d+-P\d+$/, '') as InterconnectId;
 
 /** Parties say what parties say, the network side what it says. */
-async function statementOf({ store }: ApiDependencies, caller: Principal, wish: SigningWish): Promise<Statement> {
+async function statementOf(
+  { store }: ApiDependencies,
+  caller: Principal,
+  wish: z.output<typeof signingWishBody>,
+): Promise<Statement> {
   const side = wish.kind === 'plan-approval' ? 'engineer' : 'party-approver';
   if (!caller.roles.includes(side)) {
     throw new WaslError('FORBIDDEN', `${caller.person} signs no ${wish.kind}: that is for the role ${side}`);
@@ -124,10 +128,10 @@ async function statementOf({ store }: ApiDependencies, caller: Principal, wish: 
     case 'policy-acceptance':
       return statementOfAcceptance(store, entityOf(caller), wish.id);
     case 'request': {
-      const { id } = await readVisible(store, wish.id as never, caller);
+      const { id } = await readVisible(store, wish.id, caller);
       return statementOfRequest(store, entityOf(caller), id);
     }
     case 'plan-approval':
-      return statementOfPlan(store, wish.id as never);
+      return statementOfPlan(store, wish.id);
   }
 }
