@@ -7,10 +7,13 @@ import type { InterconnectId } from '../domain/names.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import {
+  type AskSource,
+  askListsOnce,
   readSignedDocument,
   renewRevocation,
   type SignatureMeans,
   type StatementReport,
+  type Trust,
   verifyStatement,
   writeSignedDocument,
 } from '../signatures/index.ts';
@@ -51,10 +54,12 @@ export async function requireSignatures(
   const [installation, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
   const grounds = await readGrounds(store, question, decided);
   const now = means.clock();
+  const trust = means.trust();
+  const ask = askListsOnce(means.ask(trust));
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const signers = new Map<string, string>();
   for (const each of due) {
-    const report = await requireOne(each, { store, means, id, installation, now, isLate });
+    const report = await requireOne(each, { store, trust, ask, id, installation, now, isLate });
     requireNobodyTwice(each, report, signers);
     if (each.side === OPERATOR && !isLate) requireWindow(push, report, now);
   }
@@ -75,7 +80,8 @@ async function readGrounds(
 
 interface Verifying {
   readonly store: Store;
-  readonly means: SignatureMeans;
+  readonly trust: Trust;
+  readonly ask: AskSource;
   readonly id: InterconnectId;
   readonly installation: string;
   readonly now: Date;
@@ -105,20 +111,19 @@ async function requireOne(
 
 async function verify(
   { decided, statement }: Candidate<SignedDecision>,
-  { store, means, id, installation, now, isLate }: Verifying,
+  { store, trust, ask, id, installation, now, isLate }: Verifying,
 ): Promise<StatementReport | null> {
   const { signed, decidedAt } = decided;
   if (signed === null) return null;
-  const trust = means.trust();
   const question = isLate
     ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
     : ({ at: now, stage: 'gate' } as const);
-  const ask = { trust, installation, receivedAt: new Date(decidedAt), ...question };
-  const report = await verifyStatement(signed, statement, ask);
+  const asked = { trust, installation, receivedAt: new Date(decidedAt), ...question };
+  const report = await verifyStatement(signed, statement, asked);
   // What may be mended by what an authority has published since; nothing else is asked for.
   if (isLate || report.verdict !== 'unknown') return report;
-  const renewed = await renew(signed, { trust, ask: means.ask(trust), at: now });
-  const second = await verifyStatement(renewed, statement, ask);
+  const renewed = await renew(signed, { trust, ask, at: now });
+  const second = await verifyStatement(renewed, statement, asked);
   if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
   return second;
 }

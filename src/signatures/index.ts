@@ -12,6 +12,7 @@ export {
 } from '../domain/signed-document.ts';
 export type { JwsAlgorithm } from './algorithms.ts';
 export { askConfiguredSource } from './ask-configured-source.ts';
+export { askListsOnce } from './ask-once.ts';
 export { completeSignatures, renewRevocation } from './complete.ts';
 export {
   createDevelopmentAuthority,

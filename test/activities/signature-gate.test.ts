@@ -224,11 +224,18 @@ describe('revocation data', () => {
 
   it('that is stale is asked for again, and kept', async () => {
     const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: twoDays, folder });
-    const by: SignatureMeans = { ...means, clock: twoDays, ask: () => later.ask };
+    const lists: string[] = [];
+    const ask: ReturnType<SignatureMeans['ask']> = (question) => {
+      if (question.kind === 'crl') lists.push(question.url);
+      return later.ask(question);
+    };
+    const by: SignatureMeans = { ...means, clock: twoDays, ask: () => ask };
     const renewed = await gate(inOrder, { by, notBefore: twoDays().toISOString() });
     expect(renewed.map(({ subject, party }) => `${party} ${subject}`)).toEqual(
       expect.arrayContaining(['MOH policy', 'MOH request', 'MOF policy', 'MOF request', 'network plan']),
     );
+    // Of nine signatures, each list once.
+    expect(lists.length).toBe(new Set(lists).size);
   });
 
   it('that is stale and cannot be had keeps what opens waiting, and nothing that takes away', async () => {
