@@ -15,7 +15,7 @@ export interface RevocationQuestion {
   readonly usedAt: Date;
   /** When it is decided. */
   readonly at: Date;
-  /** Data from before says nothing of the use. null: it is enough, as at receipt, when there is no newer yet. */
+  /** Data on the certificate itself from before says nothing of the use. null: it is enough, as at receipt, when there is no newer yet. */
   readonly newerThan: Date | null;
   readonly trust: Trust;
   /** Filled with every item that was found to be authentic. */
@@ -28,7 +28,9 @@ export interface RevocationQuestion {
  */
 export function requireNotRevoked(path: CertificatePath, data: RevocationData, question: RevocationQuestion): void {
   path.certificates.forEach((certificate, place) => {
-    const revokedAt = askRevocation(certificate, issuerAt(path, place), data, question);
+    // The root's list comes out in months: of an authority, data that is in force is new enough.
+    const asked = place === 0 ? question : { ...question, newerThan: null };
+    const revokedAt = askRevocation(certificate, issuerAt(path, place), data, asked);
     if (revokedAt === null || revokedAt > question.usedAt) return;
     const reason = `the certificate of ${certificate.subject} was revoked at ${revokedAt.toISOString()}`;
     throw new Refusal(place === 0 ? 'REVOKED_NO_POE' : 'REVOKED_CA_NO_POE', reason);
@@ -98,7 +100,7 @@ function statusByOcsp(
   if (answer === null) return undefined;
   const responder = requireResponder(ocsp, issuer, question.at, question.trust.rsaBitsMin);
   if (responder.sha256 !== issuer.sha256 && !responder.hasOcspNoCheck) {
-    const revokedAt = askRevocation(responder, issuer, { crls, ocsps: [] }, question);
+    const revokedAt = askRevocation(responder, issuer, { crls, ocsps: [] }, { ...question, newerThan: null });
     if (revokedAt !== null)
       throw new Refusal('CERTIFICATE_CHAIN_GENERAL_FAILURE', `the OCSP responder ${responder.subject} was revoked`);
   }

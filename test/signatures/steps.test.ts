@@ -120,6 +120,21 @@ describe('extend', () => {
     expect((await ask('gate')).entries[0]?.subIndication).toBe('TRY_LATER');
   });
 
+  it('takes of an authority what is in force at the gate, too: the list of a root comes out in months', async () => {
+    const before = world().pki.crl(world().root);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const ask = world().ask({ [ADDRESS.rootCrl]: () => before });
+    const signed = await world().completed(world().signed(world().moh), { ask });
+    const question = { trust: world().trust(), installation: INSTALLATION, at: new Date(), receivedAt: null };
+    expect(await verifySignatures(signed, { ...question, stage: 'gate' })).toMatchObject({ verdict: 'pass' });
+    const stale = await verifySignatures(signed, {
+      ...question,
+      at: new Date(Date.now() + 172_800_000),
+      stage: 'gate',
+    });
+    expect(stale.entries[0]?.subIndication).toBe('TRY_LATER');
+  });
+
   it('goes by the time of receipt only where no timestamp is asked for', async () => {
     const { authorities } = world().trustSettings().timestamps;
     const trust = world().trust({ timestamps: { authorities, required: false } });
