@@ -131,16 +131,21 @@ export function policyQueries(database: Database): PolicyStore {
         }
         const all = (await findAcceptances(tx)).filter((each) => each.version === version);
         const known = all.find((each) => each.entity === entity);
-        if (known?.person === by) return known;
-        if (known !== undefined)
+        // Signed anew it counts: the first signature may be of somebody who signs for nobody any more.
+        const isNew = signed != null && known?.signature !== signed.signature;
+        if (known?.person === by && !isNew) return known;
+        if (known !== undefined && !isNew)
           throw new WaslError('APPROVAL_TWICE', `${entity} has already accepted the policy ${version}`);
-        if (all.some(({ person }) => person === by)) {
+        if (all.some((each) => each.person === by && each.entity !== entity)) {
           throw new WaslError('APPROVAL_TWICE', `you have accepted the policy ${version} for another entity`);
         }
         throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
         await requireOwnTexts(tx, policy);
-        const row = { policyVersion: version, entity, digest: policy.digest, person: by, acceptedAt: at };
-        await tx.insert(policyAcceptances).values({ ...row, ...columnsOf(signed) });
+        const given = { digest: policy.digest, person: by, acceptedAt: at, ...columnsOf(signed) };
+        await tx
+          .insert(policyAcceptances)
+          .values({ policyVersion: version, entity, ...given })
+          .onConflictDoUpdate({ target: [policyAcceptances.policyVersion, policyAcceptances.entity], set: given });
         const acceptedAt = at.toISOString();
         const body = { entity, digest, acceptedAt, ...factOf(signed) };
         await appendFacts(tx, at, [{ actor: by, action: POLICY_ACCEPTED, subject: policySubject(version), body }]);

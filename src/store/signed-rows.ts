@@ -1,7 +1,8 @@
 /** Signed documents beside the decisions that they say. */
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { InterconnectId, PersonId } from '../domain/names.ts';
+import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Database } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
@@ -58,10 +59,12 @@ export function signedQueries(database: Database): SignedStore {
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {
+      // Who signed anew meanwhile has another signature, and their document stays.
+      const its = signatureDigest(JSON.parse(signed) as Parameters<typeof signatureDigest>[0]);
       await database.transact(async (tx) => {
         if (subject === 'policy') {
           const { entity, digest: of, person: by, signature } = policyAcceptances;
-          const isIt = and(eq(of, digest as Digest), eq(by, person), isNotNull(signature));
+          const isIt = and(eq(of, digest as Digest), eq(by, person), eq(signature, its));
           await tx
             .update(policyAcceptances)
             .set({ signed })
@@ -73,7 +76,7 @@ export function signedQueries(database: Database): SignedStore {
         await tx
           .update(approvals)
           .set({ signed })
-          .where(and(isIt, isNotNull(signature)));
+          .where(and(isIt, eq(signature, its)));
       });
     },
   };

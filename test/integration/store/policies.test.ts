@@ -85,6 +85,21 @@ describe('a version', () => {
   });
 });
 
+it('an acceptance that is signed anew takes the place of the one before, also by somebody else of the entity', async () => {
+  await propose('1');
+  await publish('1');
+  await accept('1', MOH);
+  const { digest } = await store.readPolicy('1');
+  const signed = { text: '{}', signature: `sha256:${'1'.repeat(64)}` as typeof digest };
+  const anew = { version: '1', entity: MOH, by: who('moh-2'), digest, signed };
+  const second = await store.acceptPolicy(anew);
+  expect(second).toMatchObject({ person: 'moh-2', signature: signed.signature });
+  expect(await store.acceptPolicy(anew)).toEqual(second);
+  expect(await store.listAcceptances()).toEqual([second]);
+  const { id } = (await store.createInterconnect(sampleSubmission('key-of-anew'))).interconnect;
+  expect((await store.readDecisionFacts(id)).altered).toEqual([]);
+});
+
 it('a publication and an acceptance while somebody decides are no altered record', async () => {
   await propose('2026-1');
   await publish('2026-1');
