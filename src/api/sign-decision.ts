@@ -1,4 +1,4 @@
-import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
+import { isRepeated, mayDecide, refused, refuseLateSignature } from '../domain/may-decide.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
@@ -20,9 +20,11 @@ export async function signDecision(
   if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return decision;
   if (decision.decision === 'reject') return decision;
   const facts = await store.readDecisionFacts(id);
-  if (isRepeated(decision, facts)) return decision;
-  const refusal = mayDecide(decision, facts, clock());
+  const repeated = isRepeated(decision, facts);
+  if (repeated && given === null) return decision;
+  const refusal = repeated ? refuseLateSignature(decision, facts) : mayDecide(decision, facts, clock());
   if (refusal !== null) throw refused(refusal);
+  if (repeated) return decision;
   const statement =
     decision.verb === 'sign'
       ? await statementOfRequest(store, decision.party, id)

@@ -128,12 +128,27 @@ export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): 
  * Whether this very decision stands in the record already: a repeated call. Not where the plan in force awaits one: made anew with the
  * same contents it has the same digest, and whoever approved it before may approve it again.
  */
-export function isRepeated(decision: Decision, { approvals, change, plan }: DecisionFacts): boolean {
-  if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return false;
-  if (decision.verb === 'approve-plan' && change?.phase === 'planned' && plan?.id === decision.planId) return false;
+export const isRepeated = (decision: Decision, facts: DecisionFacts): boolean => findRepeated(decision, facts) !== null;
+
+/** A signature that comes to a decision of before signatures would be lost: the record takes none to it. */
+export function refuseLateSignature(decision: Decision, facts: DecisionFacts): LawRefusal | null {
+  const repeated = findRepeated(decision, facts);
+  if (repeated === null || repeated.decision === 'reject' || repeated.signature !== undefined) return null;
+  const again =
+    decision.verb === 'sign'
+      ? `wasl interconnect withdraw ${facts.id} --reason "..."`
+      : `wasl interconnect replan ${facts.id}`;
+  const what = decision.verb === 'sign' ? 'ask for it again' : 'approve the new plan';
+  const fact = `${decision.person} approved it at ${repeated.decidedAt} without a signature, and none can be added`;
+  return { code: 'SIGNATURE_MISSING', fact, remedy: `${again}, then ${what}.` };
+}
+
+function findRepeated(decision: Decision, { approvals, change, plan }: DecisionFacts): Approval | null {
+  if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return null;
+  if (decision.verb === 'approve-plan' && change?.phase === 'planned' && plan?.id === decision.planId) return null;
   const { person, digest } = decision;
   const [subject, party] = decision.verb === 'sign' ? ['request', decision.party] : ['plan', 'network'];
-  return approvals.some(
+  const found = approvals.find(
     (a) =>
       a.subject === subject &&
       a.person === person &&
@@ -141,6 +156,7 @@ export function isRepeated(decision: Decision, { approvals, change, plan }: Deci
       a.party === party &&
       a.decision === decision.decision,
   );
+  return found ?? null;
 }
 
 function maySign(

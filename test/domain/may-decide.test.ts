@@ -1,5 +1,6 @@
 /** The law of decisions, as route, store and gate ask it. */
 import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/domain/canonical-json.ts';
 import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
 import {
@@ -8,6 +9,7 @@ import {
   isRepeated,
   mayDecide,
   type Part,
+  refuseLateSignature,
   relationOf,
 } from '../../src/domain/may-decide.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
@@ -248,6 +250,17 @@ describe('a repeated call', () => {
     expect(mayDecide(approvePlan(APPROVER, { decision: 'reject' }), anew, NOW)).toBeNull();
     // That of the plan before.
     expect(isRepeated(approvePlan(APPROVER, { planId: 'IC-0001-C1-P0' }), anew)).toBe(true);
+  });
+
+  it('takes no signature to what was approved without one, and says so', () => {
+    const decision = sign('p');
+    const bare = decisionFacts({ approvals: [signature('MOF', { person: 'p' as PersonId })] });
+    expect(refuseLateSignature(decision, bare)).toMatchObject({
+      ...{ code: 'SIGNATURE_MISSING', remedy: expect.stringMatching(/withdraw IC-0001 .*ask for it again/) },
+    });
+    const signed = signature('MOF', { person: 'p' as PersonId, signature: REQUEST_DIGEST as Digest });
+    expect(refuseLateSignature(decision, decisionFacts({ approvals: [signed] }))).toBeNull();
+    expect(refuseLateSignature(decision, decisionFacts())).toBeNull();
   });
 
   it('is known after the agreement has ended', () => {

@@ -1,7 +1,7 @@
 /** Prepare, sign elsewhere, attach: what a portal needs whose signatories sign with a card. Keeps nothing; the decision takes the result. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { type Decision, isRepeated, mayDecide, refused } from '../../domain/may-decide.ts';
+import { type Decision, isRepeated, mayDecide, refused, refuseLateSignature } from '../../domain/may-decide.ts';
 import type { InterconnectId, PlanId } from '../../domain/names.ts';
 import type { Language } from '../../domain/plan-phrases.ts';
 import type { SigningDocument } from '../../domain/signing-document.ts';
@@ -104,7 +104,9 @@ async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal
       ? { verb: 'sign', party, ...decided }
       : { verb: 'approve-plan', planId: subject.id, accepts: await namesToAccept(store, subject.id), ...decided };
   const facts = await store.readDecisionFacts(interconnectOf(subject.id));
-  const refusal = isRepeated(decision, facts) ? null : mayDecide(decision, facts, clock());
+  const refusal = isRepeated(decision, facts)
+    ? refuseLateSignature(decision, facts)
+    : mayDecide(decision, facts, clock());
   if (refusal !== null) throw refused(refusal);
 }
 
