@@ -19,7 +19,7 @@ export async function receiveSignature(
     throw new WaslError('SIGNATURE_MISSING', 'the decision comes without a signed document', { path: 'signed' });
   const [installation, now] = [await deps.store.readInstallation(), clock()];
   const believed = trust();
-  const completed = await completeSignatures(given, { trust: believed, ask: ask(believed), at: now });
+  const completed = await refusing(() => completeSignatures(given, { trust: believed, ask: ask(believed), at: now }));
   const text = writeSignedDocument(completed);
   const { verdict, reason, subIndication } = await verifyStatement(text, statement, {
     ...{ trust: believed, installation, at: now, receivedAt: now, stage: 'receipt' },
@@ -28,6 +28,16 @@ export async function receiveSignature(
   const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
   const why = subIndication === null ? reason : `${reason} (${subIndication})`;
   throw new WaslError(code, why, { path: 'signed' });
+}
+
+/** A certificate that ended or that nobody known issued is found when its revocation is asked for: the signature does not hold. */
+async function refusing(step: () => Promise<SignedDocument>): Promise<SignedDocument> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof WaslError) || error.code !== 'SIGNED_DOCUMENT_INVALID') throw error;
+    throw new WaslError('SIGNATURE_REFUSED', error.message, { path: 'signed', cause: error });
+  }
 }
 
 export function requireMeans({ signatures }: Pick<ApiDependencies, 'signatures'>) {
