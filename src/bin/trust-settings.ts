@@ -12,6 +12,7 @@ import {
   type SignatureMeans,
   type Trust,
 } from '../signatures/index.ts';
+import { makeFolder } from '../store/make-folder.ts';
 import { readBackends, readListenAddress, stateDirectory } from './configuration.ts';
 import { explaining, explainingSync } from './operator-error.ts';
 
@@ -35,15 +36,37 @@ function readAgainWhenChanged(path: string): () => Trust {
     explainingSync({ path, what: 'the trust file', remedy }, () => {
       const { mtimeMs, size, ino } = statSync(path);
       const stamp = `${mtimeMs} ${size} ${ino}`;
-      if (known?.stamp !== stamp) known = { stamp, trust: readTrust(parseYaml(path)) };
+      if (known?.stamp !== stamp) known = { stamp, trust: readTrustFile(path) };
       return known.trust;
     });
 }
 
+/** Which member of which file: whoever reads it may have set neither. */
+function readTrustFile(path: string): Trust {
+  const value = parseYaml(path);
+  try {
+    return readTrust(value);
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    const place = [path, error.path].filter(Boolean).join(' ');
+    throw new WaslError(error.code, error.message, { path: place, remedy: error.remedy, cause: error });
+  }
+}
+
 function parseYaml(path: string): unknown {
-  const document = parseDocument(readFileSync(path, 'utf8'), { logLevel: 'error', stringKeys: true });
-  if (document.errors.length === 0) return document.toJS();
-  throw new WaslError('TRUST_INVALID', `${path} is not YAML`, { path });
+  const text = readFileSync(path, 'utf8');
+  const notYaml = (line: number | undefined, cause: unknown) =>
+    new WaslError('TRUST_INVALID', `it is not YAML${line === undefined ? '' : ` (line ${line})`}`, {
+      ...{ path, cause, remedy: 'Correct its syntax.' },
+    });
+  const document = parseDocument(text, { logLevel: 'error', stringKeys: true });
+  const [fault] = document.errors;
+  if (fault !== undefined) throw notYaml(fault.linePos?.[0].line, fault);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw notYaml(undefined, cause);
+  }
 }
 
 /** The authority of this machine, in the state directory. Throws CONFIGURATION where a part of the installation is elsewhere. */
@@ -54,7 +77,10 @@ export async function openDevelopmentAuthority(): Promise<DevelopmentAuthority> 
     what: 'the folder of the development authority',
     remedy: 'Name a folder in WASL_STATE_DIR that this user may write.',
   };
-  return explaining(subject, () => createDevelopmentAuthority({ apiHost: farthestHost(), clock, folder }));
+  return explaining(subject, async () => {
+    await makeFolder(stateDirectory(), 0o700);
+    return createDevelopmentAuthority({ apiHost: farthestHost(), clock, folder });
+  });
 }
 
 export async function developmentMeans(): Promise<SignatureMeans> {

@@ -33,6 +33,16 @@ async function explainingRead<T>(file: string, read: () => Promise<T>): Promise<
   }
 }
 
+/** What a library refuses, with the file that it came from. */
+export async function saying<T>(path: string | undefined, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof WaslError) || path === undefined || error.path !== undefined) throw error;
+    throw new WaslError(error.code, error.message, { path, remedy: error.remedy, cause: error });
+  }
+}
+
 /** Aliases that one document may expand: a bomb of nested aliases grows beyond any. */
 const ALIASES_MAX = 1_000;
 /**

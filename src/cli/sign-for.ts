@@ -7,7 +7,7 @@ import { signingText } from '../domain/signing-text.ts';
 import { WaslError } from '../errors.ts';
 import type { KeyOfSigner, SignedDocument, SigningKey } from '../signatures/index.ts';
 import { isolateText } from './paint.ts';
-import { readBytes, readText } from './read-document.ts';
+import { readBytes, readText, saying } from './read-document.ts';
 import type { CliSession } from './session.ts';
 import { writeText } from './write-text.ts';
 
@@ -43,7 +43,8 @@ export async function signFor(
   options: SigningOptions,
 ): Promise<SignedDocument | null> {
   if (options.signed !== undefined) {
-    return (await signatures()).readSignedDocument(await readText(session.io, options.signed));
+    const [{ readSignedDocument }, text] = [await signatures(), await readText(session.io, options.signed)];
+    return saying(options.signed, () => readSignedDocument(text));
   }
   const document = await compose(session, wish, digest);
   const show = (line: string) => (session.isJson ? session.remark(line) : session.print(line));
@@ -59,7 +60,13 @@ export async function signFor(
     return null;
   }
   const { signDocument } = await signatures();
-  return signDocument(document, await readKeys(session, document, options), session.io.now());
+  const at = session.io.now();
+  let signed: SignedDocument | null = null;
+  for (const { file, ...key } of await readKeys(session, document, options)) {
+    const before: SignedDocument | null = signed;
+    signed = await saying(file, () => signDocument(document, [key], at, before));
+  }
+  return signed;
 }
 
 async function compose(session: CliSession, wish: SigningWish, digest: string): Promise<SigningDocument> {
@@ -80,7 +87,7 @@ async function readKeys(
   session: CliSession,
   { signers }: SigningDocument,
   options: SigningOptions,
-): Promise<KeyOfSigner[]> {
+): Promise<(KeyOfSigner & { readonly file: string })[]> {
   const { env } = session.io;
   const identity = options.identity ?? env.WASL_IDENTITY;
   const seal = options.seal ?? env.WASL_SEAL;
@@ -88,14 +95,14 @@ async function readKeys(
   const passphraseFile = options.passphraseFile ?? env.WASL_PASSPHRASE_FILE;
   const passphrase =
     passphraseFile === undefined ? null : (await readText(session.io, passphraseFile)).replace(/\r?\n$/, '');
-  const keyOf = async (signer: Signer): Promise<KeyOfSigner> => {
+  const keyOf = async (signer: Signer): Promise<KeyOfSigner & { readonly file: string }> => {
     const isSeal = signer.role === 'seal';
     const file = isSeal ? seal : identity;
     if (!file) throw missing(isSeal ? '--seal' : '--identity', isSeal ? SEAL_REMEDY : IDENTITY_REMEDY);
     if (!isSeal && !designation) throw missing('--designation', 'Say with --designation what office you hold.');
     return {
-      signer,
-      key: await readKey(session, file, passphrase),
+      ...{ signer, file },
+      key: await saying(file, () => readKey(session, file, passphrase)),
       designation: isSeal ? null : (designation ?? null),
     };
   };

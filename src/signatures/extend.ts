@@ -33,7 +33,7 @@ const NONCE_BYTES = 16;
 
 /**
  * B-B to B-T: an RFC 3161 timestamp over the signature at a place. The authorities of the configuration are asked in their order.
- * Throws SIGNATURE_SOURCE when none gives a timestamp that would be believed; SIGNED_DOCUMENT_INVALID for a signature that has one already.
+ * Throws CONFIGURATION where there is none, SIGNATURE_SOURCE when none gives a timestamp that would be believed; SIGNED_DOCUMENT_INVALID for a signature that has one already.
  */
 export async function addTimestamp(
   signed: SignedDocument,
@@ -176,7 +176,10 @@ async function firstOf<Source, Answer>(
   none: string,
   ask: (source: Source) => Promise<Answer>,
 ): Promise<Answer> {
-  let fault: unknown = new WaslError('SIGNATURE_SOURCE', none);
+  let fault: unknown = new WaslError('CONFIGURATION', none, {
+    path: 'timestamps.authorities',
+    remedy: 'Name the authority in the trust file; nothing that must be signed is taken before.',
+  });
   for (const source of sources) {
     try {
       return await ask(source);

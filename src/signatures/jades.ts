@@ -61,7 +61,8 @@ const COMMITMENTS = {
 } as const;
 
 /** The office that a person holds, as they call it. */
-export const designationSchema = freeText({ min: 1, max: 120 });
+export const DESIGNATION_BOUNDS = { min: 1, max: 120 } as const;
+const designationSchema = freeText(DESIGNATION_BOUNDS);
 
 /** Clauses of ETSI TS 119 182-1 v1.2.1 at the members. `crit` is not there: nothing in it must be understood to verify the signature. */
 const protectedSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { constants, verify } from 'node:crypto';
 import { fromBER, Integer, Sequence } from 'asn1js';
 import { type Digest, digestOfText } from '../domain/canonical-json.ts';
+import { parseFreeText } from '../domain/free-text.ts';
 import {
   CERTIFICATES_MAX,
   PREPARED_FORMAT,
@@ -20,7 +21,7 @@ import { isKeyOf, type JwsAlgorithm, requireStrongKey } from './algorithms.ts';
 import { type CertificateFacts, isForMachines, readCertificate, readPemCertificates } from './certificate.ts';
 import { type Bytes, decodeExactly, ownBytes, toBase64, toBase64url } from './der.ts';
 import { Refusal } from './finding.ts';
-import { designationSchema, readProtected, type SignedFacts, writeProtected, writeUnsigned } from './jades.ts';
+import { DESIGNATION_BOUNDS, readProtected, type SignedFacts, writeProtected, writeUnsigned } from './jades.ts';
 
 const RSA_BITS_MIN = 2_048;
 
@@ -60,11 +61,20 @@ export function prepareSignature(wish: SignatureWish): PreparedSignature {
       algorithm,
       signedAt,
       signer,
-      designation: designation === null ? null : designationSchema.parse(designation),
+      designation: designation === null ? null : readDesignation(designation),
       certificateSha256: certificate.sha256,
     }),
     certificates: certificates.map(({ der }) => toBase64(der)),
   };
+}
+
+function readDesignation(given: string): string {
+  try {
+    return parseFreeText(given, DESIGNATION_BOUNDS);
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    throw new WaslError(error.code, error.message, { path: 'designation', remedy: error.remedy, cause: error });
+  }
 }
 
 function requireFit(certificate: CertificateFacts, algorithm: JwsAlgorithm): void {

@@ -4,7 +4,7 @@ import { entityIdSchema } from '../domain/names.ts';
 import { OPERATOR, SIGNING_ROLES } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import { JWS_ALGORITHMS } from './algorithms.ts';
-import { type CertificateFacts, readPemCertificates } from './certificate.ts';
+import { ATTRIBUTES, type CertificateFacts, readPemCertificates } from './certificate.ts';
 import { Refusal } from './finding.ts';
 
 const DAY_SECONDS = 86_400;
@@ -25,6 +25,28 @@ const authorityShape = {
   /** Where its OCSP responder is. */
   ocsp: addressSchema.optional(),
 };
+
+/** An entry by which nobody could ever sign is a slip. */
+function refuseIdleSigner(
+  { party, role, subject = {} }: { party: string; role: string; subject?: Record<string, string> | undefined },
+  context: z.RefinementCtx,
+): void {
+  const names = Object.values(ATTRIBUTES);
+  const fault = (path: string[], fact: string, remedy: string) =>
+    context.addIssue({ code: 'custom', path, message: fact, params: { fact, remedy } });
+  if (role === (party === OPERATOR ? 'signatory' : 'officer')) {
+    fault(
+      ['role'],
+      `nobody signs for ${party} as ${role}`,
+      'Entities have signatories and seals, the operator officers.',
+    );
+  }
+  for (const name of Object.keys(subject)) {
+    if (names.includes(name) || oidSchema.safeParse(name).success) continue;
+    const remedy = `Write one of ${names.join(', ')}, or an object identifier.`;
+    fault(['subject', name], `no certificate has an attribute ${name}`, remedy);
+  }
+}
 
 export const PURPOSES = ['person', 'seal', 'timestamp'] as const;
 /** What a certificate is used for. */
@@ -64,7 +86,7 @@ export const trustSchema = z.strictObject({
           subject: z.record(z.string().min(1).max(60), z.string().min(1).max(300)).optional(),
           /** SHA-256 of certificates, 64 hex digits. */
           certificates: z
-            .array(z.string().regex(/^[0-9a-f]{64}$/))
+            .array(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits in lower case, without colons'))
             .min(1)
             .max(SIGNERS_MAX)
             .optional(),
@@ -72,7 +94,8 @@ export const trustSchema = z.strictObject({
         .refine(
           ({ subject, certificates }) => certificates !== undefined || Object.keys(subject ?? {}).length > 0,
           'names neither a subject nor certificates',
-        ),
+        )
+        .superRefine(refuseIdleSigner),
     )
     .max(SIGNERS_MAX),
   /** Whether a party's decision needs the seal of its organisation beside a person's signature. */
@@ -138,7 +161,10 @@ export function readTrust(value: unknown): Trust {
   const result = trustSchema.safeParse(value);
   if (!result.success) {
     const [first] = listInputIssues(result.error, value);
-    throw new WaslError('TRUST_INVALID', first?.fact ?? 'it is not valid', { path: formatPath(first?.path ?? []) });
+    throw new WaslError('TRUST_INVALID', first?.fact ?? 'it is not valid', {
+      path: formatPath(first?.path ?? []),
+      ...(first?.remedy ? { remedy: first.remedy } : {}),
+    });
   }
   const { anchors, authorities, ...settings } = result.data;
   return {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -53,8 +53,17 @@ it('accepts what was read: both texts are held against the digest that is accept
   const folder = mkdtempSync(join(tmpdir(), 'wasl-keys-'));
   const env = { ...ENV, ...(await signingSettings(authority, folder, 'moh-head', 'MOH')) };
   expect(await runForTest(['policy', 'accept', '1'], env, honest)).toMatchObject({ code: 0, err: '' });
-  rmSync(folder, { recursive: true });
   expect(honest.asked.at(-1)).toBe('POST /v1/policies/1/acceptances');
+  const seal = readFileSync(env.WASL_SEAL ?? '', 'utf8');
+  const chain = seal.slice(seal.indexOf('-----BEGIN CERTIFICATE'));
+  writeFileSync(join(folder, 'no-key.pem'), chain);
+  const keyless = await runForTest(
+    ['policy', 'accept', '1'],
+    { ...env, WASL_SEAL: join(folder, 'no-key.pem') },
+    honest,
+  );
+  expect(keyless.err).toMatch(/^error SIGNING_KEY: \S+no-key\.pem: there is no private key/);
+  rmSync(folder, { recursive: true });
 
   const swapped = serverOf({ ...TEXTS, en: 'other words, with their own SHA-256' });
   const { code, err } = await runForTest(['policy', 'accept', '1'], ENV, swapped);

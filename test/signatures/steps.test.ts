@@ -45,6 +45,14 @@ describe('prepare', () => {
     expect(prepare).toThrow(fact);
   });
 
+  it.each(['x'.repeat(121), 'Director\nof networks', ' '])(
+    'takes no office that nobody can read (%j)',
+    (designation) => {
+      const fault = expect.objectContaining({ code: 'INPUT_INVALID', path: 'designation' });
+      expect(() => prepared({ designation })).toThrow(fault);
+    },
+  );
+
   it('refuses what somebody altered on the way', () => {
     const one = prepared();
     const others = [
@@ -191,6 +199,14 @@ describe('extend', () => {
     }
   });
 
+  it('says whose setting is missing where no timestamp authority is named', async () => {
+    const trust = world().trust({ timestamps: {} });
+    const means = { trust, ask: world().ask(), at: new Date() };
+    await expect(addTimestamp(world().signed(world().moh), 0, means)).rejects.toMatchObject({
+      ...{ code: 'CONFIGURATION', path: 'timestamps.authorities' },
+    });
+  });
+
   it('says which address did not answer', async () => {
     const signed = world().signed(world().moh);
     const ask = askConfiguredSource(world().trust(), async () => new Response('', { status: 302 }));
@@ -253,6 +269,12 @@ describe('the trust configuration', () => {
       'timestamps.authorities[0].url',
     ],
     ['a signer of nobody', { signers: [{ ...MOH }] }, 'signers[0]'],
+    [
+      'a party that signs as an officer',
+      { signers: [{ ...MOH, role: 'officer', subject: { O: 'O' } }] },
+      'signers[0].role',
+    ],
+    ['a name that no certificate has', { signers: [{ ...MOH, subject: { o: 'O' } }] }, 'signers[0].subject.o'],
     ['a member that there is not', { trustEverybody: true }, 'trustEverybody'],
     ['an algorithm that there is not', { algorithms: ['EdDSA'] }, 'algorithms[0]'],
   ])('refuses %s', (_name, more, path) => {

@@ -12,7 +12,7 @@ import {
 import { WaslError } from '../../errors.ts';
 import type { PreparedSignature, SignedDocument, SigningKey } from '../../signatures/index.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readBytes, readDocument, readText } from '../read-document.ts';
+import { readBytes, readDocument, readText, saying } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { showSigning, showVerification } from '../show-signing.ts';
 import { writeText } from '../write-text.ts';
@@ -179,16 +179,6 @@ async function prepare(
     throw missing('--designation', 'Say with --designation what office you hold.');
   const wish = { document, signer, designation, certificates, signedAt: session.io.now() };
   return saying(options.certificate ?? options.pkcs12, () => library.prepareSignature(wish));
-}
-
-/** What the library refuses, with the file that it came from. */
-async function saying<T>(path: string | undefined, step: () => T | Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (!(error instanceof WaslError) || path === undefined || error.path !== undefined) throw error;
-    throw new WaslError(error.code, error.message, { path, remedy: error.remedy, cause: error });
-  }
 }
 
 function readSigner(text: string | undefined, document: SigningDocument): Signer {
