@@ -54,7 +54,8 @@ export async function requireSignatures(
   const [installation, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
   const grounds = await readGrounds(store, question, decided);
   const now = means.clock();
-  const trust = means.trust();
+  const trust = believedBy(means, isLate);
+  if (trust === null) return;
   const ask = askListsOnce(means.ask(trust));
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const signers = new Map<string, string>();
@@ -62,6 +63,16 @@ export async function requireSignatures(
     const report = await requireOne(each, { store, trust, ask, id, installation, now, isLate });
     requireNobodyTwice(each, report, signers);
     if (each.side === OPERATOR && !isLate) requireWindow(push, report, now);
+  }
+}
+
+/** null: a trust file that cannot be read keeps no route open, and nothing half done. Throws TRUST_INVALID and CONFIGURATION for what opens. */
+function believedBy({ trust }: SignatureMeans, isLate: boolean): Trust | null {
+  try {
+    return trust();
+  } catch (error) {
+    if (isLate) return null;
+    throw error;
   }
 }
 

@@ -259,8 +259,13 @@ describe('what takes away', () => {
     await expect(gate([forged], { kind: 'withdraw' })).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
   });
 
-  it('goes on where no trust is configured', async () => {
+  it('goes on where no trust is configured, or its file is broken', async () => {
     await gate([], { kind: 'withdraw', by: null });
+    const trust = () => {
+      throw new WaslError('TRUST_INVALID', 'anchors: it is missing');
+    };
+    await gate([], { kind: 'withdraw', by: { ...means, trust } });
+    await expect(gate(inOrder, { by: { ...means, trust } })).rejects.toMatchObject({ code: 'TRUST_INVALID' });
   });
 });
 

@@ -51,7 +51,10 @@ it('accepts what was read: both texts are held against the digest that is accept
   const honest = serverOf(TEXTS);
   const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
   const folder = mkdtempSync(join(tmpdir(), 'wasl-keys-'));
-  const env = { ...ENV, ...(await signingSettings(authority, folder, 'moh-head', 'MOH')) };
+  const env: Record<string, string> = {
+    ...ENV,
+    ...(await signingSettings(authority, folder, 'moh-head', 'MOH')),
+  };
   expect(await runForTest(['policy', 'accept', '1'], env, honest)).toMatchObject({ code: 0, err: '' });
   expect(honest.asked.at(-1)).toBe('POST /v1/policies/1/acceptances');
   const seal = readFileSync(env.WASL_SEAL ?? '', 'utf8');
