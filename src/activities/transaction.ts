@@ -4,9 +4,8 @@ import { countOf } from '../domain/count-of.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { ChangeId, PeName } from '../domain/names.ts';
 import { type Plan, type RouterPlan, revertsByItself } from '../domain/plan.ts';
-import type { RouteTarget } from '../domain/route-target.ts';
 import { WaslError } from '../errors.ts';
-import { rebaseRouter } from '../plan/rebase.ts';
+import { planAsSent, type RebaseOptions, rebaseRouter } from '../plan/rebase.ts';
 import { digestPayload } from '../plan/seal-payloads.ts';
 import type { Router } from '../router/router.ts';
 import type { StageResult, TransactionActivities, TransactionInput } from './activities.ts';
@@ -69,6 +68,7 @@ export class TransactionStages implements TransactionActivities {
 
     const others = realised.filter((other) => other.id !== plan.interconnectId);
     const otherWaslRouteTargets = new Set(others.flatMap((other) => other.flows.map((flow) => flow.routeTarget)));
+    const rebasing = { otherWaslRouteTargets, onlyTakesAway: onlyTakesAway(plan.kind) };
     // One that was given up claims nothing: a newer attempt may have.
     attempt.requireAlive();
     const { epoch } = await store.claimJournal(changeId, { begins: true });
@@ -82,7 +82,7 @@ export class TransactionStages implements TransactionActivities {
       plan.routers,
       (router) => router.pe,
       async (router) => {
-        const prepared = await this.#prepareRouter(inventory, plan, router, attempt, otherWaslRouteTargets);
+        const prepared = await this.#prepareRouter(inventory, plan, router, attempt, rebasing);
         const rebased = prepared.rebased ? ', rebased on what changed since' : '';
         return { result: prepared, message: `${describePrepared(router.procedure, prepared.checked)}${rebased}` };
       },
@@ -292,12 +292,12 @@ export class TransactionStages implements TransactionActivities {
     { window }: Plan,
     plan: RouterPlan,
     attempt: AttemptSessions,
-    otherWaslRouteTargets: ReadonlySet<RouteTarget>,
+    rebasing: RebaseOptions,
   ) {
     const rpcTimeoutMs = Math.min(this.#limits.rpcTimeoutMs, (window.confirmTimeoutSeconds * 1_000) / 2);
     const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs }));
     try {
-      return await this.#prepareSession(router, plan, otherWaslRouteTargets);
+      return await this.#prepareSession(router, plan, rebasing);
     } catch (failure) {
       // The others may go on without it: its lock must not wait for them.
       await abandonAndClose(router);
@@ -305,14 +305,14 @@ export class TransactionStages implements TransactionActivities {
     }
   }
 
-  async #prepareSession(router: Router, plan: RouterPlan, otherWaslRouteTargets: ReadonlySet<RouteTarget>) {
+  async #prepareSession(router: Router, plan: RouterPlan, rebasing: RebaseOptions) {
     if (router.procedure !== plan.procedure) {
       const fact = `${plan.pe} now offers ${router.procedure}; the plan was approved with ${plan.procedure}`;
       throw new WaslError('PLAN_STALE', fact);
     }
     const { lockWaitMs } = this.#limits;
     const { running: before, text: beforeText } = await router.begin({ lockWaitMs, requireSaved: true });
-    const rebase = rebaseRouter(plan, before, { otherWaslRouteTargets });
+    const rebase = rebaseRouter(plan, before, rebasing);
     if (rebase.verdict === 'stale') {
       const differences = rebase.differences.join('; ');
       throw new WaslError('PLAN_STALE', `${plan.pe} differs from what the plan was made for: ${differences}`);
@@ -362,7 +362,8 @@ export class TransactionStages implements TransactionActivities {
   /** cancel-commit where something may be pending; a counter-change where the router keeps what it was given. */
   async #undoCommit(inventory: Inventory, each: RouterInTransaction): Promise<void> {
     if (each.state === 'prepared') return each.router.abandon();
-    const { persistId, plan } = each;
+    const { persistId, edits } = each;
+    const plan = planAsSent(each.plan, edits);
     if (!revertsByItself(plan.procedure)) {
       const options = { lockWaitMs: this.#limits.lockWaitMs, confirmTimeoutSeconds: 0, persistId: null };
       if (each.state !== 'unknown') return counterChange(each.router, plan, options);

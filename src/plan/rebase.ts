@@ -10,6 +10,8 @@ import { targetsIn, withoutOwn } from './remnants.ts';
 export interface RebaseOptions {
   /** Route targets of other interconnects. When given, whatever else came to a VRF of the plan makes it stale. */
   readonly otherWaslRouteTargets?: ReadonlySet<RouteTarget>;
+  /** Of a change that says that it only takes away, and is asked for less: whatever its delta would add makes it stale. */
+  readonly onlyTakesAway?: boolean;
 }
 
 export interface PlannedEdit {
@@ -30,7 +32,28 @@ export interface Rebase {
 
 /** Holds a PE's plan against what runs there now, read under the candidate lock. The semantic delta stays the approved one. */
 export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], options: RebaseOptions = {}): Rebase {
-  if (plan.vrfs.some((delta) => delta.retires !== undefined)) return rebaseRemoval(plan, running, options);
+  const removes = plan.vrfs.some((delta) => delta.retires !== undefined);
+  const rebase = removes ? rebaseRemoval(plan, running, options) : rebaseChange(plan, running, options);
+  const added = options.onlyTakesAway === true ? rebase.edits.flatMap((edit) => addedBy(plan, edit)) : [];
+  return added.length === 0 ? rebase : { verdict: 'stale', edits: [], differences: added };
+}
+
+/** What was sent to a PE, as a plan: it leads back to what ran there under the lock, whatever the plan itself says of before. */
+export function planAsSent(plan: RouterPlan, edits: readonly PlannedEdit[]): RouterPlan {
+  const vrfs = edits.map(({ running, wanted, retires }): VrfDelta => {
+    const delta = plan.vrfs.find(({ vrf }) => vrf === running.name);
+    const shares = { before: running.share, after: wanted, operations: diffShares(running.share, wanted) };
+    return { vpn: null, ...delta, vrf: running.name, ...shares, ...(retires === undefined ? {} : { retires }) };
+  });
+  return { ...plan, vrfs };
+}
+
+const addedBy = ({ pe }: RouterPlan, { running, wanted }: PlannedEdit): string[] =>
+  diffShares(running.share, wanted)
+    .filter(({ operation }) => operation !== 'delete')
+    .map((one) => `VRF ${running.name} at ${pe} would have ${describeDifference(one)}, and it only takes away`);
+
+function rebaseChange(plan: RouterPlan, running: readonly RunningVrf[], options: RebaseOptions): Rebase {
   const stale = operatorDifferences(plan, running);
   const moved: string[] = [];
   const edits: { running: RunningVrf; wanted: VrfShare }[] = [];

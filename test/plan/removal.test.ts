@@ -4,9 +4,9 @@ import type { PeName } from '../../src/domain/names.ts';
 import { type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import type { RouterPlan } from '../../src/domain/plan.ts';
 import { planText } from '../../src/domain/plan-text.ts';
-import { holdsPlan } from '../../src/plan/holds-plan.ts';
+import { holdsPlan, reverseRouterPlan } from '../../src/plan/holds-plan.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
-import { rebaseRouter } from '../../src/plan/rebase.ts';
+import { planAsSent, rebaseRouter } from '../../src/plan/rebase.ts';
 import { checkRemovedRoutes } from '../../src/proof/check-removed-routes.ts';
 import { verdictOf } from '../../src/proof/prove-change.ts';
 import { brutePut } from '../proof/brute-force.ts';
@@ -54,6 +54,29 @@ test('only what it takes away is pinged, and only where a session is held', () =
 
 describe('at the push', () => {
   const running = runningAt(provisioned, 'pe3');
+
+  test('adds nothing, whatever its delta says: what is called a removal needs fewer signatures', () => {
+    const opening = planChange(planInput()).routers.find((router) => router.pe === 'pe3') as RouterPlan;
+    const closed = runningAt(network, 'pe3');
+    expect(rebaseRouter(opening, closed).verdict).toBe('same');
+    const { verdict, edits, differences } = rebaseRouter(opening, closed, { onlyTakesAway: true });
+    expect([verdict, edits]).toEqual(['stale', []]);
+    expect(differences[0]).toMatch(/^VRF \S+ at pe3 would have .*, and it only takes away$/);
+    expect(rebaseRouter(routerPlan('pe3'), running, { onlyTakesAway: true }).verdict).toBe('same');
+  });
+
+  test('is taken back to what ran under the lock, whatever its plan says of before', () => {
+    const [target, evil] = [routerPlan('pe3'), rt('65000:9099')];
+    const vrfs = target.vrfs.map((delta) => ({ ...delta, retires: [evil], before: imports(evil), after: imports() }));
+    const forged = { ...target, vrfs };
+    const { edits } = rebaseRouter(forged, running, { onlyTakesAway: true });
+    const back = (plan: RouterPlan) =>
+      rebaseRouter(reverseRouterPlan(plan), running).edits.flatMap(({ wanted }) => wanted.ipv4?.imports ?? []);
+    expect(back(planAsSent(forged, edits))).not.toContain(evil);
+    expect(back(planAsSent(forged, edits))).toEqual(running.flatMap(({ share }) => share.ipv4?.imports ?? []));
+  });
+
+  const imports = (...targets: ReturnType<typeof rt>[]) => ({ ipv4: { imports: targets, exports: [] } });
 
   test('means the same, whatever else became of the router', () => {
     const edited = running.map((vrf) => ({
