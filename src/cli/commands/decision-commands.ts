@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { digestOf } from '../../domain/canonical-json.ts';
 import { WaslError } from '../../errors.ts';
 import type { CliSession } from '../session.ts';
+import { showPlan } from '../show-plan.ts';
 import { SIGNING_FLAGS, type SigningOptions, signFor } from '../sign-for.ts';
 import { flowInWords, shortDigest } from '../wording.ts';
 
@@ -42,6 +44,14 @@ export function registerDecisionCommands(program: Command, session: CliSession):
     .action((id: string, options: DecisionOptions) => decide(session, id, 'reject', options));
 }
 
+/** A digest that comes with a text binds nobody: signed is what was read, by the digest that it has here. Throws APPROVAL_DIGEST. */
+function requireAsRead(id: string, digest: string, own: string): void {
+  if (digest === own) return;
+  throw new WaslError('APPROVAL_DIGEST', `what came as ${id} has the digest ${own}, and not ${digest}`, {
+    remedy: 'Nothing was signed. Tell whoever runs the server: it shows one thing and has another signed.',
+  });
+}
+
 async function decide(
   session: CliSession,
   id: string,
@@ -49,11 +59,18 @@ async function decide(
   options: DecisionOptions,
 ): Promise<void> {
   const verb = decision === 'approve' ? 'approved' : 'rejected';
-  // Whoever rejects signs nothing: that opens nothing.
+  // Whoever rejects signs nothing: that opens nothing. What was signed elsewhere was read there.
+  const isSigned = decision === 'approve' && options.signed === undefined;
   const signatureFor = (wish: Parameters<typeof signFor>[1], digest: string) =>
     decision === 'reject' ? undefined : signFor(session, wish, digest, options);
   if (/^IC-\d+-C\d+-P\d+$/.test(id)) {
-    const digest = options.digest ?? (await session.client.readPlan(id)).digest;
+    const read = options.digest === undefined || isSigned ? await session.client.readPlan(id) : null;
+    const digest = options.digest ?? read?.digest ?? '';
+    if (read !== null && isSigned) {
+      const { id: _id, createdAt: _at, createdBy: _by, digest: _told, approvals: _approvals, ...contents } = read;
+      requireAsRead(id, digest, digestOf(contents));
+      for (const line of showPlan(read, session.paint)) session.remark(line);
+    }
     const signed = await signatureFor({ kind: 'plan-approval', id }, digest);
     if (signed === null) return;
     const plan = await session.client.decidePlan(id, {
@@ -74,7 +91,12 @@ async function decide(
       remedy,
     });
   }
-  const digest = options.digest ?? (await session.client.readInterconnect(id)).requestDigest;
+  const read = options.digest === undefined || isSigned ? await session.client.readInterconnect(id) : null;
+  const digest = options.digest ?? read?.requestDigest ?? '';
+  if (read !== null && isSigned) {
+    requireAsRead(id, digest, digestOf(read.request));
+    for (const flow of read.request.flows) session.remark(`  ${flowInWords(flow)}`);
+  }
   const signed = await signatureFor({ kind: 'request', id }, digest);
   if (signed === null) return;
   const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason, signed });
