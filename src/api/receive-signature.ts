@@ -17,8 +17,8 @@ export async function receiveSignature(
   const { trust, ask, clock } = requireMeans(deps);
   if (given === null)
     throw new WaslError('SIGNATURE_MISSING', 'the decision comes without a signed document', { path: 'signed' });
-  const [installation, now] = [await deps.store.readInstallation(), clock()];
   const believed = trust();
+  const [installation, now] = [believed.installation ?? (await deps.store.readInstallation()), clock()];
   const completed = await refusing(() => completeSignatures(given, { trust: believed, ask: ask(believed), at: now }));
   const text = writeSignedDocument(completed);
   const { verdict, reason, subIndication } = await verifyStatement(text, statement, {

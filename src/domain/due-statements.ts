@@ -3,7 +3,8 @@ import type { Digest } from './canonical-json.ts';
 import { CHANGE_KIND_RULES } from './change-kinds.ts';
 import { type DecisionFacts, isOver } from './may-decide.ts';
 import type { Push } from './may-push.ts';
-import type { PolicyTerms } from './policy.ts';
+import { digestPolicy, type PolicyAcceptance, type PolicyTerms } from './policy.ts';
+import { refusePolicy } from './policy-law.ts';
 import { OPERATOR } from './signing-document.ts';
 import { acceptanceStatement, planStatement, requestStatement, type Statement } from './statement.ts';
 
@@ -57,7 +58,7 @@ export function dueStatements<Decided extends DecidedWithDocument>(
   // What was pushed by a plan may be given back by it whatever became of the agreement: it is the plan that somebody signed.
   if (when === 'push' && rule.signatures === 'both parties') {
     for (const party of facts.parties) {
-      due.push(dueAcceptance(party, facts, decided, grounds), dueRequest(party, push, facts, decided, grounds));
+      due.push(dueAcceptance(party, facts, decided, grounds, now), dueRequest(party, push, facts, decided, grounds));
     }
   }
   if (rule.approval === 'network side' && !isApprovedByDate) due.push(dueApproval(push, decided, grounds));
@@ -66,14 +67,20 @@ export function dueStatements<Decided extends DecidedWithDocument>(
 
 function dueAcceptance<Decided extends DecidedWithDocument>(
   party: string,
-  { policy: { published } }: DecisionFacts,
+  { policy }: DecisionFacts,
   decided: readonly Decided[],
   { policies }: StatementGrounds,
+  now: Date,
 ): DueStatement<Decided> {
   const own = decided.filter((each) => each.subject === 'policy' && each.party === party);
-  // Which of them is enough is the law's word; the newest is looked at first.
+  // Which is enough is the law's word, asked of each alone: one that is signed does not stand in for one that is only recorded.
+  const isEnough = (terms: PolicyTerms) => {
+    const of = { entity: party as PolicyAcceptance['entity'], version: terms.version, digest: digestPolicy(terms) };
+    const alone = { ...of, person: '' as PolicyAcceptance['person'], acceptedAt: now.toISOString() };
+    return refusePolicy([party], { ...policy, acceptances: [alone] }, now) === null;
+  };
   const candidates = policies
-    .filter(({ version }) => published.some((each) => each.version === version))
+    .filter(isEnough)
     .toSorted((a, b) => Date.parse(b.inForceFrom) - Date.parse(a.inForceFrom))
     .map((terms) => acceptanceStatement(party as Statement['party'], terms))
     .flatMap((statement) =>

@@ -54,6 +54,8 @@ export type Purpose = (typeof PURPOSES)[number];
 
 /** `trust.yaml`: whom this installation believes, and within which bounds. Times are in seconds. */
 export const trustSchema = z.strictObject({
+  /** The installation that this file is of (`wasl installation`). Left out: the database says which, and whoever writes that can have signatures of another one in. */
+  installation: z.uuid().optional(),
   /** A certificate that is believed without another one, and for what. */
   anchors: z
     .array(

@@ -175,6 +175,12 @@ describe('what opens', () => {
     await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /installation/));
   });
 
+  it('takes none of the installation that the database says it is, where its own trust names another', async () => {
+    const by = { ...means, trust: () => ({ ...means.trust(), installation: randomUUID() }) };
+    await expect(gate(inOrder, { by })).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /installation/));
+    await gate(inOrder, { by: { ...means, trust: () => ({ ...means.trust(), installation: INSTALLATION }) } });
+  });
+
   it('lets one certificate sign for one side only', async () => {
     const settings = authority.trustSettings();
     const ofMoh = settings.signers.filter(({ party }) => party === 'MOH');
@@ -200,6 +206,32 @@ describe('what opens', () => {
     const rows = inOrder.map((each) => ({ ...each, decidedAt: clock().toISOString() }));
     await expect(gate(rows, { by: { ...means, clock } })).rejects.toMatchObject(
       refused('SIGNATURE_REFUSED', /its window ended/),
+    );
+  });
+
+  it.each([
+    ['ended', '2099-01-02T00:00:00Z', null],
+    ['starts', '2026-12-01T00:00:00Z', '2098-01-01T00:00:00Z'],
+  ])(
+    'keeps to the signed dates by its own clock, whatever the record takes for now: %s',
+    async (word, at, notBefore) => {
+      const by = { ...means, clock: () => new Date(at) };
+      await expect(gate(inOrder, { by, notBefore })).rejects.toMatchObject(refused('NOT_ITS_TIME', new RegExp(word)));
+    },
+  );
+
+  it('takes no acceptance of an earlier policy for one that is only recorded', async () => {
+    const newer = { ...TERMS, version: '2026-2', inForceFrom: '2026-06-01T00:00:00.000Z', graceDays: 0 };
+    const both = [TERMS, newer].map((terms) => ({ ...terms, digest: digestPolicy(terms) }));
+    const store = {
+      readInstallation: async () => INSTALLATION,
+      listSignedDecisions: async () => [...inOrder, decisionOf(acceptanceStatement(MOF, newer), null)],
+      listPolicies: async () => both,
+    } as unknown as Store;
+    const asked = question();
+    const facts = { ...asked.facts, policy: { ...asked.facts.policy, published: both } };
+    await expect(requireSignatures(store, means, { ...asked, facts })).rejects.toMatchObject(
+      refused('SIGNATURE_MISSING', /MOF's acceptance .* token/),
     );
   });
 

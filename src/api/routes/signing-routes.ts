@@ -45,7 +45,7 @@ export function registerSigningRoutes(app: ApiServer, deps: ApiDependencies): vo
       const statement = await statementOf(deps, caller, request.body);
       await refuseInVain(deps, caller, statement);
       const document = composeStatement(statement, {
-        installation: await store.readInstallation(),
+        installation: trust().installation ?? (await store.readInstallation()),
         seals: trust().seals,
         preparedAt: clock(),
         nonce: randomBytes(NONCE_BYTES).toString('base64url'),
