@@ -30,6 +30,8 @@ export interface GateQuestion {
 }
 
 const HOUR_MS = 3_600_000;
+/** How far a host's clock may be off from the record's before what it says of dates counts. */
+const OFF_MS_MAX = HOUR_MS / 4;
 
 /**
  * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet.
@@ -57,9 +59,11 @@ export async function requireSignatures(
   // Its own word first: a name that the database says makes signatures of a laboratory good for the backbone.
   const installation = trust.installation ?? recorded;
   const grounds = await readGrounds(store, question, decided);
-  const now = means.clock();
+  // A host may keep another time than the record, and whoever owns the record may set its clock: the later one proves less to them.
+  const own = means.clock();
+  const now = new Date(Math.max(own.getTime(), store.now().getTime()));
   const ask = askListsOnce(means.ask(trust));
-  if (!isLate) requireDates(push, facts, now);
+  if (!isLate) requireDates(push, facts, own);
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const signers = new Map<string, string>();
   for (const each of due) {
@@ -81,8 +85,8 @@ function believedBy({ trust }: SignatureMeans, isLate: boolean): Trust | null {
 
 /** Start and end stand in what was signed: the record's clock, which the law goes by, is not believed for them alone. */
 function requireDates({ notBefore }: Push, { id, validFrom, validUntil }: DecisionFacts, now: Date): void {
-  const start = [notBefore, validFrom].find((each) => each !== null && Date.parse(each) > now.getTime());
-  const isEnded = Date.parse(validUntil) <= now.getTime();
+  const start = [notBefore, validFrom].find((each) => each !== null && Date.parse(each) > now.getTime() + OFF_MS_MAX);
+  const isEnded = Date.parse(validUntil) <= now.getTime() - OFF_MS_MAX;
   if (start == null && !isEnded) return;
   const fact = isEnded ? `the agreement of ${id} ended at ${validUntil}` : `${id} starts at ${start}`;
   throw new WaslError('NOT_ITS_TIME', `${fact}; by this worker's clock it is ${now.toISOString()}`);

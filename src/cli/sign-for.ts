@@ -35,11 +35,14 @@ export const SIGNING_FLAGS: readonly (readonly [flags: string, description: stri
   ['--signed <file>', 'the document, signed elsewhere'],
 ];
 
-/** null: it was only prepared. `digest`: of what is decided on, as it was read; a document about anything else is not signed. */
+/**
+ * null: it was only prepared. `digest`: of what is decided on, as it was read; a document about anything else is not signed. `words`: what it says,
+ * as it was read.
+ */
 export async function signFor(
   session: CliSession,
   wish: SigningWish,
-  digest: string,
+  { digest, words }: { readonly digest: string; readonly words: readonly string[] },
   options: SigningOptions,
 ): Promise<SignedDocument | null> {
   if (options.signed !== undefined) {
@@ -48,6 +51,7 @@ export async function signFor(
   }
   const document = await compose(session, wish, digest);
   const show = (line: string) => (session.isJson ? session.remark(line) : session.print(line));
+  words.forEach(show);
   for (const language of LANGUAGES) {
     const { title, statement } = signingText(document, language, isolateText);
     show(`${session.paint('bold', title)}: ${statement}`);

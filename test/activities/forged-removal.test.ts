@@ -9,7 +9,9 @@ import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 
 it('is pushed only where it takes away', async () => {
   const grounds = { planDigests: [], policies: [] };
-  expect(dueStatements(push({ kind: 'suspend' }), decisionFacts(), [], grounds, NOW)).toEqual([]);
+  expect(dueStatements(push({ kind: 'suspend' }), decisionFacts(), [], grounds, { now: NOW, when: 'push' })).toEqual(
+    [],
+  );
   expect(CHANGE_KIND_RULES.suspend.from).toEqual(['active']);
 
   await using network = await StagedNetwork.open(DEMO_INVENTORY);

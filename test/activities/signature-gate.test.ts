@@ -92,6 +92,9 @@ const question = (
   policyVersion: TERMS.version,
 });
 
+/** Of the database: whoever owns it sets it as they like. */
+let recordNow = () => new Date();
+
 async function gate(
   rows: readonly SignedDecision[] = inOrder,
   {
@@ -108,6 +111,7 @@ async function gate(
 ) {
   const renewed: SignedDecision[] = [];
   const store = {
+    now: () => recordNow(),
     readInstallation: async () => INSTALLATION,
     listSignedDecisions: async () => rows,
     listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
@@ -201,6 +205,18 @@ describe('what opens', () => {
     );
   });
 
+  it('opens nothing when the approval is older than its window, however far back the record sets its clock', async () => {
+    recordNow = () => new Date(0);
+    const clock = () => new Date(Date.now() + 5 * HOUR_MS);
+    await expect(gate(inOrder, { by: { ...means, clock } })).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
+    recordNow = () => new Date();
+  });
+
+  it.each([-10, 10])('is opened by a worker whose host is %i minutes off', async (minutes) => {
+    const clock = () => new Date(Date.now() + minutes * 60_000);
+    await gate(inOrder, { by: { ...means, clock } });
+  });
+
   it('opens nothing when the approval is older than its window, whatever the record says', async () => {
     const clock = () => new Date(Date.now() + 5 * HOUR_MS);
     const rows = inOrder.map((each) => ({ ...each, decidedAt: clock().toISOString() }));
@@ -224,6 +240,7 @@ describe('what opens', () => {
     const newer = { ...TERMS, version: '2026-2', inForceFrom: '2026-06-01T00:00:00.000Z', graceDays: 0 };
     const both = [TERMS, newer].map((terms) => ({ ...terms, digest: digestPolicy(terms) }));
     const store = {
+      now: () => recordNow(),
       readInstallation: async () => INSTALLATION,
       listSignedDecisions: async () => [...inOrder, decisionOf(acceptanceStatement(MOF, newer), null)],
       listPolicies: async () => both,

@@ -61,17 +61,19 @@ async function decide(
   const verb = decision === 'approve' ? 'approved' : 'rejected';
   // Whoever rejects signs nothing: that opens nothing. What was signed elsewhere was read there.
   const isSigned = decision === 'approve' && options.signed === undefined;
-  const signatureFor = (wish: Parameters<typeof signFor>[1], digest: string) =>
-    decision === 'reject' ? undefined : signFor(session, wish, digest, options);
+  const signatureFor = (wish: Parameters<typeof signFor>[1], digest: string, words: readonly string[]) =>
+    decision === 'reject' ? undefined : signFor(session, wish, { digest, words }, options);
   if (/^IC-\d+-C\d+-P\d+$/.test(id)) {
     const read = options.digest === undefined || isSigned ? await session.client.readPlan(id) : null;
     const digest = options.digest ?? read?.digest ?? '';
+    let words: readonly string[] = [];
     if (read !== null && isSigned) {
       const { id: _id, createdAt: _at, createdBy: _by, digest: _told, approvals: _approvals, ...contents } = read;
       requireAsRead(id, digest, digestOf(contents));
-      for (const line of showPlan(read, session.paint)) session.remark(line);
+      // What becomes and ceases to be reachable: the rest was read with `plan show`.
+      words = showPlan(read, (_style, text) => text).filter((line) => /^ {2}[+-] /.test(line));
     }
-    const signed = await signatureFor({ kind: 'plan-approval', id }, digest);
+    const signed = await signatureFor({ kind: 'plan-approval', id }, digest, words);
     if (signed === null) return;
     const plan = await session.client.decidePlan(id, {
       ...{ decision, digest, reason: options.reason, signed },
@@ -93,17 +95,15 @@ async function decide(
   }
   const read = options.digest === undefined || isSigned ? await session.client.readInterconnect(id) : null;
   const digest = options.digest ?? read?.requestDigest ?? '';
-  if (read !== null && isSigned) {
-    requireAsRead(id, digest, digestOf(read.request));
-    for (const flow of read.request.flows) session.remark(`  ${flowInWords(flow)}`);
-  }
-  const signed = await signatureFor({ kind: 'request', id }, digest);
+  if (read !== null && isSigned) requireAsRead(id, digest, digestOf(read.request));
+  const words = read?.request.flows.map((flow) => `  ${flowInWords(flow)}`) ?? [];
+  const signed = await signatureFor({ kind: 'request', id }, digest, words);
   if (signed === null) return;
   const interconnect = await session.client.decideRequest(id, { decision, digest, reason: options.reason, signed });
   if (session.isJson) return session.printJson(interconnect);
   session.print([
     `request ${id} (${shortDigest(digest)}) is ${verb}`,
-    ...interconnect.request.flows.map((flow) => `  ${flowInWords(flow)}`),
+    ...(isSigned ? [] : interconnect.request.flows.map((flow) => `  ${flowInWords(flow)}`)),
     ...interconnect.awaiting.map((whose) => `  ${session.paint('yellow', 'waits for')} ${whose}`),
   ]);
 }

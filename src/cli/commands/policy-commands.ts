@@ -146,7 +146,7 @@ function registerSteps(policy: Command, session: CliSession): void {
       // What is accepted are these bytes, not a name: they are fetched and held against the digest.
       for (const { language } of answer.renditions) await fetchText(session, answer, language);
       const digest = options.digest ?? answer.digest;
-      const signed = await signFor(session, { kind: 'policy-acceptance', id: version }, digest, options);
+      const signed = await signFor(session, { kind: 'policy-acceptance', id: version }, { digest, words: [] }, options);
       if (signed === null) return;
       const accepted = await session.client.acceptPolicy(version, digest, signed);
       if (session.isJson) return session.printJson(accepted);
