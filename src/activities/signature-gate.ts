@@ -44,15 +44,16 @@ export async function requireSignatures(
   question: GateQuestion,
 ): Promise<void> {
   const { when, push, facts } = question;
-  const isLate = when === 'recovery' || CHANGE_KIND_RULES[push.kind].onlyTakesAway;
+  const { onlyTakesAway } = CHANGE_KIND_RULES[push.kind];
+  const isLate = when === 'recovery' || onlyTakesAway;
   if (means === null) {
-    if (isLate) return;
+    if (onlyTakesAway) return;
     throw new WaslError('CONFIGURATION', 'this worker has no trust configuration, and verifies no signature', {
       path: 'WASL_TRUST',
       remedy: 'Name the trust file in WASL_TRUST: without it nothing is opened.',
     });
   }
-  const trust = believedBy(means, isLate);
+  const trust = believedBy(means, onlyTakesAway);
   if (trust === null) return;
   const id = facts.id as InterconnectId;
   const [recorded, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
@@ -73,12 +74,15 @@ export async function requireSignatures(
   }
 }
 
-/** null: a trust file that cannot be read keeps no route open, and nothing half done. Throws TRUST_INVALID and CONFIGURATION for what opens. */
-function believedBy({ trust }: SignatureMeans, isLate: boolean): Trust | null {
+/**
+ * null: a trust file that cannot be read keeps no route open. Throws TRUST_INVALID and CONFIGURATION for what opens, and for its recovery: giving
+ * back by a plan that nobody signed may open, too.
+ */
+function believedBy({ trust }: SignatureMeans, onlyTakesAway: boolean): Trust | null {
   try {
     return trust();
   } catch (error) {
-    if (isLate) return null;
+    if (onlyTakesAway) return null;
     throw error;
   }
 }

@@ -322,7 +322,16 @@ describe('a recovery', () => {
   it('asks for the signature under the very plan, however long ago, and for no other', async () => {
     const clock = () => new Date(Date.now() + 48 * HOUR_MS);
     await gate(inOrder.slice(4), { when: 'recovery', by: { ...means, clock } });
-    await gate([], { when: 'recovery', by: null });
+  });
+
+  it('of what opens is not believed by a worker that believes nobody; of what takes away it goes on', async () => {
+    const trust = () => {
+      throw new WaslError('TRUST_INVALID', 'anchors: it is missing');
+    };
+    const broken = { ...means, trust };
+    await expect(gate([], { when: 'recovery', by: null })).rejects.toMatchObject({ code: 'CONFIGURATION' });
+    await expect(gate([], { when: 'recovery', by: broken })).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+    for (const by of [null, broken]) await gate([], { when: 'recovery', kind: 'withdraw', by });
   });
 
   it('gives nothing back by a plan that nobody with a key has signed', async () => {
