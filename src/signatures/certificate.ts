@@ -13,6 +13,7 @@ import {
 import { type SignedPart, verifierOf } from './algorithms.ts';
 import {
   type Bytes,
+  CERTIFICATE_NODES_MAX,
   decodeExactly,
   derOf,
   equalBytes,
@@ -115,35 +116,40 @@ export const ATTRIBUTES: Readonly<Record<string, string>> = {
 
 /** Reads a certificate. Throws Refusal: FORMAT_FAILURE, or CRYPTO_CONSTRAINTS_FAILURE for one that is signed by what is not allowed. */
 export const readCertificate: (der: Uint8Array) => CertificateFacts = remembering((der) => {
-  return readDer('a certificate', der, (asn1) => {
-    const certificate = new Certificate({ schema: asn1 });
-    if (!certificate.signature.isEqual(certificate.signatureAlgorithm)) throw new TypeError('two algorithms');
-    const extensions = certificate.extensions ?? [];
-    const ids = extensions.map(({ extnID }) => extnID);
-    if (new Set(ids).size !== ids.length) throw new TypeError('an extension twice');
-    const subject = readName(certificate.subject);
-    const facts: CertificateFacts = {
-      der: ownBytes(der),
-      sha256: sha256Hex(der),
-      subject: nameText(subject),
-      issuer: nameText(readName(certificate.issuer)),
-      subjectDer: derOf(certificate.subject.toSchema()),
-      issuerDer: derOf(certificate.issuer.toSchema()),
-      subjectParts: subject,
-      serial: serialText(certificate.serialNumber.valueBlock.valueHexView),
-      notBefore: certificate.notBefore.value,
-      notAfter: certificate.notAfter.value,
-      publicKey: createPublicKey({
-        key: Buffer.from(derOf(certificate.subjectPublicKeyInfo.toSchema())),
-        format: 'der',
-        type: 'spki',
-      }),
-      keyBits: ownBytes(certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView),
-      ...readExtensions(extensions),
-      ...signedPartOf(`the certificate of ${nameText(subject)}`, certificate),
-    };
-    return { facts, exact: certificate.toSchema() };
-  });
+  return readDer(
+    'a certificate',
+    der,
+    (asn1) => {
+      const certificate = new Certificate({ schema: asn1 });
+      if (!certificate.signature.isEqual(certificate.signatureAlgorithm)) throw new TypeError('two algorithms');
+      const extensions = certificate.extensions ?? [];
+      const ids = extensions.map(({ extnID }) => extnID);
+      if (new Set(ids).size !== ids.length) throw new TypeError('an extension twice');
+      const subject = readName(certificate.subject);
+      const facts: CertificateFacts = {
+        der: ownBytes(der),
+        sha256: sha256Hex(der),
+        subject: nameText(subject),
+        issuer: nameText(readName(certificate.issuer)),
+        subjectDer: derOf(certificate.subject.toSchema()),
+        issuerDer: derOf(certificate.issuer.toSchema()),
+        subjectParts: subject,
+        serial: serialText(certificate.serialNumber.valueBlock.valueHexView),
+        notBefore: certificate.notBefore.value,
+        notAfter: certificate.notAfter.value,
+        publicKey: createPublicKey({
+          key: Buffer.from(derOf(certificate.subjectPublicKeyInfo.toSchema())),
+          format: 'der',
+          type: 'spki',
+        }),
+        keyBits: ownBytes(certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView),
+        ...readExtensions(extensions),
+        ...signedPartOf(`the certificate of ${nameText(subject)}`, certificate),
+      };
+      return { facts, exact: certificate.toSchema() };
+    },
+    CERTIFICATE_NODES_MAX,
+  );
 });
 
 function readExtensions(extensions: readonly Extension[]) {

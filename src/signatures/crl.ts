@@ -1,9 +1,10 @@
-import { type AsnType, Enumerated, GeneralizedTime } from 'asn1js';
-import { CertificateRevocationList, type Extensions, IssuingDistributionPoint, type RevokedCertificate } from 'pkijs';
+import type { AsnType } from 'asn1js';
+import { CertificateRevocationList, type Extensions, IssuingDistributionPoint } from 'pkijs';
 import type { SignedPart } from './algorithms.ts';
 import { addressesOf, type CertificateFacts, isSignedBy, signedPartOf } from './certificate.ts';
-import { type Bytes, DER_BYTES_MAX, derOf, equalBytes, ownBytes, readDer, remembering, serialText } from './der.ts';
+import { type Bytes, DER_BYTES_MAX, derOf, equalBytes, ownBytes, readDer, remembering } from './der.ts';
 import { Refusal } from './finding.ts';
+import { cutEntries } from './revoked-entries.ts';
 
 export interface CrlFacts extends SignedPart {
   readonly der: Bytes;
@@ -22,65 +23,30 @@ export interface CrlFacts extends SignedPart {
   readonly fault: string | null;
 }
 
-const OID = {
-  reason: '2.5.29.21',
-  invalidityDate: '2.5.29.24',
-  delta: '2.5.29.27',
-  issuingDistributionPoint: '2.5.29.28',
-} as const;
-/** REMOVE_FROM_CRL (RFC 5280 §5.3.1) stands in delta CRLs only, and those are refused. */
-const REMOVE_FROM_CRL = 8;
+const OID = { delta: '2.5.29.27', issuingDistributionPoint: '2.5.29.28' } as const;
 
 /** Reads a CRL (RFC 5280 §5). Throws Refusal. */
 export const readCrl: (der: Uint8Array) => CrlFacts = remembering((der) => {
-  const read = (asn1: AsnType) => {
+  if (der.byteLength > DER_BYTES_MAX) throw new Refusal('FORMAT_FAILURE', `a CRL has more than ${DER_BYTES_MAX} bytes`);
+  const { tbs, entries, rest } = cutEntries(der);
+  return readDer('a CRL', rest, (asn1: AsnType) => {
     const crl = new CertificateRevocationList({ schema: asn1 });
-    if (!crl.signature.isEqual(crl.signatureAlgorithm)) throw new TypeError('two algorithms');
-    const entries = crl.revokedCertificates ?? [];
+    const { signatureAlgorithm, signatureValue, issuer, thisUpdate, nextUpdate } = crl;
+    if (!crl.signature.isEqual(signatureAlgorithm)) throw new TypeError('two algorithms');
     const { scope, fault } = readScope(crl.crlExtensions);
     const facts: CrlFacts = {
       der: ownBytes(der),
-      issuerDer: derOf(crl.issuer.toSchema()),
-      thisUpdate: crl.thisUpdate.value,
-      nextUpdate: crl.nextUpdate?.value ?? null,
-      revoked: revokedOf(entries),
+      issuerDer: derOf(issuer.toSchema()),
+      thisUpdate: thisUpdate.value,
+      nextUpdate: nextUpdate?.value ?? null,
+      revoked: entries.revoked,
       scope,
-      fault:
-        fault ??
-        (entries.some(isNotUnderstood) ? 'an entry of it has a critical extension that is not understood' : null),
-      ...signedPartOf('a CRL', crl),
+      fault: fault ?? (entries.isNotUnderstood ? 'an entry of it says something that is not understood' : null),
+      ...signedPartOf('a CRL', { tbsView: tbs, signatureAlgorithm, signatureValue }),
     };
     return { facts, exact: crl.toSchema() };
-  };
-  return readDer('a CRL', der, read, DER_BYTES_MAX);
-});
-
-/** Where a serial stands twice, it was revoked at the earlier time. */
-function revokedOf(entries: readonly RevokedCertificate[]): ReadonlyMap<string, Date> {
-  const revoked = new Map<string, Date>();
-  for (const entry of entries) {
-    const serial = serialText(entry.userCertificate.valueBlock.valueHexView);
-    const [at, before] = [revokedAt(entry), revoked.get(serial)];
-    if (before === undefined || at < before) revoked.set(serial, at);
-  }
-  return revoked;
-}
-
-/** What is known to have been wrong before the revocation was wrong since then. */
-function revokedAt({ revocationDate, crlEntryExtensions }: RevokedCertificate): Date {
-  const invalidity = crlEntryExtensions?.extensions.find(({ extnID }) => extnID === OID.invalidityDate)?.parsedValue;
-  const since = invalidity instanceof GeneralizedTime ? invalidity.toDate() : revocationDate.value;
-  return since < revocationDate.value ? since : revocationDate.value;
-}
-
-function isNotUnderstood({ crlEntryExtensions }: RevokedCertificate): boolean {
-  return (crlEntryExtensions?.extensions ?? []).some(({ extnID, critical, parsedValue }) => {
-    if (extnID === OID.reason) {
-      return !(parsedValue instanceof Enumerated) || parsedValue.valueBlock.valueDec === REMOVE_FROM_CRL;
-    }
-    return critical && extnID !== OID.invalidityDate;
   });
-}
+});
 
 function readScope(extensions: Extensions | undefined): Pick<CrlFacts, 'scope' | 'fault'> {
   const whole = { users: true, authorities: true, addresses: null };

@@ -10,7 +10,7 @@ import { Refusal } from './finding.ts';
 import { readProtected, readUnsigned, type UnsignedParts, writeUnsigned } from './jades.ts';
 import { answerFor, askOcsp, type OcspFacts, readOcsp, requireResponder } from './ocsp.ts';
 import { askTimestamp, readTimestampAnswer } from './timestamp.ts';
-import type { Trust } from './trust.ts';
+import { authorityOf, type Trust } from './trust.ts';
 
 /** One question to the outside. */
 export interface SourceQuestion {
@@ -119,8 +119,7 @@ async function askStatus(
   known: readonly CrlFacts[],
   { trust, ask, at }: ExtensionMeans,
 ): Promise<Pick<UnsignedParts, 'crls' | 'ocsps'>> {
-  const { crl = null, ocsp = null } =
-    [...trust.anchors, ...trust.authorities].find((each) => each.certificate.sha256 === issuer.sha256) ?? {};
+  const { crl = null, ocsp = null } = authorityOf(trust, issuer.sha256) ?? {};
   const hasCrl = known.some((each) => equalBytes(each.issuerDer, issuer.subjectDer));
   const faults: unknown[] = [];
   const ocsps: OcspFacts[] = [];

@@ -3,7 +3,7 @@ import type { CertificateFacts } from './certificate.ts';
 import { type CrlFacts, covers, isCrlOf } from './crl.ts';
 import { Refusal, refusalOf } from './finding.ts';
 import { answerFor, type OcspFacts, requireResponder } from './ocsp.ts';
-import type { Trust } from './trust.ts';
+import { authorityOf, type Trust } from './trust.ts';
 
 export interface RevocationData {
   readonly crls: readonly CrlFacts[];
@@ -85,7 +85,9 @@ function statusByCrl(
   if (crl.fault !== null)
     throw new Refusal('CERTIFICATE_CHAIN_GENERAL_FAILURE', `the CRL of ${issuer.subject} cannot be used: ${crl.fault}`);
   if (!covers(crl, certificate)) return undefined;
-  requireFresh(`the CRL of ${issuer.subject}`, crl, certificate, question);
+  const behindMs = (authorityOf(question.trust, issuer.sha256)?.crlBehindMaxSeconds ?? 0) * 1_000;
+  const newerThan = question.newerThan === null ? null : new Date(Number(question.newerThan) - behindMs);
+  requireFresh(`the CRL of ${issuer.subject}`, crl, certificate, { ...question, newerThan });
   return null;
 }
 
@@ -130,6 +132,6 @@ function requireFresh(
   if (until < at) throw refuse(`was good until ${until.toISOString()}`);
   // Revocation data has whole seconds, a timestamp may have fractions.
   if (newerThan !== null && Number(thisUpdate) < Math.floor(Number(newerThan) / 1_000) * 1_000) {
-    throw refuse(`is older than the signature, which was there at ${newerThan.toISOString()}`);
+    throw refuse(`is older than the signature needs: from ${newerThan.toISOString()} on`);
   }
 }

@@ -24,6 +24,15 @@ const authorityShape = {
   crl: addressSchema.optional(),
   /** Where its OCSP responder is. */
   ocsp: addressSchema.optional(),
+  /**
+   * How long before a signature its CRL may be from. 0: a list must have come out after the signature, so a list of once a day opens nothing within the
+   * window of an approval. With more, a certificate that was revoked within that time still signs.
+   */
+  crlBehindMaxSeconds: z
+    .int()
+    .min(0)
+    .max(8 * DAY_SECONDS)
+    .default(0),
 };
 
 /** An entry by which nobody could ever sign is a slip. */
@@ -145,6 +154,7 @@ export interface Authority {
   readonly certificate: CertificateFacts;
   readonly crl: string | null;
   readonly ocsp: string | null;
+  readonly crlBehindMaxSeconds: number;
 }
 
 export interface Anchor extends Authority {
@@ -157,6 +167,10 @@ export interface Trust extends Omit<TrustSettings, 'anchors' | 'authorities'> {
   readonly anchors: readonly Anchor[];
   readonly authorities: readonly Authority[];
 }
+
+/** What the configuration says of an authority; null where it is not named. */
+export const authorityOf = ({ anchors, authorities }: Trust, sha256: string): Authority | null =>
+  [...anchors, ...authorities].find(({ certificate }) => certificate.sha256 === sha256) ?? null;
 
 /** Reads the trust configuration (the value of a YAML or JSON file). Throws TRUST_INVALID with the place of the first fault. */
 export function readTrust(value: unknown): Trust {
@@ -180,12 +194,15 @@ export function readTrust(value: unknown): Trust {
   };
 }
 
-function readAuthority({ certificate: pem, crl, ocsp }: TrustSettings['authorities'][number], path: string): Authority {
+function readAuthority(
+  { certificate: pem, crl, ocsp, crlBehindMaxSeconds }: TrustSettings['authorities'][number],
+  path: string,
+): Authority {
   const [certificate, ...others] = readPem(pem, path);
   if (certificate === undefined || others.length > 0)
     throw new WaslError('TRUST_INVALID', 'it is not one certificate', { path });
   if (!certificate.isCa) throw new WaslError('TRUST_INVALID', `${certificate.subject} is no authority`, { path });
-  return { certificate, crl: crl ?? null, ocsp: ocsp ?? null };
+  return { certificate, crl: crl ?? null, ocsp: ocsp ?? null, crlBehindMaxSeconds };
 }
 
 function readPem(pem: string, path: string): CertificateFacts[] {

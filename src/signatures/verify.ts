@@ -45,7 +45,7 @@ export interface EntryReport extends SignatureFinding {
   } | null;
   /** Claimed by the signer. */
   readonly signedAt: Date | null;
-  /** The earliest time at which it is known to have been there. */
+  /** The earliest time at which it is known to have been there; without a timestamp, at the gate, what its signer says. */
   readonly provenAt: Date | null;
   readonly level: 'B-B' | 'B-T' | 'B-LT' | null;
 }
@@ -172,13 +172,13 @@ async function examineInOrder(
   const authentic = new Set<CrlFacts | OcspFacts>();
   const asked = { at, trust, authentic };
   const isNewerNeeded = stage === 'gate';
-  const provenAt = proveTime(entry, parts, pool, question, { ...asked, isNewerNeeded });
+  const { provenAt, seenAt, usedAt } = proveTime(entry, facts, parts, pool, question, { ...asked, isNewerNeeded });
   known.provenAt = provenAt;
-  requireTimes(facts, document, certificate, provenAt, trust);
+  requireTimes(facts, document, certificate, seenAt, trust);
 
   const purpose = facts.signer.role === 'seal' ? 'seal' : 'person';
-  const path = buildPath(certificate, pool, { purpose, at: provenAt, trust });
-  requireNotRevoked(path, parts, { ...asked, usedAt: provenAt, newerThan: isNewerNeeded ? provenAt : null });
+  const path = buildPath(certificate, pool, { purpose, at: usedAt, trust });
+  requireNotRevoked(path, parts, { ...asked, usedAt, newerThan: isNewerNeeded ? provenAt : null });
 
   requireHolder(certificate, facts.signer, trust);
   requirePlace(document, facts.signer, question.installation);
@@ -235,34 +235,50 @@ async function requireSignature(
   }
 }
 
+interface ProvenTimes {
+  /** By then it was there. */
+  readonly provenAt: Date;
+  /** When it came to somebody who is believed in that. */
+  readonly seenAt: Date;
+  /** Until then its certificate must have been good. */
+  readonly usedAt: Date;
+}
+
+/**
+ * Without a timestamp the time of receipt is the record's word, and whoever writes the record could make an old signature new by it. So at the gate it
+ * is as old as its signer says, under the signature, and its certificate must be good to this day.
+ */
 function proveTime(
   { signature }: SignatureEntry,
+  { signedAt }: SignedFacts,
   parts: UnsignedParts,
   pool: readonly CertificateFacts[],
-  { trust, at, receivedAt }: VerificationQuestion,
+  { trust, at, receivedAt, stage }: VerificationQuestion,
   asked: Parameters<typeof requireTimestamp>[4],
-): Date {
+): ProvenTimes {
   if (parts.timestamp === null) {
     if (trust.timestamps.required) throw new Refusal('NO_POE', 'no timestamp proves when the signature was there');
-    return receivedAt ?? at;
+    const seenAt = receivedAt ?? at;
+    return stage === 'gate' ? { provenAt: signedAt, seenAt, usedAt: at } : { provenAt: seenAt, seenAt, usedAt: seenAt };
   }
   // ETSI TS 119 182-1 §5.3.4: over the ASCII of the base64url text, not over the bytes it stands for.
-  return requireTimestamp(parts.timestamp, new TextEncoder().encode(signature), pool, parts, asked);
+  const stampedAt = requireTimestamp(parts.timestamp, new TextEncoder().encode(signature), pool, parts, asked);
+  return { provenAt: stampedAt, seenAt: stampedAt, usedAt: stampedAt };
 }
 
 function requireTimes(
   { signedAt }: SignedFacts,
   { preparedAt }: SigningDocument,
   { subject, notBefore }: CertificateFacts,
-  provenAt: Date,
+  seenAt: Date,
   trust: Trust,
 ): void {
   const skewMs = trust.clockSkewSeconds * 1_000;
   const refuse = (why: string) =>
     new Refusal('SIG_CONSTRAINTS_FAILURE', `the signature says that it was made at ${signedAt.toISOString()}, ${why}`);
-  if (Number(signedAt) > Number(provenAt) + skewMs) throw refuse(`after it was there (${provenAt.toISOString()})`);
-  if (Number(signedAt) < Number(provenAt) - trust.signedBeforeMaxSeconds * 1_000)
-    throw refuse(`long before it was first seen (${provenAt.toISOString()})`);
+  if (Number(signedAt) > Number(seenAt) + skewMs) throw refuse(`after it was there (${seenAt.toISOString()})`);
+  if (Number(signedAt) < Number(seenAt) - trust.signedBeforeMaxSeconds * 1_000)
+    throw refuse(`long before it was first seen (${seenAt.toISOString()})`);
   if (signedAt < notBefore) throw refuse(`before the certificate of ${subject} was valid`);
   if (Number(signedAt) < Date.parse(preparedAt) - skewMs)
     throw refuse(`before the document was prepared (${preparedAt})`);

@@ -1,5 +1,7 @@
 /** What an attacker has tried with a certificate of their own from a believed authority, or with what is carried beside a signature. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fromBER, Integer, OctetString } from 'asn1js';
 import {
   AlgorithmIdentifier,
@@ -12,7 +14,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { requireStrongKey, verifierOf } from '../../src/signatures/algorithms.ts';
 import { buildPath } from '../../src/signatures/build-path.ts';
 import { type CertificateFacts, readPemCertificates } from '../../src/signatures/certificate.ts';
-import { readCrl } from '../../src/signatures/crl.ts';
+import { isCrlOf, readCrl } from '../../src/signatures/crl.ts';
 import { type SignedDocument, verifySignatures } from '../../src/signatures/index.ts';
 import { readProtected, writeProtected } from '../../src/signatures/jades.ts';
 import { answerFor, askOcsp, readOcsp } from '../../src/signatures/ocsp.ts';
@@ -165,6 +167,44 @@ describe('what is carried beside a signature', () => {
     entry.userCertificate = new Integer({ valueHex: Uint8Array.from([0, 0, ...Buffer.from(serial, 'hex')]).buffer });
     crl.revokedCertificates = [entry];
     expect([...readCrl(der()).revoked.keys()]).toEqual([serial]);
+  });
+
+  it('is read whole where it is as long as that of a country, and is not signed when a byte of an entry was changed', () => {
+    const copy: CertificateAuthority = world().pki.asItIs(world().people);
+    const serials = Array.from({ length: 20_000 }, (_, at) => `6A${(at + 0x100000).toString(16).toUpperCase()}`);
+    const rows = serials.map((serial) => `R\t351231235959Z\t260101000000Z,keyCompromise\t${serial}\tunknown\t/CN=x\n`);
+    appendFileSync(join(copy.folder, 'index'), rows.join(''));
+    const der = world().pki.crl(copy);
+    const crl = readCrl(der);
+    expect(
+      serials.every((serial) => crl.revoked.get(serial.toLowerCase())?.toISOString() === '2026-01-01T00:00:00.000Z'),
+    ).toBe(true);
+    expect([crl.fault, isCrlOf(crl, certificateOf(world().people))]).toEqual([null, true]);
+    const changed = Uint8Array.from(der);
+    changed[changed.lastIndexOf(0x6a)] = 0x6b;
+    expect(() => isCrlOf(readCrl(changed), certificateOf(world().people))).toThrow(/not signed by its key/);
+  });
+
+  it.each([
+    [
+      'a length longer than it must be',
+      (der: Buffer) => Buffer.concat([der.subarray(0, 1), Buffer.of(0x83, 0), der.subarray(2)]),
+    ],
+    ['no end', (der: Buffer) => Buffer.concat([Buffer.of(0x30, 0x80), der.subarray(4), Buffer.of(0, 0)])],
+    ['less than it says', (der: Buffer) => der.subarray(0, -1)],
+    ['something behind it', (der: Buffer) => Buffer.concat([der, Buffer.of(5, 0)])],
+    ['nothing', () => Buffer.alloc(0)],
+  ])('is no CRL with %s', (_name, alter) => {
+    expect(() => readCrl(alter(Buffer.from(world().pki.crl(world().people))))).toThrow('a CRL cannot be read');
+  });
+
+  it('has no more elements than a certificate of the field by far', () => {
+    const holder = world().healthy();
+    const many = Array.from({ length: 200 }, (_, at) => `1.2.3.${at}=DER:0500`);
+    expect(() => readPemCertificates(world().healthy({ extensions: [...PERSON_EXTENSIONS, ...many] }).pem)).toThrow(
+      'a certificate cannot be read',
+    );
+    expect(readPemCertificates(holder.pem)).toHaveLength(1);
   });
 
   it('has one hash by RSASSA-PSS: SHA-3 is not SHA-2 with a digit more', () => {

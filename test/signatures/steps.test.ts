@@ -167,6 +167,37 @@ describe('extend', () => {
     expect((await verifySignatures(stamped, question)).verdict).toBe('pass');
   });
 
+  it('is as old at the gate as its signer says where no timestamp proves it, whatever the record says of its receipt', async () => {
+    const { authorities } = world().trustSettings().timestamps;
+    const trust = world().trust({ timestamps: { authorities, required: false } });
+    const holder = world().healthy();
+    const signedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 7_200_000);
+    const document = signingDocument({ preparedAt: signedAt.toISOString() });
+    const signed = await addRevocation(world().signed(holder, { document, signedAt }), 0, { ...means(), trust });
+    const question = {
+      trust,
+      installation: INSTALLATION,
+      at: new Date(),
+      receivedAt: new Date(),
+      stage: 'gate' as const,
+    };
+    expect((await verifySignatures(signed, question)).entries[0]).toMatchObject({ provenAt: signedAt });
+  });
+
+  it('lets a list be from before the signature by as much as its authority is given', async () => {
+    const list = world().pki.crl(world().people);
+    const ask = world().ask({ [ADDRESS.peopleCrl]: () => list });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const people = { certificate: world().people.pem, crl: ADDRESS.peopleCrl };
+    const look = async (crlBehindMaxSeconds: number) => {
+      const trust = world().trust({ authorities: [{ ...people, crlBehindMaxSeconds }] });
+      const signed = await world().completed(world().signed(world().moh), { trust, ask });
+      const question = { trust, installation: INSTALLATION, at: new Date(), receivedAt: null, stage: 'gate' as const };
+      return (await verifySignatures(signed, question)).entries[0]?.subIndication;
+    };
+    expect([await look(0), await look(3_600)]).toEqual(['TRY_LATER', null]);
+  });
+
   it.each([
     ['another nonce', () => world().pki.stamp(Buffer.from(otherQuestion()), world().tsa), /another nonce/],
     ['noise', () => Buffer.from('noise'), /cannot be read/],
