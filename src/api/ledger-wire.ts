@@ -17,6 +17,11 @@ export const checkpointSchema = z.object({
       receivedAt: instantSchema,
     }),
   ),
+  timestamp: z
+    .string()
+    .max(50_000)
+    .optional()
+    .describe('RFC 3161 token over the note, DER in base64; absent: this one was not stamped'),
 });
 export type CheckpointAnswer = z.infer<typeof checkpointSchema>;
 

@@ -4,7 +4,9 @@ import { WaslError } from '../errors.ts';
 import { reviewRecord } from '../ledger/review-ledger.ts';
 import { signNextCheckpoint } from '../ledger/sign-next-checkpoint.ts';
 import type { Signer } from '../ledger/signed-note.ts';
+import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
+import { stampCheckpoint } from './stamp-checkpoint.ts';
 import type { WorkerLog } from './worker.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,6 +15,8 @@ export interface WatchedLedger {
   readonly store: Store;
   /** null: nothing is signed. */
   readonly signer: Signer | null;
+  /** null: no checkpoint is stamped. */
+  readonly signatures: SignatureMeans | null;
   readonly checkpointSeconds: number;
   readonly reviewMinutes: number;
   readonly log: WorkerLog;
@@ -35,10 +39,13 @@ export function startLedgerWatch(watched: WatchedLedger): { stop(): Promise<void
 async function watch(watched: WatchedLedger, signal: AbortSignal): Promise<void> {
   const { log, checkpointSeconds } = watched;
   const refusals = new Set<string>();
+  let stampAfter = 0;
   while (!signal.aborted) {
     try {
       const refused = await signOrTell(watched, refusals);
       if (refused || (await isReviewDue(watched))) await review(watched);
+      if (!refused && Date.now() >= stampAfter && !(await isStamped(watched, refusals)))
+        stampAfter = Date.now() + MINUTE_MS;
     } catch (error) {
       // Database away: the next look finds what this one would have.
       log('warn', 'the ledger could not be looked at', {
@@ -61,6 +68,20 @@ async function signOrTell({ store, signer, log }: WatchedLedger, told: Set<strin
     told.add(error.message);
     log('error', 'no checkpoint is signed: the ledger is not what was recorded', { why: error.message });
     return true;
+  }
+}
+
+/** An authority that is away is told once, and asked again in a minute: the ledger goes on without it. */
+async function isStamped({ store, signer, signatures, log }: WatchedLedger, told: Set<string>): Promise<boolean> {
+  if (signer === null || signatures === null) return true;
+  try {
+    await stampCheckpoint(store, signatures);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    if (!told.has(error.message)) log('warn', 'no timestamp over the last checkpoint', { why: error.message });
+    told.add(error.message);
+    return false;
   }
 }
 

@@ -17,6 +17,8 @@ export interface KeptCheckpoint {
   readonly size: number;
   readonly note: string;
   readonly cosignatures: readonly { readonly witness: string; readonly line: string; readonly receivedFrom: string }[];
+  /** RFC 3161 over the note, DER in base64. */
+  readonly timestamp?: string | undefined;
 }
 
 export interface ReviewedLedger {
@@ -31,6 +33,8 @@ export interface Trust {
   readonly known?: readonly Checkpoint[];
   /** Cosignatures of others are not looked at. */
   readonly witnesses?: readonly Verifier[];
+  /** When a timestamp was given over a note; a text: why it proves nothing. Absent: timestamps are not looked at. */
+  readonly readStamp?: (token: string, note: string) => Date | string;
 }
 
 export interface LedgerRead {
@@ -40,6 +44,8 @@ export interface LedgerRead {
   readonly signedEntries: number;
   /** The last checkpoint that each trusted witness cosigned; without those that cosigned none. */
   readonly witnessed: readonly { readonly witness: string; readonly size: number; readonly at: Date }[];
+  /** Checkpoints whose timestamps hold: by then these rows were there. The first and the last of them. */
+  readonly stamped: readonly { readonly size: number; readonly at: Date }[];
   readonly findings: readonly LedgerFinding[];
 }
 
@@ -66,7 +72,8 @@ export async function reviewLedger(ledger: ReviewedLedger, trust: Trust): Promis
     if (last.length === 0) say(witness.text, 'this witness cosigned no checkpoint that is there');
     return last;
   });
-  return { entries: roots.entries, checkpoints: checkpoints.length, signedEntries, findings, witnessed };
+  const stamped = readStamps(checkpoints, trust, say);
+  return { entries: roots.entries, checkpoints: checkpoints.length, signedEntries, findings, witnessed, stamped };
 }
 
 /** A store: what is in the ledger, and what people are shown. */
@@ -117,6 +124,19 @@ function headOf(kept: KeptCheckpoint, { log, witnesses = [] }: Trust, say: Say):
     }
   }
   return [{ size: kept.size, root: checkpoint.root, path }];
+}
+
+function readStamps(checkpoints: readonly KeptCheckpoint[], { readStamp }: Trust, say: Say): LedgerRead['stamped'] {
+  if (readStamp === undefined) return [];
+  const stamped: { size: number; at: Date }[] = [];
+  for (const { size, note, timestamp } of checkpoints) {
+    if (timestamp === undefined) continue;
+    const at = readStamp(timestamp, note);
+    if (at instanceof Date) stamped.push({ size, at });
+    else say(`checkpoint ${size}`, `its timestamp proves nothing: ${at}`);
+  }
+  const [first, ...others] = stamped;
+  return first === undefined ? [] : [first, ...others.slice(-1)];
 }
 
 /** Whatever the database says: nobody who writes there has written these. */

@@ -1,6 +1,6 @@
 import { WaslError } from '../errors.ts';
 import { DER_BYTES_MAX } from './der.ts';
-import type { AskSource, SourceQuestion } from './extend.ts';
+import type { AskSource, SourceQuestion } from './stamp.ts';
 import type { Trust } from './trust.ts';
 
 const TIMEOUT_MS = 10_000;

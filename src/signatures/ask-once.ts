@@ -1,4 +1,4 @@
-import type { AskSource } from './extend.ts';
+import type { AskSource } from './stamp.ts';
 
 /** For one look at several signatures: the same list is fetched once. What is asked with a random number (OCSP, timestamps) is asked each time. */
 export function askListsOnce(ask: AskSource): AskSource {

@@ -1,6 +1,7 @@
 import type { SignedDocument } from '../domain/signed-document.ts';
-import { addRevocation, addTimestamp, type ExtensionMeans } from './extend.ts';
+import { addRevocation, addTimestamp } from './extend.ts';
 import { readUnsigned } from './jades.ts';
+import type { ExtensionMeans } from './stamp.ts';
 
 /**
  * All that can be had today: a timestamp for every signature that has none (where the trust asks for them), and fresh revocation data for each.

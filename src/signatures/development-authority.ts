@@ -8,8 +8,8 @@ import { WaslError } from '../errors.ts';
 import { type DevelopmentHolder, makeEmptyCrl, makeHolder, readHolder } from './development-certificates.ts';
 import { answerTimestamp } from './development-timestamp.ts';
 import { createDevelopmentTrust, DEVELOPMENT_ADDRESS, type DevelopmentTrust, issuedName } from './development-trust.ts';
-import type { AskSource, SourceQuestion } from './extend.ts';
 import { keepInFolder, keepInMemory } from './kept-texts.ts';
+import type { AskSource, SourceQuestion } from './stamp.ts';
 
 export interface DevelopmentWish {
   /** An entity, or `OPERATOR`. */

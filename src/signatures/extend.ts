@@ -1,33 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { SignatureEntry, SignedDocument } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
-import { digestBytes } from './algorithms.ts';
 import { buildPath, type CertificatePath, issuerAt } from './build-path.ts';
 import type { CertificateFacts } from './certificate.ts';
 import { type CrlFacts, isCrlOf, readCrl } from './crl.ts';
-import { type Bytes, equalBytes, ownBytes, randomPositive } from './der.ts';
+import { type Bytes, equalBytes, ownBytes } from './der.ts';
 import { Refusal } from './finding.ts';
 import { readProtected, readUnsigned, type UnsignedParts, writeUnsigned } from './jades.ts';
 import { answerFor, askOcsp, type OcspFacts, readOcsp, requireResponder } from './ocsp.ts';
-import { askTimestamp, readTimestampAnswer } from './timestamp.ts';
+import { askForTimestamp, type ExtensionMeans, sourceFault } from './stamp.ts';
 import { authorityOf, type Trust } from './trust.ts';
-
-/** One question to the outside. */
-export interface SourceQuestion {
-  readonly kind: 'timestamp' | 'ocsp' | 'crl';
-  readonly url: string;
-  /** null: GET. */
-  readonly body: Uint8Array | null;
-}
-
-/** Asks the outside; throws where there is no answer. `askConfiguredSource` is the one for use. */
-export type AskSource = (question: SourceQuestion) => Promise<Uint8Array>;
-
-export interface ExtensionMeans {
-  readonly trust: Trust;
-  readonly ask: AskSource;
-  readonly at: Date;
-}
 
 const NONCE_BYTES = 16;
 
@@ -38,27 +20,11 @@ const NONCE_BYTES = 16;
 export async function addTimestamp(
   signed: SignedDocument,
   place: number,
-  { trust, ask, at }: ExtensionMeans,
+  means: ExtensionMeans,
 ): Promise<SignedDocument> {
   const { entry, parts } = entryAt(signed, place);
   if (parts.timestamp !== null) throw new WaslError('SIGNED_DOCUMENT_INVALID', 'the signature has a timestamp already');
-  const stamped = new TextEncoder().encode(entry.signature);
-  const timestamp = await firstOf(
-    trust.timestamps.authorities,
-    'no timestamp authority is configured',
-    async ({ url }) => {
-      const nonce = randomPositive();
-      const answer = readTimestampAnswer(
-        await ask({ kind: 'timestamp', url, body: askTimestamp(stamped, nonce) }),
-        nonce,
-      );
-      if (!equalBytes(answer.imprint.value, digestBytes('sha256', stamped))) {
-        throw new Refusal('HASH_FAILURE', 'the timestamp is not over this signature');
-      }
-      buildPath(answer.signer, [...answer.certificates, ...parts.certificates], { purpose: 'timestamp', at, trust });
-      return answer;
-    },
-  );
+  const timestamp = await askForTimestamp(new TextEncoder().encode(entry.signature), parts.certificates, means);
   return withParts(signed, place, { ...parts, timestamp });
 }
 
@@ -168,31 +134,6 @@ function requireOcspAnswer(
     throw new Refusal('CERTIFICATE_CHAIN_GENERAL_FAILURE', 'the OCSP response is about another certificate');
   }
   return requireResponder(response, issuer, at, trust.rsaBitsMin);
-}
-
-async function firstOf<Source, Answer>(
-  sources: readonly Source[],
-  none: string,
-  ask: (source: Source) => Promise<Answer>,
-): Promise<Answer> {
-  let fault: unknown = new WaslError('CONFIGURATION', none, {
-    path: 'timestamps.authorities',
-    remedy: 'Name the authority in the trust file; nothing that must be signed is taken before.',
-  });
-  for (const source of sources) {
-    try {
-      return await ask(source);
-    } catch (error) {
-      fault = error;
-    }
-  }
-  throw sourceFault(fault);
-}
-
-/** What is thrown for a source is transient, whatever it was: another answer may come. */
-function sourceFault(fault: unknown): WaslError {
-  if (fault instanceof WaslError) return fault;
-  return new WaslError('SIGNATURE_SOURCE', fault instanceof Error ? fault.message : String(fault), { cause: fault });
 }
 
 function entryAt({ signatures }: SignedDocument, place: number): { entry: SignatureEntry; parts: UnsignedParts } {

@@ -19,7 +19,7 @@ export {
   type DevelopmentAuthority,
   type DevelopmentWish,
 } from './development-authority.ts';
-export { type AskSource, addRevocation, addTimestamp, type ExtensionMeans, type SourceQuestion } from './extend.ts';
+export { addRevocation, addTimestamp } from './extend.ts';
 export type { SignatureFinding, SubIndication } from './finding.ts';
 export {
   parseSignedDocument,
@@ -36,6 +36,7 @@ export {
 } from './prepare.ts';
 export { type KeyOfSigner, signDocument } from './sign-document.ts';
 export { readPemIdentity, readPemKey, readPkcs12, type SigningKey, signPrepared } from './signing-key.ts';
+export { type AskSource, askForTimestamp, type ExtensionMeans, readStamp, type SourceQuestion } from './stamp.ts';
 export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
 export { type StatementReport, verifyStatement } from './verify-statement.ts';

@@ -1,4 +1,4 @@
-import type { AskSource } from './extend.ts';
+import type { AskSource } from './stamp.ts';
 import type { Trust } from './trust.ts';
 
 /** Whom a process believes, and how it asks for what shows that a signature holds. */

@@ -13,7 +13,7 @@ import {
   TSTInfo,
 } from 'pkijs';
 import { digestBytes, HASHES, SHA256_OID, verifierOf } from './algorithms.ts';
-import { buildPath, requireValidAt } from './build-path.ts';
+import { buildPath, type CertificatePath, requireValidAt } from './build-path.ts';
 import { type CertificateFacts, isSignedBy, readCertificate } from './certificate.ts';
 import { BESIDE_MAX, type Bytes, derOf, equalBytes, ownBytes, readDer, remembering, serialText, toHex } from './der.ts';
 import { Refusal } from './finding.ts';
@@ -169,13 +169,26 @@ export type TimestampQuestion = Omit<RevocationQuestion, 'usedAt' | 'newerThan'>
  * stamped and still when it is decided. Throws Refusal.
  */
 export function requireTimestamp(
-  { genTime, policy, imprint, signer, certificates }: TimestampFacts,
+  timestamp: TimestampFacts,
   stamped: Uint8Array,
   pool: readonly CertificateFacts[],
   data: RevocationData,
   { isNewerNeeded, ...question }: TimestampQuestion,
 ): Date {
-  const { at, trust } = question;
+  const { genTime } = timestamp;
+  const path = requireStamp(timestamp, stamped, pool, question);
+  for (const certificate of path.certificates) requireValidAt(certificate, question.at);
+  requireNotRevoked(path, data, { ...question, usedAt: question.at, newerThan: isNewerNeeded ? genTime : null });
+  return genTime;
+}
+
+/** That it is over these bytes, by an authority that was believed when it stamped. Throws Refusal. */
+export function requireStamp(
+  { genTime, policy, imprint, signer, certificates }: TimestampFacts,
+  stamped: Uint8Array,
+  pool: readonly CertificateFacts[],
+  { at, trust }: Pick<TimestampQuestion, 'at' | 'trust'>,
+): CertificatePath {
   if (imprint.hash === 'not allowed')
     throw new Refusal('CRYPTO_CONSTRAINTS_FAILURE', 'the timestamp is over a hash that is not allowed');
   if (!equalBytes(imprint.value, digestBytes(imprint.hash, stamped))) {
@@ -191,10 +204,7 @@ export function requireTimestamp(
   if (Number(genTime) > Number(at) + trust.clockSkewSeconds * 1_000) {
     throw new Refusal('TIMESTAMP_ORDER_FAILURE', `the timestamp is of the future (${genTime.toISOString()})`);
   }
-  const path = buildPath(signer, [...certificates, ...pool], { purpose: 'timestamp', at: genTime, trust });
-  for (const certificate of path.certificates) requireValidAt(certificate, at);
-  requireNotRevoked(path, data, { ...question, usedAt: at, newerThan: isNewerNeeded ? genTime : null });
-  return genTime;
+  return buildPath(signer, [...certificates, ...pool], { purpose: 'timestamp', at: genTime, trust });
 }
 
 /** RFC 3161 §2.4.1, with SHA-256. The nonce is a positive INTEGER. */

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { WaslError } from '../errors.ts';
 
 /** In which nothing is ever changed. */
-const APPEND_ONLY = ['ledger', 'ledger_nodes', 'ledger_checkpoints', 'ledger_cosignatures'];
+const APPEND_ONLY = ['ledger', 'ledger_nodes', 'ledger_checkpoints', 'ledger_cosignatures', 'ledger_timestamps'];
 
 /** As the owner of the tables, after each migration: new tables come with no rights. Throws CONFIGURATION for a role that needs none. */
 export async function grantApplication(client: pg.Client, application: string): Promise<void> {

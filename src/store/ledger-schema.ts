@@ -23,6 +23,16 @@ export const ledgerCheckpoints = pgTable('ledger_checkpoints', {
   signedAt: time('signed_at').notNull(),
 });
 
+/** That a checkpoint was there at a time: RFC 3161, over its note. */
+export const ledgerTimestamps = pgTable('ledger_timestamps', {
+  size: bigint('size', { mode: 'number' })
+    .primaryKey()
+    .references(() => ledgerCheckpoints.size),
+  /** A token, DER in base64. */
+  token: text('token').notNull(),
+  receivedAt: time('received_at').notNull(),
+});
+
 export const ledgerCosignatures = pgTable(
   'ledger_cosignatures',
   {

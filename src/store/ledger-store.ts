@@ -16,6 +16,8 @@ export interface CheckpointRecord {
   /** ISO 8601 with zone. */
   readonly signedAt: string;
   readonly cosignatures: readonly CosignatureRecord[];
+  /** RFC 3161 over the note, DER in base64. Absent: none was asked for. */
+  readonly timestamp?: string;
 }
 
 export interface CosignatureRecord {
@@ -52,7 +54,11 @@ export interface LedgerStore {
   /** In order of their sizes. */
   listCheckpoints(filter: { readonly afterSize: number; readonly limit?: number }): Promise<CheckpointRecord[]>;
   /** null: none was signed yet. */
-  readLastCheckpoint(): Promise<Omit<CheckpointRecord, 'cosignatures'> | null>;
+  readLastCheckpoint(): Promise<Omit<CheckpointRecord, 'cosignatures' | 'timestamp'> | null>;
+  /** When the last timestamp over a checkpoint came, ISO 8601 with zone; null: there is none. */
+  readLastTimestamp(): Promise<{ readonly size: number; readonly receivedAt: string } | null>;
+  /** Of a checkpoint that is kept; the first one stays. */
+  saveTimestamp(timestamp: { readonly size: number; readonly token: string }): Promise<void>;
   readCheckpoint(size: number): Promise<CheckpointRecord | null>;
   /** Of a checkpoint that is kept; one of each witness. COSIGNATURE_INVALID where there are too many. */
   saveCosignature(cosignature: {

@@ -3,7 +3,13 @@ import { and, asc, count, desc, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database } from './database.ts';
-import { ledgerCheckpoints, ledgerCosignatures, ledgerNodes, ledgerReviews } from './ledger-schema.ts';
+import {
+  ledgerCheckpoints,
+  ledgerCosignatures,
+  ledgerNodes,
+  ledgerReviews,
+  ledgerTimestamps,
+} from './ledger-schema.ts';
 import type { CheckpointRecord, CosignatureRecord, LedgerStore } from './ledger-store.ts';
 import { ledger } from './schema.ts';
 
@@ -25,6 +31,8 @@ type LedgerWitnessQueries = Pick<
   | 'listCheckpoints'
   | 'readLastCheckpoint'
   | 'readCheckpoint'
+  | 'readLastTimestamp'
+  | 'saveTimestamp'
   | 'saveCosignature'
   | 'saveLedgerReview'
   | 'readLedgerReview'
@@ -92,6 +100,17 @@ export function ledgerWitnessQueries(database: Database): LedgerWitnessQueries {
       return checkpoint?.size === size ? checkpoint : null;
     },
 
+    readLastTimestamp: () =>
+      database.read(async (db) => {
+        const [last] = await db.select().from(ledgerTimestamps).orderBy(desc(ledgerTimestamps.size)).limit(1);
+        return last === undefined ? null : { size: last.size, receivedAt: last.receivedAt.toISOString() };
+      }),
+
+    saveTimestamp: ({ size, token }) =>
+      database.read(async (db) => {
+        await db.insert(ledgerTimestamps).values({ size, token, receivedAt: database.clock() }).onConflictDoNothing();
+      }),
+
     saveCosignature: ({ size, witness, line, from }) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'checkpoints');
@@ -145,9 +164,12 @@ function listCheckpoints(database: Database, afterSize: number, limit: number): 
     for (const { size, witness, line, receivedFrom, receivedAt } of lines) {
       bySize.get(size)?.push({ witness, line, receivedFrom, receivedAt: receivedAt.toISOString() });
     }
+    const timestamps = await db.select().from(ledgerTimestamps).where(inArray(ledgerTimestamps.size, sizes));
+    const stamped = new Map(timestamps.map(({ size, token }) => [size, { timestamp: token }]));
     return checkpoints.map(({ size, note, signedAt }) => ({
       ...{ size, note, signedAt: signedAt.toISOString() },
       cosignatures: bySize.get(size) ?? [],
+      ...stamped.get(size),
     }));
   });
 }

@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLedgerKey } from '../../src/bin/ledger-key.ts';
+import { stampCheckpoint } from '../../src/bin/stamp-checkpoint.ts';
 import { startLedgerWatch } from '../../src/bin/watch-ledger.ts';
 import type { LedgerReview } from '../../src/domain/ledger-review.ts';
+import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
+import { leafOf } from '../../src/ledger/ledger-tree.ts';
+import { GrowingTree } from '../../src/ledger/merkle-tree.ts';
+import { reviewLedger } from '../../src/ledger/review-ledger.ts';
 import { readSigner } from '../../src/ledger/signed-note.ts';
+import { createDevelopmentAuthority, readStamp } from '../../src/signatures/index.ts';
 import { rowsInMemory } from '../ledger/ledger-rows-in-memory.ts';
 import { chainOf, tampered } from '../ledger/ledger-samples.ts';
 import { absentStore } from '../support/absent-store.ts';
@@ -41,7 +47,7 @@ describe('a worker that watches the ledger', () => {
   const said: string[] = [];
   const watching = () =>
     startLedgerWatch({
-      ...{ store, signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      ...{ store, signer, signatures: null, checkpointSeconds: 0.01, reviewMinutes: 60 },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
 
@@ -68,12 +74,75 @@ describe('a worker that watches the ledger', () => {
   test('goes on when the database is back', async () => {
     said.length = 0;
     const away = startLedgerWatch({
-      ...{ store: absentStore({ now: () => NOW }), signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      ...{
+        store: absentStore({ now: () => NOW }),
+        signer,
+        signatures: null,
+        checkpointSeconds: 0.01,
+        reviewMinutes: 60,
+      },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
     await expect.poll(() => said.length).toBeGreaterThan(2);
     await away.stop();
     expect(said.at(-1)).toBe('warn: the ledger could not be looked at');
+  });
+});
+
+function rootOf(entries: ReturnType<typeof chainOf>): Buffer {
+  const tree = new GrowingTree();
+  for (const entry of entries) tree.push(leafOf(entry));
+  return tree.root();
+}
+
+describe('a timestamp over a checkpoint', () => {
+  const log = readSigner(newPem(), 'log', 'wasl/a1b2c3', 'key.pem');
+  const chain = chainOf(['IC-0001', 'IC-0001-C1']);
+  const note = signCheckpoint({ size: 2, root: rootOf(chain) }, log);
+  const kept: { size: number; token: string; receivedAt: string }[] = [];
+  let now = new Date();
+  let size = 2;
+  const store = {
+    readLastCheckpoint: async () => ({ size, note, signedAt: now.toISOString() }),
+    readLastTimestamp: async () => kept.at(-1) ?? null,
+    saveTimestamp: async (each: { size: number; token: string }) =>
+      void kept.push({ ...each, receivedAt: now.toISOString() }),
+  };
+  const authority = createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => now });
+  const means = () => authority.then((each) => ({ trust: each.trust, ask: () => each.ask, clock: () => now }));
+
+  test('is asked for once an hour while the ledger grows, and proves to whoever believes its authority when the rows were there', async () => {
+    await stampCheckpoint(store, await means());
+    await stampCheckpoint(store, await means());
+    size = 3;
+    await stampCheckpoint(store, await means());
+    expect(kept.map((each) => each.size)).toEqual([2]);
+    const trust = (await authority).trust();
+    const stranger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => now });
+    const [timestamp = ''] = kept.map(({ token }) => token);
+    const ledger = {
+      readLedger: async ({ afterSequence }: { afterSequence: number }) => chain.slice(afterSequence),
+      listCheckpoints: async ({ afterSize }: { afterSize: number }) =>
+        afterSize > 0 ? [] : [{ size: 2, note, cosignatures: [], timestamp }],
+    };
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const reviewed = await reviewLedger(ledger, {
+      log: null,
+      readStamp: (token, text) => readStamp(token, bytes(text), trust, now),
+    });
+    expect(reviewed).toMatchObject({ findings: [], stamped: [{ size: 2 }] });
+    const others = await reviewLedger(ledger, {
+      log: null,
+      readStamp: (token, text) => readStamp(token, bytes(`${text} `), trust, now),
+    });
+    expect(others.findings).toEqual([
+      { path: 'checkpoint 2', fact: 'its timestamp proves nothing: the timestamp is not over this signature' },
+    ]);
+    expect(readStamp(timestamp, bytes(note), stranger.trust(), now)).toMatch(/./);
+    expect(readStamp('AAAA', bytes(note), trust, now)).toBe('a timestamp cannot be read');
+    now = new Date(now.getTime() + 3_600_001);
+    await stampCheckpoint(store, await means());
+    expect(kept.map((each) => each.size)).toEqual([2, 3]);
   });
 });
 

@@ -48,7 +48,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
     try {
       const { store } = backends;
       const signer = await openLedgerKey(await store.readInstallation());
-      chores.push(startLedgerWatch({ store, signer, ...ledger, log }));
+      chores.push(startLedgerWatch({ store, signer, signatures, ...ledger, log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
       const probes = listen && (await listenForProbes({ listen, worker: () => worker, store, codec }));

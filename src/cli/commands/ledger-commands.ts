@@ -4,11 +4,12 @@ import { countOf } from '../../domain/count-of.ts';
 import type { LedgerFinding } from '../../domain/ledger-review.ts';
 import { WaslError } from '../../errors.ts';
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint.ts';
-import { type LedgerRead, type ReviewedLedger, reviewLedger } from '../../ledger/review-ledger.ts';
+import { type LedgerRead, type ReviewedLedger, reviewLedger, type Trust } from '../../ledger/review-ledger.ts';
 import type { Verifier } from '../../ledger/signed-note.ts';
+import { readStamp, readTrust } from '../../signatures/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ledgerOf, readLedgerFile, writeLedgerFile } from '../ledger-file.ts';
-import { readText } from '../read-document.ts';
+import { readDocument, readText } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { formatTable } from '../table.ts';
 import { parseCount } from './interconnect-commands.ts';
@@ -19,6 +20,7 @@ interface VerifyOptions {
   readonly witness?: readonly Verifier[];
   readonly against?: readonly string[];
   readonly file?: string;
+  readonly trust?: string;
 }
 
 export function registerLedgerCommands(program: Command, session: CliSession): void {
@@ -54,23 +56,25 @@ export function registerLedgerCommands(program: Command, session: CliSession): v
     .option('--witness <key...>', 'verifier keys of witnesses that count', addWitness)
     .option('--against <file...>', 'checkpoints that were kept elsewhere: the memories of witnesses')
     .option('--file <file>', 'what `wasl ledger export` wrote: needs no server')
+    .option('--trust <file>', 'whose timestamps over checkpoints you believe (trust.yaml)')
     .addHelpText('after', VERIFY_HELP)
     .action(async (options: VerifyOptions) => verify(session, options));
 }
 
 async function verify(session: CliSession, options: VerifyOptions): Promise<void> {
   const { logKey = null, witness = [], against = [], file } = options;
+  const stamps = options.trust === undefined ? {} : { readStamp: await stampReader(session, options.trust) };
   const known = await Promise.all(against.map((path) => readKept(session, path)));
   const ledger: ReviewedLedger = file === undefined ? online(session.client) : await readLedgerFile(session, file);
-  const read = await reviewLedger(ledger, { log: logKey, witnesses: witness, known });
+  const read = await reviewLedger(ledger, { log: logKey, witnesses: witness, known, ...stamps });
   const register = file === undefined ? await session.client.reviewLedger() : null;
   // The server says again what was found here; what it says of the register only it can know.
   const findings = unique([...read.findings, ...(register?.findings ?? [])]);
   session.exitCode = findings.length === 0 ? EXIT.ok : EXIT.permanent;
   if (session.isJson) {
-    const { entries, checkpoints, signedEntries, witnessed } = read;
+    const { findings: _, ...facts } = read;
     const interconnects = register?.interconnects ?? null;
-    return session.printJson({ entries, checkpoints, signedEntries, witnessed, interconnects, findings });
+    return session.printJson({ ...facts, interconnects, findings });
   }
   session.print(show(session, read, findings));
   if (register !== null && findings.length === 0) {
@@ -80,12 +84,15 @@ async function verify(session: CliSession, options: VerifyOptions): Promise<void
 }
 
 function show({ paint }: CliSession, read: LedgerRead, findings: readonly LedgerFinding[]): string[] {
-  const { entries, checkpoints, signedEntries, witnessed } = read;
+  const { entries, checkpoints, signedEntries, witnessed, stamped } = read;
   const head = `${countOf(entries, 'row')}, ${countOf(checkpoints, 'checkpoint')}; the last that agrees covers ${countOf(signedEntries, 'row')}`;
   return [
     findings.length === 0 ? `${paint('green', 'INTACT')}: ${head}` : `${paint('red', 'NOT AS RECORDED')}: ${head}`,
     ...findings.map(({ path, fact }) => `  ${path}: ${fact}`),
     ...witnessed.map(({ witness, size, at }) => `  ${witness} vouches for ${size} rows, since ${at.toISOString()}`),
+    ...stamped.map(
+      ({ size, at }) => `  a timestamp proves ${countOf(size, 'row')}: they were there at ${at.toISOString()}`,
+    ),
   ];
 }
 
@@ -98,6 +105,11 @@ function online(client: ApiClient): ReviewedLedger {
     readLedger: async ({ afterSequence, limit }) => ledgerOf(await client.readLedger({ after: afterSequence, limit })),
     listCheckpoints: ({ afterSize, limit = 1_000 }) => client.listCheckpoints({ after: afterSize, limit }),
   };
+}
+
+async function stampReader({ io }: CliSession, path: string): Promise<NonNullable<Trust['readStamp']>> {
+  const trust = readTrust(readDocument(await readText(io, path), path, 'TRUST_INVALID').value);
+  return (token, note) => readStamp(token, new TextEncoder().encode(note), trust, new Date());
 }
 
 async function readKept({ io }: CliSession, path: string): Promise<Checkpoint> {

@@ -16,19 +16,26 @@ beforeAll(async () => {
   await store.appendLedger({ actor: 'wasl', action: 'test.recorded', subject: 'row', body: {} });
   await store.saveTreeNodes([{ level: 8, index: 0, hash: 'aa' }]);
   await store.saveCheckpoint({ size: 1, note: 'a note', after: 0 });
+  await store.saveTimestamp({ size: 1, token: 'a token' });
   await store.saveCosignature({ size: 1, witness: 'a witness', line: 'a line', from: 'witness-1' as never });
 });
 afterAll(() => database.drop());
 
 const asApplication = (text: string) => onServer(database.applicationUrl, text);
-const VOUCHING = ['ledger', 'ledger_nodes', 'ledger_checkpoints', 'ledger_cosignatures'] as const;
+const VOUCHING = ['ledger', 'ledger_nodes', 'ledger_checkpoints', 'ledger_cosignatures', 'ledger_timestamps'] as const;
 
 describe.each(VOUCHING)('%s', (table) => {
-  const column = { ledger: 'actor', ledger_nodes: 'hash', ledger_checkpoints: 'note', ledger_cosignatures: 'line' }[
-    table
-  ];
+  const column = {
+    ledger: 'actor',
+    ledger_nodes: 'hash',
+    ledger_checkpoints: 'note',
+    ledger_cosignatures: 'line',
+    ledger_timestamps: 'token',
+  }[table];
   const key =
-    { ledger: 'sequence', ledger_nodes: 'level, index', ledger_checkpoints: 'size' }[String(table)] ?? 'size, witness';
+    { ledger: 'sequence', ledger_nodes: 'level, index', ledger_checkpoints: 'size', ledger_timestamps: 'size' }[
+      String(table)
+    ] ?? 'size, witness';
   test.each([
     ['update', `update ${table} set ${column} = 'ghost'`, 'permission denied'],
     ['delete', `delete from ${table}`, 'permission denied'],

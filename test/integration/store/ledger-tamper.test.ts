@@ -197,3 +197,11 @@ test('nobody alters the ledger without being its owner, and two signers sign one
   expect(both).toEqual([41, 41]);
   expect((await store.listCheckpoints({ afterSize: 40 })).map(({ size }) => size)).toEqual([41]);
 });
+
+test('the first timestamp over a checkpoint stays', async () => {
+  await store.saveTimestamp({ size: 40, token: 'first' });
+  await store.saveTimestamp({ size: 40, token: 'second' });
+  expect(await store.readLastTimestamp()).toMatchObject({ size: 40 });
+  expect(await store.listCheckpoints({ afterSize: 39 })).toMatchObject([{ size: 40, timestamp: 'first' }]);
+  await expect(onServer(database.databaseUrl, 'delete from ledger_timestamps')).rejects.toThrow('append-only');
+});
