@@ -41,7 +41,7 @@ describe('a worker that watches the ledger', () => {
   const said: string[] = [];
   const watching = () =>
     startLedgerWatch({
-      ...{ store, signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      ...{ store, signer, checkpointSeconds: 0.01, reviewMinutes: 60, follow: async () => undefined },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
 
@@ -68,7 +68,13 @@ describe('a worker that watches the ledger', () => {
   test('goes on when the database is back', async () => {
     said.length = 0;
     const away = startLedgerWatch({
-      ...{ store: absentStore({ now: () => NOW }), signer, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      ...{
+        store: absentStore({ now: () => NOW }),
+        signer,
+        checkpointSeconds: 0.01,
+        reviewMinutes: 60,
+        follow: async () => undefined,
+      },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
     await expect.poll(() => said.length).toBeGreaterThan(2);
