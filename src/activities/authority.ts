@@ -7,6 +7,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';
 import { digestPlan } from '../plan/digest.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { requireNotOver } from './own-clock.ts';
 import { ownersOf } from './owners.ts';
 
 /**
@@ -25,9 +26,11 @@ export async function requireAuthority(
   await deps.requireSignatures({ when: 'push', push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 
-/** Of what opens, before the first commit and before the confirmation. */
-export async function requireInTime({ store, now }: ActivityDependencies, plan: Plan): Promise<void> {
-  refuse(mayOpenStill(await store.readDecisionFacts(plan.interconnectId), now()));
+/** Of what opens, before the first commit and before the confirmation: by the record's clock, and by this machine's. Throws NOT_ITS_TIME. */
+export async function requireInTime({ store, now, ownClock }: ActivityDependencies, plan: Plan): Promise<void> {
+  const facts = await store.readDecisionFacts(plan.interconnectId);
+  refuse(mayOpenStill(facts, now()));
+  requireNotOver(facts, ownClock());
 }
 
 /**

@@ -17,7 +17,10 @@ export interface ActivityDependencies {
   readonly knownRunning: KnownRunning;
   /** An unguessable persist id (RFC 6241 §8.4.1): whoever knows it can end the pending commit. */
   readonly newPersistId: () => string;
+  /** The record's. */
   readonly now: () => Date;
+  /** This machine's: the signed end is not left to the record's alone. */
+  readonly ownClock: () => Date;
   /** Verifies the signatures themselves that a push stands on (`signature-gate.ts`). Throws the refusal with its code. */
   readonly requireSignatures: (question: GateQuestion) => Promise<void>;
   /** The task queue that only this worker polls: its sessions live here. */

@@ -1,5 +1,5 @@
 import { Context, heartbeat } from '@temporalio/activity';
-import { digestOfText } from '../domain/canonical-json.ts';
+import { digestOf, digestOfText } from '../domain/canonical-json.ts';
 import type { LeftRouter } from '../domain/change.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { roundedTimers } from '../domain/confirm-timers.ts';
@@ -95,6 +95,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     changeId,
     window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
     inventoryVersion: version,
+    inventoryDigest: digestOf(inventory),
     left,
     told: [
       ...told,

@@ -1,3 +1,4 @@
+import { digestOf } from '../domain/canonical-json.ts';
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -9,7 +10,10 @@ import { requireImportedInventory } from './imported-inventory.ts';
 /** More is not read in one sentence. */
 const DIFFERENCES_SHOWN_MAX = 5;
 
-/** What was approved stands on an inventory. Throws PLAN_STALE where a newer one says something else of it; a removal needs none of that. */
+/**
+ * What was approved stands on an inventory, and names it by its digest. Throws RECORD_ALTERED where that one is other by now, PLAN_STALE where a newer
+ * one says something else of it; a removal needs none of that.
+ */
 export async function requireSameInventory(
   { store }: Pick<ActivityDependencies, 'store'>,
   plan: Plan,
@@ -18,8 +22,13 @@ export async function requireSameInventory(
   const { inventoryVersion } = plan;
   if (onlyTakesAway(plan.kind)) return;
   await requireImportedInventory({ store }, current);
-  if (inventoryVersion === undefined || inventoryVersion === current.version) return;
+  if (inventoryVersion === undefined) return;
+  if (inventoryVersion === current.version) {
+    refuseOther(plan, current.inventory);
+    return;
+  }
   const before = await store.readInventoryVersion(inventoryVersion);
+  if (before !== null) refuseOther(plan, before);
   const differences =
     before === null
       ? [`inventory ${inventoryVersion} is gone`]
@@ -30,4 +39,10 @@ export async function requireSameInventory(
     differences.length > DIFFERENCES_SHOWN_MAX ? ` (and ${differences.length - DIFFERENCES_SHOWN_MAX} more)` : '';
   const fact = `inventory ${current.version} differs from ${inventoryVersion}, with which the plan was made: ${words}${more}`;
   throw new WaslError('PLAN_STALE', fact, { details: { differences } });
+}
+
+/** By what was signed: ledger and register may both be written by somebody. */
+function refuseOther({ id, inventoryVersion, inventoryDigest }: Plan, inventory: Inventory): void {
+  if (inventoryDigest === undefined || inventoryDigest === digestOf(inventory)) return;
+  throw new WaslError('RECORD_ALTERED', `inventory ${inventoryVersion} is not the one with which ${id} was made`);
 }

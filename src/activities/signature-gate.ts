@@ -1,24 +1,20 @@
 /** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
+import pMap from 'p-map';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import { type Candidate, type DueStatement, dueStatements, type StatementGrounds } from '../domain/due-statements.ts';
-import type { DecisionFacts } from '../domain/may-decide.ts';
+import { type DueStatement, dueStatements, type StatementGrounds } from '../domain/due-statements.ts';
+import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
+import { refuseSpentPower } from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
-import {
-  type AskSource,
-  askListsOnce,
-  readSignedDocument,
-  renewRevocation,
-  type SignatureMeans,
-  type StatementReport,
-  type Trust,
-  verifyStatement,
-  writeSignedDocument,
-} from '../signatures/index.ts';
+import { askListsOnce, type SignatureMeans, type StatementReport, type Trust } from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
+import { holdStatement } from './hold-statement.ts';
+import { laterOf, requireDates } from './own-clock.ts';
+import type { RecordMemory } from './record-memory.ts';
+import { followRecord } from './restore-record.ts';
 
 export interface GateQuestion {
   /** A recovery writes to routers too: it gives back, or confirms, what a plan says. */
@@ -29,18 +25,25 @@ export interface GateQuestion {
   readonly policyVersion: string;
 }
 
+/** What a worker holds the record against. */
+export interface GateMeans {
+  /** Whom it believes; null: nobody, and it opens nothing. */
+  readonly signatures: SignatureMeans | null;
+  readonly memory: RecordMemory;
+}
+
 const HOUR_MS = 3_600_000;
-/** How far a host's clock may be off from the record's before what it says of dates counts. */
-const OFF_MS_MAX = HOUR_MS / 4;
+/** A push has five; each may ask authorities for something. */
+const STATEMENTS_AT_ONCE = 5;
 
 /**
- * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet.
- * What only takes away, and a recovery, is verified by the time at which it was approved: no authority that is away keeps a route open, or a change
- * half done.
+ * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet,
+ * RECORD_ALTERED where the record of what opens is no continuation of what this worker has seen. What only takes away, and a recovery, is verified by
+ * the time at which it was approved: no authority that is away keeps a route open, or a change half done.
  */
 export async function requireSignatures(
   store: Store,
-  means: SignatureMeans | null,
+  { signatures: means, memory }: GateMeans,
   question: GateQuestion,
 ): Promise<void> {
   const { when, push, facts } = question;
@@ -60,17 +63,20 @@ export async function requireSignatures(
   // Its own word first: a name that the database says makes signatures of a laboratory good for the backbone.
   const installation = trust.installation ?? recorded;
   const grounds = await readGrounds(store, question, decided);
-  // A host may keep another time than the record, and whoever owns the record may set its clock: the later one proves less to them.
-  const own = means.clock();
-  const now = new Date(Math.max(own.getTime(), store.now().getTime()));
+  const now = laterOf(means.clock(), store.now());
   const ask = askListsOnce(means.ask(trust));
-  if (!isLate) requireDates(push, facts, own);
+  if (!isLate) {
+    requireDates(push, facts, means.clock());
+    await followRecord(memory, { store, trust, ask, installation, now });
+    await requirePower(memory, push, facts);
+  }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
+  const holding = { store, trust, ask, id, installation, now, isLate };
+  const reports = await holdAll(due, (each) => holdStatement(each, holding));
   const signers = new Map<string, string>();
-  for (const each of due) {
-    const report = await requireOne(each, { store, trust, ask, id, installation, now, isLate });
+  for (const [each, report] of reports) {
     requireNobodyTwice(each, report, signers);
-    if (each.side === OPERATOR && !isLate) requireWindow(push, report, now);
+    if (each.side === OPERATOR && !isLate) requireWindow(push, report, now, memory.kept?.signaturesAfter ?? null);
   }
 }
 
@@ -87,13 +93,10 @@ function believedBy({ trust }: SignatureMeans, onlyTakesAway: boolean): Trust | 
   }
 }
 
-/** Start and end stand in what was signed: the record's clock, which the law goes by, is not believed for them alone. */
-function requireDates({ notBefore }: Push, { id, validFrom, validUntil }: DecisionFacts, now: Date): void {
-  const start = [notBefore, validFrom].find((each) => each !== null && Date.parse(each) > now.getTime() + OFF_MS_MAX);
-  const isEnded = Date.parse(validUntil) <= now.getTime() - OFF_MS_MAX;
-  if (start == null && !isEnded) return;
-  const fact = isEnded ? `the agreement of ${id} ended at ${validUntil}` : `${id} starts at ${start}`;
-  throw new WaslError('NOT_ITS_TIME', `${fact}; by this worker's clock it is ${now.toISOString()}`);
+/** By the ledger's rows as this worker has seen them: neither a row that was taken out since, nor one that was written for this look, counts. */
+async function requirePower(memory: RecordMemory, { changeId, planId }: Push, { id }: DecisionFacts): Promise<void> {
+  const refusal = refuseSpentPower({ id, changeId, planId }, await memory.entriesOf([id, changeId]));
+  if (refusal !== null) throw refused(refusal);
 }
 
 async function readGrounds(
@@ -109,69 +112,28 @@ async function readGrounds(
   };
 }
 
-interface Verifying {
-  readonly store: Store;
-  readonly trust: Trust;
-  readonly ask: AskSource;
-  readonly id: InterconnectId;
-  readonly installation: string;
-  readonly now: Date;
-  /** It is verified by the time at which it was decided. */
-  readonly isLate: boolean;
-}
+type Due = DueStatement<SignedDecision>;
 
-/** The first candidate that holds; else the refusal of the last one. */
-async function requireOne(
-  { what, candidates }: DueStatement<SignedDecision>,
-  verifying: Verifying,
-): Promise<StatementReport> {
-  let refusal = new WaslError('SIGNATURE_MISSING', `${what} is missing`);
-  for (const candidate of candidates) {
-    const report = await verify(candidate, verifying);
-    if (report === null) {
-      refusal = new WaslError('SIGNATURE_MISSING', `${what} is the word of a token: no document was signed`);
-      continue;
-    }
-    if (report.verdict === 'pass') return report;
-    const isToCome = report.subIndication === 'TRY_LATER';
-    const why = report.subIndication === null ? report.reason : `${report.reason} (${report.subIndication})`;
-    refusal = new WaslError(isToCome ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED', `${what} does not hold: ${why}`);
-  }
-  throw refusal;
-}
-
-async function verify(
-  { decided, statement }: Candidate<SignedDecision>,
-  { store, trust, ask, id, installation, now, isLate }: Verifying,
-): Promise<StatementReport | null> {
-  const { signed, decidedAt } = decided;
-  if (signed === null) return null;
-  const question = isLate
-    ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
-    : ({ at: now, stage: 'gate' } as const);
-  const asked = { trust, installation, receivedAt: new Date(decidedAt), ...question };
-  const report = await verifyStatement(signed, statement, asked);
-  // What may be mended by what an authority has published since; nothing else is asked for.
-  if (isLate || report.verdict !== 'unknown') return report;
-  const renewed = await renew(signed, { trust, ask, at: now });
-  const second = await verifyStatement(renewed, statement, asked);
-  if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
-  return second;
-}
-
-/** As it was where its document cannot be read: the verdict says that. */
-async function renew(text: string, means: Parameters<typeof renewRevocation>[1]): Promise<string> {
-  try {
-    return writeSignedDocument(await renewRevocation(readSignedDocument(text), means));
-  } catch (error) {
-    if (error instanceof WaslError && error.class !== 'transient') return text;
-    throw error;
-  }
+/** Side by side, and told in their order: the refusal is that of the first one that does not hold. */
+async function holdAll(due: readonly Due[], hold: (due: Due) => Promise<StatementReport>) {
+  const held = await pMap(
+    due,
+    (each) =>
+      hold(each).then(
+        (report) => ({ each, report }),
+        (refusal: unknown) => ({ each, refusal }),
+      ),
+    { concurrency: STATEMENTS_AT_ONCE },
+  );
+  return held.map((one): [Due, StatementReport] => {
+    if ('refusal' in one) throw one.refusal;
+    return [one.each, one.report];
+  });
 }
 
 /** One certificate signs for one side: a person who signs for two has decided alone. */
 function requireNobodyTwice(
-  { what, side }: DueStatement<SignedDecision>,
+  { what, side }: Due,
   { certificates }: StatementReport,
   signers: Map<string, string>,
 ): void {
@@ -185,8 +147,17 @@ function requireNobodyTwice(
 }
 
 /** An approval holds for its window by the time that is proven under it, whatever the record says of when it was given. */
-function requireWindow({ kind, planId, notBefore }: Push, { provenAt }: StatementReport, now: Date): void {
+function requireWindow(
+  { kind, planId, notBefore }: Push,
+  { provenAt }: StatementReport,
+  now: Date,
+  signaturesAfter: string | null,
+): void {
   const { windowHours } = CHANGE_KIND_RULES[kind];
+  if (signaturesAfter !== null && (provenAt === null || provenAt.getTime() <= Date.parse(signaturesAfter))) {
+    const fact = `the approval of plan ${planId} is of before ${signaturesAfter}, when the record was restored`;
+    throw new WaslError('SIGNATURE_REFUSED', fact, { remedy: 'Plan it again, and approve the new plan.' });
+  }
   if (windowHours === null || provenAt === null) return;
   const startMs = Math.max(provenAt.getTime(), notBefore === null ? 0 : Date.parse(notBefore));
   const until = new Date(startMs + windowHours * HOUR_MS);

@@ -46,6 +46,7 @@ export const policyStandingSchema = z.object({
   standing: z.enum(['accepted', 'grace', 'missing']),
   until: z.string().nullable().describe('grace: until when; missing: since when, null: it never accepted any'),
   version: z.string().nullable().describe('The newest version that it has accepted'),
+  isSigned: z.boolean().describe('false: it accepted that by the word of a token alone, or none; nothing opens by it'),
   awaits: z.string().nullable().describe('The version that it should accept now'),
 });
 

@@ -1,4 +1,4 @@
-import { isRepeated, mayDecide, refused, refuseLateSignature } from '../domain/may-decide.ts';
+import { isRepeated, refuseDecision, refused } from '../domain/may-decide.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
@@ -20,11 +20,9 @@ export async function signDecision(
   if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return decision;
   if (decision.decision === 'reject') return decision;
   const facts = await store.readDecisionFacts(id);
-  const repeated = isRepeated(decision, facts);
-  if (repeated && given === null) return decision;
-  const refusal = repeated ? refuseLateSignature(decision, facts) : mayDecide(decision, facts, clock());
+  const refusal = refuseDecision(decision, facts, clock(), given !== null);
   if (refusal !== null) throw refused(refusal);
-  if (repeated) return decision;
+  if (isRepeated(decision, facts)) return decision;
   const statement =
     decision.verb === 'sign'
       ? await statementOfRequest(store, decision.party, id)

@@ -284,6 +284,7 @@ export const planSchema = z
     ),
     window: z.object({ notBefore: instantSchema.nullable(), confirmTimeoutSeconds: z.int() }),
     inventoryVersion: z.int().optional().describe('The inventory that it was made with'),
+    inventoryDigest: z.string().optional().describe('SHA-256 of its canonical JSON'),
     left: list(z.object({ pe: z.string(), reason: z.string() }))
       .optional()
       .describe('Routers that carry the interconnect and could not be read: a removal comes back for them'),

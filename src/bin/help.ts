@@ -69,6 +69,8 @@ Environment:
                         A secret is there itself or by reference (below): passwordFrom, privateKeyFrom, passphraseFrom. A key is
                         offered before the password; wasl router check says by which a router let it in
 ${TRUST_LINE}
+  WASL_RECORD_MEMORY    the file in which this worker remembers the record outside of the database (docs/restore.md), in a folder that outlives it;
+                        else one for the installation in the state directory
   WASL_CONVERGENCE_SECONDS  20: how long verification gives routes to arrive, 1 to 600
   WASL_DRAIN_SECONDS    ${DRAIN_SECONDS_DEFAULT}: what transactions under way are granted when it is told to stop, 1 to 3600
   WASL_PROGRESS_DAYS    ${PROGRESS_DAYS_DEFAULT}: how long events of progress are kept, 1 to 3650; results are kept for good

@@ -13,6 +13,8 @@ const MINUTE_MS = 60_000;
 
 export interface WatchedLedger {
   readonly store: Store;
+  /** Reads what was added, and remembers it (`record-memory.ts`). Throws RECORD_ALTERED. */
+  readonly follow: () => Promise<void>;
   /** null: nothing is signed. */
   readonly signer: Signer | null;
   /** null: no checkpoint is stamped. */
@@ -40,8 +42,10 @@ async function watch(watched: WatchedLedger, signal: AbortSignal): Promise<void>
   const { log, checkpointSeconds } = watched;
   const refusals = new Set<string>();
   let stampAfter = 0;
+  const departures = new Set<string>();
   while (!signal.aborted) {
     try {
+      await followOrTell(watched, departures);
       const refused = await signOrTell(watched, refusals);
       if (refused || (await isReviewDue(watched))) await review(watched);
       if (!refused && Date.now() >= stampAfter && !(await isStamped(watched, refusals)))
@@ -53,6 +57,23 @@ async function watch(watched: WatchedLedger, signal: AbortSignal): Promise<void>
       });
     }
     await sleep(checkpointSeconds * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+/** What this worker has seen and is not there any more is told once; until it is mended nothing opens. */
+async function followOrTell({ follow, log }: WatchedLedger, told: Set<string>): Promise<void> {
+  try {
+    await follow();
+  } catch (error) {
+    if (!(error instanceof WaslError) || error.class === 'transient') throw error;
+    if (told.has(error.message)) return;
+    told.add(error.message);
+    const { path, remedy } = error;
+    log('error', 'this worker opens nothing: the record is not the one that it has seen', {
+      why: error.message,
+      path,
+      remedy,
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import type { ActivityDependencies, ActivityLimits } from '../activities/dependencies.ts';
 import { KnownRunning } from '../activities/known-running.ts';
 import { createPlanner, type Planner } from '../activities/planner.ts';
+import { RecordMemory } from '../activities/record-memory.ts';
 import { requireSignatures } from '../activities/signature-gate.ts';
 import type { UnderWay } from '../activities/under-way.ts';
 import { temporalDriver } from '../driver/driver.ts';
@@ -52,6 +53,8 @@ export interface WorkerOptions {
   readonly openRouter?: ActivityDependencies['openRouter'];
   /** Whom this worker believes; null: nobody, and it opens nothing. */
   readonly signatures: SignatureMeans | null;
+  /** What it has seen of the record. Omitted: it remembers as long as it runs. */
+  readonly memory?: RecordMemory;
   readonly limits?: Partial<ActivityLimits>;
   /** Ends with the worker. Replaced where planning must be slow. */
   readonly planner?: Planner;
@@ -114,6 +117,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const release = options.release ?? RELEASE;
   const taskQueue = taskQueueOf(installation);
   const ownTaskQueue = `${taskQueue}/worker/${id}`;
+  const gate = { signatures: options.signatures, memory: options.memory ?? new RecordMemory(store, null) };
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   putAway.push(() => planner.close());
   const pool = new ConnectionPool();
@@ -127,7 +131,8 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
       knownRunning: new KnownRunning(),
       newPersistId: () => `wasl-${randomUUID()}`,
       now: () => store.now(),
-      requireSignatures: (question) => requireSignatures(store, options.signatures, question),
+      ownClock: () => new Date(),
+      requireSignatures: (question) => requireSignatures(store, gate, question),
       ownTaskQueue,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       isDevelopment: options.isDevelopment ?? false,

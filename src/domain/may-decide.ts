@@ -131,7 +131,7 @@ export function mayDecide(decision: Decision, facts: DecisionFacts, now: Date): 
 export const isRepeated = (decision: Decision, facts: DecisionFacts): boolean => findRepeated(decision, facts) !== null;
 
 /** A signature that comes to a decision of before signatures would be lost: the record takes none to it. */
-export function refuseLateSignature(decision: Decision, facts: DecisionFacts): LawRefusal | null {
+function refuseLateSignature(decision: Decision, facts: DecisionFacts): LawRefusal | null {
   const repeated = findRepeated(decision, facts);
   if (repeated === null || repeated.decision === 'reject' || repeated.signature !== undefined) return null;
   const again =
@@ -141,6 +141,20 @@ export function refuseLateSignature(decision: Decision, facts: DecisionFacts): L
   const what = decision.verb === 'sign' ? 'ask for it again' : 'approve the new plan';
   const fact = `${decision.person} approved it at ${repeated.decidedAt} without a signature, and none can be added`;
   return { code: 'SIGNATURE_MISSING', fact, remedy: `${again}, then ${what}.` };
+}
+
+/**
+ * What is asked before anybody looks at a signature: the law, and of a decision that stands in the record already whether a signature can still be
+ * added to it (`isSigned`: one was brought).
+ */
+export function refuseDecision(
+  decision: Decision,
+  facts: DecisionFacts,
+  now: Date,
+  isSigned: boolean,
+): LawRefusal | null {
+  if (!isRepeated(decision, facts)) return mayDecide(decision, facts, now);
+  return isSigned ? refuseLateSignature(decision, facts) : null;
 }
 
 function findRepeated(decision: Decision, { approvals, change, plan }: DecisionFacts): Approval | null {
@@ -213,8 +227,30 @@ function mayApprovePlan(
   return (
     refuseParts('approver', person, facts) ??
     refuseAccepts(decision === 'approve', plan, accepts) ??
-    (decision === 'approve' ? refuseOpening(change.kind, facts, now) : null)
+    (decision === 'approve'
+      ? (refuseOpening(change.kind, facts, now) ?? refuseUnsigned(change.kind, facts, now))
+      : null)
   );
+}
+
+/** What the parties said by a token alone opens nothing at push: nobody approves a plan in vain. */
+function refuseUnsigned(kind: ChangeKind, facts: DecisionFacts, now: Date): LawRefusal | null {
+  if (CHANGE_KIND_RULES[kind].signatures !== 'both parties') return null;
+  const { id, parties, policy } = facts;
+  const signed = signatures(facts).filter(
+    ({ decision, signature }) => decision === 'approve' && signature !== undefined,
+  );
+  const silent = parties.find((party) => !signed.some((each) => each.party === party));
+  if (silent !== undefined) {
+    const remedy = `Nothing opens by it: wasl interconnect withdraw ${id} --reason "...", then ask for it again.`;
+    return { code: 'SIGNATURE_MISSING', fact: `${silent} approved request ${id} without a signature`, remedy };
+  }
+  const acceptances = policy.acceptances.filter(({ signature }) => signature !== undefined);
+  const unsigned = parties.find((party) => refusePolicy([party], { ...policy, acceptances }, now) !== null);
+  if (unsigned === undefined) return null;
+  const remedy = `A signatory of ${unsigned} accepts it again, with a signature: wasl policy accept VERSION`;
+  const fact = `${unsigned} accepted the communication policy without a signature`;
+  return { code: 'SIGNATURE_MISSING', fact, remedy };
 }
 
 /** By name means all that is asked for, and nothing that is not: who writes something else has read another plan. */

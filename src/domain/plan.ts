@@ -160,6 +160,8 @@ export interface Plan {
   };
   /** The inventory that the plan was made with. Absent in plans of earlier releases, as the members below. */
   readonly inventoryVersion?: number;
+  /** SHA-256 of that inventory: whose VPN it is, and so whose signature counts, is what was approved. Absent in plans of before. */
+  readonly inventoryDigest?: Digest;
   /** Of a removal. */
   readonly remains?: readonly RemainingReach[];
   /** What is odd and keeps nothing from being done, as sentences. */

@@ -45,8 +45,15 @@ export function refuseAgreedPolicy({ agreed, published }: PolicyFacts, now: Date
   return { code: 'POLICY_NOT_IN_FORCE', fact, ...(inForce === null ? WHERE_NONE_IS : {}) };
 }
 
-/** Nobody gets the grace of those who kept a version by accepting it when its time has passed. */
-export function refuseAcceptance(version: string, published: readonly PublishedPolicy[], now: Date): LawRefusal | null {
+/** One person accepts for one entity, and nobody gets the grace of those who kept a version by accepting it when its time has passed. */
+export function refuseAcceptance(
+  { version, entity, person }: { readonly version: string; readonly entity: string; readonly person: string },
+  { published, acceptances }: Pick<PolicyFacts, 'published' | 'acceptances'>,
+  now: Date,
+): LawRefusal | null {
+  if (acceptances.some((each) => each.version === version && each.person === person && each.entity !== entity)) {
+    return { code: 'APPROVAL_TWICE', fact: `you have accepted the policy ${version} for another entity` };
+  }
   const inForce = policyInForce(published, now);
   const accepted = published.find((each) => each.version === version);
   if (inForce === null || accepted === undefined) return null;

@@ -27,6 +27,7 @@ export const SIGNING_KIND_RULES = {
   suspension: { by: 'either', namesPolicy: false },
   resumption: { by: 'either', namesPolicy: true },
   withdrawal: { by: 'either', namesPolicy: false },
+  'record-restoration': { by: 'operator', namesPolicy: false },
 } as const satisfies Record<string, SigningKindRule>;
 
 export type SigningKind = keyof typeof SIGNING_KIND_RULES;

@@ -32,6 +32,7 @@ const ENGLISH: SigningPhrases = {
     suspension: 'Suspension of an interconnect',
     resumption: 'Resumption of an interconnect',
     withdrawal: 'Withdrawal of an interconnect',
+    'record-restoration': 'Restoration of the record',
   },
   statements: {
     'policy-acceptance': (_subject, version) =>
@@ -43,6 +44,8 @@ const ENGLISH: SigningPhrases = {
     resumption: (subject, version) =>
       `Interconnect ${subject} may be opened again as it was agreed, under version ${version} of the communication policy.`,
     withdrawal: (subject) => `Interconnect ${subject} is to be ended and removed from the network.`,
+    'record-restoration': (subject) =>
+      `The record was restored from a backup: ${subject}. Wasl goes on from there. Plans that were approved before are approved again.`,
   },
   roles: { signatory: 'signatory', seal: 'seal of the organisation', officer: 'officer' },
   theOperator: 'the network side',
@@ -67,6 +70,7 @@ const ARABIC: SigningPhrases = {
     suspension: 'تعليق ربط',
     resumption: 'استئناف ربط',
     withdrawal: 'سحب ربط',
+    'record-restoration': 'استعادة السجل',
   },
   statements: {
     'policy-acceptance': (_subject, version) =>
@@ -78,6 +82,8 @@ const ARABIC: SigningPhrases = {
     resumption: (subject, version) =>
       `يجوز فتح الربط ${subject} من جديد كما تم الاتفاق عليه، وفق الإصدار ${version} من سياسة الاتصال.`,
     withdrawal: (subject) => `ينهى الربط ${subject} ويزال من الشبكة.`,
+    'record-restoration': (subject) =>
+      `استعيد السجل من نسخة احتياطية: ${subject}. يتابع النظام من هناك. تلزم موافقة جديدة على الخطط التي تمت الموافقة عليها من قبل.`,
   },
   roles: { signatory: 'المفوض بالتوقيع', seal: 'ختم الجهة', officer: 'المسؤول' },
   theOperator: 'مشغل الشبكة',

@@ -1,5 +1,5 @@
 /** What somebody says by signing, and whether a signing document says just that. Pure. */
-import { canonicalJson, type Digest } from './canonical-json.ts';
+import { canonicalJson, type Digest, digestOf } from './canonical-json.ts';
 import { digestPolicy, type PolicyTerms, type Rendition } from './policy.ts';
 import {
   composeSigningDocument,
@@ -96,3 +96,24 @@ export const planStatement = (plan: { readonly id: string; readonly digest: Dige
   ...{ kind: 'plan-approval', party: OPERATOR, policy: null },
   subject: { id: plan.id, digest: plan.digest },
 });
+
+interface TreeHead {
+  /** Rows. */
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+}
+
+/** The record went back: of `from` rows a worker knows, and it is to go on from the first rows that a backup had. */
+export const restorationStatement = (from: TreeHead, to: TreeHead): Statement => ({
+  ...{ kind: 'record-restoration', party: OPERATOR, policy: null },
+  subject: { id: `ledger:${from.size}:${to.size}`, digest: digestOf({ from: headOf(from), to: headOf(to) }) },
+});
+
+const headOf = ({ size, root }: TreeHead): TreeHead => ({ size, root });
+
+/** How many rows the record went back to; null: it is no restoration. */
+export const restoredSize = ({ kind, subject }: SigningDocument): number | null => {
+  const size = kind === 'record-restoration' ? /^ledger:\d+:(\d{1,15})$/.exec(subject.id)?.[1] : undefined;
+  return size === undefined ? null : Number(size);
+};

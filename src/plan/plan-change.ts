@@ -1,3 +1,4 @@
+import type { Digest } from '../domain/canonical-json.ts';
 import type { LeftRouter } from '../domain/change.ts';
 import { CHANGE_KIND_RULES, onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
@@ -42,6 +43,7 @@ export interface PlanInput {
   readonly changeId: ChangeId;
   readonly window: Plan['window'];
   readonly inventoryVersion?: number;
+  readonly inventoryDigest?: Digest;
   /** Of a removal: PEs that carry the interconnect and could not be read. */
   readonly left?: readonly LeftRouter[];
   /** What reading the network brought up and what keeps nothing from being done. */
@@ -59,7 +61,7 @@ export interface PlanInput {
  * Throws PLAN_EMPTY, VRF_MISSING, ROUTER_CAPABILITY; what opens also VRF_DRIFTED, PREFIX_NOT_ORIGINATED, PREFIX_DEFAULT_ROUTE.
  */
 export function planChange(input: PlanInput): Plan {
-  const { view, kind, subject, id, changeId, createdAt, createdBy, window, inventoryVersion } = input;
+  const { view, kind, subject, id, changeId, createdAt, createdBy, window, inventoryVersion, inventoryDigest } = input;
   const removes = onlyTakesAway(kind);
   if (!removes) checkOriginated(view, subject);
   const others = input.active.filter((other) => other.id !== subject.id);
@@ -96,6 +98,7 @@ export function planChange(input: PlanInput): Plan {
     probes: planProbes(change, { gained, lost }, new Set(touched.keys())),
     window,
     ...(inventoryVersion === undefined ? {} : { inventoryVersion }),
+    ...(inventoryDigest === undefined ? {} : { inventoryDigest }),
     left: input.left ?? [],
     remains,
     told: [...(input.told ?? []), ...oddities, ...told, ...(removes ? [] : tellStrangers(view, subject, others))],

@@ -136,10 +136,8 @@ export function policyQueries(database: Database): PolicyStore {
         if (known?.person === by && !isNew) return known;
         if (known !== undefined && !isNew)
           throw new WaslError('APPROVAL_TWICE', `${entity} has already accepted the policy ${version}`);
-        if (all.some((each) => each.person === by && each.entity !== entity)) {
-          throw new WaslError('APPROVAL_TWICE', `you have accepted the policy ${version} for another entity`);
-        }
-        throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
+        const facts = { published: await findPublished(tx), acceptances: all };
+        throwRefusal(refuseAcceptance({ version, entity, person: by }, facts, at));
         await requireOwnTexts(tx, policy);
         const given = { digest: policy.digest, person: by, acceptedAt: at, ...columnsOf(signed) };
         await tx

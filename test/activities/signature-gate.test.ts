@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RecordMemory } from '../../src/activities/record-memory.ts';
 import { type GateQuestion, requireSignatures } from '../../src/activities/signature-gate.ts';
 import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
@@ -115,11 +116,18 @@ async function gate(
     readInstallation: async () => INSTALLATION,
     listSignedDecisions: async () => rows,
     listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
+    readLedger: async () => [],
+    listLedgerOf: async () => [],
     renewSigned: async (_id: string, decision: SignedDecision) => void renewed.push(decision),
   } as unknown as Store;
-  await requireSignatures(store, by, question(kind, notBefore, when));
+  await requireSignatures(store, gateOf(store, by), question(kind, notBefore, when));
   return renewed;
 }
+
+const gateOf = (store: Store, signatures: SignatureMeans | null) => ({
+  signatures,
+  memory: new RecordMemory(store, null),
+});
 
 const instead = (place: number, row: SignedDecision) => inOrder.map((each, at) => (at === place ? row : each));
 const refused = (code: string, words: RegExp) => ({ code, message: expect.stringMatching(words) });
@@ -244,10 +252,12 @@ describe('what opens', () => {
       readInstallation: async () => INSTALLATION,
       listSignedDecisions: async () => [...inOrder, decisionOf(acceptanceStatement(MOF, newer), null)],
       listPolicies: async () => both,
+      readLedger: async () => [],
+      listLedgerOf: async () => [],
     } as unknown as Store;
     const asked = question();
     const facts = { ...asked.facts, policy: { ...asked.facts.policy, published: both } };
-    await expect(requireSignatures(store, means, { ...asked, facts })).rejects.toMatchObject(
+    await expect(requireSignatures(store, gateOf(store, means), { ...asked, facts })).rejects.toMatchObject(
       refused('SIGNATURE_MISSING', /MOF's acceptance .* token/),
     );
   });

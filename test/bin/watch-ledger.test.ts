@@ -47,7 +47,7 @@ describe('a worker that watches the ledger', () => {
   const said: string[] = [];
   const watching = () =>
     startLedgerWatch({
-      ...{ store, signer, signatures: null, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      ...{ store, signer, signatures: null, checkpointSeconds: 0.01, reviewMinutes: 60, follow: async () => undefined },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });
 
@@ -80,6 +80,7 @@ describe('a worker that watches the ledger', () => {
         signatures: null,
         checkpointSeconds: 0.01,
         reviewMinutes: 60,
+        follow: async () => undefined,
       },
       log: (level, message) => void said.push(`${level}: ${message}`),
     });

@@ -6,6 +6,7 @@ import type { ChangeId, EntityId, PersonId, PlanId } from '../../src/domain/name
 import type { ChangeFacts, InterconnectFacts } from '../../src/domain/next-move.ts';
 import type { Approval } from '../../src/domain/request.ts';
 import { acceptedPolicy } from '../support/accepted-policy.ts';
+import { UNREAD } from '../support/signing.ts';
 
 export const NOW = new Date('2026-11-28T12:00:00Z');
 export const REQUEST_DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -26,6 +27,7 @@ export function signature(party: 'MOH' | 'MOF', more: Partial<Approval> = {}): A
     decision: 'approve',
     reason: null,
     decidedAt: '2026-11-27T08:00:00Z',
+    signature: UNREAD.signature,
     ...more,
   };
 }

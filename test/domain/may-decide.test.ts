@@ -9,7 +9,7 @@ import {
   isRepeated,
   mayDecide,
   type Part,
-  refuseLateSignature,
+  refuseDecision,
   relationOf,
 } from '../../src/domain/may-decide.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
@@ -244,7 +244,7 @@ describe('a repeated call', () => {
   });
 
   it('is none where a plan with the same contents was made since: it awaits an approval, of whomever', () => {
-    const anew = planned({ approvals: [signature('MOH'), planApproval()] });
+    const anew = planned({ approvals: [signature('MOH'), signature('MOF'), planApproval()] });
     expect(isRepeated(approvePlan(APPROVER), anew)).toBe(false);
     expect(mayDecide(approvePlan(APPROVER), anew, NOW)).toBeNull();
     expect(mayDecide(approvePlan(APPROVER, { decision: 'reject' }), anew, NOW)).toBeNull();
@@ -254,13 +254,32 @@ describe('a repeated call', () => {
 
   it('takes no signature to what was approved without one, and says so', () => {
     const decision = sign('p');
-    const bare = decisionFacts({ approvals: [signature('MOF', { person: 'p' as PersonId })] });
-    expect(refuseLateSignature(decision, bare)).toMatchObject({
+    const { signature: _none, ...unsigned } = signature('MOF', { person: 'p' as PersonId });
+    const bare = decisionFacts({ approvals: [unsigned] });
+    expect(refuseDecision(decision, bare, NOW, true)).toMatchObject({
       ...{ code: 'SIGNATURE_MISSING', remedy: expect.stringMatching(/withdraw IC-0001 .*ask for it again/) },
     });
+    expect(refuseDecision(decision, bare, NOW, false)).toBeNull();
     const signed = signature('MOF', { person: 'p' as PersonId, signature: REQUEST_DIGEST as Digest });
-    expect(refuseLateSignature(decision, decisionFacts({ approvals: [signed] }))).toBeNull();
-    expect(refuseLateSignature(decision, decisionFacts())).toBeNull();
+    expect(refuseDecision(decision, decisionFacts({ approvals: [signed] }), NOW, true)).toBeNull();
+  });
+
+  it('of a plan is in vain where a party has signed nothing, and of a removal is not', () => {
+    const { signature: _none, ...unsigned } = signature('MOF');
+    const bare = planned({ approvals: [signature('MOH'), unsigned] });
+    expect(mayDecide(approvePlan(APPROVER), bare, NOW)).toMatchObject({
+      ...{ code: 'SIGNATURE_MISSING', fact: 'MOF approved request IC-0001 without a signature' },
+    });
+    expect(mayDecide(approvePlan(APPROVER, { decision: 'reject' }), bare, NOW)).toBeNull();
+    const removal = { ...bare, change: lawChange({ kind: 'withdraw', phase: 'planned' }) };
+    expect(mayDecide(approvePlan(APPROVER), removal, NOW)).toBeNull();
+    const { policy } = planned();
+    const [first, ...others] = policy.acceptances.map(({ signature: _signature, ...each }) => each);
+    const asked = { ...policy, acceptances: [...policy.acceptances.slice(1), ...(first ? [first] : [])] };
+    expect(others).toHaveLength(1);
+    expect(mayDecide(approvePlan(APPROVER), planned({ policy: asked }), NOW)).toMatchObject({
+      ...{ code: 'SIGNATURE_MISSING', fact: 'MOF accepted the communication policy without a signature' },
+    });
   });
 
   it('is known after the agreement has ended', () => {

@@ -122,7 +122,9 @@ it('what is refused says who has to accept what', () => {
 });
 
 it('nobody who never accepted any gets grace by a version whose time has passed', () => {
-  const refuse = (version: string, atDay: number) => refuseAcceptance(version, [ONE, TWO, THREE], day(atDay));
+  const facts = { published: [ONE, TWO, THREE], acceptances: [] };
+  const refuse = (version: string, atDay: number) =>
+    refuseAcceptance({ version, entity: 'MOH', person: 'p' }, facts, day(atDay));
   expect([refuse('1', 99), refuse('2', 99), refuse('2', 100), refuse('3', 101)]).toEqual([null, null, null, null]);
   expect(refuse('1', 100)).toEqual({
     code: 'POLICY_NOT_IN_FORCE',

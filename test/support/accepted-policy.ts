@@ -4,7 +4,7 @@ import type { PolicyFacts } from '../../src/domain/policy-law.ts';
 import { acceptanceStatement } from '../../src/domain/statement.ts';
 import type { DevelopmentAuthority } from '../../src/signatures/index.ts';
 import type { Store } from '../../src/store/store.ts';
-import { signedText } from './signing.ts';
+import { signedText, UNREAD } from './signing.ts';
 
 /** The one that the sample requests name. */
 export const POLICY_VERSION = '2026-1';
@@ -20,6 +20,7 @@ export function acceptedPolicy(parties: readonly string[], agreed = POLICY_VERSI
       ...{ entity: entity as EntityId, version: agreed, digest },
       person: `${entity.toLowerCase()}-officer` as PersonId,
       acceptedAt: '2020-01-02T00:00:00.000Z',
+      signature: UNREAD.signature,
     })),
   };
 }
@@ -41,7 +42,8 @@ export async function acceptPolicy(
   for (const { id: entity } of entities) {
     if (before.some((each) => each.entity === entity)) continue;
     const by = `${entity.toLowerCase()}-officer` as PersonId;
-    const signed = authority && (await signedText(authority, by, acceptanceStatement(entity, policy), installation));
+    const of = acceptanceStatement(entity, policy);
+    const signed = authority === null ? UNREAD : await signedText(authority, by, of, installation);
     await store.acceptPolicy({ version: POLICY_VERSION, digest, entity, by, signed });
   }
 }

@@ -192,7 +192,10 @@ export class Installation implements AsyncDisposable {
 
   startWorkerProcess(
     drainSeconds = TEST_DRAIN_SECONDS,
-    { clockAheadMs = 0, ...some }: Pick<WorkerProcessOptions, 'release'> & { readonly clockAheadMs?: number } = {},
+    {
+      clockAheadMs = 0,
+      ...some
+    }: Pick<WorkerProcessOptions, 'release' | 'recordMemory'> & { readonly clockAheadMs?: number } = {},
   ): Promise<RunningWorkerProcess> {
     const options = { ...this.#workerOptions, drainSeconds, ...some };
     return startWorkerChild(options, clockAheadMs, (kill) => this.#stops.push(kill));

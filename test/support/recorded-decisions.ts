@@ -4,6 +4,7 @@ import type { ChangeId, EntityId, InterconnectId, PersonId, PlanId } from '../..
 import type { SettledTransaction, Store } from '../../src/store/store.ts';
 import { bringIntoForce } from './bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { UNREAD } from './signing.ts';
 import { MOF, MOH, sampleInventory, samplePlan, sampleRequest, sampleSubmission } from './store-samples.ts';
 
 export let database: TestDatabase;
@@ -39,7 +40,8 @@ export async function sign(
   const { requestDigest: digest } = await store.readInterconnect(id);
   const who = person(`${party.toLowerCase()}-signatory`);
   const reason = decision === 'reject' ? 'not agreed' : null;
-  await store.decide(id, { verb: 'sign', person: who, party, digest, decision, reason }, null);
+  const signed = decision === 'approve' ? UNREAD : null;
+  await store.decide(id, { verb: 'sign', person: who, party, digest, decision, reason, signed }, null);
 }
 
 export async function signed(): Promise<InterconnectId> {

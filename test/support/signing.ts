@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiClient } from '../../src/api/client.ts';
 import type { SigningWish } from '../../src/api/signing-wire.ts';
-import { canonicalJson } from '../../src/domain/canonical-json.ts';
+import { canonicalJson, digestOf } from '../../src/domain/canonical-json.ts';
 import { signatureDigest } from '../../src/domain/signature-digest.ts';
 import { OPERATOR, readSigningDocument, type SigningDocument } from '../../src/domain/signing-document.ts';
 import { composeStatement, type Statement } from '../../src/domain/statement.ts';
@@ -28,6 +28,9 @@ export const meansOf = (authority: DevelopmentAuthority): SignatureMeans => ({
   ask: () => authority.ask,
   clock: () => new Date(),
 });
+
+/** Where nobody verifies it: that there is one is all that the record looks at. */
+export const UNREAD: SignedDecisionText = { text: '{}', signature: digestOf('a signature') };
 
 /** By this person, and sealed by the organisation where the document asks for it. */
 export async function signAs(

@@ -89,6 +89,7 @@ export class StagedNetwork implements AsyncDisposable {
       knownRunning: new KnownRunning(),
       newPersistId: () => randomUUID(),
       now: () => new Date(),
+      ownClock: () => new Date(),
       // Nobody signs here: who may push is asked in `test/activities/signature-gate.test.ts`.
       requireSignatures: async () => undefined,
       ownTaskQueue: 'none',

@@ -121,8 +121,11 @@ function registerReads(app: ApiServer, { store, clock }: ApiDependencies): void 
           const { word, until } = policyStanding(entity, { published, acceptances }, clock());
           const theirs = acceptances.filter((each) => each.entity === entity);
           const accepted = published.findLast(({ version }) => theirs.some((each) => each.version === version));
-          const awaits = word === 'accepted' ? null : (inForce?.version ?? null);
-          return { entity, standing: word, until, version: accepted?.version ?? null, awaits };
+          const isSigned = theirs.some(
+            ({ version, signature }) => version === accepted?.version && signature !== undefined,
+          );
+          const awaits = word === 'accepted' && isSigned ? null : (inForce?.version ?? null);
+          return { entity, standing: word, until, version: accepted?.version ?? null, isSigned, awaits };
         });
     },
   );

@@ -1,9 +1,10 @@
 /** Prepare, sign elsewhere, attach: what a portal needs whose signatories sign with a card. Keeps nothing; the decision takes the result. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { type Decision, isRepeated, mayDecide, refused, refuseLateSignature } from '../../domain/may-decide.ts';
+import { type Decision, refuseDecision, refused } from '../../domain/may-decide.ts';
 import type { InterconnectId, PlanId } from '../../domain/names.ts';
 import type { Language } from '../../domain/plan-phrases.ts';
+import { refuseAcceptance } from '../../domain/policy-law.ts';
 import type { SigningDocument } from '../../domain/signing-document.ts';
 import { signingText } from '../../domain/signing-text.ts';
 import { composeStatement, type Statement } from '../../domain/statement.ts';
@@ -96,6 +97,7 @@ function wordsOf(document: SigningDocument, language: Language) {
 /** Nobody signs what the record would refuse: it says why at once. */
 async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal, statement: Statement): Promise<void> {
   const { kind, party, subject } = statement;
+  if (kind === 'policy-acceptance') return refuseVainAcceptance(store, caller, statement, clock());
   if (kind !== 'request' && kind !== 'plan-approval') return;
   const { person } = caller;
   const decided = { person, digest: subject.digest, decision: 'approve' } as const;
@@ -104,9 +106,20 @@ async function refuseInVain({ store, clock }: ApiDependencies, caller: Principal
       ? { verb: 'sign', party, ...decided }
       : { verb: 'approve-plan', planId: subject.id, accepts: await namesToAccept(store, subject.id), ...decided };
   const facts = await store.readDecisionFacts(interconnectOf(subject.id));
-  const refusal = isRepeated(decision, facts)
-    ? refuseLateSignature(decision, facts)
-    : mayDecide(decision, facts, clock());
+  const refusal = refuseDecision(decision, facts, clock(), true);
+  if (refusal !== null) throw refused(refusal);
+}
+
+async function refuseVainAcceptance(
+  store: ApiDependencies['store'],
+  { person }: Principal,
+  { party, subject: { id: version } }: Statement,
+  now: Date,
+): Promise<void> {
+  const [policies, acceptances] = await Promise.all([store.listPolicies(), store.listAcceptances()]);
+  const of = { version, entity: party, person };
+  const published = policies.filter(({ publishedBy }) => publishedBy !== null);
+  const refusal = refuseAcceptance(of, { published, acceptances }, now);
   if (refusal !== null) throw refused(refusal);
 }
 

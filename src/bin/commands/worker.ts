@@ -1,3 +1,5 @@
+import { RecordMemory } from '../../activities/record-memory.ts';
+import type { Store } from '../../store/store.ts';
 import { openBackends } from '../backends.ts';
 import { openCodec } from '../codec.ts';
 import {
@@ -16,6 +18,7 @@ import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { startForgetting } from '../forget-progress.ts';
 import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
+import { recordKeeper, recordMemoryPath } from '../record-keeper.ts';
 import { holdSignals } from '../signals.ts';
 import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
 import { startLedgerWatch } from '../watch-ledger.ts';
@@ -47,8 +50,11 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
     const log: WorkerLog = (level, message, facts = {}) => logger[level](facts, message);
     try {
       const { store } = backends;
-      const signer = await openLedgerKey(await store.readInstallation());
-      chores.push(startLedgerWatch({ store, signer, signatures, ...ledger, log }));
+      const installation = await store.readInstallation();
+      const signer = await openLedgerKey(installation);
+      // The trust's own word first: who renames the database is not taken for a new one.
+      const memory = await openMemory(store, signatures?.trust().installation ?? installation);
+      chores.push(startLedgerWatch({ store, signer, signatures, ...ledger, follow: () => memory.follow(), log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
       const probes = listen && (await listenForProbes({ listen, worker: () => worker, store, codec }));
@@ -59,6 +65,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
           ...settings,
           credential,
           signatures,
+          memory,
           codec,
           log,
         });
@@ -76,4 +83,13 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
       await backends.stop();
     }
   });
+}
+
+/** Throws CONFIGURATION. */
+async function openMemory(store: Store, installation: string): Promise<RecordMemory> {
+  const path = recordMemoryPath(installation);
+  const keeper = recordKeeper(path, installation);
+  if ((await keeper.read()) === null)
+    say(`Record: this worker has seen nothing of it yet, and remembers it from now on in ${path}`);
+  return new RecordMemory(store, keeper);
 }

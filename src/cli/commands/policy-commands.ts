@@ -228,9 +228,15 @@ function showPolicy(policy: PolicyAnswer): string[] {
 const whenInWords = (policy: PolicyAnswer): string =>
   `in force from ${policy.inForceFrom}, grace until ${graceEnd(policy)}`;
 
-function standingInWords({ standing, until, awaits }: Omit<PolicyStandingAnswer, 'entity' | 'version'>): string {
-  if (standing === 'accepted') return 'accepted';
+function standingInWords({
+  standing,
+  until,
+  isSigned,
+  awaits,
+}: Omit<PolicyStandingAnswer, 'entity' | 'version'>): string {
+  if (standing === 'accepted' && isSigned) return 'accepted';
   if (awaits === null) return 'no policy is in force';
+  if (standing === 'accepted') return `accepted without a signature, has to accept ${awaits} again: nothing opens`;
   if (standing === 'grace') return `should accept ${awaits} until ${until}`;
   return until === null
     ? `has to accept ${awaits}: nothing opens`

@@ -1,16 +1,19 @@
 /** docs/restore.md, done as it says: a restored database beside a kept Temporal, and the reverse. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
 import { obtainTemporalBinary, startTemporalServer } from '../../../src/bin/temporal-server.ts';
+import { readSigningDocument } from '../../../src/domain/signing-document.ts';
+import { writeSignedDocument } from '../../../src/signatures/index.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { onDatabase } from '../../support/database.ts';
 import { endState } from '../../support/end-state.ts';
 import { Installation, onServer } from '../../support/installation.ts';
 import { registerNamespace } from '../../support/register-namespace.ts';
 import { MOE_MOF, MOE_MOH, MOH_MOF_LEARNT } from '../../support/requests.ts';
+import { signAs } from '../../support/signing.ts';
 
 /** A copy beside it while nobody is connected, as a dump would be; `restore` puts it in the place of what has come since. */
 async function backup({ databaseUrl }: Installation): Promise<{ restore(): Promise<void> }> {
@@ -36,7 +39,8 @@ describe('a database restored from a backup, beside the Temporal that was kept',
   it('goes on with what it knows; what came after the backup is found, taken away by hand, and asked for again', async ({
     expect,
   }) => {
-    await using wasl = await Installation.open();
+    await using wasl = await Installation.open({ worker: 'none' });
+    const stop = await wasl.startWorker();
     const run = (line: string) => wasl.cli('engineer-1', ['engineer'], line);
     const kept = await wasl.provision(MOH_MOF);
     await wasl.untilLifecycle(kept, 'active');
@@ -44,7 +48,9 @@ describe('a database restored from a backup, beside the Temporal that was kept',
     const [before, installation] = [wasl.texts(), await wasl.store.readInstallation()];
     const lost = await wasl.provision(MOE_MOF);
     await wasl.untilLifecycle(lost, 'active');
+    await stop();
     await restore();
+    await wasl.startWorker();
     // 4: something is there under no agreement.
     await expect.poll(async () => (await run('wasl matrix')).code, { timeout: 90_000 }).toBe(4);
 
@@ -79,15 +85,19 @@ describe('a database restored from a backup, beside the Temporal that was kept',
 });
 
 describe('a database restored from a backup, in which something is approved that was withdrawn since', () => {
-  it('opens nothing again where it was planned anew before a worker started', async ({ expect }) => {
+  it('opens nothing again: its worker has seen more, and goes on when an officer signs for it', async ({ expect }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'wasl-test-memory-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const recordMemory = join(folder, 'record.json');
     await using wasl = await Installation.open({ worker: 'none' });
-    const before = await wasl.startWorkerProcess();
+    const start = () => wasl.startWorkerProcess(undefined, { recordMemory });
+    const before = await start();
     const id = await wasl.agree(MOH_MOF);
     const planId = await wasl.untilPlanned(id);
     await before.kill();
     await wasl.approvePlan(planId);
     const { restore } = await backup(wasl);
-    const after = await wasl.startWorkerProcess();
+    const after = await start();
     await wasl.untilLifecycle(id, 'active');
     await wasl.signatory('MOF').withdraw(id, 'the project has ended');
     await wasl.approvePlan(await wasl.untilPlanned(id), 3);
@@ -95,11 +105,13 @@ describe('a database restored from a backup, in which something is approved that
     await after.kill();
     await restore();
 
-    // The first connections are those that the restore broke.
-    const replan = () => wasl.cli('engineer-1', ['engineer'], `wasl interconnect replan ${id}`);
-    await expect.poll(async () => (await replan()).code, { timeout: 60_000 }).toBe(0);
-    await wasl.startWorkerProcess();
-    await wasl.untilPlanned(id);
+    await start();
+    await wasl.untilWaiting(id, /and this worker has seen/);
+    const document = readSigningDocument(await readFile(`${recordMemory}.restoration`));
+    const signed = await signAs(wasl.authority, 'engineer-3', document);
+    await writeFile(`${recordMemory}.restoration.signed`, writeSignedDocument(signed));
+    // Who approves before they know of the restore approves again.
+    await wasl.untilWaiting(id, /when the record was restored/);
     expect([wasl.changedRouters(), wasl.learnt()]).toEqual([[], []]);
     await wasl.signatory('MOF').withdraw(id, 'the project has ended');
     await wasl.untilLifecycle(id, 'rejected');

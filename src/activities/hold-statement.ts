@@ -1,0 +1,82 @@
+import type { Candidate, DueStatement } from '../domain/due-statements.ts';
+import type { InterconnectId } from '../domain/names.ts';
+import { WaslError } from '../errors.ts';
+import {
+  type AskSource,
+  readSignedDocument,
+  renewRevocation,
+  type StatementReport,
+  type Trust,
+  verifyStatement,
+  writeSignedDocument,
+} from '../signatures/index.ts';
+import type { SignedDecision } from '../store/signed-rows.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Holding {
+  readonly store: Pick<Store, 'renewSigned'>;
+  readonly trust: Trust;
+  readonly ask: AskSource;
+  readonly id: InterconnectId;
+  readonly installation: string;
+  readonly now: Date;
+  /** It is verified by the time at which it was decided. */
+  readonly isLate: boolean;
+}
+
+/**
+ * The report of the first candidate that holds. Throws the refusal of the last one: SIGNATURE_MISSING, SIGNATURE_REFUSED, or SIGNATURE_UNPROVEN
+ * where it cannot be told yet.
+ */
+export async function holdStatement(
+  { what, candidates }: DueStatement<SignedDecision>,
+  holding: Holding,
+): Promise<StatementReport> {
+  let refusal = new WaslError('SIGNATURE_MISSING', `${what} is missing`);
+  for (const candidate of candidates) {
+    const report = await verify(candidate, holding);
+    if (report?.verdict === 'pass') return report;
+    refusal = refusalOf(what, report);
+  }
+  throw refusal;
+}
+
+function refusalOf(what: string, report: StatementReport | null): WaslError {
+  if (report === null) {
+    return new WaslError('SIGNATURE_MISSING', `${what} is the word of a token: no document was signed`);
+  }
+  const { reason, subIndication } = report;
+  const why = subIndication === null ? reason : `${reason} (${subIndication})`;
+  const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
+  return new WaslError(code, `${what} does not hold: ${why}`);
+}
+
+/** null: nothing was signed. */
+async function verify(
+  { decided, statement }: Candidate<SignedDecision>,
+  { store, trust, ask, id, installation, now, isLate }: Holding,
+): Promise<StatementReport | null> {
+  const { signed, decidedAt } = decided;
+  if (signed === null) return null;
+  const question = isLate
+    ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
+    : ({ at: now, stage: 'gate' } as const);
+  const asked = { trust, installation, receivedAt: new Date(decidedAt), ...question };
+  const report = await verifyStatement(signed, statement, asked);
+  // What may be mended by what an authority has published since; nothing else is asked for.
+  if (isLate || report.verdict !== 'unknown') return report;
+  const renewed = await renew(signed, { trust, ask, at: now });
+  const second = await verifyStatement(renewed, statement, asked);
+  if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
+  return second;
+}
+
+/** As it was where its document cannot be read: the verdict says that. */
+async function renew(text: string, means: Parameters<typeof renewRevocation>[1]): Promise<string> {
+  try {
+    return writeSignedDocument(await renewRevocation(readSignedDocument(text), means));
+  } catch (error) {
+    if (error instanceof WaslError && error.class !== 'transient') return text;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** What ends the power of signatures by the ledger alone: read by the gate from rows that it knows to be the ones it saw. Pure. */
+import type { LedgerEntry } from './ledger-entry.ts';
+import { LIFECYCLE_ENDS } from './lifecycle.ts';
+import type { LawRefusal } from './may-decide.ts';
+
+export interface Opening {
+  /** The interconnect. */
+  readonly id: string;
+  readonly changeId: string;
+  readonly planId: string;
+}
+
+/**
+ * Nothing opens by what was signed before its agreement ended, its withdrawal was asked for, its change ended or its plan was asked for anew,
+ * whatever the register says by now. `entries`, in order: those about the interconnect and the change.
+ */
+export function refuseSpentPower(opening: Opening, entries: readonly LedgerEntry[]): LawRefusal | null {
+  const { id, changeId } = opening;
+  const ended = entries.find((each) => each.subject === id && isEndOf(each));
+  if (ended !== undefined) return spent(`${id} is ${String(ended.body.to)}`, ended);
+  const over = entries.find(({ action, subject }) => action === 'change.ended' && subject === changeId);
+  if (over !== undefined) return spent(`${changeId} has ended`, over);
+  const withdrawal = lastWithdrawal(id, entries);
+  if (withdrawal !== null) return spent(`${withdrawal.actor} has ${id} withdrawn`, withdrawal);
+  const asked = entries.findLast(({ action, subject }) => action === 'plan.requested' && subject === changeId);
+  if (asked === undefined) return null;
+  const isApprovedSince = entries.some((each) => each.sequence > asked.sequence && isApprovalOf(changeId, each));
+  return isApprovedSince ? null : spent(`${asked.actor} asked for another plan of ${changeId}`, asked);
+}
+
+const isEndOf = ({ action, body }: LedgerEntry): boolean =>
+  action.endsWith('.stepped') && LIFECYCLE_ENDS.some((end) => end === body.to);
+
+/** Asked for, and not refused since by the network side. */
+function lastWithdrawal(id: string, entries: readonly LedgerEntry[]): LedgerEntry | null {
+  let asked: LedgerEntry | null = null;
+  for (const entry of entries) {
+    if (entry.subject !== id) continue;
+    if (entry.action === 'withdrawal.requested') asked = entry;
+    if (isPlanDecision(entry) && entry.body.decision === 'reject') asked = null;
+  }
+  return asked;
+}
+
+const isPlanDecision = ({ action, body }: LedgerEntry) => action === 'approval.recorded' && body.subject === 'plan';
+const isApprovalOf = (changeId: string, entry: LedgerEntry): boolean =>
+  isPlanDecision(entry) && entry.body.decision === 'approve' && String(entry.body.planId).startsWith(`${changeId}-P`);
+
+const spent = (fact: string, { sequence }: LedgerEntry): LawRefusal => ({
+  code: 'RECORD_ALTERED',
+  fact: `${fact}, by entry ${sequence} of the ledger: what was signed before opens nothing`,
+});
