@@ -1,6 +1,13 @@
 /** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import { type Candidate, type DueStatement, dueStatements, type StatementGrounds } from '../domain/due-statements.ts';
+import {
+  type Candidate,
+  type DueStatement,
+  dueStatements,
+  type StatementGrounds,
+  twiceSigned,
+  windowEnd,
+} from '../domain/due-statements.ts';
 import type { DecisionFacts } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
@@ -69,7 +76,8 @@ export async function requireSignatures(
   const signers = new Map<string, string>();
   for (const each of due) {
     const report = await requireOne(each, { store, trust, ask, id, installation, now, isLate });
-    requireNobodyTwice(each, report, signers);
+    const twice = twiceSigned(each, report.certificates, signers);
+    if (twice !== null) throw new WaslError('SIGNATURE_REFUSED', twice);
     if (each.side === OPERATOR && !isLate) requireWindow(push, report, now);
   }
 }
@@ -169,30 +177,12 @@ async function renew(text: string, means: Parameters<typeof renewRevocation>[1])
   }
 }
 
-/** One certificate signs for one side: a person who signs for two has decided alone. */
-function requireNobodyTwice(
-  { what, side }: DueStatement<SignedDecision>,
-  { certificates }: StatementReport,
-  signers: Map<string, string>,
-): void {
-  for (const certificate of certificates) {
-    const other = signers.get(certificate) ?? side;
-    if (other !== side) {
-      throw new WaslError('SIGNATURE_REFUSED', `${what} does not hold: its certificate has signed for ${other}, too`);
-    }
-    signers.set(certificate, side);
-  }
-}
-
 /** An approval holds for its window by the time that is proven under it, whatever the record says of when it was given. */
-function requireWindow({ kind, planId, notBefore }: Push, { provenAt }: StatementReport, now: Date): void {
-  const { windowHours } = CHANGE_KIND_RULES[kind];
-  if (windowHours === null || provenAt === null) return;
-  const startMs = Math.max(provenAt.getTime(), notBefore === null ? 0 : Date.parse(notBefore));
-  const until = new Date(startMs + windowHours * HOUR_MS);
-  if (until > now) return;
+function requireWindow(push: Push, { provenAt }: StatementReport, now: Date): void {
+  const until = windowEnd(push, provenAt);
+  if (until === null || provenAt === null || until > now) return;
   throw new WaslError(
     'SIGNATURE_REFUSED',
-    `the approval of plan ${planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
+    `the approval of plan ${push.planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
   );
 }

@@ -27,6 +27,7 @@ export {
   writeSignedDocument,
 } from './jades.ts';
 export type { SignatureMeans } from './means.ts';
+export { newestStatus } from './newest-status.ts';
 export {
   attachSignature,
   type PreparedFacts,

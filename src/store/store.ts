@@ -31,6 +31,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
+import type { DocumentStore } from './document-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { PolicyStore } from './policy-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
@@ -104,7 +105,7 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store extends LedgerStore, DocumentStore, PolicyStore, SignedStore, WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.
