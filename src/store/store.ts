@@ -1,5 +1,6 @@
 import type { Sighting } from '../domain/alignment.ts';
 import type { GivenRouteTarget } from '../domain/altered-record.ts';
+import type { AttemptRecord } from '../domain/attempt-record.ts';
 import type { AuditEntry, NewAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
@@ -219,6 +220,8 @@ export interface Store extends LedgerStore, DocumentStore, PolicyStore, SignedSt
     verified: { readonly planId: PlanId; readonly says: string },
     epoch: number,
   ): Promise<void>;
+  /** In the ledger, by digests: what each PE was sent in an attempt, and what was read and said. SESSION_LOST where the journal is another's. */
+  recordAttempt(id: ChangeId, record: AttemptRecord, epoch: number): Promise<void>;
   /** By the ledger, of the attempt that was begun last. Nothing else makes a recovery confirm what opens. */
   isVerified(id: ChangeId, planId: PlanId): Promise<boolean>;
   /** By the ledger: an earlier attempt of the change went back because of what was measured. */

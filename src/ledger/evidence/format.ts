@@ -1,5 +1,6 @@
 /** One file that shows what became of a change (`wasl-evidence/3`): what is in it, and by what it is vouched for. */
 import { z } from 'zod';
+import { ATTEMPT_DOCUMENTS, ATTEMPT_RECORDED } from '../../domain/attempt-record.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../domain/canonical-json.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import { changeIdSchema } from '../../domain/names.ts';
@@ -11,9 +12,6 @@ export const EVIDENCE_FORMAT = 'wasl-evidence/3';
 /** `whole`: for auditors. `parties`: without what is of the network side's eyes or of third parties. */
 export const EDITIONS = ['whole', 'parties'] as const;
 export type Edition = (typeof EDITIONS)[number];
-
-/** The fact of an attempt at the routers, with the digests of what was sent and read (`attempt-record.ts`). */
-export const TRANSACTION_RECORDED = 'transaction.recorded';
 
 /** Why something that a row names is not in the file. The exporter's word: nothing vouches for it. */
 export const ABSENCES = ['not-kept', 'signed-anew', 'too-large', 'withheld'] as const;
@@ -92,17 +90,6 @@ export const signedOf = (sequence: number, document: SignedDocument): EvidenceBu
 /** The name of a signed document that is absent. */
 export const absentRow = (sequence: number): string => `row ${sequence}`;
 
-/** Of a router in one attempt: the digests of what it was sent, of its running before and after, and of what was said over the session. */
-export const ATTEMPT_DOCUMENTS = ['pushed', 'before', 'after', 'transcript'] as const;
-/** Digests of an attempt's record, `null` where there is none. */
-export interface AttemptRecordBody {
-  readonly planId: string;
-  readonly epoch: number;
-  readonly routers: readonly ({ readonly pe: string; readonly procedure: string } & Readonly<
-    Record<(typeof ATTEMPT_DOCUMENTS)[number], Digest | null>
-  >)[];
-}
-
 /** Digests of the documents that a row names. */
 export function documentsNamedBy({ action, body }: Pick<LedgerEntry, 'action' | 'body'>): Digest[] {
   const list = (value: unknown) => (Array.isArray(value) ? (value as Readonly<Record<string, unknown>>[]) : []);
@@ -111,7 +98,7 @@ export function documentsNamedBy({ action, body }: Pick<LedgerEntry, 'action' | 
       ? list(body.renditions).map(({ sha256 }) => sha256)
       : action === 'plan.saved'
         ? [body.record]
-        : action === TRANSACTION_RECORDED
+        : action === ATTEMPT_RECORDED
           ? list(body.routers).flatMap((router) => ATTEMPT_DOCUMENTS.map((name) => router[name]))
           : [];
   return named.filter((each): each is Digest => typeof each === 'string');
