@@ -40,3 +40,4 @@ export { readPemIdentity, readPemKey, readPkcs12, type SigningKey, signPrepared 
 export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
 export { type StatementReport, verifyStatement } from './verify-statement.ts';
+export { type NamedSigner, whoSigned } from './who-signed.ts';
