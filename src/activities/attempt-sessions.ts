@@ -1,10 +1,17 @@
 import { WaslError } from '../errors.ts';
 import type { Router } from '../router/router.ts';
+import { Transcripts } from '../router/transcript.ts';
 
 /** The sessions of one attempt at a change. They end with it, also those that are still being opened then. */
 export class AttemptSessions {
+  /** What is said over them. */
+  readonly transcripts: Transcripts;
   readonly #routers: Router[] = [];
   #ended = false;
+
+  constructor(now: () => Date = () => new Date()) {
+    this.transcripts = new Transcripts(now);
+  }
 
   /** Throws SESSION_LOST once the attempt is over: what an older attempt finds then is a newer one's. */
   requireAlive(): void {

@@ -7,7 +7,7 @@ import type { RunningVrf } from '../domain/network-view.ts';
 import type { Procedure } from '../domain/plan.ts';
 import { WaslError } from '../errors.ts';
 import type { ChangeMarker } from '../platforms/platform.ts';
-import type { Router } from '../router/router.ts';
+import type { Router, RouterConnection } from '../router/router.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { describeError } from './translate-errors.ts';
 
@@ -74,7 +74,7 @@ export function openInventoryRouter(
   deps: ActivityDependencies,
   inventory: Inventory,
   pe: PeName,
-  options: { readonly rpcTimeoutMs?: number; readonly isForReading?: boolean } = {},
+  options: Pick<RouterConnection, 'rpcTimeoutMs' | 'isForReading' | 'transcript'> = {},
 ): Promise<Router> {
   const router = inventoryRouter(inventory, pe);
   const credential = deps.credential(router);
@@ -92,7 +92,7 @@ export async function withRouter<T>(
   inventory: Inventory,
   pe: PeName,
   work: (router: Router) => Promise<T>,
-  options: { readonly isForReading?: boolean } = {},
+  options: Pick<RouterConnection, 'isForReading' | 'transcript'> = {},
 ): Promise<T> {
   const router = await openInventoryRouter(deps, inventory, pe, options);
   try {

@@ -5,6 +5,7 @@ import type { RunningVrf } from '../domain/network-view.ts';
 import type { ObservedTables } from '../domain/observed-routes.ts';
 import type { Plan, RouterPlan } from '../domain/plan.ts';
 import type { Router, VrfEdit } from '../router/router.ts';
+import type { Transcript } from '../router/transcript.ts';
 import type { StageResult } from './activities.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { ProgressWriter } from './progress-writer.ts';
@@ -21,6 +22,11 @@ export interface RouterInTransaction {
   readonly before: readonly RunningVrf[];
   /** The same as text: after a rollback running must equal it byte for byte. */
   beforeText: string;
+  /** As it was read last once the change was confirmed or given back; null: it was not. */
+  afterText: string | null;
+  /** What it was sent. */
+  readonly xml: string;
+  readonly transcript: Transcript;
   readonly edits: readonly VrfEdit[];
   readonly persistId: string | null;
   state: RouterTransactionState;

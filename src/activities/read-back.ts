@@ -1,5 +1,6 @@
 /** What a PE of the change runs, held against what it ran under its lock and what it was sent. */
 import { digestOf } from '../domain/canonical-json.ts';
+import type { Inventory } from '../domain/inventory.ts';
 import {
   canonicalShare,
   enabledFamilies,
@@ -13,6 +14,8 @@ import { describeDifference } from '../plan/describe-operation.ts';
 import { planTargets } from '../plan/holds-plan.ts';
 import { operatorDigest } from '../plan/operator-digest.ts';
 import { anomaliesToEnd, concernsTargets, holdsRemnants } from '../plan/remnants.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { withRouter } from './network.ts';
 import { firstFailure, type RouterInTransaction } from './open-transaction.ts';
 
 /**
@@ -68,6 +71,20 @@ export async function requireAsLocked(each: RouterInTransaction): Promise<void> 
   each.beforeText = text;
   const fact = `${pe}: running was edited since its candidate was locked, and the commit would take that away`;
   throw new WaslError('ROUTER_CANDIDATE_DIRTY', fact, { path: pe });
+}
+
+/** "Rolled back" is measured: a fresh session reads running, and it is what it was. */
+export async function requireBase(
+  deps: ActivityDependencies,
+  inventory: Inventory,
+  each: RouterInTransaction,
+): Promise<void> {
+  const { router, plan, transcript } = each;
+  await router.close();
+  const text = await withRouter(deps, inventory, plan.pe, (fresh) => fresh.readRunningText(), { transcript });
+  each.afterText = text;
+  if (text === each.beforeText) return;
+  throw new WaslError('ROUTER_READ_BACK', `${plan.pe} was told to roll back, but running differs from before`);
 }
 
 /** Switches of the operator's beside route targets and policies, such as auto-export; those that wasl's objects make come and go with them. */

@@ -1,7 +1,13 @@
 /** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
 import pMap from 'p-map';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import { type DueStatement, dueStatements, type StatementGrounds } from '../domain/due-statements.ts';
+import {
+  type DueStatement,
+  dueStatements,
+  type StatementGrounds,
+  twiceSigned,
+  windowEnd,
+} from '../domain/due-statements.ts';
 import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
@@ -32,7 +38,6 @@ export interface GateMeans {
   readonly memory: RecordMemory;
 }
 
-const HOUR_MS = 3_600_000;
 /** A push has five; each may ask authorities for something. */
 const STATEMENTS_AT_ONCE = 5;
 
@@ -75,7 +80,8 @@ export async function requireSignatures(
   const reports = await holdAll(due, (each) => holdStatement(each, holding));
   const signers = new Map<string, string>();
   for (const [each, report] of reports) {
-    requireNobodyTwice(each, report, signers);
+    const twice = twiceSigned(each, report.certificates, signers);
+    if (twice !== null) throw new WaslError('SIGNATURE_REFUSED', twice);
     if (each.side === OPERATOR && !isLate) requireWindow(push, report, now, memory.kept?.signaturesAfter ?? null);
   }
 }
@@ -131,39 +137,16 @@ async function holdAll(due: readonly Due[], hold: (due: Due) => Promise<Statemen
   });
 }
 
-/** One certificate signs for one side: a person who signs for two has decided alone. */
-function requireNobodyTwice(
-  { what, side }: Due,
-  { certificates }: StatementReport,
-  signers: Map<string, string>,
-): void {
-  for (const certificate of certificates) {
-    const other = signers.get(certificate) ?? side;
-    if (other !== side) {
-      throw new WaslError('SIGNATURE_REFUSED', `${what} does not hold: its certificate has signed for ${other}, too`);
-    }
-    signers.set(certificate, side);
-  }
-}
-
 /** An approval holds for its window by the time that is proven under it, whatever the record says of when it was given. */
-function requireWindow(
-  { kind, planId, notBefore }: Push,
-  { provenAt }: StatementReport,
-  now: Date,
-  signaturesAfter: string | null,
-): void {
-  const { windowHours } = CHANGE_KIND_RULES[kind];
+function requireWindow(push: Push, { provenAt }: StatementReport, now: Date, signaturesAfter: string | null): void {
   if (signaturesAfter !== null && (provenAt === null || provenAt.getTime() <= Date.parse(signaturesAfter))) {
-    const fact = `the approval of plan ${planId} is of before ${signaturesAfter}, when the record was restored`;
+    const fact = `the approval of plan ${push.planId} is of before ${signaturesAfter}, when the record was restored`;
     throw new WaslError('SIGNATURE_REFUSED', fact, { remedy: 'Plan it again, and approve the new plan.' });
   }
-  if (windowHours === null || provenAt === null) return;
-  const startMs = Math.max(provenAt.getTime(), notBefore === null ? 0 : Date.parse(notBefore));
-  const until = new Date(startMs + windowHours * HOUR_MS);
-  if (until > now) return;
+  const until = windowEnd(push, provenAt);
+  if (until === null || provenAt === null || until > now) return;
   throw new WaslError(
     'SIGNATURE_REFUSED',
-    `the approval of plan ${planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
+    `the approval of plan ${push.planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
   );
 }

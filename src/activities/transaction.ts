@@ -29,7 +29,8 @@ import {
 } from './open-transaction.ts';
 import { openWitnesses } from './open-witnesses.ts';
 import { reproveAtPush } from './prove-at-push.ts';
-import { readBackRouter, requireAsLocked } from './read-back.ts';
+import { readBackRouter, requireAsLocked, requireBase } from './read-back.ts';
+import { recordAttempt } from './record-attempt.ts';
 import { readLosingTables, readRouteTables } from './route-tables.ts';
 import { requireSameInventory } from './same-inventory.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -209,7 +210,11 @@ export class TransactionStages implements TransactionActivities {
         async (each) => {
           const confirm = await each.router.confirm({ persistId: each.persistId });
           each.state = confirm.outcome === 'done' ? 'confirmed' : 'unknown';
-          if (confirm.outcome === 'done') await readBackRouter(each, await each.router.readRunning());
+          if (confirm.outcome === 'done') {
+            const { running, text } = await each.router.readRunningWithText();
+            each.afterText = text;
+            await readBackRouter(each, running);
+          }
           return {
             result: confirm,
             failed: confirm.outcome !== 'done',
@@ -224,6 +229,7 @@ export class TransactionStages implements TransactionActivities {
     // Infrastructure by now: it was verified.
     if (bad !== null) await noteFailure(this.#deps, transaction, { ...bad, code: null });
     await this.drop(changeId);
+    await recordAttempt(this.#deps, transaction);
     const { left } = transaction;
     return bad ?? { ...PASS(`confirmed on ${countOf(routers.length, 'router')}, each read back`), left };
   }
@@ -239,7 +245,7 @@ export class TransactionStages implements TransactionActivities {
       (each) => each.plan.pe,
       async (each) => {
         await this.#undoCommit(transaction.inventory, each);
-        await this.#requireBase(transaction.inventory, each);
+        await requireBase(this.#deps, transaction.inventory, each);
         each.state = 'rolled-back';
         const how = revertsByItself(each.plan.procedure) ? '' : ' by a counter-change';
         return { result: undefined, message: `rolled back${how}; running equals what it was before, byte for byte` };
@@ -248,6 +254,7 @@ export class TransactionStages implements TransactionActivities {
     for (const each of routers) if (each.state !== 'rolled-back') each.state = 'unknown';
     await recorder.journal(routers.map((r) => ({ plan: r.plan, state: r.state, persistId: r.persistId })));
     await this.drop(changeId);
+    await recordAttempt(this.#deps, transaction);
     const failure = firstFailure(results);
     if (failure !== null) return failed(failure);
     return PASS(`${countOf(routers.length, 'router')} read back and equal to before`);
@@ -295,9 +302,11 @@ export class TransactionStages implements TransactionActivities {
     rebasing: RebaseOptions,
   ) {
     const rpcTimeoutMs = Math.min(this.#limits.rpcTimeoutMs, (window.confirmTimeoutSeconds * 1_000) / 2);
-    const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, plan.pe, { rpcTimeoutMs }));
+    const transcript = attempt.transcripts.open();
+    const options = { rpcTimeoutMs, transcript };
+    const router = await attempt.open(() => openInventoryRouter(this.#deps, inventory, plan.pe, options));
     try {
-      return await this.#prepareSession(router, plan, rebasing);
+      return { ...(await this.#prepareSession(router, plan, rebasing)), afterText: null, transcript };
     } catch (failure) {
       // The others may go on without it: its lock must not wait for them.
       await abandonAndClose(router);
@@ -345,7 +354,7 @@ export class TransactionStages implements TransactionActivities {
     try {
       for (const { each, reason } of bad) {
         await this.#undoCommit(inventory, each);
-        await this.#requireBase(inventory, each);
+        await requireBase(this.#deps, inventory, each);
         each.state = 'rolled-back';
         transaction.routers.delete(each.plan.pe);
         transaction.left.push({ pe: each.plan.pe, reason });
@@ -380,15 +389,6 @@ export class TransactionStages implements TransactionActivities {
     const cancel = await each.router.cancel({ persistId });
     // Refused: nothing is pending under this id any more. Either way the read-back decides, not the reply.
     if (cancel.outcome === 'unknown') await each.router.close();
-  }
-
-  /** "Rolled back" is measured: a fresh session reads running, and it is what it was. */
-  async #requireBase(inventory: Inventory, each: RouterInTransaction): Promise<void> {
-    await each.router.close();
-    const text = await withRouter(this.#deps, inventory, each.plan.pe, (router) => router.readRunningText());
-    if (text !== each.beforeText) {
-      throw new WaslError('ROUTER_READ_BACK', `${each.plan.pe} was told to roll back, but running differs from before`);
-    }
   }
 
   #require(changeId: ChangeId): OpenTransaction {

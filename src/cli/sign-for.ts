@@ -73,6 +73,17 @@ export async function signFor(
   return signed;
 }
 
+/** `signed by …, sealed by …`, for whoever has just decided. Of a document that was made here. */
+export async function tellSigners(signed: SignedDocument): Promise<string> {
+  const { whoSigned } = await signatures();
+  return whoSigned(signed)
+    .map(({ signer, subject, designation }) => {
+      const how = signer.role === 'seal' ? 'sealed by' : 'signed by';
+      return `${how} ${subject ?? 'nobody named'}${designation === null ? '' : ` (${designation})`}`;
+    })
+    .join(', ');
+}
+
 async function compose(session: CliSession, wish: SigningWish, digest: string): Promise<SigningDocument> {
   const { document: given } = await session.client.composeSigningDocument(wish);
   const document = readSigningDocument(new TextEncoder().encode(canonicalJson(given)));

@@ -129,3 +129,27 @@ function dueApproval<Decided extends DecidedWithDocument>(
   );
   return { what: `the network side's signature under plan ${planId}`, side: OPERATOR, candidates };
 }
+
+/** One certificate signs for one side: a person who signs for two has decided alone. Notes these, or says whom one of them signed for before. */
+export function twiceSigned(
+  { what, side }: Pick<DueStatement<never>, 'what' | 'side'>,
+  certificates: readonly string[],
+  signers: Map<string, string>,
+): string | null {
+  for (const certificate of certificates) {
+    const other = signers.get(certificate) ?? side;
+    if (other !== side) return `${what} does not hold: its certificate has signed for ${other}, too`;
+    signers.set(certificate, side);
+  }
+  return null;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Until when an approval that was there at a time holds, from its start; null: until it is done, or nobody knows when it was there. */
+export function windowEnd({ kind, notBefore }: Pick<Push, 'kind' | 'notBefore'>, provenAt: Date | null): Date | null {
+  const { windowHours } = CHANGE_KIND_RULES[kind];
+  if (windowHours === null || provenAt === null) return null;
+  const startMs = Math.max(provenAt.getTime(), notBefore === null ? 0 : Date.parse(notBefore));
+  return new Date(startMs + windowHours * HOUR_MS);
+}

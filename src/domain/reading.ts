@@ -2,7 +2,17 @@ import type { Digest } from './canonical-json.ts';
 import type { ChangeId, PeName } from './names.ts';
 
 /** The running configuration of a PE as canonical text; a check of a PE, a matrix and an audit of all, what a plan stood on, and why one reaches what, as JSON. */
-export type ReadingKind = 'running' | 'check' | 'matrix' | 'audit' | 'plan' | 'explanation';
+export type ReadingKind =
+  | 'running'
+  | 'check'
+  | 'matrix'
+  | 'audit'
+  | 'plan'
+  | 'explanation'
+  /** Of an attempt at a PE, with what is secret masked: its running, and what was said over the sessions. */
+  | 'before'
+  | 'after'
+  | 'transcript';
 
 /**
  * Of a text. A PE's VPN part is far below; the record of a plan or of an audit is of the whole network, with the tables of a VPN that is

@@ -38,7 +38,7 @@ async function openSession(
   manifest: PlatformManifest,
   pool: ConnectionPool | undefined,
 ): Promise<NetconfSession> {
-  const { router, credential, jumpCredentials = [], signal, connectTimeoutMs, rpcTimeoutMs } = connection;
+  const { router, credential, jumpCredentials = [], signal, connectTimeoutMs, rpcTimeoutMs, transcript } = connection;
   const { jumpHosts = [], legacyAlgorithms, netconf } = router.management;
   try {
     const options = {
@@ -51,6 +51,7 @@ async function openSession(
       signal,
       connectTimeoutMs,
       rpcTimeoutMs,
+      capture: transcript?.capture,
     };
     return await (connection.isForReading === true && pool !== undefined ? pool.open(options) : connect(options));
   } catch (error) {

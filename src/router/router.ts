@@ -6,6 +6,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import type { RouteTargetPool } from '../domain/route-target-pool.ts';
 import type { ChangeMarker, PingRequest, RouteTable, VrfRoute } from '../platforms/platform.ts';
 import type { RouterInspection } from './inspect-session.ts';
+import type { Transcript } from './transcript.ts';
 
 /** How to log in; resolved by `bin/` from the credential's name. Never stored, logged or put in a workflow's history. */
 export type RouterCredential =
@@ -25,6 +26,8 @@ export interface RouterConnection {
   readonly jumpCredentials?: readonly RouterCredential[];
   /** Nothing is locked, edited or committed: the login of an earlier reading may serve again. */
   readonly isForReading?: boolean;
+  /** Takes down what is said. */
+  readonly transcript?: Transcript;
   /** Tells wasl's route targets from the operator's when running is parsed. */
   readonly routeTargetPool: RouteTargetPool;
   readonly signal?: AbortSignal;

@@ -27,6 +27,7 @@ export {
   writeSignedDocument,
 } from './jades.ts';
 export type { SignatureMeans } from './means.ts';
+export { newestStatus } from './newest-status.ts';
 export {
   attachSignature,
   type PreparedFacts,
@@ -40,3 +41,4 @@ export { type AskSource, askForTimestamp, type ExtensionMeans, readStamp, type S
 export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts';
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
 export { type StatementReport, verifyStatement } from './verify-statement.ts';
+export { type NamedSigner, whoSigned } from './who-signed.ts';

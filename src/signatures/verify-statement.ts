@@ -3,7 +3,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
 import type { SubIndication } from './finding.ts';
 import { readSignedDocument } from './jades.ts';
-import { type VerificationQuestion, verifySignatures } from './verify.ts';
+import { type EntryReport, type VerificationQuestion, verifySignatures } from './verify.ts';
 
 export interface StatementReport {
   readonly verdict: Verdict;
@@ -15,9 +15,11 @@ export interface StatementReport {
   readonly certificates: readonly string[];
   /** By then every signature was there; null where that was not found out. */
   readonly provenAt: Date | null;
+  /** One by one; none where the document says something else. */
+  readonly entries: readonly EntryReport[];
 }
 
-const NOTHING = { subIndication: null, certificates: [], provenAt: null } as const;
+const NOTHING = { subIndication: null, certificates: [], provenAt: null, entries: [] } as const;
 
 /** Whether a signed document, as kept or received, is this very statement, signed by everybody who must. Asks nobody but the trust at hand. */
 export async function verifyStatement(
@@ -40,6 +42,7 @@ export async function verifyStatement(
   return {
     ...{ verdict, reason, subIndication: bad?.subIndication ?? null },
     certificates: entries.flatMap(({ certificate }) => (certificate === null ? [] : [certificate.sha256])),
+    entries,
     provenAt: proven.length < entries.length ? null : new Date(Math.max(...proven.map(Number))),
   };
 }

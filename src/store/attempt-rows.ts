@@ -1,6 +1,7 @@
 /** The attempt at the routers that is under way, as workers wrote it down themselves. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { isAsHashed } from '../domain/altered-record.ts';
+import { ATTEMPT_RECORDED } from '../domain/attempt-record.ts';
 import { type ChangeId, interconnectOf } from '../domain/names.ts';
 import { PROGRAM } from '../domain/next-move.ts';
 import { WaslError } from '../errors.ts';
@@ -14,7 +15,13 @@ import type { Store } from './store.ts';
 
 type AttemptQueries = Pick<
   Store,
-  'saveFinding' | 'recordVerified' | 'isVerified' | 'wasTakenBack' | 'readAttempt' | 'refuseSettlement'
+  | 'saveFinding'
+  | 'recordVerified'
+  | 'recordAttempt'
+  | 'isVerified'
+  | 'wasTakenBack'
+  | 'readAttempt'
+  | 'refuseSettlement'
 >;
 
 export function attemptQueries(database: Database): AttemptQueries {
@@ -45,6 +52,15 @@ export function attemptQueries(database: Database): AttemptQueries {
         await appendFacts(tx, database.clock(), [
           { actor: PROGRAM, action: 'transaction.verified', subject: id, body },
         ]);
+      }),
+
+    recordAttempt: (id, record, epoch) =>
+      database.transact(async (tx) => {
+        const isOwn = and(eq(changes.id, id), eq(changes.journalEpoch, epoch));
+        const [held] = await tx.select({ id: changes.id }).from(changes).where(isOwn).for('share');
+        if (held === undefined) throw journalLost(id, epoch);
+        const body = { ...record, epoch };
+        await appendFacts(tx, database.clock(), [{ actor: PROGRAM, action: ATTEMPT_RECORDED, subject: id, body }]);
       }),
 
     isVerified: (id, planId) =>

@@ -7,6 +7,7 @@ import { changeQueries } from './change-rows.ts';
 import { type Clock, type Database, openDatabase } from './database.ts';
 import { type DatabaseClock, followDatabaseClock } from './database-clock.ts';
 import { decisionQueries } from './decision-rows.ts';
+import { documentQueries } from './document-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
@@ -56,6 +57,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...carrierQueries(database),
     ...journalQueries(database),
     ...planQueries(database),
+    ...documentQueries(database),
     ...policyQueries(database),
     ...pushedQueries(database),
     ...routerTurnQueries(database),

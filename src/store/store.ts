@@ -1,5 +1,6 @@
 import type { Sighting } from '../domain/alignment.ts';
 import type { GivenRouteTarget } from '../domain/altered-record.ts';
+import type { AttemptRecord } from '../domain/attempt-record.ts';
 import type { AuditEntry, NewAudit } from '../domain/audit.ts';
 import type { Digest } from '../domain/canonical-json.ts';
 import type {
@@ -31,6 +32,7 @@ import type { RouteTarget } from '../domain/route-target.ts';
 import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
+import type { DocumentStore } from './document-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { PolicyStore } from './policy-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
@@ -104,7 +106,7 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store extends LedgerStore, DocumentStore, PolicyStore, SignedStore, WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.
@@ -218,6 +220,8 @@ export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookSto
     verified: { readonly planId: PlanId; readonly says: string },
     epoch: number,
   ): Promise<void>;
+  /** In the ledger, by digests: what each PE was sent in an attempt, and what was read and said. SESSION_LOST where the journal is another's. */
+  recordAttempt(id: ChangeId, record: AttemptRecord, epoch: number): Promise<void>;
   /** By the ledger, of the attempt that was begun last. Nothing else makes a recovery confirm what opens. */
   isVerified(id: ChangeId, planId: PlanId): Promise<boolean>;
   /** By the ledger: an earlier attempt of the change went back because of what was measured. */

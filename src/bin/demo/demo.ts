@@ -54,6 +54,7 @@ class Stories {
     await this.#narrator.wasl(ENGINEER_2, 'approve', 'IC-0001-C1-P1');
     await this.#narrator.wasl(ENGINEER_1, 'status', 'IC-0001', '--watch');
     await this.#narrator.wasl(ENGINEER_1, 'matrix');
+    await this.#narrator.showEvidence('IC-0001-C1');
 
     this.#narrator.chapter(
       '2  A site that does not answer: verification fails inside the confirm window, everything goes back',

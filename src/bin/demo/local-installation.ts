@@ -17,7 +17,7 @@ import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
 import { makeCodecKeys } from '../codec.ts';
 import { cacheDirectory } from '../configuration.ts';
-import { makeLedgerKey } from '../ledger-key.ts';
+import { makeLedgerKey, openLedgerKey } from '../ledger-key.ts';
 import { explaining } from '../operator-error.ts';
 import { settleAll } from '../settle-all.ts';
 import { obtainTemporalBinary, type Say, startTemporalServer } from '../temporal-server.ts';
@@ -116,6 +116,8 @@ export class LocalInstallation {
       WASL_STATE_DIR: this.directory,
       WASL_LEDGER_KEY: this.path('ledger-key.pem'),
       WASL_CODEC_KEYS: this.path('codec-keys.json'),
+      // Whoever watches does not wait for the evidence of what they saw.
+      WASL_CHECKPOINT_SECONDS: '1',
       WASL_LISTEN: listen,
       WASL_CREDENTIALS: credentialsFile,
       WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),
@@ -188,6 +190,14 @@ export class LocalInstallation {
     const file = this.path(`${person.replaceAll(' ', '-')}.pem`);
     await writeFile(file, await this.authority.issue({ ...signer, person }), { mode: 0o600 });
     return file;
+  }
+
+  /** Of the checkpoints, as it is handed to auditors; and whose signatures they believe. */
+  async whatAuditorsHold(person: Person): Promise<{ readonly logKey: string; readonly trustFile: string }> {
+    const { id } = await (await this.clientOf(person)).readInstallation();
+    const signer = await openLedgerKey(id, this.#env);
+    if (signer === null) throw new TypeError('not started');
+    return { logKey: signer.verifier.text, trustFile: join(this.path('development-authority'), 'trust.yaml') };
   }
 
   get authority(): DevelopmentAuthority {

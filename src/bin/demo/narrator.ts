@@ -1,4 +1,5 @@
 /** Tells a demonstration with the commands that people use: whose turn it is, what they type, what they see. */
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,7 @@ export const SAMPLES = fileURLToPath(new URL('../../../docs/samples/', import.me
 export const ENGINEER_1: Person = { id: 'engineer-1', roles: ['engineer', 'admin'] };
 export const ENGINEER_2: Person = { id: 'engineer-2', roles: ['engineer'] };
 export const OFFICER: Person = { id: 'officer-1', roles: ['security'] };
+export const AUDITOR: Person = { id: 'auditor-1', roles: ['auditor'] };
 export const portal = (entity: string): Person => ({
   id: `${entity.toLowerCase()}-portal-1`,
   roles: ['portal'],
@@ -80,6 +82,42 @@ export class Narrator {
     await this.untilPlanned(id);
   }
 
+  /** One file for a sceptic, and what two programs say of it that share no code. */
+  async showEvidence(changeId: string): Promise<void> {
+    const { logKey, trustFile } = await this.#installation.whatAuditorsHold(AUDITOR);
+    const file = this.#installation.path(`${changeId}.json`);
+    await this.#untilCovered(changeId);
+    await this.wasl(AUDITOR, 'evidence', 'export', changeId, file);
+    await this.wasl(AUDITOR, 'evidence', 'verify', file, '--log-key', logKey, '--trust', trustFile);
+    const verifier = fileURLToPath(new URL('../../../docs/verify-evidence.py', import.meta.url));
+    const argv = [file, logKey, '--trust', trustFile];
+    this.tell('');
+    this.tell(
+      `${styleText('dim', AUDITOR.id.padEnd(16))} ${styleText('bold', `$ python3 docs/verify-evidence.py ${argv.join(' ')}`)}`,
+    );
+    const { code, said } = await run('python3', [verifier, ...argv]);
+    // It needs a package that this machine may not have; whatever else it says is the end of the story.
+    if (/ModuleNotFoundError|ENOENT/.test(said))
+      this.tell('it needs Python with the package cryptography, which are not here');
+    else this.tell(said.trimEnd());
+    if (code !== 0 && /NOT SOUND/.test(said))
+      throw new WaslError('INTERNAL', `the second verifier refuses the evidence of ${changeId}`);
+  }
+
+  /** Until a checkpoint covers what there is of the change. */
+  async #untilCovered(changeId: string): Promise<void> {
+    const client = await this.#installation.clientOf(AUDITOR);
+    for (;;) {
+      try {
+        await client.readEvidence(changeId);
+        return;
+      } catch (error) {
+        if (!(error instanceof WaslError) || error.code !== 'LEDGER_UNSIGNED') throw error;
+        await sleep(LOOK_INTERVAL_MS, undefined, { signal: this.io.signal });
+      }
+    }
+  }
+
   async untilPlanned(id: string): Promise<void> {
     const client = await this.#installation.clientOf(ENGINEER_1);
     for (;;) {
@@ -90,4 +128,14 @@ export class Narrator {
       await sleep(LOOK_INTERVAL_MS, undefined, { signal: this.io.signal });
     }
   }
+}
+
+/** What a program says, on either stream. */
+function run(program: string, argv: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  return new Promise((resolve) => {
+    execFile(program, argv, (error, stdout, stderr) => {
+      const code = error === null ? 0 : 1;
+      resolve({ code, said: `${stdout}${stderr}${error?.code === 'ENOENT' ? 'ENOENT' : ''}` });
+    });
+  });
 }

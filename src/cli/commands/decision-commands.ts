@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { digestOf } from '../../domain/canonical-json.ts';
 import { WaslError } from '../../errors.ts';
+import type { SignedDocument } from '../../signatures/index.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan } from '../show-plan.ts';
-import { SIGNING_FLAGS, type SigningOptions, signFor } from '../sign-for.ts';
+import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners } from '../sign-for.ts';
 import { flowInWords, shortDigest } from '../wording.ts';
 
 const WHAT = 'a request (IC-0001) for your entity, or a plan (IC-0001-C1-P1) for the network side';
@@ -80,7 +81,10 @@ async function decide(
       ...(options.accept === undefined ? {} : { accepts: options.accept }),
     });
     if (session.isJson) return session.printJson(plan);
-    return session.print(`plan ${id} (${shortDigest(digest)}) is ${verb}: ${plan.kind} ${plan.interconnectId}`);
+    return session.print([
+      `plan ${id} (${shortDigest(digest)}) is ${verb}: ${plan.kind} ${plan.interconnectId}`,
+      ...(await signersOf(signed, isSigned)),
+    ]);
   }
   if (!/^IC-\d+$/.test(id)) {
     const remedy = 'Write an id like IC-0001 or IC-0001-C1-P1.';
@@ -103,7 +107,12 @@ async function decide(
   if (session.isJson) return session.printJson(interconnect);
   session.print([
     `request ${id} (${shortDigest(digest)}) is ${verb}`,
+    ...(await signersOf(signed, isSigned)),
     ...(isSigned ? [] : interconnect.request.flows.map((flow) => `  ${flowInWords(flow)}`)),
     ...interconnect.awaiting.map((whose) => `  ${session.paint('yellow', 'waits for')} ${whose}`),
   ]);
 }
+
+/** Who signed here; what was signed elsewhere its signer has seen. */
+const signersOf = async (signed: SignedDocument | undefined, isSignedHere: boolean): Promise<string[]> =>
+  signed === undefined || !isSignedHere ? [] : [`  ${await tellSigners(signed)}`];

@@ -14,7 +14,7 @@ import { shown } from '../../domain/shown.ts';
 import { WaslError } from '../../errors.ts';
 import { readBytes } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
-import { SIGNING_FLAGS, type SigningOptions, signFor } from '../sign-for.ts';
+import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners } from '../sign-for.ts';
 import { formatTable } from '../table.ts';
 import { shortDigest } from '../wording.ts';
 import { writeText } from '../write-text.ts';
@@ -152,6 +152,7 @@ function registerSteps(policy: Command, session: CliSession): void {
       if (session.isJson) return session.printJson(accepted);
       session.print([
         `${accepted.entity} has accepted the policy ${version} (${shortDigest(accepted.digest)})`,
+        ...(options.signed === undefined ? [`  ${await tellSigners(signed)}`] : []),
         ...answer.renditions.map(({ language, sha256 }) => `  ${LANGUAGE_WORDS[language].padEnd(8)} ${sha256}`),
       ]);
     });

@@ -225,11 +225,19 @@ describe('an auditor', () => {
     const keys = ['--log-key', log.verifier.text, '--witness', await witnessKey()];
     const verified = await runForTest(['evidence', 'verify', file, ...keys]);
     expect(verified).toMatchObject({ code: 0, err: '' });
-    expect(verified.out).toMatch(/^SOUND: IC-0001-C1, \d+ of \d+ rows, 1 plan with its XML\n {2}cosigned by moh/);
+    expect(verified.out).toMatch(
+      /^SOUND: IC-0001-C1, \d+ of \d+ rows, 1 plan with its XML, 2 documents\n {2}cosigned by moh/,
+    );
     expect(verified.out).toContain('plan.saved');
     const script = new URL('../../../docs/verify-evidence.py', import.meta.url).pathname;
     const again = await promisify(execFile)('python3', [script, file, log.verifier.text, await witnessKey()]);
-    expect(again.stdout).toMatch(/^SOUND: IC-0001-C1, rows \d+ of \d+, plans 1\n$/);
+    expect(again.stdout).toMatch(/^SOUND: IC-0001-C1, rows \d+ of \d+, plans 1, signatures not verified\n$/);
+    const theirs = join(folder, 'parties.json');
+    await wasl('auditor', 'evidence', 'export', changeId, theirs, '--for-parties');
+    expect((await runForTest(['evidence', 'verify', theirs, ...keys])).out).toMatch(
+      /^SOUND: IC-0001-C1, 6 of \d+ rows, 2 /,
+    );
+    expect(await readFile(theirs, 'utf8')).not.toContain('وصل');
     await writeFile(file, (await readFile(file, 'utf8')).replace('وصل', 'فصل'));
     const altered = await runForTest(['evidence', 'verify', file, ...keys]);
     expect(altered.code).toBe(2);

@@ -1,0 +1,173 @@
+"""Who signed what in evidence of wasl, for verify-evidence.py: JAdES (RFC 7515) and X.509 (RFC 5280) with the package `cryptography`.
+
+What was signed says what its row says, by certificates of those who had to, each under an anchor of the trust file and not revoked before by a list
+that is carried along; and for what was pushed, what had to be signed was signed before. Timestamps, OCSP and the age of revocation data are for
+`wasl evidence verify`. The trust file is JSON here; lines that begin with # are comments.
+"""
+import base64
+import hashlib
+import json
+from datetime import datetime, timezone
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+
+NAMES = {"CN": "2.5.4.3", "SN": "2.5.4.4", "serialNumber": "2.5.4.5", "C": "2.5.4.6", "O": "2.5.4.10", "OU": "2.5.4.11",
+         "title": "2.5.4.12", "givenName": "2.5.4.42", "organizationIdentifier": "2.5.4.97"}
+BASIC_CONSTRAINTS = "2.5.29.19"
+
+class Refused(Exception): ...
+
+def require(holds, reason):
+    if not holds:
+        raise Refused(reason)
+
+def url(text):
+    """Base64url in its one form."""
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    require(base64.urlsafe_b64encode(data).decode().rstrip("=") == text != "", "it has base64 of another form")
+    return data
+
+def canonical(value):
+    """RFC 8785, for what is signed: it has no numbers."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+def pem(authority):
+    return x509.load_pem_x509_certificate(authority["certificate"].encode())
+
+def read_trust(path):
+    with open(path, encoding="utf-8") as file:
+        trust = json.loads("".join(line for line in file if not line.startswith("#")))
+    anchors = [(pem(each), each["for"]) for each in trust["anchors"]]
+    return {**trust, "anchors": anchors, "authorities": [pem(each) for each in trust.get("authorities", [])]}
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+def time_of(one, name):
+    return getattr(one, name + "_utc", None) or getattr(one, name).replace(tzinfo=timezone.utc)
+
+def is_by(key, signature, data, algorithm, pad):
+    try:
+        key.verify(signature, data, *([ec.ECDSA(algorithm)] if isinstance(key, ec.EllipticCurvePublicKey) else [pad, algorithm]))
+        return True
+    except Exception:
+        return False
+
+def is_issued(one, by):
+    """A certificate, or a list of revoked ones, by an authority."""
+    data = one.tbs_certificate_bytes if isinstance(one, x509.Certificate) else one.tbs_certlist_bytes
+    pad = getattr(one, "signature_algorithm_parameters", None)
+    pad = pad if isinstance(pad, padding.PSS) else padding.PKCS1v15()
+    is_authority = any(each.oid.dotted_string == BASIC_CONSTRAINTS and each.value.ca for each in by.extensions)
+    return is_authority and one.issuer == by.subject and is_by(by.public_key(), one.signature, data, one.signature_hash_algorithm, pad)
+
+def verify_path(leaf, pool, lists, purpose, trust, at):
+    """Up to an anchor for the purpose, each certificate valid at the time."""
+    path, anchors = [leaf], [certificate for certificate, uses in trust["anchors"] if purpose in uses]
+    while not any(is_issued(path[-1], each) for each in anchors):
+        above = [each for each in pool + trust["authorities"] if each not in path and is_issued(path[-1], each)]
+        require(above and len(path) < 6, f"no anchor stands behind {leaf.subject.rfc4514_string()}")
+        path.append(above[0])
+    top = next(each for each in anchors if is_issued(path[-1], each))
+    for one, by in zip(path, path[1:] + [top]):
+        who = one.subject.rfc4514_string()
+        require(time_of(one, "not_valid_before") <= at <= time_of(one, "not_valid_after"), f"the certificate of {who} was not valid")
+        revoked = [each.get_revoked_certificate_by_serial_number(one.serial_number) for each in lists if is_issued(each, by)]
+        require(all(each is None or time_of(each, "revocation_date") > at for each in revoked), f"the certificate of {who} was revoked")
+
+def is_signer(leaf, who, trust):
+    """Only the trust file says who signs for whom."""
+    own = leaf.fingerprint(SHA256()).hex()
+    def says(name):
+        return [each.value for each in leaf.subject if each.oid.dotted_string == NAMES.get(name, name)]
+    def is_named(each):
+        is_subject = all(says(name) == [value] for name, value in each.get("subject", {}).items())
+        return [each["party"], each["role"]] == who and own in each.get("certificates", [own]) and is_subject
+    return any(map(is_named, trust["signers"]))
+
+def verify_entry(entry, payload, trust, at):
+    """One signature. Returns who signed as what, and with which certificate."""
+    header = json.loads(url(entry["protected"]))
+    who, signature = header["srAts"]["claimed"][0]["qVals"][:2], url(entry["signature"])
+    beside = [json.loads(url(item)) for item in entry["header"]["etsiU"]]
+    pool = [x509.load_der_x509_certificate(base64.b64decode(one["x509Cert"]["val"])) for item in beside for one in item.get("xVals", [])]
+    lists = [x509.load_der_x509_crl(base64.b64decode(one["val"])) for item in beside for one in item.get("rVals", {}).get("crlVals", [])]
+    leaf = next(one for one in pool if one.fingerprint(SHA256()) == url(header["x5t#S256"]))
+    key = leaf.public_key()
+    if header["alg"] == "ES256":
+        require(len(signature) == 64 and key.curve.name == "secp256r1", "a signature has another form")
+        signature = utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+    require(header["alg"] in ("ES256", "PS256", "RS256"), "a signature has another form")
+    pad = padding.PSS(padding.MGF1(SHA256()), 32) if header["alg"] == "PS256" else padding.PKCS1v15()
+    signed = f"{entry['protected']}.{payload}".encode()
+    require(is_by(key, signature, signed, SHA256(), pad), f"a document is not what {leaf.subject.rfc4514_string()} signed")
+    require(is_signer(leaf, who, trust), f"{leaf.subject.rfc4514_string()} does not sign for {who[0]} as {who[1]}")
+    verify_path(leaf, pool, lists, "seal" if who[1] == "seal" else "person", trust, at)
+    return who, leaf.fingerprint(SHA256())
+
+def verify_document(document, says, party, trust, at):
+    """That it says this, and that everybody who must has signed it. Returns the certificates."""
+    payload = url(document["payload"])
+    said = json.loads(payload)
+    require(canonical(said).encode() == payload, "a signed document is not in its one form")
+    require(all(said[name] == value for name, value in says.items()), "a signed document says something else than its row")
+    signed = [verify_entry(each, document["payload"], trust, at) for each in document["signatures"]]
+    places = sorted([each["party"], each["role"]] for each in said["signers"])
+    roles = ["officer"] if party == "operator" else ["signatory", "seal"] if trust.get("seals", True) else ["signatory"]
+    require(all([party, role] in places for role in roles) and {each[0] for each in places} == {party}, "it is not for its party to sign")
+    require(sorted(who for who, _ in signed) == places, "somebody has not signed")
+    return [certificate for _, certificate in signed]
+
+def read_policies(rows):
+    """The versions that were proposed, by their digests, as signed documents name them."""
+    policies = {}
+    for body in (row["body"] for row in rows if row["action"] == "policy.proposed"):
+        texts = [{name: each[name] for name in ("language", "mediaType", "sha256")} for each in body["renditions"]]
+        terms = {**{name: body[name] for name in ("version", "inForceFrom", "graceDays")}, "renditions": texts}
+        require(body["digest"] == "sha256:" + hashlib.sha256(canonical(terms).encode()).hexdigest(), "a policy is not what its digest says")
+        policies[body["digest"]] = {"version": body["version"], "renditions": {each["language"]: each["sha256"] for each in texts}}
+    return policies
+
+def verify_decisions(bundle, rows, trust, installation):
+    submitted = next(row for row in rows if row["action"] == "request.submitted")
+    policies, held, sides = read_policies(rows), [], {}
+    agreed = next((each for each in policies.values() if each["version"] == submitted["body"]["request"]["policyVersion"]), None)
+    documents = {each["sequence"]: each["document"] for each in bundle["signed"]}
+    for row in (row for row in rows if row["sequence"] in documents):
+        body, at = row["body"], instant(row["body"].get("decidedAt") or row["body"]["acceptedAt"])
+        if row["action"] == "policy.accepted":
+            policy = policies[body["digest"]]
+            kind, party, subject = "policy-acceptance", body["entity"], policy["version"]
+        else:
+            is_request = body["subject"] == "request"
+            kind, party, policy = ("request", body["party"], agreed) if is_request else ("plan-approval", "operator", None)
+            subject = row["subject"] if is_request else body["planId"]
+        says = {"kind": kind, "subject": {"id": subject, "digest": body["digest"]}, "policy": policy, "installation": trust.get("installation", installation)}
+        for certificate in verify_document(documents[row["sequence"]], says, party, trust, at):
+            require(sides.setdefault(certificate, party) == party, "one certificate has signed for two sides")
+        held.append((kind, party, body["digest"], row["sequence"]))
+    verify_pushes(bundle, rows, held, submitted)
+    return f"signed decisions {len(held)}"
+
+def verify_pushes(bundle, rows, held, submitted):
+    """What had to be signed before each push was."""
+    kind = next(row for row in rows if row["action"] == "change.started")["body"]["kind"]
+    requested = [row["body"]["requestDigest"] for row in rows if "requestDigest" in row["body"]][-1]
+    plans = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
+    pushes = {}
+    for row in rows:
+        if row["action"] == "transaction.begun" and row["body"]["planId"] is not None:
+            pushes.setdefault(row["body"]["planId"], row)
+    for plan, push in pushes.items():
+        def require_signed(what, side, digests):
+            found = any(each[:2] == (what, side) and (digests is None or each[2] in digests) and each[3] < push["sequence"] for each in held)
+            require(found, f"the {what} of {side} for {plan} is missing, or was not signed before the push")
+        if kind in ("provision", "modify", "resume"):
+            for party in submitted["body"]["parties"]:
+                require_signed("policy-acceptance", party, None)
+                require_signed("request", party, [requested])
+        is_over = kind == "withdraw" and instant(push["at"]) >= instant(submitted["body"]["request"]["validUntil"])
+        if kind != "suspend" and not is_over and bundle["edition"] == "whole":
+            require_signed("plan-approval", "operator", plans.values() if kind == "withdraw" else [plans.get(plan)])

@@ -1,0 +1,301 @@
+/** Who decided what in the evidence of a change, and whether the signatures of it hold: by the rules of the gate at push, against an auditor's own trust. */
+import { canonicalJson, type Digest } from '../../domain/canonical-json.ts';
+import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
+import { type DueStatement, dueStatements, twiceSigned, windowEnd } from '../../domain/due-statements.ts';
+import type { DecisionFacts } from '../../domain/may-decide.ts';
+import { interconnectOf } from '../../domain/names.ts';
+import {
+  digestPolicy,
+  POLICY_ACCEPTED,
+  POLICY_PROPOSED,
+  POLICY_PUBLISHED,
+  type PolicyTerms,
+} from '../../domain/policy.ts';
+import type { SignedDocument } from '../../domain/signed-document.ts';
+import { OPERATOR, type SigningKind } from '../../domain/signing-document.ts';
+import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../domain/statement.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import {
+  type EntryReport,
+  newestStatus,
+  type StatementReport,
+  type Trust,
+  verifyStatement,
+} from '../../signatures/index.ts';
+import type { ShownEntry } from './format.ts';
+import type { EvidenceFinding } from './verify-evidence.ts';
+
+type Intact = Extract<EvidenceFinding, { intact: true }>;
+
+/** One decision of the record, in the order in which they were taken. */
+export interface JudgedDecision {
+  readonly sequence: number;
+  readonly kind: SigningKind;
+  /** The version of the policy, the request or the plan, with its digest. */
+  readonly subject: Statement['subject'];
+  /** A party, or `operator`. */
+  readonly party: string;
+  /** As the API knew them. */
+  readonly person: string;
+  /** ISO 8601 with zone. */
+  readonly decidedAt: string;
+  /** `unsigned`: the word of a token. `absent`: its document is not in the file. */
+  readonly verdict: Verdict | 'unsigned' | 'absent';
+  /** One sentence for a person. */
+  readonly reason: string;
+  /** The person's signature and the organisation's seal. */
+  readonly signatures: readonly EntryReport[];
+}
+
+export interface JudgedEvidence {
+  readonly decisions: readonly JudgedDecision[];
+  /** What must be signed for what was pushed, and is not, or not so that it holds; or a signature that does not hold. Empty: all holds. */
+  readonly faults: readonly string[];
+  /** Whether something was pushed by this change: what must be signed for it is asked for only then. */
+  readonly isPushed: boolean;
+}
+
+interface Decided {
+  readonly row: ShownEntry;
+  readonly subject: 'policy' | 'request' | 'plan';
+  readonly digest: string;
+  readonly party: string;
+  readonly decidedAt: string;
+  readonly signed: string | null;
+  readonly document: SignedDocument | null;
+  readonly statement: Statement | null;
+}
+
+/** Asks nobody: what shows that a signature holds stands in the file, or it does not hold. */
+export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<JudgedEvidence> {
+  const decided = listDecided(evidence);
+  const installation = trust.installation ?? evidence.installation;
+  const question = { trust, installation };
+  const reports = new Map<Decided, StatementReport>();
+  for (const each of decided) {
+    if (each.signed === null || each.statement === null || each.document === null) continue;
+    const receivedAt = new Date(each.decidedAt);
+    const at = laterOf(receivedAt, newestStatus(each.document));
+    reports.set(
+      each,
+      await verifyStatement(each.signed, each.statement, { ...question, at, receivedAt, stage: 'receipt' }),
+    );
+  }
+  const faults = [...reports].flatMap(([{ row }, { verdict, reason }]) =>
+    verdict === 'pass' ? [] : [`row ${row.sequence}: ${reason}`],
+  );
+  const pushes = listPushes(evidence.entries);
+  for (const push of pushes) {
+    const before = decided.filter(({ row }) => row.sequence < push.sequence);
+    faults.push(...(await judgePush(push, evidence, before, reports, question)));
+  }
+  return {
+    decisions: decided.map((each) => toJudged(each, reports.get(each), evidence)),
+    faults: [...new Set(faults)],
+    isPushed: pushes.length > 0,
+  };
+}
+
+const laterOf = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
+
+/** Every approval and acceptance, with the statement that its row says it is. */
+function listDecided({ entries, bundle }: Intact): Decided[] {
+  const documents = new Map(bundle.signed.map(({ sequence, document }) => [sequence, document]));
+  const id = interconnectOf(bundle.changeId);
+  const terms = policiesOf(entries);
+  const agreed = requestOf(entries)?.policyVersion;
+  return entries.flatMap((row): Decided[] => {
+    const { action, body } = row;
+    const document = documents.get(row.sequence) ?? null;
+    const digest = String(body.digest) as Digest;
+    const of = { row, digest, document, signed: document === null ? null : canonicalJson(document) };
+    if (action === POLICY_ACCEPTED) {
+      const party = String(body.entity) as Statement['party'];
+      const accepted = terms.find((each) => digestPolicy(each) === digest);
+      const statement = accepted === undefined ? null : acceptanceStatement(party, accepted);
+      return [{ ...of, subject: 'policy', party, decidedAt: String(body.acceptedAt), statement }];
+    }
+    if (action !== 'approval.recorded' || body.decision !== 'approve') return [];
+    const decidedAt = String(body.decidedAt);
+    const party = String(body.party) as Statement['party'];
+    if (body.subject === 'plan') {
+      const statement = planStatement({ id: String(body.planId), digest });
+      return [{ ...of, subject: 'plan', party: 'network', decidedAt, statement }];
+    }
+    const named = terms.find(({ version }) => version === agreed);
+    const statement = named === undefined ? null : requestStatement(party, { id, digest }, named);
+    return [{ ...of, subject: 'request', party, decidedAt, statement }];
+  });
+}
+
+interface Request {
+  readonly policyVersion: string;
+  readonly validFrom?: string;
+  readonly validUntil: string;
+}
+
+const requestOf = (entries: readonly ShownEntry[]) =>
+  entries.find(({ action }) => action === 'request.submitted')?.body.request as Request | undefined;
+
+function policiesOf(entries: readonly ShownEntry[]): PolicyTerms[] {
+  const proposed = entries.filter(({ action }) => action === POLICY_PROPOSED).map(({ body }) => body);
+  return (proposed as unknown as (PolicyTerms & { readonly digest: Digest })[]).filter(
+    (each) => digestPolicy(each) === each.digest,
+  );
+}
+
+interface Pushed {
+  /** Of the row by which it began. */
+  readonly sequence: number;
+  readonly planId: string;
+  readonly at: Date;
+}
+
+/** The first attempt with each plan. */
+function listPushes(entries: readonly ShownEntry[]): Pushed[] {
+  const first = new Map<string, Pushed>();
+  for (const { sequence, action, at, body } of entries) {
+    if (action !== 'transaction.begun' || typeof body.planId !== 'string' || first.has(body.planId)) continue;
+    first.set(body.planId, { sequence, planId: body.planId, at: new Date(at) });
+  }
+  return [...first.values()];
+}
+
+/** What must have been signed for this push, and is not or does not hold. */
+async function judgePush(
+  { planId, at }: Pushed,
+  { bundle, entries }: Intact,
+  decided: readonly Decided[],
+  reports: Map<Decided, StatementReport>,
+  question: { readonly trust: Trust; readonly installation: string },
+): Promise<string[]> {
+  const { changeId } = bundle;
+  const kind = entries.find(({ action }) => action === 'change.started')?.body.kind as ChangeKind;
+  const { onlyTakesAway } = CHANGE_KIND_RULES[kind];
+  const planDigests = digestsOfPlans(changeId, entries, decided);
+  const digest = planDigests[numberOf(planId) - 1] ?? '';
+  const requestDigest = String(
+    entries.findLast(({ body }) => typeof body.requestDigest === 'string')?.body.requestDigest,
+  );
+  const contents = bundle.plans.find(({ id }) => id === planId)?.contents as { window?: { notBefore: string | null } };
+  const notBefore = contents?.window?.notBefore ?? null;
+  const push = {
+    ...{ changeId, plannedFor: changeId, kind, planId, digest, contentDigest: digest, notBefore },
+    ...{ requestContentDigest: requestDigest, earlierDigests: planDigests },
+  };
+  const due = dueStatements(
+    push,
+    factsOf(bundle, entries, requestDigest),
+    decided,
+    {
+      planDigests,
+      policies: policiesOf(entries),
+    },
+    { now: at, when: 'push' },
+  );
+  const faults: string[] = [];
+  const signers = new Map<string, string>();
+  for (const each of due) {
+    // An approval that names what it accepts is not shown to parties.
+    if (bundle.edition === 'parties' && each.side === OPERATOR && each.candidates.length === 0) continue;
+    const held = await findHeld(each, at, { ...question, isLate: onlyTakesAway, reports });
+    if (typeof held === 'string') faults.push(held);
+    else {
+      const other = twiceSigned(each, held.certificates, signers);
+      if (other !== null) faults.push(other);
+      const until = each.side === OPERATOR && !onlyTakesAway ? windowEnd(push, held.provenAt) : null;
+      if (until !== null && until <= at)
+        faults.push(`${each.what} does not hold: its window ended at ${until.toISOString()}`);
+    }
+  }
+  return faults;
+}
+
+/** The report of the first candidate that holds; else why the last one does not. */
+async function findHeld(
+  { what, candidates }: DueStatement<Decided>,
+  pushedAt: Date,
+  {
+    trust,
+    installation,
+    isLate,
+    reports,
+  }: {
+    readonly trust: Trust;
+    readonly installation: string;
+    readonly isLate: boolean;
+    readonly reports: Map<Decided, StatementReport>;
+  },
+): Promise<StatementReport | string> {
+  let fault = `${what} is missing`;
+  for (const { decided, statement } of candidates) {
+    const { signed, document, decidedAt } = decided;
+    if (signed === null || document === null) {
+      fault = `${what} is the word of a token: no document was signed`;
+      continue;
+    }
+    const receivedAt = new Date(decidedAt);
+    const asked = isLate
+      ? ({ at: laterOf(receivedAt, newestStatus(document)), stage: 'receipt' } as const)
+      : // What was renewed for a later push shows more of the same.
+        ({ at: laterOf(pushedAt, newestStatus(document)), stage: 'gate' } as const);
+    const report = await verifyStatement(signed, statement, { trust, installation, receivedAt, ...asked });
+    reports.set(decided, report);
+    const latest = Number(pushedAt) + trust.clockSkewSeconds * 1_000;
+    const isLater = report.provenAt !== null && Number(report.provenAt) > latest;
+    if (report.verdict === 'pass' && !isLater) return report;
+    const why = isLater ? `it was signed at ${report.provenAt?.toISOString()}, after the push` : report.reason;
+    fault = `${what} does not hold: ${why}`;
+  }
+  return fault;
+}
+
+const numberOf = (planId: string): number => Number(/-P(\d+)$/.exec(planId)?.[1] ?? 0);
+
+/** By the rows of the plans; in an edition without them by those of the approvals. */
+function digestsOfPlans(changeId: string, entries: readonly ShownEntry[], decided: readonly Decided[]): string[] {
+  const digests: string[] = [];
+  const note = (planId: string, digest: unknown) => {
+    if (planId.startsWith(`${changeId}-P`)) digests[numberOf(planId) - 1] = String(digest);
+  };
+  for (const { subject, row, digest } of decided) if (subject === 'plan') note(String(row.body.planId), digest);
+  for (const { action, subject, body } of entries) if (action === 'plan.saved') note(subject, body.digest);
+  return Array.from(digests, (digest) => digest ?? '');
+}
+
+function factsOf({ changeId }: Intact['bundle'], entries: readonly ShownEntry[], requestDigest: string): DecisionFacts {
+  const request = requestOf(entries);
+  const submitted = entries.find(({ action }) => action === 'request.submitted');
+  const published = entries
+    .filter(({ action }) => action === POLICY_PUBLISHED)
+    .map(({ subject, body: { digest, inForceFrom, graceDays } }) => {
+      const of = { digest: digest as Digest, inForceFrom: String(inForceFrom), graceDays: Number(graceDays) };
+      return { ...of, version: subject.replace(/^policy\//, '') };
+    });
+  return {
+    ...{ id: interconnectOf(changeId), lifecycle: 'requested', owners: null, requestDigest, withdrawnBy: null },
+    parties: submitted?.body.parties as readonly string[],
+    requestedBy: submitted?.actor ?? '',
+    validFrom: request?.validFrom ?? null,
+    validUntil: request?.validUntil ?? '',
+    ...{ change: null, plan: null, approvals: [], altered: [] },
+    policy: { agreed: request?.policyVersion ?? '', published, acceptances: [] },
+  };
+}
+
+const KINDS = { policy: 'policy-acceptance', request: 'request', plan: 'plan-approval' } as const;
+
+function toJudged(each: Decided, report: StatementReport | undefined, { bundle }: Intact): JudgedDecision {
+  const { row, subject, digest, party, decidedAt, statement } = each;
+  const isAbsent = bundle.absent.some(({ what }) => what === `row ${row.sequence}`);
+  const none = isAbsent
+    ? ({ verdict: 'absent', reason: 'its signed document is not in the file' } as const)
+    : ({ verdict: 'unsigned', reason: 'it is the word of a token: no document was signed' } as const);
+  const { verdict, reason } = report ?? none;
+  return {
+    ...{ sequence: row.sequence, kind: KINDS[subject], person: row.actor, decidedAt, verdict, reason },
+    party: subject === 'plan' ? OPERATOR : party,
+    subject: statement?.subject ?? { id: row.subject, digest: digest as Digest },
+    signatures: report?.entries ?? [],
+  };
+}
