@@ -32,7 +32,10 @@ import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { PersonalStore } from './personal-rows.ts';
 import type { PolicyStore } from './policy-rows.ts';
+import type { RetentionStore } from './retention-rows.ts';
+import type { RotationStore } from './rotate-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
@@ -104,7 +107,14 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store
+  extends LedgerStore,
+    PersonalStore,
+    PolicyStore,
+    RetentionStore,
+    RotationStore,
+    SignedStore,
+    WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.
