@@ -35,6 +35,7 @@ import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import { registerSigningRoutes } from './routes/signing-routes.ts';
 import { registerWebhookRoutes } from './routes/webhook-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
+import { showPersonalTexts } from './show-personal-texts.ts';
 import { isDecision, requireStepUp, stepUpChallenge } from './step-up.ts';
 import { compileInputValidator } from './validate-input.ts';
 
@@ -68,6 +69,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   refuseMisuse(app);
   guardRoutes(app, deps);
   limitCalls(app);
+  showPersonalTexts(app, deps);
   const metrics = createMetrics(deps);
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);

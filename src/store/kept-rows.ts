@@ -17,7 +17,7 @@ export async function findKept(db: Reader, now: Date): Promise<KeptRecord[]> {
     .select()
     .from(personalKeys)
     .where(isNull(personalKeys.erasedAt))
-    .orderBy(asc(personalKeys.createdAt), asc(personalKeys.id));
+    .orderBy(asc(personalKeys.createdAt), asc(personalKeys.subject), asc(personalKeys.id));
   const [ends, policy, holds] = [await findEnds(db), await findPolicyUse(db), await findHolds(db)];
   return keys.map(({ id: keyId, subject, recordKind: kind, recordId: id }) => {
     const standing = kind === 'interconnect' ? endOf(id, ends) : supersededBy(id, policy, now);
