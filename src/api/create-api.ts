@@ -31,6 +31,7 @@ import { registerNetworkRoutes } from './routes/network-routes.ts';
 import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
+import { registerPrivacyRoutes } from './routes/privacy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import { registerSigningRoutes } from './routes/signing-routes.ts';
 import { registerWebhookRoutes } from './routes/webhook-routes.ts';
@@ -98,6 +99,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerEvidenceRoutes(scope, deps);
     registerCodecRoutes(scope, deps);
     registerWebhookRoutes(scope, deps);
+    registerPrivacyRoutes(scope, deps);
     done();
   });
   return app;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Digest, digestOf } from './canonical-json.ts';
 import { freeText } from './free-text.ts';
 import type { PersonId } from './names.ts';
-import { RECORD_KINDS, type RecordKind, type RecordName } from './sealed-text.ts';
+import type { RecordKind, RecordName } from './sealed-text.ts';
 
 /** A century. */
 const DAYS_MAX = 36_525;
@@ -38,6 +38,7 @@ export const retentionScheduleSchema = z
     rules: z.array(ruleSchema).min(1),
   })
   .refine(({ rules }) => new Set(rules.map(({ record }) => record)).size === rules.length, {
+    path: ['rules'],
     params: { fact: 'a kind of record has two rules', remedy: 'Give each kind of record one.' },
   });
 
@@ -102,4 +103,17 @@ export const digestSchedule = (schedule: RetentionSchedule): Digest => digestOf(
 export const digestProposal = (records: readonly DueRecord[], scheduleDigest: Digest): Digest =>
   digestOf({ records, scheduleDigest });
 
-export const recordKindSchema = z.enum(RECORD_KINDS);
+const KIND_OF: readonly (readonly [RegExp, RecordKind])[] = [
+  [/^IC-\d{4,9}$/, 'interconnect'],
+  [/^[\w.-]{1,40}\/[A-Z][A-Z0-9-]{1,15}$/, 'policy-acceptance'],
+];
+
+/** `IC-0001`, or the version of a policy and an entity as `2026-1/MOH`; null: no record is named so. */
+export function recordNamed(id: string): RecordName | null {
+  const kind = KIND_OF.find(([form]) => form.test(id))?.[1];
+  return kind === undefined ? null : { kind, id };
+}
+
+/** Why somebody is shown what is kept of a person: a closed list, recorded with who asked. */
+export const PURPOSES = ['subject-request', 'audit', 'investigation', 'court-order'] as const;
+export type Purpose = (typeof PURPOSES)[number];

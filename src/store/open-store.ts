@@ -31,6 +31,7 @@ import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
 import { signedQueries } from './signed-rows.ts';
 import type { Store } from './store.ts';
+import { subjectQueries } from './subject-rows.ts';
 import { troubleQueries } from './trouble-rows.ts';
 import { webhookQueries } from './webhook-rows.ts';
 import { workerQueries } from './worker-rows.ts';
@@ -67,6 +68,7 @@ export async function openStore({ databaseUrl, clock, keys = null }: StoreOption
     ...pushedQueries(database),
     ...routerTurnQueries(database),
     ...routeTargetQueries(database),
+    ...subjectQueries(database),
     ...troubleQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),

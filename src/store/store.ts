@@ -37,6 +37,7 @@ import type { PolicyStore } from './policy-rows.ts';
 import type { RetentionStore } from './retention-rows.ts';
 import type { RotationStore } from './rotate-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
+import type { SubjectStore } from './subject-rows.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
@@ -114,6 +115,7 @@ export interface Store
     RetentionStore,
     RotationStore,
     SignedStore,
+    SubjectStore,
     WebhookStore {
   // Inventory
   /**

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { LEDGER_FACTS } from '../../../src/bin/personal-data.ts';
+import { membersOf } from '../../../src/bin/render-personal-data.ts';
 import type { InterconnectId, PersonId } from '../../../src/domain/names.ts';
 import type { RetentionSchedule } from '../../../src/domain/retention.ts';
 import { openText, referredId, referredIds, unwrapKey } from '../../../src/domain/sealed-text.ts';
@@ -219,6 +221,12 @@ test('after it, what was kept is nowhere: not in files, nor in a backup once the
 test('the chain verifies, and says who proposed, authorised and erased', async () => {
   const entries = await store.readLedger({ afterSequence: 0, limit: 10_000 });
   expect(verifyChain(entries)).toMatchObject({ intact: true });
+  const undeclared = entries.flatMap(({ action, body }) =>
+    Object.keys(body)
+      .filter((member) => !membersOf(LEDGER_FACTS[action] ?? {}).includes(member))
+      .map((each) => `${action} ${each}`),
+  );
+  expect(undeclared).toEqual([]);
   const facts = entries.filter(({ action }) => /^(retention|hold|personal)/.test(action));
   expect(facts.map(({ actor, action }) => `${actor} ${action}`)).toEqual([
     ...[`${ADMIN} retention.proposed`, `${OFFICER} retention.decided`, `${OFFICER} hold.placed`],
