@@ -76,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/entity-wire.ts',
     'src/api/signing-wire.ts',
     'src/api/webhook-wire.ts',
+    'src/api/privacy-wire.ts',
     'src/api/proof-record.ts',
     'src/api/ledger-wire.ts',
     // A recorded proof is made again where its file is, without a server.

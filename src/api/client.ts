@@ -48,6 +48,7 @@ import {
   policySchema,
   policyStandingSchema,
 } from './policy-wire.ts';
+import { type PrivacyClient, privacyClient } from './privacy-client.ts';
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { type NoAnswer, problemError } from './read-problem.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
@@ -182,6 +183,7 @@ export interface ApiClient {
   retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
   readonly webhooks: WebhookClient;
   readonly entities: EntityClient;
+  readonly privacy: PrivacyClient;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -229,13 +231,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       throw problemError(response.status, body, isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE');
     const parsed = schema.safeParse(body);
     if (parsed.success) return { status: response.status, value: parsed.data };
-    throw new WaslError(
-      'API_UNREACHABLE',
-      `${base} answered ${method} ${path} with something else than wasl's contract`,
-      {
-        remedy: 'Check the address of the server, and that client and server are of one release.',
-      },
-    );
+    const fact = `${base} answered ${method} ${path} with something else than wasl's contract`;
+    const remedy = 'Check the address of the server, and that client and server are of one release.';
+    throw new WaslError('API_UNREACHABLE', fact, { remedy });
   }
 
   const answerOf = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown) =>
@@ -316,6 +314,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
     webhooks: webhookClient(answerOf),
     entities: entityClient(answerOf),
+    privacy: privacyClient(answerOf),
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;
       const response = await request('GET', path, { accept: 'text/event-stream', signal });

@@ -10,6 +10,7 @@ import { trustSchema } from '../signatures/index.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
 import { renderConduct } from './render-conduct.ts';
 import { renderFormPhrases } from './render-form-phrases.ts';
+import { renderPersonalData } from './render-personal-data.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
 import { renderSigningPhrases } from './render-signing-phrases.ts';
@@ -29,6 +30,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/trust.schema.json': toJson(renderSchema(trustSchema, 'Whom an installation of wasl believes')),
     'docs/errors.md': renderErrors(),
     'docs/plan-phrases.md': renderPlanPhrases(),
+    'docs/personal-data.md': renderPersonalData(),
     'docs/platforms.md': renderPlatforms(),
     'docs/prohibited-conduct.md': renderConduct(),
     'docs/settings.md': renderSettings(),

@@ -10,6 +10,7 @@ export default defineConfig({
     './src/store/policy-schema.ts',
     './src/store/entity-schema.ts',
     './src/store/webhook-schema.ts',
+    './src/store/personal-schema.ts',
   ],
   out: './src/store/migrations',
 });

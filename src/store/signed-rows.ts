@@ -2,9 +2,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { InterconnectId, PersonId } from '../domain/names.ts';
+import { referredId } from '../domain/sealed-text.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Database } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
+import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals } from './schema.ts';
 
@@ -24,12 +26,15 @@ export interface SignedDecision {
   readonly person: PersonId;
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
-  /** null: it is the word of a token. */
+  /** null: it is the word of a token, or its document was erased. */
   readonly signed: string | null;
 }
 
 export interface SignedStore {
-  /** What the parties of an interconnect accepted and approved, and what the network side approved of its plans. */
+  /**
+   * What the parties of an interconnect accepted and approved, and what the network side approved of its plans. PERSONAL_KEY_MISSING where a
+   * document cannot be opened here.
+   */
   listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
   /** What shows that the signatures hold is renewed; the signatures are the same. */
   renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
@@ -48,7 +53,7 @@ export function signedQueries(database: Database): SignedStore {
           .select()
           .from(approvals)
           .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')));
-        return [
+        const recorded = [
           ...accepted.map(({ entity: party, digest, person, acceptedAt, signed }): SignedDecision => {
             return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed };
           }),
@@ -56,6 +61,12 @@ export function signedQueries(database: Database): SignedStore {
             return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed };
           }),
         ];
+        const opened: SignedDecision[] = [];
+        for (const each of recorded) {
+          const { signed } = each;
+          opened.push(signed === null ? each : { ...each, signed: await openDocument(db, database.keys, signed) });
+        }
+        return opened;
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {
@@ -65,22 +76,31 @@ export function signedQueries(database: Database): SignedStore {
         if (subject === 'policy') {
           const { entity, digest: of, person: by, signature } = policyAcceptances;
           const isIt = and(eq(of, digest as Digest), eq(by, person), eq(signature, its));
-          await tx
-            .update(policyAcceptances)
-            .set({ signed })
-            .where(and(isIt, eq(entity, party as typeof entity._.data)));
+          const where = and(isIt, eq(entity, party as typeof entity._.data));
+          const [row] = await tx.select({ kept: policyAcceptances.signed }).from(policyAcceptances).where(where);
+          if (row?.kept != null && referredId(row.kept) !== null)
+            return replaceDocument(tx, database.keys, row.kept, signed);
+          await tx.update(policyAcceptances).set({ signed }).where(where);
           return;
         }
         const { interconnectId, subject: about, digest: of, person: by, signature } = approvals;
         const isIt = and(eq(interconnectId, id), eq(about, subject), eq(of, digest), eq(by, person));
-        await tx
-          .update(approvals)
-          .set({ signed })
-          .where(and(isIt, eq(signature, its)));
+        const where = and(isIt, eq(signature, its));
+        const [row] = await tx.select({ kept: approvals.signed }).from(approvals).where(where);
+        if (row?.kept != null && referredId(row.kept) !== null)
+          return replaceDocument(tx, database.keys, row.kept, signed);
+        await tx.update(approvals).set({ signed }).where(where);
       });
     },
   };
 }
+
+/** The document goes to where personal texts are. */
+export const sealSigned = async (
+  sealer: Sealer,
+  signed: SignedDecisionText | null | undefined,
+): Promise<SignedDecisionText | null> =>
+  signed == null ? null : { ...signed, text: await sealer.seal('signed-document', signed.text) };
 
 export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
   signed: signed?.text ?? null,

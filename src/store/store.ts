@@ -35,8 +35,12 @@ import type { PersonsDecision } from './decision-rows.ts';
 import type { DocumentStore } from './document-rows.ts';
 import type { EntityStore } from './entity-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { PersonalStore } from './personal-rows.ts';
 import type { PolicyStore } from './policy-rows.ts';
+import type { RetentionStore } from './retention-rows.ts';
+import type { RotationStore } from './rotate-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
+import type { SubjectStore } from './subject-rows.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
@@ -107,7 +111,17 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, DocumentStore, EntityStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store
+  extends LedgerStore,
+    DocumentStore,
+    EntityStore,
+    PersonalStore,
+    PolicyStore,
+    RetentionStore,
+    RotationStore,
+    SignedStore,
+    SubjectStore,
+    WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.

@@ -15,7 +15,7 @@ import { createDevelopmentAuthority, type DevelopmentAuthority, type Development
 import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
 import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
-import { makeCodecKeys } from '../codec.ts';
+import { makeKeyRing } from '../codec.ts';
 import { cacheDirectory } from '../configuration.ts';
 import { makeLedgerKey, openLedgerKey } from '../ledger-key.ts';
 import { explaining } from '../operator-error.ts';
@@ -109,7 +109,7 @@ export class LocalInstallation {
     const clock = () => new Date();
     this.#authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
     await makeLedgerKey(this.path('ledger-key.pem'));
-    await makeCodecKeys(this.path('codec-keys.json'), addKey(null, new Date()));
+    await makeKeyRing(this.path('codec-keys.json'), addKey(null, new Date()));
     this.#env = {
       DATABASE_URL: postgres.applicationUrl,
       TEMPORAL_ADDRESS: temporal.address,
