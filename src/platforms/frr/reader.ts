@@ -34,7 +34,7 @@ export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set(['vrfs', 'ipv
 
 export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
-  const beside = besideOf(config);
+  const beside = besideOf(config, modulesIn(config));
   return {
     roots: (root) => {
       if (isOwnConfiguration(root)) return READ;
@@ -55,14 +55,20 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
 }
 
 const ALL = { otherwise: 'network', namespace: NAMESPACE } as const;
-const RULE: Container = { ...ALL, children: { name: READ, 'route-target': READ, prefix: READ, 'whole-vpn': READ } };
+const RULE: Container = {
+  ...ALL,
+  lists: new Set(['prefix']),
+  children: { name: READ, 'route-target': READ, prefix: READ, 'whole-vpn': READ },
+};
 const FAMILY: Container = {
   ...ALL,
+  lists: new Set(['import-rt', 'export-rt', 'export-rule']),
   children: { 'import-rt': READ, 'export-rt': READ, 'export-policy': READ, 'export-rule': RULE },
 };
 /** The nodes of the module; a test holds them against it. */
 const VRF: Container = {
   ...ALL,
+  lists: new Set(),
   children: { name: READ, description: READ, rd: READ, ipv4: FAMILY, ipv6: FAMILY },
 };
 const VRFS: Container = { ...ALL, children: { vrf: APART } };
@@ -70,8 +76,11 @@ const VRFS: Container = { ...ALL, children: { vrf: APART } };
 const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
 
 function vrfEntries(config: readonly XmlElement[]): XmlElement[] {
-  const roots = config.filter(({ name, namespace }) => name === 'vrfs' && namespace === NAMESPACE);
-  return roots.flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
+  return modulesIn(config).flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
+}
+
+function modulesIn(config: readonly XmlElement[]): XmlElement[] {
+  return config.filter(({ name, namespace }) => name === 'vrfs' && namespace === NAMESPACE);
 }
 
 /** The module has both families always; one with nothing in it neither imports nor exports. */
