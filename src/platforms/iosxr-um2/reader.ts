@@ -34,7 +34,7 @@ import {
   VRF,
   VRF_MODEL,
 } from './grammar.ts';
-import { type Rpl, readRpl, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
+import { type Rpl, readRpl, repeatedNames, type TargetsSet, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
 import { isBgp, readSessions, SESSIONS_FILTER, type Sessions } from './sessions.ts';
 
 /** Of access lists, which are long, the next hops alone; their keys come with them (RFC 6241 §6.2.5). */
@@ -70,7 +70,12 @@ export function readerOf(config: readonly XmlElement[], { pool }: ParseContext):
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => parseVrf(element, rpl, isMine, sessions),
     usesOf: () => usesOf(rpl),
-    unknownsOfRouter: () => sessions.unknowns,
+    unknownsOfRouter: (active) => [
+      ...sessions.unknowns,
+      ...repeatedNames(active).map(
+        (name): Unknown => ({ path: `routing-policy ${name}`, reach: 'network', why: 'stands there more than once' }),
+      ),
+    ],
   };
 }
 
@@ -109,8 +114,9 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     for (const policy of [wrapped, importPolicy]) {
       if (policy !== undefined) texts.push(...textsNamedBy(policy, rpl));
     }
-    const set = wrapped === undefined ? { targets: [], unread: [] } : targetsSetBy(wrapped, rpl);
-    const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped}`;
+    const rules = wrappers.flatMap((text) => parseRules(text, rpl.prefixSets));
+    const set = targetsBeside(attached, wrapped, rules, rpl);
+    const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped ?? attached}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
     // Not in force for every route: too many rather than too few, for a proof reads them.
     const exported = [...exports.operators, ...others.exports, ...set.targets, ...sessions.marksOf(name)];
@@ -120,7 +126,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
       exportPolicies: wrapped === undefined ? [] : [wrapped],
       importPolicies: importPolicy === undefined ? [] : [importPolicy],
     };
-    share[family] = { imports: imports.wasls, exports: wrappers.flatMap((text) => parseRules(text, rpl.prefixSets)) };
+    share[family] = { imports: imports.wasls, exports: rules };
   }
   return {
     name,
@@ -134,6 +140,24 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     anomalies: [],
     ...(unknowns.length === 0 ? {} : { unknowns }),
   };
+}
+
+/** What is put on routes beside what wasl shares: the operator's policy says, and where a hand was on wasl's that is told. */
+function targetsBeside(
+  attached: string | undefined,
+  wrapped: string | undefined,
+  rules: readonly ExportRule[],
+  rpl: Rpl,
+): TargetsSet {
+  if (attached === undefined) return { targets: [], unread: [] };
+  const theirs = wrapped === undefined ? [] : targetsSetBy(wrapped, rpl).targets;
+  const { targets, unread } = targetsSetBy(attached, rpl);
+  const known = new Set([...theirs, ...rules.map(({ routeTarget }) => routeTarget)]);
+  const strays = targets.filter((target) => !known.has(target));
+  const told = strays.map(
+    (target) => `puts ${shortForm(target)} on routes by ${attached}, which shares it with nobody`,
+  );
+  return { targets: theirs, unread: [...unread, ...told] };
 }
 
 /** What wasl writes is of its pool and joins no EVPN (`stitching`); all else is the operator's, also a number of the pool. */
