@@ -344,3 +344,36 @@ describe('what is asked for', () => {
     expect(judge(f1({ rest })).verdict).toBe('unknown');
   });
 });
+
+describe('a part of a third VRF that is not as the model says', () => {
+  const BGP = 'xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cfg"';
+  const xrMoi = (more: Parameters<typeof xrVrf>[2]) => ({ xml: xr(xrVrf('MOI', '65000:300', more)) });
+  const frrMoi = (inside: string) => ({
+    platform: 'frr' as const,
+    xml: `<vrfs xmlns="urn:wasl:frr:l3vpn"><vrf><name>MOI</name>${inside}</vrf></vrfs>`,
+  });
+  const TAKING = {
+    xml: xr(xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:9001')) })),
+  };
+
+  it.each([
+    ['IOS XR: too large', xrMoi({ imports: xrTargets(xrTarget('99999999:1')) })],
+    ['IOS XR: a part missing', xrMoi({ imports: xrTargets(xrTarget('65000:1').replace(/<asn2.*index>/, '')) })],
+    ['IOS XR: a VRF twice', { xml: xr(xrVrf('MOI', '65000:300') + xrVrf('MOI', '65000:9001')) }],
+    ['FRR: an import', frrMoi('<rd>0:65000:1</rd><ipv4><import-rt>x</import-rt></ipv4>')],
+    [
+      'FRR: a rule',
+      frrMoi('<rd>0:65000:1</rd><ipv4><export-rule><name>P</name><route-target>x</route-target></export-rule></ipv4>'),
+    ],
+  ])('%s: unknown to what opens, and a removal goes on', (_what, third) => {
+    expect(judge(f2(third)).verdict).toBe('unknown');
+    expect(judge(f2(third, TAKING), 'withdraw').verdict).toBe('pass');
+  });
+
+  it.each([
+    ['IOS XR', xrMoi({ beside: `<rd ${BGP}><auto/></rd>` })],
+    ['FRR', frrMoi('<rd>x</rd><ipv4><import-rt>0:65000:300</import-rt></ipv4>')],
+  ])('%s: a route distinguisher that is none moves no route', (_what, third) => {
+    expect(judge(f2(third)).verdict).toBe('pass');
+  });
+});

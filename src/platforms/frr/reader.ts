@@ -20,7 +20,7 @@ import { child, childrenNamed, childText, type XmlElement } from '../../netconf/
 import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
-import { APART, type Container, READ } from '../reading/grammar.ts';
+import { APART, type Container, doubt, READ, type Rule } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { type Beside, besideOf } from './beside.ts';
 import { isOwnConfiguration } from './own-configuration.ts';
@@ -55,15 +55,17 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
 }
 
 const ALL = { otherwise: 'network', namespace: NAMESPACE } as const;
+const target: Rule = ({ text }: XmlElement) =>
+  targetIn(text) === null ? doubt('network', 'is not understood as a route target') : READ;
 const RULE: Container = {
   ...ALL,
   lists: new Set(['prefix']),
-  children: { name: READ, 'route-target': READ, prefix: READ, 'whole-vpn': READ },
+  children: { name: READ, 'route-target': target, prefix: READ, 'whole-vpn': READ },
 };
 const FAMILY: Container = {
   ...ALL,
   lists: new Set(['import-rt', 'export-rt', 'export-rule']),
-  children: { 'import-rt': READ, 'export-rt': READ, 'export-policy': READ, 'export-rule': RULE },
+  children: { 'import-rt': target, 'export-rt': target, 'export-policy': READ, 'export-rule': RULE },
 };
 /** The nodes of the module; a test holds them against it. */
 const VRF: Container = {
@@ -123,7 +125,7 @@ function parseVrf(
   const rd = childText(entry, 'rd');
   return {
     name,
-    routeDistinguisher: rd === undefined ? null : parseRouteDistinguisher(rd),
+    routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
     operator,
     share: canonicalShare(share, families),
     policyTexts: texts,
@@ -134,18 +136,21 @@ function parseVrf(
 
 function readTargets(content: XmlElement | undefined, name: string): RouteTarget[] {
   const entries = content === undefined ? [] : childrenNamed(content, name);
-  return entries.map(({ text }) => parseRouteTarget(text.trim())).sort(compareRouteTargets);
+  return entries.flatMap(({ text }) => targetIn(text) ?? []).sort(compareRouteTargets);
 }
+
+const targetIn = (text: string): RouteTarget | null => tryParse(() => parseRouteTarget(text.trim()));
 
 /** Each puts its route target on some routes. One whose prefixes cannot be read says all: one too many rather than too few. */
 function operatorRules(content: XmlElement | undefined): readonly ExportRule[] {
   const foreign = content === undefined ? [] : childrenNamed(content, 'export-rule').filter((rule) => !isOwn(rule));
-  const rules = foreign.map((rule): ExportRule => {
-    const routeTarget = parseRouteTarget(childText(rule, 'route-target') ?? '');
+  const rules = foreign.flatMap((rule): ExportRule[] => {
+    const routeTarget = targetIn(childText(rule, 'route-target') ?? '');
+    if (routeTarget === null) return [];
     const prefixes = childrenNamed(rule, 'prefix').map(({ text }) => tryParse(() => parsePrefix(text.trim())));
     const known = prefixes.filter((prefix) => prefix !== null);
     const isWhole = child(rule, 'whole-vpn') !== undefined || known.length < prefixes.length;
-    return { routeTarget, scope: isWhole ? 'whole-vpn' : known };
+    return [{ routeTarget, scope: isWhole ? 'whole-vpn' : known }];
   });
   return canonicalRules(rules);
 }
@@ -159,7 +164,7 @@ function ownRules(content: XmlElement | undefined): XmlElement[] {
 
 function readRules(content: XmlElement | undefined): ExportRule[] {
   return ownRules(content).flatMap((entry) => {
-    const routeTarget = tryParse(() => parseRouteTarget(childText(entry, 'route-target') ?? ''));
+    const routeTarget = targetIn(childText(entry, 'route-target') ?? '');
     if (routeTarget === null) return [];
     const wholeVpn = child(entry, 'whole-vpn') !== undefined;
     const prefixes = childrenNamed(entry, 'prefix').flatMap(

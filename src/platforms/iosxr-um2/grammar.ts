@@ -1,5 +1,6 @@
 import { childText, type XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
+import { TARGET_LISTS, type TargetList, targetIn } from './route-targets.ts';
 
 /** What wasl knows of the unified models of IOS XR 24.4.1 and later below the nodes that it reads. */
 
@@ -35,14 +36,19 @@ const ofBgp =
   ({ namespace }: XmlElement) =>
     namespace === BGP_MODEL ? rule : doubt('network', `is of the model ${namespace}, which is not read`);
 
-const targetList = (list: string, leaves: string): Record<string, Rule> => ({
-  [`${list}s`]: listOf(list, container(all(`${leaves} stitching`))),
-});
+/** What the reader makes no route target of is told: it stands for one that is not known. */
+const targetList = (list: TargetList): Record<string, Rule> => {
+  const { administrator, assigned } = TARGET_LISTS[list];
+  const leaves = container(all(`${administrator} ${assigned} stitching`));
+  const entry = (element: XmlElement): Rule =>
+    targetIn(list, element) === null ? doubt('network', 'is not understood as a route target') : leaves;
+  return { [`${list}s`]: listOf(list, entry) };
+};
 
 const ROUTE_TARGETS = container({
-  ...targetList('two-byte-as-route-target', 'two-byte-as-number asn2-index'),
-  ...targetList('four-byte-as-route-target', 'four-byte-as-number asn4-index'),
-  ...targetList('ipv4-address-route-target', 'ipv4-address ipv4-address-index'),
+  ...targetList('two-byte-as-route-target'),
+  ...targetList('four-byte-as-route-target'),
+  ...targetList('ipv4-address-route-target'),
 });
 
 const IMPORT = container({

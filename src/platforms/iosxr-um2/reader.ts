@@ -10,7 +10,6 @@ import {
 import { FAMILIES, type Family, type Prefix, parseNetwork, parsePrefix } from '../../domain/prefix.ts';
 import {
   compareRouteTargets,
-  makeRouteTarget,
   parseRouteDistinguisher,
   parseRouteTarget,
   type RouteDistinguisher,
@@ -34,6 +33,7 @@ import {
   VRF,
   VRF_MODEL,
 } from './grammar.ts';
+import { TARGET_LISTS, type TargetList, targetIn } from './route-targets.ts';
 import { type Rpl, readRpl, repeatedNames, type TargetsSet, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
 import { isBgp, readSessions, SESSIONS_FILTER, type Sessions } from './sessions.ts';
 
@@ -184,33 +184,28 @@ interface TargetEntry {
   readonly note: string;
 }
 
-/** ROUTE_TARGET_INVALID where an entry lacks a part: it is not as the model says. */
 function readEntries(direction: XmlElement | undefined): TargetEntry[] {
   const parent = direction === undefined ? undefined : child(direction, 'route-target');
   if (parent === undefined) return [];
-  const read = (list: string, administrator: string, assigned: string, type: 0 | 1 | 2): TargetEntry[] => {
-    const container = child(parent, `${list}s`);
-    return (container === undefined ? [] : childrenNamed(container, list)).map((entry) => {
-      const parts = {
-        administrator: childText(entry, administrator) ?? '',
-        assigned: Number(childText(entry, assigned)),
-      };
-      const stitches = childText(entry, 'stitching') === 'enable';
-      return { routeTarget: makeRouteTarget({ type, ...parts }), stitches, note: activationNote(entry) };
-    });
-  };
-  return [
-    ...read('two-byte-as-route-target', 'two-byte-as-number', 'asn2-index', 0),
-    ...read('four-byte-as-route-target', 'four-byte-as-number', 'asn4-index', 2),
-    ...read('ipv4-address-route-target', 'ipv4-address', 'ipv4-address-index', 1),
-  ].sort((a, b) => compareRouteTargets(a.routeTarget, b.routeTarget));
+  const lists = Object.keys(TARGET_LISTS) as TargetList[];
+  return lists
+    .flatMap((list) =>
+      childrenNamed(parent, `${list}s`)
+        .flatMap((all) => childrenNamed(all, list))
+        .flatMap((entry): TargetEntry[] => {
+          const routeTarget = targetIn(list, entry);
+          const stitches = childText(entry, 'stitching') === 'enable';
+          return routeTarget === null ? [] : [{ routeTarget, stitches, note: activationNote(entry) }];
+        }),
+    )
+    .sort((a, b) => compareRouteTargets(a.routeTarget, b.routeTarget));
 }
 
 function readDistinguisher(entry: XmlElement): RouteDistinguisher | null {
   const [kind] = child(entry, 'rd', BGP_MODEL)?.children ?? [];
   if (kind === undefined) return null;
   const values = kind.children.map(({ text }) => text.trim());
-  return parseRouteDistinguisher(values.join(':'));
+  return tryParse(() => parseRouteDistinguisher(values.join(':')));
 }
 
 /**
