@@ -226,6 +226,14 @@ describe('what joins tables without a route target is unknown, with PE and state
       { top: map('RR-IN', 'set extcommunity rt 64900:7001'), inMain: 'neighbor 10.255.0.9 route-map RR-IN in' },
       'puts route target 64900:7001 on VPN routes',
     ],
+    [
+      'a VPN route by hand',
+      {
+        top: map('STATIC', 'set extcommunity rt 64900:7001'),
+        inMain: 'network 10.31.0.0/24 rd 64900:1 label 100 route-map STATIC',
+      },
+      'network 10.31.0.0/24 rd 64900:1 label 100 route-map STATIC` puts route target 64900:7001 on VPN routes',
+    ],
   ])('%s', (_what, own, path) => {
     const { of, sentences } = judge(frame(hlth(own)));
     expect(of('exact-reachability')).toBe('unknown');

@@ -359,7 +359,7 @@ describe('a part of a third VRF that is not as the model says', () => {
   it.each([
     ['IOS XR: too large', xrMoi({ imports: xrTargets(xrTarget('99999999:1')) })],
     ['IOS XR: a part missing', xrMoi({ imports: xrTargets(xrTarget('65000:1').replace(/<asn2.*index>/, '')) })],
-    ['IOS XR: a VRF twice', { xml: xr(xrVrf('MOI', '65000:300') + xrVrf('MOI', '65000:9001')) }],
+    ['IOS XR: a VRF twice', { xml: xr(xrVrf('MOI', '65000:300') + xrVrf('MOI', '65000:301')) }],
     ['FRR: an import', frrMoi('<rd>0:65000:1</rd><ipv4><import-rt>x</import-rt></ipv4>')],
     [
       'FRR: a rule',
@@ -375,5 +375,19 @@ describe('a part of a third VRF that is not as the model says', () => {
     ['FRR', frrMoi('<rd>x</rd><ipv4><import-rt>0:65000:300</import-rt></ipv4>')],
   ])('%s: a route distinguisher that is none moves no route', (_what, third) => {
     expect(judge(f2(third)).verdict).toBe('pass');
+  });
+});
+
+describe('a route target of the pool on every route of a third VRF, which its taker takes whole', () => {
+  const both = xrTargets(xrTarget('65000:300'), xrTarget('65000:9500'));
+  const module =
+    '<vrfs xmlns="urn:wasl:frr:l3vpn"><vrf><name>MOI</name><ipv4><export-rt>0:65000:9500</export-rt></ipv4></vrf></vrfs>';
+  it.each([
+    ['IOS XR', { xml: xr(xrVrf('MOI', '65000:300', { exports: both })) }],
+    ['FRR', { platform: 'frr' as const, xml: module }],
+  ])('%s', (_what, third) => {
+    const { verdict, sentences } = judge(f2(third));
+    expect(verdict).toBe('unknown');
+    expect(sentences).toMatch(/65000:9500` puts a route target of wasl's pool on every route/);
   });
 });

@@ -21,6 +21,7 @@ import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { APART, type Container, doubt, READ, type Rule } from '../reading/grammar.ts';
+import { poolTarget } from '../reading/pool-target.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { type Beside, besideOf } from './beside.ts';
 import { isOwnConfiguration } from './own-configuration.ts';
@@ -109,6 +110,8 @@ function parseVrf(
     const set = policy === undefined ? { targets: [], unread: [] } : beside.effectOf(policy);
     const path = `vrfs vrf ${name} ${family} export-policy ${policy}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    const given = readTargets(content, 'export-rt').filter(isMine);
+    unknowns.push(...given.map((rt) => poolTarget(`vrfs vrf ${name} ${family} export-rt`, rt)));
     // Not on every route: too many rather than too few, for a proof reads them.
     const put = [...marks, ...set.targets].map((routeTarget): ExportRule => ({ routeTarget, scope: 'whole-vpn' }));
     const rules = canonicalRules([...operatorRules(content), ...put]);

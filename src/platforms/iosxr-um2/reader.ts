@@ -22,6 +22,7 @@ import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { READ } from '../reading/grammar.ts';
+import { poolTarget } from '../reading/pool-target.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import {
   ACCESS_LIST_MODELS,
@@ -118,6 +119,8 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     const set = targetsBeside(attached, wrapped, rules, rpl);
     const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped ?? attached}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    const place = `vrfs vrf ${name} address-family ${family} unicast export route-target`;
+    unknowns.push(...exports.wasls.map((rt) => poolTarget(place, rt)));
     // Not in force for every route: too many rather than too few, for a proof reads them.
     const exported = [...exports.operators, ...others.exports, ...set.targets, ...sessions.marksOf(name)];
     operator[family] = {
