@@ -391,3 +391,12 @@ describe('a route target of the pool on every route of a third VRF, which its ta
     expect(sentences).toMatch(/65000:9500` puts a route target of wasl's pool on every route/);
   });
 });
+
+it('FRR: a family that the inventory does not list takes routes all the same', () => {
+  const xml =
+    '<vrfs xmlns="urn:wasl:frr:l3vpn"><vrf><name>MOI</name><ipv4><import-rt>0:65000:300</import-rt></ipv4>' +
+    '<ipv6><import-rt>0:65000:9001</import-rt></ipv6></vrf></vrfs>';
+  const { of, sentences } = judge(f2({ platform: 'frr', xml }));
+  expect(of('route-target-ownership')).toBe('fail');
+  expect(sentences).toContain('VRF MOI at pe3 already carries route target 65000:9001');
+});

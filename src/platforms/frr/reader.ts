@@ -48,8 +48,11 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
     readObjects: (all) => readObjects(all, isMine),
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => {
-      const known = vrfs.find(({ name }) => name === nameOf(element))?.families;
-      return parseVrf(element, known ?? familiesInUse(element), isMine, beside);
+      const listed = vrfs.find(({ name }) => name === nameOf(element))?.families ?? [];
+      // What is in use counts, listed or not.
+      const used = familiesInUse(element);
+      const families = FAMILIES.filter((family) => listed.includes(family) || used.includes(family));
+      return parseVrf(element, families, isMine, beside);
     },
     unknownsOfRouter: () => beside.unknowns,
   };
