@@ -21,7 +21,7 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
   const marked = spreadInactive(all);
   const config = inForce(all);
   const reader = platform.readerOf(config, context, marked);
-  const entries = reader.entries(marked).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const { entries, repeated } = withoutRepeats(reader.entries(marked));
   if (entries.length > VRFS_MAX) {
     throw new WaslError('ROUTER_PROTOCOL', `shows ${entries.length} VRFs; more than ${VRFS_MAX} are not read`);
   }
@@ -42,8 +42,26 @@ export function readVrfs(platform: Platform, all: readonly XmlElement[], context
     const off = active === undefined && mine.size > 0 ? [`vrf ${name} is deactivated`] : [];
     return withAnomalies(withUses(read, mine, uses), mine, [...off, ...found, ...(reader.anomaliesOf?.(read) ?? [])]);
   });
-  return withUnknownsOfRouter(vrfs, firstOf(unknownsOfRouter(reader, config)));
+  const ofRouter = [...repeated.map((entry) => standsTwice(reader, entry)), ...unknownsOfRouter(reader, config)];
+  return withUnknownsOfRouter(vrfs, firstOf(ofRouter));
 }
+
+/** By name. Of two with one name it is not known which is in force: the first stands for both, and the other is told. */
+function withoutRepeats(all: readonly VrfEntry[]) {
+  const entries: VrfEntry[] = [];
+  const repeated: VrfEntry[] = [];
+  for (const entry of all.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
+    (entries.at(-1)?.name === entry.name ? repeated : entries).push(entry);
+  }
+  return { entries, repeated };
+}
+
+const standsTwice = ({ entryPath }: VrfReader, { element }: VrfEntry): Unknown => ({
+  path: pathOf({ ...element, attributes: {} }, entryPath),
+  reach: 'network',
+  why: 'stands there more than once',
+  ofRouter: true,
+});
 
 function readEntry(reader: VrfReader, entry: VrfEntry): RunningVrf {
   const read = reader.parse(entry);

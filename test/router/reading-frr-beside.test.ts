@@ -30,6 +30,7 @@ function shown(
   vrf: string,
   { top = '', inVrf = '', inFamily = '', inBgp = '', inMain = '', rules = [] }: Own = {},
 ): string {
+  const target = `64900:${F1_FACTS.base[vrf as keyof typeof F1_FACTS.base]}`;
   return `Building configuration...
 
 Current configuration:
@@ -76,8 +77,8 @@ ${indent(inBgp, 1)} !
   redistribute static
   neighbor 10.32.0.10 activate
   label vpn export auto
-  rd vpn export 64900:320
-  rt vpn both 64900:320
+  rd vpn export ${target}
+  rt vpn both ${target}
   route-map vpn export EXPORT-${vrf}-ipv4-0badcafe
   export vpn
   import vpn
@@ -225,6 +226,14 @@ describe('what joins tables without a route target is unknown, with PE and state
       { top: map('RR-IN', 'set extcommunity rt 64900:7001'), inMain: 'neighbor 10.255.0.9 route-map RR-IN in' },
       'puts route target 64900:7001 on VPN routes',
     ],
+    [
+      'a VPN route by hand',
+      {
+        top: map('STATIC', 'set extcommunity rt 64900:7001'),
+        inMain: 'network 10.31.0.0/24 rd 64900:1 label 100 route-map STATIC',
+      },
+      'network 10.31.0.0/24 rd 64900:1 label 100 route-map STATIC` puts route target 64900:7001 on VPN routes',
+    ],
   ])('%s', (_what, own, path) => {
     const { of, sentences } = judge(frame(hlth(own)));
     expect(of('exact-reachability')).toBe('unknown');
@@ -246,6 +255,45 @@ describe('what joins tables without a route target is unknown, with PE and state
     const { of, assumptions } = judge(frame(taking), 'withdraw');
     expect(of('exact-reachability')).toBe('pass');
     expect(assumptions).toContain('import vrf AGRI');
+  });
+});
+
+describe('route targets that BGP has and the module does not show', () => {
+  it.each<[string, Own, string]>([
+    ['imports', { inFamily: 'rt vpn import 64900:330 64900:7001' }, 'imports 64900:7001, which the NETCONF module'],
+    ['exports', { inFamily: 'rt vpn export 64900:8' }, 'exports 64900:8'],
+    ['both', { inFamily: 'rt vpn both 64900:330 64900:8' }, 'exports 64900:8'],
+    ['one that is no route target', { inFamily: 'rt vpn import wormhole' }, 'has wormhole, which is not understood'],
+    [
+      'a map of exports by hand',
+      { top: map('HAND', 'set extcommunity rt 64900:8'), inFamily: 'route-map vpn export HAND' },
+      'puts 64900:8 on routes',
+    ],
+    [
+      'a VRF that the module does not have',
+      {
+        top: 'router bgp 64900 vrf HIDDEN\n address-family ipv4 unicast\n  rt vpn import 64900:7001\n  import vpn\n exit-address-family\nexit',
+      },
+      'router bgp 64900 vrf HIDDEN address-family ipv4 unicast rt vpn import 64900:7001` imports 64900:7001',
+    ],
+  ])('%s', (_what, own, words) => {
+    const { verdict, sentences } = judge(frame(hlth({}), agri(own)));
+    expect(verdict).toBe('unknown');
+    expect(sentences).toContain(words);
+  });
+
+  it('are nothing where BGP takes none in and gives none out, and those of its rules are shown', () => {
+    const idle = {
+      top: 'router bgp 64900 vrf HIDDEN\n address-family ipv4 unicast\n  rt vpn both 64900:7001\n exit-address-family\nexit',
+    };
+    expect(judge(frame(hlth({}), agri(idle))).verdict).toBe('pass');
+    const rule =
+      '<export-rule><name>PARTNER</name><route-target>0:64900:8</route-target><prefix>10.33.9.0/24</prefix></export-rule>';
+    const ruled = {
+      top: map('EXPORT-AGRI-ipv4-deadbeef', 'set extcommunity rt 64900:8', 'on-match next'),
+      inFamily: 'route-map vpn export EXPORT-AGRI-ipv4-deadbeef',
+    };
+    expect(judge(frame(hlth({}), agri(ruled, rule))).verdict).toBe('pass');
   });
 });
 
@@ -316,7 +364,10 @@ describe('a configuration as FRR 10.3 shows it: of a PE of the lab, with leaks',
   const recorded = readFileSync(new URL('recordings/frr-10.3-own.txt', import.meta.url), 'utf8');
   const [vrf] = readPe(frame(''), {
     platform: 'frr',
-    xml: frr(vrfXml('MOF', '64900:320'), recorded),
+    xml: frr(
+      '<vrf><name>MOF</name><rd>0:65000:200</rd><ipv4/><ipv6><import-rt>0:65000:200</import-rt><export-rt>0:65000:200</export-rt></ipv6></vrf>',
+      recorded,
+    ),
     vrfs: { MOF: '10.200.10.0/24' },
   });
 

@@ -6,6 +6,7 @@ import type { XmlElement } from '../../netconf/index.ts';
 import { isOwnConfiguration, parseOwn, type Statement } from './own-configuration.ts';
 import { findOwnUnknowns, findRuleUnknowns, markingMapOf } from './own-grammar.ts';
 import { type MapEffect, RouteMaps } from './route-maps.ts';
+import { findStrayTargets } from './stray-targets.ts';
 
 /** What FRR's own configuration adds to a VRF of the NETCONF module. */
 export interface Beside {
@@ -28,7 +29,8 @@ const UNSHOWN: Unknown = {
   why: 'was not shown, or not whole',
 };
 
-export function besideOf(config: readonly XmlElement[]): Beside {
+/** `modules`: what the NETCONF module says, which BGP should have. */
+export function besideOf(config: readonly XmlElement[], modules: readonly XmlElement[]): Beside {
   const own = config.find(isOwnConfiguration);
   const shown = own === undefined ? null : parseOwn(own);
   const statements = shown?.statements ?? [];
@@ -38,7 +40,11 @@ export function besideOf(config: readonly XmlElement[]): Beside {
     unknowns:
       own !== undefined && shown === null
         ? [UNSHOWN]
-        : [...findOwnUnknowns(statements, maps), ...findRuleUnknowns(shown?.rules ?? [])],
+        : [
+            ...findOwnUnknowns(statements, maps),
+            ...findStrayTargets(statements, modules, maps),
+            ...findRuleUnknowns(shown?.rules ?? []),
+          ],
     familyOf: (vrf, family) => {
       const inside = families.get(`${vrf} ${family}`) ?? [];
       const marking = inside.flatMap((statement) => markingMapOf(statement) ?? []);

@@ -180,19 +180,17 @@ const bgpOfRouter = (maps: RouteMaps): Grammar => ({
   },
 });
 
-/** A map on the sessions between PEs changes VPN routes of everybody. */
-const vpnFamily = (maps: RouteMaps): Grammar => ({
-  known: words('bgp no maximum-paths distance network'),
-  looked: {
-    neighbor: ({ words: parts }, path) => {
-      const map = parts.includes('route-map') ? parts[parts.indexOf('route-map') + 1] : undefined;
-      if (map === undefined) return [];
-      const { targets, unread } = maps.effectOf(map);
-      const put = targets.map((target) => `puts route target ${shortForm(target)} on VPN routes`);
-      return [...put, ...unread].map((why) => doubt(path, 'network', why));
-    },
-  },
-});
+/** A map on the sessions between PEs changes VPN routes of everybody; that of a network is all that says who takes it. */
+const vpnFamily = (maps: RouteMaps): Grammar => {
+  const marks = ({ words: parts }: Statement, path: string): Unknown[] => {
+    const map = parts.includes('route-map') ? parts[parts.indexOf('route-map') + 1] : undefined;
+    if (map === undefined) return [];
+    const { targets, unread } = maps.effectOf(map);
+    const put = targets.map((target) => `puts route target ${shortForm(target)} on VPN routes`);
+    return [...put, ...unread].map((why) => doubt(path, 'network', why));
+  };
+  return { known: words('bgp no maximum-paths distance'), looked: { neighbor: marks, network: marks } };
+};
 
 const flowspec = ({ line, words: [first] }: Statement, path: string): Unknown[] =>
   first === 'local-install' ? [doubt(`${path} ${line}`, 'router', 'takes packets aside by flow specifications')] : [];

@@ -20,7 +20,8 @@ import { child, childrenNamed, childText, type XmlElement } from '../../netconf/
 import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
-import { APART, type Container, READ } from '../reading/grammar.ts';
+import { APART, type Container, doubt, READ, type Rule } from '../reading/grammar.ts';
+import { poolTarget } from '../reading/pool-target.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { type Beside, besideOf } from './beside.ts';
 import { isOwnConfiguration } from './own-configuration.ts';
@@ -34,7 +35,7 @@ export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set(['vrfs', 'ipv
 
 export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseContext): VrfReader {
   const isMine = (rt: RouteTarget) => isFromPool(pool, rt);
-  const beside = besideOf(config);
+  const beside = besideOf(config, modulesIn(config));
   return {
     roots: (root) => {
       if (isOwnConfiguration(root)) return READ;
@@ -47,22 +48,33 @@ export function readerOf(config: readonly XmlElement[], { pool, vrfs }: ParseCon
     readObjects: (all) => readObjects(all, isMine),
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => {
-      const known = vrfs.find(({ name }) => name === nameOf(element))?.families;
-      return parseVrf(element, known ?? familiesInUse(element), isMine, beside);
+      const listed = vrfs.find(({ name }) => name === nameOf(element))?.families ?? [];
+      // What is in use counts, listed or not.
+      const used = familiesInUse(element);
+      const families = FAMILIES.filter((family) => listed.includes(family) || used.includes(family));
+      return parseVrf(element, families, isMine, beside);
     },
     unknownsOfRouter: () => beside.unknowns,
   };
 }
 
 const ALL = { otherwise: 'network', namespace: NAMESPACE } as const;
-const RULE: Container = { ...ALL, children: { name: READ, 'route-target': READ, prefix: READ, 'whole-vpn': READ } };
+const target: Rule = ({ text }: XmlElement) =>
+  targetIn(text) === null ? doubt('network', 'is not understood as a route target') : READ;
+const RULE: Container = {
+  ...ALL,
+  lists: new Set(['prefix']),
+  children: { name: READ, 'route-target': target, prefix: READ, 'whole-vpn': READ },
+};
 const FAMILY: Container = {
   ...ALL,
-  children: { 'import-rt': READ, 'export-rt': READ, 'export-policy': READ, 'export-rule': RULE },
+  lists: new Set(['import-rt', 'export-rt', 'export-rule']),
+  children: { 'import-rt': target, 'export-rt': target, 'export-policy': READ, 'export-rule': RULE },
 };
 /** The nodes of the module; a test holds them against it. */
 const VRF: Container = {
   ...ALL,
+  lists: new Set(),
   children: { name: READ, description: READ, rd: READ, ipv4: FAMILY, ipv6: FAMILY },
 };
 const VRFS: Container = { ...ALL, children: { vrf: APART } };
@@ -70,8 +82,11 @@ const VRFS: Container = { ...ALL, children: { vrf: APART } };
 const nameOf = (entry: XmlElement): VrfName => (childText(entry, 'name') ?? '') as VrfName;
 
 function vrfEntries(config: readonly XmlElement[]): XmlElement[] {
-  const roots = config.filter(({ name, namespace }) => name === 'vrfs' && namespace === NAMESPACE);
-  return roots.flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
+  return modulesIn(config).flatMap((vrfs) => childrenNamed(vrfs, 'vrf'));
+}
+
+function modulesIn(config: readonly XmlElement[]): XmlElement[] {
+  return config.filter(({ name, namespace }) => name === 'vrfs' && namespace === NAMESPACE);
 }
 
 /** The module has both families always; one with nothing in it neither imports nor exports. */
@@ -98,6 +113,8 @@ function parseVrf(
     const set = policy === undefined ? { targets: [], unread: [] } : beside.effectOf(policy);
     const path = `vrfs vrf ${name} ${family} export-policy ${policy}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    const given = readTargets(content, 'export-rt').filter(isMine);
+    unknowns.push(...given.map((rt) => poolTarget(`vrfs vrf ${name} ${family} export-rt`, rt)));
     // Not on every route: too many rather than too few, for a proof reads them.
     const put = [...marks, ...set.targets].map((routeTarget): ExportRule => ({ routeTarget, scope: 'whole-vpn' }));
     const rules = canonicalRules([...operatorRules(content), ...put]);
@@ -114,7 +131,7 @@ function parseVrf(
   const rd = childText(entry, 'rd');
   return {
     name,
-    routeDistinguisher: rd === undefined ? null : parseRouteDistinguisher(rd),
+    routeDistinguisher: rd === undefined ? null : tryParse(() => parseRouteDistinguisher(rd)),
     operator,
     share: canonicalShare(share, families),
     policyTexts: texts,
@@ -125,18 +142,21 @@ function parseVrf(
 
 function readTargets(content: XmlElement | undefined, name: string): RouteTarget[] {
   const entries = content === undefined ? [] : childrenNamed(content, name);
-  return entries.map(({ text }) => parseRouteTarget(text.trim())).sort(compareRouteTargets);
+  return entries.flatMap(({ text }) => targetIn(text) ?? []).sort(compareRouteTargets);
 }
+
+const targetIn = (text: string): RouteTarget | null => tryParse(() => parseRouteTarget(text.trim()));
 
 /** Each puts its route target on some routes. One whose prefixes cannot be read says all: one too many rather than too few. */
 function operatorRules(content: XmlElement | undefined): readonly ExportRule[] {
   const foreign = content === undefined ? [] : childrenNamed(content, 'export-rule').filter((rule) => !isOwn(rule));
-  const rules = foreign.map((rule): ExportRule => {
-    const routeTarget = parseRouteTarget(childText(rule, 'route-target') ?? '');
+  const rules = foreign.flatMap((rule): ExportRule[] => {
+    const routeTarget = targetIn(childText(rule, 'route-target') ?? '');
+    if (routeTarget === null) return [];
     const prefixes = childrenNamed(rule, 'prefix').map(({ text }) => tryParse(() => parsePrefix(text.trim())));
     const known = prefixes.filter((prefix) => prefix !== null);
     const isWhole = child(rule, 'whole-vpn') !== undefined || known.length < prefixes.length;
-    return { routeTarget, scope: isWhole ? 'whole-vpn' : known };
+    return [{ routeTarget, scope: isWhole ? 'whole-vpn' : known }];
   });
   return canonicalRules(rules);
 }
@@ -150,7 +170,7 @@ function ownRules(content: XmlElement | undefined): XmlElement[] {
 
 function readRules(content: XmlElement | undefined): ExportRule[] {
   return ownRules(content).flatMap((entry) => {
-    const routeTarget = tryParse(() => parseRouteTarget(childText(entry, 'route-target') ?? ''));
+    const routeTarget = targetIn(childText(entry, 'route-target') ?? '');
     if (routeTarget === null) return [];
     const wholeVpn = child(entry, 'whole-vpn') !== undefined;
     const prefixes = childrenNamed(entry, 'prefix').flatMap(

@@ -1,5 +1,6 @@
 import { childText, type XmlElement } from '../../netconf/index.ts';
-import { type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
+import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
+import { TARGET_LISTS, type TargetList, targetIn } from './route-targets.ts';
 
 /** What wasl knows of the unified models of IOS XR 24.4.1 and later below the nodes that it reads. */
 
@@ -21,17 +22,33 @@ const all = (text: string): Record<string, Rule> =>
       .map((name) => [name, READ]),
   );
 
-const container = (children: Record<string, Rule>, namespace?: string): Container =>
-  namespace === undefined ? { children, otherwise: 'network' } : { children, otherwise: 'network', namespace };
-
-const targetList = (list: string, leaves: string): Record<string, Rule> => ({
-  [`${list}s`]: container({ [list]: container(all(`${leaves} stitching`)) }),
+const NO_LISTS: ReadonlySet<string> = new Set();
+const container = (children: Record<string, Rule>, lists = NO_LISTS): Container => ({
+  children,
+  otherwise: 'network',
+  lists,
 });
+const listOf = (name: string, entry: Rule): Container => container({ [name]: entry }, new Set([name]));
+
+/** Nodes that the model of BGP adds to that of VRFs. */
+const ofBgp =
+  (rule: Rule): Rule =>
+  ({ namespace }: XmlElement) =>
+    namespace === BGP_MODEL ? rule : doubt('network', `is of the model ${namespace}, which is not read`);
+
+/** What the reader makes no route target of is told: it stands for one that is not known. */
+const targetList = (list: TargetList): Record<string, Rule> => {
+  const { administrator, assigned } = TARGET_LISTS[list];
+  const leaves = container(all(`${administrator} ${assigned} stitching`));
+  const entry = (element: XmlElement): Rule =>
+    targetIn(list, element) === null ? doubt('network', 'is not understood as a route target') : leaves;
+  return { [`${list}s`]: listOf(list, entry) };
+};
 
 const ROUTE_TARGETS = container({
-  ...targetList('two-byte-as-route-target', 'two-byte-as-number asn2-index'),
-  ...targetList('four-byte-as-route-target', 'four-byte-as-number asn4-index'),
-  ...targetList('ipv4-address-route-target', 'ipv4-address ipv4-address-index'),
+  ...targetList('two-byte-as-route-target'),
+  ...targetList('four-byte-as-route-target'),
+  ...targetList('ipv4-address-route-target'),
 });
 
 const IMPORT = container({
@@ -55,8 +72,8 @@ const EXPORT = container({
 
 /** Multicast and flow specifications have route targets too; what else they hold moves no unicast route. */
 const ADDRESS_FAMILY = container({
-  import: IMPORT,
-  export: EXPORT,
+  import: ofBgp(IMPORT),
+  export: ofBgp(EXPORT),
   advertise: doubt('vrf', 'advertises what it imported'),
   maximum: READ,
 });
@@ -67,12 +84,13 @@ const ADDRESS_FAMILIES = container({
 });
 
 export const VRF: Container = container({
-  ...all('vrf-name mode vpn description remote-route-filtering rd evpn-route-sync'),
+  ...all('vrf-name mode vpn description remote-route-filtering evpn-route-sync'),
+  rd: ofBgp(READ),
   'address-family': container({ ipv4: ADDRESS_FAMILIES, ipv6: ADDRESS_FAMILIES }),
   'fallback-vrf': doubt('router', 'looks up in another VRF what it has no route for'),
 });
 
-const VRFS: Container = container({ vrf: 'apart', 'vrf-groups': READ, 'selective-vrf-download': READ });
+const VRFS: Container = container({ vrf: APART, 'vrf-groups': READ, 'selective-vrf-download': READ }, new Set(['vrf']));
 
 /** Static routes of one table: what leads to a neighbour or an interface moves nothing between VRFs. */
 const STATIC_ROUTES: Subtree = {

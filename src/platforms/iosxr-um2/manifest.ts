@@ -26,6 +26,7 @@ export const manifest = {
     "An operator's export policy is wrapped: the WASL policy applies it and takes its place on the VRF until the last interconnect goes.",
     'Static routes, policy maps of type pbr and access lists are read for next hops in another VRF; a policy map or an access list counts by its definition, wherever it is applied. Flow specifications received by BGP are not read.',
     'Policies of BGP are read where routes come into a VRF, and on the sessions between PEs, for the route targets that they put on routes.',
+    'Where BGP takes the route targets to import out of import policies (`source rt import-policy`), what opens is unknown.',
     'Detaching and deleting a policy is one commit; not tried on hardware.',
     'Between a confirmed and its confirming commit other edits may be refused with "Datastore Locked".',
   ],

@@ -10,7 +10,6 @@ import {
 import { FAMILIES, type Family, type Prefix, parseNetwork, parsePrefix } from '../../domain/prefix.ts';
 import {
   compareRouteTargets,
-  makeRouteTarget,
   parseRouteDistinguisher,
   parseRouteTarget,
   type RouteDistinguisher,
@@ -23,6 +22,7 @@ import { OBJECT_PREFIX } from '../object-names.ts';
 import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { READ } from '../reading/grammar.ts';
+import { poolTarget } from '../reading/pool-target.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import {
   ACCESS_LIST_MODELS,
@@ -34,7 +34,8 @@ import {
   VRF,
   VRF_MODEL,
 } from './grammar.ts';
-import { type Rpl, readRpl, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
+import { TARGET_LISTS, type TargetList, targetIn } from './route-targets.ts';
+import { type Rpl, readRpl, repeatedNames, type TargetsSet, targetsSetBy, textsNamedBy, usesOf } from './rpl.ts';
 import { isBgp, readSessions, SESSIONS_FILTER, type Sessions } from './sessions.ts';
 
 /** Of access lists, which are long, the next hops alone; their keys come with them (RFC 6241 §6.2.5). */
@@ -70,7 +71,12 @@ export function readerOf(config: readonly XmlElement[], { pool }: ParseContext):
     readExpected: (edit) => readObjects(edit, () => true),
     parse: ({ element }) => parseVrf(element, rpl, isMine, sessions),
     usesOf: () => usesOf(rpl),
-    unknownsOfRouter: () => sessions.unknowns,
+    unknownsOfRouter: (active) => [
+      ...sessions.unknowns,
+      ...repeatedNames(active).map(
+        (name): Unknown => ({ path: `routing-policy ${name}`, reach: 'network', why: 'stands there more than once' }),
+      ),
+    ],
   };
 }
 
@@ -109,9 +115,12 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     for (const policy of [wrapped, importPolicy]) {
       if (policy !== undefined) texts.push(...textsNamedBy(policy, rpl));
     }
-    const set = wrapped === undefined ? { targets: [], unread: [] } : targetsSetBy(wrapped, rpl);
-    const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped}`;
+    const rules = wrappers.flatMap((text) => parseRules(text, rpl.prefixSets));
+    const set = targetsBeside(attached, wrapped, rules, rpl);
+    const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped ?? attached}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
+    const place = `vrfs vrf ${name} address-family ${family} unicast export route-target`;
+    unknowns.push(...exports.wasls.map((rt) => poolTarget(place, rt)));
     // Not in force for every route: too many rather than too few, for a proof reads them.
     const exported = [...exports.operators, ...others.exports, ...set.targets, ...sessions.marksOf(name)];
     operator[family] = {
@@ -120,7 +129,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
       exportPolicies: wrapped === undefined ? [] : [wrapped],
       importPolicies: importPolicy === undefined ? [] : [importPolicy],
     };
-    share[family] = { imports: imports.wasls, exports: wrappers.flatMap((text) => parseRules(text, rpl.prefixSets)) };
+    share[family] = { imports: imports.wasls, exports: rules };
   }
   return {
     name,
@@ -134,6 +143,24 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     anomalies: [],
     ...(unknowns.length === 0 ? {} : { unknowns }),
   };
+}
+
+/** What is put on routes beside what wasl shares: the operator's policy says, and where a hand was on wasl's that is told. */
+function targetsBeside(
+  attached: string | undefined,
+  wrapped: string | undefined,
+  rules: readonly ExportRule[],
+  rpl: Rpl,
+): TargetsSet {
+  if (attached === undefined) return { targets: [], unread: [] };
+  const theirs = wrapped === undefined ? [] : targetsSetBy(wrapped, rpl).targets;
+  const { targets, unread } = targetsSetBy(attached, rpl);
+  const known = new Set([...theirs, ...rules.map(({ routeTarget }) => routeTarget)]);
+  const strays = targets.filter((target) => !known.has(target));
+  const told = strays.map(
+    (target) => `puts ${shortForm(target)} on routes by ${attached}, which shares it with nobody`,
+  );
+  return { targets: theirs, unread: [...unread, ...told] };
 }
 
 /** What wasl writes is of its pool and joins no EVPN (`stitching`); all else is the operator's, also a number of the pool. */
@@ -160,33 +187,28 @@ interface TargetEntry {
   readonly note: string;
 }
 
-/** ROUTE_TARGET_INVALID where an entry lacks a part: it is not as the model says. */
 function readEntries(direction: XmlElement | undefined): TargetEntry[] {
   const parent = direction === undefined ? undefined : child(direction, 'route-target');
   if (parent === undefined) return [];
-  const read = (list: string, administrator: string, assigned: string, type: 0 | 1 | 2): TargetEntry[] => {
-    const container = child(parent, `${list}s`);
-    return (container === undefined ? [] : childrenNamed(container, list)).map((entry) => {
-      const parts = {
-        administrator: childText(entry, administrator) ?? '',
-        assigned: Number(childText(entry, assigned)),
-      };
-      const stitches = childText(entry, 'stitching') === 'enable';
-      return { routeTarget: makeRouteTarget({ type, ...parts }), stitches, note: activationNote(entry) };
-    });
-  };
-  return [
-    ...read('two-byte-as-route-target', 'two-byte-as-number', 'asn2-index', 0),
-    ...read('four-byte-as-route-target', 'four-byte-as-number', 'asn4-index', 2),
-    ...read('ipv4-address-route-target', 'ipv4-address', 'ipv4-address-index', 1),
-  ].sort((a, b) => compareRouteTargets(a.routeTarget, b.routeTarget));
+  const lists = Object.keys(TARGET_LISTS) as TargetList[];
+  return lists
+    .flatMap((list) =>
+      childrenNamed(parent, `${list}s`)
+        .flatMap((all) => childrenNamed(all, list))
+        .flatMap((entry): TargetEntry[] => {
+          const routeTarget = targetIn(list, entry);
+          const stitches = childText(entry, 'stitching') === 'enable';
+          return routeTarget === null ? [] : [{ routeTarget, stitches, note: activationNote(entry) }];
+        }),
+    )
+    .sort((a, b) => compareRouteTargets(a.routeTarget, b.routeTarget));
 }
 
 function readDistinguisher(entry: XmlElement): RouteDistinguisher | null {
   const [kind] = child(entry, 'rd', BGP_MODEL)?.children ?? [];
   if (kind === undefined) return null;
   const values = kind.children.map(({ text }) => text.trim());
-  return parseRouteDistinguisher(values.join(':'));
+  return tryParse(() => parseRouteDistinguisher(values.join(':')));
 }
 
 /**

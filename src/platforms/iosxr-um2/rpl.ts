@@ -12,6 +12,8 @@ export interface Rpl {
   readonly sets: ReadonlyMap<string, string>;
 }
 
+const RT_SET = 'extended-community-rt-set';
+
 export function readRpl(config: readonly XmlElement[]): Rpl {
   const roots = config.filter(({ name, namespace }) => name === 'routing-policy' && namespace === POLICY_MODEL);
   const policies = new Map<string, string>();
@@ -24,7 +26,8 @@ export function readRpl(config: readonly XmlElement[]): Rpl {
     for (const kind of descend(root, 'sets')?.children ?? []) {
       for (const entry of kind.children) {
         const [name, text] = [childText(entry, 'set-name') ?? '', bodyOf(entry)];
-        sets.set(name, text);
+        // Kinds have names of their own: of two that share one, that of route targets is what policies put on routes.
+        if (!sets.has(name) || entry.name === RT_SET) sets.set(name, text);
         if (entry.name === 'prefix-set') prefixSets.set(name, text);
       }
     }
@@ -81,7 +84,9 @@ function policiesBehind(policy: string, policies: ReadonlyMap<string, string>): 
 const appliedBy = (text: string): string[] => [...withoutComments(text).matchAll(APPLIED)].map(([, name = '']) => name);
 /** `NAME(10)` is NAME with a parameter. */
 const nameIn = (policy: string): string => policy.replace(/\(.*/s, '').trim();
-const withoutComments = (text: string): string => text.replace(/^[^\S\n]*[#!].*$/gm, '').replace(/\s#.*$/gm, '');
+/** In a quoted expression `#` begins no comment: where a line has one before it, the rest stays. */
+const withoutComments = (text: string): string =>
+  text.replace(/^[^\S\n]*[#!].*$/gm, '').replace(/^([^'"\n#]*)\s#.*$/gm, '$1');
 
 export interface TargetsSet {
   /** Every route target that the policy may put on a route, under whatever condition. */
@@ -92,6 +97,17 @@ export interface TargetsSet {
 
 /** No parenthesis inside of one: so that many that are never closed take no time of their square. */
 const SETS = /\bset\s+extcommunity\s+rt\s+(\([^()]*\)|\S+)/g;
+const SETS_ANY = /\bset\s+extcommunity\s+(\S+)/g;
+/** Extended communities that are no route targets. */
+const OTHER_KINDS: ReadonlySet<string> = new Set([
+  'cost',
+  'color',
+  'bandwidth',
+  'soo',
+  'opaque',
+  'seg-nh',
+  'evpn-bandwidth',
+]);
 
 export const targetsSetBy = (policy: string, rpl: Rpl): TargetsSet => TARGETS_SET([policy], rpl);
 
@@ -105,6 +121,10 @@ const TARGETS_SET = oncePer(([policy = '']: readonly string[], rpl: Rpl): Target
     for (const applied of appliedBy(text)) {
       if (!behind.has(applied)) unread.add(`applies policy ${applied}, which is not on the router`);
     }
+    for (const [, kind = ''] of text.matchAll(SETS_ANY)) {
+      if (kind !== 'rt' && !OTHER_KINDS.has(kind))
+        unread.add(`puts extended communities of the kind ${kind} on routes`);
+    }
     for (const [, value = ''] of text.matchAll(SETS)) {
       const values = value.startsWith('(') ? value.slice(1, -1) : membersOf(rpl.sets.get(value));
       if (values === null) unread.add(`puts on routes what ${value} stands for, which was not read`);
@@ -117,6 +137,21 @@ const TARGETS_SET = oncePer(([policy = '']: readonly string[], rpl: Rpl): Target
   }
   return { targets: [...targets].sort(compareRouteTargets), unread: [...unread].sort() };
 });
+
+/** Names under which two policies, or two sets of one kind, stand: which of them is in force is not known. */
+export function repeatedNames(config: readonly XmlElement[]): string[] {
+  const lists = config
+    .filter(({ name, namespace }) => name === 'routing-policy' && namespace === POLICY_MODEL)
+    .flatMap((root) => [descend(root, 'route-policies') ?? [], descend(root, 'sets')?.children ?? []].flat())
+    .flatMap(({ children }) => children);
+  const seen = new Set<string>();
+  return lists.flatMap((entry) => {
+    const name = `${entry.name} ${childText(entry, 'route-policy-name') ?? childText(entry, 'set-name') ?? ''}`;
+    if (seen.has(name)) return [name];
+    seen.add(name);
+    return [];
+  });
+}
 
 /** `extcommunity-set rt NAME`, its members, `end-set`. */
 function membersOf(set: string | undefined): string | null {

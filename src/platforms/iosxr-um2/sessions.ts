@@ -14,8 +14,11 @@ const GROUPS =
   `<af-groups><af-group><af-group-name/>${OF_SESSION}</af-group></af-groups>`;
 const OF_VRF =
   '<address-families><address-family><af-name/><redistribute/><source/><networks><network><route-policy/></network></networks>' +
+  '<permanent-network/>' +
   '<aggregate-addresses><aggregate-address><route-policy/></aggregate-address></aggregate-addresses></address-family></address-families>';
-const AS = `<as><as-number/>${PEERS}${GROUPS}<vrfs><vrf><vrf-name/>${PEERS}${OF_VRF}</vrf></vrfs></as>`;
+const OF_ALL_VRFS =
+  '<address-families><address-family><af-name/><vrf><all><source/></all></vrf></address-family></address-families>';
+const AS = `<as><as-number/>${PEERS}${GROUPS}${OF_ALL_VRFS}<vrfs><vrf><vrf-name/>${PEERS}${OF_VRF}</vrf></vrfs></as>`;
 
 /** Nothing else of BGP is asked for: it is long, and holds secrets. */
 export const SESSIONS_FILTER = `<router xmlns="${BGP_MODEL}"><bgp>${AS}<instances><instance><instance-name/>${AS}</instance></instances></bgp></router>`;
@@ -68,7 +71,10 @@ function changesOfVpnRoutes(part: XmlElement, path: string, rpl: Rpl): Unknown[]
   const anew = placesOf(part, path, 're-originate').map(
     (at): Unknown => ({ path: at, reach: 'network', why: 'gives VPN routes on with other route targets' }),
   );
-  return [...byPolicy, ...anew];
+  const byImport = placesOf(part, path, 'import-policy').map(
+    (at): Unknown => ({ path: at, reach: 'network', why: 'lets VRFs take what their import policies name' }),
+  );
+  return [...byPolicy, ...anew, ...byImport];
 }
 
 interface Attached {

@@ -5,7 +5,7 @@ import { type Container, findUnknowns, pathOf, type Rule } from '../reading/gram
 /** A group that adds anything to one of these is not resolved. */
 const WHOLE: ReadonlySet<string> = new Set(['policy-options', 'routing-instances', 'logical-systems', 'tenants']);
 /** What a group adds to one of these is judged as if it stood there. */
-const JUDGED: ReadonlySet<string> = new Set(['routing-options', 'protocols', 'firewall']);
+const JUDGED: ReadonlySet<string> = new Set(['routing-options', 'protocols', 'firewall', 'system']);
 const APPLY = 'apply-groups';
 
 /**

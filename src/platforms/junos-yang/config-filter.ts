@@ -2,11 +2,14 @@ const junos = (part: string): string => `xmlns="http://yang.juniper.net/junos/co
 
 /** At each place that is asked for: a group may add there what is not shown there. */
 const GROUPS = '<apply-groups/>';
-const ROUTES = `<static>${GROUPS}<route>${GROUPS}<next-table/></route><rib-group/></static>`;
+const ROUTES =
+  `<static>${GROUPS}<route>${GROUPS}<next-table/></route><rib-group/></static>` +
+  ['aggregate', 'generate'].map((kind) => `<${kind}><route><next-table/></route></${kind}>`).join('');
 
 /** Of the router's own table only what joins it to VPNs: it may be long. Keys come with what is inside. */
 const ROUTING_OPTIONS =
   `<routing-options ${junos('routing-options')}>${GROUPS}<rib-groups/><instance-import/><instance-export/><interface-routes/>` +
+  `<vpn-global-import/><flow/>` +
   `${ROUTES}<rib><name/>${GROUPS}${ROUTES}</rib></routing-options>`;
 
 const FAMILIES = ['inet-vpn', 'inet6-vpn']
@@ -33,12 +36,17 @@ const FIREWALL =
   `<firewall ${junos('firewall')}>${GROUPS}${FILTERS}<family>${GROUPS}` +
   `${['inet', 'inet6'].map((family) => `<${family}>${GROUPS}${FILTERS}</${family}>`).join('')}</family></firewall>`;
 
+/** What puts in force what running does not show: transient changes of commit scripts, and the ephemeral database. */
+const SYSTEM =
+  `<system ${junos('system')}>${GROUPS}<scripts>${GROUPS}<commit>${GROUPS}<allow-transients/></commit></scripts>` +
+  `<configuration-database>${GROUPS}<ephemeral>${GROUPS}<instance/></ephemeral></configuration-database></system>`;
+
 const POLICIES = `<policy-options ${junos('policy-options')}/><routing-instances ${junos('routing-instances')}/>`;
 
 /** The part of running that is read. */
 export const CONFIG_FILTER =
   `<configuration ${junos('root')}>${GROUPS}` +
   `<groups><name/>${GROUPS}${POLICIES}<logical-systems ${junos('logical-systems')}/>` +
-  `<routing-options ${junos('routing-options')}/>${PROTOCOLS}${FIREWALL}</groups>` +
+  `<routing-options ${junos('routing-options')}/>${PROTOCOLS}${FIREWALL}${SYSTEM}</groups>` +
   `${POLICIES}<logical-systems ${junos('logical-systems')}><name/></logical-systems>` +
-  `${ROUTING_OPTIONS}${PROTOCOLS}${FIREWALL}</configuration>`;
+  `${ROUTING_OPTIONS}${PROTOCOLS}${FIREWALL}${SYSTEM}</configuration>`;

@@ -1,5 +1,7 @@
+import { parseRouteTarget } from '../../domain/route-target.ts';
 import type { XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
+import { tryParse } from '../reading/vrf-reader.ts';
 import { isOfTargets } from './policies.ts';
 
 /** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
@@ -99,15 +101,27 @@ const PROTOCOLS: Subtree = {
 };
 
 const AUTO_TARGET = doubt('vrf', 'makes up a route target that is not shown');
+const target: Rule = ({ text }: XmlElement) =>
+  tryParse(() => parseRouteTarget(text.trim())) === null
+    ? doubt('network', 'is not understood as a route target')
+    : READ;
+const importDefault: Rule = ({ text }: XmlElement) =>
+  text.trim() === 'reject' ? READ : doubt('network', 'accepts whatever no policy decides on');
 
 /** An instance of type vrf, or of a type that is not known. */
 export const INSTANCE: Container = {
   children: {
-    ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export import-default-action
-      export-default-action vrf-table-label no-vrf-advertise non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
+    ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export
+      export-default-action vrf-table-label non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
       no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
       access-profile system`),
-    'vrf-target': { children: { ...all('community import export'), auto: AUTO_TARGET }, otherwise: 'network' },
+    'vrf-target': {
+      children: { community: target, import: target, export: target, auto: AUTO_TARGET },
+      otherwise: 'network',
+      lists: new Set(),
+    },
+    'import-default-action': importDefault,
+    'no-vrf-advertise': doubt('vrf', 'keeps its routes from other routers'),
     'routing-options': ROUTING_OPTIONS,
     protocols: PROTOCOLS,
     'forwarding-options': {
@@ -119,6 +133,7 @@ export const INSTANCE: Container = {
     },
   },
   otherwise: 'network',
+  lists: new Set(['interface', 'vrf-import', 'vrf-export']),
 };
 
 /** Of an instance without IP routes: its route targets are read, wherever they stand. */
@@ -130,11 +145,58 @@ export const KNOWN_TYPES: ReadonlySet<string> = new Set([
   ...LAYER_2_TYPES,
 ]);
 
+/**
+ * What a policy does, all of 24.4R1: what it puts on routes is read where a VRF's routes pass it, conditions only narrow what it is done to. An
+ * action that is not listed may do anything.
+ */
+const THEN: Subtree = {
+  anywhere: new Set(
+    names(`accept reject next default-action community choice-ident choice-value community-name name metric metric2 metric3 metric4 tag
+      tag2 preference preference2 color color2 local-preference credibility priority prefix-segment label-allocation add-path
+      fib-install-priority validation-state origin srv6 aigp-originate aigp-adjust tunnel-attribute tunnel-attribute-name
+      assisted-replication damping aggregate-bandwidth auto-link-bandwidth limit-bandwidth no-entropy-label-capability as-path-prepend
+      as-path-expand next-hop install-nexthop trace external load-balance no-route-localize install-to-fib no-install-to-fib
+      advertise-locator set-down-bit analyze class destination-class source-class forwarding-class ssm-source p2mp-lsp-root
+      cos-next-hop-map tunnel-end-point-address selected-mldp-egress mhop-bfd-port no-backup bgp-output-queue-priority
+      multipath-resolve source-routing-path-template label-allocation-fallback-reject resolution-map ignore-service-label
+      prefix-attribute-flags ipv4-source-router-id ipv6-source-router-id request-long-lived-ack send-withdrawal-on-route-change slice
+      slice-name strip-as-path request-acknowledgements`),
+  ),
+  doubts: {
+    ...Object.fromEntries(
+      names(`metric metric2 metric3 metric4 tag tag2 preference preference2 color color2 local-preference credibility prefix-segment add-path
+        srv6 aigp-originate aigp-adjust assisted-replication aggregate-bandwidth auto-link-bandwidth as-path-expand install-nexthop external
+        load-balance advertise-locator p2mp-lsp-root bgp-output-queue-priority prefix-attribute-flags slice
+        request-acknowledgements`).map((name) => [name, READ]),
+    ),
+    'next-hop': {
+      children: { ...all('self peer-address address reject discard'), 'next-table': INTO_OTHER_TABLE },
+      otherwise: 'router',
+    },
+    'source-based-forwarding': INTO_OTHER_TABLE,
+    'map-to-interface': doubt('router', 'sends packets out of an interface of its own choice'),
+    filter: doubt('router', 'gives packets to a filter'),
+    'dynamic-tunnel-attributes': doubt('router', 'sends packets into a tunnel of its own choice'),
+  },
+  otherwise: 'network',
+};
+const TERM: Container = {
+  children: { ...all('name from to'), ...Object.fromEntries([['then', THEN]]) },
+  otherwise: 'network',
+};
+const POLICY: Container = {
+  // What the dynamic database has is told where a VRF names the policy.
+  children: { ...TERM.children, ...all('defaults dynamic-db'), term: TERM },
+  otherwise: 'network',
+};
+
 const POLICY_OPTIONS: Container = {
-  children:
-    all(`policy-statement community prefix-list route-filter-list source-address-filter-list rib-list as-path as-path-group
+  children: {
+    'policy-statement': POLICY,
+    ...all(`community prefix-list route-filter-list source-address-filter-list rib-list as-path as-path-group
     as-list as-list-group damping condition route-distinguisher rtf-prefix-list defaults tunnel-attribute mac-list vsi-policy
-    resolution-map application-maps redundancy-policy satellite-policies skip-then-actions fast-lookup-tuple-list`),
+      resolution-map application-maps redundancy-policy satellite-policies fast-lookup-tuple-list`),
+  },
   otherwise: 'network',
 };
 
@@ -167,6 +229,8 @@ const mainTable = ({ isHarmlessRibGroup: isHarmless }: Named): Subtree & { reado
     'rib-groups': ribGroups,
     'rib-group': (element) => (leavesOf(element).every(isHarmless) ? READ : TO_OTHER_TABLES),
     'next-table': INTO_OTHER_TABLE,
+    'vpn-global-import': doubt('router', "takes routes of VPNs into the router's own table"),
+    flow: doubt('router', 'takes packets aside by flow specifications'),
     'instance-import': doubt('router', "takes routes out of instances into the router's own table"),
     'instance-export': doubt('router', 'gives routes to instances without a route target'),
   },
@@ -204,6 +268,20 @@ function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
 }
 
+/** What puts in force what running does not show. */
+const SYSTEM: Subtree = {
+  anywhere: 'any',
+  doubts: {
+    'allow-transients': doubt('network', 'lets commit scripts put in force what is not shown'),
+    ephemeral: {
+      children: { instance: doubt('network', 'holds configuration that is not shown') },
+      otherwise: 'network',
+    },
+  },
+  otherwise: 'network',
+  looksUpGroups: true,
+};
+
 const UNREAD_INSTANCES = doubt('network', 'holds routing instances that are not read');
 
 export const configuration = (named: Named): Container => ({
@@ -215,6 +293,7 @@ export const configuration = (named: Named): Container => ({
     'routing-options': mainTable(named),
     protocols: mainProtocols(named),
     firewall: FIREWALL,
+    system: SYSTEM,
     'logical-systems': UNREAD_INSTANCES,
     tenants: UNREAD_INSTANCES,
   },

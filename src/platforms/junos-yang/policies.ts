@@ -29,6 +29,23 @@ export function readPolicyOptions(roots: readonly XmlElement[]): PolicyOptions {
   };
 }
 
+/** Policies, communities and prefix lists of which two have one name: which of them is in force is not known. */
+export function repeatedNames(roots: readonly XmlElement[]): string[] {
+  const seen = new Set<string>();
+  return roots
+    .flatMap((root) => childrenNamed(root, 'policy-options'))
+    .flatMap(({ children }) => children)
+    .flatMap((entry) => {
+      const name = childText(entry, 'name');
+      const key = `${entry.name} ${name}`;
+      if (name === undefined || !seen.has(key)) {
+        seen.add(key);
+        return [];
+      }
+      return [key];
+    });
+}
+
 /** A community's members in one form; regular expressions and other kinds of members stay as they are. */
 export function membersOf(community: XmlElement | undefined): string[] {
   const members = community === undefined ? [] : childrenNamed(community, 'members');
@@ -68,7 +85,8 @@ const targetsNamed = (direction: 'import' | 'export') =>
   });
 const TARGETS_NAMED = { import: targetsNamed('import'), export: targetsNamed('export') };
 
-function communitiesNamedBy(
+/** Communities that a chain of policies, and those that these ask, import by or put on routes. */
+export function communitiesNamedBy(
   policies: readonly string[],
   direction: 'import' | 'export',
   options: PolicyOptions,
@@ -116,12 +134,6 @@ const textOf = oncePer(([policy = '']: readonly string[], options: PolicyOptions
   );
 });
 
-/** The last policy of an import chain as text, with the sentences of `openEnds`. */
-export const lastImportText = oncePer((policies: readonly string[], options: PolicyOptions): string | null => {
-  const text = policyText(policies.at(-1) ?? '', options);
-  return text === null ? null : [text, ...openEnds(policies, options)].join('\n');
-});
-
 /**
  * Names of wasl's communities and prefix lists in policies that are not wasl's. A policy of wasl's that one of them asks is not among them: it is
  * what the VRF shares.
@@ -142,111 +154,28 @@ export function usesOf({ statements, communities, prefixLists }: PolicyOptions):
 const CALLS_MAX = 100;
 
 /** Policies that a policy asks by `from policy`, and those that they ask; expressions of several count as the names in them. */
-const calledBy = oncePer(([policy = '']: readonly string[], { statements }: PolicyOptions): readonly string[] => {
-  const found = new Set<string>();
-  const left = [policy];
-  for (let next = left.pop(); next !== undefined && found.size < CALLS_MAX; next = left.pop()) {
-    const statement = statements.get(next);
-    for (const part of statement === undefined ? [] : [statement, ...childrenNamed(statement, 'term')]) {
-      const asked = childrenNamed(child(part, 'from') ?? EMPTY, 'policy').flatMap(({ text }) =>
-        text.split(/[\s()|&!]+/),
-      );
-      const fresh = asked.filter((name) => name !== '' && name !== policy && !found.has(name));
-      for (const name of fresh) {
-        found.add(name);
-        left.push(name);
+export const calledBy = oncePer(
+  ([policy = '']: readonly string[], { statements }: PolicyOptions): readonly string[] => {
+    const found = new Set<string>();
+    const left = [policy];
+    for (let next = left.pop(); next !== undefined && found.size < CALLS_MAX; next = left.pop()) {
+      const statement = statements.get(next);
+      for (const part of statement === undefined ? [] : [statement, ...childrenNamed(statement, 'term')]) {
+        const asked = childrenNamed(child(part, 'from') ?? EMPTY, 'policy').flatMap(({ text }) =>
+          text.split(/[\s()|&!]+/),
+        );
+        const fresh = asked.filter((name) => name !== '' && name !== policy && !found.has(name));
+        for (const name of fresh) {
+          found.add(name);
+          left.push(name);
+        }
       }
     }
-  }
-  return [...found].sort();
-});
-
-/** A member that stands for one community: of another kind, or a route target in one of its encodings. Anything else is a pattern. */
-const LITERAL_OF_OTHER_KIND =
-  /^((origin|soo|bandwidth|domain-id|domain|rt-import|src-as|color|encapsulation|large)(:[\d.]+L?)+|no-export|no-advertise|no-export-subconfed|llgr-stale|no-llgr)$/;
-
-function isPattern(member: string): boolean {
-  return !LITERAL_OF_OTHER_KIND.test(member) && tryParse(() => parseRouteTarget(member)) === null;
-}
-
-/**
- * Why a chain of import policies may take routes whose route target it does not name, as sentences with the pattern `target:*:*`; empty when
- * it takes only what it names. What no policy decides is accepted on import.
- */
-function openEnds(policies: readonly string[], options: PolicyOptions): string[] {
-  const chain = policies.flatMap((policy) => {
-    const statement = options.statements.get(policy);
-    return statement === undefined ? [] : [[...childrenNamed(statement, 'term'), statement]];
-  });
-  const parts = chain.flat();
-  const named = (part: XmlElement) =>
-    childrenNamed(child(part, 'from') ?? EMPTY, 'community').map(({ text }) => text.trim());
-  const then = (part: XmlElement) => child(part, 'then') ?? EMPTY;
-  const does = (part: XmlElement, action: string) => child(then(part), action) !== undefined;
-  const accepts = (part: XmlElement) =>
-    does(part, 'accept') || childText(then(part), 'default-action') === 'accept' || isCall(part);
-  // A policy that is asked may accept by itself what its own terms accept.
-  const isCall = (part: XmlElement) => child(child(part, 'from') ?? EMPTY, 'policy') !== undefined;
-  const isUnconditional = (part: XmlElement) => child(part, 'from') === undefined && child(part, 'to') === undefined;
-  // What a term hands on to the next policy does not come to the terms behind it.
-  const handsOn = (part: XmlElement) => childText(then(part), 'next') === 'policy';
-  const keepsAll = (policy: readonly XmlElement[]) => {
-    const last = policy.find((part) => handsOn(part) || (isUnconditional(part) && does(part, 'reject')));
-    return last !== undefined && !handsOn(last);
-  };
-  const rejectsRest = chain.some(keepsAll);
-  const communities = [...new Set(parts.flatMap(named))].sort();
-  const membersIn = (name: string) => membersOf(options.communities.get(name));
-  const inverts = (name: string) => child(options.communities.get(name) ?? EMPTY, 'invert-match') !== undefined;
-  return [
-    ...(rejectsRest ? [] : ['# takes target:*:*: no last term rejects what the others leave']),
-    ...(parts.some((part) => accepts(part) && named(part).length === 0)
-      ? ['# takes target:*:*: a term accepts without naming a community']
-      : []),
-    ...communities.flatMap((name) => {
-      if (inverts(name)) return [`# takes target:*:*: community ${name} matches by invert-match`];
-      const members = membersIn(name);
-      if (members.length === 0) return [`# takes target:*:*: community ${name} has no member that was read`];
-      const pattern = members.find(isPattern);
-      return pattern === undefined ? [] : [`# takes target:*:*: community ${name} matches by the pattern ${pattern}`];
-    }),
-  ];
-}
-
-/** Why policies put a route target on the routes that pass them, or may; null where they do not. */
-export function whyMarks(policies: readonly string[], options: PolicyOptions): string | null {
-  const unread = policies.find((policy) => !options.statements.has(policy));
-  if (unread !== undefined) return `names policy ${unread}, which is not on the router`;
-  const members = communitiesNamedBy(policies, 'export', options)
-    .flatMap((name) => childrenNamed(options.communities.get(name) ?? EMPTY, 'members'))
-    .map(({ text }) => text.trim());
-  const marking = members.find(isOfTargets);
-  return marking === undefined ? null : `puts ${marking} on the routes that pass it`;
-}
-
-/** Policies of protocols towards CEs that put communities on what they let in: these go on to other PEs with the route. */
-export function markingPolicies(instance: XmlElement, options: PolicyOptions): string[] {
-  const named = [...leavesNamed(child(instance, 'protocols') ?? EMPTY, 'import')];
-  return [...new Set(named)].filter((policy) => isMarking([policy], options));
-}
-
-const isMarking = oncePer(([policy = '']: readonly string[], options: PolicyOptions) =>
-  [policy, ...calledBy([policy], options)].some((name) => {
-    const statement = options.statements.get(name);
-    // One that was not read may do so.
-    if (statement === undefined) return true;
-    const parts = [statement, ...childrenNamed(statement, 'term')];
-    return parts.some((part) => child(child(part, 'then') ?? EMPTY, 'community') !== undefined);
-  }),
+    return [...found].sort();
+  },
 );
 
-function leavesNamed(element: XmlElement, name: string): string[] {
-  return element.children.flatMap((each) =>
-    each.name === name && each.children.length === 0 ? [each.text.trim()] : leavesNamed(each, name),
-  );
-}
-
-const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };
+export const EMPTY: XmlElement = { name: '', namespace: '', attributes: {}, children: [], text: '' };
 
 /** What wasl's two policies of a VRF say, and those of another one that somebody attached to it, read from their terms. */
 export function parseShare(instance: XmlElement, options: PolicyOptions): Record<Family, FamilyShare> {

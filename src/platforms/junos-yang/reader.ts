@@ -19,21 +19,22 @@ import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import { groupsApplied } from './applied-groups.ts';
+import { beyondShare } from './beyond-share.ts';
 import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
+import { markingPolicies, whyMarks } from './marks.ts';
+import { type DefaultAction, lastImportText } from './open-ends.ts';
 import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
 import {
-  lastImportText,
-  markingPolicies,
   membersOf,
   type PolicyOptions,
   parseShare,
   policyText,
   prefixesOf,
   readPolicyOptions,
+  repeatedNames,
   setLines,
   targetsNamedBy,
   usesOf,
-  whyMarks,
 } from './policies.ts';
 import { partsWithoutEffect } from './without-effect.ts';
 
@@ -86,6 +87,9 @@ export function readerOf(
     anomaliesOf: (vrf) => [...poolTargetsOfOperator(vrf, (rt) => isFromPool(pool, rt)), ...restatedAlone(vrf)],
     unknownsOfRouter: (active) => [
       ...groupsApplied(active.filter(isConfiguration), root),
+      ...repeatedNames(active.filter(isConfiguration)).map(
+        (name): Unknown => ({ path: `policy-options ${name}`, reach: 'network', why: 'stands there more than once' }),
+      ),
       ...instances(active)
         .filter((element) => !holdsVpnRoutes(options)(element))
         .flatMap((element) => findUnknowns(element, otherInstance(element), pathOf(element, 'routing-instances'))),
@@ -196,22 +200,26 @@ function parseVrf(
   const own = DIRECTIONS.map((direction) => ownTargets(entry, direction, options, share));
   const [imports, exports] = own as [OwnTargets, OwnTargets];
   const [importPolicies, exportPolicies] = [imports.policies, exports.policies];
+  const marking = markingPolicies(entry, options);
+  const read = { marking, options, share, byDefault: defaultAction(entry) };
+  const { rules, unknowns: beyond } = beyondShare(entry, { imports, exports }, read);
   // Policies know no families, so that every family of the VRF has the same base.
   const operator: OperatorFamily = {
     importRouteTargets: imports.targets,
     exportRouteTargets: exports.targets,
+    ...(rules.length === 0 ? {} : { exportRules: rules }),
     exportPolicies,
     importPolicies,
   };
   const rd = descend(entry, 'route-distinguisher', 'rd-type')?.text.trim();
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
-  const marking = markingPolicies(entry, options);
   const texts = { ...textsOf(marking, options), ...readTexts(entry, importPolicies, exportPolicies, options) };
   const unread = [...marking, ...exportPolicies].filter((policy) => !Object.hasOwn(texts, policy));
   const unknowns = [
     ...unread.map((policy) => unreadPolicy(name, policy)),
     ...(own.some(({ isShadowed }) => isShadowed) ? [shadowedTarget(name)] : []),
+    ...beyond,
   ];
   const traits = [
     ...(isOn ? [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] : []),
@@ -256,10 +264,13 @@ function readTexts(
 ): Record<string, string> {
   const texts = textsOf([...importPolicies, ...exportPolicies], options);
   const last = importPolicies.at(-1);
-  if (last === undefined || childText(entry, 'import-default-action') === 'reject') return texts;
-  const text = lastImportText(importPolicies, options);
+  if (last === undefined) return texts;
+  const text = lastImportText(importPolicies, options, defaultAction(entry));
   return text === null ? texts : { ...texts, [last]: text };
 }
+
+const defaultAction = (instance: XmlElement): DefaultAction =>
+  childText(instance, 'import-default-action')?.trim() === 'reject' ? 'reject' : 'accept';
 
 /** A route target of the pool in the operator's own configuration: hand-made reach that wasl does not know. */
 function poolTargetsOfOperator(vrf: RunningVrf, isMine: (rt: RouteTarget) => boolean): string[] {

@@ -20,6 +20,8 @@ export interface Container {
   readonly otherwise: Reach;
   /** Where given, the namespace of every child that is listed. */
   readonly namespace?: string;
+  /** Where given: any other child stands at most once, for the reader takes the first. */
+  readonly lists?: ReadonlySet<string>;
   /** Groups that are applied to this very node are looked up by the reader. */
   readonly looksUpGroups?: true;
 }
@@ -27,7 +29,8 @@ export interface Container {
 /** A subtree in which the same names mean the same at any depth; any other name is reported, unless `any` name is harmless. */
 export interface Subtree {
   readonly anywhere: ReadonlySet<string> | 'any';
-  readonly doubts: Readonly<Record<string, Doubt | ((element: XmlElement) => Rule)>>;
+  /** Names that mean something else than the rest, most of them a doubt. */
+  readonly doubts: Readonly<Record<string, Rule>>;
   readonly otherwise: Reach;
   /** Groups that are applied anywhere inside are looked up by the reader. */
   readonly looksUpGroups?: true;
@@ -57,8 +60,11 @@ export function findUnknowns(element: XmlElement, rule: Rule, path: string): Unk
   if (rule === APART) return [];
   if (rule === READ) return inherited(element, path);
   if ('why' in rule) return [{ path, ...rule }];
-  return element.children.flatMap((child) => {
+  return element.children.flatMap((child, index) => {
     const place = pathOf(child, path);
+    if ('lists' in rule && !isList(child, rule.lists) && repeats(element, index)) {
+      return [{ path: place, reach: rule.otherwise, why: 'stands there more than once' }];
+    }
     if (INHERITANCE.has(child.name)) return 'looksUpGroups' in rule ? [] : [inheritance(child, path)];
     if (WITHOUT_EFFECT.has(child.name)) return [];
     if ('anywhere' in rule) {
@@ -76,6 +82,12 @@ export function findUnknowns(element: XmlElement, rule: Rule, path: string): Unk
     return findUnknowns(child, known, place);
   });
 }
+
+const isList = ({ name }: XmlElement, lists: ReadonlySet<string>) =>
+  lists.has(name) || INHERITANCE.has(name) || WITHOUT_EFFECT.has(name);
+
+const repeats = ({ children }: XmlElement, place: number): boolean =>
+  children.findIndex(({ name }) => name === children[place]?.name) < place;
 
 /** Names of routers are no keys of an object's prototype. */
 function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
