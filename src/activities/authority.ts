@@ -7,8 +7,10 @@ import type { Plan } from '../domain/plan.ts';
 import type { InterconnectRequest } from '../domain/request.ts';
 import { digestPlan } from '../plan/digest.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { readCurrentInventory } from './network.ts';
 import { requireNotOver } from './own-clock.ts';
 import { ownersOf } from './owners.ts';
+import { requireSameInventory } from './same-inventory.ts';
 
 /**
  * No signature, no route: the law of decisions, asked at push of the record as it is now, and then the signatures themselves. Nothing is
@@ -26,11 +28,21 @@ export async function requireAuthority(
   await deps.requireSignatures({ when: 'push', push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 
-/** Of what opens, before the first commit and before the confirmation: by the record's clock, and by this machine's. Throws NOT_ITS_TIME. */
-export async function requireInTime({ store, now, ownClock }: ActivityDependencies, plan: Plan): Promise<void> {
-  const facts = await store.readDecisionFacts(plan.interconnectId);
-  refuse(mayOpenStill(facts, now()));
-  requireNotOver(facts, ownClock());
+/**
+ * Of what opens, before the first commit and before the confirmation: what was decided, or imported, since the gate. Throws the refusal with
+ * its code, PLAN_STALE, and NOT_ITS_TIME by this machine's clock, too.
+ */
+export async function requireAuthorityStill(
+  deps: ActivityDependencies,
+  { id, changeId }: Pick<Plan, 'id' | 'changeId'>,
+): Promise<void> {
+  // As it stands in the record: what is verified with has other probes.
+  const plan = await deps.store.readPlan(id);
+  const current = await readCurrentInventory(deps);
+  const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
+  refuse(mayOpenStill(push, { ...facts, owners: ownersOf(interconnect, current.inventory) }, deps.now()));
+  requireNotOver(facts, deps.ownClock());
+  await requireSameInventory(deps, plan, current);
 }
 
 /**

@@ -6,12 +6,21 @@ import type { StageResult } from './activities.ts';
 import { failed, type RouterInTransaction } from './open-transaction.ts';
 import { describeError } from './translate-errors.ts';
 
-/** What is not refused may be pending, and is cancelled if it comes to that. */
+/** What is not refused may be pending, and is cancelled if it comes to that; so is what was refused and is in running all the same. */
 export async function commitOn(each: RouterInTransaction, timeoutSeconds: number): Promise<CommitOutcome> {
   each.state = 'commit-sent';
   const commit = await each.router.commitConfirmed({ timeoutSeconds, persistId: each.persistId });
-  each.state = commit.outcome === 'done' ? 'pending-confirm' : commit.outcome === 'refused' ? 'prepared' : 'unknown';
+  if (commit.outcome === 'done') each.state = 'pending-confirm';
+  else each.state = commit.outcome === 'refused' && (await isAsBefore(each)) ? 'prepared' : 'unknown';
   return commit;
+}
+
+/** A refusal is what the router says; whether it did nothing, running says. */
+async function isAsBefore({ router, beforeText }: RouterInTransaction): Promise<boolean> {
+  return router.readRunningText().then(
+    (text) => text === beforeText,
+    () => false,
+  );
 }
 
 export function describePrepared(procedure: Procedure, checked: boolean): string {

@@ -7,7 +7,7 @@ import type { ObservedTables } from '../domain/observed-routes.ts';
 import { describeVerdict, type Plan } from '../domain/plan.ts';
 import { combineVerdicts } from '../domain/verdict.ts';
 import { WaslError } from '../errors.ts';
-import { requireInTime } from './authority.ts';
+import { requireAuthorityStill } from './authority.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readHeldTables } from './held-tables.ts';
 import type { OpenTransaction } from './open-transaction.ts';
@@ -34,13 +34,13 @@ export async function reproveAtPush(
 ): Promise<{ readonly plan: Plan; readonly provedOver: Running }> {
   const read = await readAround(deps, at);
   const plan = await reproveOver(deps, at, read);
-  await requireInTime(deps, plan);
+  await requireAuthorityStill(deps, plan);
   return { plan, provedOver: read.running };
 }
 
 /**
  * Of the PEs that the change does not touch nobody holds a lock: somebody may have edited one since it was proved. Those that have changed
- * are proved with once more. Returns their names. Throws PLAN_STALE, NOT_ITS_TIME, and what a router that cannot be read throws.
+ * are proved with once more. Returns their names. Throws PLAN_STALE, what the gate refuses, and what a router that cannot be read throws.
  */
 export async function reproveWhatChanged(
   deps: ActivityDependencies,
@@ -51,7 +51,7 @@ export async function reproveWhatChanged(
   const read = await readAround(deps, at);
   const changed = [...read.running].flatMap(([pe, now]) => (isSame(provedOver.get(pe), now) ? [] : [pe]));
   if (changed.length > 0) await reproveOver(deps, at, read);
-  await requireInTime(deps, plan);
+  await requireAuthorityStill(deps, plan);
   return changed;
 }
 

@@ -162,7 +162,16 @@ type Members<Document> = { readonly [Member in keyof Required<Document>]: DataCl
 export const DOCUMENTS = {
   'plans.plan': {
     ...{ id: 'no', changeId: 'no', interconnectId: 'no', kind: 'no', routers: 'no', gained: 'no', lost: 'no' },
-    ...{ proofs: 'no', probes: 'no', left: 'said', window: 'no', inventoryVersion: 'no', remains: 'no', told: 'no' },
+    ...{
+      proofs: 'no',
+      probes: 'no',
+      left: 'said',
+      window: 'no',
+      inventoryVersion: 'no',
+      inventoryDigest: 'no',
+      remains: 'no',
+      told: 'no',
+    },
     ...{ toAccept: 'no', createdAt: 'no', createdBy: 'user', digest: 'no' },
   } satisfies Members<Plan>,
   'changes.refusal': { code: 'no', path: 'no', fact: 'said', remedy: 'no', at: 'no' } satisfies Members<Refusal>,

@@ -16,10 +16,11 @@ export function showExplanation({ readAt, answers, unread }: ExplanationAnswer, 
   ];
 }
 
-/** A person must look where something is reached that nobody agreed to, and where it is not known. */
+/** A person must look where something is reached that nobody agreed to, and where it is not known, or was not looked at. */
 export function explanationExitCode({ answers }: ExplanationAnswer): number {
   const places = answers.flatMap((answer) => answer.places);
-  return places.some((place) => place.verdict === 'unknown' || isUnagreed(place)) ? EXIT.unknown : EXIT.ok;
+  const isKnown = answers.every(({ unlisted }) => unlisted === 0);
+  return isKnown && places.every((place) => place.verdict !== 'unknown' && !isUnagreed(place)) ? EXIT.ok : EXIT.unknown;
 }
 
 const isUnagreed = ({ by, interconnects }: Place): boolean => by !== null && interconnects.length === 0;
@@ -32,7 +33,7 @@ function showAnswer({ from, to, places, unlisted }: Answer, paint: Paint): strin
   return [
     `${paint('bold', from)} to ${paint('bold', to)}: ${sum}`,
     ...places.flatMap((place) => showPlace(place, paint)),
-    ...(unlisted === 0 ? [] : [`${unlisted} more not listed; \`wasl matrix --json\` has all that is reached`]),
+    ...(unlisted === 0 ? [] : [`${unlisted} more were not looked at; \`wasl matrix --json\` has all that is reached`]),
   ];
 }
 

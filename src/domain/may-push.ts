@@ -36,6 +36,18 @@ export interface Push {
  * what only takes away the signed end date is authority enough, and so is the approval of an earlier plan of the same removal.
  */
 export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal | null {
+  return refusePush(push, facts, now, refusePeriod(push, facts, now));
+}
+
+/**
+ * The same of what opens, once it is at the routers: before the first commit and before the confirmation. Whatever was decided or imported
+ * meanwhile counts; only the window is not asked for again, in which it began.
+ */
+export function mayOpenStill(push: Push, facts: DecisionFacts, now: Date): LawRefusal | null {
+  return refusePush(push, facts, now, null);
+}
+
+function refusePush(push: Push, facts: DecisionFacts, now: Date, notInPeriod: LawRefusal | null): LawRefusal | null {
   const rule = CHANGE_KIND_RULES[push.kind];
   const { id } = facts;
   const isNotThis = refusePlan(push, facts, ['applying']);
@@ -45,15 +57,15 @@ export function mayPush(push: Push, facts: DecisionFacts, now: Date): LawRefusal
   if (mayNotOpen !== null) return mayNotOpen;
   if (isOver(facts, now) && rule.atEndDate === 'approves it') return null;
   return (
-    mayOpenStill(facts, now) ??
-    refusePeriod(push, facts, now) ??
+    refuseOver(facts, now) ??
+    notInPeriod ??
     refuseSignatures(rule.signatures, push, facts) ??
     refuseApproval(push, facts)
   );
 }
 
 /** The signed end may come while it is pushed: what opens is not begun, nor left open, beyond it. */
-export function mayOpenStill(facts: DecisionFacts, now: Date): LawRefusal | null {
+function refuseOver(facts: DecisionFacts, now: Date): LawRefusal | null {
   return isOver(facts, now) ? notItsTime(`the agreement of ${facts.id} ended at ${facts.validUntil}`, now) : null;
 }
 

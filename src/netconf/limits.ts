@@ -7,6 +7,11 @@ export interface NetconfLimits {
   readonly capabilitiesMax: number;
   /** One reply or notification held in memory. A national PE's whole configuration is below 64 MiB; larger ones are streamed. */
   readonly replyBytesMax: number;
+  /**
+   * One reply made into a tree, which goes at one go: up to twelve seconds of a processor for 128 MiB, in which nothing else of the process
+   * gets a turn. 10,000 VRFs of IOS XR are 16 MB.
+   */
+  readonly treeBytesMax: number;
   /** One reply read as a stream. No configuration comes near; it ends a server that sends for ever. */
   readonly streamedBytesMax: number;
   /** One request. Nothing wasl pushes comes near; it stops a runaway template. */
@@ -31,6 +36,7 @@ export const DEFAULT_LIMITS: NetconfLimits = {
   helloBytesMax: 2 * MEBIBYTE,
   capabilitiesMax: 20_000,
   replyBytesMax: 128 * MEBIBYTE,
+  treeBytesMax: 64 * MEBIBYTE,
   streamedBytesMax: 16 * 1024 * MEBIBYTE,
   requestBytesMax: 64 * MEBIBYTE,
   xmlDepthMax: 256,

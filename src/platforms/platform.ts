@@ -13,7 +13,7 @@ import type { VrfReader } from './reading/vrf-reader.ts';
 export interface RouterReader {
   /** `<get>` with a subtree filter; the children of `<data>`. */
   get(filterXml: string): Promise<readonly XmlElement[]>;
-  /** Any rpc that changes nothing; the children of `<rpc-reply>`. */
+  /** Any rpc that changes nothing; the children of `<rpc-reply>`, without warnings. */
   call(rpcXml: string): Promise<readonly XmlElement[]>;
   /** A command over SSH that ended by itself, with whatever exit status; one that was cut off is an error. */
   exec(command: string): Promise<ExecResult & { readonly code: number }>;

@@ -1,6 +1,5 @@
 import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
 import { confirmTimerOf } from '../domain/confirm-timers.ts';
-import { countOf } from '../domain/count-of.ts';
 import type { PeName } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { type Procedure, revertsByItself } from '../domain/plan.ts';
@@ -35,12 +34,6 @@ import { describeWarnings, translateError } from './translate-error.ts';
 
 /** Failures after which a request that changes running was certainly not carried out. */
 const NEVER_SENT: ReadonlySet<NetconfErrorCode> = new Set(['SESSION_CLOSED', 'CAPABILITY_MISSING', 'INVALID_REQUEST']);
-
-/**
- * Of the part that wasl reads: 10,000 VRFs of IOS XR are 16 MB. Parsing and reading go at one go, and six seconds without a heartbeat take a
- * worker for lost: so one router that sends on and on would take the changes of all others with it.
- */
-const CONFIG_BYTES_MAX = 64 * 1024 * 1024;
 
 export class NetconfRouter implements Router {
   readonly name: PeName;
@@ -278,7 +271,7 @@ export class NetconfRouter implements Router {
     return {
       get: (filterXml) =>
         this.#request(async () => childrenOf(await this.#session.get({ filter: { subtree: filterXml } }))),
-      call: (rpcXml) => this.#request(async () => (await this.#session.rpc(rpcXml)).root.children),
+      call: (rpcXml) => this.#request(async () => (await this.#session.rpc(rpcXml)).answers),
       exec: async (command) => {
         const result = await this.#translated(() => this.#commands.run(command));
         const { code } = result;
@@ -291,14 +284,7 @@ export class NetconfRouter implements Router {
 
   #getRunning(): Promise<readonly XmlElement[]> {
     const filter = { subtree: this.#platform.configFilter };
-    return this.#request(async () => {
-      const reply = await this.#session.getConfig({ source: 'running', filter });
-      if (reply.bytes.length > CONFIG_BYTES_MAX) {
-        const fact = `${this.name}: a configuration of ${countOf(reply.bytes.length, 'byte')}; more than ${CONFIG_BYTES_MAX} are not read`;
-        throw new WaslError('ROUTER_PROTOCOL', fact, { path: this.name });
-      }
-      return childrenOf(reply);
-    });
+    return this.#request(async () => childrenOf(await this.#session.getConfig({ source: 'running', filter })));
   }
 
   async #readBeside(): Promise<readonly XmlElement[]> {

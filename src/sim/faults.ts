@@ -19,7 +19,14 @@ export type Fault =
     }
   /** Somebody left uncommitted changes in the candidate: `config`, or a description of the first VRF. */
   | { readonly kind: 'dirty-candidate'; readonly config?: string }
-  | { readonly kind: 'rpc-error'; readonly operation: string; readonly tag?: ErrorTag; readonly message?: string }
+  /** With `done` it is carried out, and refused nevertheless. */
+  | {
+      readonly kind: 'rpc-error';
+      readonly operation: string;
+      readonly tag?: ErrorTag;
+      readonly message?: string;
+      readonly done?: boolean;
+    }
   /** The connection breaks before the operation is done, or after it is done and before the reply. */
   | { readonly kind: 'drop-connection'; readonly operation: string; readonly when: 'before' | 'after' }
   /** The operation is not answered, nor is anything after it in that session; with `done` it is carried out nevertheless. */

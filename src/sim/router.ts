@@ -221,6 +221,7 @@ export class SimulatedRouter implements ExchangeMember, SessionHost {
     }
     const refusal = this.faults.strike('rpc-error', (fault) => matches(fault.operation));
     if (refusal !== undefined) {
+      if (refusal.done === true) this.#runUnheard(session, operation);
       const message = refusal.message ?? 'Refused by a fault that was switched on';
       throw new RpcError({ tag: refusal.tag ?? 'operation-failed', message });
     }

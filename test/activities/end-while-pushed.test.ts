@@ -1,5 +1,6 @@
-/** The signed end comes while a change is at the routers: nothing is opened beyond it. */
+/** What a change stands on goes, or its signed end comes, while it is at the routers: nothing is opened over that. */
 import { expect, it } from 'vitest';
+import type { Inventory } from '../../src/domain/inventory.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
 import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
 
@@ -32,4 +33,52 @@ const isSame = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, str
 
 it.each(['commit', 'confirm'] as const)('before the %s: it goes back', async (moment) => {
   expect(await pushed(moment)).toMatchObject({ verdict: 'fail', code: 'NOT_ITS_TIME', isBack: true });
+});
+
+/** An inventory that is imported while the change is unconfirmed. */
+const IMPORTED: readonly (readonly [string, (inventory: Inventory) => Inventory, string, RegExp])[] = [
+  [
+    'gives a VPN of the change to somebody else',
+    (inventory) => ({
+      ...inventory,
+      vpns: inventory.vpns.map((vpn) => ((vpn.id as string) === 'MOF' ? { ...vpn, entity: 'MOE' as never } : vpn)),
+    }),
+    'APPROVAL_PARTY',
+    /belong to MOE and MOH, not to MOF and MOH/,
+  ],
+  [
+    'attaches what the change opens to the other side',
+    (inventory) => ({
+      ...inventory,
+      routers: inventory.routers.map((router) => ({
+        ...router,
+        vrfs: router.vrfs.map((vrf) =>
+          (router.name as string) === 'nzw-pe-01' && (vrf.vpn as string) === 'MOF'
+            ? {
+                ...vrf,
+                attachments: [
+                  ...vrf.attachments,
+                  { branch: 'new', prefixes: ['10.100.10.0/25' as never], probe: null },
+                ],
+              }
+            : vrf,
+        ),
+      })),
+    }),
+    'PLAN_STALE',
+    /^inventory 2 differs from 1.*10\.100\.10\.0\/25 in VRF MOF at nzw-pe-01 is new/,
+  ],
+];
+
+it.each(IMPORTED)('an inventory that %s, before the confirm: it goes back', async (_what, imported, code, reason) => {
+  await using network = await StagedNetwork.open(DEMO_INVENTORY);
+  const before = network.texts();
+  const { changeId, planId } = await network.planned(...BOTH_WAYS);
+  await network.stages.prepareRouters({ changeId, planId });
+  await network.stages.commitRouters({ changeId, planId });
+  network.inventories.push(imported(network.backbone.inventory()));
+  const verified = await network.stages.verifyRouters({ changeId, planId });
+  expect(verified).toMatchObject({ verdict: 'fail', code, reason: expect.stringMatching(reason) });
+  await network.stages.cancelRouters({ changeId, planId });
+  expect(isSame(before, network.texts())).toBe(true);
 });

@@ -120,6 +120,7 @@ describe.concurrent('a router that carries it and cannot take part', () => {
 
   it.each([
     ['a commit that is refused', { kind: 'rpc-error', operation: 'confirmed-commit' }, 'the server refused'],
+    ['a commit that is refused and done', { kind: 'rpc-error', operation: 'confirmed-commit', done: true }, 'refused'],
     ['an edit that is acknowledged and dropped', { kind: 'drop-edits' }, 'is not as approved'],
     ['a commit that is not answered', { kind: 'no-reply', operation: 'confirmed-commit' }, 'answer'],
   ] as const)('is put back and left: %s', { timeout: UNANSWERED_MS }, async (_what, fault, reason) => {

@@ -42,3 +42,8 @@ it.each<[string, Place, number]>([
 ])('%s: exit code', (_what, one, code) => {
   expect(explanationExitCode(answer(place(), one))).toBe(code);
 });
+
+it('places that were not looked at are not known', () => {
+  const { answers, ...rest } = answer(place());
+  expect(explanationExitCode({ ...rest, answers: answers.map((one) => ({ ...one, unlisted: 1 })) })).toBe(4);
+});

@@ -4,7 +4,7 @@ import { CHANGE_PHASES } from '../../src/domain/change.ts';
 import { CHANGE_KIND_RULES, CHANGE_KINDS, type ChangeKind } from '../../src/domain/change-kinds.ts';
 import { LIFECYCLES } from '../../src/domain/lifecycle.ts';
 import { type DecisionFacts, refuseAltered } from '../../src/domain/may-decide.ts';
-import { mayPush, mayRecover, type Push } from '../../src/domain/may-push.ts';
+import { mayOpenStill, mayPush, mayRecover, type Push } from '../../src/domain/may-push.ts';
 import type { PersonId } from '../../src/domain/names.ts';
 import { isVerdict } from '../../src/errors.ts';
 import {
@@ -91,6 +91,11 @@ describe.each(CHANGE_KINDS)('%s', (kind) => {
     expect(refusal).toMatchObject({ code, fact: expect.stringMatching(fact) });
   });
 
+  it.each(TAMPERED)('%s, once it is at the routers', (_what, tamper, more, code, fact) => {
+    const refusal = mayOpenStill(push({ kind, ...more }), tamper(inOrder(kind)), NOW);
+    expect(refusal).toMatchObject({ code, fact: expect.stringMatching(fact) });
+  });
+
   it('the change in hand is of another kind', () => {
     const other = kind === 'modify' ? 'suspend' : 'modify';
     const facts = inOrder(kind, { change: lawChange({ kind: other }) });
@@ -126,6 +131,19 @@ describe.each(CHANGE_KINDS)('%s', (kind) => {
       fact: "IC-0001 starts at 2026-11-28T12:00:01Z; by the record's clock it is 2026-11-28T12:00:00.000Z",
     });
   });
+});
+
+it('what began in its window is ended after it, and not after the signed end', () => {
+  const facts = inOrder('provision', { change: lawChange({ applyUntil: NOW.toISOString() }) });
+  expect(mayPush(push(), facts, NOW)).toMatchObject({ code: 'NOT_ITS_TIME' });
+  expect(mayOpenStill(push(), facts, NOW)).toBeNull();
+  expect(mayOpenStill(push(), { ...facts, ...ENDED }, NOW)).toMatchObject({ code: 'NOT_ITS_TIME' });
+  const rejected = [
+    ...facts.approvals.filter(({ party }) => party !== 'MOF'),
+    signature('MOF', { decision: 'reject' }),
+  ];
+  expect(mayOpenStill(push(), { ...facts, approvals: rejected }, NOW)).toMatchObject({ code: 'APPROVAL_PARTY' });
+  expect(mayOpenStill(push(), { ...facts, owners: ['MOH', 'MOI'] }, NOW)).toMatchObject({ code: 'APPROVAL_PARTY' });
 });
 
 it('no clock of one machine is a verdict: a push that comes early or late is tried again under the same approval', () => {

@@ -58,6 +58,7 @@ describe('Junos', () => {
     ['error text in the wrapper', engines('<output>error: timeout</output>')],
     ['an empty wrapper', '<multi-routing-engine-results/>'],
     ["another VRF's table", information(table(rt, 'AGRI.inet.0'))],
+    ['a route without its protocol', information(table(rt.replace('<protocol-name>BGP</protocol-name>', '')))],
     ['a table without a name', information(`<route-table>${rt}</route-table>`)],
     ['text inside', information('error: too many routes')],
     [
@@ -94,6 +95,8 @@ describe('IOS XR', () => {
     ["another VRF's beside", rib(`<routes>${route}</routes>`, undefined, '<vrf><vrf-name>AGRI</vrf-name></vrf>')],
     ['a VRF without a name', rib(`<routes>${route}</routes>`, '')],
     ['a route without a key', rib('<routes><route><protocol-name>bgp</protocol-name></route></routes>')],
+    ['a route without its protocol', rib('<routes><route><network>10.31.0.0/24</network></route></routes>')],
+    ['a route of an empty protocol', rib(`<routes>${route.replace('>bgp<', '> <')}</routes>`)],
     [
       'a VRF without a table',
       '<rib xmlns="http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper"><vrfs><vrf><vrf-name>HLTH</vrf-name></vrf></vrfs></rib>',
@@ -119,6 +122,8 @@ describe('FRR', () => {
     ['null', both('null')],
     ['a route that is no list', both('{"10.31.0.0/24":{}}')],
     ['a route of nothing', both('{"10.31.0.0/24":[null]}')],
+    ['a route without its protocol', both('{"10.31.0.0/24":[{"selected":true,"nexthops":[{"labels":[16]}]}]}')],
+    ['a BGP route that leads nowhere', both('{"10.31.0.0/24":[{"protocol":"bgp","selected":true}]}')],
     ['a prefix that is none', both('{"x":[{"protocol":"bgp","selected":true}]}')],
     ['no object', '[]\n{}'],
   ])('%s is unread', (_what, reply) => expect(read('frr', reply)).rejects.toThrow(unread));

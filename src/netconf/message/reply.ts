@@ -64,15 +64,31 @@ export class RpcReply {
     return this.bytes.subarray(this.dataRange.start, this.dataRange.end);
   }
 
-  /** The `<rpc-reply>` as a tree. */
+  /**
+   * The `<rpc-reply>` as a tree.
+   *
+   * @throws NetconfError `LIMIT_EXCEEDED` above `treeBytesMax`, `PROTOCOL` where it is malformed
+   */
   get root(): XmlElement {
-    this.parsed ??= parseXml(this.xml, this.limits);
+    this.parsed ??= this.parse();
     return this.parsed;
+  }
+
+  /** What it answers: its elements without the warnings that stand among them. */
+  get answers(): readonly XmlElement[] {
+    return this.root.children.filter(({ name, namespace }) => roleOfReplyChild(name, namespace) !== 'error');
   }
 
   /** The `<data>` element as a tree, in whatever namespace (RFC 6022 and 8526 have their own); undefined without it. */
   get data(): XmlElement | undefined {
     return child(this.root, 'data');
+  }
+
+  private parse(): XmlElement {
+    const { treeBytesMax } = this.limits;
+    if (this.bytes.length <= treeBytesMax) return parseXml(this.xml, this.limits);
+    const fact = `a reply of ${this.bytes.length} bytes; no more than ${treeBytesMax} are read into a tree`;
+    throw new NetconfError('LIMIT_EXCEEDED', fact);
   }
 }
 

@@ -5,7 +5,7 @@ import { printable } from '../../netconf/index.ts';
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
 import { towards } from '../reading/towards.ts';
-import { notATable, prefixIn } from '../reading/unread-table.ts';
+import { notATable, prefixIn, protocolIn } from '../reading/unread-table.ts';
 
 const READ_ALL_TABLES = "vtysh -d zebra -c 'show ip route vrf all json' -c 'show ipv6 route vrf all json'";
 
@@ -30,7 +30,12 @@ function routesIn(tables: RibTables, vrf: VrfName, family: Family): VrfRoute[] {
     if (!Array.isArray(entries) || !entries.every(isRecord)) throw notATable(name, `no list of routes for ${prefix}`);
     const installed = (entries as RibEntry[]).find(({ selected }) => selected === true);
     if (installed === undefined) return [];
-    const paths = (installed.nexthops ?? []).map(({ ip, interfaceName, vrf: lies }) => [ip, interfaceName, lies]);
+    const { protocol, nexthops = [] } = installed;
+    // Where a BGP route came from, its next hops alone say.
+    if (protocolIn(name, prefix, protocol) === 'bgp' && nexthops.length === 0) {
+      throw notATable(name, `route ${prefix} of bgp without next hops`);
+    }
+    const paths = nexthops.map(({ ip, interfaceName, vrf: lies }) => [ip, interfaceName, lies]);
     const origin = isImported(installed, vrf) ? 'vpn' : 'local';
     return [{ prefix: prefixIn(name, prefix, undefined), origin, ...towards(paths) }];
   });

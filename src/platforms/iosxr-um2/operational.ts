@@ -4,7 +4,7 @@ import { childrenNamed, childText, escapeText, type XmlElement } from '../../net
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
 import { towards } from '../reading/towards.ts';
-import { notATable, prefixIn } from '../reading/unread-table.ts';
+import { notATable, prefixIn, protocolIn } from '../reading/unread-table.ts';
 
 const RIB = {
   ipv4: { namespace: 'http://cisco.com/ns/yang/Cisco-IOS-XR-ip-rib-ipv4-oper', root: 'rib', af: 'IPv4' },
@@ -57,7 +57,7 @@ function parseRoute(name: string, route: XmlElement, vrf: VrfName): VrfRoute {
   if (route.name !== 'route') throw notATable(name, `one with ${route.name} among its routes`);
   const network = childText(route, 'network') ?? childText(route, 'address');
   const prefix = prefixIn(name, network, childText(route, 'prefix-length'));
-  const isBgp = childText(route, 'protocol-name') === 'bgp';
+  const isBgp = protocolIn(name, prefix, childText(route, 'protocol-name')) === 'bgp';
   // A CE's BGP route has its next hop in the VRF itself. Where the path does not say, the route counts as imported: a leak must not hide.
   const fromCe = collect(route, 'next-hop-vrf-name').some(({ text }) => text.trim() === vrf);
   const paths = childrenNamed(route, 'route-path').map((path) => [

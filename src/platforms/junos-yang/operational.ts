@@ -3,7 +3,7 @@ import { child, childrenNamed, childText, escapeText, type XmlElement } from '..
 import type { PingRequest, RouterReader, RouteTable, VrfRoute } from '../platform.ts';
 import { countEchoes } from '../reading/count-echoes.ts';
 import { towards } from '../reading/towards.ts';
-import { isWithout, notATable, prefixIn } from '../reading/unread-table.ts';
+import { isWithout, notATable, prefixIn, protocolIn } from '../reading/unread-table.ts';
 
 const RPC_ROUTE = 'http://yang.juniper.net/junos/rpc/route';
 const RPC_PING = 'http://yang.juniper.net/junos/rpc/ping';
@@ -60,7 +60,8 @@ function parseRoute(route: XmlElement, name: string): VrfRoute[] {
     childText(hop, 'via') ?? childText(hop, 'nh-local-interface'),
     childText(hop, 'nh-table'),
   ]);
-  const isForeign = isSecondary || childText(active, 'protocol-name') === 'BGP';
+  const protocol = protocolIn(name, prefix, childText(active, 'protocol-name'));
+  const isForeign = isSecondary || protocol === 'BGP';
   return [{ prefix, origin: isForeign ? 'vpn' : 'local', ...towards(paths) }];
 }
 

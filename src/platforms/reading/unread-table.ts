@@ -23,3 +23,10 @@ export function prefixIn(table: string, address: string | undefined, length: str
   if (prefix === null) throw notATable(table, `a route whose prefix is not one`, text);
   return prefix;
 }
+
+/** Of whom the router has the route. One that does not say would count as the VRF's own, and a leak would pass for a site's. */
+export function protocolIn(table: string, prefix: string, protocol: unknown): string {
+  const name = typeof protocol === 'string' ? protocol.trim() : '';
+  if (name === '') throw notATable(table, `route ${prefix} without its protocol`);
+  return name;
+}

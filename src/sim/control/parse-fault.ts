@@ -10,7 +10,7 @@ export const FAULT_FIELDS: Readonly<Record<FaultKind, Readonly<Record<string, Fi
   'change-host-key': {},
   'hold-lock': { 'datastore?': 'datastore', 'sessionId?': 'number', 'seconds?': 'number' },
   'dirty-candidate': { 'config?': 'string' },
-  'rpc-error': { operation: 'string', 'tag?': 'string', 'message?': 'string' },
+  'rpc-error': { operation: 'string', 'tag?': 'string', 'message?': 'string', 'done?': 'boolean' },
   'drop-connection': { operation: 'string', when: 'moment' },
   'no-reply': { operation: 'string', 'done?': 'boolean' },
   slow: { ms: 'number' },

@@ -85,3 +85,27 @@ describe('a large reply', () => {
     await expect(bytesOf(await reading)).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 });
+
+describe('a reply that is made into a tree', () => {
+  const beyond = `<data>${'<a>1</a>'.repeat(20)}</data>`;
+  const answered = async (treeBytesMax: number) => {
+    const { peer, call } = await openLayer('chunked', { treeBytesMax });
+    const answer = call();
+    peer.arrives(frame(reply(`<data>${filler}</data>`), 'chunked', 5_000));
+    return answer;
+  };
+
+  it('is refused above its bound before it is read, and still there as bytes', async () => {
+    const large = await answered(100_000);
+    expect(large.dataBytes.length).toBe(filler.length);
+    for (const read of [() => large.root, () => large.data, () => large.answers]) {
+      expect(read).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+    }
+    expect((await answered(200_000)).data?.children).toHaveLength(4_000);
+  });
+
+  it('answers with its elements, and not with the warnings among them', async () => {
+    const names = async (inside: string) => (await call(inside)).answers.map(({ name }) => name);
+    expect(await names(`${warning}${beyond}${warning}`)).toEqual(['data']);
+  });
+});
