@@ -55,7 +55,7 @@ const EXPORT = container({
   }),
 });
 
-/** Multicast and flow specifications have route targets too; what else they hold moves no unicast route. */
+/** Multicast and flow specifications have route targets too, which are read beside; what else multicast holds moves no unicast route. */
 const ADDRESS_FAMILY = container({
   import: IMPORT,
   export: EXPORT,
@@ -65,7 +65,7 @@ const ADDRESS_FAMILY = container({
 const ADDRESS_FAMILIES = container({
   unicast: ADDRESS_FAMILY,
   multicast: container({ ...ADDRESS_FAMILY.children, topologies: READ, topology: READ }),
-  flowspec: ADDRESS_FAMILY,
+  flowspec: doubt('router', 'takes packets aside by flow specifications'),
 });
 
 export const VRF: Container = container({

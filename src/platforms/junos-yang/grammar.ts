@@ -167,6 +167,7 @@ const mainTable = ({ isHarmlessRibGroup: isHarmless }: Named): Subtree & { reado
     'rib-groups': ribGroups,
     'rib-group': (element) => (leavesOf(element).every(isHarmless) ? READ : TO_OTHER_TABLES),
     'next-table': INTO_OTHER_TABLE,
+    flow: doubt('router', 'takes packets aside by flow specifications'),
     'instance-import': doubt('router', "takes routes out of instances into the router's own table"),
     'instance-export': doubt('router', 'gives routes to instances without a route target'),
   },
