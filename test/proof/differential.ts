@@ -124,7 +124,7 @@ const canonical = (view: NetworkView): string =>
     ),
   );
 
-const shareTargets = (view: NetworkView): string[] =>
+export const shareTargets = (view: NetworkView): string[] =>
   view.pes.flatMap(({ vrfs }) =>
     vrfs.flatMap(({ share }) =>
       Object.values(share).flatMap(({ imports, exports }) => [...imports, ...exports.map((rule) => rule.routeTarget)]),
