@@ -148,8 +148,11 @@ export function prefixSortKey(prefix: Prefix): string {
   return `ipv6${rangeOf(prefix).first.toString(16).padStart(32, '0')}/${length}`;
 }
 
-/** Eight digits. */
-const ipv4Hex = (prefix: Prefix): string => ipv4Number(prefix).toString(16).padStart(8, '0');
+/** Eight digits. A recorded text may be no prefix at all. */
+function ipv4Hex(prefix: Prefix): string {
+  if (prefix.includes('/')) return ipv4Number(prefix).toString(16).padStart(8, '0');
+  throw new WaslError('PREFIX_INVALID', `${visibleJsonText(prefix)} is not an IP prefix`);
+}
 
 /**
  * An address, or what stands before the slash, read off the text: most prefixes are IPv4, tables have a hundred thousand of them, and to split
