@@ -22,7 +22,7 @@ export interface AddressRange {
 }
 
 function addressToInteger(text: string, family: Family): bigint {
-  if (family === 'ipv4') return text.split('.').reduce((value, octet) => (value << 8n) + BigInt(octet), 0n);
+  if (family === 'ipv4') return BigInt(ipv4Number(text));
   const [head = '', tail] = text.split('::');
   const words = (part: string): string[] => {
     const list = part === '' ? [] : part.split(':');
@@ -109,10 +109,14 @@ export function networkAddress(prefix: Prefix): Address {
 
 export function rangeOf(prefix: Prefix | Address): AddressRange {
   const family = familyOf(prefix);
-  const [address = '', length] = prefix.split('/');
-  const first = addressToInteger(address, family);
-  const hostBits = length === undefined ? 0n : BigInt(BITS[family] - Number(length));
-  return { family, first, last: first + (1n << hostBits) - 1n };
+  const slash = prefix.indexOf('/');
+  const hostBits = slash < 0 ? 0 : BITS[family] - Number(prefix.slice(slash + 1));
+  if (family === 'ipv4') {
+    const address = ipv4Number(prefix);
+    return { family, first: BigInt(address), last: BigInt(address + 2 ** hostBits - 1) };
+  }
+  const first = addressToInteger(slash < 0 ? prefix : prefix.slice(0, slash), family);
+  return { family, first, last: first + (1n << BigInt(hostBits)) - 1n };
 }
 
 export function contains(outer: Prefix, inner: Prefix | Address): boolean {
@@ -144,19 +148,28 @@ export function prefixSortKey(prefix: Prefix): string {
   return `ipv6${rangeOf(prefix).first.toString(16).padStart(32, '0')}/${length}`;
 }
 
-/** Eight digits, read off the text: most prefixes are IPv4, and big integers cost ten times as much. */
+/** Eight digits. A recorded text may be no prefix at all. */
 function ipv4Hex(prefix: Prefix): string {
+  if (prefix.includes('/')) return ipv4Number(prefix).toString(16).padStart(8, '0');
+  throw new WaslError('PREFIX_INVALID', `${visibleJsonText(prefix)} is not an IP prefix`);
+}
+
+/**
+ * An address, or what stands before the slash, read off the text: most prefixes are IPv4, tables have a hundred thousand of them, and to split
+ * the text and add up big integers costs ten times as much.
+ */
+function ipv4Number(text: string): number {
   let value = 0;
   let octet = 0;
-  for (let at = 0; at < prefix.length; at += 1) {
-    const code = prefix.charCodeAt(at);
-    if (code === DOT || code === SLASH) {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === SLASH) break;
+    if (code === DOT) {
       value = value * 256 + octet;
       octet = 0;
-      if (code === SLASH) return value.toString(16).padStart(8, '0');
     } else octet = octet * 10 + code - ZERO;
   }
-  throw new WaslError('PREFIX_INVALID', `${visibleJsonText(prefix)} is not an IP prefix`);
+  return value * 256 + octet;
 }
 
 const [ZERO, DOT, SLASH] = ['0', '.', '/'].map((one) => one.charCodeAt(0)) as [number, number, number];

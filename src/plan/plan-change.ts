@@ -21,6 +21,7 @@ import { planProbes } from './plan-probes.ts';
 import { remainingReach } from './remaining-reach.ts';
 import { carriesAny, holdsRemnants, isAttachedTo, isEmpty, withoutOwn } from './remnants.ts';
 import { replaceShares } from './replace-shares.ts';
+import { tellOneRemove } from './tell-one-remove.ts';
 import { tellStrangers } from './tell-strangers.ts';
 
 export type OnNetwork = RealisedInterconnect & {
@@ -101,7 +102,10 @@ export function planChange(input: PlanInput): Plan {
     ...(inventoryDigest === undefined ? {} : { inventoryDigest }),
     left: input.left ?? [],
     remains,
-    told: [...(input.told ?? []), ...oddities, ...told, ...(removes ? [] : tellStrangers(view, subject, others))],
+    told: [
+      ...[...(input.told ?? []), ...oddities, ...told],
+      ...(removes ? [] : [...tellStrangers(view, subject, others), ...tellOneRemove(change.after, gained)]),
+    ],
     ...(toAccept.length === 0 ? {} : { toAccept }),
   };
   return { id, ...plan, createdAt, createdBy, digest: digestPlan(plan) };

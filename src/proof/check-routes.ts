@@ -71,7 +71,8 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
     }
     const [had, has] = [vpnRoutes(old), vpnRoutes(now)];
     const clashes = new Map<ReadonlySet<Prefix>, OverlapIndex>();
-    const held = lazily(() => new OverlapIndex(prefixesOf(now)));
+    const takes = lazily(() => new OverlapIndex(table.gained.keys()));
+    const held = lazily(() => new OverlapIndex(prefixesOf(now).filter((prefix) => takes().has(prefix))));
     const ways = lazily(() => waysOf(old));
     const isShared = (prefix: Prefix) => sharerOf(table.wholeGained, prefix, locals()) !== null;
     for (const [prefix, one] of table.gained) {
@@ -122,7 +123,6 @@ export function checkRoutes({ view, before, after, plan }: RouteCheckInput): Rou
         intruded ||= !expected;
       }
     }
-    const takes = lazily(() => new OverlapIndex(table.gained.keys()));
     const hadAny = lazily(() => new Set(prefixesOf(old)));
     for (const { prefix, origin, towards } of now) {
       if (table.gained.has(prefix) || !opened().has(prefix)) continue;

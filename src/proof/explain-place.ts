@@ -8,6 +8,7 @@ import { scopeTakesIn } from '../domain/scope.ts';
 import { exportedBy, importedBy } from './explain-rules.ts';
 import { cutLocally } from './local-exchange.ts';
 import { type Agreement, findDoubts } from './matrix.ts';
+import { OverlapIndex } from './overlap-index.ts';
 import { RouteIndex } from './route-index.ts';
 import { importsOf, ownerName, type VrfAtPe } from './route-model.ts';
 import { exportedBy as targetsOn } from './target-use.ts';
@@ -57,10 +58,17 @@ interface Held {
 /** Of what is told of the same kind, so much. */
 const TOLD_MAX = 4;
 
-/** What VRFs of one VPN do with packets to a network. */
-export function explainerOf(inputs: ReachInputs, reader: VpnId): (at: VrfAtPe, prefix: Prefix) => Explained {
+/** What VRFs of one VPN do with packets to one of these networks. */
+export function explainerOf(
+  given: ReachInputs,
+  reader: VpnId,
+  networks: readonly Prefix[],
+): (at: VrfAtPe, prefix: Prefix) => Explained {
+  // Each place asks for them, and thousands are of others.
+  const agreements = given.agreements.filter(({ flows }) => flows.some(({ to }) => to === reader));
+  const inputs = { ...given, agreements };
   const index = RouteIndex.of(inputs.view);
-  const { absence, longerUnknown } = absenceOf(inputs, reader);
+  const { absence, longerUnknown } = absenceOf(inputs, reader, new OverlapIndex(networks));
   const tables = new Map<VrfAtPe, PrefixIndex<Held>>();
   const tableOf = (at: VrfAtPe): PrefixIndex<Held> => {
     const known = tables.get(at);
@@ -176,8 +184,8 @@ function notJudged(from: VrfAtPe, at: VrfAtPe, prefix: Prefix): string[] {
  * Why a VRF holds nothing of it: who announces it with which route targets, and what the VRF imports. And whether a longer route than the
  * one it holds may be there unseen.
  */
-function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader: VpnId) {
-  const announced = indexPrefixes(announcements(inventory), ({ prefix }) => prefix);
+function absenceOf({ view, inventory, agreements, unread }: ReachInputs, reader: VpnId, asked: OverlapIndex) {
+  const announced = indexPrefixes(announcements(inventory, asked), ({ prefix }) => prefix);
   const doubts = findDoubts(view);
   const doubted = new Map(doubts.flatMap(({ pe, fact, vpns }) => vpns.map((vpn) => [vpn, `${pe}: ${fact}`] as const)));
   const doubtedHere = new Map(
@@ -254,9 +262,12 @@ interface Announcement {
   readonly prefix: Prefix;
 }
 
-const announcements = ({ routers }: Inventory): Announcement[] =>
+/** Of what is asked about, and around and inside of it: a country announces a million networks. */
+const announcements = ({ routers }: Inventory, asked: OverlapIndex): Announcement[] =>
   routers.flatMap(({ name: pe, vrfs }) =>
     vrfs.flatMap(({ name: vrf, vpn, attachments }) =>
-      attachments.flatMap(({ prefixes }) => prefixes.map((prefix) => ({ pe, vrf, vpn, prefix }))),
+      attachments.flatMap(({ prefixes }) =>
+        prefixes.flatMap((prefix) => (asked.has(prefix) ? [{ pe, vrf, vpn, prefix }] : [])),
+      ),
     ),
   );

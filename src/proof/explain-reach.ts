@@ -19,7 +19,7 @@ const PLACES_MAX = 2_000;
 export function explainReach(inputs: ReachInputs, question: ReachQuestion): ReachExplanation {
   const { view, inventory, unread } = inputs;
   const wanted = networksOf(inventory, question.to);
-  const explain = explainerOf(inputs, question.from);
+  const explain = explainerOf(inputs, question.from, wanted);
   const places: ReachedPlace[] = [];
   let unlisted = 0;
   for (const { name: pe, vrfs } of inventory.routers) {

@@ -147,6 +147,11 @@ export class RouteIndex {
     );
   }
 
+  /** The VRFs that take routes with a route target, by owner. */
+  takersBy(via: RouteTarget, family: Family): TargetUse['importers'] {
+    return this.#indexOf(family).get(via)?.importers ?? new Map();
+  }
+
   /** Route targets that somebody puts on other routes, or that somebody else takes, than in the other view. */
   targetsThatDiffer(other: RouteIndex): ReadonlySet<RouteTarget> {
     if (this.#origin?.index === other) return this.#origin.targets;

@@ -16,6 +16,12 @@ const STATIC = `<router xmlns="${cisco('router-static')}"><static><vrfs><vrf><vr
   <prefix-address>10.99.0.0</prefix-address><prefix-length>16</prefix-length><vrfs><vrf><vrf-name>MOE</vrf-name><nexthop-addresses><nexthop-address>
   <address>192.0.2.1</address></nexthop-address></nexthop-addresses></vrf></vrfs></prefix></prefixes></unicast></ipv4></address-family></vrf></vrfs></static></router>`;
 
+const GROUPS_OF_XR = 'http://cisco.com/ns/yang/Cisco-IOS-XR-group-cfg';
+const TAKES_MOH = `<address-family><ipv4><unicast><import xmlns="${cisco('router-bgp')}"><route-target><two-byte-as-route-targets><two-byte-as-route-target>
+  <two-byte-as-number>65000</two-byte-as-number><asn2-index>100</asn2-index><stitching>disable</stitching>
+  </two-byte-as-route-target></two-byte-as-route-targets></route-target></import></unicast></ipv4></address-family>`;
+const vrfs = (head: string, inside: string) => `<vrfs xmlns="${cisco('vrf')}"><vrf>${head}${inside}</vrf></vrfs>`;
+
 const junos = (inside: string) =>
   `<configuration xmlns="http://yang.juniper.net/junos/conf/root">${inside}</configuration>`;
 const part = (name: string, inside: string) =>
@@ -68,5 +74,28 @@ describe.each([
     expect(await network.carryOut(id, 'withdraw')).toMatchObject({ verdict: 'pass' });
     expect(router.runningText()).not.toContain('WASL-');
     expect(router.runningText()).toMatch(/192\.0\.2\.1|routing-instance-name|next-table/);
+  });
+});
+
+/** A group of IOS XR, of which get-config has the name: here it lets MOE take what MOH gives, on mct-pe-01. */
+const EXTRANET = `<groups xmlns="${GROUPS_OF_XR}"><group><group-name>EXTRANET</group-name>${vrfs('<vrf-name>MO[E]</vrf-name>', TAKES_MOH)}</group></groups>`;
+
+describe.each([
+  ['everything', `<apply-groups xmlns="${GROUPS_OF_XR}"><apply-group>EXTRANET</apply-group></apply-groups>`],
+  ['one VRF', vrfs('<vrf-name>MOE</vrf-name><apply-groups>EXTRANET</apply-groups>', '')],
+])('a group of IOS XR that is applied to %s', (what, applied) => {
+  it('is in force without being shown, and keeps the proof unknown by its name', async () => {
+    await using network = await StagedNetwork.open(DEMO_INVENTORY);
+    const router = network.backbone.router('mct-pe-01');
+    const hasMoh = () => router.routes('MOE', 'ipv4').some(({ prefix }) => prefix === '10.100.10.0/24');
+    router.editRunning(EXTRANET);
+    expect(hasMoh()).toBe(false);
+    router.editRunning(applied);
+    expect(hasMoh()).toBe(true);
+    const id = network.agree(...BOTH_WAYS);
+    const { plan } = await network.plan(id, network.newChange(id, 'provision'));
+    expect(verdictOf(plan?.proofs ?? [])).toBe('unknown');
+    const path = what === 'everything' ? 'apply-groups apply-group EXTRANET' : 'vrfs vrf MOE apply-groups EXTRANET';
+    expect(JSON.stringify(plan?.proofs)).toContain(`\`${path}\` inherits from group EXTRANET`);
   });
 });

@@ -84,6 +84,7 @@ describe('the routes', async () => {
       'POST /v1/webhooks/{id}/deliveries/{delivery}/replay',
       'POST /v1/webhooks/{id}/enablement',
       'POST /v1/webhooks/{id}/keys',
+      'PUT /v1/entities/{id}/profile',
     ]);
     const isMarked = (route: string) => JSON.stringify(route).includes('A decision');
     const { paths } = api.app.swagger() as { paths: Record<string, Record<string, { description?: string }>> };

@@ -4,7 +4,9 @@ import type { NetworkView } from '../../src/domain/network-view.ts';
 import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { replaceShares } from '../../src/plan/replace-shares.ts';
+import { AUDIT_RULES, auditNetwork } from '../../src/proof/audit-network.ts';
 import { checkRoutes } from '../../src/proof/check-routes.ts';
+import { explainReach } from '../../src/proof/explain-reach.ts';
 import { type Agreement, computeMatrix } from '../../src/proof/matrix.ts';
 import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
 import { proveNetwork } from '../../src/proof/prove-network.ts';
@@ -25,19 +27,27 @@ const SMALL: NetworkSize = { pes: 20, vrfs: 200, prefixes: 1_000, interconnects:
 const TABLE_ROUTES = [25_000, 50_000, 100_000] as const;
 const RUNS = 5;
 const ROUNDS = 20;
-/** Seconds each. */
-const MATRIX_RUNS = 2;
+/** Of what is asked of a whole network: seconds each. */
+const QUESTION_RUNS = 2;
+const QUESTIONS = ['matrix', 'audit', 'reach', 'explain'] as const;
 
 export async function benchProof(print: Print): Promise<SuiteResult> {
   print(`proof: milliseconds, median (min–max) of ${RUNS} runs`);
   const measured = SIZES.map((size) => ({ size, ...measure(nationalNetwork(size)) }));
   printTable(
     print,
-    ['prefixes', 'read once', 'load', 'full', 'incremental', 'plan of a change', 'matrix', 'resident MB'],
-    measured.map(({ size, readOnce, load, full, incremental, plan, matrix, megabytes }) => {
+    ['prefixes', 'read once', 'load', 'full', 'incremental', 'plan of a change', 'resident MB'],
+    measured.map(({ size, readOnce, load, full, incremental, plan, megabytes }) => {
       const cells = [readOnce, load, full].map((runs) => spread(runs));
-      cells.push(spread(incremental, 1), spread(plan), spread(matrix));
+      cells.push(spread(incremental, 1), spread(plan));
       return [String(size.prefixes), ...cells, String(megabytes)];
+    }),
+  );
+  printTable(
+    print,
+    ['prefixes', ...QUESTIONS, 'resident MB with them'],
+    measured.map(({ size, questions, megabytesAsked }) => {
+      return [String(size.prefixes), ...QUESTIONS.map((name) => spread(questions[name])), String(megabytesAsked)];
     }),
   );
   const tables = TABLE_ROUTES.map((routes) => ({ routes, all: verifyTable(routes) }));
@@ -47,7 +57,7 @@ export async function benchProof(print: Print): Promise<SuiteResult> {
     tables.map(({ routes, all }) => [String(routes), spread(all)]),
   );
   const small = compareWithSlow();
-  const rows = measured.flatMap(({ size, readOnce, load, full, incremental, plan, matrix }) => {
+  const rows = measured.flatMap(({ size, readOnce, load, full, incremental, plan, questions, megabytes }) => {
     const of = `${size.prefixes} prefixes`;
     const row = (name: string, peer: string, ours: readonly number[], theirs: number) => {
       return { name: `${name}, ${of}`, peer, ratio: theirs / median(ours), milliseconds: median(ours) };
@@ -57,7 +67,8 @@ export async function benchProof(print: Print): Promise<SuiteResult> {
       row('proof full', 'reading the input once', full, median(readOnce)),
       row('proof incremental', 'full', incremental, median(full)),
       row('plan and proof incremental', 'full', plan, median(full)),
-      row('matrix full', 'full', matrix, median(full)),
+      ...QUESTIONS.map((name) => row(`${name} full`, 'full', questions[name], median(full))),
+      { name: `resident megabytes of proof and plan, ${of}`, peer: '1.5 GB', ratio: 1_536 / megabytes, megabytes },
     ];
   });
   const [first] = tables;
@@ -94,15 +105,47 @@ function measure({ view, active, next }: NationalNetwork) {
     if (verdictOf(proofs) !== 'pass') throw new Error('the change is not proved');
   });
   const plan = repeated(() => planChange(input));
+  const megabytes = residentMegabytes();
+  const questions = ask(view, active);
+  return { ...runs, incremental, plan, megabytes, questions, megabytesAsked: residentMegabytes() };
+}
+
+const residentMegabytes = (): number => Math.round(process.memoryUsage().rss / 1_048_576);
+
+/** What people ask of the whole network; each time as of a network that was read anew. */
+function ask(view: NetworkView, active: NationalNetwork['active']): Record<(typeof QUESTIONS)[number], number[]> {
   const inventory = inventoryOf(view);
   const agreements = active.map(({ id, flows }): Agreement => ({ id, flows, state: 'active', standing: 'on-network' }));
-  const matrix = Array.from({ length: MATRIX_RUNS }, () =>
-    timed(() => {
-      const { missing, reachabilities } = computeMatrix({ pes: [...view.pes] }, inventory, agreements);
+  const audited = agreements.map((one) => ({ ...one, validUntil: '2030-01-01T00:00:00Z' }));
+  const [flow] = active[0]?.flows ?? [];
+  if (flow === undefined || flow.prefixes === 'whole-vpn' || flow.prefixes[0] === undefined) throw new Error('no flow');
+  const [prefix, { from, to }] = [flow.prefixes[0], flow];
+  const fresh = (): NetworkView => ({ pes: [...view.pes] });
+  const explain = (question: { from: typeof to; to: typeof from | typeof prefix }) => {
+    const { places } = explainReach({ view: fresh(), inventory, agreements, unread: new Map() }, question);
+    if (!places.some(({ interconnects }) => interconnects.length > 0)) throw new Error('the explanation is wrong');
+  };
+  const all = {
+    matrix: () => {
+      const { missing, reachabilities } = computeMatrix(fresh(), inventory, agreements);
       if (missing.length > 0 || reachabilities.some(({ covered }) => !covered)) throw new Error('the matrix is wrong');
-    }),
-  );
-  return { ...runs, incremental, plan, matrix, megabytes: Math.round(process.memoryUsage().rss / 1_048_576) };
+    },
+    audit: () => {
+      const at = '2026-11-30T00:00:00Z';
+      const rules = AUDIT_RULES[AUDIT_RULES.length - 1] ?? 4;
+      const { verdict } = auditNetwork({ at, view: fresh(), unread: [], agreements: audited, rules });
+      if (verdict !== 'pass') throw new Error('the audit is wrong');
+    },
+    reach: () => explain({ from: to, to: from }),
+    explain: () => explain({ from: to, to: prefix }),
+  };
+  const timesOf = (work: () => void) => Array.from({ length: QUESTION_RUNS }, () => timed(work));
+  return {
+    matrix: timesOf(all.matrix),
+    audit: timesOf(all.audit),
+    reach: timesOf(all.reach),
+    explain: timesOf(all.explain),
+  };
 }
 
 /** Every route target and prefix looked at once: less than this no proof can do. */

@@ -39,9 +39,10 @@ function everyRoute(view: NetworkView): Route[] {
 /** `fromPe fromVrf prefix toPe toVrf target`, for VRFs that are not of one VPN. */
 export function bruteCarried(view: NetworkView): Set<string> {
   const found = new Set<string>();
+  const routes = everyRoute(view);
   for (const pe of view.pes) {
     for (const vrf of pe.vrfs) {
-      for (const route of everyRoute(view)) {
+      for (const route of routes) {
         if (route.pe === pe.name && route.vrf === vrf.name) continue;
         if (route.vpn !== null && route.vpn === vrf.vpn) continue;
         for (const target of route.targets) {
@@ -54,6 +55,31 @@ export function bruteCarried(view: NetworkView): Set<string> {
   }
   return found;
 }
+
+export interface Carried {
+  readonly fromPe: string;
+  readonly fromVrf: string;
+  readonly prefix: string;
+  readonly toPe: string;
+  readonly toVrf: string;
+  readonly via: string;
+}
+
+/** The same, taken apart. */
+export function carried(view: NetworkView): Carried[] {
+  return [...bruteCarried(view)].map((line) => {
+    const [fromPe = '', fromVrf = '', prefix = '', toPe = '', toVrf = '', via = ''] = line.split(' ');
+    return { fromPe, fromVrf, prefix, toPe, toVrf, via };
+  });
+}
+
+export function vrfAt(view: NetworkView, pe: string, name: string): VrfView {
+  for (const one of view.pes) for (const vrf of one.vrfs) if (one.name === pe && vrf.name === name) return vrf;
+  throw new Error(`${name} at ${pe}`);
+}
+
+export const ownerAt = (view: NetworkView, pe: string, name: string): string =>
+  vrfAt(view, pe, name).vpn ?? `nobody: ${pe} ${name}`;
 
 function imports(vrf: VrfView, family: 'ipv4' | 'ipv6'): string[] {
   return [...(vrf.operator[family]?.importRouteTargets ?? []), ...(vrf.share[family]?.imports ?? [])];
@@ -104,9 +130,8 @@ export function bruteUndelivered(view: NetworkView, interconnect: RealisedInterc
 
 /** Interconnects put on the network by hand: a new view, no delta involved. */
 export function brutePut(view: NetworkView, interconnects: readonly RealisedInterconnect[]): NetworkView {
-  const copy = structuredClone(view) as unknown as { pes: { vrfs: VrfView[] }[] };
-  for (const pe of copy.pes) {
-    pe.vrfs = pe.vrfs.map((vrf) => {
+  const pes = view.pes.map((pe) => {
+    const vrfs = pe.vrfs.map((vrf) => {
       const share: Record<string, { imports: string[]; exports: { routeTarget: string; scope: unknown }[] }> = {};
       for (const family of Object.keys(vrf.operator)) {
         const part = { imports: [] as string[], exports: [] as { routeTarget: string; scope: unknown }[] };
@@ -128,6 +153,29 @@ export function brutePut(view: NetworkView, interconnects: readonly RealisedInte
       }
       return { ...vrf, share: share as unknown as VrfView['share'] };
     });
+    return { ...pe, vrfs };
+  });
+  return { pes };
+}
+
+/** By their bits, as text. */
+export function meet(a: string, b: string): boolean {
+  if (a.includes(':') !== b.includes(':')) return false;
+  const length = Math.min(Number(a.split('/')[1]), Number(b.split('/')[1]));
+  return bits(a).slice(0, length) === bits(b).slice(0, length);
+}
+
+function bits(prefix: string): string {
+  const [address = ''] = prefix.split('/');
+  if (!address.includes(':')) {
+    return address
+      .split('.')
+      .map((octet) => Number(octet).toString(2).padStart(8, '0'))
+      .join('');
   }
-  return copy as unknown as NetworkView;
+  const [head = '', tail = ''] = address.split('::');
+  const words = (part: string) => (part === '' ? [] : part.split(':'));
+  const missing = 8 - words(head).length - words(tail).length;
+  const all = [...words(head), ...Array(address.includes('::') ? missing : 0).fill('0'), ...words(tail)] as string[];
+  return all.map((word) => Number.parseInt(word, 16).toString(2).padStart(16, '0')).join('');
 }

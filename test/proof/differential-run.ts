@@ -21,5 +21,9 @@ const seconds = Math.round((performance.now() - from) / 1_000);
 process.stdout.write(
   `${runs} worlds in ${seconds} s, seed ${seed}: ${outcome.failed ? 'they disagree' : 'no disagreement'}\n`,
 );
-if (outcome.failed) process.stdout.write(`${fc.defaultReportMessage(outcome)}\n`);
+if (outcome.failed) {
+  const [world] = outcome.counterexample ?? [];
+  if (world !== undefined) process.stdout.write(`${disagreements(world).join('\n')}\n`);
+  process.stdout.write(`${fc.defaultReportMessage(outcome)}\n`);
+}
 process.exitCode = outcome.failed ? 1 : 0;

@@ -2,66 +2,63 @@
  * The proofs' verdicts the slow way: nested loops over everything, from the definitions alone. It shares no code with src/proof or src/plan,
  * and is unlike them on purpose.
  */
-import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
 import type { RealisedFlow } from '../../src/domain/request.ts';
 import type { ChangeUnderProof } from '../../src/proof/change-under-proof.ts';
-import { bruteApproved, bruteCarried, bruteUndelivered } from './brute-force.ts';
+import {
+  bruteApproved,
+  bruteCarried,
+  bruteUndelivered,
+  type Carried,
+  carried,
+  meet,
+  ownerAt,
+  vrfAt,
+} from './brute-force.ts';
+import { isInDoubt, isNamedInTexts, judgeTables } from './slow-doubts.ts';
 
 export type Verdicts = Readonly<
-  Record<'exact-reachability' | 'no-overlap' | 'route-target-ownership' | 'return-path', 'pass' | 'fail'>
+  Record<'exact-reachability' | 'no-overlap' | 'route-target-ownership' | 'return-path', 'pass' | 'fail' | 'unknown'>
 >;
+
+const REMOVALS: readonly string[] = ['withdraw', 'suspend'];
+const removes = ({ kind }: ChangeUnderProof): boolean => REMOVALS.includes(kind);
 
 export function slowVerdicts(change: ChangeUnderProof): Verdicts {
   const verdict = (holds: boolean) => (holds ? 'pass' : 'fail');
+  const exact = verdict(removes(change) ? onlyTakes(change) : isExact(change));
+  const tables = judgeTables(change, gainedRoutes(change));
   return {
-    'exact-reachability': verdict(change.kind === 'withdraw' ? onlyTakes(change) : isExact(change)),
-    'no-overlap': verdict(!overlaps(change)),
+    // What is wrong is wrong whatever else was not understood; and nothing unread keeps anybody from closing.
+    'exact-reachability': exact === 'pass' && !removes(change) && isInDoubt(change) ? 'unknown' : exact,
+    'no-overlap': overlaps(change) ? 'fail' : tables,
     'route-target-ownership': verdict(isOwned(change)),
-    'return-path': verdict(change.kind === 'withdraw' || hasWayBack(change)),
+    'return-path': verdict(removes(change) || hasWayBack(change)),
   };
 }
 
-interface Carried {
-  readonly fromPe: string;
-  readonly fromVrf: string;
-  readonly prefix: string;
-  readonly toPe: string;
-  readonly toVrf: string;
-  readonly via: string;
-}
-
-function carried(view: NetworkView): Carried[] {
-  return [...bruteCarried(view)].map((line) => {
-    const [fromPe = '', fromVrf = '', prefix = '', toPe = '', toVrf = '', via = ''] = line.split(' ');
-    return { fromPe, fromVrf, prefix, toPe, toVrf, via };
-  });
+function gainedRoutes({ before, after }: ChangeUnderProof): Carried[] {
+  const had = bruteCarried(before);
+  return carried(after).filter((one) => !had.has(textOf(one)));
 }
 
 const textOf = (one: Carried) => Object.values(one).join(' ');
-const ownTargetsOf = ({ subject }: ChangeUnderProof) => subject.flows.map((flow) => String(flow.routeTarget));
-const flowsOf = ({ kind, subject }: ChangeUnderProof): readonly RealisedFlow[] =>
-  kind === 'withdraw' ? [] : subject.flows;
-
-function vrfAt(view: NetworkView, pe: string, name: string): VrfView {
-  for (const one of view.pes) for (const vrf of one.vrfs) if (one.name === pe && vrf.name === name) return vrf;
-  throw new Error(`${name} at ${pe}`);
-}
-
-const ownerAt = (view: NetworkView, pe: string, name: string): string =>
-  vrfAt(view, pe, name).vpn ?? `nobody: ${pe} ${name}`;
+const ownTargetsOf = ({ subject, previous }: ChangeUnderProof) =>
+  [...subject.flows, ...(previous?.flows ?? [])].map((flow) => String(flow.routeTarget));
+const flowsOf = (change: ChangeUnderProof): readonly RealisedFlow[] => (removes(change) ? [] : change.subject.flows);
 
 function isExact(change: ChangeUnderProof): boolean {
   const own = ownTargetsOf(change);
   const [had, has] = [carried(change.before), carried(change.after)];
+  const [hadTexts, hasTexts] = [new Set(had.map(textOf)), new Set(has.map(textOf))];
   const approved = bruteApproved(change.after, change.subject);
   if (bruteUndelivered(change.after, change.subject)) return false;
   for (const one of has) {
     if (own.includes(one.via)) {
       if (!approved.has(textOf(one)) || vrfAt(change.after, one.toPe, one.toVrf).canary) return false;
-    } else if (!had.some((other) => textOf(other) === textOf(one))) return false;
+    } else if (!hadTexts.has(textOf(one))) return false;
   }
-  for (const line of approved) if (!has.some((one) => textOf(one) === line)) return false;
-  return had.every((one) => own.includes(one.via) || has.some((other) => textOf(other) === textOf(one)));
+  for (const line of approved) if (!hasTexts.has(line)) return false;
+  return had.every((one) => own.includes(one.via) || hasTexts.has(textOf(one)));
 }
 
 /** Nothing comes, and nothing goes that belongs to another agreement. */
@@ -105,28 +102,6 @@ function overlaps({ before, after }: ChangeUnderProof): boolean {
   return false;
 }
 
-/** By their bits, as text. */
-function meet(a: string, b: string): boolean {
-  if (a.includes(':') !== b.includes(':')) return false;
-  const length = Math.min(Number(a.split('/')[1]), Number(b.split('/')[1]));
-  return bits(a).slice(0, length) === bits(b).slice(0, length);
-}
-
-function bits(prefix: string): string {
-  const [address = ''] = prefix.split('/');
-  if (!address.includes(':')) {
-    return address
-      .split('.')
-      .map((octet) => Number(octet).toString(2).padStart(8, '0'))
-      .join('');
-  }
-  const [head = '', tail = ''] = address.split('::');
-  const words = (part: string) => (part === '' ? [] : part.split(':'));
-  const missing = 8 - words(head).length - words(tail).length;
-  const all = [...words(head), ...Array(address.includes('::') ? missing : 0).fill('0'), ...words(tail)] as string[];
-  return all.map((word) => Number.parseInt(word, 16).toString(2).padStart(16, '0')).join('');
-}
-
 function isOwned(change: ChangeUnderProof): boolean {
   const own = ownTargetsOf(change);
   const flows = flowsOf(change);
@@ -148,7 +123,8 @@ function isOwned(change: ChangeUnderProof): boolean {
       }
     }
   }
-  if (change.kind === 'withdraw') return true;
+  if (removes(change)) return true;
+  if (isNamedInTexts(change.after, own)) return false;
   for (const pe of change.after.pes) {
     for (const vrf of pe.vrfs) {
       for (const part of Object.values(vrf.operator)) {
@@ -158,7 +134,7 @@ function isOwned(change: ChangeUnderProof): boolean {
       }
     }
   }
-  for (const pe of change.before.pes) {
+  for (const pe of change.kind === 'modify' ? [] : change.before.pes) {
     for (const vrf of pe.vrfs) {
       for (const part of Object.values(vrf.share)) {
         for (const target of [...part.imports, ...part.exports.map((rule) => rule.routeTarget)]) {
@@ -168,7 +144,8 @@ function isOwned(change: ChangeUnderProof): boolean {
     }
   }
   const ofOthers = change.others.flatMap(({ flows: theirs }) => theirs.map((flow) => String(flow.routeTarget)));
-  return new Set(own).size === own.length && !own.some((target) => ofOthers.includes(target));
+  const now = change.subject.flows.map((flow) => String(flow.routeTarget));
+  return new Set(now).size === now.length && !now.some((target) => ofOthers.includes(target));
 }
 
 /** From wherever a prefix is given, something of the other side is reached in its family; where a flow the other way was signed. */

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import { SILENT_PROBES_MAX } from '../../src/plan/plan-probes.ts';
+import { explainReach } from '../../src/proof/explain-reach.ts';
 import { proveChange, verdictOf } from '../../src/proof/prove-change.ts';
 import { CARRIED_ROUTES_MAX, RouteIndex } from '../../src/proof/route-index.ts';
-import { planInput } from '../plan/samples.ts';
+import { inventoryOf, planInput } from '../plan/samples.ts';
 import { brutePut } from './brute-force.ts';
-import { makeFlow, makeInterconnect, makePe, PROPERTY_TIMEOUT_MS, rt } from './networks.ts';
+import { makeFlow, makeInterconnect, makePe, PROPERTY_TIMEOUT_MS, rt, vpn } from './networks.ts';
 
 /** A national backbone: every VPN has a VRF with one prefix at every PE. */
 function backbone(peCount: number, vpnCount: number): NetworkView {
@@ -114,3 +115,25 @@ test.each(['provision', 'withdraw'] as const)(
   },
   PROPERTY_TIMEOUT_MS,
 );
+
+test('what reaches what looks at each agreement a fixed number of times, however many networks are asked about', () => {
+  const reads = [2, 4, 8].map((peCount) => {
+    const view = backbone(peCount, 3);
+    let flowsRead = 0;
+    const agreements = Array.from({ length: 20 }, (_, number) => {
+      const { id, flows } = makeInterconnect(number, makeFlow('V001', 'V002', `65000:${9_000 + number}`, 'whole-vpn'));
+      const watched = new Proxy([...flows], {
+        get(target, name, receiver) {
+          flowsRead += 1;
+          return Reflect.get(target, name, receiver) as unknown;
+        },
+      });
+      return { id, flows: watched, state: 'active', standing: 'on-network' as const };
+    });
+    const inputs = { view, inventory: inventoryOf(view), agreements, unread: new Map() };
+    expect(explainReach(inputs, { from: vpn('V000'), to: vpn('V001') }).places).toHaveLength(peCount * peCount);
+    return flowsRead;
+  });
+  expect(reads[1]).toBe(reads[0]);
+  expect(reads[2]).toBe(reads[0]);
+});

@@ -47,6 +47,15 @@ describe('R2e a group inside of a VRF', () => {
   });
 });
 
+describe('flow specifications of a VRF', () => {
+  it('may take its packets to another one', () => {
+    const xml = xr(xrVrf('MOF', '65000:200')).replace('<ipv4>', '<ipv4><flowspec/>');
+    const { of, sentences } = judge(f2({}, { xml }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('vrfs vrf MOF address-family ipv4 flowspec` takes packets aside');
+  });
+});
+
 describe('what only takes away', () => {
   it('is told of what was not understood, and passes', () => {
     const mof = xrVrf('MOF', '65000:200', { imports: xrTargets(xrTarget('65000:200'), xrTarget('65000:9001')) });
@@ -415,6 +424,21 @@ describe('policies of BGP', () => {
     expect(sentences).toContain(path);
     expect(sentences).toContain('puts route target 65000:7 on the routes that pass it');
     expect(pe3(bgp, PASS)).toMatchObject({ sentences: '', verdict: 'pass' });
+  });
+
+  it.each([
+    ['a neighbour', AS(peer(family('vpnv4-flowspec', ''))), 'address-family vpnv4-flowspec'],
+    [
+      'a neighbour of a VRF',
+      AS(`<vrfs><vrf><vrf-name>MOF</vrf-name>${peer(family('ipv4-flowspec', ''))}</vrf></vrfs>`),
+      'vrfs vrf MOF neighbors neighbor 192.0.2.9 address-families address-family ipv4-flowspec',
+    ],
+  ])('flow specifications of %s are unknown on a router of a party', (_what, bgp, path) => {
+    const mof = xr(xrVrf('MOF', '65000:200')) + bgp;
+    const { of, sentences } = judge(f2({}, { xml: mof }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(`${path}\` takes packets aside by flow specifications`);
+    expect(judge(f2({ xml: xr(xrVrf('MOI', '65000:300')) + bgp })).verdict).toBe('pass');
   });
 
   it('routes that are given on with other route targets', () => {

@@ -31,6 +31,30 @@ const policies = (members: string) =>
 <policy-statement><name>CALLS</name><term><name>1</name><from><policy>TAG</policy></from><then><accept/></then></term></policy-statement>
 <community><name>C</name><members>${members}</members></community>`;
 
+describe('flow specifications', () => {
+  it.each([
+    ['of the router', options('<flow><route><name>F</name></route></flow>'), 'routing-options flow'],
+    ['of every session', protocols('<bgp><family><inet><flow/></inet></family></bgp>'), 'bgp family inet flow'],
+    [
+      'of a group of sessions',
+      protocols('<bgp><group><name>RR</name><family><inet-vpn><flow/></inet-vpn></family></group></bgp>'),
+      'bgp group RR family inet-vpn flow',
+    ],
+    [
+      'of one session',
+      protocols(
+        '<bgp><group><name>RR</name><neighbor><name>192.0.2.9</name><family><inet6-vpn><flow/></inet6-vpn></family></neighbor></group></bgp>',
+      ),
+      'neighbor 192.0.2.9 family inet6-vpn flow',
+    ],
+  ])('%s: unknown, with the place', (_what, rest, path) => {
+    const { of, sentences } = judge(f1({ rest }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain(`${path}\` takes packets aside by flow specifications`);
+    expect(unasked(whole(rest), parseXmlFragment(PLATFORMS['junos-yang'].configFilter))).toEqual([]);
+  });
+});
+
 describe('groups that are applied inside of a part', () => {
   it.each([
     [

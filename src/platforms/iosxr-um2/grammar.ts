@@ -9,6 +9,8 @@ export const BGP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-bgp-cf
 export const STATIC_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-router-static-cfg';
 export const POLICY_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-route-policy-cfg';
 export const POLICY_MAP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-policymap-classmap-cfg';
+/** Of configuration groups it has the names, and which is applied to the whole configuration; never what they add. */
+export const GROUP_MODEL = 'http://cisco.com/ns/yang/Cisco-IOS-XR-group-cfg';
 export const ACCESS_LIST_MODELS = {
   ipv4: 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-ipv4-access-list-cfg',
   ipv6: 'http://cisco.com/ns/yang/Cisco-IOS-XR-um-ipv6-access-list-cfg',
@@ -70,7 +72,7 @@ const EXPORT = container({
   }),
 });
 
-/** Multicast and flow specifications have route targets too; what else they hold moves no unicast route. */
+/** Multicast and flow specifications have route targets too, which are read beside; what else multicast holds moves no unicast route. */
 const ADDRESS_FAMILY = container({
   import: ofBgp(IMPORT),
   export: ofBgp(EXPORT),
@@ -80,7 +82,7 @@ const ADDRESS_FAMILY = container({
 const ADDRESS_FAMILIES = container({
   unicast: ADDRESS_FAMILY,
   multicast: container({ ...ADDRESS_FAMILY.children, topologies: READ, topology: READ }),
-  flowspec: ADDRESS_FAMILY,
+  flowspec: doubt('router', 'takes packets aside by flow specifications'),
 });
 
 export const VRF: Container = container({
@@ -171,11 +173,15 @@ const POLICY_MAP: Container = {
 /** Of access lists only next hops are asked for (ACL-based forwarding), and only they are looked for. */
 const ACCESS_LISTS: Subtree = { anywhere: 'any', doubts: NEXT_HOPS, otherwise: 'router' };
 
+/** A group that is applied to everything may add to any VRF and any policy: each is reported by its name. */
+const APPLIED: Container = container({});
+
 const ROOTS: readonly { readonly name: string; readonly namespace: string; readonly rule: Rule }[] = [
   { name: 'vrfs', namespace: VRF_MODEL, rule: VRFS },
   { name: 'routing-policy', namespace: POLICY_MODEL, rule: ROUTING_POLICY },
   { name: 'router', namespace: STATIC_MODEL, rule: ROUTER },
   { name: 'policy-map', namespace: POLICY_MAP_MODEL, rule: POLICY_MAP },
+  { name: 'apply-groups', namespace: GROUP_MODEL, rule: APPLIED },
   { name: 'ipv4', namespace: ACCESS_LIST_MODELS.ipv4, rule: ACCESS_LISTS },
   { name: 'ipv6', namespace: ACCESS_LIST_MODELS.ipv6, rule: ACCESS_LISTS },
 ];

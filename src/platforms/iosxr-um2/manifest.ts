@@ -24,7 +24,7 @@ export const manifest = {
     'Needs candidate, validate and confirmed-commit 1.1 in the hello.',
     'Up to 24.3 the unified model names route targets differently: such a router refuses the edit.',
     "An operator's export policy is wrapped: the WASL policy applies it and takes its place on the VRF until the last interconnect goes.",
-    'Static routes, policy maps of type pbr and access lists are read for next hops in another VRF; a policy map or an access list counts by its definition, wherever it is applied. Flow specifications received by BGP are not read.',
+    'Static routes, policy maps of type pbr and access lists are read for next hops in another VRF; a policy map or an access list counts by its definition, wherever it is applied. What a session or a VRF takes of flow specifications is not known: their place makes unknown what opens, and so does a configuration group that is applied to a VRF or to everything, of which the model has the name alone.',
     'Policies of BGP are read where routes come into a VRF, and on the sessions between PEs, for the route targets that they put on routes.',
     'Where BGP takes the route targets to import out of import policies (`source rt import-policy`), what opens is unknown.',
     'Detaching and deleting a policy is one commit; not tried on hardware.',

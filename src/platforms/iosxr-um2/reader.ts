@@ -27,6 +27,7 @@ import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reade
 import {
   ACCESS_LIST_MODELS,
   BGP_MODEL,
+  GROUP_MODEL,
   POLICY_MAP_MODEL,
   POLICY_MODEL,
   ruleOfRoot,
@@ -47,7 +48,7 @@ const accessLists = (family: Family) =>
 /** The part of running that is read. */
 export const CONFIG_FILTER =
   `<vrfs xmlns="${VRF_MODEL}"/><routing-policy xmlns="${POLICY_MODEL}"/>` +
-  `<router xmlns="${STATIC_MODEL}"><static/></router>` +
+  `<router xmlns="${STATIC_MODEL}"><static/></router><apply-groups xmlns="${GROUP_MODEL}"/>` +
   `<policy-map xmlns="${POLICY_MAP_MODEL}"><type><pbr/></type></policy-map>${FAMILIES.map(accessLists).join('')}${SESSIONS_FILTER}`;
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([

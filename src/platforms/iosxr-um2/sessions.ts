@@ -46,6 +46,7 @@ export function readSessions(config: readonly XmlElement[], rpl: Rpl): Sessions 
   const unknowns: Unknown[] = [];
   for (const { element, path } of systems) {
     const place = `${path} ${childText(element, 'as-number') ?? ''}`.trim();
+    unknowns.push(...flowSpecificationsIn(element, place));
     const [vrfs, sessions] = [childrenNamed(element, 'vrfs'), element.children.filter(({ name }) => name !== 'vrfs')];
     for (const part of sessions) unknowns.push(...changesOfVpnRoutes(part, `${place} ${part.name}`, rpl));
     for (const vrf of vrfs.flatMap((all) => childrenNamed(all, 'vrf'))) {
@@ -59,6 +60,16 @@ export function readSessions(config: readonly XmlElement[], rpl: Rpl): Sessions 
     }
   }
   return { marksOf: (vrf) => marks.get(vrf) ?? [], unknowns };
+}
+
+/** Flow specifications (RFC 8955) send packets aside from the routes of their table, into that of another VRF too. */
+function flowSpecificationsIn(element: XmlElement, path: string): Unknown[] {
+  return element.children.flatMap((child): Unknown[] => {
+    const place = pathOf(child, path);
+    const isOne = child.name === 'address-family' && childText(child, 'af-name')?.trim().endsWith('flowspec') === true;
+    if (!isOne) return flowSpecificationsIn(child, place);
+    return [{ path: place, reach: 'router', why: 'takes packets aside by flow specifications' }];
+  });
 }
 
 /** Neighbours take their policies from groups too, whatever tables they are in. */

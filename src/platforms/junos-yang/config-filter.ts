@@ -13,13 +13,16 @@ const ROUTING_OPTIONS =
   `${ROUTES}<rib><name/>${GROUPS}${ROUTES}</rib></routing-options>`;
 
 const FAMILIES = ['inet-vpn', 'inet6-vpn']
-  .map((family) => `<${family}><unicast><rib-group/></unicast></${family}>`)
+  .map((family) => `<${family}><unicast><rib-group/></unicast><flow/></${family}>`)
   .join('');
+/** Flow specifications take packets aside, in the router's own table and in those of VPNs. */
+const FLOW = `<family>${['inet', 'inet6', 'inet-vpn', 'inet6-vpn'].map((family) => `<${family}><flow/></${family}>`).join('')}</family>`;
 /** Sessions, of which some carry VPN routes: the policies that these pass. */
 const SESSION = `${GROUPS}<import/><export/>`;
+const PEERS = `${SESSION}${FLOW}`;
 const PROTOCOLS =
-  `<protocols ${junos('protocols')}>${GROUPS}<bgp>${SESSION}<family>${FAMILIES}</family>` +
-  `<group><name/>${SESSION}<neighbor><name/>${SESSION}</neighbor></group></bgp></protocols>`;
+  `<protocols ${junos('protocols')}>${GROUPS}<bgp>${SESSION}<family>${FAMILIES}<inet><flow/></inet><inet6><flow/></inet6></family>` +
+  `<group><name/>${PEERS}<neighbor><name/>${PEERS}</neighbor></group></bgp></protocols>`;
 
 /** What a filter does with packets beside letting them through: where it sends them. */
 const ACTIONS = [

@@ -3,11 +3,13 @@ import { findMissingLeaves } from '../datastore/mandatory.ts';
 import { type DataNode, descend, leafValue } from '../datastore/tree.ts';
 import type { RpcErrorFields } from '../netconf/rpc-error.ts';
 import type { CheckResult } from '../personality.ts';
+import { inForce } from './in-force.ts';
 import { APPLY_DEPTH_MAX, type PolicyRepository, referencesOf } from './rpl-evaluate.ts';
 import { listVrfs, readRepository } from './vpn-instances.ts';
 
 /** What the router refuses at validate and commit: missing leaves, names that disagree, references to nothing. */
-export function checkIosxr(tree: DataNode): CheckResult {
+export function checkIosxr(configured: DataNode): CheckResult {
+  const tree = inForce(configured);
   const missing = findMissingLeaves(tree);
   if (missing.length > 0) return { errors: missing, warnings: [] };
   const repository = readRepository(tree);

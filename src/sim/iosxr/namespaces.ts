@@ -15,6 +15,8 @@ export const UM_ACCESS_LIST = {
   ipv4: cisco('um-ipv4-access-list-cfg', 'Cisco-IOS-XR-um-ipv4-access-list-cfg'),
   ipv6: cisco('um-ipv6-access-list-cfg', 'Cisco-IOS-XR-um-ipv6-access-list-cfg'),
 } as const;
+/** Of configuration groups it has the names alone (flexible CLI). */
+export const GROUP = cisco('group-cfg', 'Cisco-IOS-XR-group-cfg');
 export const RIB_IPV4 = cisco('ip-rib-ipv4-oper', 'Cisco-IOS-XR-ip-rib-ipv4-oper');
 export const RIB_IPV6 = cisco('ip-rib-ipv6-oper', 'Cisco-IOS-XR-ip-rib-ipv6-oper');
 export const CONFIG_MANAGER = cisco('config-cfgmgr-exec-oper', 'Cisco-IOS-XR-config-cfgmgr-exec-oper');

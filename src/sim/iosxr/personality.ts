@@ -7,6 +7,7 @@ import { tag, textTag } from '../xml/element.ts';
 import { renderIosxrBase } from './base-config.ts';
 import { checkIosxr } from './check.ts';
 import { buildCommits } from './commits.ts';
+import { withGroupsByName } from './in-force.ts';
 import { CONFIG_MANAGER, PING, RIB_IPV4, RIB_IPV6, UM_BGP, UM_POLICY, UM_VRF } from './namespaces.ts';
 import { pingIosxr } from './ping.ts';
 import { buildRib } from './rib.ts';
@@ -51,6 +52,7 @@ export const iosxrUm2: Personality = {
   renderBase: renderIosxrBase,
   check: checkIosxr,
   readInstances: readIosxrInstances,
+  shown: withGroupsByName,
   // The platform denies a lock without a message.
   lockDenied: (_datastore, holder) => ({
     type: 'protocol',

@@ -9,7 +9,7 @@ import {
   schemaRoot,
   textOf,
 } from '../datastore/schema.ts';
-import { UM_BGP, UM_POLICY, UM_SNMP, UM_VRF } from './namespaces.ts';
+import { GROUP, UM_BGP, UM_POLICY, UM_SNMP, UM_VRF } from './namespaces.ts';
 import { formatPolicy, parsePolicy, RplSyntaxError } from './rpl.ts';
 import { formatPrefixSet, parsePrefixSet } from './rpl-sets.ts';
 import { FORWARDING } from './schema-forwarding.ts';
@@ -20,6 +20,7 @@ const bgp = inModule(UM_BGP);
 const vrf = inModule(UM_VRF);
 const policy = inModule(UM_POLICY);
 const snmp = inModule(UM_SNMP);
+const group = inModule(GROUP);
 
 const NAME_32 = textOf(1, 32);
 const UINT16_MAX = 0xffff;
@@ -102,23 +103,32 @@ function rplLeaf(name: string, parse: (text: string) => unknown, format: (text: 
   return policy.leaf(name, { check, canonical, mandatory: true });
 }
 
+const VRFS = vrf.container('vrfs', [
+  vrf.list(
+    'vrf',
+    ['vrf-name'],
+    [
+      vrf.leaf('vrf-name', NAME_32),
+      vrf.container('address-family', [addressFamily('ipv4'), addressFamily('ipv6')]),
+      vrf.container('mode', [vrf.presence('big', [])]),
+      vrf.leaf('description', textOf(1, 1024)),
+      vrf.container('remote-route-filtering', [vrf.presence('disable', [])]),
+      vrf.leaf('fallback-vrf', NAME_32),
+      vrf.leafList('apply-groups', 'user', NAME_32),
+      routeDistinguisher,
+    ],
+  ),
+]);
+
+/** What a group adds is kept for its effect, and never shown: the model has its name. In a group the name of a VRF is a pattern. */
+const GROUPS: readonly SchemaNode[] = [
+  group.container('groups', [group.list('group', ['group-name'], [group.leaf('group-name', NAME_32), VRFS])]),
+  group.container('apply-groups', [group.leaf('apply-group', NAME_32)]),
+];
+
 export const IOSXR_SCHEMA = schemaRoot([
   snmp.container('snmp-server', [snmp.leaf('location', textOf(1, 255)), snmp.leaf('contact', textOf(1, 255))]),
-  vrf.container('vrfs', [
-    vrf.list(
-      'vrf',
-      ['vrf-name'],
-      [
-        vrf.leaf('vrf-name', NAME_32),
-        vrf.container('address-family', [addressFamily('ipv4'), addressFamily('ipv6')]),
-        vrf.container('mode', [vrf.presence('big', [])]),
-        vrf.leaf('description', textOf(1, 1024)),
-        vrf.container('remote-route-filtering', [vrf.presence('disable', [])]),
-        vrf.leaf('fallback-vrf', NAME_32),
-        routeDistinguisher,
-      ],
-    ),
-  ]),
+  VRFS,
   policy.container('routing-policy', [
     policy.container('route-policies', [
       policy.list(
@@ -139,4 +149,5 @@ export const IOSXR_SCHEMA = schemaRoot([
     policy.leaf('set-exit-as-abort', EMPTY),
   ]),
   ...FORWARDING,
+  ...GROUPS,
 ]);

@@ -3,12 +3,14 @@ import { FAMILIES } from '../../domain/prefix.ts';
 import { parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
 import { childrenNamed, type DataNode, descend, keyValues, leafValue } from '../datastore/tree.ts';
 import type { VpnFamily, VpnInstance } from '../vpn/vpn-instance.ts';
+import { inForce } from './in-force.ts';
 import { parsePolicy } from './rpl.ts';
 import { evaluatePolicy, type PolicyRepository } from './rpl-evaluate.ts';
 import { parsePrefixSet } from './rpl-sets.ts';
 
 /** What the VRFs of a configuration import and export. */
-export function readIosxrInstances(tree: DataNode): VpnInstance[] {
+export function readIosxrInstances(configured: DataNode): VpnInstance[] {
+  const tree = inForce(configured);
   const repository = readRepository(tree);
   return listVrfs(tree).map((vrf) => ({
     name: leafValue(vrf, 'vrf-name') ?? '',
