@@ -1,9 +1,10 @@
 /** What the route-target model answers of one small network, question by question. */
 import { describe, expect, test } from 'vitest';
+import type { NetworkView, VrfView } from '../../src/domain/network-view.ts';
 import type { Family } from '../../src/domain/prefix.ts';
 import { RouteIndex } from '../../src/proof/route-index.ts';
-import { allVrfs, type VrfAtPe } from '../../src/proof/route-model.ts';
-import { alterVrf, makePe, pe, prefix, rt } from './networks.ts';
+import { allVrfs, routeKey, type VrfAtPe } from '../../src/proof/route-model.ts';
+import { alterVrf, makePe, pe, prefix, rt, vpn } from './networks.ts';
 import { withImport } from './proving.ts';
 
 /** AAA takes what BBB gives; CCC takes what nobody gives; AAA has two VRFs at pe1. */
@@ -130,4 +131,115 @@ test('a route target differs where another VRF takes or gives it, in either dire
   // As its origin knows it, and as another index of the same view has to find out.
   const changed = fresh().changedTo(more);
   expect([...changed.targetsThatDiffer(fresh())]).toEqual(['65000:300'].map(rt));
+});
+
+describe('the index of a changed view', () => {
+  const bbb = (alter: (vrf: VrfView) => VrfView) => alterVrf(NETWORK, 'pe1', 'BBB', alter);
+  const announcing = (...prefixes: string[]) =>
+    bbb((vrf) => ({ ...vrf, attachments: [{ branch: 'b', prefixes: prefixes.map(prefix), probe: null }] }));
+  const sharing = (...scope: string[]) =>
+    bbb((vrf) => ({
+      ...vrf,
+      share: { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:500'), scope: scope.map(prefix) }] } },
+    }));
+  const [first, second] = NETWORK.pes;
+  if (first === undefined || second === undefined) throw new Error('two PEs');
+  const joined = (view: NetworkView) => alterVrf(view, 'pe2', 'CCC', (vrf) => withImport(vrf, '65000:500'));
+
+  test.each<[string, NetworkView, string[]]>([
+    ['nothing', { pes: [...NETWORK.pes] }, []],
+    ['another object that says the same', bbb((vrf) => ({ ...vrf })), []],
+    ['a PE gone', { pes: [first] }, ['65000:100', '65000:200', '65000:300', '65000:999']],
+    ['the other PE gone', { pes: [second] }, ['65000:100', '65000:200']],
+    [
+      'a PE that came',
+      { pes: [...NETWORK.pes, makePe('pe3', [{ vpn: 'DDD', own: '65000:400', prefixes: ['10.4.0.0/24'] }])] },
+      ['65000:400'],
+    ],
+    ['a VRF gone', { pes: [{ ...first, vrfs: first.vrfs.slice(0, 2) }, second] }, ['65000:200']],
+    [
+      'a VRF that came',
+      {
+        pes: [
+          {
+            ...first,
+            vrfs: [...first.vrfs, ...makePe('pe1', [{ vpn: 'CCC', own: '65000:300', prefixes: ['10.2.1.0/24'] }]).vrfs],
+          },
+          second,
+        ],
+      },
+      ['65000:300'],
+    ],
+    ['a prefix more', announcing('10.1.0.0/24', '10.1.9.0/24'), ['65000:200']],
+    ['another prefix', announcing('10.1.9.0/24'), ['65000:200']],
+    ['no prefix', announcing(), ['65000:200']],
+    ['a prefix of the other family', announcing('10.1.0.0/24', '2001:db8:9::/48'), ['65000:200']],
+    ['another owner', bbb((vrf) => ({ ...vrf, vpn: vpn('CCC') })), ['65000:200']],
+    ['an import more', bbb((vrf) => withImport(vrf, '65000:300')), ['65000:300']],
+    [
+      'a share of what it announces and of what it does not',
+      joined(sharing('10.1.0.0/24', '10.7.0.0/24')),
+      ['65000:500'],
+    ],
+    ['a share of nothing that it announces', sharing('10.7.0.0/24'), []],
+    ['nothing of what it was', { pes: [{ ...first, vrfs: [] }, second] }, ['65000:100', '65000:200']],
+  ])('%s: is the one made anew, and knows which route targets differ', (_what, after, targets) => {
+    const before = RouteIndex.of({ pes: [...NETWORK.pes] });
+    const changed = before.changedTo(after);
+    const anew = RouteIndex.of({ pes: [...after.pes] });
+    expect([...changed.targetsThatDiffer(before)].sort()).toEqual(targets.map(rt).sort());
+    // A VRF that moved in the list may stand elsewhere in it.
+    const keys = (of: RouteIndex) => of.routes().map(routeKey).sort();
+    expect(keys(changed)).toEqual(keys(anew));
+    const all = new Set(['100', '200', '300', '400', '500', '999'].map((one) => rt(`65000:${one}`)));
+    const carriers = (of: RouteIndex) =>
+      of
+        .carriers(all)
+        .map(({ pe, vrf }) => `${pe}/${vrf.name}`)
+        .sort();
+    expect(carriers(changed)).toEqual(carriers(anew));
+    for (const one of all) {
+      const carriersOf = (of: RouteIndex) =>
+        of
+          .carriers(new Set([one]))
+          .map(({ pe, vrf }) => `${pe}/${vrf.name}`)
+          .sort();
+      expect(carriersOf(changed)).toEqual(carriersOf(anew));
+    }
+    // And back again.
+    const back = changed.changedTo({ pes: [...NETWORK.pes] });
+    expect(keys(back)).toEqual(keys(before));
+  });
+
+  test('keeps the order of what was not touched', () => {
+    const before = RouteIndex.of({ pes: [...NETWORK.pes] });
+    const changed = before.changedTo(announcing('10.1.0.0/24', '10.1.9.0/24'));
+    expect(changed.routes().map(({ prefix }) => prefix)).toEqual([
+      '10.1.0.0/24',
+      '10.1.9.0/24',
+      '10.1.1.0/24',
+      '2001:db8:1::/48',
+    ]);
+  });
+});
+
+test('a VRF that gives more prefixes than are looked through one by one is found by each of them', () => {
+  const many = Array.from({ length: 40 }, (_, number) => `10.5.${number}.0/24`);
+  const view = {
+    pes: [
+      makePe('pe1', [
+        { vpn: 'AAA', own: '65000:100', operator: { importRouteTargets: [rt('65000:200')] } },
+        { vpn: 'BBB', own: '65000:200', prefixes: many },
+      ]),
+    ],
+  };
+  const [taker] = allVrfs(view);
+  if (taker === undefined) throw new Error('no VRF');
+  const index = RouteIndex.of(view);
+  expect(many.filter((one) => !index.holds(taker, prefix(one)))).toEqual([]);
+  expect(index.holds(taker, prefix('10.5.40.0/24'))).toBe(false);
+  expect(index.gives('BBB', rt('65000:200'), prefix('10.5.39.0/24'))).toBe(true);
+  expect(index.gives('AAA', rt('65000:200'), prefix('10.5.39.0/24'))).toBe(false);
+  expect([...index.takers('AAA', rt('65000:200'), 'ipv4')]).toEqual([taker.vrf]);
+  expect([...index.takers('BBB', rt('65000:999'), 'ipv4')]).toEqual([]);
 });
