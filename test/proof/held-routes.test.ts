@@ -103,3 +103,76 @@ it('of a VPN that is shared whole what no inventory lists comes too, and its def
   ]);
   expect(judge({ 'pe1/MOH': null }, WHOLE).unread).toEqual(['the ipv4 routes of VRF MOH at pe1 were not read']);
 });
+
+it('where the way of a route is known, the sentence tells it', () => {
+  const { found } = judge({ 'pe3/MOF': [{ ...route('10.100.10.0/24', 'vpn'), towards: '192.0.2.9' }] });
+  expect(found).toEqual([
+    'pe3 MOF: 10.100.10.0/24 of MOH, new in VRF MOF at pe3, overlaps 10.100.10.0/24, which its table holds from elsewhere (towards 192.0.2.9)',
+  ]);
+});
+
+it('what is to be accepted is listed by name, with every PE in order and what it means', () => {
+  const all = [route('10.100.0.0/16'), route('10.0.0.0/8', 'vpn')];
+  const subject = makeInterconnect(1, makeFlow('MOH', 'MOF', '65000:9001', ['10.100.10.0/24', '10.100.20.0/24']));
+  const turned = { pes: [...NETWORK.pes].reverse() };
+  expect(judge({ 'pe3/MOF': all, 'pe4/MOF': all }, subject, turned).toAccept).toEqual(['10.100.0.0/16@MOF at pe3,pe4']);
+  const two = judge({ 'pe3/MOF': [route('10.100.0.0/16')], 'pe1/MOH': [route('10.120.0.0/16')] });
+  expect(two.toAccept).toEqual(['10.100.0.0/16@MOF at pe3', '10.120.0.0/16@MOH at pe1']);
+  const after = brutePut(NETWORK, [sampleInterconnect()]);
+  const held = new Map(
+    allVrfs(NETWORK).flatMap(({ pe, vrf }) => [
+      [tableKey(pe, vrf.name, 'ipv4'), vrf.name === 'MOF' ? [route('10.100.0.0/16')] : []],
+      [tableKey(pe, vrf.name, 'ipv6'), []],
+    ]),
+  );
+  const change = { kind: 'provision' as const, before: NETWORK, after, subject: sampleInterconnect(), others: [] };
+  const { toAccept } = judgeHeldRoutes(change, differRoutes(NETWORK, after), held as ObservedTables);
+  expect(toAccept.map(({ sentence }) => sentence)).toEqual([
+    [
+      'from then on 10.100.10.0/24 goes to MOH: until now VRF MOF at pe3 sends it by 10.100.0.0/16, which its table holds as its own',
+      'from then on 10.100.20.0/24 goes to MOH: until now VRF MOF at pe3 sends it by 10.100.0.0/16, which its table holds as its own',
+      'from then on 10.100.10.0/24 goes to MOH: until now VRF MOF at pe4 sends it by 10.100.0.0/16, which its table holds as its own',
+      'from then on 10.100.20.0/24 goes to MOH: until now VRF MOF at pe4 sends it by 10.100.0.0/16, which its table holds as its own',
+    ].join('; '),
+  ]);
+});
+
+it('a shorter one that is listed for the giver itself is no clash', () => {
+  const network = alterVrf(NETWORK, 'pe2', 'MOH', (vrf) => ({
+    ...vrf,
+    attachments: [...vrf.attachments, { branch: 'b', prefixes: [prefix('10.100.0.0/16')], probe: null }],
+  }));
+  const { found, toAccept } = judge({ 'pe3/MOF': [route('10.100.0.0/16')] }, sampleInterconnect(), network);
+  expect([found, toAccept]).toEqual([[], ['10.100.0.0/16@MOF at pe3']]);
+});
+
+it('a default route that somebody lists stays a default route', () => {
+  const network = alterVrf(NETWORK, 'pe4', 'CANARY', (vrf) => ({
+    ...vrf,
+    attachments: [{ branch: 'b', prefixes: [prefix('0.0.0.0/0')], probe: null }],
+  }));
+  expect(judge({ 'pe3/MOF': [route('0.0.0.0/0')] }, sampleInterconnect(), network).found).toEqual([]);
+});
+
+it('of a VPN that is shared whole only its own routes come, not what it has from elsewhere', () => {
+  expect(judge({ 'pe1/MOH': [route('10.77.0.0/16', 'vpn'), route('10.100.10.0/24')] }, WHOLE)).toEqual(NOTHING);
+});
+
+it('beyond twenty what is told is counted', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => route(`10.77.${index}.0/24`));
+  const { told } = judge({ 'pe1/MOH': many(11) }, WHOLE);
+  expect(told).toHaveLength(21);
+  expect(told[0]).toContain('10.77.0.0/24');
+  expect(told.at(-1)).toBe('and 2 more of the kind');
+  expect(judge({ 'pe1/MOH': many(10) }, WHOLE).told).toHaveLength(20);
+  expect(judge({ 'pe1/MOH': many(10) }, WHOLE).told.at(-1)).toContain('10.77.9.0/24');
+});
+
+it('the findings are in the order of the network', () => {
+  const { unread } = judge({ 'pe4/MOF': null, 'pe1/MOH': null, 'pe3/MOF': null });
+  expect(unread).toEqual([
+    'the ipv4 routes of VRF MOH at pe1 were not read',
+    'the ipv4 routes of VRF MOF at pe3 were not read',
+    'the ipv4 routes of VRF MOF at pe4 were not read',
+  ]);
+});

@@ -59,3 +59,34 @@ test.each([
 ])('%s against %s', (held, asked, wanted) => {
   expect(new OverlapIndex([prefix(held)]).first(prefix(asked))).toBe(wanted);
 });
+
+const nested = ['10.0.0.0/8', '10.0.0.0/16', '10.0.0.0/24', '10.0.0.255/32', '10.1.0.0/16', '10.255.255.255/32'];
+const six = ['2001:db8::/32', '2001:db8:1::/48'];
+
+test.each([
+  ['10.0.0.0/16', ['10.0.0.0/24', '10.0.0.255/32'], ['10.0.0.0/8']],
+  ['10.0.0.0/24', ['10.0.0.255/32'], ['10.0.0.0/16', '10.0.0.0/8']],
+  ['10.0.0.255/32', [], ['10.0.0.0/24', '10.0.0.0/16', '10.0.0.0/8']],
+  ['10.0.0.0/32', [], ['10.0.0.0/24', '10.0.0.0/16', '10.0.0.0/8']],
+  ['10.0.0.254/31', ['10.0.0.255/32'], ['10.0.0.0/24', '10.0.0.0/16', '10.0.0.0/8']],
+  ['10.255.255.255/32', [], ['10.0.0.0/8']],
+  ['10.2.0.0/16', [], ['10.0.0.0/8']],
+  ['10.0.0.0/7', nested, []],
+  ['11.0.0.0/8', [], []],
+  ['9.0.0.0/8', [], []],
+  ['::/0', six, []],
+  ['2001:db8:1::1/128', [], ['2001:db8:1::/48', '2001:db8::/32']],
+])('of nested prefixes, %s has these inside and these around', (asked, inside, around) => {
+  const index = new OverlapIndex([...nested, ...six].map(prefix));
+  expect([...index.inside(prefix(asked))]).toEqual(inside);
+  expect([...index.around(prefix(asked))]).toEqual(around);
+});
+
+test.each([
+  ['10.0.0.1/32', '10.0.0.0/31', true],
+  ['10.0.0.0/31', '10.0.0.1/32', true],
+  ['10.0.0.1/32', '10.0.0.1/32', true],
+  ['10.0.0.1/32', '10.0.0.2/31', false],
+])('the one address of %s is, or is not, of %s', (held, asked, wanted) => {
+  expect(new OverlapIndex([prefix(held)]).has(prefix(asked))).toBe(wanted);
+});

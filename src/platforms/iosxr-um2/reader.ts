@@ -231,7 +231,7 @@ const RULE = /(?:if destination in (?<set>\S+) then\s+)?set extcommunity rt \((?
 
 function parseRules(wrapper: string, sets: ReadonlyMap<string, string>): ExportRule[] {
   const rules: ExportRule[] = [];
-  for (const { groups } of wrapper.matchAll(RULE)) {
+  for (const { groups } of linesOf(wrapper).join('\n').matchAll(RULE)) {
     const routeTarget = tryParse(() => parseRouteTarget(groups?.rt ?? ''));
     if (routeTarget === null) continue;
     const set = groups?.set;
