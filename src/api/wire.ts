@@ -159,7 +159,10 @@ export const interconnectSchema = interconnectSummarySchema
     next: z.string().describe('What happens next, and who must act, in one sentence for this caller'),
     nextAt: instantSchema.nullable().describe('When wasl goes on by itself'),
     withdrawal: z
-      .object({ by: z.string(), reason: z.string(), at: instantSchema })
+      .object({
+        ...{ by: z.string(), reason: z.string(), at: instantSchema },
+        isSigned: z.boolean().describe('false: it is the word of a token alone'),
+      })
       .nullable()
       .describe('Somebody asked to end it'),
     lastRead: z

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
+import { SIGNING_FLAGS, type SigningOptions, signClosing } from '../sign-for.ts';
 import { paintStanding } from '../wording.ts';
 
 export function registerInterconnectCommands(program: Command, session: CliSession): void {
@@ -31,13 +32,18 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
       session.print(showInterconnect(answer, session.paint));
     });
 
-  interconnect
+  const withdrawal = interconnect
     .command('withdraw')
     .description('take it off the network, or give up a request that is not on it yet')
     .argument('<id>', 'for example IC-0001')
     .requiredOption('--reason <text>', 'why, for the record')
-    .addHelpText('after', '\nExample:\n  wasl interconnect withdraw IC-0001 --reason "the project has ended"')
-    .action((id: string, options: { reason: string }) => act(id, () => session.client.withdraw(id, options.reason)));
+    .addHelpText(
+      'after',
+      '\nIt is signed with the key at hand, and recorded as unsigned without one: ending never waits.\n' +
+        '\nExample:\n  wasl interconnect withdraw IC-0001 --reason "the project has ended" --identity me.p12 --designation "Director"',
+    )
+    .action(withdraw);
+  for (const [flags, description] of SIGNING_FLAGS) withdrawal.option(flags, description);
 
   interconnect
     .command('replan')
@@ -56,6 +62,12 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .description('have wasl look at it again, and begin its workflow anew where none runs; decides nothing')
     .argument('<id>', 'for example IC-0001')
     .action((id: string) => act(id, () => session.client.resume(id)));
+
+  async function withdraw(id: string, options: SigningOptions & { readonly reason: string }): Promise<void> {
+    const signed = await signClosing(session, id, options);
+    if (signed === null && options.prepare !== undefined) return;
+    await act(id, () => session.client.withdraw(id, options.reason, signed));
+  }
 
   async function act(id: string, call: () => ReturnType<typeof session.client.withdraw>): Promise<void> {
     const answer = await call();
