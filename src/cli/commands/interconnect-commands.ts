@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { digestOf } from '../../domain/canonical-json.ts';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
+import { rememberShown } from '../shown-memory.ts';
 import { SIGNING_FLAGS, type SigningOptions, signClosing } from '../sign-for.ts';
 import { paintStanding } from '../wording.ts';
 
@@ -28,6 +30,7 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .argument('<id>', 'for example IC-0001')
     .action(async (id: string) => {
       const answer = await session.client.readInterconnect(id);
+      await rememberShown(session, answer.id, () => digestOf(answer.request));
       if (session.isJson) return session.printJson(answer);
       session.print(showInterconnect(answer, session.paint));
     });

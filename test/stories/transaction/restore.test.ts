@@ -107,7 +107,8 @@ describe('a database restored from a backup, in which something is approved that
 
     await start();
     await wasl.untilRefused(id);
-    expect((await wasl.engineer(1).readInterconnect(id)).reason).toMatch(/and this worker has seen/);
+    const { changes } = await wasl.engineer(1).readInterconnect(id);
+    expect(changes.find(({ outcome }) => outcome === 'refused')?.reason).toMatch(/and this worker has seen/);
     const document = readSigningDocument(await readFile(`${recordMemory}.restoration`));
     const signed = await signAs(wasl.authority, 'engineer-3', document);
     await writeFile(`${recordMemory}.restoration.signed`, writeSignedDocument(signed));
