@@ -225,13 +225,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       throw problemError(response.status, body, isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE');
     const parsed = schema.safeParse(body);
     if (parsed.success) return { status: response.status, value: parsed.data };
-    throw new WaslError(
-      'API_UNREACHABLE',
-      `${base} answered ${method} ${path} with something else than wasl's contract`,
-      {
-        remedy: 'Check the address of the server, and that client and server are of one release.',
-      },
-    );
+    const fact = `${base} answered ${method} ${path} with something else than wasl's contract`;
+    const remedy = 'Check the address of the server, and that client and server are of one release.';
+    throw new WaslError('API_UNREACHABLE', fact, { remedy });
   }
 
   const get = async <T>(path: string, schema: z.ZodType<T>) => (await call('GET', path, schema)).value;

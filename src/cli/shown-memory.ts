@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { PlanAnswer } from '../api/wire.ts';
 import { digestOf } from '../domain/canonical-json.ts';
+import { visibleJsonText } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
 import type { CliSession } from './session.ts';
 
@@ -27,7 +28,7 @@ export async function rememberShown(session: CliSession, id: string, digestHere:
   if (digest === null) return;
   const others = (await readShown(session)).filter(([other]) => other !== id);
   const all = [...others, [id, digest]].slice(-SHOWN_MAX);
-  await session.io.keep.put(fileOf(session.server), JSON.stringify(all)).catch(() => undefined);
+  await session.io.keep.put(fileOf(session.server), visibleJsonText(all)).catch(() => undefined);
 }
 
 /** Throws APPROVAL_DIGEST where it was last shown here as another. What was never shown here is shown before it is signed. */

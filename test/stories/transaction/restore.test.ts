@@ -108,7 +108,7 @@ describe('a database restored from a backup, in which something is approved that
     await start();
     await wasl.untilRefused(id);
     const { changes } = await wasl.engineer(1).readInterconnect(id);
-    expect(changes.find(({ outcome }) => outcome === 'refused')?.reason).toMatch(/and this worker has seen/);
+    expect(changes.find(({ outcome }) => outcome === 'refused')?.reason).toMatch(/this worker has seen/);
     const document = readSigningDocument(await readFile(`${recordMemory}.restoration`));
     const signed = await signAs(wasl.authority, 'engineer-3', document);
     await writeFile(`${recordMemory}.restoration.signed`, writeSignedDocument(signed));
