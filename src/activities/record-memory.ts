@@ -81,7 +81,7 @@ export class RecordMemory {
     });
   }
 
-  /** Takes the record as it is, from its first row on: somebody has signed for it. What was approved before `at` opens nothing. */
+  /** Takes the record that goes on from this head: somebody has signed for it. What was approved before `at` opens nothing. */
   restore(head: SeenHead, at: Date): Promise<void> {
     return this.#alone(async () => {
       await this.#keep({ ...head, signaturesAfter: at.toISOString() });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
-import { readSigningDocument } from '../domain/signing-document.ts';
+import { readSigningDocument, type SigningDocument } from '../domain/signing-document.ts';
 import { composeStatement, restorationStatement, restoredSize, type Statement } from '../domain/statement.ts';
 import { WaslError } from '../errors.ts';
 import {
@@ -41,8 +41,8 @@ export async function followRecord(memory: RecordMemory, means: RestorationMeans
       await offer({ kept, keeper, memory }, means);
       throw error;
     }
-    const { head, signature } = signed;
-    await memory.restore(head, means.now);
+    const { head, preparedAt, signature } = signed;
+    await memory.restore(head, preparedAt);
     const body = { from: kept.size, to: head.size, root: head.root, signature };
     await means.store.appendLedger({ actor: 'wasl', action: 'record.restored', subject: 'ledger', body });
   }
@@ -58,15 +58,18 @@ interface Lost {
 /** The head that an officer has signed for; null: nobody did. Throws SIGNATURE_SOURCE. */
 async function readSigned({ memory, kept, keeper }: Lost, { trust, ask, installation, now }: RestorationMeans) {
   const given = await keeper.readRestoration();
-  const size = given === null ? null : sizeIn(given);
-  if (given === null || size === null) return null;
+  const document = given === null ? null : documentIn(given);
+  const size = document === null ? null : restoredSize(document);
+  if (given === null || document === null || size === null) return null;
   const head = await memory.headNow(size);
   try {
     const completed = await completeSignatures(readSignedDocument(given), { trust, ask, at: now });
     const asked = { trust, installation, at: now, receivedAt: now, stage: 'receipt' } as const;
     const of: Statement = restorationStatement(kept, head);
     const { verdict } = await verifyStatement(writeSignedDocument(completed), of, asked);
-    return verdict === 'pass' ? { head, signature: signatureDigest(completed) } : null;
+    return verdict === 'pass'
+      ? { head, preparedAt: new Date(document.preparedAt), signature: signatureDigest(completed) }
+      : null;
   } catch (error) {
     if (error instanceof WaslError && error.code === 'SIGNED_DOCUMENT_INVALID') return null;
     throw error;
@@ -80,11 +83,11 @@ async function offer({ memory, kept, keeper }: Lost, { trust, installation, now 
   await keeper.offerRestoration(canonicalJson(document));
 }
 
-/** null: it is no signed restoration. */
-function sizeIn(text: string): number | null {
+/** null: it is no signed document. */
+function documentIn(text: string): SigningDocument | null {
   try {
     const { payload } = readSignedDocument(text);
-    return restoredSize(readSigningDocument(Buffer.from(payload, 'base64url')));
+    return readSigningDocument(Buffer.from(payload, 'base64url'));
   } catch (error) {
     if (error instanceof WaslError) return null;
     throw error;

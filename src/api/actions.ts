@@ -42,7 +42,15 @@ const planDecisionBody = z
   })
   .refine(withReason, REASON_MISSING)
   .refine(signedOnce, SIGNED_REJECTION);
-const reasonBody = z.strictObject({ reason: reasonSchema });
+const closingBody = z.strictObject({
+  reason: reasonSchema,
+  signed: signedDocumentSchema
+    .nullable()
+    .default(null)
+    .describe(
+      'The signing document that says it, signed. It waits for nothing: without one it is recorded as unsigned',
+    ),
+});
 const noBody = z.undefined().or(z.null()).or(z.strictObject({}));
 
 interface Action {
@@ -68,7 +76,7 @@ export const ACTIONS = {
     path: '/v1/interconnects/:id/withdrawal',
     roles: ['party-approver', 'engineer', 'security'],
     summary: 'Withdraw the interconnect, or give the request up',
-    body: reasonBody,
+    body: closingBody,
   },
   replan: {
     path: '/v1/interconnects/:id/replan',

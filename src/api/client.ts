@@ -146,7 +146,7 @@ export interface ApiClient {
   }): Promise<InterconnectSummary[]>;
   readInterconnect(id: string): Promise<InterconnectAnswer>;
   decideRequest(id: string, decision: Decision): Promise<InterconnectAnswer>;
-  withdraw(id: string, reason: string): Promise<InterconnectAnswer>;
+  withdraw(id: string, reason: string, signed?: SignedDocument | null): Promise<InterconnectAnswer>;
   replan(id: string): Promise<InterconnectAnswer>;
   recover(id: string): Promise<InterconnectAnswer>;
   /** What each router was sent, by attempt. */
@@ -282,7 +282,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       get(`/v1/interconnects${query({ ...filter })}`, z.array(interconnectSummarySchema)),
     readInterconnect: (id) => get(at('interconnects', id), interconnectSchema),
     decideRequest: (id, decision) => post(at('interconnects', id, '/approvals'), interconnectSchema, decision),
-    withdraw: (id, reason) => post(at('interconnects', id, '/withdrawal'), interconnectSchema, { reason }),
+    withdraw: (id, reason, signed = null) =>
+      post(at('interconnects', id, '/withdrawal'), interconnectSchema, { reason, signed }),
     replan: (id) => post(at('interconnects', id, '/replan'), interconnectSchema),
     recover: (id) => post(at('interconnects', id, '/recovery'), interconnectSchema),
     listPushed: (id) => get(at('changes', id, '/pushed'), z.array(pushedSchema)),

@@ -88,7 +88,10 @@ export function presentInterconnect(parts: InterconnectParts, viewer: Principal)
     next: nextInWords({ record, facts, law, read, workers }, viewer, now),
     nextAt,
     lastRead: presentLastRead(read, confined),
-    withdrawal: withdrawal && { by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
+    withdrawal: withdrawal && {
+      ...{ by: withdrawal.by, reason: withdrawal.reason, at: withdrawal.at },
+      isSigned: withdrawal.signature !== null,
+    },
     warnings: parts.warnings.map(({ code, path, fact, remedy }) => ({ code, path, fact, remedy })),
     approvals: approvals.map((approval) => ({
       ...presentApproval(approval),

@@ -30,6 +30,25 @@ export async function receiveSignature(
   throw new WaslError(code, why, { path: 'signed' });
 }
 
+/**
+ * The same of what closes, which no trust file that is broken and no source that is away keeps up: what cannot be told yet is kept with the reason, for
+ * whoever verifies it later, and what does not hold is no signature, which is told.
+ */
+export async function receiveClosingSignature(
+  deps: Pick<ApiDependencies, 'store' | 'signatures'>,
+  statement: Statement,
+  given: SignedDocument,
+): Promise<{ readonly signed: SignedDecisionText | null; readonly refusedSignature?: string }> {
+  try {
+    return { signed: await receiveSignature(deps, statement, given) };
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    if (error.code === 'SIGNATURE_REFUSED') return { signed: null, refusedSignature: error.message };
+    const kept = { text: writeSignedDocument(given), signature: signatureDigest(given) };
+    return { signed: { ...kept, unproven: error.message } };
+  }
+}
+
 /** A certificate that ended or that nobody known issued is found when its revocation is asked for: the signature does not hold. */
 async function refusing(step: () => Promise<SignedDocument>): Promise<SignedDocument> {
   try {

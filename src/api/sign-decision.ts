@@ -1,10 +1,10 @@
 import { isRepeated, refuseDecision, refused } from '../domain/may-decide.ts';
-import type { InterconnectId } from '../domain/names.ts';
+import type { EntityId, InterconnectId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
-import { receiveSignature } from './receive-signature.ts';
+import { receiveClosingSignature, receiveSignature } from './receive-signature.ts';
 import type { ApiDependencies } from './server-types.ts';
-import { statementOfPlan, statementOfRequest } from './statements.ts';
+import { statementOfPlan, statementOfRequest, statementOfWithdrawal } from './statements.ts';
 
 /**
  * The decision with the signed document that says it, where it is one that must be signed. One that the record has already needs none again,
@@ -12,11 +12,15 @@ import { statementOfPlan, statementOfRequest } from './statements.ts';
  */
 export async function signDecision(
   deps: Pick<ApiDependencies, 'store' | 'signatures' | 'clock'>,
-  id: InterconnectId,
+  { id, entity }: { readonly id: InterconnectId; readonly entity: EntityId | null },
   decision: PersonsDecision,
   given: SignedDocument | null,
 ): Promise<PersonsDecision> {
   const { store, clock } = deps;
+  if (decision.verb === 'withdraw' && given !== null) {
+    const statement = await statementOfWithdrawal(store, entity, id);
+    return { ...decision, ...(await receiveClosingSignature(deps, statement, given)) };
+  }
   if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return decision;
   if (decision.decision === 'reject') return decision;
   const facts = await store.readDecisionFacts(id);

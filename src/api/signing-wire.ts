@@ -9,6 +9,7 @@ export const signingWishBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('policy-acceptance'), id: policyVersionSchema.describe('The version') }),
   z.strictObject({ kind: z.literal('request'), id: interconnectIdSchema }),
   z.strictObject({ kind: z.literal('plan-approval'), id: planIdSchema }),
+  z.strictObject({ kind: z.literal('withdrawal'), id: interconnectIdSchema }),
 ]);
 
 const wordsSchema = z.object({

@@ -160,9 +160,9 @@ export const interconnectSchema = interconnectSummarySchema
     next: z.string().describe('What happens next, and who must act, in one sentence for this caller'),
     nextAt: instantSchema.nullable().describe('When wasl goes on by itself'),
     withdrawal: z
-      .object({ by: z.string(), reason: z.string(), at: instantSchema })
+      .object({ by: z.string(), reason: z.string(), at: instantSchema, isSigned: z.boolean() })
       .nullable()
-      .describe('Somebody asked to end it'),
+      .describe('Somebody asked to end it; not signed: by the word of a token alone'),
     lastRead: z
       .object({ at: instantSchema, alignment: z.enum(['in-sync', 'drifted', 'unknown']), says: z.string().nullable() })
       .nullable()

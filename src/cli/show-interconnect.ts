@@ -39,7 +39,9 @@ export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint)
     ...(reason === null ? [] : [`  ${reason}`]),
     ...(withdrawal === null
       ? []
-      : [`  withdrawal asked by ${withdrawal.by} at ${withdrawal.at}: ${withdrawal.reason}`]),
+      : [
+          `  withdrawal asked by ${withdrawal.by} at ${withdrawal.at}, ${withdrawal.isSigned ? 'signed' : 'not signed'}: ${withdrawal.reason}`,
+        ]),
     ...showLastRead(interconnect, paint),
     `  ${paint('yellow', 'next:')} ${interconnect.next}`,
     '',

@@ -1,6 +1,6 @@
 /** The signed document of a decision: made here with the keys at hand, or signed elsewhere and brought along. */
 import type { SigningWish } from '../api/signing-wire.ts';
-import { canonicalJson } from '../domain/canonical-json.ts';
+import { canonicalJson, digestOf } from '../domain/canonical-json.ts';
 import { LANGUAGES } from '../domain/plan-phrases.ts';
 import { readSigningDocument, type Signer, type SigningDocument } from '../domain/signing-document.ts';
 import { signingText } from '../domain/signing-text.ts';
@@ -9,6 +9,7 @@ import type { KeyOfSigner, SignedDocument, SigningKey } from '../signatures/inde
 import { isolateText } from './paint.ts';
 import { readBytes, readText, saying } from './read-document.ts';
 import type { CliSession } from './session.ts';
+import { flowInWords } from './wording.ts';
 import { writeText } from './write-text.ts';
 
 /** Only what signs needs what reads certificates: every other command starts without. */
@@ -83,6 +84,35 @@ export async function tellSigners(signed: SignedDocument): Promise<string> {
     })
     .join(', ');
 }
+
+/**
+ * The withdrawal of an interconnect, signed where a key is at hand. null: it is only prepared, or not signed, which is told: what ends something waits for
+ * no key, no trust file and no source.
+ */
+export async function signClosing(
+  session: CliSession,
+  id: string,
+  options: SigningOptions,
+): Promise<SignedDocument | null> {
+  const isAtHand = [options.signed, options.prepare, options.identity ?? session.io.env.WASL_IDENTITY].some(Boolean);
+  if (!isAtHand) {
+    session.remark('It is not signed, and recorded as unsigned: name your key with --identity to sign it.');
+    return null;
+  }
+  const { request } = await session.client.readInterconnect(id);
+  const of = { digest: digestOf(request), words: request.flows.map((flow) => `  ${flowInWords(flow)}`) };
+  try {
+    return await signFor(session, { kind: 'withdrawal', id }, of, options);
+  } catch (error) {
+    const isServers = error instanceof WaslError && NO_TRUST.has(error.code);
+    if (!isServers || options.prepare !== undefined) throw error;
+    session.remark(`It is not signed, and recorded as unsigned: ${error.message}.`);
+    return null;
+  }
+}
+
+/** The server has nobody whom it believes. */
+const NO_TRUST: ReadonlySet<string> = new Set(['CONFIGURATION', 'TRUST_INVALID']);
 
 async function compose(session: CliSession, wish: SigningWish, digest: string): Promise<SigningDocument> {
   const { document: given } = await session.client.composeSigningDocument(wish);

@@ -20,6 +20,8 @@ export interface RecordedFacts {
   /** null: no route target was given to it. */
   readonly flows: readonly GivenRouteTarget[] | null;
   readonly withdrawnBy: string | null;
+  /** Of the signed document that says it; null: it has none. */
+  readonly withdrawalSignature: string | null;
   readonly change: {
     readonly id: string;
     readonly kind: ChangeKind;
@@ -176,14 +178,20 @@ function checkApprovals({ id, approvals }: RecordedFacts, entries: readonly Link
 }
 
 /** Asked for, and not refused since by the network side. */
-function checkWithdrawal({ id, withdrawnBy }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+function checkWithdrawal(record: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
+  const { id, withdrawnBy, withdrawalSignature } = record;
   let asked: string | null = null;
+  let signature: unknown = null;
   for (const { action, subject, actor, body } of entries) {
     if (subject !== id) continue;
-    if (action === 'withdrawal.requested') asked = actor;
+    if (action === 'withdrawal.requested') [asked, signature] = [actor, body.signature ?? null];
     if (action === 'approval.recorded' && body.subject === 'plan' && body.decision === 'reject') asked = null;
   }
-  if (isSame(asked, withdrawnBy)) return;
+  if (isSame(asked, withdrawnBy)) {
+    if (asked === null || signature === withdrawalSignature) return;
+    say('agreement', `the signature under the withdrawal of ${id} is not the one of the ledger`);
+    return;
+  }
   const [was, is] = [asked, withdrawnBy].map((who) => (who === null ? 'nobody' : who));
   say('agreement', `by the ledger ${was} has ${id} withdrawn, not ${is}`);
 }

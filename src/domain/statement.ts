@@ -97,6 +97,15 @@ export const planStatement = (plan: { readonly id: string; readonly digest: Dige
   subject: { id: plan.id, digest: plan.digest },
 });
 
+/** Whoever ends it says so of the agreement as it is in force. */
+export const withdrawalStatement = (
+  party: Signer['party'],
+  interconnect: { readonly id: string; readonly digest: Digest },
+): Statement => ({
+  ...{ kind: 'withdrawal', party, policy: null },
+  subject: { id: interconnect.id, digest: interconnect.digest },
+});
+
 interface TreeHead {
   /** Rows. */
   readonly size: number;

@@ -15,7 +15,7 @@ import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { type Sealer, sealerOf, sealReason } from './personal-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
-import { columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
+import { closingFactOf, columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
 import type { Store } from './store.ts';
 
 interface Reasoned {
@@ -25,6 +25,11 @@ interface Reasoned {
 interface Signed {
   /** Of an approval: the document that says it, signed. Absent or null: it has none. */
   readonly signed?: SignedDecisionText | null;
+}
+
+interface SignedClosing extends Signed {
+  /** Why the document that came with it is none. Absent: it holds, or none came. */
+  readonly refusedSignature?: string;
 }
 
 /** A decision with the names of the record and why it was taken. */
@@ -46,7 +51,8 @@ export type PersonsDecision =
       readonly accepts?: readonly string[];
     } & Reasoned &
       Signed)
-  | ({ readonly verb: 'withdraw' | 'replan' | 'recover'; readonly person: PersonId } & Reasoned);
+  | ({ readonly verb: 'withdraw'; readonly person: PersonId } & Reasoned & SignedClosing)
+  | ({ readonly verb: 'replan' | 'recover'; readonly person: PersonId } & Reasoned);
 
 type Sign = Extract<PersonsDecision, { verb: 'sign' }>;
 type ApprovePlan = Extract<PersonsDecision, { verb: 'approve-plan' }>;
@@ -96,7 +102,11 @@ async function isKnownKey(
   const { person } = decision;
   const reason = decision.reason === null ? null : await sealer.commit(decision.reason);
   // Signed anew it is the same decision.
-  const actionDigest = digestOf({ interconnectId, ...decision, reason, signed: undefined });
+  const actionDigest = digestOf({
+    interconnectId,
+    ...decision,
+    ...{ reason, signed: undefined, refusedSignature: undefined },
+  });
   const [known] = await tx
     .select()
     .from(actionKeys)
@@ -126,7 +136,7 @@ async function take(tx: StoreTransaction, standing: Standing, decision: PersonsD
     case 'approve-plan':
       return decidePlan(tx, standing, decision, at);
     case 'withdraw':
-      return giveUp(tx, standing, decision.person, decision.reason ?? '', at);
+      return giveUp(tx, standing, { ...decision, reason: decision.reason ?? '' }, at);
     case 'replan':
     case 'recover':
       return ask(tx, standing, decision.verb, decision.person);
@@ -144,7 +154,7 @@ async function sign(tx: StoreTransaction, standing: Standing, decided: Sign, at:
   };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
   if (decision === 'approve') return facts;
-  return [...facts, ...(await giveUp(tx, standing, person, reason ?? `rejected by ${party}`, at))];
+  return [...facts, ...(await giveUp(tx, standing, { person, reason: reason ?? `rejected by ${party}` }, at))];
 }
 
 async function decidePlan(
@@ -190,7 +200,7 @@ async function decidePlan(
   const why = reason ?? `the network side rejected ${plan.id}`;
   facts.push(...(await endChange(tx, change, { outcome: 'abandoned', reason: why, by: person, at })));
   if (rule.rejectedTo !== null && carriedBy.length > 0) {
-    return [...facts, ...(await giveUp(tx, { ...standing, change: null }, person, why, at))];
+    return [...facts, ...(await giveUp(tx, { ...standing, change: null }, { person, reason: why }, at))];
   }
   if (rule.rejectedTo !== null) {
     return [
@@ -199,7 +209,8 @@ async function decidePlan(
     ];
   }
   // Whoever asked for the change was told no: asking again is theirs.
-  const refused = { withdrawnBy: null, withdrawalReason: null, withdrawnAt: null, reason: why };
+  const none = { withdrawnBy: null, withdrawalReason: null, withdrawnAt: null };
+  const refused = { ...none, withdrawalSigned: null, withdrawalSignature: null, reason: why };
   await tx.update(interconnects).set(refused).where(eq(interconnects.id, id));
   return facts;
 }
@@ -208,14 +219,17 @@ async function decidePlan(
 async function giveUp(
   tx: StoreTransaction,
   standing: Standing,
-  person: PersonId,
-  reason: string,
+  { person, reason, ...said }: { readonly person: PersonId; readonly reason: string } & SignedClosing,
   at: Date,
 ): Promise<NewFact[]> {
   const { interconnect, change, carriedBy } = standing;
   const { id, lifecycle } = interconnect;
-  const facts: NewFact[] = [{ actor: person, action: 'withdrawal.requested', subject: id, body: { reason } }];
-  const withdrawal = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
+  const facts: NewFact[] = [
+    { actor: person, action: 'withdrawal.requested', subject: id, body: { reason, ...closingFactOf(said) } },
+  ];
+  const { signed: withdrawalSigned, signature: withdrawalSignature } = columnsOf(said.signed);
+  const asked = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
+  const withdrawal = { ...asked, withdrawalSigned, withdrawalSignature };
   await tx.update(interconnects).set(withdrawal).where(eq(interconnects.id, id));
   // What waits for a person is looked at again now that one has decided: it may end by that.
   if (change?.phase === 'attention')

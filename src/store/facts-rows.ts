@@ -66,9 +66,13 @@ export async function findDecisionFacts(
   const { interconnect, change, plan, approvals } = standing;
   const subjects = [interconnect.id, change?.id, plan?.id].filter((subject) => subject !== undefined);
   const withdrawnBy = interconnect.withdrawal?.by ?? null;
+  const withdrawalSignature = interconnect.withdrawal?.signature ?? null;
   const policy = await findPolicyFacts(db, interconnect.parties);
   const entries = [...(await findEntriesOf(db, subjects)), ...(await findPolicyEntries(db, interconnect.parties))];
-  const altered = alteredFacts({ ...interconnect, withdrawnBy, change, plan, approvals, policy }, entries);
+  const altered = alteredFacts(
+    { ...interconnect, withdrawnBy, withdrawalSignature, change, plan, approvals, policy },
+    entries,
+  );
   return decisionFacts(standing, { ...policy, agreed: interconnect.request.policyVersion }, altered);
 }
 

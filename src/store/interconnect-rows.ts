@@ -45,6 +45,7 @@ const interconnectColumns = {
   withdrawnBy: interconnects.withdrawnBy,
   withdrawalReason: interconnects.withdrawalReason,
   withdrawnAt: interconnects.withdrawnAt,
+  withdrawalSignature: interconnects.withdrawalSignature,
   drivenAt: interconnects.drivenAt,
   createdAt: interconnects.createdAt,
   updatedAt: interconnects.updatedAt,
@@ -94,7 +95,7 @@ export function realiseFlows(
 }
 
 function toRecord(row: InterconnectRow): InterconnectRecord {
-  const { withdrawnBy, withdrawalReason, withdrawnAt } = row;
+  const { withdrawnBy, withdrawalReason, withdrawnAt, withdrawalSignature: signature } = row;
   return {
     id: row.id,
     request: row.request,
@@ -108,7 +109,7 @@ function toRecord(row: InterconnectRow): InterconnectRecord {
     withdrawal:
       withdrawnBy === null || withdrawnAt === null
         ? null
-        : { by: withdrawnBy, reason: withdrawalReason ?? '', at: withdrawnAt.toISOString() },
+        : { by: withdrawnBy, reason: withdrawalReason ?? '', at: withdrawnAt.toISOString(), signature },
     flows: realiseFlows(row.request, row.targets),
     underWay: row.underWay,
     drivenAt: row.drivenAt?.toISOString() ?? null,

@@ -99,6 +99,9 @@ export const interconnects = pgTable(
     withdrawnBy: person('withdrawn_by'),
     withdrawalReason: sentence('withdrawal_reason'),
     withdrawnAt: time('withdrawn_at'),
+    /** The document that says it, signed; null: it is the word of a token. */
+    withdrawalSigned: text('withdrawal_signed'),
+    withdrawalSignature: text('withdrawal_signature').$type<Digest>(),
     /** Counts what asks for a move; `driven_revision` is the one that the workflow has seen. */
     revision: integer('revision').notNull().default(1),
     drivenRevision: integer('driven_revision').notNull().default(0),

@@ -14,6 +14,8 @@ import { approvals } from './schema.ts';
 export interface SignedDecisionText {
   readonly text: string;
   readonly signature: Digest;
+  /** Of what closes, which waits for no proof: why it is not shown yet that the signatures hold. Absent: it was shown. */
+  readonly unproven?: string;
 }
 
 /** A decision with the document that says it. */
@@ -110,3 +112,15 @@ export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
 /** As it stands in the ledger and in the record. */
 export const factOf = (signed: SignedDecisionText | null | undefined) =>
   signed == null ? {} : { signature: signed.signature };
+
+/** The same of what closes, which may come without a signature: then the ledger says so. */
+export const closingFactOf = ({ signed, refusedSignature }: ClosingSignature) => {
+  if (signed == null) return { unsigned: true, ...(refusedSignature === undefined ? {} : { refusedSignature }) };
+  const { signature, unproven } = signed;
+  return { signature, ...(unproven === undefined ? {} : { unproven }) };
+};
+
+interface ClosingSignature {
+  readonly signed?: SignedDecisionText | null;
+  readonly refusedSignature?: string;
+}

@@ -59,7 +59,13 @@ export interface InterconnectRecord {
   /** One sentence: why it is where it is, when that is not plain. */
   readonly reason: string | null;
   /** Somebody asked to end it. */
-  readonly withdrawal: { readonly by: PersonId; readonly reason: string; readonly at: string } | null;
+  readonly withdrawal: {
+    readonly by: PersonId;
+    readonly reason: string;
+    readonly at: string;
+    /** Of the signed document that says it; null: it is the word of a token. */
+    readonly signature: string | null;
+  } | null;
   /** Flows with their route targets; null until the first plan allocated them, and again after release. */
   readonly flows: readonly RealisedFlow[] | null;
   /** The change that has not ended. */

@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RecordMemory } from '../../src/activities/record-memory.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type HeadKeeper, RecordMemory } from '../../src/activities/record-memory.ts';
 import { type GateQuestion, requireSignatures } from '../../src/activities/signature-gate.ts';
 import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
+import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
 import { digestPolicy, type PolicyTerms } from '../../src/domain/policy.ts';
 import { OPERATOR } from '../../src/domain/signing-document.ts';
 import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../src/domain/statement.ts';
 import { WaslError } from '../../src/errors.ts';
+import { EMPTY_ROOT } from '../../src/ledger/merkle-tree.ts';
 import {
   createDevelopmentAuthority,
   type DevelopmentAuthority,
@@ -96,6 +98,10 @@ const question = (
 /** Of the database: whoever owns it sets it as they like. */
 let recordNow = () => new Date();
 
+let ledger: readonly LedgerEntry[] = [];
+/** What this worker has seen, where the record went back since. */
+let keeper: HeadKeeper | null = null;
+
 async function gate(
   rows: readonly SignedDecision[] = inOrder,
   {
@@ -116,8 +122,8 @@ async function gate(
     readInstallation: async () => INSTALLATION,
     listSignedDecisions: async () => rows,
     listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
-    readLedger: async () => [],
-    listLedgerOf: async () => [],
+    readLedger: async ({ afterSequence }: { afterSequence: number }) => ledger.slice(afterSequence),
+    listLedgerOf: async () => ledger,
     renewSigned: async (_id: string, decision: SignedDecision) => void renewed.push(decision),
   } as unknown as Store;
   await requireSignatures(store, gateOf(store, by), question(kind, notBefore, when));
@@ -126,7 +132,7 @@ async function gate(
 
 const gateOf = (store: Store, signatures: SignatureMeans | null) => ({
   signatures,
-  memory: new RecordMemory(store, null),
+  memory: new RecordMemory(store, keeper),
 });
 
 const instead = (place: number, row: SignedDecision) => inOrder.map((each, at) => (at === place ? row : each));
@@ -180,6 +186,37 @@ describe('what opens', () => {
     const { signed } = await decided(statement());
     const row = { ...(inOrder[1] as SignedDecision), signed };
     await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+  });
+
+  it('needs an approval of after the record was restored', async () => {
+    const root = EMPTY_ROOT.toString('base64');
+    const keptAt = (signaturesAfter: string) =>
+      ({ read: async () => ({ size: 0, root, signaturesAfter }) }) as unknown as HeadKeeper;
+    onTestFinished(() => {
+      keeper = null;
+    });
+    keeper = keptAt('2026-01-01T00:00:00Z');
+    expect(await gate()).toEqual([]);
+    keeper = keptAt(new Date().toISOString());
+    await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /when the record was restored/));
+  });
+
+  it('is not opened by what was signed before the agreement was withdrawn, whatever the register says', async () => {
+    const body = { reason: 'over' };
+    const fact = {
+      actor: 'moh-person',
+      action: 'withdrawal.requested',
+      subject: ID,
+      body,
+      at: '2026-11-28T12:00:00.000Z',
+    };
+    const entry = { ...fact, sequence: 1, previousHash: GENESIS_HASH, hash: hashLedgerEntry(1, GENESIS_HASH, fact) };
+    ledger = [entry];
+    onTestFinished(() => {
+      ledger = [];
+    });
+    await expect(gate()).rejects.toMatchObject(refused('RECORD_ALTERED', /moh-person has IC-0001 withdrawn/));
+    await gate(inOrder, { kind: 'withdraw' });
   });
 
   it('takes none of another installation', async () => {

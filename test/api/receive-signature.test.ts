@@ -1,7 +1,8 @@
 import { afterAll, expect, it } from 'vitest';
-import { receiveSignature } from '../../src/api/receive-signature.ts';
+import { receiveClosingSignature, receiveSignature } from '../../src/api/receive-signature.ts';
 import type { Digest } from '../../src/domain/canonical-json.ts';
 import type { Statement } from '../../src/domain/statement.ts';
+import { WaslError } from '../../src/errors.ts';
 import type { SignatureMeans } from '../../src/signatures/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { INSTALLATION, MOH, removeWorld, signingDocument, world } from '../signatures/world.ts';
@@ -30,4 +31,38 @@ it('refuses a signature of a certificate that ended, or of nobody known, as one:
   await expect(send(world().healthy({ days: [-3, -1] }))).rejects.toMatchObject(refused(/ended at/));
   const foreign = world().authority('foreign', 'Foreign');
   await expect(send(world().healthy({}, foreign), [foreign])).rejects.toMatchObject(refused(/no anchor/));
+});
+
+it('holds up nothing that closes: what cannot be told is kept with its reason, and what does not hold is told', async () => {
+  const document = signingDocument();
+  const { kind, subject, policy } = document;
+  const of: Statement = {
+    ...{ kind, party: MOH.party, policy },
+    subject: { ...subject, digest: subject.digest as Digest },
+  };
+  const store = { readInstallation: async () => INSTALLATION } as unknown as Store;
+  const means: SignatureMeans = {
+    ...{ trust: () => world().trust({ seals: false }), ask: () => world().ask(), clock: () => new Date() },
+  };
+  const given = world().signed(world().healthy(), { document, chain: [world().people] });
+  const close = (signatures: SignatureMeans | null, statement = of) =>
+    receiveClosingSignature({ store, signatures }, statement, given);
+  const kept = { signature: expect.stringMatching(/^sha256:/) };
+  expect(await close(means)).toEqual({ signed: { ...kept, text: expect.any(String) } });
+  const broken = () => {
+    throw new WaslError('TRUST_INVALID', 'the file is cut off');
+  };
+  const away = async () => {
+    throw new WaslError('SIGNATURE_SOURCE', 'the authority is away');
+  };
+  for (const [signatures, unproven] of [
+    [null, /no trust configuration/],
+    [{ ...means, trust: broken }, /cut off/],
+    [{ ...means, ask: () => away }, /away/],
+  ] as const) {
+    expect(await close(signatures)).toMatchObject({ signed: { ...kept, unproven: expect.stringMatching(unproven) } });
+  }
+  const other = { ...of, subject: { ...of.subject, id: 'IC-0099' } };
+  const refusedSignature = expect.stringMatching(/not about IC-0099/);
+  expect(await close(means, other)).toEqual({ signed: null, refusedSignature });
 });

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { presentPlan } from '../../src/api/present.ts';
 import { planSchema } from '../../src/api/wire.ts';
+import { digestOfPlan } from '../../src/cli/shown-memory.ts';
 import { digestOf } from '../../src/domain/canonical-json.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { samplePlan } from '../plan/samples.ts';
@@ -10,8 +11,7 @@ import { runForTest } from '../support/cli-under-test.ts';
 test('a plan over the wire has its digest', () => {
   const plan = samplePlan();
   const read = planSchema.parse(JSON.parse(JSON.stringify(presentPlan(plan, []))));
-  const { id: _id, createdAt: _at, createdBy: _by, digest: _told, approvals: _approvals, ...contents } = read;
-  expect(digestOf(contents)).toBe(digestPlan(plan));
+  expect(digestOfPlan(read)).toBe(digestPlan(plan));
 });
 
 test('nothing is signed that came with the digest of something else', async () => {
@@ -25,4 +25,25 @@ test('nothing is signed that came with the digest of something else', async () =
   const { code, err } = await runForTest(['approve', told.id, '--prepare', 'x.json'], env, { fetch });
   expect([code, err.split('\n')[0]]).toEqual([2, expect.stringMatching(/^error APPROVAL_DIGEST: what came as /)]);
   expect(asked).toEqual([`/v1/plans/${told.id}`]);
+});
+
+test('nothing is signed that was shown as something else, unless it is named', async () => {
+  const env = { WASL_SERVER: 'http://127.0.0.1:1', WASL_TOKEN: 'token' };
+  const kept = new Map<string, string>();
+  const [shown, other] = ['first', 'second'].map((reason) => {
+    const plan = { ...samplePlan(), told: [reason] };
+    return presentPlan({ ...plan, digest: digestPlan(plan) }, []);
+  });
+  const run = (plan: object | undefined, ...line: string[]) =>
+    runForTest(line, env, { kept, fetch: async () => Response.json(plan) });
+  const id = shown?.id ?? '';
+  expect((await run(shown, 'plan', 'show', id)).code).toBe(0);
+  const refused = await run(other, 'approve', id, '--prepare', 'x.json');
+  const fact = `error APPROVAL_DIGEST: --digest: ${id} was last shown to you with the digest ${shown?.digest}, and has`;
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining(fact)]);
+  // What the server answers beyond this is no document: it was asked for one.
+  for (const line of [[], ['--digest', other?.digest ?? '']]) {
+    const asked = await run(line.length === 0 ? shown : other, 'approve', id, '--prepare', 'x.json', ...line);
+    expect(asked.err).not.toContain('APPROVAL_DIGEST');
+  }
 });

@@ -43,7 +43,7 @@ function interconnect(text: string): InterconnectAnswer {
     isSettled: false,
     next: text,
     nextAt: null,
-    withdrawal: { by: text, reason: text, at },
+    withdrawal: { by: text, reason: text, at, isSigned: false },
     agreementVersion: 1,
     lastRead: { at, alignment: 'drifted', says: text },
     warnings: [{ code: 'PREFIX_OVERLAP', path: text, fact: text, remedy: text }],

@@ -76,7 +76,7 @@ const FACTS: readonly Fact[] = [
 
 const RECORD: RecordedFacts = {
   ...{ id: ID, lifecycle: 'requested', parties: ['MOF', 'MOH'], requestedBy: 'moh-clerk' },
-  ...{ request: MOH_MOF, requestDigest, withdrawnBy: null, flows: null },
+  ...{ request: MOH_MOF, requestDigest, withdrawnBy: null, withdrawalSignature: null, flows: null },
   change: {
     ...{ id: CHANGE, kind: 'provision', requestedBy: 'wasl', planAskers: ['engineer-asker'] },
     applyUntil: new Date(Date.parse(at(6)) + 4 * 3_600_000).toISOString(),
@@ -199,6 +199,16 @@ it('an entry that was altered, or put in beside the chain, is none', () => {
   if (second === undefined) throw new Error('two entries');
   const unlinked = { ...second, hashBefore: planDigest };
   expect(told(RECORD, entries.with(1, unlinked))).toContain('ledger: entry 2 of the ledger is not what its hash says');
+});
+
+it('a withdrawal has the signature that was recorded with it, or none', () => {
+  const body = { reason: 'over', signature: digestOf('signature') };
+  const asked = chain([...FACTS, { actor: 'mof-signatory', action: 'withdrawal.requested', subject: ID, body }]);
+  const record: RecordedFacts = { ...RECORD, withdrawnBy: 'mof-signatory' };
+  expect(told({ ...record, withdrawalSignature: body.signature }, asked)).toEqual([]);
+  const other = [`agreement: the signature under the withdrawal of ${ID} is not the one of the ledger`];
+  expect(told(record, asked)).toEqual(other);
+  expect(told({ ...record, withdrawalSignature: digestOf('another') }, asked)).toEqual(other);
 });
 
 it('a withdrawal stands until the network side refuses it', () => {

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../src/domain/canonical-json.ts';
 import {
   composeSigningDocument,
   readSigningDocument,
+  SIGNING_KIND_RULES,
   SIGNING_KINDS,
   type SigningDocument,
   signingBytes,
@@ -80,7 +81,7 @@ describe('a signing document', () => {
 
 describe('its words', () => {
   const documents = SIGNING_KINDS.map((kind) => {
-    const isNetwork = kind === 'plan-approval';
+    const isNetwork = SIGNING_KIND_RULES[kind].by === 'operator';
     const namesPolicy = ['policy-acceptance', 'request', 'resumption'].includes(kind);
     return compose({
       kind,

@@ -58,7 +58,8 @@ export function registerActionRoutes(app: ApiServer, deps: ApiDependencies): voi
     request: FastifyRequest,
   ): Promise<void> {
     const key = request.headers['idempotency-key'];
-    const decided = await signDecision(deps, id, decision, signed);
+    const { entity } = callerOf(request);
+    const decided = await signDecision(deps, { id, entity }, decision, signed);
     await store.decide(id, decided, typeof key === 'string' ? key : null);
     await lookSoon(deps.driver, id, request.log);
   }

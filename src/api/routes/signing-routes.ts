@@ -10,7 +10,8 @@ import { signingText } from '../../domain/signing-text.ts';
 import { composeStatement, type Statement } from '../../domain/statement.ts';
 import { WaslError } from '../../errors.ts';
 import { attachSignature, prepareSignature, readPrepared } from '../../signatures/index.ts';
-import type { Principal } from '../authentication.ts';
+import { ACTIONS } from '../actions.ts';
+import type { Principal, Role } from '../authentication.ts';
 import { requireMeans } from '../receive-signature.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import {
@@ -21,7 +22,7 @@ import {
   signingDocumentAnswer,
   signingWishBody,
 } from '../signing-wire.ts';
-import { statementOfAcceptance, statementOfPlan, statementOfRequest } from '../statements.ts';
+import { statementOfAcceptance, statementOfPlan, statementOfRequest, statementOfWithdrawal } from '../statements.ts';
 import { readVisible } from '../visible-interconnect.ts';
 import { entityOf } from './action-routes.ts';
 
@@ -129,15 +130,23 @@ const namesToAccept = async (store: ApiDependencies['store'], id: string): Promi
 
 const interconnectOf = (id: string) => id.replace(/-C\d+-P\d+$/, '') as InterconnectId;
 
+const SIGNED_BY = {
+  'policy-acceptance': ['party-approver'],
+  request: ACTIONS.sign.roles,
+  'plan-approval': ACTIONS['approve-plan'].roles,
+  withdrawal: ACTIONS.withdraw.roles,
+} as const satisfies Record<z.output<typeof signingWishBody>['kind'], readonly Role[]>;
+
 /** Parties say what parties say, the network side what it says. */
 async function statementOf(
   { store }: ApiDependencies,
   caller: Principal,
   wish: z.output<typeof signingWishBody>,
 ): Promise<Statement> {
-  const side = wish.kind === 'plan-approval' ? 'engineer' : 'party-approver';
-  if (!caller.roles.includes(side)) {
-    throw new WaslError('FORBIDDEN', `${caller.person} signs no ${wish.kind}: that is for the role ${side}`);
+  const sides = SIGNED_BY[wish.kind];
+  if (!sides.some((side) => caller.roles.includes(side))) {
+    const fact = `${caller.person} signs no ${wish.kind}: that is for the role ${sides.join(', ')}`;
+    throw new WaslError('FORBIDDEN', fact);
   }
   switch (wish.kind) {
     case 'policy-acceptance':
@@ -148,5 +157,9 @@ async function statementOf(
     }
     case 'plan-approval':
       return statementOfPlan(store, wish.id);
+    case 'withdrawal': {
+      const { id } = await readVisible(store, wish.id, caller);
+      return statementOfWithdrawal(store, caller.entity, id);
+    }
   }
 }

@@ -4,6 +4,7 @@ import { WaslError } from '../../errors.ts';
 import type { SignedDocument } from '../../signatures/index.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan } from '../show-plan.ts';
+import { digestOfPlan, requireAsShown } from '../shown-memory.ts';
 import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners } from '../sign-for.ts';
 import { flowInWords, shortDigest } from '../wording.ts';
 
@@ -22,7 +23,7 @@ export function registerDecisionCommands(program: Command, session: CliSession):
     .description('approve a request as a party, or a plan as the network side')
     .argument('<id>', WHAT)
     .option('--reason <text>', 'why, for the record')
-    .option('--digest <digest>', 'approve only this version')
+    .option('--digest <digest>', 'approve only this version; else the one that was last shown to you')
     .option('--accept <prefix@vrf...>', 'what the plan asks to be accepted by name')
     .addHelpText(
       'after',
@@ -69,8 +70,8 @@ async function decide(
     const digest = options.digest ?? read?.digest ?? '';
     let words: readonly string[] = [];
     if (read !== null && isSigned) {
-      const { id: _id, createdAt: _at, createdBy: _by, digest: _told, approvals: _approvals, ...contents } = read;
-      requireAsRead(id, digest, digestOf(contents));
+      requireAsRead(id, digest, digestOfPlan(read));
+      if (options.digest === undefined) await requireAsShown(session, id, digest);
       // What becomes and ceases to be reachable: the rest was read with `plan show`.
       words = showPlan(read, (_style, text) => text).filter((line) => /^ {2}[+-] /.test(line));
     }
@@ -99,7 +100,10 @@ async function decide(
   }
   const read = options.digest === undefined || isSigned ? await session.client.readInterconnect(id) : null;
   const digest = options.digest ?? read?.requestDigest ?? '';
-  if (read !== null && isSigned) requireAsRead(id, digest, digestOf(read.request));
+  if (read !== null && isSigned) {
+    requireAsRead(id, digest, digestOf(read.request));
+    if (options.digest === undefined) await requireAsShown(session, id, digest);
+  }
   const words = read?.request.flows.map((flow) => `  ${flowInWords(flow)}`) ?? [];
   const signed = await signatureFor({ kind: 'request', id }, digest, words);
   if (signed === null) return;

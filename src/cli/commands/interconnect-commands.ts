@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { digestOf } from '../../domain/canonical-json.ts';
 import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
+import { rememberShown } from '../shown-memory.ts';
+import { SIGNING_FLAGS, type SigningOptions, signClosing } from '../sign-for.ts';
 import { paintStanding } from '../wording.ts';
 import { showLiaison } from './entity-commands.ts';
 
@@ -28,6 +31,7 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .argument('<id>', 'for example IC-0001')
     .action(async (id: string) => {
       const answer = await session.client.readInterconnect(id);
+      await rememberShown(session, answer.id, () => digestOf(answer.request));
       if (session.isJson) return session.printJson(answer);
       session.print(showInterconnect(answer, session.paint));
     });
@@ -42,13 +46,18 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
       session.print(showLiaison(liaison, session));
     });
 
-  interconnect
+  const withdrawal = interconnect
     .command('withdraw')
     .description('take it off the network, or give up a request that is not on it yet')
     .argument('<id>', 'for example IC-0001')
     .requiredOption('--reason <text>', 'why, for the record')
-    .addHelpText('after', '\nExample:\n  wasl interconnect withdraw IC-0001 --reason "the project has ended"')
-    .action((id: string, options: { reason: string }) => act(id, () => session.client.withdraw(id, options.reason)));
+    .addHelpText(
+      'after',
+      '\nIt is signed with the key at hand, and recorded as unsigned without one: ending never waits.\n' +
+        '\nExample:\n  wasl interconnect withdraw IC-0001 --reason "the project has ended" --identity me.p12 --designation "Director"',
+    )
+    .action(withdraw);
+  for (const [flags, description] of SIGNING_FLAGS) withdrawal.option(flags, description);
 
   interconnect
     .command('replan')
@@ -67,6 +76,12 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .description('have wasl look at it again, and begin its workflow anew where none runs; decides nothing')
     .argument('<id>', 'for example IC-0001')
     .action((id: string) => act(id, () => session.client.resume(id)));
+
+  async function withdraw(id: string, options: SigningOptions & { readonly reason: string }): Promise<void> {
+    const signed = await signClosing(session, id, options);
+    if (signed === null && options.prepare !== undefined) return;
+    await act(id, () => session.client.withdraw(id, options.reason, signed));
+  }
 
   async function act(id: string, call: () => ReturnType<typeof session.client.withdraw>): Promise<void> {
     const answer = await call();

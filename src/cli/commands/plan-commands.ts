@@ -4,6 +4,7 @@ import { WaslError } from '../../errors.ts';
 import { drawMatrix } from '../draw-matrix.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan, showPlanText } from '../show-plan.ts';
+import { digestOfPlan, rememberShown } from '../shown-memory.ts';
 import { writeRecord } from '../write-record.ts';
 import { writeText } from '../write-text.ts';
 
@@ -27,6 +28,7 @@ export function registerPlanCommands(program: Command, session: CliSession): voi
       ) => {
         const planId = await resolvePlanId(session, id);
         const whole = await session.client.readPlan(planId);
+        await rememberShown(session, planId, () => digestOfPlan(whole));
         const isWanted = ({ pe }: { pe: string }) => options.pe === undefined || pe === options.pe;
         const shown = { ...whole, routers: whole.routers.filter(isWanted) };
         if (options.pe !== undefined && shown.routers.length === 0) {

@@ -9,6 +9,7 @@ import { parseScopeEntry } from '../../../src/domain/scope.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { UNREAD } from '../../support/signing.ts';
 import { MOF, MOH, sampleInventory, sampleRequest, sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase;
@@ -68,7 +69,11 @@ it('a new version needs signatures of its own; those of the old one stay on reco
   const sign = async (party: typeof MOH) => {
     const { requestDigest: digest } = await store.readInterconnect(id);
     const person = `${party.toLowerCase()}-signatory` as PersonId;
-    await store.decide(id, { verb: 'sign', person, party, digest, decision: 'approve', reason: null }, null);
+    await store.decide(
+      id,
+      { verb: 'sign', person, party, digest, decision: 'approve', reason: null, signed: UNREAD },
+      null,
+    );
   };
   await sign(MOH);
   await sign(MOF);

@@ -19,6 +19,7 @@ import {
   twice,
   withdraw,
 } from '../../support/recorded-decisions.ts';
+import { UNREAD } from '../../support/signing.ts';
 import { ENGINEER, MOF, MOH, samplePlan } from '../../support/store-samples.ts';
 
 describe('decisions', () => {
@@ -43,6 +44,31 @@ describe('decisions', () => {
     // Keys are a person's own.
     await withdraw(other, 'officer-2', 'key-of-the-withdrawal');
     expect((await store.readInterconnect(other)).withdrawal?.by).toBe('officer-2');
+  });
+
+  it('that end something are recorded with their signature, and without one as unsigned', async () => {
+    const decide = async (more: object) => {
+      const id = await active();
+      await store.decide(id, { verb: 'withdraw', person: person('officer-1'), reason: 'over', ...more }, null);
+      const entries = await store.listLedgerOf([id]);
+      const { withdrawal } = await store.readInterconnect(id);
+      const { altered } = await store.readDecisionFacts(id);
+      return { body: entries.at(-1)?.body, signature: withdrawal?.signature, altered };
+    };
+    const { signature } = UNREAD;
+    const said = { reason: 'over' };
+    const altered: unknown[] = [];
+    expect(await decide({})).toEqual({ body: { ...said, unsigned: true }, signature: null, altered });
+    expect(await decide({ signed: UNREAD })).toEqual({ body: { ...said, signature }, signature, altered });
+    const unproven = 'the authority is away';
+    expect(await decide({ signed: { ...UNREAD, unproven } })).toMatchObject({
+      body: { signature, unproven },
+      signature,
+    });
+    const refusedSignature = 'it is about another one';
+    expect(await decide({ signed: null, refusedSignature })).toMatchObject({
+      ...{ body: { unsigned: true, refusedSignature }, signature: null },
+    });
   });
 
   it('that are refused use up no key', async () => {

@@ -13,6 +13,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { onServer } from '../../support/installation.ts';
+import { UNREAD } from '../../support/signing.ts';
 import { MOF, MOH, sampleInventory, sampleSubmission } from '../../support/store-samples.ts';
 
 /** Rows of each world, at least; the last checkpoints cover these many. */
@@ -33,7 +34,11 @@ beforeEach(async () => {
   const { id, requestDigest: digest } = (await store.createInterconnect(sampleSubmission('a request'))).interconnect;
   for (const party of [MOH, MOF]) {
     const person = `${party.toLowerCase()}-signatory` as PersonId;
-    await store.decide(id, { verb: 'sign', person, party, digest, decision: 'approve', reason: null }, null);
+    await store.decide(
+      id,
+      { verb: 'sign', person, party, digest, decision: 'approve', reason: null, signed: UNREAD },
+      null,
+    );
   }
   for (const size of CHECKPOINTS) {
     while ((await store.countLedger()) < size) {

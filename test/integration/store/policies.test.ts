@@ -5,6 +5,7 @@ import type { EntityId, InterconnectId, PersonId } from '../../../src/domain/nam
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { UNREAD } from '../../support/signing.ts';
 import { MOF, MOH, sampleSubmission } from '../../support/store-samples.ts';
 
 let database: TestDatabase | undefined;
@@ -118,7 +119,7 @@ it('a publication and an acceptance while somebody decides are no altered record
   })();
   const looked = new Set<string>();
   const person = who('moh-signatory');
-  const sign = { verb: 'sign', person, party: MOH, digest, decision: 'approve', reason: null } as const;
+  const sign = { verb: 'sign', person, party: MOH, digest, decision: 'approve', reason: null, signed: UNREAD } as const;
   while (!isOver) {
     for (const { fact } of (await store.readDecisionFacts(id)).altered) looked.add(fact);
     await store.decide(id, sign, null).catch((error) => looked.add(error.message));
@@ -157,7 +158,11 @@ describe('a request', () => {
   const sign = async (id: InterconnectId, party: EntityId) => {
     const { requestDigest: digest } = await store.readInterconnect(id);
     const person = who(`${party}-signatory`);
-    await store.decide(id, { verb: 'sign', person, party, digest, decision: 'approve', reason: null }, null);
+    await store.decide(
+      id,
+      { verb: 'sign', person, party, digest, decision: 'approve', reason: null, signed: UNREAD },
+      null,
+    );
   };
   const altered = async (id: InterconnectId) => (await store.readDecisionFacts(id)).altered.map(({ fact }) => fact);
 

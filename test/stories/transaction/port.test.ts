@@ -8,7 +8,7 @@ import { createDevelopmentAuthority } from '../../../src/signatures/index.ts';
 import { changeWorkflowId, taskQueueOf } from '../../../workflows/shared/messages.ts';
 import { MOH_MOF } from '../../support/api-under-test.ts';
 import { Installation } from '../../support/installation.ts';
-import { signedText } from '../../support/signing.ts';
+import { signedText, UNREAD } from '../../support/signing.ts';
 
 type Forged =
   | { readonly verb: 'sign'; readonly party: EntityId }
@@ -64,13 +64,13 @@ it('opens nothing for whoever owns the database, writes every row and the whole 
   const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
   const installation = await wasl.store.readInstallation();
   const forge = async (id: string, person: string, of: Statement, decision: Forged, withDocument: boolean) => {
-    const signed = withDocument ? await signedText(forger, person, of, installation) : null;
+    const signed = withDocument ? await signedText(forger, person, of, installation) : UNREAD;
     const said = { person: person as PersonId, digest: of.subject.digest, decision: 'approve', reason: null } as const;
     // The store writes rows and ledger as their owner would who knows wasl by heart: what differs is that nobody signed.
     await wasl.store.decide(id as InterconnectId, { ...decision, ...said, signed }, null);
   };
   for (const [withDocument, reason] of [
-    [false, /no document was signed/],
+    [false, /does not hold/],
     [true, /does not hold/],
   ] as const) {
     const { interconnect } = await wasl.portal('MOH').submitRequest(MOH_MOF, `key-forged-${withDocument}`);

@@ -106,16 +106,16 @@ describe('a database restored from a backup, in which something is approved that
     await restore();
 
     await start();
-    await wasl.untilWaiting(id, /and this worker has seen/);
+    await wasl.untilRefused(id);
+    const { changes } = await wasl.engineer(1).readInterconnect(id);
+    expect(changes.find(({ outcome }) => outcome === 'refused')?.reason).toMatch(/this worker has seen/);
     const document = readSigningDocument(await readFile(`${recordMemory}.restoration`));
     const signed = await signAs(wasl.authority, 'engineer-3', document);
     await writeFile(`${recordMemory}.restoration.signed`, writeSignedDocument(signed));
-    // Who approves before they know of the restore approves again.
-    await wasl.untilWaiting(id, /when the record was restored/);
     expect([wasl.changedRouters(), wasl.learnt()]).toEqual([[], []]);
-    await wasl.signatory('MOF').withdraw(id, 'the project has ended');
-    await wasl.untilLifecycle(id, 'rejected');
-    expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'rejected', changed: [], leftOver: [] });
+    await wasl.approvePlan(await wasl.untilPlanned(id));
+    await wasl.untilLifecycle(id, 'active');
+    expect(await endState(wasl, id)).toMatchObject({ lifecycle: 'active', outcome: 'applied', leftOver: [] });
   });
 });
 
