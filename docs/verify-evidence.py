@@ -4,17 +4,10 @@
     verify-evidence.py FILE LOG-KEY [WITNESS-KEY...] [--trust TRUST]
 
 Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and what rows name is what is there; with TRUST also what had to be
-signed is, as verify_signatures.py beside this file has it. Else 2, and why.
+signed is (verify_signatures.py beside it). Else 2, and why.
 """
-import argparse
-import base64
-import hashlib
-import json
-import re
-import sys
-
+import argparse, base64, hashlib, json, re, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 FORMAT, ABSENCES = "wasl-evidence/3", ("not-kept", "signed-anew", "too-large", "withheld")
 CHAINED = {"sequence": int, "previousHash": str, "hash": str}
 ROW = {**CHAINED, "action": str, "actor": str, "at": str, "body": dict, "nonce": (str, type(None)), "subject": str}
@@ -28,9 +21,7 @@ SHAPE = {
 }
 
 class Refused(Exception): ...
-
-class Literal(str):
-    """A number with a fraction, as it is written: its digits are vouched for by the digest that they are in."""
+class Literal(str): """A number with a fraction, as it is written: vouched for by the digest that it is in."""
 
 def require(holds, reason):
     if not holds:
@@ -63,11 +54,9 @@ def canonical(value):
 def digest(value):
     return named(canonical(value).encode())
 
-def decoded(text, altchars=None):
-    """Base64 in its one form; base64url without padding where `altchars` says so."""
-    data = base64.b64decode(text + "=" * (-len(text) % 4) if altchars else text, altchars)
-    again = base64.b64encode(data, altchars).decode()
-    require(text != "" and text == (again.rstrip("=") if altchars else again), "it has base64 of another form")
+def decoded(text):
+    data = base64.b64decode(text, validate=True)
+    require(base64.b64encode(data).decode() == text != "", "it has base64 of another form")
     return data
 
 # Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
@@ -80,13 +69,11 @@ def key_of(text, kind):
 
 def signature_of(line, key):
     match = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
-    data = decoded(match[2]) if match is not None else b""
-    require(match is not None and match[1] == key[0] and data[:4] == key[1], "a line is not of the key " + key[0])
-    return data[4:]
+    require(match is not None and match[1] == key[0] and decoded(match[2])[:4] == key[1], "a line is not of the key " + key[0])
+    return decoded(match[2])[4:]
 
 def is_signed(key, message, signature):
-    Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    return True
+    return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
 
 def verify_checkpoint(note, log, cosignatures):
     body, line = re.fullmatch("(.*\n)\n(\u2014 [^\n]+)\n", note, re.S).groups()
@@ -114,8 +101,8 @@ def verify_row(row, proof, size, root):
     fact = {name: row.get(name) for name in ("actor", "action", "subject", "body", "at")}
     if row.get("nonce") is not None:
         fact.update(format="wasl-fact/2", nonce=row["nonce"])
-    sequence, fact = row["sequence"], row.get("fact") or digest(fact)
-    link = canonical({"sequence": sequence, "previousHash": row["previousHash"], "fact": fact}).encode()
+    sequence = row["sequence"]
+    link = canonical({"sequence": sequence, "previousHash": row["previousHash"], "fact": row.get("fact") or digest(fact)}).encode()
     require(row["hash"] == named(link), f"row {sequence} was altered")
     reached = 0 < sequence <= size and root_by([decoded(each) for each in proof], sequence - 1, size, sha256(b"\x00" + link))
     require(reached == root, f"row {sequence} is not in the ledger of the checkpoint")
@@ -154,15 +141,13 @@ def verify_named(bundle, rows):
     wanted = {name for row in rows for name in names_of(row)}
     require(len(there) == len(set(there)) and set(there) == wanted, "something that a row names is missing, or no row names it")
     for name, key in (("signed", "sequence"), ("documents", "digest"), ("absent", "what")):
-        keys = [each[key] for each in bundle[name]]
-        require(keys == sorted(keys), f"its {name} are not in order")
+        require(bundle[name] == sorted(bundle[name], key=lambda each: each[key]), f"its {name} are not in order")
     require(all(each["why"] in ABSENCES for each in bundle["absent"]), "it is not of the form of " + FORMAT)
 
 def verify_subjects(bundle, rows):
     change, parties = bundle["changeId"], next(row for row in rows if row["action"] == "request.submitted")["body"]["parties"]
-    own = (change, change[: change.index("-C")])
     for row in rows:
-        is_own = row["subject"] in own or row["subject"].startswith(change + "-P")
+        is_own = row["subject"] in (change, change[: change.index("-C")]) or row["subject"].startswith(change + "-P")
         is_of_policy = row["action"] in ("policy.proposed", "policy.published", "policy.accepted") and row["subject"].startswith("policy/")
         is_theirs = row["action"] != "policy.accepted" or row["body"]["entity"] in parties
         require(is_own or (is_of_policy and is_theirs), "a row is of something else")
@@ -188,13 +173,13 @@ def verify(data, log_key):
     return bundle, size, rows
 
 def visible(error):
-    """What it quotes of a hostile file steers no terminal."""
+    """Steers no terminal by what it quotes."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(error))[:300]
 
 def main():
     parser = argparse.ArgumentParser()
-    for name, more in (("file", {}), ("log_key", {}), ("witness", {"nargs": "*"}), ("--trust", {})):
-        parser.add_argument(name, **more)
+    for name, count in (("file", None), ("log_key", None), ("witness", "*"), ("--trust", None)):
+        parser.add_argument(name, nargs=count)
     given = parser.parse_intermixed_args()
     try:
         with open(given.file, "rb") as file:
@@ -205,7 +190,8 @@ def main():
             from verify_signatures import read_trust, verify_decisions
             told = verify_decisions(bundle, rows, read_trust(given.trust), given.log_key.split("+")[0].removeprefix("wasl/"))
     except Exception as error:
-        print(f"NOT SOUND: {visible(error) if type(error).__name__ == 'Refused' else 'it is no evidence of a change'}")
+        reasons = {"Refused": visible(error), "InvalidSignature": "a checkpoint or cosignature is not signed with its key"}
+        print(f"NOT SOUND: {reasons.get(type(error).__name__, 'it is no evidence of a change')}")
         return 2
     print(f"SOUND: {bundle['changeId']}, rows {len(rows)} of {size}, plans {len(bundle['plans'])}, {told}")
     return 0

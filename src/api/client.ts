@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
-import type { Edition } from '../ledger/evidence/format.ts';
 import { type AuditAnswer, auditSchema } from './audit-wire.ts';
 import { type EntityClient, entityClient } from './entity-client.ts';
 import { type CallerAnswer, callerSchema, type ProtectedResource, protectedResourceSchema } from './identity-wire.ts';
@@ -161,7 +160,7 @@ export interface ApiClient {
   audit(): Promise<AuditAnswer>;
   listAudits(limit: number): Promise<AuditAnswer[]>;
   readAuditRecord(digest: string): Promise<ProofRecordAnswer>;
-  readEvidence(changeId: string, edition?: Edition): Promise<ProofRecordAnswer>;
+  readEvidence(changeId: string, edition?: 'whole' | 'parties'): Promise<ProofRecordAnswer>;
   readPlanRecord(id: string): Promise<ProofRecordAnswer>;
   listRouters(): Promise<RouterSummary[]>;
   checkRouter(pe: string): Promise<RouterCheck>;
@@ -301,8 +300,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     checkRouter: (pe) => get(at('routers', pe, '/check'), routerCheckSchema),
     readRunning: (pe) => get(at('routers', pe, '/running'), routerRunningSchema),
     readLedger: (filter = {}) => get(`/v1/ledger${query({ ...filter })}`, z.array(ledgerEntrySchema)),
-    readEvidence: (changeId, edition) =>
-      get(`${at('changes', changeId, '/evidence')}${query({ edition })}`, proofRecordSchema),
+    readEvidence: (id, edition) => get(at('changes', id, `/evidence${query({ edition })}`), proofRecordSchema),
     readCheckpoint: () => get('/v1/ledger/checkpoint', checkpointSchema),
     listCheckpoints: (filter) => get(`/v1/ledger/checkpoints${query({ ...filter })}`, z.array(checkpointSchema)),
     proveConsistency: (from, to) => get(`/v1/ledger/proofs/consistency${query({ from, to })}`, consistencySchema),

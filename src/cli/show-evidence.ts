@@ -1,5 +1,7 @@
+import { ATTEMPT_RECORDED } from '../domain/attempt-record.ts';
 import { countOf } from '../domain/count-of.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
+import type { ShownEntry } from '../ledger/evidence/format.ts';
 import type { JudgedDecision, JudgedEvidence } from '../ledger/evidence/judge-decisions.ts';
 import type { EvidenceFinding } from '../ledger/evidence/verify-evidence.ts';
 import type { Paint } from './paint.ts';
@@ -26,6 +28,9 @@ export function showEvidence(
     `${sound}: ${changeId}, ${entries.length} of ${countOf(size, 'row')}${plans}${documents}`,
     ...faults.map((fault) => `  ${paint('red', '✗')} ${fault}`),
     ...witnessed.map(({ witness, at }) => `  cosigned by ${witness} at ${at.toISOString()}`),
+    ...(bundle.edition === 'whole' ? listUnrecorded(entries) : []).map(
+      (attempt) => `  ${paint('yellow', 'not on record')}: what was sent and read in attempt ${attempt}`,
+    ),
     ...bundle.absent.map(({ what, why }) => `  ${paint('yellow', 'not in the file')}: ${what} (${why})`),
     ...(judged === null
       ? showUnjudged(bundle.signed.length, paint)
@@ -65,4 +70,12 @@ function showDecision(
       return `  ${how} ${certificate?.subject ?? 'nobody known'}${office}${when}${grade}`;
     }),
   ];
+}
+
+/** Attempts at the routers that left no record: nothing was sent in them, or their worker was lost. */
+function listUnrecorded(entries: readonly ShownEntry[]): number[] {
+  const steps = entries.filter(({ action }) => action === 'transaction.begun' || action === ATTEMPT_RECORDED);
+  return steps.flatMap(({ action, body }, place) =>
+    action === ATTEMPT_RECORDED || steps[place + 1]?.action === ATTEMPT_RECORDED ? [] : [Number(body.attempt)],
+  );
 }

@@ -49,7 +49,8 @@ const instantSchema = z
   .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time in UTC, like 2026-11-29T08:00:00Z');
 /** 128 to 256 random bits. */
 const nonceSchema = z.string().regex(/^[A-Za-z0-9_-]{22,43}$/, 'must be 22–43 characters of base64url');
-const idSchema = z
+/** Of an installation, and of what is signed. */
+export const signingIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/, 'must be 1–100 letters, digits, dots, -, _ or :');
 
@@ -67,11 +68,11 @@ export const signingDocumentSchema = z
     format: z.literal(FORMAT),
     kind: z.enum(SIGNING_KINDS),
     /** The installation for which it holds: a signature is worth nothing at another one. */
-    installation: idSchema,
+    installation: signingIdSchema,
     /** Whose signatures it takes; it is signed when it has them all. */
     signers: z.array(signerSchema).min(1).max(SIGNERS_MAX),
     /** The policy, request, plan or interconnect that it is about. */
-    subject: z.strictObject({ id: idSchema, digest: digestSchema }),
+    subject: z.strictObject({ id: signingIdSchema, digest: digestSchema }),
     /** null where nobody binds themselves to a policy by it. */
     policy: z
       .strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatPath, listInputIssues } from '../domain/input-issues.ts';
 import { entityIdSchema } from '../domain/names.ts';
-import { OPERATOR, SIGNING_ROLES } from '../domain/signing-document.ts';
+import { OPERATOR, SIGNING_ROLES, signingIdSchema } from '../domain/signing-document.ts';
 import { WaslError } from '../errors.ts';
 import { JWS_ALGORITHMS } from './algorithms.ts';
 import { ATTRIBUTES, type CertificateFacts, readPemCertificates } from './certificate.ts';
@@ -64,7 +64,7 @@ export type Purpose = (typeof PURPOSES)[number];
 /** `trust.yaml`: whom this installation believes, and within which bounds. Times are in seconds. */
 export const trustSchema = z.strictObject({
   /** The installation that this file is of (`wasl installation`). Left out: the database says which, and whoever writes that can have signatures of another one in. */
-  installation: z.uuid().optional(),
+  installation: signingIdSchema.optional(),
   /** A certificate that is believed without another one, and for what. */
   anchors: z
     .array(

@@ -315,4 +315,10 @@ describe('the trust configuration', () => {
     for (const anchor of settings.anchors) if (anchor.certificate === 'moh') anchor.certificate = world().moh.pem;
     expect(() => readTrust(settings)).toThrow(expect.objectContaining({ code: 'TRUST_INVALID', path }));
   });
+
+  it('names the installation as `wasl installation show` does', () => {
+    expect(readTrust({ ...world().trustSettings(), installation: '20937b41d01c' })).toMatchObject({
+      installation: '20937b41d01c',
+    });
+  });
 });

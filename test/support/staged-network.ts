@@ -9,7 +9,8 @@ import type { Planner } from '../../src/activities/planner.ts';
 import { PLANNING_JOBS } from '../../src/activities/planning-jobs.ts';
 import { recoverTransaction } from '../../src/activities/recover.ts';
 import { TransactionStages } from '../../src/activities/transaction.ts';
-import { digestOf } from '../../src/domain/canonical-json.ts';
+import type { AttemptRecord } from '../../src/domain/attempt-record.ts';
+import { digestOf, digestOfText } from '../../src/domain/canonical-json.ts';
 import type { JournalEntry, ProgressEvent } from '../../src/domain/change.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
@@ -67,6 +68,9 @@ export class StagedNetwork implements AsyncDisposable {
   /** What was said of recoveries while they ran. */
   readonly recoveries: string[] = [];
   readonly journal: Entry[] = [];
+  /** What attempts left, and the texts of it by their digests. */
+  readonly attempts: AttemptRecord[] = [];
+  readonly readings = new Map<string, string>();
   /** Of a server that took over since the journal was written. */
   databaseAheadMs = 0;
   readonly inventories: Inventory[];
@@ -291,6 +295,13 @@ export class StagedNetwork implements AsyncDisposable {
       },
       recordVerified: async (_id, { planId }) => {
         this.#verified.add(planId);
+      },
+      saveReadings: async (news) => {
+        for (const { text } of news) this.readings.set(digestOfText(text), text);
+        return news.map((_, place) => place);
+      },
+      recordAttempt: async (_id, record) => {
+        this.attempts.push(record);
       },
       wasTakenBack: async (id) => this.#takenBack.has(id),
       isVerified: async (_id, planId) => this.#verified.has(planId),

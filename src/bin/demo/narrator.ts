@@ -50,7 +50,7 @@ export class Narrator {
 
   /** One `wasl` command of this person, as they would type it. Throws INTERNAL when it fails, but for `status`, which tells. */
   async wasl(person: Person, ...argv: readonly string[]): Promise<void> {
-    const shown = argv.map((word) => (/[\s]/.test(word) ? `'${word}'` : word.replace(SAMPLES, ''))).join(' ');
+    const shown = argv.map((word) => (/[\s]/.test(word) ? `'${word}'` : this.#short(word))).join(' ');
     this.tell('');
     this.tell(`${styleText('dim', person.id.padEnd(16))} ${styleText('bold', `$ wasl ${shown}`)}`);
     const env = {
@@ -64,6 +64,11 @@ export class Narrator {
     // Watching a change that was rolled back says so to scripts; that is part of the stories.
     if (code !== 0 && argv[0] !== 'status')
       throw new WaslError('INTERNAL', `wasl ${argv.join(' ')} ended with ${code}`);
+  }
+
+  /** Without the folders, which are nobody's to remember. */
+  #short(word: string): string {
+    return word.replace(SAMPLES, '').replace(this.#installation.path(''), '');
   }
 
   /** Proposed by one admin, published by a security officer, and accepted by a signatory of each party. */
@@ -93,7 +98,7 @@ export class Narrator {
     const argv = [file, logKey, '--trust', trustFile];
     this.tell('');
     this.tell(
-      `${styleText('dim', AUDITOR.id.padEnd(16))} ${styleText('bold', `$ python3 docs/verify-evidence.py ${argv.join(' ')}`)}`,
+      `${styleText('dim', AUDITOR.id.padEnd(16))} ${styleText('bold', `$ python3 docs/verify-evidence.py ${argv.map((word) => this.#short(word)).join(' ')}`)}`,
     );
     const { code, said } = await run('python3', [verifier, ...argv]);
     // It needs a package that this machine may not have; whatever else it says is the end of the story.

@@ -22,7 +22,7 @@ import {
   type Trust,
   verifyStatement,
 } from '../../signatures/index.ts';
-import type { ShownEntry } from './format.ts';
+import { type ShownEntry, signatureNamedBy } from './format.ts';
 import type { EvidenceFinding } from './verify-evidence.ts';
 
 type Intact = Extract<EvidenceFinding, { intact: true }>;
@@ -231,7 +231,8 @@ async function findHeld(
   for (const { decided, statement } of candidates) {
     const { signed, document, decidedAt } = decided;
     if (signed === null || document === null) {
-      fault = `${what} is the word of a token: no document was signed`;
+      const isUnsigned = signatureNamedBy(decided.row) === null;
+      fault = `${what} ${isUnsigned ? 'is the word of a token: no document was signed' : 'is not in the file'}`;
       continue;
     }
     const receivedAt = new Date(decidedAt);

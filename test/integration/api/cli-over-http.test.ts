@@ -121,7 +121,9 @@ test('a person imports the inventory, asks, signs and looks', async () => {
 
   const approved = await wasl('mof-signatory-1', ['party-approver'], 'approve IC-0001', 'MOF');
   expect(approved).toMatchObject({ code: 0, err: '' });
-  expect(approved.out).toMatch(/\nrequest IC-0001 \(sha256:[0-9a-f]{12}\) is approved\n/);
+  expect(approved.out).toMatch(
+    /\nrequest IC-0001 \(sha256:[0-9a-f]{12}\) is approved\n {2}signed by O=MOF, CN=mof-signatory-1 \([^)]+\), sealed by O=MOF, CN=[^\n]+\n/,
+  );
   const self = await wasl('moh-clerk-1', ['party-approver'], 'approve IC-0001', 'MOH');
   expect(self).toMatchObject({
     code: 2,

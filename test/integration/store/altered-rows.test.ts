@@ -113,6 +113,9 @@ describe('an attempt at the routers', () => {
     await store.settleTransaction(changeId, 1, ended('rolled-back', 'SESSION_LOST'));
     await store.beginApplying(changeId, 2, planId);
     expect(await store.isVerified(changeId, planId)).toBe(false);
+    await expect(store.recordAttempt(changeId, { planId, routers: [] }, epoch + 7)).rejects.toMatchObject({
+      code: 'SESSION_LOST',
+    });
     await expect(verified(changeId, planId, epoch + 7)).rejects.toMatchObject({ code: 'SESSION_LOST' });
     expect(await store.isVerified(changeId, planId)).toBe(false);
   });
