@@ -3,6 +3,7 @@ import type { InterconnectId } from '../domain/names.ts';
 import { WaslError } from '../errors.ts';
 import {
   type AskSource,
+  judgeHandSigned,
   readSignedDocument,
   renewRevocation,
   type StatementReport,
@@ -56,8 +57,8 @@ async function verify(
   { decided, statement }: Candidate<SignedDecision>,
   { store, trust, ask, id, installation, now, isLate }: Holding,
 ): Promise<StatementReport | null> {
-  const { signed, decidedAt } = decided;
-  if (signed === null) return null;
+  const { signed, decidedAt, form } = decided;
+  if (signed === null) return judgeHandSigned(trust, statement, form);
   const question = isLate
     ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
     : ({ at: now, stage: 'gate' } as const);

@@ -89,6 +89,8 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   exportSubject: { subject: 'moh-signatory-1', purpose: 'subject-request' },
   discloseSignatures: { purpose: 'audit' },
   publishPolicy: { digest: DIGEST },
+  attachHandSigned: { digest: DIGEST, entity: 'MOH', content: 'JVBERi0xLjcK' },
+  confirmHandSigned: { form: DIGEST },
   acceptPolicy: { digest: DIGEST, signed: SIGNED },
   proposePolicy: {
     version: '2026-2',
@@ -134,6 +136,7 @@ const ADDRESS_EXAMPLES: Readonly<Record<string, unknown>> = {
   digest: DIGEST,
   language: 'en',
   pe: 'mct-pe-01',
+  entity: 'MOH',
   version: '2026-1',
   from: 'MOH',
   to: 'MOF',

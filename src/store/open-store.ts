@@ -11,6 +11,7 @@ import { decisionQueries } from './decision-rows.ts';
 import { documentQueries } from './document-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { entityQueries } from './entity-rows.ts';
+import { handSignedQueries } from './hand-signed-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-imports.ts';
@@ -61,6 +62,7 @@ export async function openStore({ databaseUrl, clock, keys = null }: StoreOption
     ...decisionQueries(database),
     ...driveQueries(database),
     ...entityQueries(database),
+    ...handSignedQueries(database),
     ...changeQueries(database),
     ...installationQueries(database),
     ...carrierQueries(database),

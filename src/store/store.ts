@@ -34,6 +34,7 @@ import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
 import type { DocumentStore } from './document-rows.ts';
 import type { EntityStore } from './entity-rows.ts';
+import type { HandSignedStore } from './hand-signed-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { PersonalStore } from './personal-rows.ts';
 import type { PolicyStore } from './policy-rows.ts';
@@ -121,6 +122,7 @@ export interface Store
   extends LedgerStore,
     DocumentStore,
     EntityStore,
+    HandSignedStore,
     PersonalStore,
     PolicyStore,
     RetentionStore,

@@ -1,6 +1,6 @@
 /** The gate before a router: what the record, altered beside wasl, lets nobody open is not pushed, and what takes away goes on. */
 import { expect, it } from 'vitest';
-import { requireAuthority, requireInTime, requireUnderWay } from '../../src/activities/authority.ts';
+import { requireAuthority, requireUnderWay } from '../../src/activities/authority.ts';
 import type { ActivityDependencies } from '../../src/activities/dependencies.ts';
 import { digestOf } from '../../src/domain/canonical-json.ts';
 import type { ChangeKind } from '../../src/domain/change-kinds.ts';
@@ -76,13 +76,4 @@ it('a push and a recovery ask for the signatures themselves, and do nothing wher
   await expect(requireAuthority(unsigned, changeId, plan, DEMO_INVENTORY)).rejects.toMatchObject(refused);
   await expect(requireUnderWay(unsigned, changeId, plan)).rejects.toMatchObject(refused);
   expect(asked).toEqual([`push ${plan.id}`, `recovery ${plan.id}`]);
-});
-
-it("is over by this machine's clock, too: whoever owns the record sets its clock", async () => {
-  const { deps, plan } = gate('provision', []);
-  const at = (ownClock: Date) => requireInTime({ ...deps, ownClock: () => ownClock }, plan);
-  await at(NOW);
-  // Some minutes are no difference.
-  await at(new Date('2027-12-31T00:10:00Z'));
-  await expect(at(new Date('2028-01-01T00:00:00Z'))).rejects.toMatchObject({ code: 'NOT_ITS_TIME' });
 });

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { countOf } from '../../domain/count-of.ts';
 import type { EntityId } from '../../domain/names.ts';
-import { POLICY_LANGUAGES, policyInForce, policyStanding, RENDITION_BYTES_MAX } from '../../domain/policy.ts';
+import {
+  POLICY_LANGUAGES,
+  type PolicyAcceptance,
+  policyInForce,
+  policyStanding,
+  RENDITION_BYTES_MAX,
+} from '../../domain/policy.ts';
 import { WaslError } from '../../errors.ts';
 import type { PolicyRecord } from '../../store/policy-rows.ts';
 import type { Principal } from '../authentication.ts';
@@ -121,11 +127,9 @@ function registerReads(app: ApiServer, { store, clock }: ApiDependencies): void 
           const { word, until } = policyStanding(entity, { published, acceptances }, clock());
           const theirs = acceptances.filter((each) => each.entity === entity);
           const accepted = published.findLast(({ version }) => theirs.some((each) => each.version === version));
-          const isSigned = theirs.some(
-            ({ version, signature }) => version === accepted?.version && signature !== undefined,
-          );
-          const awaits = word === 'accepted' && isSigned ? null : (inForce?.version ?? null);
-          return { entity, standing: word, until, version: accepted?.version ?? null, isSigned, awaits };
+          const by = kindOf(theirs.find(({ version }) => version === accepted?.version));
+          const awaits = word === 'accepted' && by !== 'token' ? null : (inForce?.version ?? null);
+          return { entity, standing: word, until, version: accepted?.version ?? null, by, awaits };
         });
     },
   );
@@ -211,6 +215,12 @@ function registerSteps(app: ApiServer, deps: ApiDependencies): void {
     },
   );
 }
+
+/** In what an acceptance stands: the weaker kinds are told as such. */
+const kindOf = (acceptance: PolicyAcceptance | undefined): PolicyStandingAnswer['by'] => {
+  if (acceptance === undefined) return null;
+  return acceptance.form !== undefined ? 'hand' : acceptance.signature !== undefined ? 'signature' : 'token';
+};
 
 async function requireEntity(store: ApiDependencies['store'], entity: EntityId): Promise<void> {
   const { inventory } = await requireInventory(store);
