@@ -72,6 +72,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/identity-wire.ts',
     'src/api/audit-wire.ts',
     'src/api/policy-wire.ts',
+    'src/api/entity-wire.ts',
     'src/api/signing-wire.ts',
     'src/api/webhook-wire.ts',
     'src/api/proof-record.ts',

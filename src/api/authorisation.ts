@@ -40,6 +40,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/inventory/proposals/:id': NETWORK_SIDE,
   'POST /v1/inventory/proposals/:id/confirmation': ['admin'],
   'GET /v1/entities': EVERY_ROLE,
+  // Contacts are of use to whoever is joined, operates or investigates: nobody else reads them.
+  'GET /v1/entities/:id/profile': [...PARTIES, 'engineer', 'security', 'admin'],
+  'PUT /v1/entities/:id/profile': ['party-approver', 'admin'],
   'GET /v1/vpns': EVERY_ROLE,
 
   'POST /v1/policies': ['admin'],
@@ -49,6 +52,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/policies/:version': EVERY_ROLE,
   'GET /v1/policies/:version/renditions/:language': EVERY_ROLE,
   'GET /v1/policy-standings': EVERY_ROLE,
+  'GET /v1/prohibited-conduct': EVERY_ROLE,
 
   'POST /v1/signing-documents': SIGNING,
   'POST /v1/signing-documents/preparations': SIGNING,
@@ -58,6 +62,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/interconnects': PARTIES,
   'GET /v1/interconnects': EVERY_ROLE,
   'GET /v1/interconnects/:id': EVERY_ROLE,
+  'GET /v1/interconnects/:id/liaison': [...PARTIES, 'engineer', 'security', 'admin'],
 
   ...Object.fromEntries(Object.values(ACTIONS).map(({ path, roles }) => [`POST ${path}`, roles])),
 

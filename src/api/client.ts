@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SignedDocument } from '../domain/signed-document.ts';
-import { isErrorCode, WaslError } from '../errors.ts';
+import { WaslError } from '../errors.ts';
 import { type AuditAnswer, auditSchema } from './audit-wire.ts';
+import { type EntityClient, entityClient } from './entity-client.ts';
 import { type CallerAnswer, callerSchema, type ProtectedResource, protectedResourceSchema } from './identity-wire.ts';
 import {
   type InventoryDifferenceAnswer,
@@ -47,6 +48,7 @@ import {
   policyStandingSchema,
 } from './policy-wire.ts';
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
+import { type NoAnswer, problemError } from './read-problem.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import { type SigningAnswer, type SigningWish, signingDocumentAnswer } from './signing-wire.ts';
 import { type WebhookClient, webhookClient } from './webhook-client.ts';
@@ -178,6 +180,7 @@ export interface ApiClient {
   readInstallation(): Promise<InstallationAnswer>;
   retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
   readonly webhooks: WebhookClient;
+  readonly entities: EntityClient;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -234,9 +237,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     );
   }
 
-  const get = async <T>(path: string, schema: z.ZodType<T>) => (await call('GET', path, schema)).value;
-  const post = async <T>(path: string, schema: z.ZodType<T>, body?: unknown) =>
-    (await call('POST', path, schema, body === undefined ? {} : { body })).value;
+  const answerOf = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown) =>
+    (await call(method, path, schema, body === undefined ? {} : { body })).value;
+  const get = <T>(path: string, schema: z.ZodType<T>) => answerOf('GET', path, schema);
+  const post = <T>(path: string, schema: z.ZodType<T>, body?: unknown) => answerOf('POST', path, schema, body);
   const at = (collection: string, id: string, rest = '') => `/v1/${collection}/${encodeURIComponent(id)}${rest}`;
 
   return {
@@ -308,9 +312,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readInstallation: () => get('/v1/installation', installationSchema),
     retireInstallation: (installation) => post('/v1/installation/retirements', retirementSchema, { installation }),
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
-    webhooks: webhookClient(async (method, path, schema, body) => {
-      return (await call(method, path, schema, body === undefined ? {} : { body })).value;
-    }),
+    webhooks: webhookClient(answerOf),
+    entities: entityClient(answerOf),
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;
       const response = await request('GET', path, { accept: 'text/event-stream', signal });
@@ -344,8 +347,6 @@ function query(parameters: Readonly<Record<string, string | number | undefined>>
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-type NoAnswer = 'API_UNREACHABLE' | 'ANSWER_LOST';
-
 async function readJson(response: Response, base: string, code: NoAnswer = 'API_UNREACHABLE'): Promise<unknown> {
   const declared = Number(response.headers.get('content-length') ?? 0);
   try {
@@ -354,27 +355,6 @@ async function readJson(response: Response, base: string, code: NoAnswer = 'API_
   } catch (cause) {
     throw new WaslError(code, `${base} answered ${response.status} without JSON`, { cause });
   }
-}
-
-const problemAnswerSchema = z.object({
-  code: z.string(),
-  detail: z.string(),
-  path: z.string().optional(),
-  remedy: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-
-function problemError(status: number, body: unknown, otherwise: NoAnswer = 'API_UNREACHABLE'): WaslError {
-  const parsed = problemAnswerSchema.safeParse(body);
-  if (!parsed.success || !isErrorCode(parsed.data.code)) {
-    return new WaslError(otherwise, `the server answered ${status} without a problem that this client knows`);
-  }
-  const { code, detail, path, remedy, details } = parsed.data;
-  return new WaslError(code, detail, {
-    ...(path === undefined ? {} : { path }),
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(details === undefined ? {} : { details }),
-  });
 }
 
 function unreachable(base: string, cause: unknown, isOpen: boolean): WaslError {

@@ -19,6 +19,7 @@ import { answerClientError, refuseMisuse } from './refuse-misuse.ts';
 import { registerActionRoutes } from './routes/action-routes.ts';
 import { registerAuditRoutes } from './routes/audit-routes.ts';
 import { registerCodecRoutes } from './routes/codec-routes.ts';
+import { registerEntityRoutes } from './routes/entity-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
 import { registerIdentityRoutes } from './routes/identity-routes.ts';
@@ -83,6 +84,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerInstallationRoutes(scope, deps);
     registerInventoryRoutes(scope, deps);
     registerPolicyRoutes(scope, deps);
+    registerEntityRoutes(scope, deps);
     registerSigningRoutes(scope, deps);
     registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);

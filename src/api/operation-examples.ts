@@ -95,6 +95,15 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
       { language: 'en', mediaType: 'text/markdown', content: 'IyBUaGUgcG9saWN5Cg==' },
     ],
   },
+  recordProfile: {
+    contacts: [{ purpose: 'liaison', name: 'Network desk', designation: 'Duty engineer', telephone: '+968 2400 0100' }],
+    obligations: [
+      {
+        en: 'Incidents are told to the other party within one hour.',
+        ar: 'يبلغ الطرف الآخر بالحوادث خلال ساعة واحدة.',
+      },
+    ],
+  },
   importInventory: INVENTORY,
   compareInventory: INVENTORY,
   retireInstallation: { installation: '3f6c1d2a-8a51-4c0e-9a1f-0d9f6f5d2b11' },
@@ -113,6 +122,7 @@ const ADDRESS_EXAMPLES: Readonly<Record<string, unknown>> = {
   'interconnects/id': 'IC-0001',
   'changes/id': 'IC-0001-C1',
   'plans/id': 'IC-0001-C1-P1',
+  'entities/id': 'MOH',
   'proposals/id': 1,
   'webhooks/id': 'wh_2c26b46b68ffc68ff99b453c1d304134',
   delivery: 'msg_fcde2b2edba56bf408601fb721fe9b5c',

@@ -38,6 +38,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/inventory/proposals/:id': { id: 'readInventoryProposal' },
   'POST /v1/inventory/proposals/:id/confirmation': { id: 'confirmInventoryProposal', refuses: ['INVENTORY_PROPOSAL'] },
   'GET /v1/entities': { id: 'listEntities' },
+  'GET /v1/entities/:id/profile': { id: 'readProfile' },
+  'PUT /v1/entities/:id/profile': { id: 'recordProfile' },
   'GET /v1/vpns': { id: 'listVpns' },
 
   'POST /v1/policies': { id: 'proposePolicy', refuses: ['POLICY_CONFLICT'] },
@@ -50,6 +52,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/policies/:version': { id: 'readPolicy' },
   'GET /v1/policies/:version/renditions/:language': { id: 'readRendition' },
   'GET /v1/policy-standings': { id: 'listPolicyStandings' },
+  'GET /v1/prohibited-conduct': { id: 'listProhibitedConduct' },
 
   'POST /v1/signing-documents': {
     id: 'composeSigningDocument',
@@ -68,6 +71,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   'GET /v1/interconnects': { id: 'listInterconnects' },
   'GET /v1/interconnects/:id': { id: 'readInterconnect' },
+  'GET /v1/interconnects/:id/liaison': { id: 'readLiaison' },
   'POST /v1/interconnects/:id/approvals': {
     id: 'decideRequest',
     refuses: [...OF_DECISIONS, 'APPROVAL_PARTY', ...OF_SIGNATURES],

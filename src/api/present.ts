@@ -27,13 +27,14 @@ import type {
 
 export function presentSummary(record: InterconnectRecord, viewer: Principal): InterconnectSummary {
   const { id, parties, lifecycle, requestDigest, requestedBy, requestedByEntity, createdAt, updatedAt } = record;
-  const { purpose, flows, validFrom, validUntil, policyVersion } = record.request;
+  const { purpose, flows, validFrom, validUntil, policyVersion, firewallNote } = record.request;
   const request = {
     purpose,
     flows: flows.map(({ from, to, prefixes }) => ({ from, to, prefixes })),
     ...(validFrom === undefined ? {} : { validFrom }),
     validUntil,
     policyVersion,
+    ...(firewallNote === undefined ? {} : { firewallNote }),
   };
   return {
     id,

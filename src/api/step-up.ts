@@ -17,6 +17,7 @@ const ROUTINE: ReadonlySet<string> = new Set([
   'POST /v1/signing-documents/attachments',
   'POST /v1/codec/decode',
   'POST /v1/codec/encode',
+  'PUT /v1/entities/:id/profile',
   'POST /v1/webhooks',
   'DELETE /v1/webhooks/:id',
   'POST /v1/webhooks/:id/keys',

@@ -46,6 +46,7 @@ export const requestAnswerSchema = z
     validFrom: instantSchema.optional(),
     validUntil: instantSchema,
     policyVersion: z.string(),
+    firewallNote: z.string().optional().describe('What the parties must let pass at their firewalls'),
   })
   .meta({ id: 'Request' });
 

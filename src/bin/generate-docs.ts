@@ -8,6 +8,7 @@ import { ERRORS } from '../errors.ts';
 import { MANIFESTS } from '../platforms/manifests.ts';
 import { trustSchema } from '../signatures/index.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
+import { renderConduct } from './render-conduct.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
 import { renderSigningPhrases } from './render-signing-phrases.ts';
@@ -27,6 +28,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/errors.md': renderErrors(),
     'docs/plan-phrases.md': renderPlanPhrases(),
     'docs/platforms.md': renderPlatforms(),
+    'docs/prohibited-conduct.md': renderConduct(),
     'docs/settings.md': renderSettings(),
     'docs/signing-phrases.md': renderSigningPhrases(),
     'docs/simulator.md': renderSimulator(),

@@ -4,6 +4,7 @@ import { WaslError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import { registerAuditCommands } from './commands/audit-commands.ts';
 import { registerDecisionCommands } from './commands/decision-commands.ts';
+import { registerEntityCommands } from './commands/entity-commands.ts';
 import { registerEvidenceCommands } from './commands/evidence-commands.ts';
 import { registerInstallationCommands } from './commands/installation-commands.ts';
 import { registerInterconnectCommands } from './commands/interconnect-commands.ts';
@@ -96,6 +97,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerSigningCommands(program, session);
   registerInstallationCommands(program, session);
   registerPolicyCommands(program, session);
+  registerEntityCommands(program, session);
   registerLedgerCommands(program, session);
   registerWebhookCommands(program, session);
   registerWitnessCommands(program, session);

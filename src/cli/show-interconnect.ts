@@ -49,6 +49,7 @@ export function showInterconnect(interconnect: InterconnectAnswer, paint: Paint)
     ...(routeTargets ?? []).map((flow) => `  target   ${flow.from} to ${flow.to}: ${shortTarget(flow.routeTarget)}`),
     `  period   ${request.validFrom ?? 'as soon as approved'} until ${request.validUntil}`,
     `  policy   ${request.policyVersion}`,
+    ...(request.firewallNote === undefined ? [] : [`  firewall ${request.firewallNote}`]),
     `  asked    ${interconnect.createdAt} by ${interconnect.requestedBy} of ${interconnect.requestedByEntity}`,
     `  digest   ${interconnect.requestDigest}`,
     ...showWarnings(interconnect.warnings, paint).map((line) => `  ${line}`),

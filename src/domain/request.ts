@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Digest } from './canonical-json.ts';
-import { freeText, PURPOSE_BOUNDS } from './free-text.ts';
+import { freeText, PURPOSE_BOUNDS, REASON_BOUNDS } from './free-text.ts';
 import type { EntityId, InterconnectId, PersonId, VpnId } from './names.ts';
 import { vpnIdSchema } from './names.ts';
 import { policyVersionSchema } from './policy.ts';
@@ -27,6 +27,8 @@ export const interconnectRequestSchema = z.strictObject({
   validFrom: timeTextSchema.optional(),
   validUntil: timeTextSchema,
   policyVersion: policyVersionSchema,
+  /** What the parties must let pass at their firewalls: for them alone, wasl carries routes. */
+  firewallNote: freeText(REASON_BOUNDS).optional(),
 });
 
 /** One direction: `prefixes` of VPN `from` may be reached from VPN `to`. */
@@ -42,6 +44,7 @@ export interface InterconnectRequest {
   readonly validFrom?: string | undefined;
   readonly validUntil: string;
   readonly policyVersion: string;
+  readonly firewallNote?: string | undefined;
 }
 
 /** A flow as it was planned last: with the route target that realises it, and the networks that its ranges took in then. */

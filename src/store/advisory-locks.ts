@@ -21,6 +21,8 @@ export const ADVISORY_LOCKS = {
   policy: 7_745_011,
   /** An entity has no more endpoints than it may, and an endpoint no more keys. Taken first. */
   webhooks: 7_745_012,
+  /** What an entity says of itself replaces all that it said before. Taken first. */
+  entities: 7_745_014,
 } as const;
 
 /**

@@ -9,6 +9,7 @@ import { type DatabaseClock, followDatabaseClock } from './database-clock.ts';
 import { decisionQueries } from './decision-rows.ts';
 import { documentQueries } from './document-rows.ts';
 import { driveQueries } from './drive-rows.ts';
+import { entityQueries } from './entity-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-imports.ts';
@@ -52,6 +53,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...auditQueries(database),
     ...decisionQueries(database),
     ...driveQueries(database),
+    ...entityQueries(database),
     ...changeQueries(database),
     ...installationQueries(database),
     ...carrierQueries(database),

@@ -3,6 +3,7 @@ import { LIFECYCLES } from '../../domain/lifecycle.ts';
 import type { CliSession } from '../session.ts';
 import { showInterconnect, showInterconnects } from '../show-interconnect.ts';
 import { paintStanding } from '../wording.ts';
+import { showLiaison } from './entity-commands.ts';
 
 export function registerInterconnectCommands(program: Command, session: CliSession): void {
   const interconnect = program.command('interconnect').description('agreements of two parties and what became of them');
@@ -29,6 +30,16 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
       const answer = await session.client.readInterconnect(id);
       if (session.isJson) return session.printJson(answer);
       session.print(showInterconnect(answer, session.paint));
+    });
+
+  interconnect
+    .command('contacts')
+    .description('whom the two parties reach at each other, and what each has taken upon itself')
+    .argument('<id>', 'for example IC-0001')
+    .action(async (id: string) => {
+      const liaison = await session.client.entities.readLiaison(id);
+      if (session.isJson) return session.printJson(liaison);
+      session.print(showLiaison(liaison, session));
     });
 
   interconnect

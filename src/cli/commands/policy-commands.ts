@@ -35,6 +35,7 @@ interface ProposeOptions {
 export function registerPolicyCommands(program: Command, session: CliSession): void {
   const policy = program.command('policy').description('the communication policy that both parties accept');
   registerReads(policy, session);
+  registerConduct(policy, session);
   registerSteps(policy, session);
 }
 
@@ -93,6 +94,17 @@ function registerReads(policy: Command, session: CliSession): void {
       if (session.isJson) return session.printJson(standings);
       const rows = standings.map(({ entity, version, ...rest }) => [entity, version ?? '-', standingInWords(rest)]);
       session.print(formatTable(['ENTITY', 'ACCEPTED', 'STANDING'], rows, session.paint));
+    });
+}
+
+function registerConduct(policy: Command, session: CliSession): void {
+  policy
+    .command('conduct')
+    .description('what it prohibits: the reasons for a suspension, in both languages')
+    .action(async () => {
+      const reasons = await session.client.entities.listConduct();
+      if (session.isJson) return session.printJson(reasons);
+      session.print(reasons.flatMap(({ reason, en, ar }) => [session.paint('bold', reason), `  ${en}`, `  ${ar}`]));
     });
 }
 

@@ -11,6 +11,7 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 /** What would be taken of one's own. A route to come that takes a body gets one here, else the walk finds it refused for its form. */
 const BODIES: Readonly<Record<string, object>> = {
   '/v1/interconnects/{id}/approvals': { decision: 'approve', digest: DIGEST },
+  '/v1/entities/{id}/profile': { contacts: [], obligations: [] },
   '/v1/interconnects/{id}/withdrawal': { reason: 'mischief' },
 };
 /** Of everybody alike: an agreement's name means nothing in their place. */

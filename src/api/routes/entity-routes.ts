@@ -1,0 +1,106 @@
+/** Whom the other side reaches, what an entity has taken upon itself, and what the policy prohibits. */
+import { z } from 'zod';
+import { entityProfileSchema } from '../../domain/entity-profile.ts';
+import { type EntityId, entityIdSchema, interconnectIdSchema } from '../../domain/names.ts';
+import { CONDUCT_PHRASES, PROHIBITED_CONDUCT } from '../../domain/prohibited-conduct.ts';
+import { WaslError } from '../../errors.ts';
+import type { RecordedProfile } from '../../store/entity-rows.ts';
+import type { Principal } from '../authentication.ts';
+import { confinedTo, isPartyOnly } from '../authorisation.ts';
+import { conductSchema, liaisonSchema, type ProfileAnswer, profileSchema } from '../entity-wire.ts';
+import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
+import { readVisible } from '../visible-interconnect.ts';
+import { requireInventory } from './inventory-routes.ts';
+
+const entityParams = z.object({ id: entityIdSchema });
+
+export function registerEntityRoutes(app: ApiServer, { store }: ApiDependencies): void {
+  app.get(
+    '/v1/entities/:id/profile',
+    {
+      schema: {
+        summary: 'Contacts and obligations of an entity; a party reads its own',
+        tags: ['policy'],
+        params: entityParams,
+        response: answers(profileSchema),
+      },
+    },
+    async (request) => {
+      await requireOwn(store, request.params.id, callerOf(request));
+      return presentProfile(await store.readProfile(request.params.id));
+    },
+  );
+
+  app.put(
+    '/v1/entities/:id/profile',
+    {
+      schema: {
+        summary: 'Record contacts and obligations of an entity, in place of what was there; a party its own',
+        tags: ['policy'],
+        params: entityParams,
+        body: entityProfileSchema,
+        response: answers(profileSchema),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const entity = request.params.id;
+      await requireOwn(store, entity, caller);
+      return presentProfile(await store.recordProfile({ entity, profile: request.body, by: caller.person }));
+    },
+  );
+
+  app.get(
+    '/v1/interconnects/:id/liaison',
+    {
+      schema: {
+        summary: 'Whom the parties of an interconnect reach at each other, and what each has taken upon itself',
+        tags: ['interconnects'],
+        params: z.object({ id: interconnectIdSchema }),
+        response: answers(liaisonSchema),
+      },
+    },
+    async (request) => {
+      const { id, parties, request: agreed } = await readVisible(store, request.params.id, callerOf(request));
+      const profiles = await Promise.all(parties.map((party) => store.readProfile(party)));
+      return {
+        interconnect: id,
+        firewallNote: agreed.firewallNote ?? null,
+        parties: profiles.map(presentProfile),
+      };
+    },
+  );
+
+  app.get(
+    '/v1/prohibited-conduct',
+    {
+      schema: {
+        summary: 'What the policy prohibits: the closed list of reasons for a suspension, in both languages',
+        tags: ['policy'],
+        response: answers(z.array(conductSchema)),
+      },
+    },
+    async () =>
+      PROHIBITED_CONDUCT.map((reason) => {
+        return { reason, ar: CONDUCT_PHRASES.ar[reason], en: CONDUCT_PHRASES.en[reason] };
+      }),
+  );
+}
+
+/** To a party, the profile of another entity is as one that is none: it is told with an interconnect that joins them, and nowhere else. */
+async function requireOwn(store: ApiDependencies['store'], entity: EntityId, caller: Principal): Promise<void> {
+  const { inventory } = await requireInventory(store);
+  const isTheirs = !isPartyOnly(caller) || confinedTo(caller) === entity;
+  if (isTheirs && inventory.entities.some(({ id }) => id === entity)) return;
+  throw new WaslError('ENTITY_UNKNOWN', `there is no entity ${entity}`, { path: 'id' });
+}
+
+function presentProfile({ entity, contacts, obligations }: RecordedProfile): ProfileAnswer {
+  return {
+    entity,
+    contacts: contacts.map(({ subject, purpose, name, designation, telephone = null, email = null }) => {
+      return { subject, purpose, name, designation, telephone, email };
+    }),
+    obligations: obligations.map(({ ar, en }) => ({ ar, en })),
+  };
+}

@@ -1,0 +1,97 @@
+/** Contacts of both sides over a real record: who reads them, and that they stand in one table alone. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Role } from '../../../src/api/authentication.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
+import { bringIntoForce } from '../../support/bring-into-force.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const sample = new URL('../../../docs/samples/moh-profile.yaml', import.meta.url);
+const PROFILE = parse(readFileSync(sample, 'utf8'));
+const NOTE = 'TCP 443 from 10.200.20.0/24 to 10.100.10.0/24';
+const subjects = ({ contacts }: { contacts: { subject: string }[] }) => contacts.map(({ subject }) => subject);
+
+let database: TestDatabase;
+let store: Store;
+let api: ApiUnderTest;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = await database.open(() => NOW);
+  api = await createApiUnderTest(store);
+  await bringIntoForce(store, DEMO_INVENTORY);
+});
+afterAll(async () => {
+  await api.app.close();
+  await database.drop();
+});
+
+async function call(method: 'GET' | 'PUT' | 'POST', url: string, role: Role, entity?: string, payload?: object) {
+  const who = `${entity ?? 'network'}-${role}`.toLowerCase();
+  const headers = { ...(await api.as(who, [role], entity)), 'idempotency-key': 'key-000001' };
+  const answer = await api.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  return { status: answer.statusCode, body: answer.json() };
+}
+const profile = (entity: string) => `/v1/entities/${entity}/profile`;
+
+it('keeps what an entity says of itself, in place of what it said before', async () => {
+  const empty = { entity: 'MOH', contacts: [], obligations: [] };
+  expect((await call('GET', profile('MOH'), 'party-approver', 'MOH')).body).toEqual(empty);
+  const first = await call('PUT', profile('MOH'), 'party-approver', 'MOH', PROFILE);
+  expect(first).toMatchObject({ status: 200, body: { entity: 'MOH', ...PROFILE } });
+  const rows = (await store.listLedgerOf(['entity/MOH'])).length;
+  expect((await call('PUT', profile('MOH'), 'party-approver', 'MOH', PROFILE)).body).toEqual(first.body);
+  expect((await store.listLedgerOf(['entity/MOH'])).length).toBe(rows);
+
+  const [liaison, security] = PROFILE.contacts;
+  const contacts = [{ ...security, telephone: '+968 2400 0200' }, liaison];
+  const second = await call('PUT', profile('MOH'), 'admin', undefined, { ...PROFILE, contacts });
+  expect(subjects(second.body)).toEqual(subjects(first.body).toReversed());
+  await call('PUT', profile('MOH'), 'party-approver', 'MOH', PROFILE);
+});
+
+it('leaves nothing of a person in the ledger but a subject', async () => {
+  const entries = (await store.listLedgerOf(['entity/MOH'])).filter(
+    ({ action }) => action === 'entity.profile-recorded',
+  );
+  expect(entries.length).toBe(3);
+  const said = JSON.stringify(entries);
+  expect(said).toContain('subj_');
+  for (const { name, telephone, email } of PROFILE.contacts)
+    for (const datum of [name, telephone, email]) if (datum !== undefined) expect(said).not.toContain(datum);
+});
+
+it('tells the contacts to the parties of an interconnect and to nobody else beside the network side', async () => {
+  const request = { ...MOH_MOF, firewallNote: NOTE };
+  const submitted = await call('POST', '/v1/interconnects', 'portal', 'MOH', request);
+  expect(submitted.body.request.firewallNote).toBe(NOTE);
+  const liaison = `/v1/interconnects/${submitted.body.id}/liaison`;
+  const seen = await call('GET', liaison, 'party-approver', 'MOF');
+  expect(seen.body).toMatchObject({
+    ...{ interconnect: submitted.body.id, firewallNote: NOTE },
+    parties: [
+      { entity: 'MOF', contacts: [] },
+      { entity: 'MOH', ...PROFILE },
+    ],
+  });
+  expect((await call('GET', liaison, 'engineer')).status).toBe(200);
+  expect((await call('GET', liaison, 'auditor')).status).toBe(403);
+  expect((await call('GET', liaison, 'portal', 'MOE')).body).toMatchObject({ code: 'INTERCONNECT_UNKNOWN' });
+});
+
+it('is as no entity at all to others', async () => {
+  for (const method of ['GET', 'PUT'] as const) {
+    const body = method === 'PUT' ? { contacts: [], obligations: [] } : undefined;
+    const foreign = await call(method, profile('MOF'), 'party-approver', 'MOH', body);
+    const none = await call(method, profile('NONE'), 'party-approver', 'MOH', body);
+    expect(foreign).toMatchObject({ status: 404, body: { code: 'ENTITY_UNKNOWN' } });
+    expect(JSON.stringify(foreign.body).replaceAll('MOF', 'NONE')).toBe(JSON.stringify(none.body));
+  }
+});
+
+it('gives out the reasons for a suspension', async () => {
+  const { body } = await call('GET', '/v1/prohibited-conduct', 'portal', 'MOH');
+  expect(body).toContainEqual(expect.objectContaining({ reason: 'forged-routing', en: expect.any(String) }));
+});
