@@ -380,6 +380,11 @@ export const ERRORS = {
     'There is no checkpoint of the ledger',
     'Have a worker sign checkpoints (WASL_LEDGER_KEY), or ask for an entry that the last one covers.',
   ),
+  PRINTING_UNAVAILABLE: permanent(
+    500,
+    'No form can be printed here',
+    'Install it without leaving out optional packages: npm install --include=optional',
+  ),
   COSIGNATURE_INVALID: permanent(
     400,
     'Not a cosignature of this checkpoint',

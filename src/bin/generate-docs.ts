@@ -9,6 +9,7 @@ import { MANIFESTS } from '../platforms/manifests.ts';
 import { trustSchema } from '../signatures/index.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
 import { renderConduct } from './render-conduct.ts';
+import { renderFormPhrases } from './render-form-phrases.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
 import { renderSigningPhrases } from './render-signing-phrases.ts';
@@ -22,6 +23,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
   const openApi = await renderOpenApi();
   return {
     'docs/openapi.json': toJson(openApi),
+    'docs/form-phrases.md': renderFormPhrases(),
     'docs/inventory.schema.json': toJson(renderSchema(inventorySchema, 'The inventory file of wasl')),
     'docs/request.schema.json': toJson(renderSchema(interconnectRequestSchema, 'A request for an interconnect')),
     'docs/trust.schema.json': toJson(renderSchema(trustSchema, 'Whom an installation of wasl believes')),
