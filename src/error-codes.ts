@@ -98,6 +98,7 @@ export const ERRORS = {
     'There is no such communication policy',
     'Check its version against `wasl policy list`.',
   ),
+  POLICY_FORM_UNKNOWN: permanent(404, 'No such scanned form', 'Check version and entity against `wasl policy forms`.'),
   POLICY_CONFLICT: permanent(409, 'The communication policy cannot become that', 'Read what the version is now.'),
   POLICY_NOT_IN_FORCE: permanent(
     409,

@@ -74,6 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/api/audit-wire.ts',
     'src/api/policy-wire.ts',
     'src/api/entity-wire.ts',
+    'src/api/hand-signed-wire.ts',
     'src/api/signing-wire.ts',
     'src/api/webhook-wire.ts',
     'src/api/proof-record.ts',

@@ -16,6 +16,7 @@ import { WaslError } from '../errors.ts';
 import {
   type AskSource,
   askListsOnce,
+  judgeHandSigned,
   readSignedDocument,
   renewRevocation,
   type SignatureMeans,
@@ -152,8 +153,8 @@ async function verify(
   { decided, statement }: Candidate<SignedDecision>,
   { store, trust, ask, id, installation, now, isLate }: Verifying,
 ): Promise<StatementReport | null> {
-  const { signed, decidedAt } = decided;
-  if (signed === null) return null;
+  const { signed, decidedAt, form } = decided;
+  if (signed === null) return judgeHandSigned(trust, statement, form);
   const question = isLate
     ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
     : ({ at: now, stage: 'gate' } as const);

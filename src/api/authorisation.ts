@@ -51,6 +51,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /v1/policies': EVERY_ROLE,
   'GET /v1/policies/:version': EVERY_ROLE,
   'GET /v1/policies/:version/renditions/:language': EVERY_ROLE,
+  // The paper lies with the network side; a scan has a person's name and hand.
+  'GET /v1/policies/:version/hand-signed': ['security', 'admin', 'auditor'],
+  'POST /v1/policies/:version/hand-signed': ['security', 'admin'],
+  'GET /v1/policies/:version/hand-signed/:entity/content': ['security', 'admin', 'auditor'],
+  'POST /v1/policies/:version/hand-signed/:entity/confirmation': ['security', 'admin'],
   'GET /v1/policy-standings': EVERY_ROLE,
   'GET /v1/prohibited-conduct': EVERY_ROLE,
 

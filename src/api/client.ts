@@ -3,6 +3,7 @@ import type { SignedDocument } from '../domain/signed-document.ts';
 import { WaslError } from '../errors.ts';
 import { type AuditAnswer, auditSchema } from './audit-wire.ts';
 import { type EntityClient, entityClient } from './entity-client.ts';
+import { type HandSignedClient, handSignedClient } from './hand-signed-client.ts';
 import { type CallerAnswer, callerSchema, type ProtectedResource, protectedResourceSchema } from './identity-wire.ts';
 import {
   type InventoryDifferenceAnswer,
@@ -181,6 +182,7 @@ export interface ApiClient {
   retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
   readonly webhooks: WebhookClient;
   readonly entities: EntityClient;
+  readonly handSigned: HandSignedClient;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -241,6 +243,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     (await call(method, path, schema, body === undefined ? {} : { body })).value;
   const get = <T>(path: string, schema: z.ZodType<T>) => answerOf('GET', path, schema);
   const post = <T>(path: string, schema: z.ZodType<T>, body?: unknown) => answerOf('POST', path, schema, body);
+  const bytesAt = async (path: string) => {
+    const response = await request('GET', path, { accept: '*/*' });
+    if (!response.ok) throw problemError(response.status, await readJson(response, base));
+    return Buffer.from(await response.arrayBuffer());
+  };
   const at = (collection: string, id: string, rest = '') => `/v1/${collection}/${encodeURIComponent(id)}${rest}`;
 
   return {
@@ -262,13 +269,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     composeSigningDocument: (wish) => post('/v1/signing-documents', signingDocumentAnswer, wish),
     listPolicies: () => get('/v1/policies', z.array(policySchema)),
     readPolicy: (version) => get(at('policies', version), policySchema),
-    readRendition: async (version, language) => {
-      const response = await request('GET', at('policies', version, `/renditions/${encodeURIComponent(language)}`), {
-        accept: '*/*',
-      });
-      if (!response.ok) throw problemError(response.status, await readJson(response, base));
-      return Buffer.from(await response.arrayBuffer());
-    },
+    readRendition: (version, language) =>
+      bytesAt(at('policies', version, `/renditions/${encodeURIComponent(language)}`)),
     listPolicyStandings: () => get('/v1/policy-standings', z.array(policyStandingSchema)),
     readInventory: () => get('/v1/inventory', inventoryAnswerSchema),
     listEntities: () => get('/v1/entities', z.array(entitySchema)),
@@ -314,6 +316,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
     webhooks: webhookClient(answerOf),
     entities: entityClient(answerOf),
+    handSigned: handSignedClient(answerOf, bytesAt),
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;
       const response = await request('GET', path, { accept: 'text/event-stream', signal });

@@ -22,6 +22,7 @@ import { registerCodecRoutes } from './routes/codec-routes.ts';
 import { registerEntityRoutes } from './routes/entity-routes.ts';
 import { registerEventRoutes } from './routes/event-routes.ts';
 import { registerEvidenceRoutes } from './routes/evidence-routes.ts';
+import { registerHandSignedRoutes } from './routes/hand-signed-routes.ts';
 import { registerIdentityRoutes } from './routes/identity-routes.ts';
 import { registerInstallationRoutes } from './routes/installation-routes.ts';
 import { registerInterconnectRoutes } from './routes/interconnect-routes.ts';
@@ -85,6 +86,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerInventoryRoutes(scope, deps);
     registerPolicyRoutes(scope, deps);
     registerEntityRoutes(scope, deps);
+    registerHandSignedRoutes(scope, deps);
     registerSigningRoutes(scope, deps);
     registerRequestCheckRoutes(scope, deps);
     registerInterconnectRoutes(scope, deps);

@@ -85,6 +85,8 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   decidePlan: { decision: 'reject', digest: DIGEST, reason: 'The window is in the month-end closing' },
   withdraw: { reason: 'The service has moved' },
   publishPolicy: { digest: DIGEST },
+  attachHandSigned: { digest: DIGEST, entity: 'MOH', content: 'JVBERi0xLjcK' },
+  confirmHandSigned: { form: DIGEST },
   acceptPolicy: { digest: DIGEST, signed: SIGNED },
   proposePolicy: {
     version: '2026-2',
@@ -129,6 +131,7 @@ const ADDRESS_EXAMPLES: Readonly<Record<string, unknown>> = {
   digest: DIGEST,
   language: 'en',
   pe: 'mct-pe-01',
+  entity: 'MOH',
   version: '2026-1',
   from: 'MOH',
   to: 'MOF',

@@ -51,6 +51,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /v1/policies': { id: 'listPolicies' },
   'GET /v1/policies/:version': { id: 'readPolicy' },
   'GET /v1/policies/:version/renditions/:language': { id: 'readRendition' },
+  'GET /v1/policies/:version/hand-signed': { id: 'listHandSigned' },
+  'POST /v1/policies/:version/hand-signed': {
+    id: 'attachHandSigned',
+    refuses: ['ENTITY_UNKNOWN', 'APPROVAL_DIGEST', 'APPROVAL_TWICE'],
+  },
+  'GET /v1/policies/:version/hand-signed/:entity/content': { id: 'readHandSigned' },
+  'POST /v1/policies/:version/hand-signed/:entity/confirmation': {
+    id: 'confirmHandSigned',
+    refuses: ['APPROVAL_SELF', 'APPROVAL_DIGEST', 'APPROVAL_TWICE', 'POLICY_CONFLICT', 'POLICY_NOT_IN_FORCE'],
+  },
   'GET /v1/policy-standings': { id: 'listPolicyStandings' },
   'GET /v1/prohibited-conduct': { id: 'listProhibitedConduct' },
 

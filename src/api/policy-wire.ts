@@ -46,6 +46,12 @@ export const policyStandingSchema = z.object({
   standing: z.enum(['accepted', 'grace', 'missing']),
   until: z.string().nullable().describe('grace: until when; missing: since when, null: it never accepted any'),
   version: z.string().nullable().describe('The newest version that it has accepted'),
+  by: z
+    .enum(['signature', 'hand', 'token'])
+    .nullable()
+    .describe(
+      'How it accepted that version; hand: a scanned form, the weaker kind, which a worker takes only where its trust file says so',
+    ),
   awaits: z.string().nullable().describe('The version that it should accept now'),
 });
 

@@ -18,6 +18,7 @@ const ROUTINE: ReadonlySet<string> = new Set([
   'POST /v1/codec/decode',
   'POST /v1/codec/encode',
   'PUT /v1/entities/:id/profile',
+  'POST /v1/policies/:version/hand-signed',
   'POST /v1/webhooks',
   'DELETE /v1/webhooks/:id',
   'POST /v1/webhooks/:id/keys',

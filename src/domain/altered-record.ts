@@ -259,7 +259,7 @@ function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonl
     say('policy', `the published ${subject} of the ledger is not in the register`);
   }
   const accepted = entries.filter(({ action }) => action === POLICY_ACCEPTED);
-  for (const { entity, version, digest, person, acceptedAt, signature } of policy.acceptances) {
+  for (const { entity, version, digest, person, acceptedAt, signature, form } of policy.acceptances) {
     const isKnown = accepted.some(
       ({ subject, actor, body }) =>
         subject === policySubject(version) &&
@@ -267,6 +267,7 @@ function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonl
         body.digest === digest &&
         body.acceptedAt === acceptedAt &&
         body.signature === signature &&
+        body.form === form &&
         isSame(actor, person),
     );
     if (!isKnown)

@@ -63,6 +63,8 @@ export interface PolicyAcceptance {
   readonly acceptedAt: string;
   /** Of the signed document that says it (`signature-digest.ts`). Absent: it is the word of a token. */
   readonly signature?: Digest;
+  /** SHA-256 of the scanned form, signed by hand, that says it: the weaker kind. `person` is the officer who confirmed it then. */
+  readonly form?: Digest;
 }
 
 /** What is accepted: SHA-256 over the canonical JSON of the terms (RFC 8785), and so over the bytes of every language. */

@@ -1,5 +1,5 @@
 /** What stands on the printed form: the words of both languages around what the evidence of a change says. Pure. */
-import { digestOfText } from '../domain/canonical-json.ts';
+import { digestOfBytes, digestOfText } from '../domain/canonical-json.ts';
 import { interconnectOf } from '../domain/names.ts';
 import { LANGUAGES, type Language } from '../domain/plan-phrases.ts';
 import { POLICY_PROPOSED, type PolicyTerms } from '../domain/policy.ts';
@@ -19,6 +19,8 @@ export interface FormRow {
 }
 
 interface FormEntry {
+  /** SHA-256 of the document that is signed; null: none is in the file. */
+  readonly document: FormRow | null;
   /** The sentence that is signed. */
   readonly statement: string;
   /** One list of rows a signature; none: it is waited for, and there is room for a pen. */
@@ -95,7 +97,7 @@ function composePages(language: Language, facts: FormFacts): FormPages {
   const id = interconnectOf(evidence.changeId);
   const side = (heading: string, party: string, kinds: readonly SigningKind[]): FormSide => ({
     heading,
-    entries: kinds.map((kind) => composeEntry(language, { kind, party, id, version: request.policyVersion }, judged)),
+    entries: kinds.map((kind) => composeEntry(language, { kind, party, id, version: request.policyVersion }, facts)),
   });
   return {
     language,
@@ -125,7 +127,7 @@ function composeAgreement(phrases: FormPhrases, { evidence, request, parties }: 
     { label: phrases.change, text: isolate(evidence.changeId) },
     { label: phrases.parties, text: parties.map(isolate).join(' – ') },
     { label: phrases.purpose, text: isolate(request.purpose) },
-    ...request.flows.map(({ from, to, prefixes }) => {
+    ...(request.flows ?? []).map(({ from, to, prefixes }) => {
       const scope =
         prefixes === 'whole-vpn' ? phrases.wholeVpn : prefixes.map((each) => isolate(each)).join(phrases.and);
       return { label: phrases.flow, text: phrases.reach(scope, isolate(from), isolate(to)) };
@@ -142,7 +144,7 @@ function composeAgreement(phrases: FormPhrases, { evidence, request, parties }: 
 function composeEntry(
   language: Language,
   { kind, party, id, version }: { kind: SigningKind; party: string; id: string; version: string },
-  { decisions }: JudgedEvidence,
+  { evidence, judged: { decisions } }: FormFacts,
 ): FormEntry {
   const phrases = FORM_PHRASES[language];
   // The last word counts: who signs anew takes the place of what was signed before.
@@ -150,10 +152,13 @@ function composeEntry(
   const say = SIGNING_PHRASES[language].statements[kind];
   if (decision === undefined) {
     const verdict = { label: phrases.verdict, text: phrases.waits, holds: false };
-    return { statement: say(isolate(id), isolate(version)), signatures: [], verdict };
+    return { statement: say(isolate(id), isolate(version)), document: null, signatures: [], verdict };
   }
-  const { subject, verdict } = decision;
+  const { sequence, subject, verdict } = decision;
+  const signed = evidence.bundle.signed.find((each) => each.sequence === sequence)?.document;
+  const digest = signed === undefined ? null : digestOfBytes(Buffer.from(signed.payload, 'base64url'));
   return {
+    document: digest === null ? null : { label: SIGNING_PHRASES[language].payloadDigest, text: isolate(digest) },
     statement: say(isolate(subject.id), isolate(kind === 'policy-acceptance' ? subject.id : version)),
     signatures: decision.signatures.map((signature) => composeSignature(phrases, decision, signature)),
     verdict: { label: phrases.verdict, text: phrases.verdicts[verdict], holds: verdict === 'pass' },

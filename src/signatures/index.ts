@@ -21,6 +21,7 @@ export {
 } from './development-authority.ts';
 export { type AskSource, addRevocation, addTimestamp, type ExtensionMeans, type SourceQuestion } from './extend.ts';
 export type { SignatureFinding, SubIndication } from './finding.ts';
+export { judgeHandSigned } from './hand-signed.ts';
 export {
   parseSignedDocument,
   readSignedDocument,

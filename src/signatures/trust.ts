@@ -18,6 +18,8 @@ const addressSchema = z
   .max(500)
   .refine((text) => !text.includes('@'), 'must be an address without a user');
 
+const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits');
+
 const authorityShape = {
   certificate: pemSchema,
   /** Where the CRL of this authority is. */
@@ -102,6 +104,14 @@ export const trustSchema = z.strictObject({
     .max(SIGNERS_MAX),
   /** Whether a party's decision needs the seal of its organisation beside a person's signature. */
   seals: z.boolean().default(true),
+  /**
+   * Scanned forms of the policy, signed by hand, that are enough for an acceptance: of this party, of these terms, these very bytes. The weaker kind:
+   * nothing in a scan shows who signed it. Empty: none is enough.
+   */
+  handSigned: z
+    .array(z.strictObject({ party: entityIdSchema, accepts: digestSchema, form: digestSchema }))
+    .max(SIGNERS_MAX)
+    .default([]),
   algorithms: z
     .array(z.enum(JWS_ALGORITHMS))
     .min(1)

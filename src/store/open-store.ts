@@ -10,6 +10,7 @@ import { decisionQueries } from './decision-rows.ts';
 import { documentQueries } from './document-rows.ts';
 import { driveQueries } from './drive-rows.ts';
 import { entityQueries } from './entity-rows.ts';
+import { handSignedQueries } from './hand-signed-rows.ts';
 import { installationQueries } from './installation-rows.ts';
 import { interconnectQueries } from './interconnect-rows.ts';
 import { inventoryQueries } from './inventory-imports.ts';
@@ -54,6 +55,7 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...decisionQueries(database),
     ...driveQueries(database),
     ...entityQueries(database),
+    ...handSignedQueries(database),
     ...changeQueries(database),
     ...installationQueries(database),
     ...carrierQueries(database),

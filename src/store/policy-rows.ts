@@ -108,7 +108,7 @@ export function policyQueries(database: Database): PolicyStore {
         await lockUntilCommit(tx, 'policy');
         const policy = await readPolicy(tx, version);
         if (policy.publishedBy !== null && policy.digest === digest && policy.publishedBy === by) return policy;
-        throwRefusal(refusePublication({ policy, digest, by }, await findPublished(tx), at));
+        throwRefusal(refusePublication({ policy, digest, by }, await findPublishedPolicies(tx), at));
         await requireOwnTexts(tx, policy);
         await tx.update(policies).set({ publishedBy: by, publishedAt: at }).where(eq(policies.version, version));
         const { inForceFrom, graceDays } = policy;
@@ -122,9 +122,7 @@ export function policyQueries(database: Database): PolicyStore {
       const at = database.clock();
       return database.transact(async (tx) => {
         await lockUntilCommit(tx, 'policy');
-        const policy = await readPolicy(tx, version);
-        if (policy.publishedBy === null)
-          throw new WaslError('POLICY_UNKNOWN', `there is no published policy ${version}`);
+        const policy = await readPublishedPolicy(tx, version);
         if (policy.digest !== digest) {
           const remedy = 'Read it again.';
           throw new WaslError('APPROVAL_DIGEST', `the policy ${version} has the digest ${policy.digest}`, { remedy });
@@ -139,9 +137,9 @@ export function policyQueries(database: Database): PolicyStore {
         if (all.some((each) => each.person === by && each.entity !== entity)) {
           throw new WaslError('APPROVAL_TWICE', `you have accepted the policy ${version} for another entity`);
         }
-        throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
+        throwRefusal(refuseAcceptance(version, await findPublishedPolicies(tx), at));
         await requireOwnTexts(tx, policy);
-        const given = { digest: policy.digest, person: by, acceptedAt: at, ...columnsOf(signed) };
+        const given = { digest: policy.digest, person: by, acceptedAt: at, form: null, ...columnsOf(signed) };
         await tx
           .insert(policyAcceptances)
           .values({ policyVersion: version, entity, ...given })
@@ -177,7 +175,7 @@ function throwRefusal(refusal: LawRefusal | null): void {
 
 /** Where policies, their texts and acceptances are not what the ledger says of them. */
 export async function findAlteredPolicies(db: Reader): Promise<AlteredFact[]> {
-  const [published, acceptances] = [await findPublished(db), await findAcceptances(db)];
+  const [published, acceptances] = [await findPublishedPolicies(db), await findAcceptances(db)];
   const altered = alteredPolicy({ published, acceptances }, await findPolicyEntries(db, null));
   for (const policy of await findPolicies(db)) altered.push(...(await alteredTexts(db, policy)));
   return altered;
@@ -209,7 +207,7 @@ export async function findPolicyFacts(
   db: Reader,
   parties: readonly EntityId[],
 ): Promise<{ readonly published: readonly PublishedPolicy[]; readonly acceptances: readonly PolicyAcceptance[] }> {
-  return { published: await findPublished(db), acceptances: await findAcceptances(db, parties) };
+  return { published: await findPublishedPolicies(db), acceptances: await findAcceptances(db, parties) };
 }
 
 /** Entries that published a version, and those by which these entities (null: all) accepted one. */
@@ -226,7 +224,7 @@ const policyColumns = {
   digest: policies.digest,
 };
 
-async function findPublished(db: Reader): Promise<PublishedPolicy[]> {
+export async function findPublishedPolicies(db: Reader): Promise<PublishedPolicy[]> {
   const rows = await db
     .select(policyColumns)
     .from(policies)
@@ -242,11 +240,12 @@ async function findAcceptances(db: Reader, entities?: readonly EntityId[]): Prom
     .from(policyAcceptances)
     .where(entities === undefined ? undefined : inArray(policyAcceptances.entity, [...entities]))
     .orderBy(asc(policyAcceptances.acceptedAt));
-  return rows.map(({ policyVersion: version, acceptedAt, signature, ...row }) => ({
+  return rows.map(({ policyVersion: version, acceptedAt, signature, form, ...row }) => ({
     ...row,
     version,
     acceptedAt: acceptedAt.toISOString(),
     ...(signature === null ? {} : { signature }),
+    ...(form === null ? {} : { form }),
   }));
 }
 
@@ -283,6 +282,13 @@ async function discardProposal(tx: StoreTransaction, { version, publishedBy }: P
 
 const findPolicy = async (db: Reader, version: string): Promise<PolicyRecord | null> =>
   (await findPolicies(db, version))[0] ?? null;
+
+/** POLICY_UNKNOWN also for one that nobody published. */
+export async function readPublishedPolicy(db: Reader, version: string): Promise<PolicyRecord> {
+  const policy = await readPolicy(db, version);
+  if (policy.publishedBy !== null) return policy;
+  throw new WaslError('POLICY_UNKNOWN', `there is no published policy ${version}`);
+}
 
 async function readPolicy(db: Reader, version: string): Promise<PolicyRecord> {
   const policy = await findPolicy(db, version);

@@ -26,6 +26,8 @@ export interface SignedDecision {
   readonly decidedAt: string;
   /** null: it is the word of a token. */
   readonly signed: string | null;
+  /** SHA-256 of a scanned form of the policy, signed by hand. null: it has none. */
+  readonly form: string | null;
 }
 
 export interface SignedStore {
@@ -49,11 +51,11 @@ export function signedQueries(database: Database): SignedStore {
           .from(approvals)
           .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')));
         return [
-          ...accepted.map(({ entity: party, digest, person, acceptedAt, signed }): SignedDecision => {
-            return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed };
+          ...accepted.map(({ entity: party, digest, person, acceptedAt, signed, form }): SignedDecision => {
+            return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed, form };
           }),
           ...decided.map(({ subject, digest, party, person, decidedAt, signed }): SignedDecision => {
-            return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed };
+            return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed, form: null };
           }),
         ];
       }),

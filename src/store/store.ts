@@ -34,6 +34,7 @@ import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
 import type { DocumentStore } from './document-rows.ts';
 import type { EntityStore } from './entity-rows.ts';
+import type { HandSignedStore } from './hand-signed-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { PolicyStore } from './policy-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
@@ -107,7 +108,14 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, DocumentStore, EntityStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store
+  extends LedgerStore,
+    DocumentStore,
+    EntityStore,
+    HandSignedStore,
+    PolicyStore,
+    SignedStore,
+    WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.

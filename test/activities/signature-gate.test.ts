@@ -51,7 +51,7 @@ function decisionOf(statement: Statement, signed: string | null): SignedDecision
   const about = kind === 'policy-acceptance' ? 'policy' : kind === 'request' ? 'request' : 'plan';
   return {
     ...{ subject: about, digest: subject.digest, party: party === OPERATOR ? 'network' : party, signed },
-    ...{ person: personOf(statement) as PersonId, decidedAt: new Date().toISOString() },
+    ...{ person: personOf(statement) as PersonId, decidedAt: new Date().toISOString(), form: null },
   };
 }
 const personOf = ({ party }: Statement) => `${party.toLowerCase()}-person`;
@@ -139,6 +139,24 @@ describe('what opens', () => {
       );
     },
   );
+
+  it('takes a form signed by hand only where the trust file names party, terms and the very bytes', async () => {
+    const form = digestOf('a scan');
+    const rows = instead(0, { ...(inOrder[0] as SignedDecision), signed: null, form });
+    await expect(gate(rows)).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /signed by hand .* does not take/));
+    const taking = (more: object) => {
+      const handSigned = [{ party: MOH, accepts: digestPolicy(TERMS), form, ...more }];
+      return { by: { ...means, trust: () => ({ ...means.trust(), handSigned }) } };
+    };
+    expect(await gate(rows, taking({}))).toEqual([]);
+    for (const other of [{ party: MOF }, { accepts: digestOf('v2') }, { form: digestOf('another scan') }])
+      await expect(gate(rows, taking(other))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /does not take/));
+    // It is enough for an acceptance, and for nothing else.
+    const request = instead(1, { ...(inOrder[1] as SignedDecision), signed: null, form });
+    await expect(gate(request, taking({ accepts: REQUEST_DIGEST }))).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /does not take/),
+    );
+  });
 
   it.each([0, 1, 2, 3, 4])('is not opened by somebody with all the code and none of the keys: %i', async (place) => {
     const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });

@@ -3,12 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { digestOfText } from '../../src/domain/canonical-json.ts';
+import type { EntityId } from '../../src/domain/names.ts';
+import { digestPolicy } from '../../src/domain/policy.ts';
 import { composeForm, type FormPages } from '../../src/form/compose-form.ts';
 import { extractEvidence } from '../../src/form/extract-evidence.ts';
 import { FORM_PHRASES } from '../../src/form/form-phrases.ts';
 import { printForm } from '../../src/form/print-form.ts';
+import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
+import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
 import { type EvidenceFinding, verifyEvidence } from '../../src/ledger/evidence/verify-evidence.ts';
 import { createDevelopmentAuthority } from '../../src/signatures/index.ts';
+import { makeWorld, log as signedLog, TERMS } from '../ledger/evidence-world.ts';
 import { runForTest } from '../support/cli-under-test.ts';
 import { CHANGE, collectSample, LOG, PURPOSE, signedDecisions } from './form-samples.ts';
 
@@ -104,6 +110,53 @@ describe('the PDF', () => {
     expect(extractEvidence(pdf, 100)).toBeNull();
   });
 });
+
+it('prints what a change was signed with, and its pages are those of the evidence', async () => {
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+  const signed = await collect(await makeWorld({ authority }));
+  const [evidence, pdf, trust] = ['signed.json', 'signed.pdf', 'signed.yaml'].map((name) => join(folder, name));
+  if (evidence === undefined || pdf === undefined || trust === undefined) throw new Error('three names');
+  writeFileSync(evidence, signed);
+  writeFileSync(trust, stringify(authority.trustSettings()));
+  const named = ['--log-key', signedLog.verifier.text, '--trust', trust];
+  const printed = await runForTest(['evidence', 'print', evidence, pdf, ...named], {});
+  expect(printed).toMatchObject({ code: 0, err: '' });
+  const verified = await runForTest(['evidence', 'verify', pdf, ...named, '--json'], {});
+  expect(JSON.parse(verified.out)).toMatchObject({ intact: true, pages: 'same', faults: [] });
+});
+
+it('says of an acceptance by hand that it is the weaker kind, where the trust file takes it, and else that it does not hold', async () => {
+  const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+  const form = digestOfText('a scan');
+  const world = await makeWorld({
+    ...{ authority, instead: { 0: null } },
+    altered: (facts) =>
+      facts.map((fact) => {
+        const [actor, action, subject, body] = fact;
+        return action === 'policy.accepted' && body.entity === 'MOH'
+          ? [actor, action, subject, { ...body, form }]
+          : fact;
+      }),
+  });
+  const found = verifyEvidence(await collect(world), signedLog.verifier);
+  if (!found.intact) throw new Error(found.reason);
+  const refused = await judgeDecisions(found, authority.trust());
+  expect(refused.faults).toEqual([expect.stringContaining('signed by hand')]);
+  const handSigned = [{ party: 'MOH' as EntityId, accepts: digestPolicy(TERMS), form }];
+  const taken = await judgeDecisions(found, { ...authority.trust(), handSigned });
+  expect(taken.faults).toEqual([]);
+  expect(taken.decisions[0]).toMatchObject({ party: 'MOH', verdict: 'by-hand' });
+  const [english] = composeForm('', found, taken).pages;
+  expect(english?.sides[1]?.entries[0]?.verdict).toMatchObject({
+    text: FORM_PHRASES.en.verdicts['by-hand'],
+    holds: false,
+  });
+});
+
+const collect = async ({ source, signCheckpoints }: Awaited<ReturnType<typeof makeWorld>>): Promise<string> => {
+  await signCheckpoints();
+  return collectEvidence(source, CHANGE, 'whole');
+};
 
 describe('wasl evidence print', () => {
   const run = (...words: string[]) => {

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { countOf } from '../../domain/count-of.ts';
 import type { EntityId } from '../../domain/names.ts';
-import { POLICY_LANGUAGES, policyInForce, policyStanding, RENDITION_BYTES_MAX } from '../../domain/policy.ts';
+import {
+  POLICY_LANGUAGES,
+  type PolicyAcceptance,
+  policyInForce,
+  policyStanding,
+  RENDITION_BYTES_MAX,
+} from '../../domain/policy.ts';
 import { WaslError } from '../../errors.ts';
 import type { PolicyRecord } from '../../store/policy-rows.ts';
 import type { Principal } from '../authentication.ts';
@@ -122,7 +128,8 @@ function registerReads(app: ApiServer, { store, clock }: ApiDependencies): void 
           const theirs = acceptances.filter((each) => each.entity === entity);
           const accepted = published.findLast(({ version }) => theirs.some((each) => each.version === version));
           const awaits = word === 'accepted' ? null : (inForce?.version ?? null);
-          return { entity, standing: word, until, version: accepted?.version ?? null, awaits };
+          const by = theirs.find(({ version }) => version === accepted?.version);
+          return { entity, standing: word, until, version: accepted?.version ?? null, by: kindOf(by), awaits };
         });
     },
   );
@@ -208,6 +215,12 @@ function registerSteps(app: ApiServer, deps: ApiDependencies): void {
     },
   );
 }
+
+/** In what an acceptance stands: the weaker kinds are told as such. */
+const kindOf = (acceptance: PolicyAcceptance | undefined): PolicyStandingAnswer['by'] => {
+  if (acceptance === undefined) return null;
+  return acceptance.form !== undefined ? 'hand' : acceptance.signature !== undefined ? 'signature' : 'token';
+};
 
 async function requireEntity(store: ApiDependencies['store'], entity: EntityId): Promise<void> {
   const { inventory } = await requireInventory(store);

@@ -18,6 +18,7 @@ import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners } from '../sig
 import { formatTable } from '../table.ts';
 import { shortDigest } from '../wording.ts';
 import { writeText } from '../write-text.ts';
+import { registerHandSignedCommands } from './hand-signed-commands.ts';
 import { parseCount } from './interconnect-commands.ts';
 
 const LANGUAGE_WORDS: Readonly<Record<PolicyLanguage, string>> = { ar: 'Arabic', en: 'English' };
@@ -37,6 +38,7 @@ export function registerPolicyCommands(program: Command, session: CliSession): v
   registerReads(policy, session);
   registerConduct(policy, session);
   registerSteps(policy, session);
+  registerHandSignedCommands(policy, session);
 }
 
 function registerReads(policy: Command, session: CliSession): void {
@@ -92,7 +94,10 @@ function registerReads(policy: Command, session: CliSession): void {
     .action(async () => {
       const standings = await session.client.listPolicyStandings();
       if (session.isJson) return session.printJson(standings);
-      const rows = standings.map(({ entity, version, ...rest }) => [entity, version ?? '-', standingInWords(rest)]);
+      const rows = standings.map(({ entity, version, by, ...rest }) => {
+        const how = by === 'hand' ? ' (by hand)' : '';
+        return [entity, `${version ?? '-'}${how}`, standingInWords(rest)];
+      });
       session.print(formatTable(['ENTITY', 'ACCEPTED', 'STANDING'], rows, session.paint));
     });
 }
@@ -241,7 +246,7 @@ function showPolicy(policy: PolicyAnswer): string[] {
 const whenInWords = (policy: PolicyAnswer): string =>
   `in force from ${policy.inForceFrom}, grace until ${graceEnd(policy)}`;
 
-function standingInWords({ standing, until, awaits }: Omit<PolicyStandingAnswer, 'entity' | 'version'>): string {
+function standingInWords({ standing, until, awaits }: Omit<PolicyStandingAnswer, 'entity' | 'version' | 'by'>): string {
   if (standing === 'accepted') return 'accepted';
   if (awaits === null) return 'no policy is in force';
   if (standing === 'grace') return `should accept ${awaits} until ${until}`;

@@ -17,6 +17,7 @@ import { acceptanceStatement, planStatement, requestStatement, type Statement } 
 import type { Verdict } from '../../domain/verdict.ts';
 import {
   type EntryReport,
+  judgeHandSigned,
   newestStatus,
   type StatementReport,
   type Trust,
@@ -39,8 +40,8 @@ export interface JudgedDecision {
   readonly person: string;
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
-  /** `unsigned`: the word of a token. `absent`: its document is not in the file. */
-  readonly verdict: Verdict | 'unsigned' | 'absent';
+  /** `unsigned`: the word of a token. `absent`: its document is not in the file. `by-hand`: a scanned form, the weaker kind, that the trust file takes. */
+  readonly verdict: Verdict | 'unsigned' | 'absent' | 'by-hand';
   /** One sentence for a person. */
   readonly reason: string;
   /** The person's signature and the organisation's seal. */
@@ -90,7 +91,7 @@ export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<Ju
     faults.push(...(await judgePush(push, evidence, before, reports, question)));
   }
   return {
-    decisions: decided.map((each) => toJudged(each, reports.get(each), evidence)),
+    decisions: decided.map((each) => toJudged(each, reports.get(each), evidence, trust)),
     faults: [...new Set(faults)],
     isPushed: pushes.length > 0,
   };
@@ -230,6 +231,12 @@ async function findHeld(
   let fault = `${what} is missing`;
   for (const { decided, statement } of candidates) {
     const { signed, document, decidedAt } = decided;
+    const byHand = judgeHandSigned(trust, statement, formOf(decided.row));
+    if (byHand?.verdict === 'pass') return byHand;
+    if (byHand !== null) {
+      fault = `${what} does not hold: ${byHand.reason}`;
+      continue;
+    }
     if (signed === null || document === null) {
       const isUnsigned = signatureNamedBy(decided.row) === null;
       fault = `${what} ${isUnsigned ? 'is the word of a token: no document was signed' : 'is not in the file'}`;
@@ -250,6 +257,9 @@ async function findHeld(
   }
   return fault;
 }
+
+/** SHA-256 of the scanned form that a row names; null: it names none. */
+const formOf = ({ body }: ShownEntry): string | null => (typeof body.form === 'string' ? body.form : null);
 
 const numberOf = (planId: string): number => Number(/-P(\d+)$/.exec(planId)?.[1] ?? 0);
 
@@ -286,13 +296,20 @@ function factsOf({ changeId }: Intact['bundle'], entries: readonly ShownEntry[],
 
 const KINDS = { policy: 'policy-acceptance', request: 'request', plan: 'plan-approval' } as const;
 
-function toJudged(each: Decided, report: StatementReport | undefined, { bundle }: Intact): JudgedDecision {
+function toJudged(
+  each: Decided,
+  report: StatementReport | undefined,
+  { bundle }: Intact,
+  trust: Trust,
+): JudgedDecision {
   const { row, subject, digest, party, decidedAt, statement } = each;
   const isAbsent = bundle.absent.some(({ what }) => what === `row ${row.sequence}`);
   const none = isAbsent
     ? ({ verdict: 'absent', reason: 'its signed document is not in the file' } as const)
     : ({ verdict: 'unsigned', reason: 'it is the word of a token: no document was signed' } as const);
-  const { verdict, reason } = report ?? none;
+  const byHand = statement === null ? null : judgeHandSigned(trust, statement, formOf(row));
+  const told = byHand?.verdict === 'pass' ? ({ ...byHand, verdict: 'by-hand' } as const) : byHand;
+  const { verdict, reason } = report ?? told ?? none;
   return {
     ...{ sequence: row.sequence, kind: KINDS[subject], person: row.actor, decidedAt, verdict, reason },
     party: subject === 'plan' ? OPERATOR : party,

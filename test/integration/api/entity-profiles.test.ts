@@ -1,8 +1,9 @@
-/** Contacts of both sides over a real record: who reads them, and that they stand in one table alone. */
+/** What the policy asks of entities, over a real record: contacts, which stand in one table alone, and acceptances signed by hand. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Role } from '../../../src/api/authentication.ts';
+import { digestOfBytes } from '../../../src/domain/canonical-json.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
@@ -94,4 +95,55 @@ it('is as no entity at all to others', async () => {
 it('gives out the reasons for a suspension', async () => {
   const { body } = await call('GET', '/v1/prohibited-conduct', 'portal', 'MOH');
   expect(body).toContainEqual(expect.objectContaining({ reason: 'forged-routing', en: expect.any(String) }));
+});
+
+const SCAN = Buffer.from('%PDF-1.7\nscan of the paper');
+const FORM = digestOfBytes(SCAN);
+
+it('takes a scan signed by hand as an acceptance when a second officer has seen it, and tells it as the weaker kind', async () => {
+  const texts = (['ar', 'en'] as const).map((language) => {
+    return {
+      language,
+      mediaType: 'text/plain',
+      content: Buffer.from(`the next policy (${language})`).toString('base64'),
+    };
+  });
+  const terms = { version: '2026-2', inForceFrom: new Date(NOW.getTime() + 1_000).toISOString(), graceDays: 30 };
+  const { digest } = (await call('POST', '/v1/policies', 'admin', undefined, { ...terms, renditions: texts })).body;
+  const forms = '/v1/policies/2026-2/hand-signed';
+  const scan = (content: Buffer, entity = 'MOH') => ({ digest, entity, content: content.toString('base64') });
+  expect((await call('POST', forms, 'admin', undefined, scan(SCAN))).body.code).toBe('POLICY_UNKNOWN');
+  expect((await call('POST', '/v1/policies/2026-2/publication', 'security', undefined, { digest })).status).toBe(200);
+
+  expect((await call('POST', forms, 'admin', undefined, scan(Buffer.from('MZ no scan')))).body.code).toBe(
+    'INPUT_INVALID',
+  );
+  expect((await call('POST', forms, 'admin', undefined, scan(SCAN, 'NONE'))).body.code).toBe('ENTITY_UNKNOWN');
+  expect((await call('POST', forms, 'party-approver', 'MOH', scan(SCAN))).status).toBe(403);
+  await call('POST', forms, 'admin', undefined, scan(Buffer.from('%PDF-1.7\nthe wrong paper')));
+  const attached = await call('POST', forms, 'admin', undefined, scan(SCAN));
+  expect(attached.body).toMatchObject({ entity: 'MOH', sha256: FORM, mediaType: 'application/pdf', confirmedBy: null });
+  const standing = async () =>
+    (await call('GET', '/v1/policy-standings', 'auditor')).body.find(
+      (each: { entity: string }) => each.entity === 'MOH',
+    );
+  expect(await standing()).toMatchObject({ version: '2026-1', by: 'token' });
+
+  const confirm = (role: Role, form: string) => call('POST', `${forms}/MOH/confirmation`, role, undefined, { form });
+  expect((await confirm('admin', FORM)).body.code).toBe('APPROVAL_SELF');
+  expect((await confirm('security', digestOfBytes(Buffer.from('unseen')))).body.code).toBe('APPROVAL_DIGEST');
+  expect((await confirm('security', FORM)).body).toMatchObject({ confirmedBy: 'network-security' });
+  expect((await confirm('security', FORM)).status).toBe(200);
+  expect(await standing()).toMatchObject({ version: '2026-2', by: 'hand' });
+  expect((await call('POST', forms, 'admin', undefined, scan(SCAN))).body.code).toBe('APPROVAL_TWICE');
+
+  const bytes = await api.app.inject({ url: `${forms}/MOH/content`, headers: await api.as('a-1', ['auditor']) });
+  expect([bytes.headers['content-type'], digestOfBytes(bytes.rawPayload)]).toEqual(['application/pdf', FORM]);
+  // As the ledger has it: the same officer confirms for another entity, too, and the register is as recorded.
+  expect((await call('POST', forms, 'admin', undefined, scan(SCAN, 'MOF'))).status).toBe(200);
+  const other = await call('POST', `${forms}/MOF/confirmation`, 'security', undefined, { form: FORM });
+  expect(other.status).toBe(200);
+  const said = (await store.listLedgerOf(['policy/2026-2'])).map(({ action, body }) => [action, body.form]);
+  expect(said.filter(([action]) => action === 'policy.accepted')).toEqual(Array(2).fill(['policy.accepted', FORM]));
+  expect((await call('POST', '/v1/ledger/reviews', 'auditor')).body.findings ?? []).toEqual([]);
 });

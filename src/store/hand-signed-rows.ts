@@ -1,0 +1,136 @@
+/** Scanned forms of the policy. Confirmed by a second officer one is the entity's acceptance, of the weaker kind. */
+import { and, asc, eq, getTableColumns } from 'drizzle-orm';
+import { digestOfBytes } from '../domain/canonical-json.ts';
+import { FORM_ATTACHED, type FormMediaType, type HandSignedForm, refuseConfirmation } from '../domain/hand-signed.ts';
+import { refused } from '../domain/may-decide.ts';
+import type { EntityId, PersonId } from '../domain/names.ts';
+import { POLICY_ACCEPTED, policySubject } from '../domain/policy.ts';
+import { refuseAcceptance } from '../domain/policy-law.ts';
+import { WaslError } from '../errors.ts';
+import { lockUntilCommit } from './advisory-locks.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { appendFacts } from './ledger-rows.ts';
+import { findPublishedPolicies, readPublishedPolicy } from './policy-rows.ts';
+import { handSignedForms, policyAcceptances } from './policy-schema.ts';
+
+/** Each method is one store transaction. */
+export interface HandSignedStore {
+  /** In place of one that nobody confirmed; the same bytes again are the same form. POLICY_CONFLICT: one is confirmed. APPROVAL_DIGEST, APPROVAL_TWICE. */
+  attachForm(input: {
+    readonly version: string;
+    readonly digest: string;
+    readonly entity: EntityId;
+    readonly mediaType: FormMediaType;
+    readonly content: Buffer;
+    readonly by: PersonId;
+  }): Promise<HandSignedForm>;
+  /** Makes it the entity's acceptance. APPROVAL_SELF, APPROVAL_DIGEST, POLICY_CONFLICT; APPROVAL_TWICE where the entity has accepted otherwise. */
+  confirmForm(input: {
+    readonly version: string;
+    readonly entity: EntityId;
+    /** SHA-256 of the bytes. */
+    readonly form: string;
+    readonly by: PersonId;
+  }): Promise<HandSignedForm>;
+  listForms(version: string): Promise<HandSignedForm[]>;
+  /** POLICY_FORM_UNKNOWN. */
+  readForm(version: string, entity: EntityId): Promise<HandSignedForm & { readonly content: Buffer }>;
+}
+
+type Reader = Pick<StoreTransaction, 'select'>;
+
+export function handSignedQueries(database: Database): HandSignedStore {
+  return {
+    attachForm: ({ version, digest, entity, mediaType, content, by }) =>
+      database.transact(async (tx) => {
+        await lockUntilCommit(tx, 'policy');
+        const policy = await readPublishedPolicy(tx, version);
+        if (policy.digest !== digest)
+          throw new WaslError('APPROVAL_DIGEST', `the policy ${version} has the digest ${policy.digest}`);
+        await requireNoAcceptance(tx, version, entity);
+        const sha256 = digestOfBytes(content);
+        const before = await findForm(tx, version, entity);
+        if (before?.sha256 === sha256) return before;
+        const at = database.clock();
+        const row = { digest: policy.digest, mediaType, sha256, bytes: content.length, content };
+        const given = { ...row, attachedBy: by, attachedAt: at, confirmedBy: null, confirmedAt: null };
+        await tx
+          .insert(handSignedForms)
+          .values({ policyVersion: version, entity, ...given })
+          .onConflictDoUpdate({ target: [handSignedForms.policyVersion, handSignedForms.entity], set: given });
+        const body = { entity, digest, form: sha256, mediaType, bytes: content.length };
+        await appendFacts(tx, at, [{ actor: by, action: FORM_ATTACHED, subject: policySubject(version), body }]);
+        return requireForm(tx, version, entity);
+      }),
+
+    confirmForm: ({ version, entity, form, by }) =>
+      database.transact(async (tx) => {
+        await lockUntilCommit(tx, 'policy');
+        const at = database.clock();
+        const known = await requireForm(tx, version, entity);
+        if (known.confirmedBy === by && known.sha256 === form) return known;
+        const published = await findPublishedPolicies(tx);
+        const refusal = refuseConfirmation(known, { form, by }) ?? refuseAcceptance(version, published, at);
+        if (refusal !== null) throw refused(refusal);
+        await requireNoAcceptance(tx, version, entity);
+        const isIt = and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity));
+        await tx.update(handSignedForms).set({ confirmedBy: by, confirmedAt: at }).where(isIt);
+        const { digest, sha256 } = known;
+        const given = { digest, person: by, acceptedAt: at, form: sha256 };
+        await tx.insert(policyAcceptances).values({ policyVersion: version, entity, ...given });
+        const body = { entity, digest, acceptedAt: at.toISOString(), form: sha256 };
+        await appendFacts(tx, at, [{ actor: by, action: POLICY_ACCEPTED, subject: policySubject(version), body }]);
+        return requireForm(tx, version, entity);
+      }),
+
+    listForms: (version) => database.read((db) => findForms(db, version)),
+
+    readForm: (version, entity) =>
+      database.read(async (db) => {
+        const form = await requireForm(db, version, entity);
+        const [row] = await db
+          .select({ content: handSignedForms.content })
+          .from(handSignedForms)
+          .where(and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity)));
+        if (row === undefined) throw unknownForm(version, entity);
+        return { ...form, content: row.content };
+      }),
+  };
+}
+
+/** A signature is worth more: no scan takes its place, nor that of a scan that was confirmed. */
+async function requireNoAcceptance(db: Reader, version: string, entity: EntityId): Promise<void> {
+  const [known] = await db
+    .select({ digest: policyAcceptances.digest })
+    .from(policyAcceptances)
+    .where(and(eq(policyAcceptances.policyVersion, version), eq(policyAcceptances.entity, entity)));
+  if (known === undefined) return;
+  throw new WaslError('APPROVAL_TWICE', `${entity} has already accepted the policy ${version}`);
+}
+
+async function findForms(db: Reader, version: string): Promise<HandSignedForm[]> {
+  const { content: _, ...columns } = getTableColumns(handSignedForms);
+  const rows = await db
+    .select(columns)
+    .from(handSignedForms)
+    .where(eq(handSignedForms.policyVersion, version))
+    .orderBy(asc(handSignedForms.entity));
+  return rows.map(({ policyVersion, attachedAt, confirmedAt, ...row }) => ({
+    ...row,
+    version: policyVersion,
+    attachedAt: attachedAt.toISOString(),
+    confirmedAt: confirmedAt?.toISOString() ?? null,
+  }));
+}
+
+const findForm = async (db: Reader, version: string, entity: EntityId): Promise<HandSignedForm | null> =>
+  (await findForms(db, version)).find((form) => form.entity === entity) ?? null;
+
+async function requireForm(db: Reader, version: string, entity: EntityId): Promise<HandSignedForm> {
+  const form = await findForm(db, version, entity);
+  if (form === null) throw unknownForm(version, entity);
+  return form;
+}
+
+const unknownForm = (version: string, entity: string) =>
+  new WaslError('POLICY_FORM_UNKNOWN', `there is no form of ${entity} for the policy ${version}`, { path: 'entity' });
