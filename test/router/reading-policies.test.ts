@@ -193,6 +193,14 @@ describe('a hand on what is called WASL, in a VRF of a third party', () => {
     expect(sentences).toContain('vrf-import');
   });
 
+  it('Junos: a route target more is put on what goes out', () => {
+    const giving = policy('WASL-MOI-EXPORT', term('', `${put('WASL-MOI-RT-0-65000-300')}${put('Z')}<accept/>`, 'own'));
+    const communities = community('WASL-MOI-RT-0-65000-300', 'target:65000:300') + community('Z', 'target:65000:7');
+    const { verdict, sentences } = judge(moi(giving + communities, '<vrf-export>WASL-MOI-EXPORT</vrf-export>'));
+    expect(verdict).toBe('unknown');
+    expect(sentences).toContain('puts 65000:7 on routes by');
+  });
+
   it.each([
     ['another policy is applied, too', '  apply GOOD\n  apply MORE\n  set extcommunity rt (65000:9500) additive'],
     ['the route targets are replaced', '  set extcommunity rt (65000:7)'],

@@ -37,9 +37,11 @@ export function beyondShare(
     targetsNamedBy(policies.filter(isOurs), direction, options).filter((target) => !known.includes(target));
   const taken = strays(taking, 'import', [...imports.targets, ...shared('imports')]);
   const given = strays(giving, 'export', [...exports.targets, ...shared('exports')]);
+  const endsOf = (policies: readonly string[]) =>
+    taking.some(isOurs) && policies.length > 0 ? openEnds(policies, options, byDefault) : [];
   // Of the operator's chain alone its last policy says so.
-  const theirs = new Set(imports.policies.length === 0 ? [] : openEnds(imports.policies, options, byDefault));
-  const open = taking.some(isOurs) ? openEnds(taking, options, byDefault).filter((end) => !theirs.has(end)) : [];
+  const theirs = new Set(endsOf(imports.policies));
+  const open = endsOf(taking).filter((end) => !theirs.has(end));
   const doubts = [
     ...[...new Set([...giving, ...marking])].flatMap((policy) =>
       whyMore([policy], options).map((why) => ({ at: `policy ${policy}`, why })),

@@ -274,7 +274,8 @@ const SYSTEM: Subtree = {
   doubts: {
     'allow-transients': doubt('network', 'lets commit scripts put in force what is not shown'),
     ephemeral: {
-      children: { instance: doubt('network', 'holds configuration that is not shown') },
+      anywhere: 'any',
+      doubts: { instance: doubt('network', 'holds configuration that is not shown') },
       otherwise: 'network',
     },
   },
