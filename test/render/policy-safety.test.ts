@@ -19,6 +19,7 @@ describe('an RPL policy inside of ours', () => {
   it.each([
     ['drops', ['if destination in P then', 'drop', 'endif', 'pass'], '`drop`'],
     ['ends early', ['set med 5', 'done'], '`done`'],
+    ['ends early in capitals', ['set med 5', 'DONE'], '`done`'],
     ['passes only some', ['if destination in P then', 'pass', 'endif'], 'only under conditions'],
     ['passes none', [], 'only under conditions'],
     [

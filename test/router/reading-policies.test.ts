@@ -152,7 +152,7 @@ describe('Junos: what a policy does beside accepting and marking', () => {
   it('what real policies do is no unknown', () => {
     const then =
       '<metric><metric>10</metric></metric><local-preference><local-preference>200</local-preference></local-preference><next-hop><self/></next-hop>' +
-      '<as-path-prepend>64900 64900</as-path-prepend><load-balance><per-packet/></load-balance><origin>igp</origin><next>policy</next>';
+      '<as-path-prepend>64900 64900</as-path-prepend><load-balance><per-packet/></load-balance><origin>igp</origin><ipv4-source-router-id><router-id>10.0.0.1</router-id></ipv4-source-router-id><next>policy</next>';
     expect(judge(f1({ policies: policy('IN', term('<protocol>bgp</protocol>', then)) }))).toMatchObject({
       sentences: '',
       verdict: 'pass',
@@ -191,6 +191,14 @@ describe('a hand on what is called WASL, in a VRF of a third party', () => {
     expect(verdict).toBe('unknown');
     expect(sentences).toContain('VRF MOI at pe3');
     expect(sentences).toContain('vrf-import');
+  });
+
+  it('Junos: a route target more is put on what goes out', () => {
+    const giving = policy('WASL-MOI-EXPORT', term('', `${put('WASL-MOI-RT-0-65000-300')}${put('Z')}<accept/>`, 'own'));
+    const communities = community('WASL-MOI-RT-0-65000-300', 'target:65000:300') + community('Z', 'target:65000:7');
+    const { verdict, sentences } = judge(moi(giving + communities, '<vrf-export>WASL-MOI-EXPORT</vrf-export>'));
+    expect(verdict).toBe('unknown');
+    expect(sentences).toContain('puts 65000:7 on routes by');
   });
 
   it.each([
@@ -233,6 +241,7 @@ describe('IOS XR: what export policies put on routes', () => {
       "  if as-path in (ios-regex '_ #_') then set extcommunity rt (65000:7) additive endif",
       undefined,
     ],
+    ['in capitals', '  SET EXTCOMMUNITY RT (65000:7) ADDITIVE', undefined],
     ['by a set, of which another kind has the name', '  set extcommunity rt C additive', rtSet + prefixSet],
   ])('%s', (_what, body, sets) => {
     expect(judge(xrMox(body, sets)).of('no-overlap')).toBe('fail');

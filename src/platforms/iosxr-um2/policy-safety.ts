@@ -37,7 +37,8 @@ function examine(
   if (depth >= APPLY_DEPTH_MAX) return `export policy ${policy} is nested more than ${APPLY_DEPTH_MAX} deep`;
   let nesting = conditional ? 1 : 0;
   const words = wordsOf(text);
-  for (const [index, word] of words.entries()) {
+  for (const [index, written] of words.entries()) {
+    const word = written.toLowerCase();
     if (word === 'if') nesting += 1;
     else if (word === 'endif') nesting -= 1;
     else if (word === 'done' || word === 'drop') {
@@ -54,6 +55,6 @@ function examine(
 function wordsOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.replace(/#.*$/, '').trim());
   return lines
-    .filter((line) => line !== '' && line !== '!' && !/^(route-policy|end-policy)\b/.test(line))
+    .filter((line) => line !== '' && line !== '!' && !/^(route-policy|end-policy)\b/i.test(line))
     .flatMap((line) => line.split(/\s+/));
 }

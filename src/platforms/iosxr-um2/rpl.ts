@@ -55,7 +55,8 @@ export function usesOf({ policies }: Rpl): ReadonlyMap<string, string> {
   return uses;
 }
 
-const APPLIED = /\bapply\s+([^\s(]+)/g;
+/** Words of the language are taken in either case; names are not. */
+const APPLIED = /\bapply\s+([^\s(]+)/gi;
 
 /** A policy, those that it applies, and the sets that they name, by name. */
 export const textsNamedBy = (policy: string, rpl: Rpl): ReadonlyMap<string, string> => TEXTS([policy], rpl);
@@ -96,8 +97,8 @@ export interface TargetsSet {
 }
 
 /** No parenthesis inside of one: so that many that are never closed take no time of their square. */
-const SETS = /\bset\s+extcommunity\s+rt\s+(\([^()]*\)|\S+)/g;
-const SETS_ANY = /\bset\s+extcommunity\s+(\S+)/g;
+const SETS = /\bset\s+extcommunity\s+rt\s+(\([^()]*\)|\S+)/gi;
+const SETS_ANY = /\bset\s+extcommunity\s+(\S+)/gi;
 /** Extended communities that are no route targets. */
 const OTHER_KINDS: ReadonlySet<string> = new Set([
   'cost',
@@ -121,7 +122,7 @@ const TARGETS_SET = oncePer(([policy = '']: readonly string[], rpl: Rpl): Target
     for (const applied of appliedBy(text)) {
       if (!behind.has(applied)) unread.add(`applies policy ${applied}, which is not on the router`);
     }
-    for (const [, kind = ''] of text.matchAll(SETS_ANY)) {
+    for (const kind of [...text.matchAll(SETS_ANY)].map(([, word = '']) => word.toLowerCase())) {
       if (kind !== 'rt' && !OTHER_KINDS.has(kind))
         unread.add(`puts extended communities of the kind ${kind} on routes`);
     }
@@ -155,6 +156,6 @@ export function repeatedNames(config: readonly XmlElement[]): string[] {
 
 /** `extcommunity-set rt NAME`, its members, `end-set`. */
 function membersOf(set: string | undefined): string | null {
-  const body = /^\s*extcommunity-set\s+rt\s+\S+\s([\s\S]*?)\bend-set\b/.exec(withoutComments(set ?? ''));
+  const body = /^\s*extcommunity-set\s+rt\s+\S+\s([\s\S]*?)\bend-set\b/i.exec(withoutComments(set ?? ''));
   return body?.[1] ?? null;
 }

@@ -37,13 +37,16 @@ export function beyondShare(
     targetsNamedBy(policies.filter(isOurs), direction, options).filter((target) => !known.includes(target));
   const taken = strays(taking, 'import', [...imports.targets, ...shared('imports')]);
   const given = strays(giving, 'export', [...exports.targets, ...shared('exports')]);
-  const open = new Set(openEnds(taking, options, byDefault));
-  if (imports.policies.length > 0) for (const end of openEnds(imports.policies, options, byDefault)) open.delete(end);
+  const endsOf = (policies: readonly string[]) =>
+    taking.some(isOurs) && policies.length > 0 ? openEnds(policies, options, byDefault) : [];
+  // Of the operator's chain alone its last policy says so.
+  const theirs = new Set(endsOf(imports.policies));
+  const open = endsOf(taking).filter((end) => !theirs.has(end));
   const doubts = [
     ...[...new Set([...giving, ...marking])].flatMap((policy) =>
       whyMore([policy], options).map((why) => ({ at: `policy ${policy}`, why })),
     ),
-    ...(!taking.some(isOurs) ? [] : [...open].map((why) => ({ at: 'vrf-import', why: why.replace(/^# /, '') }))),
+    ...open.map((why) => ({ at: 'vrf-import', why: why.replace(/^# /, '') })),
     ...taken.map((target) => ({ at: 'vrf-import', why: `takes ${shortForm(target)}${BY_HAND}` })),
     ...given.map((target) => ({ at: 'vrf-export', why: `puts ${shortForm(target)} on routes${BY_HAND}` })),
   ];

@@ -159,7 +159,7 @@ const THEN: Subtree = {
       advertise-locator set-down-bit analyze class destination-class source-class forwarding-class ssm-source p2mp-lsp-root
       cos-next-hop-map tunnel-end-point-address selected-mldp-egress mhop-bfd-port no-backup bgp-output-queue-priority
       multipath-resolve source-routing-path-template label-allocation-fallback-reject resolution-map ignore-service-label
-      prefix-attribute-flags ipv4-source-router-id ipv6-source-router-id request-long-lived-ack send-withdrawal-on-route-change slice
+      prefix-attribute-flags ipv4-source-router-id ipv6-source-router-id router-id request-long-lived-ack send-withdrawal-on-route-change slice
       slice-name strip-as-path request-acknowledgements`),
   ),
   doubts: {
@@ -274,7 +274,8 @@ const SYSTEM: Subtree = {
   doubts: {
     'allow-transients': doubt('network', 'lets commit scripts put in force what is not shown'),
     ephemeral: {
-      children: { instance: doubt('network', 'holds configuration that is not shown') },
+      anywhere: 'any',
+      doubts: { instance: doubt('network', 'holds configuration that is not shown') },
       otherwise: 'network',
     },
   },
