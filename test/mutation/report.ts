@@ -38,7 +38,7 @@ export const sumOf = (list: readonly Counts[]): Counts =>
 
 /** The two of which the promise is: what judges, and what reads what is judged. `scoreMin`: what was reached; it only rises. */
 export const PARTS = [
-  { title: 'The proof', begins: 'src/proof/', scoreMin: 82 },
+  { title: 'The proof', begins: 'src/proof/', scoreMin: 85 },
   { title: 'The readers', begins: 'src/platforms/', scoreMin: 70 },
 ] as const;
 
