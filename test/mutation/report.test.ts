@@ -24,7 +24,7 @@ describe('the report of mutants', () => {
 
   it.each(PARTS)('$title: no fewer of them are noticed than once', async ({ begins, scoreMin }) => {
     const of = Object.entries(await readResults()).filter(([path]) => path.startsWith(begins));
-    expect(of.length).toBeGreaterThan(20);
+    expect(of.length).toBeGreaterThan(5);
     expect(scoreOf(sumOf(of.map(([, each]) => each)))).toBeGreaterThanOrEqual(scoreMin);
   });
 

@@ -36,10 +36,13 @@ export function scoreOf({ Killed, Timeout, Survived, NoCoverage }: Counts): numb
 export const sumOf = (list: readonly Counts[]): Counts =>
   Object.fromEntries(STATUSES.map((each) => [each, list.reduce((sum, counts) => sum + counts[each], 0)])) as Counts;
 
-/** The two of which the promise is: what judges, and what reads what is judged. `scoreMin`: what was reached; it only rises. */
+/** What judges, and what reads what is judged. `scoreMin`: what was reached; it only rises. */
 export const PARTS = [
-  { title: 'The proof', begins: 'src/proof/', scoreMin: 82 },
-  { title: 'The readers', begins: 'src/platforms/', scoreMin: 70 },
+  { title: 'The proof', begins: 'src/proof/', scoreMin: 87 },
+  { title: 'What the readers share', begins: 'src/platforms/reading/', scoreMin: 95 },
+  { title: 'The reader of FRR', begins: 'src/platforms/frr/', scoreMin: 93 },
+  { title: 'The reader of IOS XR', begins: 'src/platforms/iosxr-um2/', scoreMin: 85 },
+  { title: 'The reader of Junos', begins: 'src/platforms/junos-yang/', scoreMin: 62 },
 ] as const;
 
 export function renderResults(results: Results): string {
