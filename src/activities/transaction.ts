@@ -116,7 +116,7 @@ export class TransactionStages implements TransactionActivities {
         changeId,
         epoch,
         ...proved,
-        inventory,
+        ...{ inventory, inventoryVersion: current.version },
         recorder,
         routers,
         left,
