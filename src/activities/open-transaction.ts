@@ -39,6 +39,8 @@ export interface OpenTransaction {
   readonly epoch: number;
   readonly plan: Plan;
   readonly inventory: Inventory;
+  /** Which import it is. */
+  readonly inventoryVersion: number;
   readonly recorder: TransactionRecorder;
   /** Those that take part; a removal may go on without one. */
   readonly routers: Map<PeName, RouterInTransaction>;

@@ -10,6 +10,7 @@ import { WaslError } from '../errors.ts';
 import { requireAuthorityStill } from './authority.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { readHeldTables } from './held-tables.ts';
+import { readCurrentInventory, type VersionedInventory, withRouters } from './network.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { listOthers, requiredVpns, vpnsOf } from './plan-change.ts';
 import { readAgainForOpening } from './reading-for-plan.ts';
@@ -39,20 +40,32 @@ export async function reproveAtPush(
 }
 
 /**
- * Of the PEs that the change does not touch nobody holds a lock: somebody may have edited one since it was proved. Those that have changed
- * are proved with once more. Returns their names. Throws PLAN_STALE, what the gate refuses, and what a router that cannot be read throws.
+ * Of the PEs that the change does not touch nobody holds a lock: somebody may have edited one since it was proved. With those that have changed,
+ * and with an inventory that was imported since, it is proved once more. Returns what changed. Throws PLAN_STALE, what the gate refuses, and what a
+ * router that cannot be read throws.
  */
-export async function reproveWhatChanged(
-  deps: ActivityDependencies,
-  { plan, inventory, routers, provedOver, tablesBefore: tables }: OpenTransaction,
-): Promise<PeName[]> {
+export async function reproveWhatChanged(deps: ActivityDependencies, transaction: OpenTransaction): Promise<string[]> {
+  const { plan, routers, provedOver, tablesBefore: tables } = transaction;
   const locked = new Map([...routers].map(([pe, { before }]) => [pe, before]));
-  const at = { inventory, plan, locked, tables };
+  const newer = await importedSince(deps, transaction);
+  const at = { inventory: newer?.inventory ?? transaction.inventory, plan, locked, tables };
   const read = await readAround(deps, at);
-  const changed = [...read.running].flatMap(([pe, now]) => (isSame(provedOver.get(pe), now) ? [] : [pe]));
+  const edited = [...read.running].flatMap(([pe, now]) => (isSame(provedOver.get(pe), now) ? [] : [pe]));
+  const changed = [...(newer === null ? [] : [`inventory ${newer.version}`]), ...edited];
   if (changed.length > 0) await reproveOver(deps, at, read);
   await requireAuthorityStill(deps, plan);
   return changed;
+}
+
+/** null: the one that it was proved with is in force. */
+async function importedSince(
+  deps: ActivityDependencies,
+  { inventoryVersion, routers }: OpenTransaction,
+): Promise<VersionedInventory | null> {
+  const { version, inventory } = await readCurrentInventory(deps);
+  return version === inventoryVersion
+    ? null
+    : { version, inventory: await withRouters(deps, inventory, [...routers.keys()]) };
 }
 
 const isSame = (a: readonly RunningVrf[] | undefined, b: readonly RunningVrf[]): boolean =>

@@ -5,6 +5,7 @@ import { refuseMaintenance } from '../domain/maintenance.ts';
 import type { PeName, VpnId } from '../domain/names.ts';
 import type { RunningVrf } from '../domain/network-view.ts';
 import { WaslError } from '../errors.ts';
+import { describeBlank } from '../plan/holds-plan.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import {
   type NetworkReading,
@@ -107,7 +108,7 @@ export async function readForRemoval(
   for (const pe of blank) running.delete(pe);
   const left = [
     ...reading.unread.map(({ pe, reason }) => ({ pe, reason })),
-    ...blank.map((pe) => ({ pe, reason: `${pe} shows no VRF at all, though the interconnect was put there` })),
+    ...blank.map((pe) => ({ pe, reason: describeBlank(pe) })),
   ];
   return {
     inventory: { ...inventory, routers: inventory.routers.filter((router) => running.has(router.name)) },

@@ -117,7 +117,7 @@ export class TransactionStages implements TransactionActivities {
         changeId,
         epoch,
         ...proved,
-        inventory,
+        ...{ inventory, inventoryVersion: current.version },
         recorder,
         routers,
         left,

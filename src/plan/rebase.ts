@@ -3,7 +3,7 @@ import type { RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { compareRouteTargets, type RouteTarget } from '../domain/route-target.ts';
 import { applyOperations, diffShares, sameShare } from './delta.ts';
 import { describeDifference } from './describe-operation.ts';
-import { planTargets } from './holds-plan.ts';
+import { planTargets, requireShown } from './holds-plan.ts';
 import { describeOperatorChange, operatorDigest, operatorPart } from './operator-digest.ts';
 import { targetsIn, withoutOwn } from './remnants.ts';
 
@@ -30,8 +30,12 @@ export interface Rebase {
   readonly differences: readonly string[];
 }
 
-/** Holds a PE's plan against what runs there now, read under the candidate lock. The semantic delta stays the approved one. */
+/**
+ * Holds a PE's plan against what runs there now, read under the candidate lock. The semantic delta stays the approved one. Throws ROUTER_PROTOCOL
+ * where the PE shows no VRF at all.
+ */
 export function rebaseRouter(plan: RouterPlan, running: readonly RunningVrf[], options: RebaseOptions = {}): Rebase {
+  requireShown(plan.pe, running);
   const removes = plan.vrfs.some((delta) => delta.retires !== undefined);
   const rebase = removes ? rebaseRemoval(plan, running, options) : rebaseChange(plan, running, options);
   const added = options.onlyTakesAway === true ? rebase.edits.flatMap((edit) => addedBy(plan, edit)) : [];

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import { DEMO_INVENTORY } from '../support/api-under-test.ts';
+import { importOnIosxr } from '../support/hand-edits.ts';
 import { BOTH_WAYS, StagedNetwork } from '../support/staged-network.ts';
+import { withThird } from '../support/third-ministry.ts';
 
 const ENDED = '2026-03-01T08:00:00Z';
 
@@ -66,7 +68,7 @@ const IMPORTED: readonly (readonly [string, (inventory: Inventory) => Inventory,
       })),
     }),
     'PLAN_STALE',
-    /^inventory 2 differs from 1.*10\.100\.10\.0\/25 in VRF MOF at nzw-pe-01 is new/,
+    /10\.100\.10\.0\/25 of MOF itself at nzw-pe-01/,
   ],
 ];
 
@@ -79,6 +81,29 @@ it.each(IMPORTED)('an inventory that %s, before the confirm: it goes back', asyn
   network.inventories.push(imported(network.backbone.inventory()));
   const verified = await network.stages.verifyRouters({ changeId, planId });
   expect(verified).toMatchObject({ verdict: 'fail', code, reason: expect.stringMatching(reason) });
+  await network.stages.cancelRouters({ changeId, planId });
+  expect(isSame(before, network.texts())).toBe(true);
+});
+
+it('an inventory that lists a router more, which takes what is opened, before the confirm: it goes back', async () => {
+  const whole = withThird('iosxr-um2');
+  await using network = await StagedNetwork.open(whole);
+  const [listed] = network.inventories;
+  if (listed === undefined) throw new Error('an inventory');
+  const known = listed.routers.filter(({ name }) => (name as string) !== 'ibr-pe-01');
+  network.inventories[0] = { ...listed, routers: known };
+  network.backbone.router('ibr-pe-01').editRunning(importOnIosxr('MOI', '65000:50000'));
+  const before = network.texts();
+  const { changeId, planId } = await network.planned(...BOTH_WAYS);
+  await network.stages.prepareRouters({ changeId, planId });
+  await network.stages.commitRouters({ changeId, planId });
+  network.inventories.push(listed);
+  const verified = await network.stages.verifyRouters({ changeId, planId });
+  expect(verified).toMatchObject({
+    verdict: 'fail',
+    code: 'PLAN_STALE',
+    reason: expect.stringMatching(/MOI at ibr-pe-01/),
+  });
   await network.stages.cancelRouters({ changeId, planId });
   expect(isSame(before, network.texts())).toBe(true);
 });

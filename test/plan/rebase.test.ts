@@ -216,7 +216,7 @@ describe('where a router stands', () => {
         alter('pe3', 'MOF', (vrf) => ({ ...vrf, share: { ipv4: { imports: [rt('65000:9001')], exports: [] } } })),
       ),
     ).toBe('mixed');
-    expect(holdsPlan(router, [])).toBe('mixed');
+    expect(() => holdsPlan(router, [])).toThrow(expect.objectContaining({ code: 'ROUTER_PROTOCOL' }));
     expect(
       holdsPlan(
         router,

@@ -99,9 +99,17 @@ describe('at the push', () => {
   });
 
   test('a VRF that is gone has nothing left to take away', () => {
-    const { verdict, edits } = rebaseRouter(routerPlan('pe3'), []);
+    const clean = runningAt(applyPlan(provisioned, withdrawal), 'pe3');
+    const others = clean.map((vrf) => ({ ...vrf, name: vrfName(`${vrf.name}-2`) }));
+    const { verdict, edits } = rebaseRouter(routerPlan('pe3'), others);
     expect([verdict, edits]).toEqual(['rebased', []]);
-    expect(holdsPlan(routerPlan('pe3'), [])).toBe('after');
+    expect(holdsPlan(routerPlan('pe3'), others)).toBe('after');
+  });
+
+  test('a router that shows no VRF at all has not shown that anything is gone', () => {
+    const blank = expect.objectContaining({ code: 'ROUTER_PROTOCOL', path: 'pe3' });
+    expect(() => rebaseRouter(routerPlan('pe3'), [])).toThrow(blank);
+    expect(() => holdsPlan(routerPlan('pe3'), [])).toThrow(blank);
   });
 
   test('has reached a router where nothing of its own is left, whatever of others is odd there', () => {
