@@ -1,4 +1,5 @@
 import { type ErrorEntry, permanent, transient, unknown } from './error-entry.ts';
+import { PRIVACY_ERRORS } from './privacy-error-codes.ts';
 import { ROUTER_ERRORS } from './router-error-codes.ts';
 
 export type { ErrorClass, ErrorEntry } from './error-entry.ts';
@@ -294,27 +295,7 @@ export const ERRORS = {
     'Look at it (`wasl status <id>`); if it is not there, repeat the call: under the same Idempotency-Key it counts once.',
   ),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
-  PERSONAL_KEY_MISSING: transient(
-    503,
-    'The key of a personal text is not here',
-    'Give this process the ring that the others have (WASL_PRIVACY_KEYS), with every key that wraps what is kept.',
-  ),
-  RETENTION_SCHEDULE: permanent(
-    409,
-    'There is no retention schedule',
-    'Name the approved schedule in WASL_RETENTION of the API: nothing is proposed without one.',
-  ),
-  RETENTION_NOTHING: permanent(409, 'Nothing is due', '`wasl retention due` says why each record is kept.'),
-  RETENTION_UNKNOWN: permanent(
-    404,
-    'No such proposal or legal hold',
-    'Check the number against `wasl retention list`.',
-  ),
-  RETENTION_PROPOSAL: permanent(
-    409,
-    'The proposal cannot be taken further like this',
-    'Read it again with `wasl retention list`; what is still needed or held is not erased: propose anew without it.',
-  ),
+  ...PRIVACY_ERRORS,
   LEDGER_BROKEN: unknown(
     500,
     'The ledger is not what was recorded',

@@ -37,16 +37,20 @@ export async function holdStatement(
   for (const candidate of candidates) {
     const report = await verify(candidate, holding);
     if (report?.verdict === 'pass') return report;
-    refusal = refusalOf(what, report);
+    refusal = report === null ? missing(what, candidate.decided) : refusalOf(what, report);
   }
   throw refusal;
 }
 
-function refusalOf(what: string, report: StatementReport | null): WaslError {
-  if (report === null) {
-    return new WaslError('SIGNATURE_MISSING', `${what} is the word of a token: no document was signed`);
-  }
-  const { reason, subIndication } = report;
+/** What does not open here may open elsewhere, or later: only what is not there is missing. */
+function missing(what: string, { shut }: SignedDecision): WaslError {
+  if (shut === 'locked') return new WaslError('PERSONAL_KEY_MISSING', `${what} is sealed, and its key is not here`);
+  if (shut === 'altered') return new WaslError('RECORD_ALTERED', `${what} is not what was sealed`);
+  const why = shut === 'erased' ? ': its document was erased' : ' is the word of a token: no document was signed';
+  return new WaslError('SIGNATURE_MISSING', `${what}${why}`);
+}
+
+function refusalOf(what: string, { reason, subIndication }: StatementReport): WaslError {
   const why = subIndication === null ? reason : `${reason} (${subIndication})`;
   const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
   return new WaslError(code, `${what} does not hold: ${why}`);

@@ -43,7 +43,7 @@ export function personalQueries(database: Database): PersonalStore {
   return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids)) };
 }
 
-/** Its rows are of the store transaction. Throws PERSONAL_KEY_MISSING. */
+/** Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped. */
 export function sealerOf(
   tx: StoreTransaction,
   { keys, clock }: Pick<Database, 'keys' | 'clock'>,
@@ -80,25 +80,20 @@ async function findOrMakeKey(
   { subject, record }: { readonly subject: PersonId; readonly record: RecordName },
   createdAt: Date,
 ): Promise<DataKey> {
-  const kek = await keys.newest();
-  const made = { id: newSealedId(), bytes: newDataKey() };
-  const row = { id: made.id, subject, recordKind: record.kind, recordId: record.id, kek: kek.id };
-  const inserted = await tx
-    .insert(personalKeys)
-    .values({ ...row, wrapped: wrapKey(made.bytes, kek), createdAt })
-    .onConflictDoNothing()
-    .returning({ id: personalKeys.id });
-  if (inserted.length > 0) return made;
   const { subject: of, recordKind, recordId, erasedAt } = personalKeys;
-  const [known] = await tx
+  const known = await tx
     .select()
     .from(personalKeys)
     .where(and(eq(of, subject), eq(recordKind, record.kind), eq(recordId, record.id), isNull(erasedAt)));
-  if (known === undefined || known.wrapped === null)
-    throw new WaslError('DATABASE_UNAVAILABLE', 'the key of a person was erased meanwhile');
-  const under = await keys.find(known.kek);
-  if (under === null) throw keyMissing(known.kek);
-  return { id: known.id, bytes: unwrapOwn(known.id, known.wrapped, under) };
+  for (const { id, kek, wrapped } of known) {
+    const under = await keys.find(kek);
+    if (under !== null && wrapped !== null) return { id, bytes: unwrapOwn(id, wrapped, under) };
+  }
+  const kek = await keys.newest();
+  const made = { id: newSealedId(), bytes: newDataKey() };
+  const row = { id: made.id, subject, recordKind: record.kind, recordId: record.id, kek: kek.id };
+  await tx.insert(personalKeys).values({ ...row, wrapped: wrapKey(made.bytes, kek), createdAt });
+  return made;
 }
 
 function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
@@ -151,18 +146,11 @@ export async function openRow(
   }
 }
 
-/**
- * A document that may be a reference to one. null: it was erased. Throws PERSONAL_KEY_MISSING where it cannot be opened here, and
- * RECORD_ALTERED.
- */
-export async function openDocument(db: Reader, keys: KeyEncryption | null, kept: string): Promise<string | null> {
+/** A document that may be a reference to one. */
+export async function openDocument(db: Reader, keys: KeyEncryption | null, kept: string): Promise<OpenedText> {
   const id = referredId(kept);
-  if (id === null) return kept;
-  const found = (await openTexts(db, keys, [id])).get(id) ?? { state: 'altered' };
-  if (found.state === 'open') return found.text;
-  if (found.state === 'erased') return null;
-  if (found.state === 'altered') throw new WaslError('RECORD_ALTERED', 'a signed document is not what was sealed');
-  throw new WaslError('PERSONAL_KEY_MISSING', 'the key of a signed document is not in the ring');
+  if (id === null) return { state: 'open', text: kept };
+  return (await openTexts(db, keys, [id])).get(id) ?? { state: 'altered' };
 }
 
 /** In the place of the one before, under the same key. */

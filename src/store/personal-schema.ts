@@ -1,12 +1,12 @@
 /** What persons wrote and signed, sealed; the keys of it; and how it ends. */
 import { sql } from 'drizzle-orm';
-import { check, index, integer, json, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { check, index, integer, json, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { DueRecord, RetentionState } from '../domain/retention.ts';
 import type { RecordKind } from '../domain/sealed-text.ts';
 import { bytea, person, time } from './column-types.ts';
 
-/** Data keys, one of each person in each record, wrapped under a key that lies outside this database. */
+/** Data keys, of each person in each record, wrapped under a key that lies outside this database. */
 export const personalKeys = pgTable(
   'personal_keys',
   {
@@ -23,7 +23,8 @@ export const personalKeys = pgTable(
     erasedBy: integer('erased_by'),
   },
   (table) => [
-    uniqueIndex('personal_keys_record')
+    // Not unique: where the key that wraps one is gone, a person goes on with another.
+    index('personal_keys_record')
       .on(table.subject, table.recordKind, table.recordId)
       .where(sql`${table.erasedAt} is null`),
     index('personal_keys_kek').on(table.kek).where(sql`${table.erasedAt} is null`),

@@ -28,17 +28,16 @@ export interface SignedDecision {
   readonly person: PersonId;
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
-  /** null: it is the word of a token, or its document was erased. */
+  /** null: it is the word of a token, or its document does not open. */
   readonly signed: string | null;
   /** SHA-256 of a scanned form of the policy, signed by hand. null: it has none. */
   readonly form: string | null;
+  /** Why its document does not open; absent: it does, or there is none. */
+  readonly shut?: 'erased' | 'locked' | 'altered';
 }
 
 export interface SignedStore {
-  /**
-   * What the parties of an interconnect accepted and approved, and what the network side approved of its plans. PERSONAL_KEY_MISSING where a
-   * document cannot be opened here.
-   */
+  /** What the parties of an interconnect accepted and approved, and what the network side approved of its plans. */
   listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
   /** What shows that the signatures hold is renewed; the signatures are the same. */
   renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
@@ -67,8 +66,10 @@ export function signedQueries(database: Database): SignedStore {
         ];
         const opened: SignedDecision[] = [];
         for (const each of recorded) {
-          const { signed } = each;
-          opened.push(signed === null ? each : { ...each, signed: await openDocument(db, database.keys, signed) });
+          const found = each.signed === null ? null : await openDocument(db, database.keys, each.signed);
+          if (found === null) opened.push(each);
+          else if (found.state === 'open') opened.push({ ...each, signed: found.text });
+          else opened.push({ ...each, signed: null, shut: found.state });
         }
         return opened;
       }),

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Role } from '../../api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../api/client.ts';
 import { createDevelopmentIssuer } from '../../api/development-issuer.ts';
-import { addKey } from '../../codec/key-ring.ts';
+import { addKey, PRIVACY_RING } from '../../codec/key-ring.ts';
 import { OPERATOR } from '../../domain/signing-document.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority, type DevelopmentWish } from '../../signatures/index.ts';
 import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
@@ -110,6 +110,7 @@ export class LocalInstallation {
     this.#authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
     await makeLedgerKey(this.path('ledger-key.pem'));
     await makeKeyRing(this.path('codec-keys.json'), addKey(null, new Date()));
+    await makeKeyRing(this.path('privacy-keys.json'), addKey(null, new Date()), PRIVACY_RING);
     this.#env = {
       DATABASE_URL: postgres.applicationUrl,
       TEMPORAL_ADDRESS: temporal.address,
@@ -118,6 +119,7 @@ export class LocalInstallation {
       WASL_CODEC_KEYS: this.path('codec-keys.json'),
       // Whoever watches does not wait for the evidence of what they saw.
       WASL_CHECKPOINT_SECONDS: '1',
+      WASL_PRIVACY_KEYS: this.path('privacy-keys.json'),
       WASL_LISTEN: listen,
       WASL_CREDENTIALS: credentialsFile,
       WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),
