@@ -1,3 +1,4 @@
+import { PRIVACY_ERRORS } from './error-codes-privacy.ts';
 import { type ErrorEntry, permanent, transient, unknown } from './error-entry.ts';
 
 export type { ErrorClass, ErrorEntry } from './error-entry.ts';
@@ -370,6 +371,7 @@ export const ERRORS = {
     'Look at it (`wasl status <id>`); if it is not there, repeat the call: under the same Idempotency-Key it counts once.',
   ),
   CONFIGURATION: permanent(500, 'The configuration is not valid', 'Correct the setting named.'),
+  ...PRIVACY_ERRORS,
   LEDGER_BROKEN: unknown(
     500,
     'The ledger is not what was recorded',

@@ -129,7 +129,7 @@ async function requireOne(
   for (const candidate of candidates) {
     const report = await verify(candidate, verifying);
     if (report === null) {
-      refusal = new WaslError('SIGNATURE_MISSING', `${what} is the word of a token: no document was signed`);
+      refusal = missing(what, candidate.decided);
       continue;
     }
     if (report.verdict === 'pass') return report;
@@ -138,6 +138,14 @@ async function requireOne(
     refusal = new WaslError(isToCome ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED', `${what} does not hold: ${why}`);
   }
   throw refusal;
+}
+
+/** What does not open here may open elsewhere, or later: only what is not there is missing. */
+function missing(what: string, { shut }: SignedDecision): WaslError {
+  if (shut === 'locked') return new WaslError('PERSONAL_KEY_MISSING', `${what} is sealed, and its key is not here`);
+  if (shut === 'altered') return new WaslError('RECORD_ALTERED', `${what} is not what was sealed`);
+  const why = shut === 'erased' ? 'its document was erased' : 'is the word of a token: no document was signed';
+  return new WaslError('SIGNATURE_MISSING', `${what}${shut === 'erased' ? ': ' : ' '}${why}`);
 }
 
 async function verify(

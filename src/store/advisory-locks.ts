@@ -21,6 +21,8 @@ export const ADVISORY_LOCKS = {
   policy: 7_745_011,
   /** An entity has no more endpoints than it may, and an endpoint no more keys. Taken first. */
   webhooks: 7_745_012,
+  /** A list that is erased is the one that was judged: no hold comes between. Taken first. */
+  retention: 7_745_013,
 } as const;
 
 /**

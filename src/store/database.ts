@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import type { KeyEncryption } from '../domain/sealed-text.ts';
 import { escapeText } from '../domain/visible-text.ts';
 import { isRecordAway, WaslError } from '../errors.ts';
 import { isReplyLost, toRunningStoreError, toStoreError } from './store-error.ts';
@@ -23,6 +24,8 @@ export type Clock = () => Date;
 
 export interface Database {
   readonly clock: Clock;
+  /** What wraps the keys of personal texts; null: none was given, and such texts are kept in clear. */
+  readonly keys: KeyEncryption | null;
   /** One store transaction: all of `action` or nothing. Throws only WaslError; RECORD_OUTCOME_UNKNOWN: one of the two, and not which. */
   transact<T>(action: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
   /** Single statements outside a transaction. Throws only WaslError. */
@@ -30,7 +33,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export function openDatabase(databaseUrl: string, clock: Clock): Database {
+export function openDatabase(databaseUrl: string, clock: Clock, keys: KeyEncryption | null = null): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'wasl',
@@ -76,6 +79,7 @@ export function openDatabase(databaseUrl: string, clock: Clock): Database {
 
   return {
     clock,
+    keys,
     read: use,
     transact: (action) => use((database) => transactOn(database, action)),
     close: async () => {

@@ -12,9 +12,10 @@ import { atOneMoment, type Database, type StoreTransaction } from './database.ts
 import { findDecisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
+import { type Sealer, sealerOf, sealReason } from './personal-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
-import { columnsOf, factOf, type SignedDecisionText } from './signed-rows.ts';
+import { columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
 import type { Store } from './store.ts';
 
 interface Reasoned {
@@ -62,12 +63,14 @@ export function decisionQueries(database: Database): Pick<Store, 'decide' | 'rea
         await shareUntilCommit(tx, 'policy');
         await lockInterconnect(tx, id);
         const before = await findStanding(tx, id);
-        if (key !== null && (await isKnownKey(tx, id, decision, key, at))) return { before, after: before };
+        const { person: subject } = decision;
+        const sealer = sealerOf(tx, database, { subject, record: { kind: 'interconnect', id } });
+        if (key !== null && (await isKnownKey(tx, id, decision, key, at, sealer))) return { before, after: before };
         const law = await findDecisionFacts(tx, before);
         if (isRepeated(decision, law)) return { before, after: before };
         const refusal = mayDecide(decision, law, at);
         if (refusal !== null) throw refused(refusal);
-        const facts = await take(tx, before, decision, at);
+        const facts = await take(tx, before, await sealDecision(sealer, decision), at);
         await tx
           .update(interconnects)
           .set({ revision: sql`${interconnects.revision} + 1`, updatedAt: at })
@@ -88,10 +91,12 @@ async function isKnownKey(
   decision: PersonsDecision,
   key: string,
   at: Date,
+  sealer: Sealer,
 ): Promise<boolean> {
   const { person } = decision;
+  const reason = decision.reason === null ? null : await sealer.commit(decision.reason);
   // Signed anew it is the same decision.
-  const actionDigest = digestOf({ interconnectId, ...decision, signed: undefined });
+  const actionDigest = digestOf({ interconnectId, ...decision, reason, signed: undefined });
   const [known] = await tx
     .select()
     .from(actionKeys)
@@ -105,6 +110,13 @@ async function isKnownKey(
     'REQUEST_CONFLICT',
     `the idempotency key was used for something else about ${known.interconnectId}`,
   );
+}
+
+/** What it says in a person's own words, or with their certificate, is sealed before it comes to any row. */
+async function sealDecision(sealer: Sealer, decision: PersonsDecision): Promise<PersonsDecision> {
+  const reason = await sealReason(sealer, decision.reason);
+  if (!('signed' in decision)) return { ...decision, reason };
+  return { ...decision, reason, signed: await sealSigned(sealer, decision.signed) };
 }
 
 async function take(tx: StoreTransaction, standing: Standing, decision: PersonsDecision, at: Date): Promise<NewFact[]> {

@@ -9,6 +9,7 @@ export default defineConfig({
     './src/store/ledger-schema.ts',
     './src/store/policy-schema.ts',
     './src/store/webhook-schema.ts',
+    './src/store/personal-schema.ts',
   ],
   out: './src/store/migrations',
 });

@@ -29,10 +29,19 @@ export async function grantApplication(client: pg.Client, application: string): 
     `grant usage, select on all sequences in schema public to ${role}`,
     // To ask whether the disk has room (is-writable.ts).
     `grant truncate on write_probe to ${role}`,
+    ...((await mayGrantMaintain(client)) ? [`grant maintain on personal_keys to ${role}`] : []),
     `revoke update, delete, truncate on ${APPEND_ONLY.join(', ')} from ${role}`,
   ]) {
     await client.query(statement);
   }
+}
+
+/** To write the table of keys anew once some are gone (rotate-rows.ts). Of Postgres 17. */
+async function mayGrantMaintain(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select current_setting('server_version_num')::int >= 170000 as may`,
+  );
+  return rows[0]?.may === true;
 }
 
 const unfit = (fact: string, remedy: string) => new WaslError('CONFIGURATION', fact, { path: 'DATABASE_URL', remedy });

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { KeyEncryption } from '../domain/sealed-text.ts';
 import { approvalQueries } from './approval-rows.ts';
 import { attemptQueries } from './attempt-rows.ts';
 import { auditQueries } from './audit-rows.ts';
@@ -15,6 +16,7 @@ import { writableQueries } from './is-writable.ts';
 import { journalQueries } from './journal-rows.ts';
 import { ledgerQueries } from './ledger-rows.ts';
 import { ledgerWitnessQueries } from './ledger-witness-rows.ts';
+import { personalQueries } from './personal-rows.ts';
 import { planQueries } from './plan-rows.ts';
 import { policyQueries } from './policy-rows.ts';
 import { openProgressListener } from './progress-listener.ts';
@@ -22,11 +24,14 @@ import { progressQueries } from './progress-rows.ts';
 import { pushedQueries } from './pushed-rows.ts';
 import { readingQueries } from './reading-rows.ts';
 import { registerReviewQueries } from './register-review.ts';
+import { retentionQueries } from './retention-rows.ts';
+import { rotationQueries } from './rotate-rows.ts';
 import { routeTargetQueries } from './route-target-rows.ts';
 import { routerTurnQueries } from './router-turn-rows.ts';
 import { sightingQueries } from './sighting-rows.ts';
 import { signedQueries } from './signed-rows.ts';
 import type { Store } from './store.ts';
+import { subjectQueries } from './subject-rows.ts';
 import { troubleQueries } from './trouble-rows.ts';
 import { webhookQueries } from './webhook-rows.ts';
 import { workerQueries } from './worker-rows.ts';
@@ -35,12 +40,14 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   /** Absent: the database's own. */
   readonly clock?: Clock;
+  /** What wraps the keys of personal texts. Absent or null: such texts are kept in clear. */
+  readonly keys?: KeyEncryption | null;
 }
 
 /** Throws DATABASE_UNAVAILABLE, or CONFIGURATION when the server refuses the login. Tables: see `migrate`. */
-export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<Store> {
+export async function openStore({ databaseUrl, clock, keys = null }: StoreOptions): Promise<Store> {
   let now = clock ?? (() => new Date());
-  const database = openDatabase(databaseUrl, () => now());
+  const database = openDatabase(databaseUrl, () => now(), keys);
   let followed: DatabaseClock | null = null;
   const listener = openProgressListener(databaseUrl);
   const store: Store = {
@@ -55,17 +62,21 @@ export async function openStore({ databaseUrl, clock }: StoreOptions): Promise<S
     ...installationQueries(database),
     ...carrierQueries(database),
     ...journalQueries(database),
+    ...personalQueries(database),
     ...planQueries(database),
     ...policyQueries(database),
     ...pushedQueries(database),
     ...routerTurnQueries(database),
     ...routeTargetQueries(database),
+    ...subjectQueries(database),
     ...troubleQueries(database),
     ...progressQueries(database),
     ...ledgerQueries(database),
     ...ledgerWitnessQueries(database),
     ...registerReviewQueries(database),
     ...readingQueries(database),
+    ...retentionQueries(database),
+    ...rotationQueries(database),
     ...sightingQueries(database),
     ...signedQueries(database),
     ...webhookQueries(database),

@@ -22,9 +22,10 @@ import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts, findEntriesWhere } from './ledger-rows.ts';
+import { sealerOf } from './personal-rows.ts';
 import { policies, policyAcceptances, policyRenditions } from './policy-schema.ts';
 import { ledger } from './schema.ts';
-import { columnsOf, factOf, type SignedDecisionText } from './signed-rows.ts';
+import { columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
 
 /** A version as the record has it. */
 export interface PolicyRecord extends PolicyTerms {
@@ -141,7 +142,9 @@ export function policyQueries(database: Database): PolicyStore {
         }
         throwRefusal(refuseAcceptance(version, await findPublished(tx), at));
         await requireOwnTexts(tx, policy);
-        const given = { digest: policy.digest, person: by, acceptedAt: at, ...columnsOf(signed) };
+        const record = { kind: 'policy-acceptance', id: `${version}/${entity}` } as const;
+        const sealed = await sealSigned(sealerOf(tx, database, { subject: by, record }), signed);
+        const given = { digest: policy.digest, person: by, acceptedAt: at, ...columnsOf(sealed) };
         await tx
           .insert(policyAcceptances)
           .values({ policyVersion: version, entity, ...given })

@@ -2,9 +2,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { InterconnectId, PersonId } from '../domain/names.ts';
+import { referredId } from '../domain/sealed-text.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Database } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
+import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals } from './schema.ts';
 
@@ -24,8 +26,10 @@ export interface SignedDecision {
   readonly person: PersonId;
   /** ISO 8601 with zone. */
   readonly decidedAt: string;
-  /** null: it is the word of a token. */
+  /** null: it is the word of a token, or its document does not open. */
   readonly signed: string | null;
+  /** Why its document does not open; absent: it does, or there is none. */
+  readonly shut?: 'erased' | 'locked' | 'altered';
 }
 
 export interface SignedStore {
@@ -48,7 +52,7 @@ export function signedQueries(database: Database): SignedStore {
           .select()
           .from(approvals)
           .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')));
-        return [
+        const recorded = [
           ...accepted.map(({ entity: party, digest, person, acceptedAt, signed }): SignedDecision => {
             return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed };
           }),
@@ -56,6 +60,14 @@ export function signedQueries(database: Database): SignedStore {
             return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed };
           }),
         ];
+        const opened: SignedDecision[] = [];
+        for (const each of recorded) {
+          const found = each.signed === null ? null : await openDocument(db, database.keys, each.signed);
+          if (found === null) opened.push(each);
+          else if (found.state === 'open') opened.push({ ...each, signed: found.text });
+          else opened.push({ ...each, signed: null, shut: found.state });
+        }
+        return opened;
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {
@@ -65,22 +77,31 @@ export function signedQueries(database: Database): SignedStore {
         if (subject === 'policy') {
           const { entity, digest: of, person: by, signature } = policyAcceptances;
           const isIt = and(eq(of, digest as Digest), eq(by, person), eq(signature, its));
-          await tx
-            .update(policyAcceptances)
-            .set({ signed })
-            .where(and(isIt, eq(entity, party as typeof entity._.data)));
+          const where = and(isIt, eq(entity, party as typeof entity._.data));
+          const [row] = await tx.select({ kept: policyAcceptances.signed }).from(policyAcceptances).where(where);
+          if (row?.kept != null && referredId(row.kept) !== null)
+            return replaceDocument(tx, database.keys, row.kept, signed);
+          await tx.update(policyAcceptances).set({ signed }).where(where);
           return;
         }
         const { interconnectId, subject: about, digest: of, person: by, signature } = approvals;
         const isIt = and(eq(interconnectId, id), eq(about, subject), eq(of, digest), eq(by, person));
-        await tx
-          .update(approvals)
-          .set({ signed })
-          .where(and(isIt, eq(signature, its)));
+        const where = and(isIt, eq(signature, its));
+        const [row] = await tx.select({ kept: approvals.signed }).from(approvals).where(where);
+        if (row?.kept != null && referredId(row.kept) !== null)
+          return replaceDocument(tx, database.keys, row.kept, signed);
+        await tx.update(approvals).set({ signed }).where(where);
       });
     },
   };
 }
+
+/** The document goes to where personal texts are. */
+export const sealSigned = async (
+  sealer: Sealer,
+  signed: SignedDecisionText | null | undefined,
+): Promise<SignedDecisionText | null> =>
+  signed == null ? null : { ...signed, text: await sealer.seal('signed-document', signed.text) };
 
 export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
   signed: signed?.text ?? null,

@@ -32,8 +32,12 @@ import type { Trouble } from '../domain/trouble.ts';
 import type { WorkerIdentity, WorkerRecord } from '../domain/worker.ts';
 import type { PersonsDecision } from './decision-rows.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { PersonalStore } from './personal-rows.ts';
 import type { PolicyStore } from './policy-rows.ts';
+import type { RetentionStore } from './retention-rows.ts';
+import type { RotationStore } from './rotate-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
+import type { SubjectStore } from './subject-rows.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
@@ -104,7 +108,15 @@ export interface JournalHolder {
  * Mutations that take a `LedgerFact`-worthy step append to the ledger in the same store transaction.
  * Errors: WaslError (`*_UNKNOWN`, LIFECYCLE_STEP, ...); DATABASE_UNAVAILABLE when the server cannot be reached.
  */
-export interface Store extends LedgerStore, PolicyStore, SignedStore, WebhookStore {
+export interface Store
+  extends LedgerStore,
+    PersonalStore,
+    PolicyStore,
+    RetentionStore,
+    RotationStore,
+    SignedStore,
+    SubjectStore,
+    WebhookStore {
   // Inventory
   /**
    * Brings an inventory into force, or makes it a proposal where it takes something away under interconnects that have not ended.

@@ -140,6 +140,17 @@ describe('what opens', () => {
     },
   );
 
+  it.each([
+    ['locked', 'PERSONAL_KEY_MISSING', /its key is not here/],
+    ['altered', 'RECORD_ALTERED', /not what was sealed/],
+    ['erased', 'SIGNATURE_MISSING', /its document was erased/],
+  ] as const)('does not take what is %s for what was never signed', async (shut, code, words) => {
+    const row = { ...(inOrder[0] as SignedDecision), signed: null, shut };
+    await expect(gate(instead(0, row))).rejects.toMatchObject(refused(code, words));
+    // What only takes away asks for the approval of its plan, and no other key keeps it.
+    await gate(instead(0, row), { kind: 'withdraw' });
+  });
+
   it.each([0, 1, 2, 3, 4])('is not opened by somebody with all the code and none of the keys: %i', async (place) => {
     const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
     const statements = [

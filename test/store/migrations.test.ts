@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, test } from 'vitest';
 import * as ledger from '../../src/store/ledger-schema.ts';
+import * as personal from '../../src/store/personal-schema.ts';
 import * as policies from '../../src/store/policy-schema.ts';
 import * as readings from '../../src/store/reading-schema.ts';
 import * as schema from '../../src/store/schema.ts';
@@ -15,6 +16,6 @@ test('the migrations make the tables that the schema describes', async () => {
   const last = String(entries.length - 1).padStart(4, '0');
   const migrated = readJson(`${last}_snapshot.json`);
   // When this fails: npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
-  const tables = { ...schema, ...readings, ...ledger, ...policies, ...webhooks };
+  const tables = { ...schema, ...readings, ...ledger, ...personal, ...policies, ...webhooks };
   expect(await generateMigration(migrated, generateDrizzleJson(tables, migrated.id))).toEqual([]);
 });

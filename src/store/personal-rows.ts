@@ -1,0 +1,181 @@
+/** Texts of persons: sealed where they are written, opened where they are read, under a data key of each person in each record. */
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import type { PersonId } from '../domain/names.ts';
+import {
+  commitTo,
+  type KeyEncryption,
+  newDataKey,
+  newSealedId,
+  openText,
+  type RecordName,
+  referenceTo,
+  referredId,
+  sealText,
+  unwrapKey,
+  wrapKey,
+} from '../domain/sealed-text.ts';
+import { visibleLines } from '../domain/visible-text.ts';
+import { WaslError } from '../errors.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { type PersonalTextKind, personalKeys, personalTexts } from './personal-schema.ts';
+
+/** What a reference came to. `erased`: for good. `locked`: the key that wraps its key is not in this process's ring. */
+export type OpenedText =
+  | { readonly state: 'open'; readonly text: string }
+  | { readonly state: 'erased' | 'locked' | 'altered' };
+
+export interface PersonalStore {
+  /** By id; what is none is not in it. */
+  openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, OpenedText>>;
+}
+
+/** Seals what one person says in one record. */
+export interface Sealer {
+  /** What stands in the record instead of the text: a reference; the text itself where this process has no keys. */
+  seal(kind: PersonalTextKind, text: string): Promise<string>;
+  /** The same for the same text while the key lives, and nobody guesses the text from it afterwards. */
+  commit(text: string): Promise<string>;
+}
+
+type Reader = Pick<StoreTransaction, 'select'>;
+
+export function personalQueries(database: Database): PersonalStore {
+  return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids)) };
+}
+
+/** Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped. */
+export function sealerOf(
+  tx: StoreTransaction,
+  { keys, clock }: Pick<Database, 'keys' | 'clock'>,
+  of: { readonly subject: PersonId; readonly record: RecordName },
+): Sealer {
+  if (keys === null) return { seal: async (_kind, text) => text, commit: async (text) => text };
+  let opened: Promise<DataKey> | null = null;
+  const dataKey = () => {
+    opened ??= findOrMakeKey(tx, keys, of, clock());
+    return opened;
+  };
+  return {
+    async seal(kind, text) {
+      const { id: keyId, bytes } = await dataKey();
+      const id = newSealedId();
+      const sealed = sealText(text, bytes, placeOf(keyId, id));
+      await tx.insert(personalTexts).values({ id, keyId, kind, sealed, writtenAt: clock() });
+      return referenceTo(id);
+    },
+    commit: async (text) => commitTo(text, (await dataKey()).bytes),
+  };
+}
+
+interface DataKey {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+const placeOf = (keyId: string, textId: string): string => `personal_texts/${keyId}/${textId}`;
+
+async function findOrMakeKey(
+  tx: StoreTransaction,
+  keys: KeyEncryption,
+  { subject, record }: { readonly subject: PersonId; readonly record: RecordName },
+  createdAt: Date,
+): Promise<DataKey> {
+  const { subject: of, recordKind, recordId, erasedAt } = personalKeys;
+  const known = await tx
+    .select()
+    .from(personalKeys)
+    .where(and(eq(of, subject), eq(recordKind, record.kind), eq(recordId, record.id), isNull(erasedAt)));
+  for (const { id, kek, wrapped } of known) {
+    const under = await keys.find(kek);
+    if (under !== null && wrapped !== null) return { id, bytes: unwrapOwn(id, wrapped, under) };
+  }
+  const kek = await keys.newest();
+  const made = { id: newSealedId(), bytes: newDataKey() };
+  const row = { id: made.id, subject, recordKind: record.kind, recordId: record.id, kek: kek.id };
+  await tx.insert(personalKeys).values({ ...row, wrapped: wrapKey(made.bytes, kek), createdAt });
+  return made;
+}
+
+function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
+  try {
+    return unwrapKey(wrapped, under);
+  } catch (cause) {
+    throw new WaslError('RECORD_ALTERED', `the personal key ${id} is not what was wrapped`, { cause });
+  }
+}
+
+export const keyMissing = (kek: string) =>
+  new WaslError('PERSONAL_KEY_MISSING', `the key ${kek}, which wraps keys of persons, is not in the ring`);
+
+/** Throws nothing of its own: each text says what became of it. */
+export async function openTexts(
+  db: Reader,
+  keys: KeyEncryption | null,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, OpenedText>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({
+      ...{ id: personalTexts.id, keyId: personalTexts.keyId, sealed: personalTexts.sealed },
+      ...{ kek: personalKeys.kek, wrapped: personalKeys.wrapped },
+    })
+    .from(personalTexts)
+    .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
+    .where(inArray(personalTexts.id, [...ids]));
+  const opened = new Map<string, OpenedText>();
+  for (const row of rows) opened.set(row.id, await openRow(keys, row));
+  return opened;
+}
+
+interface SealedRow extends Pick<typeof personalTexts.$inferSelect, 'id' | 'keyId' | 'sealed'> {
+  readonly kek: string;
+  readonly wrapped: Buffer | null;
+}
+
+export async function openRow(
+  keys: KeyEncryption | null,
+  { id, keyId, sealed, kek, wrapped }: SealedRow,
+): Promise<OpenedText> {
+  if (sealed === null || wrapped === null) return { state: 'erased' };
+  const under = (await keys?.find(kek)) ?? null;
+  if (under === null) return { state: 'locked' };
+  try {
+    return { state: 'open', text: openText(sealed, unwrapKey(wrapped, under), placeOf(keyId, id)) };
+  } catch {
+    return { state: 'altered' };
+  }
+}
+
+/** A document that may be a reference to one. */
+export async function openDocument(db: Reader, keys: KeyEncryption | null, kept: string): Promise<OpenedText> {
+  const id = referredId(kept);
+  if (id === null) return { state: 'open', text: kept };
+  return (await openTexts(db, keys, [id])).get(id) ?? { state: 'altered' };
+}
+
+/** In the place of the one before, under the same key. */
+export async function replaceDocument(
+  tx: StoreTransaction,
+  keys: KeyEncryption | null,
+  reference: string,
+  text: string,
+): Promise<void> {
+  const id = referredId(reference);
+  const [row] =
+    id === null
+      ? []
+      : await tx
+          .select({ keyId: personalTexts.keyId, kek: personalKeys.kek, wrapped: personalKeys.wrapped })
+          .from(personalTexts)
+          .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
+          .where(eq(personalTexts.id, id));
+  if (id === null || row === undefined || row.wrapped === null) return;
+  const under = (await keys?.find(row.kek)) ?? null;
+  if (under === null) throw keyMissing(row.kek);
+  const sealed = sealText(text, unwrapOwn(row.keyId, row.wrapped, under), placeOf(row.keyId, id));
+  await tx.update(personalTexts).set({ sealed }).where(eq(personalTexts.id, id));
+}
+
+/** A reason as it may be shown, sealed. */
+export const sealReason = async (sealer: Sealer, reason: string | null): Promise<string | null> =>
+  reason === null ? null : sealer.seal('reason', visibleLines(reason));

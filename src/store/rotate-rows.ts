@@ -1,0 +1,105 @@
+/** Keys of persons, wrapped anew under the newest key of the ring: what lies in a backup opens with none that is left. */
+import { and, eq, isNull, like, ne, sql } from 'drizzle-orm';
+import type { PersonId } from '../domain/names.ts';
+import { unwrapKey, wrapKey } from '../domain/sealed-text.ts';
+import { WaslError } from '../errors.ts';
+import { lockUntilCommit } from './advisory-locks.ts';
+import type { Database, StoreTransaction } from './database.ts';
+import { appendFacts } from './ledger-rows.ts';
+import { keyMissing, sealerOf } from './personal-rows.ts';
+import { personalKeys } from './personal-schema.ts';
+import { policyAcceptances } from './policy-schema.ts';
+import { approvals } from './schema.ts';
+
+export interface Rotation {
+  /** Under which all are wrapped now. */
+  readonly kek: string;
+  readonly rewrapped: number;
+  /** Signed documents that were in clear, of before there were keys. */
+  readonly sealed: number;
+  /** Keys of the ring under which nothing is wrapped any more: to be removed from it, and destroyed. */
+  readonly retired: readonly string[];
+  /** Whether the pages that held the old wraps are gone from the table; false: its owner must run `vacuum full personal_keys`. */
+  readonly isVacuumed: boolean;
+}
+
+export interface RotationStore {
+  /** PERSONAL_KEY_MISSING where no ring is here, or one of its keys is gone too early: nothing is rewrapped then. */
+  rotatePersonalKeys(input: { readonly by: PersonId }): Promise<Rotation>;
+}
+
+export function rotationQueries(database: Database): RotationStore {
+  return {
+    async rotatePersonalKeys({ by }) {
+      const { keys } = database;
+      if (keys === null) throw new WaslError('PERSONAL_KEY_MISSING', 'no ring of keys is here');
+      const at = database.clock();
+      const kek = await keys.newest();
+      const counts = await database.transact(async (tx) => {
+        await lockUntilCommit(tx, 'retention');
+        const others = await tx
+          .select()
+          .from(personalKeys)
+          .where(and(isNull(personalKeys.erasedAt), ne(personalKeys.kek, kek.id)))
+          .for('update');
+        for (const { id, kek: before, wrapped } of others) {
+          const under = await keys.find(before);
+          if (under === null || wrapped === null) throw keyMissing(before);
+          const rewrapped = wrapKey(unwrapKey(wrapped, under), kek);
+          await tx.update(personalKeys).set({ kek: kek.id, wrapped: rewrapped }).where(eq(personalKeys.id, id));
+        }
+        const sealed = (await sealApprovals(tx, database)) + (await sealAcceptances(tx, database));
+        const body = { kek: kek.id, rewrapped: others.length, sealed };
+        await appendFacts(tx, at, [{ actor: by, action: 'personal-keys.rotated', subject: 'personal-keys', body }]);
+        return { rewrapped: others.length, sealed };
+      });
+      const retired = (await keys.list()).filter((id) => id !== kek.id);
+      return { kek: kek.id, ...counts, retired, isVacuumed: await vacuumKeys(database) };
+    },
+  };
+}
+
+/** A document is a JSON object; a reference is not. */
+const IN_CLEAR = '{%';
+
+async function sealApprovals(tx: StoreTransaction, database: Database): Promise<number> {
+  const rows = await tx.select().from(approvals).where(like(approvals.signed, IN_CLEAR));
+  for (const { sequence, person: subject, interconnectId: id, signed } of rows) {
+    const sealer = sealerOf(tx, database, { subject, record: { kind: 'interconnect', id } });
+    const reference = await sealer.seal('signed-document', signed ?? '');
+    await tx.update(approvals).set({ signed: reference }).where(eq(approvals.sequence, sequence));
+  }
+  return rows.length;
+}
+
+async function sealAcceptances(tx: StoreTransaction, database: Database): Promise<number> {
+  const rows = await tx.select().from(policyAcceptances).where(like(policyAcceptances.signed, IN_CLEAR));
+  for (const { policyVersion, entity, person: subject, signed } of rows) {
+    const record = { kind: 'policy-acceptance', id: `${policyVersion}/${entity}` } as const;
+    const reference = await sealerOf(tx, database, { subject, record }).seal('signed-document', signed ?? '');
+    const isIt = and(eq(policyAcceptances.policyVersion, policyVersion), eq(policyAcceptances.entity, entity));
+    await tx.update(policyAcceptances).set({ signed: reference }).where(isIt);
+  }
+  return rows.length;
+}
+
+/**
+ * A row that was changed or emptied is in the table's file until it is written anew. False where this role may not: Postgres before 17 lets the owner
+ * alone.
+ */
+export async function vacuumKeys(database: Database): Promise<boolean> {
+  const mayVacuum = sql`select case when current_setting('server_version_num')::int >= 170000
+    then has_table_privilege('personal_keys', 'MAINTAIN') else pg_has_role(current_user, relowner, 'usage') end as may
+    from pg_class where oid = to_regclass('personal_keys')`;
+  try {
+    return await database.read(async (db) => {
+      const { rows } = await db.execute<{ may: boolean }>(mayVacuum);
+      if (rows[0]?.may !== true) return false;
+      await db.execute(sql`vacuum (full) personal_keys`);
+      return true;
+    });
+  } catch {
+    // What was erased or rewrapped is: somebody reads the table for long, and its owner does this later.
+    return false;
+  }
+}
