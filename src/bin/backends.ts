@@ -10,6 +10,7 @@ import { cacheDirectory, readBackends, stateDirectory } from './configuration.ts
 import { isInClear, withPassword } from './database-url.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { explaining } from './operator-error.ts';
+import { openPersonalKeys } from './personal-keys.ts';
 import { settleAll } from './settle-all.ts';
 import { startOnce } from './start-once.ts';
 import { isTemporalInClear, readTemporalLogin, type TemporalLogin } from './temporal-login.ts';
@@ -54,7 +55,8 @@ export async function openBackends(say: Say, until: AbortSignal): Promise<Runnin
     ]);
     until.throwIfAborted();
     if (databaseUrl !== null && (await atDatabase(() => migrateOrCheck(url))) === 'owner') say(OWNS_TABLES);
-    const store = await atDatabase(() => openStore({ databaseUrl: url }));
+    const keys = await openPersonalKeys(say);
+    const store = await atDatabase(() => openStore({ databaseUrl: url, keys }));
     stops.push(() => store.close());
     until.throwIfAborted();
     return { store, temporalAddress: address, temporalNamespace, temporalLogin, stop };

@@ -5,7 +5,7 @@ import { link, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DataConverter } from '@temporalio/common';
 import { type CodecTroubles, watchCodec } from '../codec/codec-troubles.ts';
-import { addKey, type KeyRing, parseKeyRing, printKeyRing } from '../codec/key-ring.ts';
+import { addKey, CODEC_RING, type KeyRing, parseKeyRing, printKeyRing, type RingKind } from '../codec/key-ring.ts';
 import { codecForPeople, createPayloadCodec, type Keys, type MessageCodec } from '../codec/payload-codec.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
@@ -18,7 +18,7 @@ import { readSecret } from './secrets.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const SETTING = 'WASL_CODEC_KEYS';
-const WHAT = 'the ring of codec keys';
+const WHAT = `the ${CODEC_RING.what}`;
 /** A ring that was changed is seen after so long by a process that runs. */
 const FRESH_MS = 60_000;
 /** Where a key is missing the ring is read again, but not for every payload. */
@@ -63,7 +63,7 @@ export async function openCodec({
   }
   const troubles = watchCodec(now, (fact) => log('error', fact));
   const load = async () => parseKeyRing(await readSecret(reference, { path: SETTING, what: WHAT }, env), SETTING);
-  const keys = keepFresh(await load(), load, log);
+  const keys = keepFresh(await load(), load, log, CODEC_RING);
   const codec = createPayloadCodec({ keys, now, troubles });
   const dataConverter = { failureConverterPath, payloadCodecs: [codec] };
   return { dataConverter, codec, forPeople: codecForPeople(keys, now), troubles };
@@ -76,14 +76,19 @@ function refuseAbroad(address: string): void {
 }
 
 /** A ring that cannot be read again stays as it was: what runs goes on. */
-function keepFresh(first: KeyRing, load: () => Promise<KeyRing>, log: OpenCodecOptions['log']): Keys {
+export function keepFresh(
+  first: KeyRing,
+  load: () => Promise<KeyRing>,
+  log: OpenCodecOptions['log'],
+  { what }: RingKind,
+): Keys {
   let ring = first;
   let readAtMs = performance.now();
   return async (isMissing = false) => {
     if (performance.now() - readAtMs < (isMissing ? AGAIN_MS : FRESH_MS)) return ring;
     readAtMs = performance.now();
     ring = await load().catch((error: unknown) => {
-      log('error', `${WHAT} could not be read again: ${error instanceof Error ? error.message : String(error)}`);
+      log('error', `the ${what} could not be read again: ${error instanceof Error ? error.message : String(error)}`);
       return ring;
     });
     return ring;
@@ -95,13 +100,13 @@ async function makeOwnRing(env: Environment, now: Date): Promise<string> {
   const directory = stateDirectory(env);
   const path = join(directory, 'codec-keys.json');
   const isOld = existsSync(join(directory, 'temporal', 'temporal.db'));
-  await makeCodecKeys(path, addKey(null, now, isOld ? new Date(now.getTime() + OWN_PLAIN_MS) : null));
+  await makeKeyRing(path, addKey(null, now, isOld ? new Date(now.getTime() + OWN_PLAIN_MS) : null));
   return path;
 }
 
 /** Nothing is done where there is a file already. Whole or not at all: processes that start together read it at once. */
-export async function makeCodecKeys(path: string, ring: KeyRing): Promise<void> {
-  await explaining({ path, what: WHAT, remedy: 'Name a folder that this user may write.' }, async () => {
+export async function makeKeyRing(path: string, ring: KeyRing, kind = CODEC_RING): Promise<void> {
+  await explaining({ path, what: `the ${kind.what}`, remedy: 'Name a folder that this user may write.' }, async () => {
     await makeFolder(dirname(path), 0o700);
     const unfinished = `${path}.${randomUUID()}`;
     await writeFile(unfinished, printKeyRing(ring), { mode: 0o600, flag: 'wx' });

@@ -23,6 +23,9 @@ const BACKENDS = `
   WASL_TEMPORAL_API_KEY an API key, by reference
   WASL_CODEC_KEYS       the ring of keys (wasl codec-key) under which messages lie in Temporal, as a reference (below); the same one for all.
                         Must be set where TEMPORAL_ADDRESS is not on this machine; a development server has one in the state directory
+  WASL_PRIVACY_KEYS     the ring of keys (wasl privacy-key) that wrap those of personal data, as a reference; the same one for all, and never
+                        with the backups of the database. Without it names, certificates and reasons lie there in clear; an embedded
+                        database has one in the state directory
   WASL_STATE_DIR        data of the embedded servers, development key; else XDG_STATE_HOME/wasl, else ~/.local/state/wasl
   XDG_CACHE_HOME        ~/.cache: where a Temporal development server is kept once it was obtained
   WASL_STOP_WITH_PARENT 1: stop when standard input ends, for whoever starts it as a child
@@ -42,6 +45,7 @@ Environment:
   WASL_LISTEN           127.0.0.1:8080; elsewhere than on loopback only with
   WASL_TLS_CERT         the certificate with its chain (PEM), and
   WASL_TLS_KEY          its key, by reference; renewed ones are taken into use by themselves
+  WASL_RETENTION        YAML file of the approved retention schedule (docs/privacy.md); without it nothing is proposed for erasure
   WASL_CODEC_ORIGIN     https://temporal.example: the origin of Temporal's UI, whose codec server is this API at /v1/codec
   WASL_JWT_ISSUER       whose tokens count: their claim iss
   WASL_JWT_AUDIENCE     wasl: their claim aud
@@ -92,6 +96,14 @@ The newest key whose time has come encrypts; every key of the ring decrypts what
 
 A workflow that still needs a key that is gone is begun anew from the record, after half a minute of tries; so nothing of the record is lost
 with a ring. A process that lacks a key says so at level error, in /ready, and in wasl_messages_unreadable.`;
+
+export const PRIVACY_KEY_HELP = `
+The newest key whose time has come wraps; every key of the ring unwraps. After an erasure, so that no backup opens what was erased:
+  1. wasl privacy-key FILE: one more key, and bring the file to every API and worker
+  2. once its time has come: wasl privacy rotate, which wraps every key of a person anew
+  3. take the old keys, which it names, out of every copy of the file, and destroy those
+
+Whoever has the database and this file has everything: keep them, and their backups, apart.`;
 
 export const MIGRATE_HELP = `
 Environment:

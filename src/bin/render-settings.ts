@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { registerServerCommands } from './server-commands.ts';
 
 const COLUMNS = 110;
-const DOCUMENTED = ['serve', 'worker', 'migrate', 'codec-key'] as const;
+const DOCUMENTED = ['serve', 'worker', 'migrate', 'codec-key', 'privacy-key'] as const;
 
 export function renderSettings(): string {
   const program = new Command('wasl');
@@ -11,7 +11,7 @@ export function renderSettings(): string {
   return [
     '# Settings',
     '',
-    'Made of what `wasl serve --help`, `worker --help`, `migrate --help` and `codec-key --help` say; `npm run docs` writes it. All settings are environment variables, read at the',
+    'Made of what `wasl serve --help`, `worker --help`, `migrate --help`, `codec-key --help` and `privacy-key --help` say; `npm run docs` writes it. All settings are environment variables, read at the',
     'start. A setting that is not understood ends the process with its name, the fact and a remedy.',
     '',
     ...DOCUMENTED.flatMap((name) => [`## wasl ${name}`, '', '```', helpOf(program, name), '```', '']),

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { AuthConfig } from '../api/authentication.ts';
 import { createApi } from '../api/create-api.ts';
 import { temporalRouterReads } from '../api/temporal-router-reads.ts';
+import type { RetentionSchedule } from '../domain/retention.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import type { SignatureMeans } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly codec?: TemporalCodec;
   /** Of Temporal's UI, whose pages may call the codec; null: no pages may. */
   readonly codecOrigin?: string | null;
+  /** By what texts of persons are erased; null or omitted: none are. */
+  readonly retention?: RetentionSchedule | null;
   /** Requests as JSON lines: method, route, status, time, person; no bodies and no tokens. Omitted: nothing is logged. */
   readonly logger?: Logger;
 }
@@ -66,6 +69,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
     signatures,
     ...(troubles === null ? {} : { codecTroubles: troubles }),
     ...(forPeople === null ? {} : { codec: { forPeople, origin: options.codecOrigin ?? null } }),
+    retention: options.retention ?? null,
     clock: () => store.now(),
     ...(tls === null ? {} : { tls: tls.first }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),

@@ -1,7 +1,7 @@
 /** Registers the commands that run a part of wasl in this process. Each is loaded when it is run: the CLI itself stays quick. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ROLES, type Role } from '../api/token-claims.ts';
-import { CODEC_KEY_HELP, MIGRATE_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
+import { CODEC_KEY_HELP, MIGRATE_HELP, PRIVACY_KEY_HELP, SERVE_HELP, SIM_HELP, WORKER_HELP } from './help.ts';
 
 export interface SimulateOptions {
   readonly firstPort: number;
@@ -67,8 +67,21 @@ export function registerServerCommands(program: Command, exitWith: (code: number
     .option('--plain-until <time>', 'until then what is not encrypted is taken: for an upgrade')
     .addHelpText('after', CODEC_KEY_HELP)
     .action(async (file: string, options: CodecKeyOptions) =>
-      (await import('./commands/codec-key.ts')).makeCodecKey(file, options),
+      (await import('./commands/codec-key.ts')).makeRingKey(file, options),
     );
+  program
+    .command('privacy-key')
+    .description('make the ring of keys that wrap those of personal data, or add a key to it')
+    .argument('<file>', 'JSON file, mode 0600, for WASL_PRIVACY_KEYS')
+    .option('--from <time>', 'the key wraps from then on; default: now for a new ring, in an hour for one more key')
+    .addHelpText('after', PRIVACY_KEY_HELP)
+    .action(async (file: string, options: Pick<CodecKeyOptions, 'from'>) => {
+      const [{ makeRingKey }, { PRIVACY_RING }] = await Promise.all([
+        import('./commands/codec-key.ts'),
+        import('../codec/key-ring.ts'),
+      ]);
+      await makeRingKey(file, options, new Date(), PRIVACY_RING);
+    });
   program
     .command('sim')
     .description('run a simulated backbone: the routers of an inventory as NETCONF servers on loopback')

@@ -9,7 +9,23 @@ const KEYS_MAX = 100;
 const ID_BYTES = 4;
 export const KEY_ID_FORM = /^[\w.-]{1,64}$/;
 
-const REMEDY = 'Make the ring with `wasl codec-key FILE`, and give each API and worker the same one.';
+/** What a ring is for: its keys are for nothing else. */
+export interface RingKind {
+  readonly what: string;
+  /** Makes one, and adds to it. */
+  readonly command: string;
+  readonly setting: string;
+}
+export const CODEC_RING: RingKind = {
+  ...{ what: 'ring of codec keys', command: 'wasl codec-key', setting: 'WASL_CODEC_KEYS' },
+};
+/** Its keys wrap those under which texts of persons lie in the record. */
+export const PRIVACY_RING: RingKind = {
+  ...{ what: 'ring of keys of personal data', command: 'wasl privacy-key', setting: 'WASL_PRIVACY_KEYS' },
+};
+
+const remedyOf = ({ command }: RingKind) =>
+  `Make the ring with \`${command} FILE\`, and give each API and worker the same one.`;
 
 const keySchema = z.strictObject({
   id: z.string().regex(KEY_ID_FORM),
@@ -35,16 +51,17 @@ export interface CodecKey {
 }
 
 /** Throws CONFIGURATION without anything of what stands there. */
-export function parseKeyRing(text: string, path: string): KeyRing {
-  const fact = 'this is no ring of codec keys';
+export function parseKeyRing(text: string, path: string, kind = CODEC_RING): KeyRing {
+  const fact = `this is no ${kind.what}`;
+  const remedy = remedyOf(kind);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new WaslError('CONFIGURATION', `${fact}: it is not JSON`, { path, remedy: REMEDY });
+    throw new WaslError('CONFIGURATION', `${fact}: it is not JSON`, { path, remedy });
   }
   const parsed = ringSchema.safeParse(value);
-  if (!parsed.success) throw new WaslError('CONFIGURATION', fact, { path, remedy: REMEDY });
+  if (!parsed.success) throw new WaslError('CONFIGURATION', fact, { path, remedy });
   return parsed.data;
 }
 
@@ -66,7 +83,7 @@ const plainOf = (ring: KeyRing | null) => (ring?.plainUntil === undefined ? {} :
 export function encryptingKey({ keys }: KeyRing, now: Date): CodecKey {
   const byTime = [...keys].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
   const key = byTime.findLast(({ from }) => Date.parse(from) <= now.getTime()) ?? byTime[0];
-  if (key === undefined) throw new WaslError('CONFIGURATION', 'the ring of codec keys is empty', { remedy: REMEDY });
+  if (key === undefined) throw new WaslError('CONFIGURATION', 'the ring of keys is empty');
   return open(key);
 }
 

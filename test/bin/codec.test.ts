@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Payload } from '@temporalio/common';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NO_CODEC, openCodec } from '../../src/bin/codec.ts';
-import { makeCodecKey } from '../../src/bin/commands/codec-key.ts';
+import { makeRingKey } from '../../src/bin/commands/codec-key.ts';
 import { listenForProbes } from '../../src/bin/worker-probes.ts';
 import { addKey, parseKeyRing, printKeyRing } from '../../src/codec/key-ring.ts';
 
@@ -52,13 +52,13 @@ describe('without keys', () => {
 describe('the ring of WASL_CODEC_KEYS', () => {
   it('is made by a command, and gets a key by it, which waits for the others', async () => {
     const path = join(folder, 'ring.json');
-    await makeCodecKey(path, { plainUntil: '2026-04-01' }, NOW);
+    await makeRingKey(path, { plainUntil: '2026-04-01' }, NOW);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    await makeCodecKey(path, {}, NOW);
+    await makeRingKey(path, {}, NOW);
     const { keys, plainUntil } = ringOf(path);
     expect(keys.map(({ from }) => from)).toEqual([NOW.toISOString(), '2026-03-01T09:00:00.000Z']);
     expect(plainUntil).toBe('2026-04-01T00:00:00.000Z');
-    await expect(makeCodecKey(path, { from: 'tomorrow' }, NOW)).rejects.toMatchObject({ path: '--from' });
+    await expect(makeRingKey(path, { from: 'tomorrow' }, NOW)).rejects.toMatchObject({ path: '--from' });
     expect(ringOf(path).keys).toHaveLength(2);
   });
 

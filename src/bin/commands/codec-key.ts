@@ -1,34 +1,38 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { addKey, parseKeyRing, printKeyRing } from '../../codec/key-ring.ts';
+import { addKey, CODEC_RING, parseKeyRing, printKeyRing, type RingKind } from '../../codec/key-ring.ts';
 import { WaslError } from '../../errors.ts';
-import { makeCodecKeys } from '../codec.ts';
+import { makeKeyRing } from '../codec.ts';
 import { say } from '../foreground.ts';
 import { explaining } from '../operator-error.ts';
 import { readOwnFile } from '../own-file.ts';
 import type { CodecKeyOptions } from '../server-commands.ts';
 
-const WHAT = 'the ring of codec keys';
 /** A further key encrypts from then on: until then every process has been given it. */
 const HEAD_START_MS = 60 * 60_000;
 
-/** Makes a ring of codec keys, or adds a key to one. The key is written, never shown. */
-export async function makeCodecKey(path: string, options: CodecKeyOptions, now = new Date()): Promise<void> {
+/** Makes a ring of keys, or adds a key to one. The key is written, never shown. */
+export async function makeRingKey(
+  path: string,
+  options: CodecKeyOptions,
+  now = new Date(),
+  kind: RingKind = CODEC_RING,
+): Promise<void> {
   const isNew = !existsSync(path);
-  const ring = isNew ? null : parseKeyRing(await readOwnFile(path, WHAT), path);
+  const ring = isNew ? null : parseKeyRing(await readOwnFile(path, `the ${kind.what}`), path, kind);
   const from = readTime(options.from, '--from') ?? new Date(now.getTime() + (isNew ? 0 : HEAD_START_MS));
   const next = addKey(ring, from, readTime(options.plainUntil, '--plain-until'));
-  if (isNew) await makeCodecKeys(path, next);
-  else await replaceFile(path, printKeyRing(next));
+  if (isNew) await makeKeyRing(path, next, kind);
+  else await replaceFile(path, printKeyRing(next), kind);
   const key = next.keys.at(-1);
   say(`${path}: ${isNew ? 'made, with' : 'added'} the key ${key?.id}, which encrypts from ${key?.from} on`);
-  say(isNew ? 'Name it in WASL_CODEC_KEYS of each API and worker.' : 'Bring it to each API and worker before that.');
+  say(isNew ? `Name it in ${kind.setting} of each API and worker.` : 'Bring it to each API and worker before that.');
   if (next.plainUntil !== undefined) say(`What is not encrypted is taken until ${next.plainUntil}.`);
 }
 
 /** Whole or not at all: a ring that is cut off opens nothing any more. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  await explaining({ path, what: WHAT, remedy: 'Let this user write the folder.' }, async () => {
+async function replaceFile(path: string, text: string, { what }: RingKind): Promise<void> {
+  await explaining({ path, what: `the ${what}`, remedy: 'Let this user write the folder.' }, async () => {
     const unfinished = `${path}.${process.pid}`;
     await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
     await rename(unfinished, path);

@@ -7,6 +7,7 @@ import { readCodecOrigin, readListenAddress } from '../configuration.ts';
 import { openDevelopmentIssuer } from '../development-key.ts';
 import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { createLogger } from '../log.ts';
+import { readRetention } from '../retention-settings.ts';
 import { startApi } from '../serve.ts';
 import { holdSignals } from '../signals.ts';
 import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
@@ -20,6 +21,7 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   const tls = await openApiTls();
   refusePlainAbroad(listen, tls);
   const codecOrigin = readCodecOrigin();
+  const retention = await readRetention();
   const configured = readAuth();
   if (configured === null && options.developmentIssuer !== true) {
     throw new WaslError('CONFIGURATION', 'no issuer of tokens is configured', {
@@ -35,7 +37,7 @@ export async function serve(options: { readonly developmentIssuer?: boolean }): 
   await unlessStopped(stop, async () => {
     const backends = await openBackends(say, stop);
     try {
-      const api = await startApi({ ...backends, listen, auth, signatures, tls, codec, codecOrigin, logger });
+      const api = await startApi({ ...backends, listen, auth, signatures, tls, codec, codecOrigin, retention, logger });
       say(`API: ${api.url}`);
       await untilStopped(stop);
       await api.stop();

@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url';
 import type { Role } from '../../api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../api/client.ts';
 import { createDevelopmentIssuer } from '../../api/development-issuer.ts';
-import { addKey } from '../../codec/key-ring.ts';
+import { addKey, PRIVACY_RING } from '../../codec/key-ring.ts';
 import { OPERATOR } from '../../domain/signing-document.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority, type DevelopmentWish } from '../../signatures/index.ts';
 import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts';
 import { migrate } from '../../store/migrate.ts';
 import { freePort, stopProcess } from '../child-process.ts';
-import { makeCodecKeys } from '../codec.ts';
+import { makeKeyRing } from '../codec.ts';
 import { cacheDirectory } from '../configuration.ts';
 import { makeLedgerKey } from '../ledger-key.ts';
 import { explaining } from '../operator-error.ts';
@@ -109,13 +109,15 @@ export class LocalInstallation {
     const clock = () => new Date();
     this.#authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
     await makeLedgerKey(this.path('ledger-key.pem'));
-    await makeCodecKeys(this.path('codec-keys.json'), addKey(null, new Date()));
+    await makeKeyRing(this.path('codec-keys.json'), addKey(null, new Date()));
+    await makeKeyRing(this.path('privacy-keys.json'), addKey(null, new Date()), PRIVACY_RING);
     this.#env = {
       DATABASE_URL: postgres.applicationUrl,
       TEMPORAL_ADDRESS: temporal.address,
       WASL_STATE_DIR: this.directory,
       WASL_LEDGER_KEY: this.path('ledger-key.pem'),
       WASL_CODEC_KEYS: this.path('codec-keys.json'),
+      WASL_PRIVACY_KEYS: this.path('privacy-keys.json'),
       WASL_LISTEN: listen,
       WASL_CREDENTIALS: credentialsFile,
       WASL_CONVERGENCE_SECONDS: String(convergenceSeconds),
