@@ -13,6 +13,8 @@ const AUDITING: readonly Role[] = ['auditor', 'engineer', 'admin'];
 
 /** Whose decisions are signed. */
 const SIGNING: readonly Role[] = ['party-approver', 'engineer'];
+/** Who ends what is kept of persons, and who watches that. */
+const OF_RETENTION: readonly Role[] = ['admin', 'security', 'auditor'];
 /** A party its own; who lets them be somewhere, all. */
 const OF_WEBHOOKS: readonly Role[] = [...PARTIES, 'admin'];
 
@@ -97,6 +99,20 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/webhooks/:id/enablement': OF_WEBHOOKS,
   'GET /v1/webhooks/:id/deliveries': OF_WEBHOOKS,
   'POST /v1/webhooks/:id/deliveries/:delivery/replay': OF_WEBHOOKS,
+
+  'GET /v1/retention': OF_RETENTION,
+  'GET /v1/retention/proposals': OF_RETENTION,
+  'POST /v1/retention/proposals': ['admin'],
+  'POST /v1/retention/proposals/:id/decision': ['security'],
+  'POST /v1/retention/proposals/:id/erasure': ['admin'],
+  'GET /v1/legal-holds': OF_RETENTION,
+  'POST /v1/legal-holds': ['security', 'auditor'],
+  'POST /v1/legal-holds/:id/lifting': ['security'],
+  'POST /v1/privacy/rotations': ['security'],
+  'POST /v1/privacy/exports': ['security'],
+  // Who signed, and for whom; with certificates only for a purpose, and recorded.
+  'GET /v1/interconnects/:id/signatures': ['auditor', 'security'],
+  'POST /v1/interconnects/:id/signatures/disclosures': ['auditor', 'security'],
 
   'GET /v1/events': EVERY_ROLE,
   'GET /v1/ledger': ['auditor'],

@@ -46,6 +46,7 @@ import {
   policySchema,
   policyStandingSchema,
 } from './policy-wire.ts';
+import { type PrivacyClient, privacyClient } from './privacy-client.ts';
 import { type ProofRecordAnswer, proofRecordSchema } from './proof-record.ts';
 import { readServerSentEvents } from './read-server-sent-events.ts';
 import { type SigningAnswer, type SigningWish, signingDocumentAnswer } from './signing-wire.ts';
@@ -178,6 +179,7 @@ export interface ApiClient {
   readInstallation(): Promise<InstallationAnswer>;
   retireInstallation(installation: string): Promise<z.infer<typeof retirementSchema>>;
   readonly webhooks: WebhookClient;
+  readonly privacy: PrivacyClient;
   /** One connection's worth of progress; ends when the server ends it. Resume with the last sequence seen. */
   readEvents(options: {
     readonly after: number;
@@ -225,18 +227,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       throw problemError(response.status, body, isOpen ? 'ANSWER_LOST' : 'API_UNREACHABLE');
     const parsed = schema.safeParse(body);
     if (parsed.success) return { status: response.status, value: parsed.data };
-    throw new WaslError(
-      'API_UNREACHABLE',
-      `${base} answered ${method} ${path} with something else than wasl's contract`,
-      {
-        remedy: 'Check the address of the server, and that client and server are of one release.',
-      },
-    );
+    const fact = `${base} answered ${method} ${path} with something else than wasl's contract`;
+    const remedy = 'Check the address of the server, and that client and server are of one release.';
+    throw new WaslError('API_UNREACHABLE', fact, { remedy });
   }
 
   const get = async <T>(path: string, schema: z.ZodType<T>) => (await call('GET', path, schema)).value;
-  const post = async <T>(path: string, schema: z.ZodType<T>, body?: unknown) =>
-    (await call('POST', path, schema, body === undefined ? {} : { body })).value;
+  const answerOf = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown) =>
+    (await call(method, path, schema, body === undefined ? {} : { body })).value;
+  const post = <T>(path: string, schema: z.ZodType<T>, body?: unknown) => answerOf('POST', path, schema, body);
   const at = (collection: string, id: string, rest = '') => `/v1/${collection}/${encodeURIComponent(id)}${rest}`;
 
   return {
@@ -308,9 +307,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     readInstallation: () => get('/v1/installation', installationSchema),
     retireInstallation: (installation) => post('/v1/installation/retirements', retirementSchema, { installation }),
     readReady: async () => (await call('GET', '/ready', readySchema, { acceptStatuses: [503] })).value,
-    webhooks: webhookClient(async (method, path, schema, body) => {
-      return (await call(method, path, schema, body === undefined ? {} : { body })).value;
-    }),
+    webhooks: webhookClient(answerOf),
+    privacy: privacyClient(answerOf),
     async *readEvents({ after, interconnect, signal }) {
       const path = `/v1/events${query({ after, interconnect })}`;
       const response = await request('GET', path, { accept: 'text/event-stream', signal });

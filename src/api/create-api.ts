@@ -31,10 +31,12 @@ import { registerNetworkRoutes } from './routes/network-routes.ts';
 import { registerOperationRoutes } from './routes/operation-routes.ts';
 import { registerPlanRoutes } from './routes/plan-routes.ts';
 import { registerPolicyRoutes } from './routes/policy-routes.ts';
+import { registerPrivacyRoutes } from './routes/privacy-routes.ts';
 import { registerRequestCheckRoutes } from './routes/request-check-routes.ts';
 import { registerSigningRoutes } from './routes/signing-routes.ts';
 import { registerWebhookRoutes } from './routes/webhook-routes.ts';
 import type { ApiDependencies, ApiServer } from './server-types.ts';
+import { showPersonalTexts } from './show-personal-texts.ts';
 import { isDecision, requireStepUp, stepUpChallenge } from './step-up.ts';
 import { compileInputValidator } from './validate-input.ts';
 
@@ -68,6 +70,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
   refuseMisuse(app);
   guardRoutes(app, deps);
   limitCalls(app);
+  showPersonalTexts(app, deps);
   const metrics = createMetrics(deps);
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);
@@ -96,6 +99,7 @@ export function createApi(deps: ApiDependencies): ApiServer {
     registerEvidenceRoutes(scope, deps);
     registerCodecRoutes(scope, deps);
     registerWebhookRoutes(scope, deps);
+    registerPrivacyRoutes(scope, deps);
     done();
   });
   return app;

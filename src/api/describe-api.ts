@@ -34,6 +34,7 @@ export const OPENAPI: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'audits', description: 'The whole network against the register' },
     { name: 'events', description: 'Progress as it happens' },
     { name: 'webhooks', description: 'Progress, sent: Standard Webhooks, signed' },
+    { name: 'privacy', description: 'What is kept of persons, and how it ends' },
     { name: 'ledger', description: 'The record that can be shown' },
     { name: 'installation', description: 'Which installation this is' },
   ],

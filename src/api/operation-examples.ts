@@ -84,6 +84,10 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   },
   decidePlan: { decision: 'reject', digest: DIGEST, reason: 'The window is in the month-end closing' },
   withdraw: { reason: 'The service has moved' },
+  decideErasure: { digest: DIGEST, decision: 'authorise' },
+  placeLegalHold: { record: 'IC-0001', reference: 'case 12/2026' },
+  exportSubject: { subject: 'moh-signatory-1', purpose: 'subject-request' },
+  discloseSignatures: { purpose: 'audit' },
   publishPolicy: { digest: DIGEST },
   acceptPolicy: { digest: DIGEST, signed: SIGNED },
   proposePolicy: {
@@ -114,6 +118,7 @@ const ADDRESS_EXAMPLES: Readonly<Record<string, unknown>> = {
   'changes/id': 'IC-0001-C1',
   'plans/id': 'IC-0001-C1-P1',
   'proposals/id': 1,
+  'legal-holds/id': 1,
   'webhooks/id': 'wh_2c26b46b68ffc68ff99b453c1d304134',
   delivery: 'msg_fcde2b2edba56bf408601fb721fe9b5c',
   digest: DIGEST,

@@ -19,6 +19,8 @@ const OF_DECISIONS = ['LIFECYCLE_STEP', 'APPROVAL_DIGEST', 'APPROVAL_SELF', 'REQ
 
 const OF_SIGNATURES = ['SIGNATURE_MISSING', 'SIGNATURE_REFUSED', 'SIGNATURE_UNPROVEN', 'SIGNATURE_SOURCE'] as const;
 
+const OF_ERASURES = ['RETENTION_UNKNOWN', 'RETENTION_PROPOSAL', 'APPROVAL_SELF', 'APPROVAL_DIGEST'] as const;
+
 /** Every route of the document, as `authorisation.ts` lists it. The names are part of the contract: they stay. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /health': { id: 'readHealth' },
@@ -110,6 +112,25 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /v1/webhooks/:id/enablement': { id: 'enableWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
   'GET /v1/webhooks/:id/deliveries': { id: 'listWebhookDeliveries', refuses: ['WEBHOOK_UNKNOWN'] },
   'POST /v1/webhooks/:id/deliveries/:delivery/replay': { id: 'replayWebhook', refuses: ['WEBHOOK_UNKNOWN'] },
+
+  'GET /v1/retention': { id: 'readRetention', refuses: ['RETENTION_SCHEDULE'] },
+  'GET /v1/retention/proposals': { id: 'listRetentionProposals' },
+  'POST /v1/retention/proposals': {
+    id: 'proposeErasure',
+    refuses: ['RETENTION_SCHEDULE', 'RETENTION_NOTHING', 'APPROVAL_SELF'],
+  },
+  'POST /v1/retention/proposals/:id/decision': { id: 'decideErasure', refuses: OF_ERASURES },
+  'POST /v1/retention/proposals/:id/erasure': {
+    id: 'eraseProposed',
+    refuses: ['RETENTION_SCHEDULE', 'RECORD_ALTERED', ...OF_ERASURES],
+  },
+  'GET /v1/legal-holds': { id: 'listLegalHolds' },
+  'POST /v1/legal-holds': { id: 'placeLegalHold' },
+  'POST /v1/legal-holds/:id/lifting': { id: 'liftLegalHold', refuses: ['RETENTION_UNKNOWN', 'APPROVAL_SELF'] },
+  'POST /v1/privacy/rotations': { id: 'rotatePersonalKeys', refuses: ['PERSONAL_KEY_MISSING', 'RECORD_ALTERED'] },
+  'POST /v1/privacy/exports': { id: 'exportSubject' },
+  'GET /v1/interconnects/:id/signatures': { id: 'listSignatures' },
+  'POST /v1/interconnects/:id/signatures/disclosures': { id: 'discloseSignatures' },
 
   'GET /v1/events': { id: 'followEvents', refuses: ['INTERCONNECT_UNKNOWN'] },
   'GET /v1/ledger': { id: 'readLedger' },

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { CodecTroubles } from '../codec/codec-troubles.ts';
 import type { MessageCodec } from '../codec/payload-codec.ts';
+import type { RetentionSchedule } from '../domain/retention.ts';
 import type { Driver } from '../driver/driver.ts';
 import { WaslError } from '../errors.ts';
 import type { SignatureMeans } from '../signatures/index.ts';
@@ -22,6 +23,8 @@ export interface ApiDependencies {
   /** Omitted: nothing that goes to Temporal is encrypted. */
   readonly codecTroubles?: CodecTroubles;
   readonly clock: () => Date;
+  /** By what texts of persons are erased; null or absent: nothing is proposed. */
+  readonly retention?: RetentionSchedule | null;
   /** null: no trust is configured, and nothing that must be signed is taken. */
   readonly signatures: SignatureMeans | null;
   /** Certificate and key, in PEM. Omitted: plain HTTP. */

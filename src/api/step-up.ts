@@ -26,6 +26,7 @@ const ROUTINE: ReadonlySet<string> = new Set([
   'POST /v1/interconnects/:id/replan',
   'POST /v1/interconnects/:id/recovery',
   'POST /v1/interconnects/:id/resumption',
+  'POST /v1/retention/proposals',
   'POST /v1/audits',
   'POST /v1/ledger/cosignatures',
   'POST /v1/ledger/reviews',

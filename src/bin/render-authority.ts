@@ -76,6 +76,8 @@ export function renderAuthority(summaries: RouteSummaries): string {
     '',
     ...parts(),
     '',
+    'Who authorises an erasure (`wasl retention authorise`) did not propose it; and neither proposer nor authoriser is on its list.',
+    '',
     '## Kinds of change',
     '',
     kinds(),

@@ -13,6 +13,7 @@ import { registerLoginCommands } from './commands/login-commands.ts';
 import { registerNetworkCommands } from './commands/network-commands.ts';
 import { registerPlanCommands } from './commands/plan-commands.ts';
 import { registerPolicyCommands } from './commands/policy-commands.ts';
+import { registerPrivacyCommands } from './commands/privacy-commands.ts';
 import { registerProofCommands } from './commands/proof-commands.ts';
 import { registerRequestCommands } from './commands/request-commands.ts';
 import { registerSigningCommands } from './commands/signing-commands.ts';
@@ -97,6 +98,7 @@ export async function runCli(argv: readonly string[], io: CliIo, hooks: CliHooks
   registerInstallationCommands(program, session);
   registerPolicyCommands(program, session);
   registerLedgerCommands(program, session);
+  registerPrivacyCommands(program, session);
   registerWebhookCommands(program, session);
   registerWitnessCommands(program, session);
   registerEvidenceCommands(program, session);

@@ -12,6 +12,7 @@ import { digestOfText } from '../../src/domain/canonical-json.ts';
 import type { Inventory } from '../../src/domain/inventory.ts';
 import type { InterconnectId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
+import type { RetentionSchedule } from '../../src/domain/retention.ts';
 import type { Driver } from '../../src/driver/driver.ts';
 import { WaslError } from '../../src/errors.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
@@ -96,12 +97,17 @@ export interface ApiUnderTest {
   as(person: string, roles: readonly Role[], entity?: string): Promise<{ authorization: string }>;
 }
 
-export async function createApiUnderTest(store: Store, routerReads: RouterReads = CANNED_READS): Promise<ApiUnderTest> {
+export async function createApiUnderTest(
+  store: Store,
+  routerReads: RouterReads = CANNED_READS,
+  retention: RetentionSchedule | null = null,
+): Promise<ApiUnderTest> {
   const clock = () => NOW;
   const issuer = await createDevelopmentIssuer({ apiHost: '127.0.0.1', clock });
   const driver = createRecordingDriver();
   const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
-  const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock, signatures: meansOf(authority) });
+  const signatures = meansOf(authority);
+  const app = createApi({ store, driver, routerReads, auth: issuer.auth, clock, signatures, retention });
   requireDocumented(app);
   return {
     app,

@@ -10,6 +10,7 @@ import { isPartyOnly, maySee } from '../authorisation.ts';
 import { createEventFeed } from '../event-feed.ts';
 import { presentProgress, progressForParty } from '../present.ts';
 import { type ApiDependencies, type ApiServer, callerOf } from '../server-types.ts';
+import { withPersonalTexts } from '../show-personal-texts.ts';
 import { createStreamSlots } from '../stream-slots.ts';
 import { readVisible } from '../visible-interconnect.ts';
 
@@ -114,7 +115,7 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       for (const event of events) {
         afterSequence = event.sequence;
         const shown = await visible(event);
-        if (shown !== null) await write(response, frame(shown, numbers), signal);
+        if (shown !== null) await write(response, await withPersonalTexts(store, frame(shown, numbers)), signal);
       }
       if (events.length === PAGE) continue;
       await feed.wait(version, Math.max(1, aliveDueAtMs - performance.now()), signal);
