@@ -8,6 +8,7 @@ import { ERRORS } from '../errors.ts';
 import { MANIFESTS } from '../platforms/manifests.ts';
 import { trustSchema } from '../signatures/index.ts';
 import { type RouteSummaries, renderAuthority } from './render-authority.ts';
+import { renderPersonalData } from './render-personal-data.ts';
 import { renderPlanPhrases } from './render-plan-phrases.ts';
 import { renderSettings } from './render-settings.ts';
 import { renderSigningPhrases } from './render-signing-phrases.ts';
@@ -26,6 +27,7 @@ export async function renderDocs(): Promise<Readonly<Record<string, string>>> {
     'docs/trust.schema.json': toJson(renderSchema(trustSchema, 'Whom an installation of wasl believes')),
     'docs/errors.md': renderErrors(),
     'docs/plan-phrases.md': renderPlanPhrases(),
+    'docs/personal-data.md': renderPersonalData(),
     'docs/platforms.md': renderPlatforms(),
     'docs/settings.md': renderSettings(),
     'docs/signing-phrases.md': renderSigningPhrases(),
