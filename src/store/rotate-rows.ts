@@ -1,4 +1,5 @@
 /** Keys of persons, wrapped anew under the newest key of the ring: what lies in a backup opens with none that is left. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, isNull, like, ne, sql } from 'drizzle-orm';
 import type { PersonId } from '../domain/names.ts';
 import { unwrapKey, wrapKey } from '../domain/sealed-text.ts';
@@ -83,18 +84,23 @@ async function sealAcceptances(tx: StoreTransaction, database: Database): Promis
   return rows.length;
 }
 
+/** How long transactions elsewhere on the server may keep what is gone. */
+const OTHERS_TRIES = 60;
+const OTHERS_PAUSE_MS = 250;
+
 /**
- * A row that was changed or emptied is in the table's file until it is written anew. False where this role may not: Postgres before 17 lets the owner
- * alone.
+ * A row that was changed or emptied is in the table's file until it is written anew, and is written anew with it while a transaction of before runs
+ * anywhere on the server. False where one does not end in 15 s, or this role may not: Postgres before 17 lets the owner alone.
  */
 export async function vacuumKeys(database: Database): Promise<boolean> {
   const mayVacuum = sql`select case when current_setting('server_version_num')::int >= 170000
-    then has_table_privilege('personal_keys', 'MAINTAIN') else pg_has_role(current_user, relowner, 'usage') end as may
-    from pg_class where oid = to_regclass('personal_keys')`;
+    then has_table_privilege('personal_keys', 'MAINTAIN') else pg_has_role(current_user, relowner, 'usage') end as may,
+    pg_current_xact_id()::text as now from pg_class where oid = to_regclass('personal_keys')`;
   try {
     return await database.read(async (db) => {
-      const { rows } = await db.execute<{ may: boolean }>(mayVacuum);
-      if (rows[0]?.may !== true) return false;
+      const { rows } = await db.execute<{ may: boolean; now: string }>(mayVacuum);
+      const [found] = rows;
+      if (found?.may !== true || !(await othersEnded(db, found.now))) return false;
       await db.execute(sql`vacuum (full) personal_keys`);
       return true;
     });
@@ -102,4 +108,15 @@ export async function vacuumKeys(database: Database): Promise<boolean> {
     // What was erased or rewrapped is: somebody reads the table for long, and its owner does this later.
     return false;
   }
+}
+
+async function othersEnded(db: Pick<StoreTransaction, 'execute'>, transaction: string): Promise<boolean> {
+  for (let tries = 0; tries < OTHERS_TRIES; tries += 1) {
+    const { rows } = await db.execute<{ ended: boolean }>(
+      sql`select pg_snapshot_xmin(pg_current_snapshot()) > ${transaction}::xid8 as ended`,
+    );
+    if (rows[0]?.ended === true) return true;
+    await sleep(OTHERS_PAUSE_MS);
+  }
+  return false;
 }

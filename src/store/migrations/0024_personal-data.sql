@@ -51,4 +51,6 @@ CREATE TABLE "retention_proposals" (
 ALTER TABLE "personal_texts" ADD CONSTRAINT "personal_texts_key_id_personal_keys_id_fk" FOREIGN KEY ("key_id") REFERENCES "public"."personal_keys"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "personal_keys_record" ON "personal_keys" USING btree ("subject","record_kind","record_id") WHERE "personal_keys"."erased_at" is null;--> statement-breakpoint
 CREATE INDEX "personal_keys_kek" ON "personal_keys" USING btree ("kek") WHERE "personal_keys"."erased_at" is null;--> statement-breakpoint
-CREATE INDEX "personal_texts_key" ON "personal_texts" USING btree ("key_id");
+CREATE INDEX "personal_texts_key" ON "personal_texts" USING btree ("key_id");--> statement-breakpoint
+-- Samples of its values would stay in the statistics when they are gone.
+ALTER TABLE "personal_keys" ALTER COLUMN "wrapped" SET STATISTICS 0;
