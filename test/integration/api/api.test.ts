@@ -274,6 +274,9 @@ describe('a plan', () => {
     expect(codeOf(await post(url, await asEngineer('mof-signatory-1'), approval))).toEqual([403, 'APPROVAL_SELF']);
     const other = { ...approval, digest: `sha256:${'0'.repeat(64)}` };
     expect(codeOf(await post(url, await asEngineer('engineer-3'), other))).toEqual([409, 'APPROVAL_DIGEST']);
+    // One party has signed nothing: the push would be refused.
+    expect(codeOf(await post(url, await asEngineer('engineer-3'), approval))).toEqual([422, 'SIGNATURE_MISSING']);
+    await post(`/v1/interconnects/${id}/approvals`, await signatory('MOH'), { decision: 'approve', digest });
     const done = await post(url, await asEngineer('engineer-3'), approval);
     expect([done.statusCode, done.json().approvals]).toMatchObject([200, [{ party: 'network', person: 'engineer-3' }]]);
   });
