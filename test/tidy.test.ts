@@ -14,8 +14,9 @@ const MANIFESTS = ['src/platforms/manifests.ts', 'src/platforms/manifest.ts'];
 /** Who may import whom: folder -> project folders and packages. What is not listed is forbidden. `node:` is allowed outside workflows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/error-entry.ts': [],
-  'src/error-codes-privacy.ts': ['src/error-entry.ts'],
-  'src/error-codes.ts': ['src/error-entry.ts', 'src/error-codes-privacy.ts'],
+  'src/privacy-error-codes.ts': ['src/error-entry.ts'],
+  'src/router-error-codes.ts': ['src/error-entry.ts'],
+  'src/error-codes.ts': ['src/error-entry.ts', 'src/privacy-error-codes.ts', 'src/router-error-codes.ts'],
   'src/errors.ts': ['src/error-codes.ts'],
   'src/domain': ['src/domain', ...MANIFESTS, 'src/errors.ts', 'zod'],
   'src/proof': ['src/proof', 'src/domain', ...MANIFESTS, 'src/errors.ts'],
@@ -274,7 +275,8 @@ describe('the import table of the design', () => {
       'src/errors.ts',
       'src/error-entry.ts',
       'src/error-codes.ts',
-      'src/error-codes-privacy.ts',
+      'src/privacy-error-codes.ts',
+      'src/router-error-codes.ts',
       'src/domain/lifecycle.ts',
     ];
     const outside = values.flatMap((path) => importsOf(path).filter((i) => !i.typeOnly && !values.includes(i.target)));

@@ -95,7 +95,8 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
     changeId,
     window: { notBefore, confirmTimeoutSeconds: current.backbone.confirmTimeoutSeconds },
     inventoryVersion: version,
-    inventoryDigest: digestOf(inventory),
+    // Of what was imported, and not of what could be read of it.
+    inventoryDigest: digestOf(current),
     left,
     told: [
       ...told,

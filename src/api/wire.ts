@@ -392,9 +392,8 @@ export type Ready = z.infer<typeof readySchema>;
 
 export const installationSchema = z.object({
   id: z.string().describe('Of the database: task queues and workflows carry it'),
-  strangers: list(z.object({ installation: z.string(), interconnects: z.int() })).describe(
-    'Other installations whose interconnects run on the same Temporal',
-  ),
+  /** On the same Temporal. */
+  strangers: list(z.object({ installation: z.string(), interconnects: z.int() })),
 });
 export type InstallationAnswer = z.infer<typeof installationSchema>;
 export const retirementSchema = z.object({ installation: z.string(), ended: z.int() });

@@ -66,6 +66,20 @@ export const DATA_CLASSES = {
     seenBy: 'whoever sees the interconnect or the network',
     howLong: RECORD,
   },
+  contact: {
+    is: '**personal**: whom the other party reaches (name, office, telephone, mail), in clear',
+    whose: 'contacts that an entity names',
+    why: 'the parties of an interconnect reach each other',
+    seenBy: 'the network side, the entity itself, and the other party of an interconnect',
+    howLong: 'until its entity names others',
+  },
+  scan: {
+    is: '**personal**: the scan of a form that was signed by hand, in clear',
+    whose: 'the signatory on paper',
+    why: 'another officer holds it against the paper',
+    seenBy: '`security`, `admin`, `auditor`',
+    howLong: RECORD,
+  },
   address: {
     is: '**personal**: the address that a request came from',
     whose: 'whoever calls',
@@ -90,9 +104,10 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
     user: 'proposed_by decided_by',
   },
   interconnects: {
-    no: 'number id first_party second_party requested_by_entity idempotency_key body_digest lifecycle agreement_version withdrawn_at revision driven_revision driven_at created_at updated_at',
+    no: 'number id first_party second_party requested_by_entity idempotency_key body_digest lifecycle agreement_version withdrawn_at withdrawal_signature revision driven_revision driven_at created_at updated_at',
     user: 'requested_by withdrawn_by',
     said: 'reason withdrawal_reason',
+    signed: 'withdrawal_signed',
   },
   agreements: { no: 'interconnect_id version digest proposed_at', work: 'request', user: 'proposed_by' },
   action_keys: { no: 'interconnect_id key action_digest at', user: 'person' },
@@ -125,6 +140,7 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
   ledger_nodes: { no: 'level index hash' },
   ledger_checkpoints: { no: 'size note signed_at' },
   ledger_cosignatures: { no: 'size witness line received_at', user: 'received_from' },
+  ledger_timestamps: { no: 'size token received_at' },
   ledger_reviews: { no: 'id at review' },
   policies: {
     no: 'version in_force_from grace_days digest proposed_at published_at',
@@ -132,10 +148,17 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
   },
   policy_renditions: { no: 'policy_version language media_type sha256 bytes', work: 'content' },
   policy_acceptances: {
-    no: 'policy_version entity digest accepted_at signature',
+    no: 'policy_version entity digest accepted_at signature form',
     user: 'person',
     signed: 'signed',
   },
+  hand_signed_forms: {
+    no: 'policy_version entity digest media_type sha256 bytes attached_at confirmed_at',
+    user: 'attached_by confirmed_by',
+    scan: 'content',
+  },
+  entity_contacts: { no: 'subject entity position purpose recorded_at', contact: 'name designation telephone email' },
+  entity_obligations: { no: 'entity position recorded_at', work: 'ar en' },
   webhook_endpoints: { no: 'id entity scheme keys networks state created_at', work: 'url', said: 'reason' },
   webhook_events: { no: 'interconnect_id sequence type lifecycle at' },
   webhook_deliveries: {
@@ -223,7 +246,7 @@ export const DOCUMENTS = {
 
 /** Members of the documents that people write, at any depth. */
 export const WRITTEN: Readonly<Record<'request' | 'inventory', Declared>> = {
-  request: { no: 'flows from policyVersion prefixes to validFrom validUntil', work: 'purpose' },
+  request: { no: 'flows from policyVersion prefixes to validFrom validUntil', work: 'purpose firewallNote' },
   inventory: {
     no: 'administrator asNumber attachments backbone baseVersions branch canary clientCapabilities confirmTimeoutSeconds confirmTimer credential dropNulBytes entities entity families from host hostKeys id jumpHosts legacyAlgorithms maintenance management minimumSeconds netconf platform port prefixes probe quarantineDays routeDistinguisher routeTargetPool routers scrapped source to unitSeconds version vpn vpns vrfs',
     work: 'name reason maintenanceReason',
@@ -237,6 +260,7 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'audit.requested': {},
   'change.ended': { no: 'outcome code planId routers', said: 'reason' },
   'change.started': { no: 'interconnectId kind agreementVersion' },
+  'entity.profile-recorded': { no: 'entity contacts obligations' },
   'hold.lifted': {},
   'hold.placed': { no: 'record', user: 'subject', work: 'reference' },
   'installation.retired': { no: 'ended' },
@@ -255,9 +279,11 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'plan.refused': { no: 'interconnectId code path remedy', said: 'fact' },
   'plan.requested': {},
   'plan.saved': { no: 'digest changeId interconnectId kind routers proofs record' },
-  'policy.accepted': { no: 'entity digest acceptedAt signature' },
+  'policy.accepted': { no: 'entity digest acceptedAt signature form' },
+  'policy.form-attached': { no: 'entity digest form mediaType bytes' },
   'policy.proposed': { no: 'version inForceFrom graceDays digest renditions' },
   'policy.published': { no: 'digest inForceFrom graceDays' },
+  'record.restored': { no: 'from to root signature' },
   'recovery.requested': {},
   'request.amended': { no: 'requestDigest parties entity', work: 'request' },
   'request.submitted': { no: 'requestDigest parties entity', work: 'request' },
@@ -270,6 +296,7 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'settlement.refused': { no: 'interconnectId attempt claimed shown' },
   'transaction.begun': { no: 'planId attempt at' },
   'transaction.ended': { no: 'outcome code left attempt routers path remedy', said: 'reason' },
+  'transaction.recorded': { no: 'planId routers epoch' },
   'transaction.verified': { no: 'planId says' },
   'webhook.allowed': { no: 'entity networks', work: 'url' },
   'webhook.disabled': { no: 'entity reason', work: 'url' },
@@ -277,5 +304,5 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'webhook.key-added': { no: 'entity', work: 'url' },
   'webhook.registered': { no: 'entity', work: 'url' },
   'webhook.removed': { no: 'entity', work: 'url' },
-  'withdrawal.requested': { said: 'reason' },
+  'withdrawal.requested': { no: 'signature unsigned', said: 'reason unproven refusedSignature' },
 };

@@ -3,6 +3,7 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { inventorySchema } from '../domain/inventory.ts';
 import { interconnectRequestSchema } from '../domain/request.ts';
+import * as entities from '../store/entity-schema.ts';
 import * as ledger from '../store/ledger-schema.ts';
 import * as personal from '../store/personal-schema.ts';
 import * as policies from '../store/policy-schema.ts';
@@ -21,7 +22,15 @@ import {
 
 /** Table -> its columns, as the schema has them. */
 export function columnsOfSchema(): ReadonlyMap<string, readonly string[]> {
-  const tables = Object.values({ ...schema, ...readings, ...ledger, ...policies, ...webhooks, ...personal });
+  const tables = Object.values({
+    ...schema,
+    ...readings,
+    ...ledger,
+    ...policies,
+    ...webhooks,
+    ...personal,
+    ...entities,
+  });
   return new Map(
     tables
       .filter((each) => each instanceof PgTable)

@@ -85,29 +85,28 @@ export async function tellSigners(signed: SignedDocument): Promise<string> {
     .join(', ');
 }
 
-/**
- * The withdrawal of an interconnect, signed where a key is at hand. null: it is only prepared, or not signed, which is told: what ends something waits for
- * no key, no trust file and no source.
- */
+/** What ends something, with its signature. `unsigned`: why it has none; it waits for no key, no trust file and no source. */
+export type SignedClosing =
+  | { readonly signed: SignedDocument; readonly unsigned: null }
+  | { readonly signed: null; readonly unsigned: string };
+
+/** The withdrawal of an interconnect, signed where a key is at hand. null: it is only prepared. */
 export async function signClosing(
   session: CliSession,
   id: string,
   options: SigningOptions,
-): Promise<SignedDocument | null> {
+): Promise<SignedClosing | null> {
   const isAtHand = [options.signed, options.prepare, options.identity ?? session.io.env.WASL_IDENTITY].some(Boolean);
-  if (!isAtHand) {
-    session.remark('It is not signed, and recorded as unsigned: name your key with --identity to sign it.');
-    return null;
-  }
+  if (!isAtHand) return { signed: null, unsigned: 'name your key with --identity to sign it' };
   const { request } = await session.client.readInterconnect(id);
   const of = { digest: digestOf(request), words: request.flows.map((flow) => `  ${flowInWords(flow)}`) };
   try {
-    return await signFor(session, { kind: 'withdrawal', id }, of, options);
+    const signed = await signFor(session, { kind: 'withdrawal', id }, of, options);
+    return signed === null ? null : { signed, unsigned: null };
   } catch (error) {
     const isServers = error instanceof WaslError && NO_TRUST.has(error.code);
     if (!isServers || options.prepare !== undefined) throw error;
-    session.remark(`It is not signed, and recorded as unsigned: ${error.message}.`);
-    return null;
+    return { signed: null, unsigned: error.message };
   }
 }
 

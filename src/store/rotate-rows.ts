@@ -10,7 +10,7 @@ import { appendFacts } from './ledger-rows.ts';
 import { keyMissing, sealerOf } from './personal-rows.ts';
 import { personalKeys } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
-import { approvals } from './schema.ts';
+import { approvals, interconnects } from './schema.ts';
 
 export interface Rotation {
   /** Under which all are wrapped now. */
@@ -49,7 +49,10 @@ export function rotationQueries(database: Database): RotationStore {
           const rewrapped = wrapKey(unwrapKey(wrapped, under), kek);
           await tx.update(personalKeys).set({ kek: kek.id, wrapped: rewrapped }).where(eq(personalKeys.id, id));
         }
-        const sealed = (await sealApprovals(tx, database)) + (await sealAcceptances(tx, database));
+        const sealed =
+          (await sealApprovals(tx, database)) +
+          (await sealAcceptances(tx, database)) +
+          (await sealWithdrawals(tx, database));
         const body = { kek: kek.id, rewrapped: others.length, sealed };
         await appendFacts(tx, at, [{ actor: by, action: 'personal-keys.rotated', subject: 'personal-keys', body }]);
         return { rewrapped: others.length, sealed };
@@ -80,6 +83,17 @@ async function sealAcceptances(tx: StoreTransaction, database: Database): Promis
     const reference = await sealerOf(tx, database, { subject, record }).seal('signed-document', signed ?? '');
     const isIt = and(eq(policyAcceptances.policyVersion, policyVersion), eq(policyAcceptances.entity, entity));
     await tx.update(policyAcceptances).set({ signed: reference }).where(isIt);
+  }
+  return rows.length;
+}
+
+async function sealWithdrawals(tx: StoreTransaction, database: Database): Promise<number> {
+  const rows = await tx.select().from(interconnects).where(like(interconnects.withdrawalSigned, IN_CLEAR));
+  for (const { id, withdrawnBy, withdrawalSigned } of rows) {
+    if (withdrawnBy === null) continue;
+    const sealer = sealerOf(tx, database, { subject: withdrawnBy, record: { kind: 'interconnect', id } });
+    const reference = await sealer.seal('signed-document', withdrawalSigned ?? '');
+    await tx.update(interconnects).set({ withdrawalSigned: reference }).where(eq(interconnects.id, id));
   }
   return rows.length;
 }

@@ -76,6 +76,7 @@ describe('the routes', async () => {
       'POST /v1/ledger/cosignatures',
       'POST /v1/ledger/reviews',
       'POST /v1/policies',
+      'POST /v1/policies/{version}/hand-signed',
       'POST /v1/request-checks',
       'POST /v1/retention/proposals',
       'POST /v1/signing-documents/attachments',

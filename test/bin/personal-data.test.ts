@@ -27,7 +27,7 @@ test('what is new, or gone, is told', () => {
 test('every fact that anything writes into the ledger is declared', () => {
   const root = new URL('../../src/', import.meta.url);
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /^(store|api|domain)\/.*\.ts$/.test(name))
+    .filter((name) => /^(store|api|domain|activities)\/.*\.ts$/.test(name))
     .map((name) => readFileSync(new URL(name, root), 'utf8'));
   const written = sources.flatMap((text) => [...text.matchAll(/'([a-z-]+\.[a-z-]+)'/g)].map(([, name = '']) => name));
   const subjects = new Set(Object.keys(LEDGER_FACTS).map((name) => name.split('.')[0]));

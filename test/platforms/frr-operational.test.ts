@@ -31,7 +31,7 @@ describe('a table of FRR', () => {
     ['bgp', [{ ip: '192.0.2.1', vrf: 'MOH' }], 'local'],
     ['bgp', [{ ip: '192.0.2.1', vrf: 'MOF' }], 'vpn'],
     ['bgp', [{ ip: '192.0.2.1' }, { ip: '192.0.2.2', labels: [18] }], 'vpn'],
-    ['bgp', undefined, 'local'],
+    ['static', undefined, 'local'],
   ])('a route of %s over %j is %s', async (protocol, nexthops, origin) => {
     const routes = await read(shown({ MOH: { '10.0.0.0/8': entry({ protocol, nexthops }) } }));
     expect(routes).toEqual([expect.objectContaining({ prefix: '10.0.0.0/8', origin })]);
@@ -63,9 +63,10 @@ describe('a table of FRR', () => {
       'table MOH ipv4: the answer is no list of routes for 10.0.0.0/8',
     ],
     [
-      { MOH: { nonsense: entry({}) } },
+      { MOH: { nonsense: entry({ protocol: 'static' }) } },
       'table MOH ipv4: the answer is a route whose prefix is not one: "nonsense/undefined"',
     ],
+    [{ MOH: { '10.0.0.0/8': entry({}) } }, 'table MOH ipv4: the answer is route 10.0.0.0/8 of bgp without next hops'],
     [{ MOF: {} }, 'show route vrf all: no ipv4 table of MOH'],
   ])('%j is none', async (ipv4, message) => {
     await expect(read(shown(ipv4))).rejects.toMatchObject({ code: 'ROUTER_PROTOCOL', message });

@@ -5,7 +5,8 @@ import { besideOf } from '../../src/platforms/frr/beside.ts';
 import { ownElement } from '../../src/platforms/frr/own-configuration.ts';
 
 const RULES = '0:\tfrom all lookup local';
-const beside = (configuration: string, rules = RULES) => besideOf([ownElement(0, `${configuration}\nend\n${rules}\n`)]);
+const beside = (configuration: string, rules = RULES) =>
+  besideOf([ownElement(0, `${configuration}\nend\n${rules}\n`)], []);
 const told = (configuration: string, rules = RULES) =>
   beside(configuration, rules).unknowns.map(({ path, reach, why }) => `${path} | ${reach} | ${why}`);
 
@@ -127,7 +128,7 @@ describe('a statement of FRR', () => {
     [[], 'router ospf\n wormhole 1\nrouter nhrp\nrouter isis 1'],
     [BGP, 'bgp router-id 192.0.2.1\nneighbor 192.0.2.1 remote-as 65000\ndistance 5'],
     [[...BGP_OF_VRF, 'address-family l2vpn evpn'], ''],
-    [FAMILY_OF_VRF, 'rt vpn both 65000:9\nroute-map vpn import IN\nroute-map vpn export OUT\nimport vpn\nexport vpn'],
+    [FAMILY_OF_VRF, 'route-map vpn import IN\nroute-map vpn export OUT\nimport vpn\nexport vpn'],
     [FAMILY_OF_VRF, 'redistribute connected\nredistribute static\nnetwork 10.0.0.0/8\nneighbor 192.0.2.1 activate'],
     [FAMILY_OF_VRF, 'neighbor 192.0.2.1 route-map ODD out'],
     [VPN, 'neighbor 192.0.2.1 activate\nbgp retain route-target all\nnetwork 10.0.0.0/8'],
@@ -223,11 +224,11 @@ describe('a route map', () => {
 
 it('nothing of it is known where it was not shown, or not whole', () => {
   const unshown = ['vtysh show running-config, ip rule show'];
-  const paths = (code: number, text: string) => besideOf([ownElement(code, text)]).unknowns.map(({ path }) => path);
+  const paths = (code: number, text: string) => besideOf([ownElement(code, text)], []).unknowns.map(({ path }) => path);
   expect(paths(0, `hostname pe1\nend\n${RULES}`)).toEqual([]);
   expect(paths(1, `hostname pe1\nend\n${RULES}`)).toEqual(unshown);
   expect(paths(0, `hostname pe1\n${RULES}`)).toEqual(unshown);
   expect(paths(0, 'hostname pe1\nend')).toEqual(unshown);
   expect(paths(0, `end\n${RULES}`)).toEqual([]);
-  expect(besideOf([]).unknowns).toEqual([]);
+  expect(besideOf([], []).unknowns).toEqual([]);
 });

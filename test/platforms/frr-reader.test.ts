@@ -65,6 +65,9 @@ describe('a VRF of the module', () => {
       },
       policyTexts: { OUT: 'route-map OUT permit 5' },
       anomalies: [],
+      unknowns: [
+        expect.objectContaining({ reach: 'network', why: "puts a route target of wasl's pool on every route" }),
+      ],
     });
   });
 
@@ -73,7 +76,7 @@ describe('a VRF of the module', () => {
     ['<ipv4/><ipv6><import-rt>0:64900:9</import-rt></ipv6>', undefined, ['ipv6']],
     ['', undefined, []],
     ['', ['ipv4'] as const, ['ipv4']],
-    ['<ipv6><import-rt>0:64900:9</import-rt></ipv6>', ['ipv4'] as const, ['ipv4']],
+    ['<ipv6><import-rt>0:64900:9</import-rt></ipv6>', ['ipv4'] as const, ['ipv4', 'ipv6']],
   ])('%s with %j in the inventory has the families %j', (inner, listed, families) => {
     const { vrf } = read(`<name>MOH</name>${inner}`, undefined, listed);
     expect(Object.keys(vrf.operator)).toEqual(families);

@@ -92,6 +92,10 @@ describe('a VRF of IOS XR', () => {
         NETS: 'prefix-set NETS\n 10.3.0.0/16\nend-set',
       },
       anomalies: [],
+      unknowns: [
+        expect.objectContaining({ reach: 'network', why: 'puts nonsense on routes, which is not understood' }),
+        expect.objectContaining({ reach: 'network', why: "puts a route target of wasl's pool on every route" }),
+      ],
     });
   });
 
@@ -409,8 +413,10 @@ describe('a table of IOS XR', () => {
     asked.length = 0;
     const beside = rib(
       VRF(
-        AF(SAF(TABLE(''), 'Multicast') + SAF(TABLE(`<routes>${route('')}</routes>`) + TABLE('', 'other'))) +
-          AF('', 'IPv6'),
+        AF(
+          SAF(TABLE(''), 'Multicast') +
+            SAF(TABLE(`<routes>${route('<protocol-name>static</protocol-name>')}</routes>`) + TABLE('', 'other')),
+        ) + AF('', 'IPv6'),
       ),
     );
     expect(await readTable(beside)).toEqual([{ prefix: '10.0.0.0/8', origin: 'local' }]);

@@ -78,9 +78,10 @@ export function registerInterconnectCommands(program: Command, session: CliSessi
     .action((id: string) => act(id, () => session.client.resume(id)));
 
   async function withdraw(id: string, options: SigningOptions & { readonly reason: string }): Promise<void> {
-    const signed = await signClosing(session, id, options);
-    if (signed === null && options.prepare !== undefined) return;
-    await act(id, () => session.client.withdraw(id, options.reason, signed));
+    const closing = await signClosing(session, id, options);
+    if (closing === null) return;
+    await act(id, () => session.client.withdraw(id, options.reason, closing.signed));
+    if (closing.unsigned !== null) session.remark(`It is recorded as unsigned: ${closing.unsigned}.`);
   }
 
   async function act(id: string, call: () => ReturnType<typeof session.client.withdraw>): Promise<void> {
