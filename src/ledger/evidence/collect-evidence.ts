@@ -4,7 +4,7 @@ import { type ChangeId, type InterconnectId, interconnectOf, type PlanId } from 
 import type { Plan } from '../../domain/plan.ts';
 import { POLICY_ACCEPTED, POLICY_PROPOSED, POLICY_PUBLISHED, policySubject } from '../../domain/policy.ts';
 import { signatureDigest } from '../../domain/signature-digest.ts';
-import { signedDocumentSchema } from '../../domain/signed-document.ts';
+import { type SignedDocument, signedDocumentSchema } from '../../domain/signed-document.ts';
 import { WaslError } from '../../errors.ts';
 import { type LedgerRows, proveInclusion } from '../ledger-tree.ts';
 import type { KeptCheckpoint } from '../review-ledger.ts';
@@ -30,7 +30,9 @@ export interface EvidenceRows extends LedgerRows {
   listLedgerOf(subjects: readonly string[]): Promise<LedgerEntry[]>;
   listCheckpoints(filter: { readonly afterSize: number }): Promise<KeptCheckpoint[]>;
   listPolicies(): Promise<readonly { readonly version: string }[]>;
-  listSignedDecisions(id: InterconnectId): Promise<readonly { readonly signed: string | null }[]>;
+  listSignedDecisions(
+    id: InterconnectId,
+  ): Promise<readonly { readonly signed: string | null; readonly shut?: string }[]>;
   listPlanDigests(id: ChangeId): Promise<readonly string[]>;
   readPlan(id: PlanId): Promise<Plan>;
   readPayloads(id: PlanId): Promise<readonly { readonly pe: string; readonly xml: string }[]>;
@@ -107,19 +109,33 @@ async function collectSigned(
   id: InterconnectId,
   shown: readonly LedgerEntry[],
 ): Promise<Collected<EvidenceBundle['signed'][number]>> {
-  const texts = (await rows.listSignedDecisions(id)).flatMap(({ signed }) => (signed === null ? [] : [signed]));
-  const documents = texts.map((text) => signedDocumentSchema.parse(JSON.parse(text)));
+  const decided = await rows.listSignedDecisions(id);
+  const documents = decided.flatMap(({ signed }) => readKept(signed) ?? []);
+  // Of a person who signs the same again the record keeps the last document; of one that was erased or altered, none.
+  const isWhole = decided.every(
+    ({ signed, shut }) => shut === undefined && (signed === null || readKept(signed) !== null),
+  );
+  const why = isWhole ? 'signed-anew' : 'not-kept';
   const byDigest = new Map<string, (typeof documents)[number]>(documents.map((each) => [signatureDigest(each), each]));
   const result: Collected<EvidenceBundle['signed'][number]> = { found: [], absent: [] };
   for (const row of shown) {
     const signature = signatureNamedBy(row);
     if (signature === null) continue;
     const document = byDigest.get(signature);
-    // Of a person who signs the same again the record keeps the last document.
-    if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why: 'signed-anew' });
+    if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why });
     else result.found.push(signedOf(row.sequence, document));
   }
   return result;
+}
+
+/** null: there is none, or whoever wrote the row wrote something else. */
+function readKept(text: string | null): SignedDocument | null {
+  if (text === null) return null;
+  try {
+    return signedDocumentSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 async function collectDocuments(

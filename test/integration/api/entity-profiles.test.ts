@@ -127,7 +127,7 @@ it('takes a scan signed by hand as an acceptance when a second officer has seen 
     (await call('GET', '/v1/policy-standings', 'auditor')).body.find(
       (each: { entity: string }) => each.entity === 'MOH',
     );
-  expect(await standing()).toMatchObject({ version: '2026-1', by: 'token' });
+  expect(await standing()).toMatchObject({ version: '2026-1', by: 'signature' });
 
   const confirm = (role: Role, form: string) => call('POST', `${forms}/MOH/confirmation`, role, undefined, { form });
   expect((await confirm('admin', FORM)).body.code).toBe('APPROVAL_SELF');

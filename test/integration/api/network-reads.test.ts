@@ -146,12 +146,16 @@ describe('the network as people see it', () => {
     expect(ofPe.filter(({ id: number }) => number > (before[1] ?? 0))).toHaveLength(1);
   });
 
-  it('what a plan stood on is kept with its change', async () => {
+  it('what a plan stood on, and what its routers said and ran, is kept with its change', async () => {
     const [change] = (await engineer().readInterconnect(id)).changes;
     const kept = await wasl.store.listReadings({ changeId: change?.id as ChangeId });
     expect(kept.map(({ pe, reader }) => `${pe ?? 'all'} ${reader}`).sort()).toEqual([
       `all ${change?.planId}`,
-      ...['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].map((pe) => `${pe} planning`),
+      // Running before and after, and the transcript.
+      ...['mct-pe-01', 'nzw-pe-01', 'sll-pe-01', 'soh-pe-01'].flatMap((pe) => [
+        `${pe} planning`,
+        ...Array.from({ length: 3 }, () => `${pe} transaction`),
+      ]),
     ]);
   });
 

@@ -221,7 +221,7 @@ describe('an auditor', () => {
     expect([early.code, early.err]).toEqual([2, expect.stringContaining('is younger than the last checkpoint')]);
     await append(300);
     await witness('--first');
-    expect((await wasl('auditor', 'evidence', 'export', changeId, file)).code).toBe(0);
+    expect(await wasl('auditor', 'evidence', 'export', changeId, file)).toMatchObject({ code: 0 });
     const keys = ['--log-key', log.verifier.text, '--witness', await witnessKey()];
     const verified = await runForTest(['evidence', 'verify', file, ...keys]);
     expect(verified).toMatchObject({ code: 0, err: '' });

@@ -109,7 +109,8 @@ test('a repeated call with another reason is known, and no digest of the reason 
 
 test('what was moved to another row opens there no more', async () => {
   const rows = await query<{ id: string }>(
-    "select id from personal_texts where kind = 'signed-document' order by written_at, id",
+    `select t.id from personal_texts t join personal_keys k on k.id = t.key_id
+     where t.kind = 'signed-document' and k.subject = '${SIGNATORY}' order by t.written_at, t.id`,
   );
   const [one, other] = rows.map(({ id }) => id) as [string, string];
   const swap = (a: string, b: string) =>
@@ -145,6 +146,12 @@ test('nothing is proposed before its time, and what lives is kept', async () => 
   const { due, keptBack } = await store.judgeKept(SCHEDULE);
   expect(due.map(({ subject, id }) => `${subject} ${id}`)).toEqual([`${REJECTER} ${ended}`, `${SIGNATORY} ${ended}`]);
   expect(keptBack).toEqual([
+    ...(['MOF', 'MOH'] as const).map((entity) => ({
+      subject: `${entity.toLowerCase()}-officer`,
+      kind: 'policy-acceptance',
+      id: `2026-1/${entity}`,
+      why: `${living} names the policy 2026-1, and has not ended`,
+    })),
     {
       subject: SIGNATORY,
       kind: 'interconnect',
@@ -182,7 +189,9 @@ test('a list is erased once another person authorised it, whole or not at all', 
 
 test('after it, what was kept is nowhere: not in files, nor in a backup once the ring was rotated', async () => {
   const backup = await query<{ id: string; subject: string; wrapped: Buffer }>('select * from personal_keys');
-  const sealedBefore = await query<{ id: string; key_id: string; sealed: Buffer }>('select * from personal_texts');
+  const sealedBefore = await query<{ id: string; key_id: string; sealed: Buffer }>(
+    `select t.* from personal_texts t join personal_keys k on k.id = t.key_id where k.subject = '${SIGNATORY}' order by t.written_at, t.id`,
+  );
   const [{ id = 0 } = {}] = await store.listRetentionProposals();
   expect((await store.eraseProposed({ id, schedule: SCHEDULE, by: ADMIN })).state).toBe('erased');
 
@@ -194,11 +203,11 @@ test('after it, what was kept is nowhere: not in files, nor in a backup once the
 
   ring.add('kek-2');
   expect(await store.rotatePersonalKeys({ by: OFFICER })).toEqual({
-    ...{ kek: 'kek-2', rewrapped: 1, sealed: 0, retired: ['kek-1'], isVacuumed: true },
+    ...{ kek: 'kek-2', rewrapped: 3, sealed: 0, retired: ['kek-1'], isVacuumed: true },
   });
   const old = await ring.find('kek-1');
   const withOld = () => backup.map(({ wrapped }) => (old === null ? null : unwrapKey(wrapped, old)));
-  expect(withOld()).toHaveLength(3);
+  expect(withOld()).toHaveLength(5);
   const [first] = sealedBefore;
   const key = withOld()[backup.findIndex((each) => each.id === first?.key_id)];
   // It held the texts: what follows shows that it does no more.
