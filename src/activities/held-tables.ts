@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Inventory } from '../domain/inventory.ts';
 import type { PeName } from '../domain/names.ts';
 import { enabledFamilies, type RunningVrf } from '../domain/network-view.ts';
-import { type ObservedRoute, type ObservedTables, tableKey } from '../domain/observed-routes.ts';
+import { type ObservedRoute, type ObservedTables, type TableSizes, tableKey } from '../domain/observed-routes.ts';
 import { type Family, familyOf } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
 import { WaslError } from '../errors.ts';
@@ -24,6 +24,8 @@ interface HeldRequest {
 /** What is kept of one table: null keeps all of it. */
 interface Wanted extends RouteTable {
   readonly keep: OverlapIndex | null;
+  /** Its VRF may hold no more than so many routes. */
+  readonly isLimited: boolean;
 }
 
 /**
@@ -33,14 +35,20 @@ interface Wanted extends RouteTable {
 export async function readHeldTables(
   deps: ActivityDependencies,
   { inventory, running, flows, known = new Map() }: HeldRequest,
-): Promise<{ readonly held: ObservedTables; readonly unread: readonly string[] }> {
+): Promise<{ readonly held: ObservedTables; readonly sizes: TableSizes; readonly unread: readonly string[] }> {
   const held = new Map<string, readonly ObservedRoute[]>();
+  const sizes: Record<string, number> = {};
+  const keep = (pe: PeName, table: Wanted, routes: readonly ObservedRoute[]) => {
+    const key = tableKey(pe, table.vrf, table.family);
+    held.set(key, kept(table, routes));
+    if (table.isLimited) sizes[key] = routes.length;
+  };
   const unread: string[] = [];
   const asked: { readonly pe: PeName; readonly tables: readonly Wanted[] }[] = [];
   for (const [pe, tables] of tablesOfFlows(inventory, running, flows)) {
     const missing = tables.filter((table) => {
       const routes = known.get(tableKey(pe, table.vrf, table.family));
-      if (routes !== undefined) held.set(tableKey(pe, table.vrf, table.family), kept(table, routes));
+      if (routes !== undefined) keep(pe, table, routes);
       return routes === undefined;
     });
     if (missing.length > 0) asked.push({ pe, tables: missing });
@@ -52,7 +60,7 @@ export async function readHeldTables(
         const read = await withRouter(deps, inventory, pe, (router) => router.readRouteTables(tables));
         for (const [index, table] of tables.entries()) {
           const routes = read[index];
-          if (routes !== undefined) held.set(tableKey(pe, table.vrf, table.family), kept(table, routes));
+          if (routes !== undefined) keep(pe, table, routes);
         }
       } catch (error) {
         if (!(error instanceof WaslError) || error.code !== 'ROUTER_PROTOCOL') throw error;
@@ -61,7 +69,7 @@ export async function readHeldTables(
     },
     { concurrency: SESSIONS_AT_ONCE_MAX },
   );
-  return { held, unread: unread.sort() };
+  return { held, sizes, unread: unread.sort() };
 }
 
 const kept = ({ keep }: Wanted, routes: readonly ObservedRoute[]): readonly ObservedRoute[] =>
@@ -77,13 +85,15 @@ function tablesOfFlows(
       const found = running.get(name)?.find((one) => one.name === vrf);
       if (found === undefined) return [];
       return enabledFamilies(found).flatMap((family): Wanted[] => {
+        const isLimited = found.routeLimits?.[family] !== undefined;
         const taken = flows.filter(({ to }) => to === vpn);
         const givesAll = flows.some(({ from, prefixes }) => from === vpn && prefixes === 'whole-vpn');
-        if (givesAll || taken.some(({ prefixes }) => prefixes === 'whole-vpn')) return [{ vrf, family, keep: null }];
+        if (givesAll || taken.some(({ prefixes }) => prefixes === 'whole-vpn'))
+          return [{ vrf, family, keep: null, isLimited }];
         const prefixes = taken
           .flatMap((flow) => (flow.prefixes === 'whole-vpn' ? [] : flow.prefixes))
           .filter(ofFamily(family));
-        return prefixes.length === 0 ? [] : [{ vrf, family, keep: new OverlapIndex(prefixes) }];
+        return prefixes.length === 0 ? [] : [{ vrf, family, keep: new OverlapIndex(prefixes), isLimited }];
       });
     });
     return tables.length === 0 ? [] : [[name, tables]];

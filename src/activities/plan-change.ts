@@ -79,8 +79,8 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
   const shared = vpnsOf(subject.flows);
   const neighbours = others.filter(({ flows }) => flows.some(({ from, to }) => shared.has(from) || shared.has(to)));
 
-  const { held, unread } = removes
-    ? { held: undefined, unread: [] }
+  const { held, sizes, unread } = removes
+    ? { held: undefined, sizes: {}, unread: [] }
     : await readHeldTables(deps, { inventory, running, flows: subject.flows });
   heartbeat();
 
@@ -105,6 +105,7 @@ async function makePlan(deps: ActivityDependencies, request: PlanRequest): Promi
       ...roundedTimers(inventory),
     ],
     ...(held === undefined ? {} : { held }),
+    ...(Object.keys(sizes).length === 0 ? {} : { sizes }),
     createdAt: deps.now().toISOString(),
     createdBy: plannedBy as PersonId,
   };

@@ -85,9 +85,9 @@ async function reproveOver(
   { subject, inventory, running }: Awaited<ReturnType<typeof readAround>>,
 ): Promise<Plan> {
   const active = await listOthers(deps, plan.interconnectId);
-  const { held } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
+  const { held, sizes } = await readHeldTables(deps, { inventory, running, flows: subject.flows, known: tables });
   const network = { inventory, running, required: requiredVpns(plan.kind, subject) };
-  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held });
+  const { proofs, probes } = await deps.planner.reprove({ network, plan, active, subject, held, sizes });
   if (combineVerdicts(proofs.map((proof) => proof.verdict)) !== 'pass') {
     const why = describeVerdict({ ...plan, proofs });
     throw new WaslError('PLAN_STALE', `the network is not as it was planned for: ${why}`);

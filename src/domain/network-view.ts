@@ -53,6 +53,13 @@ export interface Unknown {
   readonly vrf?: VrfName;
 }
 
+/** How many routes a table may hold. */
+export interface RouteLimit {
+  readonly routes: number;
+  /** false: it is only told in the router's log. */
+  readonly drops: boolean;
+}
+
 /** One VRF as read from a router's running datastore. */
 export interface RunningVrf {
   readonly name: VrfName;
@@ -71,6 +78,8 @@ export interface RunningVrf {
   readonly traits?: readonly string[];
   /** It stands on the router and takes part in no VPN: deactivated, or of a type that is no VRF. Nothing can be asked of it. */
   readonly idle?: true;
+  /** Absent: none was read. */
+  readonly routeLimits?: Readonly<Partial<Record<Family, RouteLimit>>>;
   /** What was not understood in it; the router's first VRF also has what stands outside of all. Absent: nothing. */
   readonly unknowns?: readonly Unknown[];
 }

@@ -16,6 +16,9 @@ export interface ObservedRoute {
 /** Routes by `tableKey`. A table that was not read is absent: that is not an empty one. */
 export type ObservedTables = ReadonlyMap<string, readonly ObservedRoute[]>;
 
+/** Routes of a whole table, by `tableKey`. Plain JSON. */
+export type TableSizes = Readonly<Record<string, number>>;
+
 export function tableKey(pe: PeName, vrf: VrfName, family: Family): string {
   return `${pe}/${vrf}/${family}`;
 }

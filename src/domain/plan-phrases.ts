@@ -81,6 +81,7 @@ const ENGLISH: Phrases = {
     'no-overlap': 'no address is somewhere else too',
     'route-target-ownership': 'every route target has one owner',
     'return-path': 'answers find their way back',
+    'route-limits': 'no table holds more routes than it may',
   },
   verdicts: { pass: 'yes', fail: 'NO', unknown: 'NOT KNOWN' },
   because: ({ pe, vrf, prefix, routeTarget }) =>
@@ -120,6 +121,7 @@ const ARABIC: Phrases = {
     'no-overlap': 'لا يوجد عنوان مكرر في مكان آخر',
     'route-target-ownership': 'لكل هدف مسار مالك واحد',
     'return-path': 'يوجد طريق للرد',
+    'route-limits': 'لا يتجاوز أي جدول عدد المسارات المسموح به',
   },
   verdicts: { pass: 'نعم', fail: 'لا', unknown: 'غير معروف' },
   because: ({ pe, vrf, prefix, routeTarget }) =>

@@ -99,7 +99,7 @@ export interface CounterExample {
   readonly sentence: string;
 }
 
-export type ProofName = 'exact-reachability' | 'no-overlap' | 'route-target-ownership' | 'return-path';
+export type ProofName = 'exact-reachability' | 'no-overlap' | 'route-target-ownership' | 'return-path' | 'route-limits';
 
 export interface Proof {
   readonly name: ProofName;

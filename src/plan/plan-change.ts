@@ -3,7 +3,7 @@ import type { LeftRouter } from '../domain/change.ts';
 import { CHANGE_KIND_RULES, onlyTakesAway } from '../domain/change-kinds.ts';
 import type { ChangeId, InterconnectId, PeName, PersonId, PlanId, VrfName } from '../domain/names.ts';
 import { canonicalShare, type NetworkView, type PeView, type VrfShare, type VrfView } from '../domain/network-view.ts';
-import type { ObservedTables } from '../domain/observed-routes.ts';
+import type { ObservedTables, TableSizes } from '../domain/observed-routes.ts';
 import type { ChangeKind, Plan, Procedure, RouterPlan, VrfDelta } from '../domain/plan.ts';
 import { FAMILIES, type Family } from '../domain/prefix.ts';
 import type { RealisedInterconnect } from '../domain/request.ts';
@@ -53,6 +53,8 @@ export interface PlanInput {
   readonly covered?: CoveredVrfs;
   /** What the VRFs that take hold in their tables now. Not given: nobody looked. */
   readonly held?: ObservedTables;
+  /** How many routes those hold that may hold no more than so many. */
+  readonly sizes?: TableSizes;
   readonly createdAt: string;
   readonly createdBy: PersonId;
 }
@@ -85,6 +87,7 @@ export function planChange(input: PlanInput): Plan {
     previous: input.previous,
     others,
     held: input.held,
+    sizes: input.sizes,
   };
   const { gained, lost, proofs, toAccept, told } = proveChange(change);
   const remains = removes ? remainingReach(change.after, lost, others) : [];

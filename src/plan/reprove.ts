@@ -1,6 +1,6 @@
 import type { PeName, VrfName } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
-import type { ObservedTables } from '../domain/observed-routes.ts';
+import type { ObservedTables, TableSizes } from '../domain/observed-routes.ts';
 import type {
   Acceptable,
   CounterExample,
@@ -29,6 +29,7 @@ export interface ReproveInput {
   readonly active: readonly RealisedInterconnect[];
   /** The tables as they are now. */
   readonly held?: ObservedTables;
+  readonly sizes?: TableSizes;
 }
 
 export interface Reproved {
@@ -41,7 +42,7 @@ export interface Reproved {
  * The plan proved again: its operations applied to the network as it is now. What is gained and lost must also be what the approvers saw.
  * Throws PLAN_STALE when an operation does not fit.
  */
-export function reprove({ view, plan, subject, previous, active, held }: ReproveInput): Reproved {
+export function reprove({ view, plan, subject, previous, active, held, sizes }: ReproveInput): Reproved {
   const deltas = new Map<PeName, ReadonlyMap<VrfName, VrfDelta>>(
     plan.routers.map(({ pe, vrfs }) => [pe, new Map(vrfs.map((delta) => [delta.vrf, delta]))]),
   );
@@ -55,7 +56,7 @@ export function reprove({ view, plan, subject, previous, active, held }: Reprove
     return delta && applyOperations(current.get(pe)?.get(vrf) ?? {}, delta.operations);
   });
   const others = active.filter((other) => other.id !== subject.id);
-  const change = { kind: plan.kind, before: view, after, subject, previous, others, held };
+  const change = { kind: plan.kind, before: view, after, subject, previous, others, held, sizes };
   const { gained, lost, proofs: found, toAccept } = proveChange(change);
   const proofs = found.map((proof) => (proof.name === 'no-overlap' ? withoutConsent(proof, plan, toAccept) : proof));
   const probes = planProbes(change, { gained, lost }, new Set(plan.routers.map(({ pe }) => pe)));

@@ -1,7 +1,7 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { VpnId } from '../domain/names.ts';
 import type { NetworkView } from '../domain/network-view.ts';
-import type { ObservedTables } from '../domain/observed-routes.ts';
+import type { ObservedTables, TableSizes } from '../domain/observed-routes.ts';
 import type { ChangeKind, CounterExample } from '../domain/plan.ts';
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
@@ -20,6 +20,8 @@ export interface ChangeUnderProof {
   readonly others: readonly RealisedInterconnect[];
   /** What the VRFs that take hold in their tables, and those of VPNs that are shared whole. Absent: nobody looked. */
   readonly held?: ObservedTables | undefined;
+  /** How many routes those of them hold that have a limit, by `tableKey`. */
+  readonly sizes?: TableSizes | undefined;
 }
 
 /** Routes between VPNs before and after, and their difference; computed once for all proofs. */

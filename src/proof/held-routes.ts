@@ -22,7 +22,7 @@ export interface HeldFindings {
 const TOLD_MAX = 20;
 
 /** What comes to one table: the prefixes, and who gives them. */
-interface Arrival {
+export interface Arrival {
   readonly at: VrfAtPe;
   readonly family: Family;
   readonly routes: Map<Prefix, { readonly from: VrfAtPe; readonly via: CarriedRoute['via'] }>;
@@ -73,7 +73,7 @@ function first<T>(values: Iterable<T>): T | undefined {
 }
 
 /** Gained routes by the table that takes them. */
-function arrivals({ after }: ChangeUnderProof, { gained }: RouteChange): Arrival[] {
+export function arrivals({ after }: ChangeUnderProof, { gained }: RouteChange): Arrival[] {
   const byTable = new Map<string, Arrival>();
   for (const route of gained) {
     const { to, family, prefix, from, via } = route;
@@ -93,7 +93,11 @@ const givesAll = ({ vrf }: VrfAtPe, family: Family, via: CarriedRoute['via']): b
   vrf.share[family]?.exports.some(({ routeTarget, scope }) => routeTarget === via && scope === 'whole-vpn') === true;
 
 /** With the routes that VRFs which give all have beyond the inventory. */
-function withUnlisted({ at, family, routes, whole }: Arrival, held: ObservedTables, findings: Findings) {
+export function withUnlisted(
+  { at, family, routes, whole }: Arrival,
+  held: ObservedTables,
+  findings: Pick<Findings, 'notRead' | 'defaultRoute' | 'unlisted'>,
+): Arrival['routes'] {
   if (whole.size === 0) return routes;
   const all = new Map(routes);
   for (const { from, via } of whole.values()) {

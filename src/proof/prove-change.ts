@@ -6,6 +6,7 @@ import { type HeldFindings, judgeHeldRoutes } from './held-routes.ts';
 import { proveNoOverlap } from './no-overlap.ts';
 import { reachabilityKey, reachabilityOf } from './reachability.ts';
 import { proveReturnPath } from './return-path.ts';
+import { proveRouteLimits } from './route-limits.ts';
 import { allVrfs } from './route-model.ts';
 import { proveRouteTargetOwnership } from './route-target-ownership.ts';
 
@@ -29,6 +30,7 @@ export function proveChange(change: ChangeUnderProof): ProvedChange {
     proveNoOverlap(change, routes, held),
     proveRouteTargetOwnership(change, routes),
     proveReturnPath(change, routes),
+    ...proveRouteLimits(change, routes),
   ];
   // A view without VRFs has nothing to open and nobody to point at: nothing was examined, so nothing is proved.
   const examined = allVrfs(change.before).length > 0 && allVrfs(change.after).length > 0;

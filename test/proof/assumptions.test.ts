@@ -60,7 +60,13 @@ describe('docs/proof.md', () => {
         });
         prove(operated, sampleInterconnect());
       }
+      const logging = alterVrf(sampleNetwork(), 'pe3', 'MOF', (one) => ({
+        ...one,
+        routeLimits: { ipv4: { routes: 9, drops: false } },
+      }));
+      prove(logging, sampleInterconnect());
       expect(unlisted([...printed])).toEqual([]);
+      expect([...printed].some((text) => text.startsWith('VRF MOF at pe3 logs'))).toBe(true);
       expect([...printed].some((text) => text.startsWith('import policy IN of '))).toBe(true);
       expect([...printed].some((text) => text.startsWith('one-way as signed'))).toBe(true);
     },

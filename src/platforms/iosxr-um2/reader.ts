@@ -4,6 +4,7 @@ import {
   type ExportRule,
   type FamilyShare,
   type OperatorFamily,
+  type RouteLimit,
   type RunningVrf,
   type Unknown,
 } from '../../domain/network-view.ts';
@@ -23,6 +24,7 @@ import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { READ } from '../reading/grammar.ts';
 import { poolTarget } from '../reading/pool-target.ts';
+import { readLimit } from '../reading/route-limit.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
 import {
   ACCESS_LIST_MODELS,
@@ -98,6 +100,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
   const share: Partial<Record<Family, FamilyShare>> = {};
   const texts: [string, string][] = [];
   const unknowns: Unknown[] = [];
+  const routeLimits: Partial<Record<Family, RouteLimit>> = {};
   for (const family of FAMILIES) {
     const unicast = descend(entry, 'address-family', family, 'unicast');
     const others = targetsOfOtherKinds(entry, family);
@@ -121,6 +124,13 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     const path = `vrfs vrf ${name} address-family ${family} unicast export route-policy ${wrapped ?? attached}`;
     unknowns.push(...set.unread.map((why): Unknown => ({ path, reach: 'network', why })));
     const place = `vrfs vrf ${name} address-family ${family} unicast export route-target`;
+    const maximum = child(unicast, 'maximum');
+    const limit = readLimit(maximum && (child(maximum, 'prefix') ?? maximum), {
+      onlyLogs: 'warning-only',
+      path: `vrfs vrf ${name} address-family ${family} unicast maximum`,
+    });
+    if (limit.limit !== null) routeLimits[family] = limit.limit;
+    unknowns.push(...limit.unknowns);
     unknowns.push(...exports.wasls.map((rt) => poolTarget(place, rt)));
     // Not in force for every route: too many rather than too few, for a proof reads them.
     const exported = [...exports.operators, ...others.exports, ...set.targets, ...sessions.marksOf(name)];
@@ -142,6 +152,7 @@ function parseVrf(entry: XmlElement, rpl: Rpl, isMine: (rt: RouteTarget) => bool
     ),
     policyTexts: Object.fromEntries(texts),
     anomalies: [],
+    ...(Object.keys(routeLimits).length === 0 ? {} : { routeLimits }),
     ...(unknowns.length === 0 ? {} : { unknowns }),
   };
 }

@@ -36,6 +36,7 @@ import {
   targetsNamedBy,
   usesOf,
 } from './policies.ts';
+import { routeLimits } from './route-limits.ts';
 import { partsWithoutEffect } from './without-effect.ts';
 
 export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
@@ -211,6 +212,7 @@ function parseVrf(
     exportPolicies,
     importPolicies,
   };
+  const limits = routeLimits(entry, families);
   const rd = descend(entry, 'route-distinguisher', 'rd-type')?.text.trim();
   const autoExport = descend(entry, 'routing-options', 'auto-export');
   const isOn = autoExport !== undefined && child(autoExport, 'disable') === undefined;
@@ -220,6 +222,7 @@ function parseVrf(
     ...unread.map((policy) => unreadPolicy(name, policy)),
     ...(own.some(({ isShadowed }) => isShadowed) ? [shadowedTarget(name)] : []),
     ...beyond,
+    ...limits.unknowns,
   ];
   const traits = [
     ...(isOn ? [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] : []),
@@ -234,6 +237,7 @@ function parseVrf(
     policyTexts: texts,
     anomalies: [],
     ...(traits.length === 0 ? {} : { traits }),
+    ...limits.read,
     ...(unknowns.length === 0 ? {} : { unknowns }),
   };
 }

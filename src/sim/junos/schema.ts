@@ -89,7 +89,11 @@ const routingInstances = instances.container('routing-instances', [
       instances.leaf('name', NAME),
       instances.leafList('apply-groups', 'user', NAME),
       instances.leaf('instance-type', oneOf('vrf', 'virtual-router', 'forwarding')),
-      instances.container('routing-options', [instances.presence('auto-export', [instances.leaf('disable', EMPTY)])]),
+      instances.container('routing-options', [
+        instances.presence('auto-export', [instances.leaf('disable', EMPTY)]),
+        // Held and shown: the simulated table drops nothing.
+        instances.container('maximum-prefixes', [instances.leaf('limit', NAME), instances.leaf('log-only', EMPTY)]),
+      ]),
       instances.leaf('description', textOf(1, 255)),
       instances.container('route-distinguisher', [instances.leaf('rd-type', textOf(3, 64))]),
       instances.leafList('vrf-import', 'user', NAME),
