@@ -43,13 +43,23 @@ export function personalQueries(database: Database): PersonalStore {
   return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids)) };
 }
 
-/** Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped. */
+/**
+ * Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped; PERSONAL_KEY_MISSING where this process has no keys and
+ * another one has: what it wrote in clear would be in the ledger for good.
+ */
 export function sealerOf(
   tx: StoreTransaction,
   { keys, clock }: Pick<Database, 'keys' | 'clock'>,
   of: { readonly subject: PersonId; readonly record: RecordName },
 ): Sealer {
-  if (keys === null) return { seal: async (_kind, text) => text, commit: async (text) => text };
+  if (keys === null) {
+    const inClear = async (text: string) => {
+      const [any] = await tx.select({ kek: personalKeys.kek }).from(personalKeys).limit(1);
+      if (any === undefined) return text;
+      throw new WaslError('PERSONAL_KEY_MISSING', 'texts of persons are sealed in this record, and no ring is here');
+    };
+    return { seal: (_kind, text) => inClear(text), commit: inClear };
+  }
   let opened: Promise<DataKey> | null = null;
   const dataKey = () => {
     opened ??= findOrMakeKey(tx, keys, of, clock());

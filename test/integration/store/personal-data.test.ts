@@ -247,18 +247,23 @@ test('the chain verifies, and says who proposed, authorised and erased', async (
 });
 
 test('a document of before there were keys is sealed by the next rotation', async () => {
-  const plain = await openStore({ databaseUrl: database.applicationUrl, clock: () => now });
-  const { id, requestDigest: digest } = (
-    await plain.createInterconnect(sampleSubmission('key-of-the-third', sampleRequest()))
-  ).interconnect;
-  const signature = { verb: 'sign', person: SIGNATORY, party: MOH, digest, decision: 'approve', reason: null } as const;
-  await plain.decide(id, { ...signature, signed: { ...SIGNED, text: '{"of":"before"}' } }, null);
-  await plain.close();
+  const id = await signedByOne('key-of-the-third');
+  await query(`update approvals set signed = '{"of":"before"}' where interconnect_id = '${id}'`);
   expect(await documentsOf(id)).toEqual(['{"of":"before"}']);
   expect(await store.rotatePersonalKeys({ by: OFFICER })).toMatchObject({ rewrapped: 0, sealed: 1 });
   const rows = await query<{ signed: string }>(`select signed from approvals where interconnect_id = '${id}'`);
   expect(rows.map(({ signed }) => referredId(signed))).not.toContain(null);
   expect(await documentsOf(id)).toEqual(['{"of":"before"}']);
+});
+
+test('a process without the ring writes nothing in clear where another one seals', async () => {
+  const plain = await openStore({ databaseUrl: database.applicationUrl, clock: () => now });
+  const { requestDigest: digest } = await store.readInterconnect(living);
+  const rejection = { verb: 'sign', person: REJECTER, party: MOF, digest, decision: 'reject' } as const;
+  const reject = (reason: string | null) => plain.decide(living, { ...rejection, reason }, null);
+  await expect(reject(CANARY)).rejects.toMatchObject({ code: 'PERSONAL_KEY_MISSING' });
+  expect((await store.readInterconnect(living)).lifecycle).toBe('requested');
+  await plain.close();
 });
 
 /** All that lies in the folder of this one database. */
