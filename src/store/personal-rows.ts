@@ -106,7 +106,7 @@ async function findOrMakeKey(
   return made;
 }
 
-function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
+export function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
   try {
     return unwrapKey(wrapped, under);
   } catch (cause) {
