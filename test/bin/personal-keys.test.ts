@@ -78,4 +78,5 @@ test('a schedule is read whole, or refused with what is wrong in it', async () =
   const twice = `${SCHEDULE}  - { record: interconnect, begins: ended, days: 1, reference: class 4.2 }\n`;
   expect(refusal(twice)).toBe('FILE rules: the retention schedule: a kind of record has two rules');
   expect(refusal('a: [')).toMatch(/it is not YAML/);
+  expect(refusal('authority: *nothing')).toMatch(/^FILE: the retention schedule: it has an alias that names nothing/);
 });
