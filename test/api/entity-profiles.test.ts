@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.ts';
 import { absentStore } from '../support/absent-store.ts';
 import { createApiUnderTest, DEMO_INVENTORY } from '../support/api-under-test.ts';
 
+const CONTACT = { subject: 'subj_1', purpose: 'liaison', name: 'Salim', designation: 'desk', email: 'a@b.example' };
 const [MOH, MOF, MOE] = ['MOH', 'MOF', 'MOE'] as EntityId[] as [EntityId, EntityId, EntityId];
 
 describe('contacts of the other party of an interconnect', () => {
@@ -36,14 +37,14 @@ describe('contacts of the other party of an interconnect', () => {
 describe('the profile of another entity', () => {
   const present = {
     readInventory: async () => ({ inventory: DEMO_INVENTORY, version: 1 }),
-    readProfile: async (entity: EntityId) => ({ entity, contacts: [], obligations: [] }),
+    readProfile: async (entity: EntityId) => ({ entity, contacts: entity === 'GONE' ? [CONTACT] : [], obligations: [] }),
     recordProfile: async ({ entity }: { entity: EntityId }) => ({ entity, contacts: [], obligations: [] }),
   } as unknown as Partial<Store>;
-  const statusOf = async (method: 'GET' | 'PUT', roles: readonly Role[]) => {
+  const statusOf = async (method: 'GET' | 'PUT', roles: readonly Role[], of = 'MOF', entity = 'MOH') => {
     const api = await createApiUnderTest(absentStore(present));
-    const headers = await api.as('somebody-1', roles, 'MOH');
+    const headers = await api.as('somebody-1', roles, entity);
     const payload = method === 'PUT' ? { payload: { contacts: [], obligations: [] } } : {};
-    const { statusCode } = await api.app.inject({ method, url: '/v1/entities/MOF/profile', headers, ...payload });
+    const { statusCode } = await api.app.inject({ method, url: `/v1/entities/${of}/profile`, headers, ...payload });
     await api.app.close();
     return statusCode;
   };
@@ -57,5 +58,12 @@ describe('the profile of another entity', () => {
   it('is read by who operates and investigates, and by nobody who audits beside a portal', async () => {
     expect(await statusOf('GET', ['portal', 'auditor'])).toBe(404);
     expect(await statusOf('GET', ['portal', 'engineer'])).toBe(200);
+  });
+
+  it('is taken away by an admin when the entity has left the inventory', async () => {
+    expect(await statusOf('PUT', ['admin'], 'GONE')).toBe(200);
+    expect(await statusOf('PUT', ['admin'], 'NEVER')).toBe(404);
+    expect(await statusOf('PUT', ['party-approver'], 'GONE')).toBe(404);
+    expect(await statusOf('PUT', ['party-approver'], 'GONE', 'GONE')).toBe(404);
   });
 });

@@ -104,8 +104,10 @@ async function requireOwn(
   others: readonly Role[],
 ): Promise<void> {
   const { inventory } = await requireInventory(store);
-  const isTheirs = isOneOf(caller, others) || caller.entity === entity;
-  if (isTheirs && inventory.entities.some(({ id }) => id === entity)) return;
+  const isOfOthers = isOneOf(caller, others);
+  if ((isOfOthers || caller.entity === entity) && inventory.entities.some(({ id }) => id === entity)) return;
+  // Of one that has left the inventory, so that its contacts do not stay for want of somebody who may take them away.
+  if (isOfOthers && (await store.readProfile(entity)).contacts.length > 0) return;
   throw new WaslError('ENTITY_UNKNOWN', `there is no entity ${entity}`, { path: 'id' });
 }
 

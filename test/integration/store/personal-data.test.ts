@@ -251,6 +251,8 @@ test('a document of before there were keys is sealed by the next rotation', asyn
   const id = await signedByOne('key-of-the-third');
   await query(`update approvals set signed = '{"of":"before"}' where interconnect_id = '${id}'`);
   expect(await documentsOf(id)).toEqual(['{"of":"before"}']);
+  const exported = await store.exportSubject({ subject: SIGNATORY, purpose: 'subject-request', by: OFFICER });
+  expect(exported.texts.filter(({ id: of }) => of === id).map(({ text }) => text)).toContain('{"of":"before"}');
   expect(await store.rotatePersonalKeys({ by: OFFICER })).toMatchObject({ rewrapped: 0, sealed: 1 });
   const rows = await query<{ signed: string }>(`select signed from approvals where interconnect_id = '${id}'`);
   expect(rows.map(({ signed }) => referredId(signed))).not.toContain(null);
