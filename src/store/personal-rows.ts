@@ -25,7 +25,7 @@ export type OpenedText =
   | { readonly state: 'erased' | 'locked' | 'altered' };
 
 export interface PersonalStore {
-  /** By id; what is none is not in it. */
+  /** Reasons, for whoever sees what they are of, by id; what is none is not in it, and a signed document is none. */
   openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, OpenedText>>;
 }
 
@@ -40,7 +40,7 @@ export interface Sealer {
 type Reader = Pick<StoreTransaction, 'select'>;
 
 export function personalQueries(database: Database): PersonalStore {
-  return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids)) };
+  return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids, 'reason')) };
 }
 
 /**
@@ -122,6 +122,7 @@ export async function openTexts(
   db: Reader,
   keys: KeyEncryption | null,
   ids: readonly string[],
+  kind: PersonalTextKind,
 ): Promise<ReadonlyMap<string, OpenedText>> {
   if (ids.length === 0) return new Map();
   const rows = await db
@@ -131,7 +132,7 @@ export async function openTexts(
     })
     .from(personalTexts)
     .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
-    .where(inArray(personalTexts.id, [...ids]));
+    .where(and(inArray(personalTexts.id, [...ids]), eq(personalTexts.kind, kind)));
   const opened = new Map<string, OpenedText>();
   for (const row of rows) opened.set(row.id, await openRow(keys, row));
   return opened;
@@ -160,7 +161,7 @@ export async function openRow(
 export async function openDocument(db: Reader, keys: KeyEncryption | null, kept: string): Promise<OpenedText> {
   const id = referredId(kept);
   if (id === null) return { state: 'open', text: kept };
-  return (await openTexts(db, keys, [id])).get(id) ?? { state: 'altered' };
+  return (await openTexts(db, keys, [id], 'signed-document')).get(id) ?? { state: 'altered' };
 }
 
 /** In the place of the one before, under the same key. */

@@ -179,7 +179,7 @@ async function findSignatures(
   const ids = rows
     .flatMap(({ signed }) => (signed === null ? [] : [referredId(signed)]))
     .filter((each) => each !== null);
-  const opened = await openTexts(db, keys, ids);
+  const opened = await openTexts(db, keys, ids, 'signed-document');
   return rows.map(({ subject, party, person, decidedAt, signature, signed }) => {
     const of = signed === null ? null : referredId(signed);
     const found = of === null ? null : (opened.get(of) ?? null);

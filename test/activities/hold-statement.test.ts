@@ -23,8 +23,9 @@ it('refuses a certificate without the name in it: why goes into facts, messages 
   const held = holdStatement(
     { what: 'the request', candidates: [{ decided, statement }] },
     {
-      ...{ store: { renewSigned: async () => {} }, trust: world().trust({ seals: false, signers }), ask: world().ask() },
-      ...{ id: 'IC-0001' as InterconnectId, installation: INSTALLATION, now, isLate: true },
+      ...{ store: { renewSigned: async () => {} }, id: 'IC-0001' as InterconnectId },
+      ...{ trust: world().trust({ seals: false, signers }), ask: world().ask() },
+      ...{ installation: INSTALLATION, now, isLate: true },
     },
   );
   const [name] = whoSigned(given).map((each) => each.subject);

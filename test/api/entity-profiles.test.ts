@@ -37,7 +37,9 @@ describe('contacts of the other party of an interconnect', () => {
 describe('the profile of another entity', () => {
   const present = {
     readInventory: async () => ({ inventory: DEMO_INVENTORY, version: 1 }),
-    readProfile: async (entity: EntityId) => ({ entity, contacts: entity === 'GONE' ? [CONTACT] : [], obligations: [] }),
+    readProfile: async (entity: EntityId) => {
+      return { entity, contacts: entity === 'GONE' ? [CONTACT] : [], obligations: [] };
+    },
     recordProfile: async ({ entity }: { entity: EntityId }) => ({ entity, contacts: [], obligations: [] }),
   } as unknown as Partial<Store>;
   const statusOf = async (method: 'GET' | 'PUT', roles: readonly Role[], of = 'MOF', entity = 'MOH') => {

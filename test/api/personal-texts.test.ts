@@ -45,7 +45,7 @@ describe('a reference that a caller sends', () => {
   const json = { 'content-type': 'application/json' };
   const sent = [
     { what: 'in a text', payload: JSON.stringify({ contacts: [contact], obligations: [] }) },
-    { what: 'escaped', payload: `{"contacts":[],"obligations":[{"ar":"${reference.replace('[', '\\u005b')}","en":"ok"}]}` },
+    { what: 'escaped', payload: `{"contacts":[],"obligations":[],"a":"${reference.replace('[', '\\u005b')}"}` },
     { what: 'in other letters', payload: JSON.stringify({ contacts: [], obligations: [], a: `［text：${one}］` }) },
     { what: 'as the name of a member', payload: JSON.stringify({ [reference]: 1 }) },
     { what: 'as a member that is there twice', payload: `{"${reference}":1,"${reference}":2}` },

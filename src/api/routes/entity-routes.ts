@@ -94,7 +94,8 @@ export function registerEntityRoutes(app: ApiServer, { store }: ApiDependencies)
 /** Of the network side: who reads and who writes profiles of others. A role beside these makes nobody one of them. */
 const READERS: readonly Role[] = ['engineer', 'security', 'admin'];
 const WRITERS: readonly Role[] = ['admin'];
-const isOneOf = ({ roles }: Pick<Principal, 'roles'>, these: readonly Role[]): boolean => roles.some((role) => these.includes(role));
+const isOneOf = ({ roles }: Pick<Principal, 'roles'>, these: readonly Role[]): boolean =>
+  roles.some((role) => these.includes(role));
 
 /** To a party, the profile of another entity is as one that is none: it is told with an interconnect that joins them, and nowhere else. */
 async function requireOwn(

@@ -118,13 +118,11 @@ test('what was moved to another row opens there no more', async () => {
       `update personal_texts t set sealed = s.sealed from personal_texts s where (t.id = '${a}' and s.id = '${b}') or (t.id = '${b}' and s.id = '${a}')`,
     );
   await swap(one, other);
-  expect([...(await store.openPersonalTexts([one, other])).values()]).toEqual([
-    { state: 'altered' },
-    { state: 'altered' },
-  ]);
   expect(await shutOf(living)).toEqual(['altered']);
   await swap(one, other);
   expect(await documentsOf(ended)).toEqual([TEXT]);
+  // Whoever puts the id of a document where a reason stands has it opened by no answer.
+  expect((await store.openPersonalTexts([one, other])).size).toBe(0);
 });
 
 test('without the ring nothing is opened, and no signature is taken for missing', async () => {
