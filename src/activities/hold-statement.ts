@@ -9,6 +9,7 @@ import {
   type StatementReport,
   type Trust,
   verifyStatement,
+  withoutNames,
   writeSignedDocument,
 } from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
@@ -37,7 +38,7 @@ export async function holdStatement(
   for (const candidate of candidates) {
     const report = await verify(candidate, holding);
     if (report?.verdict === 'pass') return report;
-    refusal = report === null ? missing(what, candidate.decided) : refusalOf(what, report);
+    refusal = report === null ? missing(what, candidate.decided) : refusalOf(what, report, candidate.decided.signed);
   }
   throw refusal;
 }
@@ -50,8 +51,10 @@ function missing(what: string, { shut }: SignedDecision): WaslError {
   return new WaslError('SIGNATURE_MISSING', `${what}${why}`);
 }
 
-function refusalOf(what: string, { reason, subIndication }: StatementReport): WaslError {
-  const why = subIndication === null ? reason : `${reason} (${subIndication})`;
+/** It goes where facts are kept, told and logged: to no place where a signatory's name is sealed. */
+function refusalOf(what: string, { reason, subIndication }: StatementReport, signed: string | null): WaslError {
+  const told = signed === null ? reason : withoutNames(reason, signed);
+  const why = subIndication === null ? told : `${told} (${subIndication})`;
   const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
   return new WaslError(code, `${what} does not hold: ${why}`);
 }

@@ -69,10 +69,10 @@ export function createApi(deps: ApiDependencies): ApiServer {
   parseJsonBodies(app);
   app.setErrorHandler(sendProblem);
   allowCodecOrigin(app, deps);
+  showPersonalTexts(app, deps);
   refuseMisuse(app);
   guardRoutes(app, deps);
   limitCalls(app);
-  showPersonalTexts(app, deps);
   const metrics = createMetrics(deps);
   app.addHook('onResponse', async (request, reply) => {
     metrics.observe(request.routeOptions.url ?? 'none', request.method, reply.statusCode, reply.elapsedTime);

@@ -1,7 +1,13 @@
 import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Statement } from '../domain/statement.ts';
 import { WaslError } from '../errors.ts';
-import { completeSignatures, type SignedDocument, verifyStatement, writeSignedDocument } from '../signatures/index.ts';
+import {
+  completeSignatures,
+  type SignedDocument,
+  verifyStatement,
+  withoutNames,
+  writeSignedDocument,
+} from '../signatures/index.ts';
 import type { SignedDecisionText } from '../store/signed-rows.ts';
 import type { ApiDependencies } from './server-types.ts';
 
@@ -26,7 +32,9 @@ export async function receiveSignature(
   });
   if (verdict === 'pass') return { text, signature: signatureDigest(completed) };
   const code = subIndication === 'TRY_LATER' ? 'SIGNATURE_UNPROVEN' : 'SIGNATURE_REFUSED';
-  const why = subIndication === null ? reason : `${reason} (${subIndication})`;
+  // What is transient goes into the log, too.
+  const told = code === 'SIGNATURE_UNPROVEN' ? withoutNames(reason, text) : reason;
+  const why = subIndication === null ? told : `${told} (${subIndication})`;
   throw new WaslError(code, why, { path: 'signed' });
 }
 
@@ -43,9 +51,11 @@ export async function receiveClosingSignature(
     return { signed: await receiveSignature(deps, statement, given) };
   } catch (error) {
     if (!(error instanceof WaslError)) throw error;
-    if (error.code === 'SIGNATURE_REFUSED') return { signed: null, refusedSignature: error.message };
+    // The ledger keeps it for good.
+    const why = withoutNames(error.message, given);
+    if (error.code === 'SIGNATURE_REFUSED') return { signed: null, refusedSignature: why };
     const kept = { text: writeSignedDocument(given), signature: signatureDigest(given) };
-    return { signed: { ...kept, unproven: error.message } };
+    return { signed: { ...kept, unproven: why } };
   }
 }
 

@@ -70,7 +70,8 @@ export const DATA_CLASSES = {
     is: '**personal**: whom the other party reaches (name, office, telephone, mail), in clear',
     whose: 'contacts that an entity names',
     why: 'the parties of an interconnect reach each other',
-    seenBy: 'the network side, the entity itself, and the other party of an interconnect',
+    seenBy:
+      'engineers, security officers and admins, the entity itself, and the other party of an interconnect while they are joined',
     howLong: 'until its entity names others',
   },
   scan: {

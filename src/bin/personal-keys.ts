@@ -1,6 +1,6 @@
 /** The ring of WASL_PRIVACY_KEYS: what wraps the keys of personal data, and lies elsewhere than the database. */
 import { join } from 'node:path';
-import { addKey, decryptingKey, encryptingKey, PRIVACY_RING, parseKeyRing } from '../codec/key-ring.ts';
+import { addKey, decryptingKey, encryptingKey, PRIVACY_RING, parseKeyRing, replacedKeys } from '../codec/key-ring.ts';
 import type { KeyEncryption } from '../domain/sealed-text.ts';
 import { keepFresh, makeKeyRing } from './codec.ts';
 import { stateDirectory } from './configuration.ts';
@@ -30,7 +30,7 @@ export async function openPersonalKeys(
     // A key that was added wraps at once; one that was taken out opens nothing, some seconds later.
     newest: async () => encryptingKey(await keys(true), now()),
     find: async (id) => decryptingKey(await keys(), id) ?? decryptingKey(await keys(true), id),
-    list: async () => (await keys(true)).keys.map(({ id }) => id),
+    listOlder: async () => replacedKeys(await keys(true), now()),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The approved retention schedule, of WASL_RETENTION. */
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { listInputIssues } from '../domain/input-issues.ts';
 import { type RetentionSchedule, retentionScheduleSchema } from '../domain/retention.ts';
 import { WaslError } from '../errors.ts';
@@ -26,11 +26,20 @@ export function parseRetention(text: string, path: string): RetentionSchedule {
   const document = parseDocument(text, { logLevel: 'error', stringKeys: true });
   const [fault] = document.errors;
   if (fault !== undefined) throw refused(path, `it is not YAML (line ${fault.linePos?.[0].line ?? 1})`);
-  const value: unknown = document.toJS();
+  const value = valueOf(document, path);
   const parsed = retentionScheduleSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = listInputIssues(parsed.error, value);
   throw refused([path, issue?.path.join('.')].filter(Boolean).join(' '), issue?.fact ?? 'it is not valid');
+}
+
+/** An alias of nothing, or aliases without end, are found only here. */
+function valueOf(document: Pick<Document, 'toJS'>, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw refused(path, 'it has an alias that names nothing, or too many of them');
+  }
 }
 
 const refused = (path: string, fact: string) =>

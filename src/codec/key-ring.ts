@@ -80,11 +80,23 @@ export function addKey(ring: KeyRing | null, from: Date, plainUntil: Date | null
 const plainOf = (ring: KeyRing | null) => (ring?.plainUntil === undefined ? {} : { plainUntil: ring.plainUntil });
 
 /** The newest whose time has come; where none has, the first: nothing leaves in clear. */
-export function encryptingKey({ keys }: KeyRing, now: Date): CodecKey {
-  const byTime = [...keys].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
-  const key = byTime.findLast(({ from }) => Date.parse(from) <= now.getTime()) ?? byTime[0];
+export function encryptingKey(ring: KeyRing, now: Date): CodecKey {
+  const key = keysUntil(ring, now).at(-1);
   if (key === undefined) throw new WaslError('CONFIGURATION', 'the ring of keys is empty');
   return open(key);
+}
+
+/** The ids of those that another one has taken the place of. */
+export const replacedKeys = (ring: KeyRing, now: Date): string[] =>
+  keysUntil(ring, now)
+    .slice(0, -1)
+    .map(({ id }) => id);
+
+/** The last of them encrypts. */
+function keysUntil({ keys }: KeyRing, now: Date): KeyRing['keys'] {
+  const byTime = [...keys].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
+  const begun = byTime.filter(({ from }) => Date.parse(from) <= now.getTime());
+  return begun.length > 0 ? begun : byTime.slice(0, 1);
 }
 
 export function decryptingKey({ keys }: KeyRing, id: string): CodecKey | null {

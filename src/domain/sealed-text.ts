@@ -26,8 +26,8 @@ export interface KeyEncryption {
   newest(): Promise<KeyEncryptionKey>;
   /** null: it is not in the ring, or not any more. */
   find(id: string): Promise<KeyEncryptionKey | null>;
-  /** The ids of all. */
-  list(): Promise<readonly string[]>;
+  /** The ids of those before the newest: under which data keys may still be wrapped. One whose time is to come is none of them. */
+  listOlder(): Promise<readonly string[]>;
 }
 
 /** What personal texts are about. A data key is of one person in one record: either may go without the other. */

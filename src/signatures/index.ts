@@ -43,3 +43,4 @@ export { readTrust, type Trust, type TrustInput, trustSchema } from './trust.ts'
 export { type EntryReport, type VerificationQuestion, type VerificationReport, verifySignatures } from './verify.ts';
 export { type StatementReport, verifyStatement } from './verify-statement.ts';
 export { type NamedSigner, whoSigned } from './who-signed.ts';
+export { withoutNames } from './without-names.ts';

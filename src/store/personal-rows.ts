@@ -25,7 +25,7 @@ export type OpenedText =
   | { readonly state: 'erased' | 'locked' | 'altered' };
 
 export interface PersonalStore {
-  /** By id; what is none is not in it. */
+  /** Reasons, for whoever sees what they are of, by id; what is none is not in it, and a signed document is none. */
   openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, OpenedText>>;
 }
 
@@ -40,16 +40,26 @@ export interface Sealer {
 type Reader = Pick<StoreTransaction, 'select'>;
 
 export function personalQueries(database: Database): PersonalStore {
-  return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids)) };
+  return { openPersonalTexts: (ids) => database.read((db) => openTexts(db, database.keys, ids, 'reason')) };
 }
 
-/** Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped. */
+/**
+ * Its rows are of the store transaction. Throws RECORD_ALTERED for a key that is not what was wrapped; PERSONAL_KEY_MISSING where this process has no keys and
+ * another one has: what it wrote in clear would be in the ledger for good.
+ */
 export function sealerOf(
   tx: StoreTransaction,
   { keys, clock }: Pick<Database, 'keys' | 'clock'>,
   of: { readonly subject: PersonId; readonly record: RecordName },
 ): Sealer {
-  if (keys === null) return { seal: async (_kind, text) => text, commit: async (text) => text };
+  if (keys === null) {
+    const inClear = async (text: string) => {
+      const [any] = await tx.select({ kek: personalKeys.kek }).from(personalKeys).limit(1);
+      if (any === undefined) return text;
+      throw new WaslError('PERSONAL_KEY_MISSING', 'texts of persons are sealed in this record, and no ring is here');
+    };
+    return { seal: (_kind, text) => inClear(text), commit: inClear };
+  }
   let opened: Promise<DataKey> | null = null;
   const dataKey = () => {
     opened ??= findOrMakeKey(tx, keys, of, clock());
@@ -96,7 +106,7 @@ async function findOrMakeKey(
   return made;
 }
 
-function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
+export function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
   try {
     return unwrapKey(wrapped, under);
   } catch (cause) {
@@ -112,6 +122,7 @@ export async function openTexts(
   db: Reader,
   keys: KeyEncryption | null,
   ids: readonly string[],
+  kind: PersonalTextKind,
 ): Promise<ReadonlyMap<string, OpenedText>> {
   if (ids.length === 0) return new Map();
   const rows = await db
@@ -121,7 +132,7 @@ export async function openTexts(
     })
     .from(personalTexts)
     .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
-    .where(inArray(personalTexts.id, [...ids]));
+    .where(and(inArray(personalTexts.id, [...ids]), eq(personalTexts.kind, kind)));
   const opened = new Map<string, OpenedText>();
   for (const row of rows) opened.set(row.id, await openRow(keys, row));
   return opened;
@@ -150,7 +161,7 @@ export async function openRow(
 export async function openDocument(db: Reader, keys: KeyEncryption | null, kept: string): Promise<OpenedText> {
   const id = referredId(kept);
   if (id === null) return { state: 'open', text: kept };
-  return (await openTexts(db, keys, [id])).get(id) ?? { state: 'altered' };
+  return (await openTexts(db, keys, [id], 'signed-document')).get(id) ?? { state: 'altered' };
 }
 
 /** In the place of the one before, under the same key. */

@@ -1,6 +1,6 @@
 /** How what persons wrote and signed ends: proposed by the schedule, decided by a second person, then erased. Holds keep it. */
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
-import type { PersonId } from '../domain/names.ts';
+import type { EntityId, InterconnectId, PersonId } from '../domain/names.ts';
 import {
   type DueRecord,
   digestProposal,
@@ -17,8 +17,9 @@ import { atOneMoment, type Database, type StoreTransaction } from './database.ts
 import { findKept } from './kept-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { legalHolds, personalKeys, personalTexts, retentionProposals } from './personal-schema.ts';
+import { policyAcceptances } from './policy-schema.ts';
 import { vacuumKeys } from './rotate-rows.ts';
-import { actionKeys } from './schema.ts';
+import { actionKeys, interconnects } from './schema.ts';
 
 /** Records of one proposal: as many as a person reads; what is left is proposed next. */
 const RECORDS_MAX = 1_000;
@@ -71,6 +72,7 @@ export interface RetentionStore {
     readonly schedule: RetentionSchedule;
     readonly by: PersonId;
   }): Promise<RetentionProposal>;
+  /** INPUT_INVALID for a record that is not there. */
   placeHold(input: {
     readonly on: { readonly subject: PersonId } | { readonly record: RecordName };
     readonly reference: string;
@@ -207,6 +209,7 @@ function holdQueries(database: Database): Pick<RetentionStore, 'placeHold' | 'li
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'retention');
         const at = database.clock();
+        if ('record' in on) await requireRecord(tx, on.record);
         const of = 'subject' in on ? { subject: on.subject } : { recordKind: on.record.kind, recordId: on.record.id };
         const [row] = await tx
           .insert(legalHolds)
@@ -242,6 +245,20 @@ function holdQueries(database: Database): Pick<RetentionStore, 'placeHold' | 'li
         ];
       }),
   };
+}
+
+/** A hold on a name that was written wrong would cover nothing, and nobody would know. */
+async function requireRecord(tx: StoreTransaction, { kind, id }: RecordName): Promise<void> {
+  const [version = '', entity = ''] = id.split('/');
+  const [found] =
+    kind === 'interconnect'
+      ? await tx.select({ id: interconnects.id }).from(interconnects).where(eq(interconnects.id, id as InterconnectId))
+      : await tx
+          .select({ id: policyAcceptances.entity })
+          .from(policyAcceptances)
+          .where(and(eq(policyAcceptances.policyVersion, version), eq(policyAcceptances.entity, entity as EntityId)));
+  if (found !== undefined) return;
+  throw new WaslError('INPUT_INVALID', `there is no record ${id}`, { path: 'record', remedy: 'Check its name.' });
 }
 
 const subjectOf = (id: number): string => `retention/${id}`;

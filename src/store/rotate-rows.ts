@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, isNull, like, ne, sql } from 'drizzle-orm';
 import type { PersonId } from '../domain/names.ts';
-import { unwrapKey, wrapKey } from '../domain/sealed-text.ts';
+import { type KeyEncryption, wrapKey } from '../domain/sealed-text.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
-import { keyMissing, sealerOf } from './personal-rows.ts';
+import { keyMissing, sealerOf, unwrapOwn } from './personal-rows.ts';
 import { personalKeys } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals, interconnects } from './schema.ts';
@@ -25,7 +25,7 @@ export interface Rotation {
 }
 
 export interface RotationStore {
-  /** PERSONAL_KEY_MISSING where no ring is here, or one of its keys is gone too early: nothing is rewrapped then. */
+  /** PERSONAL_KEY_MISSING where no ring is here, or one of its keys is gone too early, RECORD_ALTERED where one opens nothing: nothing is rewrapped then. */
   rotatePersonalKeys(input: { readonly by: PersonId }): Promise<Rotation>;
 }
 
@@ -46,7 +46,7 @@ export function rotationQueries(database: Database): RotationStore {
         for (const { id, kek: before, wrapped } of others) {
           const under = await keys.find(before);
           if (under === null || wrapped === null) throw keyMissing(before);
-          const rewrapped = wrapKey(unwrapKey(wrapped, under), kek);
+          const rewrapped = wrapKey(unwrapOwn(id, wrapped, under), kek);
           await tx.update(personalKeys).set({ kek: kek.id, wrapped: rewrapped }).where(eq(personalKeys.id, id));
         }
         const sealed =
@@ -57,10 +57,18 @@ export function rotationQueries(database: Database): RotationStore {
         await appendFacts(tx, at, [{ actor: by, action: 'personal-keys.rotated', subject: 'personal-keys', body }]);
         return { rewrapped: others.length, sealed };
       });
-      const retired = (await keys.list()).filter((id) => id !== kek.id);
-      return { kek: kek.id, ...counts, retired, isVacuumed: await vacuumKeys(database) };
+      const isVacuumed = await vacuumKeys(database);
+      return { kek: kek.id, ...counts, retired: await findRetired(database, keys, kek.id), isVacuumed };
     },
   };
+}
+
+/** Of the keys before the newest, those that wrap nothing: a process with another ring, or another clock, may have gone on with one meanwhile. */
+async function findRetired(database: Database, keys: KeyEncryption, newest: string): Promise<string[]> {
+  const used = await database.read((db) =>
+    db.selectDistinct({ kek: personalKeys.kek }).from(personalKeys).where(isNull(personalKeys.erasedAt)),
+  );
+  return (await keys.listOlder()).filter((id) => id !== newest && !used.some(({ kek }) => kek === id));
 }
 
 /** A document is a JSON object; a reference is not. */

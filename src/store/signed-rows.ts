@@ -75,7 +75,7 @@ export function signedQueries(database: Database): SignedStore {
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {
-      // Who signed anew meanwhile has another signature, and their document stays.
+      // Who signed anew meanwhile has another signature, and their document stays; and so does one that a rotation has sealed meanwhile.
       const its = signatureDigest(JSON.parse(signed) as Parameters<typeof signatureDigest>[0]);
       await database.transact(async (tx) => {
         if (subject === 'policy') {
@@ -85,7 +85,8 @@ export function signedQueries(database: Database): SignedStore {
           const [row] = await tx.select({ kept: policyAcceptances.signed }).from(policyAcceptances).where(where);
           if (row?.kept != null && referredId(row.kept) !== null)
             return replaceDocument(tx, database.keys, row.kept, signed);
-          await tx.update(policyAcceptances).set({ signed }).where(where);
+          const isAsRead = eq(policyAcceptances.signed, row?.kept ?? '');
+          await tx.update(policyAcceptances).set({ signed }).where(and(where, isAsRead));
           return;
         }
         const { interconnectId, subject: about, digest: of, person: by, signature } = approvals;
@@ -94,7 +95,10 @@ export function signedQueries(database: Database): SignedStore {
         const [row] = await tx.select({ kept: approvals.signed }).from(approvals).where(where);
         if (row?.kept != null && referredId(row.kept) !== null)
           return replaceDocument(tx, database.keys, row.kept, signed);
-        await tx.update(approvals).set({ signed }).where(where);
+        await tx
+          .update(approvals)
+          .set({ signed })
+          .where(and(where, eq(approvals.signed, row?.kept ?? '')));
       });
     },
   };

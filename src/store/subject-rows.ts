@@ -2,14 +2,14 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { EntityId, InterconnectId, PersonId } from '../domain/names.ts';
 import type { Purpose } from '../domain/retention.ts';
-import { type RecordName, referredId } from '../domain/sealed-text.ts';
+import { type RecordName, referredId, referredIds } from '../domain/sealed-text.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { type OpenedText, openRow, openTexts } from './personal-rows.ts';
 import { type PersonalTextKind, personalKeys, personalTexts } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
-import { approvals, ledger } from './schema.ts';
+import { approvals, interconnects, ledger } from './schema.ts';
 
 /** Of one person; more is exported by its records. */
 const TEXTS_MAX = 10_000;
@@ -68,7 +68,7 @@ export function subjectQueries(database: Database): SubjectStore {
   return {
     exportSubject: ({ subject, purpose, by }) =>
       database.transact(async (tx) => {
-        const texts = await findTextsOf(tx, database, subject);
+        const texts = [...(await findTextsOf(tx, database, subject)), ...(await findClearTexts(tx, subject))];
         const accepted = await tx.select().from(policyAcceptances).where(eq(policyAcceptances.person, subject));
         const deeds = await findDeeds(tx, subject);
         const body = { purpose, texts: texts.length };
@@ -117,6 +117,31 @@ async function findTextsOf(
   return texts;
 }
 
+/** What lies beside its decision in clear: all of it where there is no ring, and what is of before there was one. */
+async function findClearTexts(tx: StoreTransaction, subject: PersonId): Promise<SubjectExport['texts']> {
+  const decided = await tx.select().from(approvals).where(eq(approvals.person, subject));
+  const accepted = await tx.select().from(policyAcceptances).where(eq(policyAcceptances.person, subject));
+  const withdrawn = await tx.select().from(interconnects).where(eq(interconnects.withdrawnBy, subject));
+  const texts: SubjectExport['texts'][number][] = [];
+  const add = (record: RecordName, what: PersonalTextKind, text: string | null, writtenAt: Date | null) => {
+    if (text === null || text === '' || referredIds(text).length > 0) return;
+    texts.push({ ...record, what, state: 'open', text, writtenAt: (writtenAt ?? new Date(0)).toISOString() });
+  };
+  for (const { interconnectId: id, signed, reason, decidedAt } of decided) {
+    add({ kind: 'interconnect', id }, 'signed-document', signed, decidedAt);
+    add({ kind: 'interconnect', id }, 'reason', reason, decidedAt);
+  }
+  for (const { policyVersion, entity, signed, acceptedAt } of accepted)
+    add({ kind: 'policy-acceptance', id: `${policyVersion}/${entity}` }, 'signed-document', signed, acceptedAt);
+  for (const { id, withdrawalSigned, withdrawalReason, withdrawnAt } of withdrawn) {
+    add({ kind: 'interconnect', id }, 'signed-document', withdrawalSigned, withdrawnAt);
+    // The words of a rejection stand there, too.
+    const isRejection = decided.some((each) => each.interconnectId === id && each.decision === 'reject');
+    if (!isRejection) add({ kind: 'interconnect', id }, 'reason', withdrawalReason, withdrawnAt);
+  }
+  return texts;
+}
+
 function findDeeds(tx: StoreTransaction, actor: PersonId): Promise<SubjectExport['deeds'][number][]> {
   const { sequence, at, action, subject } = ledger;
   return tx
@@ -154,7 +179,7 @@ async function findSignatures(
   const ids = rows
     .flatMap(({ signed }) => (signed === null ? [] : [referredId(signed)]))
     .filter((each) => each !== null);
-  const opened = await openTexts(db, keys, ids);
+  const opened = await openTexts(db, keys, ids, 'signed-document');
   return rows.map(({ subject, party, person, decidedAt, signature, signed }) => {
     const of = signed === null ? null : referredId(signed);
     const found = of === null ? null : (opened.get(of) ?? null);

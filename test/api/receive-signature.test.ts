@@ -3,7 +3,7 @@ import { receiveClosingSignature, receiveSignature } from '../../src/api/receive
 import type { Digest } from '../../src/domain/canonical-json.ts';
 import type { Statement } from '../../src/domain/statement.ts';
 import { WaslError } from '../../src/errors.ts';
-import type { SignatureMeans } from '../../src/signatures/index.ts';
+import { type SignatureMeans, type SignedDocument, whoSigned, withoutNames } from '../../src/signatures/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { INSTALLATION, MOH, removeWorld, signingDocument, world } from '../signatures/world.ts';
 
@@ -65,4 +65,34 @@ it('holds up nothing that closes: what cannot be told is kept with its reason, a
   const other = { ...of, subject: { ...of.subject, id: 'IC-0099' } };
   const refusedSignature = expect.stringMatching(/not about IC-0099/);
   expect(await close(means, other)).toEqual({ signed: null, refusedSignature });
+});
+
+it('tells a signatory in the answer whose certificate does not hold, and the record nobody’s name', async () => {
+  const document = signingDocument();
+  const { kind, subject, policy } = document;
+  const of: Statement = {
+    ...{ kind, party: MOH.party, policy },
+    subject: { ...subject, digest: subject.digest as Digest },
+  };
+  const store = { readInstallation: async () => INSTALLATION } as unknown as Store;
+  const signatures: SignatureMeans = {
+    ...{ trust: () => world().trust({ seals: false }), ask: () => world().ask(), clock: () => new Date() },
+  };
+  const foreign = world().authority('foreign', 'Foreign');
+  for (const [by, chain] of [
+    [world().healthy({ days: [-3, -1] }), [world().people]],
+    [world().healthy({}, foreign), [foreign]],
+  ] as const) {
+    const given = world().signed(by, { document, chain: [...chain] });
+    const [name = ''] = whoSigned(given).map((each) => each.subject);
+    expect(name).not.toBe('');
+    await expect(receiveSignature({ store, signatures }, of, given)).rejects.toThrow(name ?? '');
+    const { refusedSignature } = await receiveClosingSignature({ store, signatures }, of, given);
+    expect(refusedSignature).toContain('a signer');
+    expect(refusedSignature).not.toContain(name);
+  }
+  const [signature] = world().signed(world().healthy(), { document, chain: [world().people] }).signatures;
+  const broken = { payload: '', signatures: [{ ...signature, header: { etsiU: ['bm90aGluZw'] } }] };
+  expect(withoutNames('the certificate of somebody', broken as SignedDocument)).not.toContain('somebody');
+  expect(withoutNames('it is not JSON', 'none')).toBe('it is not JSON');
 });

@@ -33,7 +33,11 @@ test('a ring by reference: the newest key whose time has come wraps, each one un
   const env = { WASL_PRIVACY_KEYS: `file:${path}`, DATABASE_URL: 'postgres://db.example/wasl' };
   const ring = await openPersonalKeys(say, env, at);
   expect((await ring?.newest())?.id).toBe(first?.id);
-  expect(await ring?.list()).toEqual([first?.id, next?.id]);
+  // One whose time is to come has taken nobody's place, and is none that may go.
+  expect(await ring?.listOlder()).toEqual([]);
+  const later = await openPersonalKeys(say, env, () => new Date(NOW.getTime() + 3_600_000));
+  expect((await later?.newest())?.id).toBe(next?.id);
+  expect(await later?.listOlder()).toEqual([first?.id]);
   expect((await ring?.find(next?.id ?? ''))?.id).toBe(next?.id);
   expect(await ring?.find('another')).toBeNull();
 });
@@ -74,4 +78,5 @@ test('a schedule is read whole, or refused with what is wrong in it', async () =
   const twice = `${SCHEDULE}  - { record: interconnect, begins: ended, days: 1, reference: class 4.2 }\n`;
   expect(refusal(twice)).toBe('FILE rules: the retention schedule: a kind of record has two rules');
   expect(refusal('a: [')).toMatch(/it is not YAML/);
+  expect(refusal('authority: *nothing')).toMatch(/^FILE: the retention schedule: it has an alias that names nothing/);
 });

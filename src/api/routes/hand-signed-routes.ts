@@ -42,6 +42,11 @@ export function registerHandSignedRoutes(app: ApiServer, { store }: ApiDependenc
     async (request, reply) => {
       const { version, entity } = request.params;
       const { mediaType, sha256, content } = await store.readForm(version, entity);
+      // It has a person's name and hand.
+      await store.appendLedger({
+        ...{ actor: callerOf(request).person, action: 'personal-data.disclosed' },
+        ...{ subject: `hand-signed/${version}/${entity}`, body: { documents: 1 } },
+      });
       return reply
         .header('content-type', mediaType)
         .header('content-disposition', `attachment; filename="policy-${version}-${entity}"`)

@@ -77,6 +77,13 @@ it('tells the contacts to the parties of an interconnect and to nobody else besi
       { entity: 'MOH', ...PROFILE },
     ],
   });
+  // Whoever asks everybody for an interconnect learns nobody's contacts by it.
+  await call('PUT', profile('MOF'), 'admin', undefined, PROFILE);
+  const asker = await call('GET', liaison, 'portal', 'MOH');
+  expect(asker.body.parties).toMatchObject([
+    { entity: 'MOF', contacts: [], obligations: PROFILE.obligations },
+    { entity: 'MOH', ...PROFILE },
+  ]);
   expect((await call('GET', liaison, 'engineer')).status).toBe(200);
   expect((await call('GET', liaison, 'auditor')).status).toBe(403);
   expect((await call('GET', liaison, 'portal', 'MOE')).body).toMatchObject({ code: 'INTERCONNECT_UNKNOWN' });

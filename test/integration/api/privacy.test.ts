@@ -131,7 +131,8 @@ test('without a schedule nothing is proposed; what is on nothing is no hold', as
   const answer = await bare.app.inject({ method: 'POST', url: '/v1/retention/proposals', headers });
   expect(answer.json()).toMatchObject({ code: 'RETENTION_SCHEDULE', status: 409 });
   await bare.app.close();
-  for (const on of [{}, { subject: 'a', record: 'IC-0001' }, { record: 'the record' }])
+  const absent = ['the record', 'IC-9999', '2026-1/MOX'].map((record) => ({ record }));
+  for (const on of [{}, { subject: 'a', record: 'IC-0001' }, ...absent])
     expect(
       await call('officer-1', ['security'], 'POST', '/v1/legal-holds', { ...on, reference: '12/2026' }),
     ).toMatchObject({ status: 400 });
