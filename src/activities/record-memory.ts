@@ -1,6 +1,6 @@
 /** What a worker remembers of the record outside of the database: nothing opens where the record is no continuation of it. */
 import { createHash } from 'node:crypto';
-import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import { hashLedgerEntry, type LedgerEntry } from '../domain/ledger-entry.ts';
 import { WaslError } from '../errors.ts';
 import { leafOf } from '../ledger/ledger-tree.ts';
 import { GrowingTree } from '../ledger/merkle-tree.ts';
@@ -144,7 +144,7 @@ class SeenRows {
   }
 
   isAsSeen(subject: string, entries: readonly LedgerEntry[]): boolean {
-    return (this.#digests.get(subject) ?? '') === entries.reduce((digest, { hash }) => linked(digest, hash), '');
+    return (this.#digests.get(subject) ?? '') === entries.reduce((digest, entry) => linked(digest, hashOf(entry)), '');
   }
 
   /** The rows after those that it has, up to a size. Each continues the one before it. */
@@ -180,7 +180,16 @@ class SeenRows {
 /** Interconnects and their changes. */
 const IS_DECIDED_ON = /^IC-\d+(-C\d+)?$/;
 
-const linked = (digest: string, hash: string): string =>
+/** Of what it says: the hash that stands beside it may be the one of before. null: wasl never wrote it. */
+function hashOf(entry: LedgerEntry): string | null {
+  try {
+    return hashLedgerEntry(entry.sequence, entry.previousHash, entry);
+  } catch {
+    return null;
+  }
+}
+
+const linked = (digest: string, hash: string | null): string =>
   createHash('sha256').update(`${digest} ${hash}`).digest('base64');
 
 function refuseOther(kept: KeptHead, { size, root }: SeenHead): void {

@@ -87,6 +87,21 @@ describe('a record', () => {
     await expect(ofWorker().follow()).rejects.toMatchObject(altered(/row 4 is missing/));
   });
 
+  it('of which a row says something else under the hash that it had opens nothing', async () => {
+    rows = chainOf([...OPENED, ...CLOSED, ...OTHERS]);
+    const memory = ofWorker();
+    await memory.follow();
+    const said = rows;
+    for (const [sequence, other] of [
+      [4, { action: 'note.added' }],
+      [5, { body: { to: 'active' } }],
+      [5, { body: { to: Number.NaN } }],
+    ] as const) {
+      rows = said.map((each) => (each.sequence === sequence ? { ...each, ...other } : each));
+      await expect(memory.entriesOf([ID])).rejects.toMatchObject(altered(/rows about IC-0001/));
+    }
+  });
+
   it('whose memory is of another installation, or none, is believed no more', async () => {
     rows = chainOf(OPENED);
     await ofWorker().follow();
