@@ -28,6 +28,28 @@ export function refuseSpentPower(opening: Opening, entries: readonly LedgerEntry
   return isApprovedSince ? null : spent(`${asked.actor} asked for another plan of ${changeId}`, asked);
 }
 
+/** When the approvals of before ceased to be enough, and by what. */
+export interface AskedAnew {
+  /** ISO 8601 with zone. */
+  readonly at: string;
+  readonly fact: string;
+}
+
+/**
+ * The last withdrawal of the interconnect, or request for another plan of the change, whatever came after it: nobody signs what refused the one or
+ * approved the other in the ledger, and whoever writes rows can add them. null: there was none.
+ */
+export function lastAskedAnew({ id, changeId }: Opening, entries: readonly LedgerEntry[]): AskedAnew | null {
+  const asked = entries.filter(
+    ({ action, subject }) =>
+      (action === 'withdrawal.requested' && subject === id) || (action === 'plan.requested' && subject === changeId),
+  );
+  const last = asked.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
+  if (last === undefined) return null;
+  const what = last.subject === id ? `asked for the withdrawal of ${id}` : `asked for another plan of ${changeId}`;
+  return { at: last.at, fact: `${last.actor} ${what} then, by entry ${last.sequence} of the ledger` };
+}
+
 const isEndOf = ({ action, body }: LedgerEntry): boolean =>
   action.endsWith('.stepped') && LIFECYCLE_ENDS.some((end) => end === body.to);
 
