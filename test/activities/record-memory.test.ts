@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordMemory } from '../../src/activities/record-memory.ts';
 import { followRecord } from '../../src/activities/restore-record.ts';
+import { openMemory } from '../../src/bin/open-memory.ts';
 import { recordKeeper } from '../../src/bin/record-keeper.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../../src/domain/ledger-entry.ts';
 import { readSigningDocument } from '../../src/domain/signing-document.ts';
@@ -109,6 +110,12 @@ describe('a record', () => {
     await expect(other.follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
     writeFileSync(path, '{}');
     await expect(ofWorker().follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
+    // It stops no worker: what only takes away asks for no memory.
+    vi.stubEnv('WASL_RECORD_MEMORY', path);
+    const said: string[] = [];
+    const memory = await openMemory(record, 'backbone-1', (line) => said.push(line)).finally(() => vi.unstubAllEnvs());
+    expect(said).toEqual([expect.stringMatching(/opens nothing; .*no memory of a record\. Bring back the file/)]);
+    await expect(memory.follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
   });
 });
 
