@@ -1,6 +1,7 @@
 /** What a worker remembers of the record outside of the database: nothing opens where the record is no continuation of it. */
 import { createHash } from 'node:crypto';
 import { hashLedgerEntry, type LedgerEntry } from '../domain/ledger-entry.ts';
+import { POLICY_PUBLISHED } from '../domain/policy.ts';
 import { WaslError } from '../errors.ts';
 import { leafOf } from '../ledger/ledger-tree.ts';
 import { GrowingTree } from '../ledger/merkle-tree.ts';
@@ -59,6 +60,11 @@ export class RecordMemory {
   /** null: it has not looked yet. */
   get kept(): KeptHead | null {
     return this.#kept;
+  }
+
+  /** The rows by which policies were published, as they were seen. */
+  get publications(): readonly LedgerEntry[] {
+    return this.#seen?.publications ?? [];
   }
 
   /** Reads what was added. Throws RECORD_ALTERED where what was seen is not there any more, or is other. One look at a time. */
@@ -134,9 +140,14 @@ class SeenRows {
   #head: LedgerHead = GENESIS;
   /** Of each subject that decisions are about: over the hashes of its rows. */
   readonly #digests = new Map<string, string>();
+  readonly #publications: LedgerEntry[] = [];
 
   get size(): number {
     return this.#head.sequence;
+  }
+
+  get publications(): readonly LedgerEntry[] {
+    return this.#publications;
   }
 
   head(): SeenHead {
@@ -163,7 +174,8 @@ class SeenRows {
 
   #take(entry: LedgerEntry): void {
     this.#tree.push(leafOf(entry));
-    const { subject, hash } = entry;
+    const { action, subject, hash } = entry;
+    if (action === POLICY_PUBLISHED) this.#publications.push(entry);
     if (IS_DECIDED_ON.test(subject)) this.#digests.set(subject, linked(this.#digests.get(subject) ?? '', hash));
   }
 

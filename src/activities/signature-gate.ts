@@ -11,7 +11,7 @@ import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
-import { type AskedAnew, lastAskedAnew, refuseSpentPower } from '../domain/spent-power.ts';
+import { type AskedAnew, lastAskedAnew, refuseForgotten, refuseSpentPower } from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
 import { askListsOnce, type SignatureMeans, type StatementReport, type Trust } from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
@@ -74,7 +74,7 @@ export async function requireSignatures(
   if (!isLate) {
     requireDates(push, facts, means.clock());
     await followRecord(memory, { store, trust, ask, installation, now });
-    askedAnew = await requirePower(memory, push, facts);
+    askedAnew = await requirePower(memory, push, facts, now);
   }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const holding = { store, trust, ask, id, installation, now, isLate };
@@ -113,11 +113,13 @@ function believedBy({ trust }: SignatureMeans, onlyTakesAway: boolean): Trust | 
 async function requirePower(
   memory: RecordMemory,
   { changeId, planId }: Push,
-  { id }: DecisionFacts,
+  { id, policy }: DecisionFacts,
+  now: Date,
 ): Promise<AskedAnew | null> {
   const opening = { id, changeId, planId };
   const entries = await memory.entriesOf([id, changeId]);
-  const refusal = refuseSpentPower(opening, entries);
+  const refusal =
+    refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
   if (refusal !== null) throw refused(refusal);
   return lastAskedAnew(opening, entries);
 }

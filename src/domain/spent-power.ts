@@ -2,6 +2,7 @@
 import type { LedgerEntry } from './ledger-entry.ts';
 import { LIFECYCLE_ENDS } from './lifecycle.ts';
 import type { LawRefusal } from './may-decide.ts';
+import { type PublishedPolicy, policySubject } from './policy.ts';
 
 export interface Opening {
   /** The interconnect. */
@@ -48,6 +49,30 @@ export function lastAskedAnew({ id, changeId }: Opening, entries: readonly Ledge
   if (last === undefined) return null;
   const what = last.subject === id ? `asked for the withdrawal of ${id}` : `asked for another plan of ${changeId}`;
   return { at: last.at, fact: `${last.actor} ${what} then, by entry ${last.sequence} of the ledger` };
+}
+
+/**
+ * No version that was published is forgotten, or put off: an acceptance of the one before would hold for ever. `publications`: the rows by which they
+ * were published; of one that has not begun it does not matter, and it may have come since the register was read.
+ */
+export function refuseForgotten(
+  published: readonly PublishedPolicy[],
+  publications: readonly LedgerEntry[],
+  now: Date,
+): LawRefusal | null {
+  const isThere = ({ subject, body }: LedgerEntry) =>
+    published.some(
+      ({ version, digest, inForceFrom, graceDays }) =>
+        policySubject(version) === subject &&
+        body.digest === digest &&
+        body.inForceFrom === inForceFrom &&
+        body.graceDays === graceDays,
+    );
+  const hasBegun = ({ body }: LedgerEntry) => Date.parse(String(body.inForceFrom)) <= now.getTime();
+  const lost = publications.find((each) => hasBegun(each) && !isThere(each));
+  if (lost === undefined) return null;
+  const fact = `${lost.subject}, published by entry ${lost.sequence} of the ledger, is not in the register as it was published`;
+  return { code: 'RECORD_ALTERED', fact };
 }
 
 const isEndOf = ({ action, body }: LedgerEntry): boolean =>

@@ -277,6 +277,26 @@ describe('what opens', () => {
     await gate(inOrder, { kind: 'withdraw' });
   });
 
+  it('is not opened by an acceptance of a policy after which another was published, whatever the register says', async () => {
+    const { renditions: _texts, version, ...terms } = TERMS;
+    const at = '2026-01-01T00:00:00.000Z';
+    const published = { action: 'policy.published', subject: `policy/${version}`, at };
+    const first = { ...published, body: { ...terms, digest: digestPolicy(TERMS) } };
+    const second = { ...published, subject: 'policy/2026-2', body: { ...terms, digest: digestOf('v2') } };
+    onTestFinished(() => {
+      ledger = [];
+    });
+    ledger = chainOf([first]);
+    await gate();
+    for (const other of [second, { ...first, body: { ...first.body, inForceFrom: '2026-01-02T00:00:00.000Z' } }]) {
+      ledger = chainOf([first, other]);
+      await expect(gate()).rejects.toMatchObject(refused('RECORD_ALTERED', /published by entry 2/));
+    }
+    await gate(inOrder, { kind: 'withdraw' });
+    ledger = chainOf([first, { ...second, body: { ...second.body, inForceFrom: '2098-01-01T00:00:00.000Z' } }]);
+    await gate();
+  });
+
   it.each([
     [
       'a withdrawal was refused',
