@@ -24,7 +24,7 @@ export interface Holding {
   /** It is verified by the time at which it was decided. */
   readonly isLate: boolean;
   /** Why one that holds is not enough; null: it is. Another candidate may be. */
-  readonly refuse: (report: StatementReport) => WaslError | null;
+  readonly refuse: (report: StatementReport, decided: SignedDecision) => WaslError | null;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function holdStatement(
   let refusal = new WaslError('SIGNATURE_MISSING', `${what} is missing`);
   for (const candidate of candidates) {
     const report = await verify(candidate, holding);
-    const isNotEnough = report?.verdict === 'pass' ? holding.refuse(report) : undefined;
+    const isNotEnough = report?.verdict === 'pass' ? holding.refuse(report, candidate.decided) : undefined;
     if (report !== null && isNotEnough === null) return report;
     refusal = isNotEnough ?? (report === null ? missing(what, candidate.decided) : refusalOf(what, report));
   }

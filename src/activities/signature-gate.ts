@@ -10,10 +10,17 @@ import {
 import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
+import { signatureDigest } from '../domain/signature-digest.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
 import { type AskedAnew, lastAskedAnew, refuseForgotten, refuseSpentPower } from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
-import { askListsOnce, type SignatureMeans, type StatementReport, type Trust } from '../signatures/index.ts';
+import {
+  askListsOnce,
+  readSignedDocument,
+  type SignatureMeans,
+  type StatementReport,
+  type Trust,
+} from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
 import { refuseOldApproval } from './approval-bounds.ts';
@@ -83,7 +90,7 @@ export async function requireSignatures(
     const isBounded = each.side === OPERATOR && !isLate;
     return holdStatement(each, {
       ...holding,
-      refuse: (report) => (isBounded ? refuseOldApproval(report, bounds) : null),
+      refuse: (report, { signed }) => (isBounded ? refuseOldApproval(report, digestOfSigned(signed), bounds) : null),
     });
   });
   const signers = new Map<string, string>();
@@ -92,6 +99,8 @@ export async function requireSignatures(
     if (twice !== null) throw new WaslError('SIGNATURE_REFUSED', twice);
   }
 }
+
+const digestOfSigned = (signed: string | null) => (signed === null ? null : signatureDigest(readSignedDocument(signed)));
 
 /**
  * null: a trust file that cannot be read keeps no route open. Throws TRUST_INVALID and CONFIGURATION for what opens, and for its recovery: giving

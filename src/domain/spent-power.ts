@@ -34,6 +34,8 @@ export interface AskedAnew {
   /** ISO 8601 with zone. */
   readonly at: string;
   readonly fact: string;
+  /** Under approvals that were recorded before, by their digests (`signature-digest.ts`). */
+  readonly signatures: ReadonlySet<unknown>;
 }
 
 /**
@@ -45,10 +47,12 @@ export function lastAskedAnew({ id, changeId }: Opening, entries: readonly Ledge
     ({ action, subject }) =>
       (action === 'withdrawal.requested' && subject === id) || (action === 'plan.requested' && subject === changeId),
   );
-  const last = asked.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
+  const last = asked.at(-1);
   if (last === undefined) return null;
+  const before = entries.filter((each) => each.sequence < last.sequence && isPlanDecision(each));
+  const signatures = new Set(before.map(({ body }) => body.signature));
   const what = last.subject === id ? `asked for the withdrawal of ${id}` : `asked for another plan of ${changeId}`;
-  return { at: last.at, fact: `${last.actor} ${what} then, by entry ${last.sequence} of the ledger` };
+  return { at: last.at, fact: `${last.actor} ${what} then, by entry ${last.sequence} of the ledger`, signatures };
 }
 
 /**
