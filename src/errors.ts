@@ -60,6 +60,10 @@ const NOT_OF_THE_CHANGE: readonly ErrorCode[] = [
   'PLATFORM_MISMATCH',
 ];
 
+/** What was decided is not signed, or not so that it holds: until it is decided anew, unless it is the trust that is mended. */
+export const isSignatureRefused = (code: string | null): boolean =>
+  code === 'SIGNATURE_MISSING' || code === 'SIGNATURE_REFUSED';
+
 /** Whether a rule or a measured fact refuses the change itself: only that ends anything. Infrastructure is no verdict. */
 export function isVerdict(code: string | null): boolean {
   if (code === null || !isErrorCode(code)) return false;

@@ -24,6 +24,8 @@ export interface Holding {
   readonly now: Date;
   /** It is verified by the time at which it was decided. */
   readonly isLate: boolean;
+  /** Why one that holds is not enough; null: it is. Another candidate may be. */
+  readonly refuse: (report: StatementReport, decided: SignedDecision) => WaslError | null;
 }
 
 /**
@@ -37,8 +39,11 @@ export async function holdStatement(
   let refusal = new WaslError('SIGNATURE_MISSING', `${what} is missing`);
   for (const candidate of candidates) {
     const report = await verify(candidate, holding);
-    if (report?.verdict === 'pass') return report;
-    refusal = report === null ? missing(what, candidate.decided) : refusalOf(what, report, candidate.decided.signed);
+    const isNotEnough = report?.verdict === 'pass' ? holding.refuse(report, candidate.decided) : undefined;
+    if (report !== null && isNotEnough === null) return report;
+    refusal =
+      isNotEnough ??
+      (report === null ? missing(what, candidate.decided) : refusalOf(what, report, candidate.decided.signed));
   }
   throw refusal;
 }

@@ -4,7 +4,7 @@ import type { Push } from '../domain/may-push.ts';
 import { WaslError } from '../errors.ts';
 
 /** How far a host's clock may be off from the record's before what it says of dates counts. */
-const OFF_MS_MAX = 15 * 60_000;
+export const OFF_MS_MAX = 15 * 60_000;
 
 /** A host may keep another time than the record: the later one proves less. */
 export const laterOf = (own: Date, record: Date): Date => new Date(Math.max(own.getTime(), record.getTime()));

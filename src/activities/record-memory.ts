@@ -1,6 +1,7 @@
 /** What a worker remembers of the record outside of the database: nothing opens where the record is no continuation of it. */
 import { createHash } from 'node:crypto';
-import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import { hashLedgerEntry, type LedgerEntry } from '../domain/ledger-entry.ts';
+import { POLICY_PUBLISHED } from '../domain/policy.ts';
 import { WaslError } from '../errors.ts';
 import { leafOf } from '../ledger/ledger-tree.ts';
 import { GrowingTree } from '../ledger/merkle-tree.ts';
@@ -59,6 +60,11 @@ export class RecordMemory {
   /** null: it has not looked yet. */
   get kept(): KeptHead | null {
     return this.#kept;
+  }
+
+  /** The rows by which policies were published, as they were seen. */
+  get publications(): readonly LedgerEntry[] {
+    return this.#seen?.publications ?? [];
   }
 
   /** Reads what was added. Throws RECORD_ALTERED where what was seen is not there any more, or is other. One look at a time. */
@@ -134,9 +140,14 @@ class SeenRows {
   #head: LedgerHead = GENESIS;
   /** Of each subject that decisions are about: over the hashes of its rows. */
   readonly #digests = new Map<string, string>();
+  readonly #publications: LedgerEntry[] = [];
 
   get size(): number {
     return this.#head.sequence;
+  }
+
+  get publications(): readonly LedgerEntry[] {
+    return this.#publications;
   }
 
   head(): SeenHead {
@@ -144,7 +155,7 @@ class SeenRows {
   }
 
   isAsSeen(subject: string, entries: readonly LedgerEntry[]): boolean {
-    return (this.#digests.get(subject) ?? '') === entries.reduce((digest, { hash }) => linked(digest, hash), '');
+    return (this.#digests.get(subject) ?? '') === entries.reduce((digest, entry) => linked(digest, hashOf(entry)), '');
   }
 
   /** The rows after those that it has, up to a size. Each continues the one before it. */
@@ -163,7 +174,8 @@ class SeenRows {
 
   #take(entry: LedgerEntry): void {
     this.#tree.push(leafOf(entry));
-    const { subject, hash } = entry;
+    const { action, subject, hash } = entry;
+    if (action === POLICY_PUBLISHED) this.#publications.push(entry);
     if (IS_DECIDED_ON.test(subject)) this.#digests.set(subject, linked(this.#digests.get(subject) ?? '', hash));
   }
 
@@ -180,7 +192,16 @@ class SeenRows {
 /** Interconnects and their changes. */
 const IS_DECIDED_ON = /^IC-\d+(-C\d+)?$/;
 
-const linked = (digest: string, hash: string): string =>
+/** Of what it says: the hash that stands beside it may be the one of before. null: wasl never wrote it. */
+function hashOf(entry: LedgerEntry): string | null {
+  try {
+    return hashLedgerEntry(entry.sequence, entry.previousHash, entry);
+  } catch {
+    return null;
+  }
+}
+
+const linked = (digest: string, hash: string | null): string =>
   createHash('sha256').update(`${digest} ${hash}`).digest('base64');
 
 function refuseOther(kept: KeptHead, { size, root }: SeenHead): void {

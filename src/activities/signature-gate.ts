@@ -6,17 +6,24 @@ import {
   dueStatements,
   type StatementGrounds,
   twiceSigned,
-  windowEnd,
 } from '../domain/due-statements.ts';
 import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
+import { signatureDigest } from '../domain/signature-digest.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
-import { refuseSpentPower } from '../domain/spent-power.ts';
+import { type AskedAnew, lastAskedAnew, refuseForgotten, refuseSpentPower } from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
-import { askListsOnce, type SignatureMeans, type StatementReport, type Trust } from '../signatures/index.ts';
+import {
+  askListsOnce,
+  readSignedDocument,
+  type SignatureMeans,
+  type StatementReport,
+  type Trust,
+} from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
+import { refuseOldApproval } from './approval-bounds.ts';
 import { holdStatement } from './hold-statement.ts';
 import { laterOf, requireDates } from './own-clock.ts';
 import type { RecordMemory } from './record-memory.ts';
@@ -70,21 +77,30 @@ export async function requireSignatures(
   const grounds = await readGrounds(store, question, decided);
   const now = laterOf(means.clock(), store.now());
   const ask = askListsOnce(means.ask(trust));
+  let askedAnew: AskedAnew | null = null;
   if (!isLate) {
     requireDates(push, facts, means.clock());
     await followRecord(memory, { store, trust, ask, installation, now });
-    await requirePower(memory, push, facts);
+    askedAnew = await requirePower(memory, push, facts, now);
   }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const holding = { store, trust, ask, id, installation, now, isLate };
-  const reports = await holdAll(due, (each) => holdStatement(each, holding));
+  const bounds = { push, now, signaturesAfter: memory.kept?.signaturesAfter ?? null, askedAnew };
+  const reports = await holdAll(due, (each) => {
+    const isBounded = each.side === OPERATOR && !isLate;
+    return holdStatement(each, {
+      ...holding,
+      refuse: (report, { signed }) => (isBounded ? refuseOldApproval(report, digestOfSigned(signed), bounds) : null),
+    });
+  });
   const signers = new Map<string, string>();
   for (const [each, report] of reports) {
     const twice = twiceSigned(each, report.certificates, signers);
     if (twice !== null) throw new WaslError('SIGNATURE_REFUSED', twice);
-    if (each.side === OPERATOR && !isLate) requireWindow(push, report, now, memory.kept?.signaturesAfter ?? null);
   }
 }
+
+const digestOfSigned = (signed: string | null) => (signed === null ? null : signatureDigest(readSignedDocument(signed)));
 
 /**
  * null: a trust file that cannot be read keeps no route open. Throws TRUST_INVALID and CONFIGURATION for what opens, and for its recovery: giving
@@ -99,10 +115,22 @@ function believedBy({ trust }: SignatureMeans, onlyTakesAway: boolean): Trust | 
   }
 }
 
-/** By the ledger's rows as this worker has seen them: neither a row that was taken out since, nor one that was written for this look, counts. */
-async function requirePower(memory: RecordMemory, { changeId, planId }: Push, { id }: DecisionFacts): Promise<void> {
-  const refusal = refuseSpentPower({ id, changeId, planId }, await memory.entriesOf([id, changeId]));
+/**
+ * By the ledger's rows as this worker has seen them: neither a row that was taken out since, nor one that was written for this look, counts. Gives
+ * what the approval must be younger than.
+ */
+async function requirePower(
+  memory: RecordMemory,
+  { changeId, planId }: Push,
+  { id, policy }: DecisionFacts,
+  now: Date,
+): Promise<AskedAnew | null> {
+  const opening = { id, changeId, planId };
+  const entries = await memory.entriesOf([id, changeId]);
+  const refusal =
+    refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
   if (refusal !== null) throw refused(refusal);
+  return lastAskedAnew(opening, entries);
 }
 
 async function readGrounds(
@@ -135,18 +163,4 @@ async function holdAll(due: readonly Due[], hold: (due: Due) => Promise<Statemen
     if ('refusal' in one) throw one.refusal;
     return [one.each, one.report];
   });
-}
-
-/** An approval holds for its window by the time that is proven under it, whatever the record says of when it was given. */
-function requireWindow(push: Push, { provenAt }: StatementReport, now: Date, signaturesAfter: string | null): void {
-  if (signaturesAfter !== null && (provenAt === null || provenAt.getTime() <= Date.parse(signaturesAfter))) {
-    const fact = `the approval of plan ${push.planId} is of before ${signaturesAfter}, when the record was restored`;
-    throw new WaslError('SIGNATURE_REFUSED', fact, { remedy: 'Plan it again, and approve the new plan.' });
-  }
-  const until = windowEnd(push, provenAt);
-  if (until === null || provenAt === null || until > now) return;
-  throw new WaslError(
-    'SIGNATURE_REFUSED',
-    `the approval of plan ${push.planId} was signed at ${provenAt.toISOString()}: its window ended at ${until.toISOString()}`,
-  );
 }

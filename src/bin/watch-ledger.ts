@@ -60,15 +60,16 @@ async function watch(watched: WatchedLedger, signal: AbortSignal): Promise<void>
   }
 }
 
-/** What this worker has seen and is not there any more is told once; until it is mended nothing opens. */
+/** What this worker has seen and is not there any more is told once, however many rows there are by now; until it is mended nothing opens. */
 async function followOrTell({ follow, log }: WatchedLedger, told: Set<string>): Promise<void> {
   try {
     await follow();
+    told.clear();
   } catch (error) {
     if (!(error instanceof WaslError) || error.class === 'transient') throw error;
-    if (told.has(error.message)) return;
-    told.add(error.message);
-    const { path, remedy } = error;
+    const { code, path, remedy } = error;
+    if (told.has(code)) return;
+    told.add(code);
     log('error', 'this worker opens nothing: the record is not the one that it has seen', {
       why: error.message,
       path,

@@ -245,7 +245,8 @@ function refuseUnsigned(kind: ChangeKind, facts: DecisionFacts, now: Date): LawR
     const remedy = `Nothing opens by it: wasl interconnect withdraw ${id} --reason "...", then ask for it again.`;
     return { code: 'SIGNATURE_MISSING', fact: `${silent} approved request ${id} without a signature`, remedy };
   }
-  const acceptances = policy.acceptances.filter(({ signature }) => signature !== undefined);
+  // A form signed by hand is the weaker kind: whether it is enough, the worker's own trust file says.
+  const acceptances = policy.acceptances.filter(({ signature, form }) => (signature ?? form) !== undefined);
   const unsigned = parties.find((party) => refusePolicy([party], { ...policy, acceptances }, now) !== null);
   if (unsigned === undefined) return null;
   const remedy = `A signatory of ${unsigned} accepts it again, with a signature: wasl policy accept VERSION`;

@@ -2,6 +2,7 @@
 import type { LedgerEntry } from './ledger-entry.ts';
 import { LIFECYCLE_ENDS } from './lifecycle.ts';
 import type { LawRefusal } from './may-decide.ts';
+import { type PublishedPolicy, policySubject } from './policy.ts';
 
 export interface Opening {
   /** The interconnect. */
@@ -26,6 +27,56 @@ export function refuseSpentPower(opening: Opening, entries: readonly LedgerEntry
   if (asked === undefined) return null;
   const isApprovedSince = entries.some((each) => each.sequence > asked.sequence && isApprovalOf(changeId, each));
   return isApprovedSince ? null : spent(`${asked.actor} asked for another plan of ${changeId}`, asked);
+}
+
+/** When the approvals of before ceased to be enough, and by what. */
+export interface AskedAnew {
+  /** ISO 8601 with zone. */
+  readonly at: string;
+  readonly fact: string;
+  /** Under approvals that were recorded before, by their digests (`signature-digest.ts`). */
+  readonly signatures: ReadonlySet<unknown>;
+}
+
+/**
+ * The last withdrawal of the interconnect, or request for another plan of the change, whatever came after it: nobody signs what refused the one or
+ * approved the other in the ledger, and whoever writes rows can add them. null: there was none.
+ */
+export function lastAskedAnew({ id, changeId }: Opening, entries: readonly LedgerEntry[]): AskedAnew | null {
+  const asked = entries.filter(
+    ({ action, subject }) =>
+      (action === 'withdrawal.requested' && subject === id) || (action === 'plan.requested' && subject === changeId),
+  );
+  const last = asked.at(-1);
+  if (last === undefined) return null;
+  const before = entries.filter((each) => each.sequence < last.sequence && isPlanDecision(each));
+  const signatures = new Set(before.map(({ body }) => body.signature));
+  const what = last.subject === id ? `asked for the withdrawal of ${id}` : `asked for another plan of ${changeId}`;
+  return { at: last.at, fact: `${last.actor} ${what} then, by entry ${last.sequence} of the ledger`, signatures };
+}
+
+/**
+ * No version that was published is forgotten, or put off: an acceptance of the one before would hold for ever. `publications`: the rows by which they
+ * were published; of one that has not begun it does not matter, and it may have come since the register was read.
+ */
+export function refuseForgotten(
+  published: readonly PublishedPolicy[],
+  publications: readonly LedgerEntry[],
+  now: Date,
+): LawRefusal | null {
+  const isThere = ({ subject, body }: LedgerEntry) =>
+    published.some(
+      ({ version, digest, inForceFrom, graceDays }) =>
+        policySubject(version) === subject &&
+        body.digest === digest &&
+        body.inForceFrom === inForceFrom &&
+        body.graceDays === graceDays,
+    );
+  const hasBegun = ({ body }: LedgerEntry) => Date.parse(String(body.inForceFrom)) <= now.getTime();
+  const lost = publications.find((each) => hasBegun(each) && !isThere(each));
+  if (lost === undefined) return null;
+  const fact = `${lost.subject}, published by entry ${lost.sequence} of the ledger, is not in the register as it was published`;
+  return { code: 'RECORD_ALTERED', fact };
 }
 
 const isEndOf = ({ action, body }: LedgerEntry): boolean =>

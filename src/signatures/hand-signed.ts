@@ -18,5 +18,6 @@ export function judgeHandSigned(trust: Trust, statement: Statement, form: string
         verdict: 'fail',
         reason: `it is a form signed by hand (${form}), which the trust file does not take`,
       } as const);
-  return { ...told, subIndication: null, certificates: [], provenAt: null, entries: [] };
+  const nothing = { subIndication: null, certificates: [], entries: [] } as const;
+  return { ...told, ...nothing, provenAt: null, signedAt: null, preparedAt: null };
 }

@@ -15,11 +15,18 @@ export interface StatementReport {
   readonly certificates: readonly string[];
   /** By then every signature was there; null where that was not found out. */
   readonly provenAt: Date | null;
+  /** The earliest time that one of its signers says; null: none does. */
+  readonly signedAt: Date | null;
+  /** It was not signed before, within the skew of clocks; null: it says something else, or nothing. */
+  readonly preparedAt: Date | null;
   /** One by one; none where the document says something else. */
   readonly entries: readonly EntryReport[];
 }
 
-const NOTHING = { subIndication: null, certificates: [], provenAt: null, entries: [] } as const;
+const NOTHING = {
+  ...{ subIndication: null, certificates: [], entries: [] },
+  ...{ provenAt: null, signedAt: null, preparedAt: null },
+} as const;
 
 /** Whether a signed document, as kept or received, is this very statement, signed by everybody who must. Asks nobody but the trust at hand. */
 export async function verifyStatement(
@@ -39,10 +46,13 @@ export async function verifyStatement(
   if (fault !== null) return { ...NOTHING, verdict: 'fail', reason: fault };
   const bad = entries.find((each) => each.verdict !== 'pass');
   const proven = entries.map(({ provenAt }) => provenAt).filter((at) => at !== null);
+  const said = entries.map(({ signedAt }) => signedAt).filter((at) => at !== null);
   return {
     ...{ verdict, reason, subIndication: bad?.subIndication ?? null },
     certificates: entries.flatMap(({ certificate }) => (certificate === null ? [] : [certificate.sha256])),
     entries,
     provenAt: proven.length < entries.length ? null : new Date(Math.max(...proven.map(Number))),
+    signedAt: said.length === 0 ? null : new Date(Math.min(...said.map(Number))),
+    preparedAt: document === null ? null : new Date(document.preparedAt),
   };
 }

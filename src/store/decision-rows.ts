@@ -4,7 +4,7 @@ import { digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
-import { WaslError } from '../errors.ts';
+import { isSignatureRefused, WaslError } from '../errors.ts';
 import { shareUntilCommit } from './advisory-locks.ts';
 import { announce } from './announce.ts';
 import type { OpenChange } from './change-rows.ts';
@@ -259,6 +259,8 @@ async function ask(
           phase: 'planning' as const,
           waiting: null,
           applyUntil: null,
+          // Under an approval that does not hold it would never be taken away, and nobody be asked for another.
+          ...(isSignatureRefused(change.refusal?.code ?? null) ? { approvedAt: null } : {}),
         };
   await tx.update(changes).set(asked).where(eq(changes.id, change.id));
   const action = verb === 'recover' ? 'recovery.requested' : 'plan.requested';

@@ -6,7 +6,7 @@ import { isEnd } from '../domain/lifecycle.ts';
 import { type ChangeId, type InterconnectId, interconnectOf, type PlanId } from '../domain/names.ts';
 import { nextMove, PROGRAM, retryDelaySeconds } from '../domain/next-move.ts';
 import { refusalOfPlanning } from '../domain/settlement.ts';
-import { ERRORS, type ErrorCode, isErrorCode, isVerdict } from '../errors.ts';
+import { ERRORS, type ErrorCode, isErrorCode, isSignatureRefused, isVerdict } from '../errors.ts';
 import { announce } from './announce.ts';
 import { insertChange, isOnRouters, type OpenChange } from './change-rows.ts';
 import type { Database, StoreTransaction } from './database.ts';
@@ -304,7 +304,9 @@ async function settle(
     const phase = rule.onlyTakesAway ? 'planning' : 'approved';
     const nextAt = later(at, retryDelaySeconds(tries));
     const waiting = { reason, tries, nextAt };
-    const refusal = isInfrastructure || outcome === 'applied' ? null : refusalOf(verdict, reason, at);
+    const isUnapproved = rule.onlyTakesAway && isSignatureRefused(code);
+    const said = isUnapproved ? code : isInfrastructure ? null : verdict;
+    const refusal = said === null || outcome === 'applied' ? null : whyAgain(said, interconnect.id, reason, at);
     await tx
       .update(changes)
       .set({ phase, waiting, refusal, left: [...left], recoverBy: null })
@@ -321,6 +323,13 @@ async function settle(
   });
   await tx.update(interconnects).set(say).where(eq(interconnects.id, interconnect.id));
   return [tried, ...ended];
+}
+
+/** Of what is tried again. */
+function whyAgain(code: string, id: InterconnectId, reason: string, at: Date): Refusal {
+  const refusal = refusalOf(code, reason, at);
+  if (!isSignatureRefused(code)) return refusal;
+  return { ...refusal, remedy: `wasl interconnect replan ${id}, then approve the new plan.` };
 }
 
 function refusalOf(code: string | null, reason: string, at: Date): Refusal {

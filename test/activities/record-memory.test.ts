@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordMemory } from '../../src/activities/record-memory.ts';
 import { followRecord } from '../../src/activities/restore-record.ts';
+import { openMemory } from '../../src/bin/open-memory.ts';
 import { recordKeeper } from '../../src/bin/record-keeper.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../../src/domain/ledger-entry.ts';
 import { readSigningDocument } from '../../src/domain/signing-document.ts';
@@ -87,6 +88,21 @@ describe('a record', () => {
     await expect(ofWorker().follow()).rejects.toMatchObject(altered(/row 4 is missing/));
   });
 
+  it('of which a row says something else under the hash that it had opens nothing', async () => {
+    rows = chainOf([...OPENED, ...CLOSED, ...OTHERS]);
+    const memory = ofWorker();
+    await memory.follow();
+    const said = rows;
+    for (const [sequence, other] of [
+      [4, { action: 'note.added' }],
+      [5, { body: { to: 'active' } }],
+      [5, { body: { to: Number.NaN } }],
+    ] as const) {
+      rows = said.map((each) => (each.sequence === sequence ? { ...each, ...other } : each));
+      await expect(memory.entriesOf([ID])).rejects.toMatchObject(altered(/rows about IC-0001/));
+    }
+  });
+
   it('whose memory is of another installation, or none, is believed no more', async () => {
     rows = chainOf(OPENED);
     await ofWorker().follow();
@@ -94,6 +110,12 @@ describe('a record', () => {
     await expect(other.follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
     writeFileSync(path, '{}');
     await expect(ofWorker().follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
+    // It stops no worker: what only takes away asks for no memory.
+    vi.stubEnv('WASL_RECORD_MEMORY', path);
+    const said: string[] = [];
+    const memory = await openMemory(record, 'backbone-1', (line) => said.push(line)).finally(() => vi.unstubAllEnvs());
+    expect(said).toEqual([expect.stringMatching(/opens nothing; .*no memory of a record\. Bring back the file/)]);
+    await expect(memory.follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path });
   });
 });
 

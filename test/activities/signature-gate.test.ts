@@ -7,23 +7,33 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type HeadKeeper, RecordMemory } from '../../src/activities/record-memory.ts';
 import { type GateQuestion, requireSignatures } from '../../src/activities/signature-gate.ts';
 import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
-import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from '../../src/domain/ledger-entry.ts';
+import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../../src/domain/ledger-entry.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
 import { digestPolicy, type PolicyTerms } from '../../src/domain/policy.ts';
+import { signatureDigest } from '../../src/domain/signature-digest.ts';
 import { OPERATOR } from '../../src/domain/signing-document.ts';
-import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../src/domain/statement.ts';
+import {
+  acceptanceStatement,
+  composeStatement,
+  planStatement,
+  requestStatement,
+  type Statement,
+} from '../../src/domain/statement.ts';
 import { WaslError } from '../../src/errors.ts';
 import { EMPTY_ROOT } from '../../src/ledger/merkle-tree.ts';
 import {
+  completeSignatures,
   createDevelopmentAuthority,
   type DevelopmentAuthority,
+  readSignedDocument,
   readTrust,
   type SignatureMeans,
+  writeSignedDocument,
 } from '../../src/signatures/index.ts';
 import type { SignedDecision } from '../../src/store/signed-rows.ts';
 import type { Store } from '../../src/store/store.ts';
 import { decisionFacts, lawChange, push } from '../domain/agreement-samples.ts';
-import { meansOf, signedText } from '../support/signing.ts';
+import { meansOf, signAs, signedText } from '../support/signing.ts';
 
 const INSTALLATION = randomUUID();
 const ID = 'IC-0001';
@@ -57,6 +67,29 @@ function decisionOf(statement: Statement, signed: string | null): SignedDecision
     ...{ person: personOf(statement) as PersonId, decidedAt: new Date().toISOString(), form: null },
   };
 }
+/** The approval as it was signed at the beginning, with a timestamp of later. */
+async function stampedAt(clock: () => Date): Promise<SignedDecision> {
+  const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
+  const statement = planStatement({ id: PLAN, digest: PLAN_DIGEST });
+  const document = composeStatement(statement, {
+    ...{ installation: INSTALLATION, seals: true, preparedAt: new Date(), nonce: 'a-nonce-of-tests-is-none' },
+  });
+  const signed = await signAs(authority, 'network-person', document);
+  const completed = await completeSignatures(signed, { trust: later.trust(), ask: later.ask, at: clock() });
+  return decisionOf(statement, writeSignedDocument(completed));
+}
+
+const chainOf = (facts: readonly Omit<LedgerFact, 'actor'>[]): LedgerEntry[] => {
+  let previousHash: LedgerEntry['hash'] = GENESIS_HASH;
+  return facts.map((each, place) => {
+    const fact = { actor: 'moh-person', ...each };
+    const hash = hashLedgerEntry(place + 1, previousHash, fact);
+    const entry = { ...fact, sequence: place + 1, previousHash, hash };
+    previousHash = hash;
+    return entry;
+  });
+};
+
 const personOf = ({ party }: Statement) => `${party.toLowerCase()}-person`;
 
 const folder = mkdtempSync(join(tmpdir(), 'wasl-authority-'));
@@ -123,7 +156,7 @@ async function gate(
     listSignedDecisions: async () => rows,
     listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
     readLedger: async ({ afterSequence }: { afterSequence: number }) => ledger.slice(afterSequence),
-    listLedgerOf: async () => ledger,
+    listLedgerOf: async (subjects: string[]) => ledger.filter(({ subject }) => subjects.includes(subject)),
     renewSigned: async (_id: string, decision: SignedDecision) => void renewed.push(decision),
   } as unknown as Store;
   await requireSignatures(store, gateOf(store, by), question(kind, notBefore, when));
@@ -228,24 +261,73 @@ describe('what opens', () => {
     expect(await gate()).toEqual([]);
     keeper = keptAt(new Date().toISOString());
     await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /when the record was restored/));
+    // Whoever has the signature can have it time-stamped anew.
+    const clock = () => new Date(Date.now() + 60_000);
+    keeper = keptAt(new Date(Date.now() + 30_000).toISOString());
+    await expect(gate(instead(4, await stampedAt(clock)), { by: { ...means, clock } })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /when the record was restored/),
+    );
   });
 
   it('is not opened by what was signed before the agreement was withdrawn, whatever the register says', async () => {
-    const body = { reason: 'over' };
-    const fact = {
-      actor: 'moh-person',
-      action: 'withdrawal.requested',
-      subject: ID,
-      body,
-      at: '2026-11-28T12:00:00.000Z',
-    };
-    const entry = { ...fact, sequence: 1, previousHash: GENESIS_HASH, hash: hashLedgerEntry(1, GENESIS_HASH, fact) };
-    ledger = [entry];
+    const at = '2026-11-28T12:00:00.000Z';
+    ledger = chainOf([{ action: 'withdrawal.requested', subject: ID, body: { reason: 'over' }, at }]);
     onTestFinished(() => {
       ledger = [];
     });
     await expect(gate()).rejects.toMatchObject(refused('RECORD_ALTERED', /moh-person has IC-0001 withdrawn/));
     await gate(inOrder, { kind: 'withdraw' });
+  });
+
+  it('is not opened by an acceptance of a policy after which another was published, whatever the register says', async () => {
+    const { renditions: _texts, version, ...terms } = TERMS;
+    const at = '2026-01-01T00:00:00.000Z';
+    const published = { action: 'policy.published', subject: `policy/${version}`, at };
+    const first = { ...published, body: { ...terms, digest: digestPolicy(TERMS) } };
+    const second = { ...published, subject: 'policy/2026-2', body: { ...terms, digest: digestOf('v2') } };
+    onTestFinished(() => {
+      ledger = [];
+    });
+    ledger = chainOf([first]);
+    await gate();
+    for (const other of [second, { ...first, body: { ...first.body, inForceFrom: '2026-01-02T00:00:00.000Z' } }]) {
+      ledger = chainOf([first, other]);
+      await expect(gate()).rejects.toMatchObject(refused('RECORD_ALTERED', /published by entry 2/));
+    }
+    await gate(inOrder, { kind: 'withdraw' });
+    ledger = chainOf([first, { ...second, body: { ...second.body, inForceFrom: '2098-01-01T00:00:00.000Z' } }]);
+    await gate();
+  });
+
+  it.each([
+    [
+      'a withdrawal was refused',
+      { action: 'withdrawal.requested', subject: ID },
+      { subject: 'plan', planId: 'IC-0001-C2-P1', decision: 'reject' },
+      /asked for the withdrawal of IC-0001/,
+    ],
+    [
+      'it was approved anew',
+      { action: 'plan.requested', subject: 'IC-0001-C1' },
+      { subject: 'plan', planId: PLAN, decision: 'approve' },
+      /asked for another plan of IC-0001-C1/,
+    ],
+  ] as const)('is not opened by an earlier signature where only a row says that %s', async (_what, asked, body, words) => {
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const later = { action: 'approval.recorded', subject: ID, body, at: at(21) };
+    const signature = signatureDigest(readSignedDocument(inOrder[4]?.signed ?? ''));
+    const approved = { ...later, body: { subject: 'plan', planId: PLAN, decision: 'approve', signature } };
+    onTestFinished(() => {
+      ledger = [];
+    });
+    ledger = chainOf([approved, { body: {}, ...asked, at: at(0) }, later]);
+    await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+    // Whoever has an ECDSA signature can give it another form, which no row has.
+    ledger = chainOf([{ body: {}, ...asked, at: at(20) }, later]);
+    await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+    // The clock of the record may be ahead of that of the server which prepares documents.
+    ledger = chainOf([{ body: {}, ...asked, at: at(10) }, later, approved]);
+    await gate();
   });
 
   it('takes none of another installation', async () => {
@@ -284,6 +366,32 @@ describe('what opens', () => {
     const clock = () => new Date(Date.now() + 5 * HOUR_MS);
     await expect(gate(inOrder, { by: { ...means, clock } })).rejects.toMatchObject({ code: 'SIGNATURE_REFUSED' });
     recordNow = () => new Date();
+  });
+
+  it('opens nothing when the approval is older than its window, and was time-stamped anew', async () => {
+    const clock = () => new Date(Date.now() + 5 * HOUR_MS);
+    const anew = instead(4, await stampedAt(clock));
+    await expect(gate(anew, { by: { ...means, clock } })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /its window ended/),
+    );
+  });
+
+  it('is opened by the approval of one officer where that of another, of the same contents, is over', async () => {
+    const statement = planStatement({ id: PLAN, digest: PLAN_DIGEST });
+    const before = await decided(statement);
+    const clock = () => new Date(Date.now() + 5 * HOUR_MS);
+    const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder });
+    const document = composeStatement(statement, {
+      ...{ installation: INSTALLATION, seals: true, preparedAt: clock(), nonce: 'a-nonce-of-tests-is-none' },
+    });
+    const signed = await signAs(later, 'officer-2', document, clock());
+    const completed = await completeSignatures(signed, { trust: later.trust(), ask: later.ask, at: clock() });
+    const now = { ...decisionOf(statement, writeSignedDocument(completed)), decidedAt: clock().toISOString() };
+    const by = { ...meansOf(later), clock };
+    await gate([...inOrder.slice(0, 4), before, now], { by });
+    await expect(gate([...inOrder.slice(0, 4), before], { by })).rejects.toMatchObject(
+      refused('SIGNATURE_REFUSED', /its window ended/),
+    );
   });
 
   it.each([-10, 10])('is opened by a worker whose host is %i minutes off', async (minutes) => {

@@ -7,6 +7,7 @@ import { openLedgerKey } from '../../src/bin/ledger-key.ts';
 import { stampCheckpoint } from '../../src/bin/stamp-checkpoint.ts';
 import { startLedgerWatch } from '../../src/bin/watch-ledger.ts';
 import type { LedgerReview } from '../../src/domain/ledger-review.ts';
+import { WaslError } from '../../src/errors.ts';
 import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { leafOf } from '../../src/ledger/ledger-tree.ts';
 import { GrowingTree } from '../../src/ledger/merkle-tree.ts';
@@ -87,6 +88,25 @@ describe('a worker that watches the ledger', () => {
     await expect.poll(() => said.length).toBeGreaterThan(2);
     await away.stop();
     expect(said.at(-1)).toBe('warn: the ledger could not be looked at');
+  });
+
+  test('tells once that the record is another one, however it grows, and again when it was mended meanwhile', async () => {
+    said.length = 0;
+    let looks = 0;
+    const other = startLedgerWatch({
+      ...{ store, signer, signatures: null, checkpointSeconds: 0.01, reviewMinutes: 60 },
+      follow: async () => {
+        looks++;
+        if (looks !== 4) throw new WaslError('RECORD_ALTERED', `the ledger has ${looks} rows`);
+      },
+      log: (level, _message, facts = {}) => void (level === 'error' && 'why' in facts && said.push(String(facts.why))),
+    });
+    await expect.poll(() => looks).toBeGreaterThan(6);
+    await other.stop();
+    expect(said.filter((why) => why.startsWith('the ledger has'))).toEqual([
+      'the ledger has 1 rows',
+      'the ledger has 5 rows',
+    ]);
   });
 });
 

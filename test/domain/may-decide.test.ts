@@ -280,6 +280,8 @@ describe('a repeated call', () => {
     expect(mayDecide(approvePlan(APPROVER), planned({ policy: asked }), NOW)).toMatchObject({
       ...{ code: 'SIGNATURE_MISSING', fact: 'MOF accepted the communication policy without a signature' },
     });
+    const byHand = asked.acceptances.map((each) => ({ ...each, form: REQUEST_DIGEST as Digest }));
+    expect(mayDecide(approvePlan(APPROVER), planned({ policy: { ...policy, acceptances: byHand } }), NOW)).toBeNull();
   });
 
   it('is known after the agreement has ended', () => {

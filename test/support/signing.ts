@@ -37,6 +37,7 @@ export async function signAs(
   authority: DevelopmentAuthority,
   person: string,
   document: SigningDocument,
+  signedAt = new Date(),
 ): Promise<SignedDocument> {
   const keys = await Promise.all(
     document.signers.map(async (signer) => {
@@ -45,7 +46,7 @@ export async function signAs(
       return { signer, key: readPemIdentity(pem, null), designation: isSeal ? null : DESIGNATION };
     }),
   );
-  return signDocument(document, keys, new Date());
+  return signDocument(document, keys, signedAt);
 }
 
 /** A statement as the record keeps it, without an API. */

@@ -1,5 +1,3 @@
-import { RecordMemory } from '../../activities/record-memory.ts';
-import type { Store } from '../../store/store.ts';
 import { openBackends } from '../backends.ts';
 import { openCodec } from '../codec.ts';
 import {
@@ -18,7 +16,7 @@ import { say, unlessStopped, untilStopped } from '../foreground.ts';
 import { startForgetting } from '../forget-progress.ts';
 import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
-import { recordKeeper, recordMemoryPath } from '../record-keeper.ts';
+import { openMemory } from '../open-memory.ts';
 import { holdSignals } from '../signals.ts';
 import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
 import { startLedgerWatch } from '../watch-ledger.ts';
@@ -53,7 +51,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
       const installation = await store.readInstallation();
       const signer = await openLedgerKey(installation);
       // The trust's own word first: who renames the database is not taken for a new one.
-      const memory = await openMemory(store, signatures?.trust().installation ?? installation);
+      const memory = await openMemory(store, signatures?.trust().installation ?? installation, say);
       chores.push(startLedgerWatch({ store, signer, signatures, ...ledger, follow: () => memory.follow(), log }));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
@@ -83,13 +81,4 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
       await backends.stop();
     }
   });
-}
-
-/** Throws CONFIGURATION. */
-async function openMemory(store: Store, installation: string): Promise<RecordMemory> {
-  const path = recordMemoryPath(installation);
-  const keeper = recordKeeper(path, installation);
-  if ((await keeper.read()) === null)
-    say(`Record: this worker has seen nothing of it yet, and remembers it from now on in ${path}`);
-  return new RecordMemory(store, keeper);
 }

@@ -199,14 +199,13 @@ async function judgePush(
   for (const each of due) {
     // An approval that names what it accepts is not shown to parties.
     if (bundle.edition === 'parties' && each.side === OPERATOR && each.candidates.length === 0) continue;
-    const held = await findHeld(each, at, { ...question, isLate: onlyTakesAway, reports });
+    const isBounded = each.side === OPERATOR && !onlyTakesAway;
+    const endOf = (report: StatementReport) => (isBounded ? windowEnd(push, report) : null);
+    const held = await findHeld(each, at, { ...question, isLate: onlyTakesAway, reports, endOf });
     if (typeof held === 'string') faults.push(held);
     else {
       const other = twiceSigned(each, held.certificates, signers);
       if (other !== null) faults.push(other);
-      const until = each.side === OPERATOR && !onlyTakesAway ? windowEnd(push, held.provenAt) : null;
-      if (until !== null && until <= at)
-        faults.push(`${each.what} does not hold: its window ended at ${until.toISOString()}`);
     }
   }
   return faults;
@@ -221,11 +220,14 @@ async function findHeld(
     installation,
     isLate,
     reports,
+    endOf,
   }: {
     readonly trust: Trust;
     readonly installation: string;
     readonly isLate: boolean;
     readonly reports: Map<Decided, StatementReport>;
+    /** Until when one that holds is enough; null: for ever. */
+    readonly endOf: (report: StatementReport) => Date | null;
   },
 ): Promise<StatementReport | string> {
   let fault = `${what} is missing`;
@@ -251,8 +253,11 @@ async function findHeld(
     reports.set(decided, report);
     const latest = Number(pushedAt) + trust.clockSkewSeconds * 1_000;
     const isLater = report.provenAt !== null && Number(report.provenAt) > latest;
-    if (report.verdict === 'pass' && !isLater) return report;
-    const why = isLater ? `it was signed at ${report.provenAt?.toISOString()}, after the push` : report.reason;
+    const until = report.verdict === 'pass' ? endOf(report) : null;
+    const isOver = until !== null && until <= pushedAt;
+    if (report.verdict === 'pass' && !isLater && !isOver) return report;
+    const ended = isOver ? `its window ended at ${until.toISOString()}` : report.reason;
+    const why = isLater ? `it was signed at ${report.provenAt?.toISOString()}, after the push` : ended;
     fault = `${what} does not hold: ${why}`;
   }
   return fault;

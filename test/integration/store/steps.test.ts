@@ -147,6 +147,26 @@ describe('steps of wasl', () => {
     expect(nextMove(await store.readMoveFacts(id), now)).toEqual({ move: 'finish' });
   });
 
+  it('a removal whose approval does not hold is approved anew when somebody asks for another plan', async () => {
+    const id = await active();
+    await withdraw(id);
+    await store.openChange(id, 'withdraw', 'officer-1');
+    const changeId = `${id}-C2` as ChangeId;
+    const first = await plan(changeId, { kind: 'withdraw' });
+    await approve(id, first);
+    await store.beginApplying(changeId, 1, first);
+    await store.settleTransaction(changeId, 1, ended('refused', 'SIGNATURE_REFUSED'));
+    expect(await store.readChange(changeId)).toMatchObject({
+      ...{ phase: 'planning', outcome: null },
+      refusal: { code: 'SIGNATURE_REFUSED', remedy: expect.stringContaining(`wasl interconnect replan ${id}`) },
+    });
+    await store.decide(id, { verb: 'replan', person: ENGINEER, reason: null }, null);
+    const second = await plan(changeId, { kind: 'withdraw' });
+    expect(await store.readChange(changeId)).toMatchObject({ phase: 'planned', planId: second, refusal: null });
+    await approve(id, second);
+    expect(await store.readChange(changeId)).toMatchObject({ phase: 'approved' });
+  });
+
   it('trouble in planning is said once for each reason, and what takes away is tried again whatever the reason', async () => {
     const { id, changeId } = await planned();
     await store.decide(id, { verb: 'replan', person: ENGINEER, reason: null }, null);
