@@ -5,6 +5,7 @@ import { changeIdSchema } from '../../domain/names.ts';
 import { READING_BYTES_MAX } from '../../domain/reading.ts';
 import { extractEvidence, isPdf } from '../../form/extract-evidence.ts';
 import type { JudgedEvidence } from '../../ledger/evidence/judge-decisions.ts';
+import { listUnplanned } from '../../ledger/evidence/list-pushes.ts';
 import { type EvidenceFinding, verifyEvidence } from '../../ledger/evidence/verify-evidence.ts';
 import type { Verifier } from '../../ledger/signed-note.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -86,7 +87,8 @@ async function verify(session: CliSession, file: string, options: VerifyOptions)
   }
   const { bundle, ...found } = finding;
   const { plans, absent, documents } = bundle;
-  const held = { plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest), absent };
+  const unplanned = bundle.edition === 'whole' ? listUnplanned(bundle, finding.entries) : [];
+  const held = { unplanned, plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest), absent };
   session.printJson({ ...found, ...held, ...judged, intact: isSound, ...(pages === null ? {} : { pages }) });
 }
 
