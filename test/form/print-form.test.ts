@@ -70,6 +70,16 @@ describe('what stands on the form', () => {
     expect(english?.faults.sentences.map(plain)).toEqual(['MOF has not signed']);
   });
 
+  it('shows the approval of its own plan, whatever was approved for the agreement since', () => {
+    const decisions = signedDecisions();
+    const own = decisions.find(({ kind }) => kind === 'plan-approval');
+    if (own === undefined) throw new Error('there is none');
+    const later = { ...own, subject: { ...own.subject, id: 'IC-0001-C10-P1' }, person: 'who-withdrew-it' };
+    const [english] = composeForm(text, finding, judgedOf([...decisions, later])).pages;
+    expect(plain(english?.sides[2]?.entries[0]?.statement ?? '')).toContain(own.subject.id);
+    expect(english === undefined ? [] : textsOf(english).map(plain)).not.toContain('who-withdrew-it');
+  });
+
   it('shows what the fonts have not, or what would steer a reader, as its number', () => {
     const [first] = signedDecisions();
     if (first === undefined) throw new Error('there is none');
