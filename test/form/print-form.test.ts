@@ -189,6 +189,8 @@ describe('wasl evidence print', () => {
     writeFileSync(file('lying.pdf'), lying);
     const shown = await run('verify', file('lying.pdf'));
     expect(shown.out).toContain('pages: NOT as this release prints them');
+    // Whoever makes the PDF says which file a viewer takes out of it: the one that was judged is told by its digest.
+    expect(shown.out).toContain(`attached: ${digestOfText(text)}`);
   });
 
   it('prints nothing of what is not sound', async () => {
