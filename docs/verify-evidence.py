@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Verifies evidence of wasl (wasl-evidence/3) by itself: Python 3.9 or newer and its package `cryptography`, and nothing of wasl.
-
     verify-evidence.py FILE LOG-KEY [WITNESS-KEY...] [--trust TRUST]
-
 Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and what rows name is what is there; with TRUST also what had to be
 signed is (verify_signatures.py beside it). Else 2, and why.
 """
 import argparse, base64, hashlib, json, re, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 FORMAT, ABSENCES = "wasl-evidence/3", ("not-kept", "signed-anew", "too-large", "withheld")
+KINDS, ATTEMPTS = ("provision", "modify", "suspend", "resume", "withdraw"), ("transaction.begun", "transaction.recorded")
 CHAINED = {"sequence": int, "previousHash": str, "hash": str}
 ROW = {**CHAINED, "action": str, "actor": str, "at": str, "body": dict, "nonce": (str, type(None)), "subject": str}
 ENTRY = {"protected": str, "signature": str, "header": {"etsiU": [str]}}
@@ -19,7 +18,6 @@ SHAPE = {
     "signed": [{"sequence": int, "digest": str, "document": {"payload": str, "signatures": [ENTRY]}}],
     "documents": [({"digest": str, "text": str}, {"digest": str, "base64": str})], "absent": [{"what": str, "why": str}],
 }
-
 class Refused(Exception): ...
 class Literal(str): """A number with a fraction, as it is written: vouched for by the digest that it is in."""
 
@@ -30,17 +28,16 @@ def require(holds, reason):
 def is_of(value, shape):
     if isinstance(shape, tuple):
         return any(is_of(value, each) for each in shape)
+    if not isinstance(shape, (list, dict)):
+        return type(value) is shape
     if isinstance(shape, list):
         return isinstance(value, list) and all(is_of(each, shape[0]) for each in value)
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and value.keys() == shape.keys() and all(is_of(value[name], shape[name]) for name in shape)
-    return type(value) is shape
+    return isinstance(value, dict) and value.keys() == shape.keys() and all(is_of(value[name], shape[name]) for name in shape)
 
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-def named(data):
-    return "sha256:" + sha256(data).hex()
+def sha256(data): return hashlib.sha256(data).digest()
+def named(data): return "sha256:" + sha256(data).hex()
+def digest(value): return named(canonical(value).encode())
+def is_signed(key, message, signature): return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
 
 def canonical(value):
     """RFC 8785."""
@@ -48,11 +45,9 @@ def canonical(value):
         return "[" + ",".join(map(canonical, value)) + "]"
     if not isinstance(value, dict):
         return value if isinstance(value, Literal) else json.dumps(value, ensure_ascii=False)
+    require("__proto__" not in value, "it has a name that is none to every reader")
     names = sorted(value, key=lambda name: name.encode("utf-16-be"))
     return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
-
-def digest(value):
-    return named(canonical(value).encode())
 
 def decoded(text):
     data = base64.b64decode(text, validate=True)
@@ -71,9 +66,6 @@ def signature_of(line, key):
     match = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
     require(match is not None and match[1] == key[0] and decoded(match[2])[:4] == key[1], "a line is not of the key " + key[0])
     return decoded(match[2])[4:]
-
-def is_signed(key, message, signature):
-    return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
 
 def verify_checkpoint(note, log, cosignatures):
     body, line = re.fullmatch("(.*\n)\n(\u2014 [^\n]+)\n", note, re.S).groups()
@@ -102,14 +94,18 @@ def verify_row(row, proof, size, root):
     if row.get("nonce") is not None:
         fact.update(format="wasl-fact/2", nonce=row["nonce"])
     sequence = row["sequence"]
+    require("at" not in row or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.[0-9]{1,6})?(Z|[+-]\d\d:\d\d)", row["at"], re.A), f"row {sequence} has no time")
     link = canonical({"sequence": sequence, "previousHash": row["previousHash"], "fact": row.get("fact") or digest(fact)}).encode()
     require(row["hash"] == named(link), f"row {sequence} was altered")
     reached = 0 < sequence <= size and root_by([decoded(each) for each in proof], sequence - 1, size, sha256(b"\x00" + link))
     require(reached == root, f"row {sequence} is not in the ledger of the checkpoint")
 
-def verify_plans(plans, rows):
+def verify_plans(plans, rows, change, kind):
     saved = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
+    pushed, rows_of = {row["body"]["planId"] for row in rows if row["action"] in ATTEMPTS}, [row["action"] for row in rows]
+    require(pushed <= {None, *saved} and len(saved) == rows_of.count("plan.saved"), "a plan is missing, or was saved twice")
     for plan in plans:
+        require((plan["contents"]["changeId"], plan["contents"]["kind"]) == (change, kind), "a plan is for something else")
         require(saved.pop(plan["id"], None) == digest(plan["contents"]), "a plan is not the one that was made")
         wanted = {router["pe"]: router.get("payloadDigest") for router in plan["contents"]["routers"]}
         for payload in plan["payloads"]:
@@ -145,18 +141,25 @@ def verify_named(bundle, rows):
     require(all(each["why"] in ABSENCES for each in bundle["absent"]), "it is not of the form of " + FORMAT)
 
 def verify_subjects(bundle, rows):
-    change, parties = bundle["changeId"], next(row for row in rows if row["action"] == "request.submitted")["body"]["parties"]
+    """Returns what was asked for, and what kind of change it is."""
+    change = bundle["changeId"]
+    require(re.fullmatch("IC-[0-9]{4,9}-C[0-9]{1,6}", change), "it is not of the form of " + FORMAT)
+    agreement, first = change[: change.index("-C")], {(row["action"], row["subject"]): row["body"] for row in reversed(rows)}
+    asked = first["request.submitted", agreement]
+    parties, kind = asked["parties"], first["change.started", change]["kind"]
+    require(digest(asked["request"]) == asked["requestDigest"], "the request is not the one of its digest")
+    require(is_of(parties, [str]) and len(parties) == 2 == len(set(parties)) and kind in KINDS, "it is of no two parties, or no kind of change")
     for row in rows:
-        is_own = row["subject"] in (change, change[: change.index("-C")]) or row["subject"].startswith(change + "-P")
+        is_own = row["subject"] in (change, agreement) or row["subject"].startswith(change + "-P")
         is_of_policy = row["action"] in ("policy.proposed", "policy.published", "policy.accepted") and row["subject"].startswith("policy/")
         is_theirs = row["action"] != "policy.accepted" or row["body"]["entity"] in parties
         require(is_own or (is_of_policy and is_theirs), "a row is of something else")
-    require(any(row["action"] == "change.started" and row["subject"] == change for row in rows), "by its rows the change was never started")
+    return asked, kind
 
 def verify(data, log_key):
-    """Raises for what is no evidence; returns the bundle, the size of its checkpoint, and the rows that are shown."""
+    """Raises for what is no evidence; returns the bundle, the size of its checkpoint, the rows that are shown, what was asked for, and the kind."""
     text = data.decode("utf-8")
-    bundle = json.loads(text, parse_float=Literal, parse_constant=Literal)
+    bundle = json.loads(text, parse_float=Literal, parse_constant=int)
     require(canonical(bundle) + "\n" == text, "it is not the one text of what it says")
     require(bundle["format"] == FORMAT and is_of(bundle, SHAPE), "it is not of the form of " + FORMAT)
     size, root = verify_checkpoint(bundle["checkpoint"], key_of(log_key, 1), bundle["cosignatures"])
@@ -167,28 +170,25 @@ def verify(data, log_key):
     rows = [each["entry"] for each in bundle["entries"] if "action" in each["entry"]]
     is_whole = bundle["edition"] == "whole" and len(rows) == len(sequences)
     require(is_whole or (bundle["edition"] == "parties" and bundle["plans"] == []), "it is of no edition")
-    verify_subjects(bundle, rows)
-    verify_plans(bundle["plans"], rows if is_whole else [])
+    asked, kind = verify_subjects(bundle, rows)
+    verify_plans(bundle["plans"], rows if is_whole else [], bundle["changeId"], kind)
     verify_named(bundle, rows)
-    return bundle, size, rows
-
-def visible(error):
-    """Steers no terminal by what it quotes."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(error))[:300]
+    return bundle, size, rows, asked, kind
 
 def main():
+    def visible(error): return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(error))[:300]
     parser = argparse.ArgumentParser()
     for name, count in (("file", None), ("log_key", None), ("witness", "*"), ("--trust", None)):
         parser.add_argument(name, nargs=count)
     given = parser.parse_intermixed_args()
     try:
         with open(given.file, "rb") as file:
-            bundle, size, rows = verify(file.read(), given.log_key)
+            bundle, size, rows, *started = verify(file.read(), given.log_key)
         require(set(given.witness) <= {each["witness"] for each in bundle["cosignatures"]}, "a witness that counts did not cosign")
         told = "signatures not verified"
         if given.trust is not None:
             from verify_signatures import read_trust, verify_decisions
-            told = verify_decisions(bundle, rows, read_trust(given.trust), given.log_key.split("+")[0].removeprefix("wasl/"))
+            told = verify_decisions(bundle, rows, started, read_trust(given.trust), given.log_key.split("+")[0].removeprefix("wasl/"))
     except Exception as error:
         reasons = {"Refused": visible(error), "InvalidSignature": "a checkpoint or cosignature is not signed with its key"}
         print(f"NOT SOUND: {reasons.get(type(error).__name__, 'it is no evidence of a change')}")

@@ -7,7 +7,7 @@ that is carried along; and for what was pushed, what had to be signed was signed
 import base64
 import hashlib
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
@@ -28,6 +28,9 @@ def url(text):
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     require(base64.urlsafe_b64encode(data).decode().rstrip("=") == text != "", "it has base64 of another form")
     return data
+
+def named(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 def canonical(value):
     """RFC 8785, for what is signed: it has no numbers."""
@@ -126,16 +129,15 @@ def read_policies(rows):
     for body in (row["body"] for row in rows if row["action"] == "policy.proposed"):
         texts = [{name: each[name] for name in ("language", "mediaType", "sha256")} for each in body["renditions"]]
         terms = {**{name: body[name] for name in ("version", "inForceFrom", "graceDays")}, "renditions": texts}
-        require(body["digest"] == "sha256:" + hashlib.sha256(canonical(terms).encode()).hexdigest(), "a policy is not what its digest says")
+        require(body["digest"] == named(canonical(terms).encode()), "a policy is not what its digest says")
         policies[body["digest"]] = {"version": body["version"], "renditions": {each["language"]: each["sha256"] for each in texts}}
     return policies
 
-def verify_decisions(bundle, rows, trust, installation):
-    submitted = next(row for row in rows if row["action"] == "request.submitted")
+def verify_decisions(bundle, rows, started, trust, installation):
     policies, held, sides = read_policies(rows), [], {}
-    agreed = next((each for each in policies.values() if each["version"] == submitted["body"]["request"]["policyVersion"]), None)
+    agreed = next((each for each in policies.values() if each["version"] == started[0]["request"]["policyVersion"]), None)
     documents = {each["sequence"]: each["document"] for each in bundle["signed"]}
-    for row in (row for row in rows if row["sequence"] in documents):
+    for row in (row for row in rows if row["sequence"] in documents and row["body"].get("decision", "approve") == "approve"):
         body, at = row["body"], instant(row["body"].get("decidedAt") or row["body"]["acceptedAt"])
         if row["action"] == "policy.accepted":
             policy = policies[body["digest"]]
@@ -147,27 +149,43 @@ def verify_decisions(bundle, rows, trust, installation):
         says = {"kind": kind, "subject": {"id": subject, "digest": body["digest"]}, "policy": policy, "installation": trust.get("installation", installation)}
         for certificate in verify_document(documents[row["sequence"]], says, party, trust, at):
             require(sides.setdefault(certificate, party) == party, "one certificate has signed for two sides")
-        held.append((kind, party, body["digest"], row["sequence"]))
-    verify_pushes(bundle, rows, held, submitted)
-    return f"signed decisions {len(held)}"
+        held.append((kind, party, body["digest"], row["sequence"], at))
+    pushes = list_pushes(rows)
+    verify_pushes(bundle, rows, held, started, pushes)
+    planned = {(plan["id"], each["pe"], named(each["xml"].encode())) for plan in bundle["plans"] for each in plan["payloads"]}
+    sent = {(row["body"]["planId"], each["pe"], each["pushed"]) for row in rows if row["action"] == "transaction.recorded"
+            for each in row["body"]["routers"] if each["pushed"]}
+    odd = "" if sent <= planned else f", sent otherwise than planned (rebased, or another) {len(sent - planned)}"
+    return f"signed decisions {len(held)}" + odd + ("" if pushes else ", nothing in it was pushed")
 
-def verify_pushes(bundle, rows, held, submitted):
-    """What had to be signed before each push was."""
-    kind = next(row for row in rows if row["action"] == "change.started")["body"]["kind"]
-    requested = [row["body"]["requestDigest"] for row in rows if "requestDigest" in row["body"]][-1]
-    plans = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
-    pushes = {}
+def list_pushes(rows):
+    """By plan the row by which its first attempt began, and when the last one did in which something is on record as sent."""
+    pushes, begun = {}, {}
     for row in rows:
-        if row["action"] == "transaction.begun" and row["body"]["planId"] is not None:
-            pushes.setdefault(row["body"]["planId"], row)
-    for plan, push in pushes.items():
+        is_record = row["action"] == "transaction.recorded" and any(each["pushed"] for each in row["body"]["routers"])
+        if is_record or (row["action"] == "transaction.begun" and row["body"]["planId"] is not None):
+            plan = row["body"]["planId"]
+            if not is_record:
+                begun[plan] = row["at"]
+            first, last = pushes.get(plan, (row, begun.get(plan, row["at"])))
+            pushes[plan] = (first, begun.get(plan, row["at"]) if is_record else last)
+    return pushes
+
+def verify_pushes(bundle, rows, held, started, pushes):
+    """What had to be signed before each push was, and for how long an approval holds."""
+    (asked, kind), opens = started, started[1] in ("provision", "modify", "resume")
+    plans = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
+    starts = {plan["id"]: (plan["contents"].get("window") or {}).get("notBefore") for plan in bundle["plans"]}
+    for plan, (push, last) in pushes.items():
         def require_signed(what, side, digests):
-            found = any(each[:2] == (what, side) and (digests is None or each[2] in digests) and each[3] < push["sequence"] for each in held)
+            found = [each for each in held if each[:2] == (what, side) and (digests is None or each[2] in digests) and each[3] < push["sequence"]]
             require(found, f"the {what} of {side} for {plan} is missing, or was not signed before the push")
-        if kind in ("provision", "modify", "resume"):
-            for party in submitted["body"]["parties"]:
-                require_signed("policy-acceptance", party, None)
-                require_signed("request", party, [requested])
-        is_over = kind == "withdraw" and instant(push["at"]) >= instant(submitted["body"]["request"]["validUntil"])
+            return max(each[4] for each in found)
+        for party in asked["parties"] if opens else []:
+            require_signed("policy-acceptance", party, None)
+            require_signed("request", party, [asked["requestDigest"]])
+        is_over = kind == "withdraw" and instant(push["at"]) >= instant(asked["request"]["validUntil"])
         if kind != "suspend" and not is_over and bundle["edition"] == "whole":
-            require_signed("plan-approval", "operator", plans.values() if kind == "withdraw" else [plans.get(plan)])
+            approved = require_signed("plan-approval", "operator", plans.values() if kind == "withdraw" else [plans.get(plan)])
+            start = max(approved, instant(starts[plan])) if starts.get(plan) else approved
+            require(not opens or instant(last) < start + timedelta(hours=4), f"the window of the plan-approval for {plan} had ended")

@@ -1,12 +1,7 @@
 /** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
 import pMap from 'p-map';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import {
-  type DueStatement,
-  dueStatements,
-  type StatementGrounds,
-  twiceSigned,
-} from '../domain/due-statements.ts';
+import { type DueStatement, dueStatements, type StatementGrounds, twiceSigned } from '../domain/due-statements.ts';
 import { type DecisionFacts, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
@@ -100,7 +95,8 @@ export async function requireSignatures(
   }
 }
 
-const digestOfSigned = (signed: string | null) => (signed === null ? null : signatureDigest(readSignedDocument(signed)));
+const digestOfSigned = (signed: string | null) =>
+  signed === null ? null : signatureDigest(readSignedDocument(signed));
 
 /**
  * null: a trust file that cannot be read keeps no route open. Throws TRUST_INVALID and CONFIGURATION for what opens, and for its recovery: giving
@@ -127,8 +123,7 @@ async function requirePower(
 ): Promise<AskedAnew | null> {
   const opening = { id, changeId, planId };
   const entries = await memory.entriesOf([id, changeId]);
-  const refusal =
-    refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
+  const refusal = refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
   if (refusal !== null) throw refused(refusal);
   return lastAskedAnew(opening, entries);
 }

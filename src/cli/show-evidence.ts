@@ -3,6 +3,7 @@ import { countOf } from '../domain/count-of.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
 import type { ShownEntry } from '../ledger/evidence/format.ts';
 import type { JudgedDecision, JudgedEvidence } from '../ledger/evidence/judge-decisions.ts';
+import { listUnplanned } from '../ledger/evidence/list-pushes.ts';
 import type { EvidenceFinding } from '../ledger/evidence/verify-evidence.ts';
 import type { Paint } from './paint.ts';
 import { formatTable } from './table.ts';
@@ -31,11 +32,15 @@ export function showEvidence(
     ...(bundle.edition === 'whole' ? listUnrecorded(entries) : []).map(
       (attempt) => `  ${paint('yellow', 'not on record')}: what was sent and read in attempt ${attempt}`,
     ),
+    ...(bundle.edition === 'whole' ? listUnplanned(bundle, entries) : []).map(
+      ({ planId, pe }) =>
+        `  ${paint('yellow', 'not as planned')}: what ${pe} was sent with ${planId}; it was rebased on what others had changed, or it is another`,
+    ),
     ...bundle.absent.map(({ what, why }) => `  ${paint('yellow', 'not in the file')}: ${what} (${why})`),
     ...(judged === null
       ? showUnjudged(bundle.signed.length, paint)
       : judged.decisions.flatMap((each) => showDecision(each, paint))),
-    ...(judged === null || judged.isPushed ? [] : ['  nothing was pushed by this change']),
+    ...(judged === null || judged.isPushed ? [] : ['  no row of the file says that something was pushed by this change']),
     ...formatTable(['#', 'AT', 'WHO', 'WHAT', 'ABOUT'], rows, paint),
   ];
 }

@@ -7,6 +7,7 @@ import type { InterconnectRequest } from '../domain/request.ts';
 import { OPERATOR, type SigningKind } from '../domain/signing-document.ts';
 import { SIGNING_PHRASES } from '../domain/signing-phrases.ts';
 import { WaslError } from '../errors.ts';
+import { findSubmitted } from '../ledger/evidence/format.ts';
 import type { JudgedDecision, JudgedEvidence } from '../ledger/evidence/judge-decisions.ts';
 import type { EvidenceFinding } from '../ledger/evidence/verify-evidence.ts';
 import { FORM_PHRASES, type FormPhrases } from './form-phrases.ts';
@@ -70,7 +71,7 @@ function printable(value: string): string {
 
 /** `text`: the evidence itself. Throws INPUT_INVALID where its rows show no request: there is nothing to print then. */
 export function composeForm(text: string, evidence: Intact, judged: JudgedEvidence): Form {
-  const submitted = evidence.entries.find(({ action }) => action === 'request.submitted');
+  const submitted = findSubmitted(evidence.entries, evidence.changeId);
   if (submitted === undefined) throw new WaslError('INPUT_INVALID', 'the evidence shows no request');
   const facts: FormFacts = {
     ...{ text, evidence, judged },
@@ -147,8 +148,10 @@ function composeEntry(
   { evidence, judged: { decisions } }: FormFacts,
 ): FormEntry {
   const phrases = FORM_PHRASES[language];
-  // The last word counts: who signs anew takes the place of what was signed before.
-  const decision = decisions.findLast((each) => each.kind === kind && each.party === party);
+  // The last word counts: who signs anew takes the place of what was signed before. Plans of other changes of the agreement are not of this one.
+  const isOfChange = (each: JudgedDecision) =>
+    each.kind !== 'plan-approval' || each.subject.id.startsWith(`${evidence.changeId}-P`);
+  const decision = decisions.findLast((each) => each.kind === kind && each.party === party && isOfChange(each));
   const say = SIGNING_PHRASES[language].statements[kind];
   if (decision === undefined) {
     const verdict = { label: phrases.verdict, text: phrases.waits, holds: false };

@@ -3,10 +3,16 @@ export const SECRET_NAMES: readonly string[] = [
   'password',
   'passwd',
   'passphrase',
+  'pwd',
+  'credential',
+  'credentials',
   'secret',
   'cipher-text',
   'private-key',
   'shared-key',
+  'preshared-key',
+  'share-key',
+  'sharekey',
   'authentication-key',
   'auth-key',
   'privacy-key',
@@ -17,6 +23,7 @@ export const SECRET_NAMES: readonly string[] = [
   'psk',
   'cak',
   'key-string',
+  'keystring',
   'md5-key',
   'hash',
   'hmac',
@@ -24,6 +31,12 @@ export const SECRET_NAMES: readonly string[] = [
   'community-name',
   'community-string',
   'securityname',
+  'snmp-community',
+  'read-community',
+  'write-community',
+  'notify-community',
+  'trap-community',
+  'v2c-community',
 ];
 
 export const MASK = '********';
@@ -42,6 +55,9 @@ const SECRETS_BY_PLACE: readonly { readonly places: readonly string[]; readonly 
 
 /** Below a secret these say how it is written, and not what it is. */
 const MANNERS: ReadonlySet<string> = new Set(['level', 'type', 'encryption-type', 'algorithm']);
+
+/** Attributes by which some write what others write between the tags. */
+const VALUES: ReadonlySet<string> = new Set(['value', 'val', 'text', 'data']);
 
 /** Tags in which this is not said nest no deeper in any model; below, everything is masked. */
 const DEPTH_MAX = 10_000;
@@ -103,16 +119,17 @@ export function maskSecrets(text: string, secretNames: readonly string[] = SECRE
     const isSecret = (inSecret() && !MANNERS.has(local)) || isNamedSecret(local) || byPlace.has(local.toLowerCase());
     const here = secretsHere(local);
     const secretBelow = here.size === 0 ? byPlace : new Set([...byPlace, ...here]);
-    pieces.push(maskAttributes(token.text, isNamedSecret));
+    pieces.push(maskAttributes(token.text, isSecret ? (each) => isNamedSecret(each) || VALUES.has(each) : isNamedSecret));
     if (!token.text.endsWith('/>')) open.push({ name, isSecret, secretBelow });
   }
   return pieces.join('');
 }
 
-/** As they are or as parts between hyphens: `password` also matches `auth-password`. */
+/** As they are or as parts between hyphens: `password` also matches `auth-password`, `authPassword` and `AUTH_PASSWORD`. */
 function hasPart(name: string, parts: readonly string[]): boolean {
-  const hyphened = `-${name.replaceAll('_', '-').toLowerCase()}-`;
-  return parts.some((part) => part !== '' && hyphened.includes(`-${part.toLowerCase()}-`));
+  const words = name.replace(/([a-z0-9])(?=[A-Z])/g, '$1-');
+  const forms = [name, words].map((form) => `-${form.replaceAll('_', '-').toLowerCase()}-`);
+  return parts.some((part) => part !== '' && forms.some((form) => form.includes(`-${part.toLowerCase()}-`)));
 }
 
 /** Names are few, elements many. */

@@ -312,23 +312,26 @@ describe('what opens', () => {
       { subject: 'plan', planId: PLAN, decision: 'approve' },
       /asked for another plan of IC-0001-C1/,
     ],
-  ] as const)('is not opened by an earlier signature where only a row says that %s', async (_what, asked, body, words) => {
-    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
-    const later = { action: 'approval.recorded', subject: ID, body, at: at(21) };
-    const signature = signatureDigest(readSignedDocument(inOrder[4]?.signed ?? ''));
-    const approved = { ...later, body: { subject: 'plan', planId: PLAN, decision: 'approve', signature } };
-    onTestFinished(() => {
-      ledger = [];
-    });
-    ledger = chainOf([approved, { body: {}, ...asked, at: at(0) }, later]);
-    await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
-    // Whoever has an ECDSA signature can give it another form, which no row has.
-    ledger = chainOf([{ body: {}, ...asked, at: at(20) }, later]);
-    await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
-    // The clock of the record may be ahead of that of the server which prepares documents.
-    ledger = chainOf([{ body: {}, ...asked, at: at(10) }, later, approved]);
-    await gate();
-  });
+  ] as const)(
+    'is not opened by an earlier signature where only a row says that %s',
+    async (_what, asked, body, words) => {
+      const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+      const later = { action: 'approval.recorded', subject: ID, body, at: at(21) };
+      const signature = signatureDigest(readSignedDocument(inOrder[4]?.signed ?? ''));
+      const approved = { ...later, body: { subject: 'plan', planId: PLAN, decision: 'approve', signature } };
+      onTestFinished(() => {
+        ledger = [];
+      });
+      ledger = chainOf([approved, { body: {}, ...asked, at: at(0) }, later]);
+      await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+      // Whoever has an ECDSA signature can give it another form, which no row has.
+      ledger = chainOf([{ body: {}, ...asked, at: at(20) }, later]);
+      await expect(gate()).rejects.toMatchObject(refused('SIGNATURE_REFUSED', words));
+      // The clock of the record may be ahead of that of the server which prepares documents.
+      ledger = chainOf([{ body: {}, ...asked, at: at(10) }, later, approved]);
+      await gate();
+    },
+  );
 
   it('takes none of another installation', async () => {
     const row = await decided(requestStatement(MOH, request, TERMS), authority, 'moh-person', randomUUID());

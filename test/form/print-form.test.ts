@@ -70,6 +70,16 @@ describe('what stands on the form', () => {
     expect(english?.faults.sentences.map(plain)).toEqual(['MOF has not signed']);
   });
 
+  it('shows the approval of its own plan, whatever was approved for the agreement since', () => {
+    const decisions = signedDecisions();
+    const own = decisions.find(({ kind }) => kind === 'plan-approval');
+    if (own === undefined) throw new Error('there is none');
+    const later = { ...own, subject: { ...own.subject, id: 'IC-0001-C10-P1' }, person: 'who-withdrew-it' };
+    const [english] = composeForm(text, finding, judgedOf([...decisions, later])).pages;
+    expect(plain(english?.sides[2]?.entries[0]?.statement ?? '')).toContain(own.subject.id);
+    expect(english === undefined ? [] : textsOf(english).map(plain)).not.toContain('who-withdrew-it');
+  });
+
   it('shows what the fonts have not, or what would steer a reader, as its number', () => {
     const [first] = signedDecisions();
     if (first === undefined) throw new Error('there is none');
@@ -179,6 +189,8 @@ describe('wasl evidence print', () => {
     writeFileSync(file('lying.pdf'), lying);
     const shown = await run('verify', file('lying.pdf'));
     expect(shown.out).toContain('pages: NOT as this release prints them');
+    // Whoever makes the PDF says which file a viewer takes out of it: the one that was judged is told by its digest.
+    expect(shown.out).toContain(`attached: ${digestOfText(text)}`);
   });
 
   it('prints nothing of what is not sound', async () => {

@@ -27,7 +27,7 @@ export const witness = readSigner(newPem(), 'witness', 'moh.example/witness', 'k
 const XML = '<config attr="a&amp;b">\n\t<name>وصل – "quoted" 𝄞</name>\n</config>';
 export const payloads = [{ pe: 'mct-pe-01', xml: XML }];
 export const contents = {
-  ...{ changeId: CHANGE, ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true, window: { notBefore: null } },
+  ...{ changeId: CHANGE, kind: 'provision', ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true, window: { notBefore: null } },
   numbers: [0, -1.5, 0.1, 1e-6, 1e-7, 123456789012345680000, 2 ** 53, 5e-324, Number.MAX_VALUE, 1 / 3, -1e25],
   routers: [{ pe: 'mct-pe-01', payloadDigest: digestOf(XML) }, { pe: 'sll-pe-01' }],
 };
@@ -53,7 +53,13 @@ export const TERMS: PolicyTerms = {
 };
 const TERMS_DIGEST = digestPolicy(TERMS);
 
-export type Fact = readonly [actor: string, action: string, subject: string, body: Readonly<Record<string, unknown>>];
+export type Fact = readonly [
+  actor: string,
+  action: string,
+  subject: string,
+  body: Readonly<Record<string, unknown>>,
+  at?: Date,
+];
 
 /** Who signs what; a test has others sign, or says that nobody did. */
 export interface EvidenceWish {
@@ -174,8 +180,8 @@ export async function makeWorld({ authority, instead = {}, altered = (facts) => 
 /** The first row is of before there were nonces. */
 function chain(facts: readonly Fact[], at: Date): LedgerEntry[] {
   let previousHash: Digest = GENESIS_HASH;
-  return facts.map(([actor, action, subject, body], index) => {
-    const fact = { actor, action, subject, body, at: at.toISOString(), nonce: index === 0 ? null : `nonce-${index}` };
+  return facts.map(([actor, action, subject, body, own = at], index) => {
+    const fact = { actor, action, subject, body, at: own.toISOString(), nonce: index === 0 ? null : `nonce-${index}` };
     const sequence = index + 1;
     const entry = { ...fact, sequence, previousHash, hash: hashLedgerEntry(sequence, previousHash, fact) };
     previousHash = entry.hash;

@@ -48,6 +48,15 @@ describe('masking', () => {
     ['<password>a<!-- cut off', '<password>********'],
     ['<password/><b>c</b>', '<password/><b>c</b>'],
     ['<community-string>a</community-string>', '<community-string>********</community-string>'],
+    // Models of before there were hyphens.
+    ['<x:authPassword>a</x:authPassword>', '<x:authPassword>********</x:authPassword>'],
+    ['<snmpAgent><community>a</community></snmpAgent>', '<snmpAgent><community>********</community></snmpAgent>'],
+    ['<communityName>a</communityName>', '<communityName>********</communityName>'],
+    ['<securityName>a</securityName>', '<securityName>********</securityName>'],
+    ['<notify-community>a</notify-community>', '<notify-community>********</notify-community>'],
+    ['<leaf md5Key="a" name="b"/>', '<leaf md5Key="********" name="b"/>'],
+    ['<password value="a"/><b value="c"/>', '<password value="********"/><b value="c"/>'],
+    ['<bypass>1</bypass><nextHop>a</nextHop>', '<bypass>1</bypass><nextHop>a</nextHop>'],
     ['<key>1</key><tokenize>x</tokenize>', '<key>1</key><tokenize>x</tokenize>'],
   ])('%s', (clear, masked) => {
     expect(maskSecrets(clear)).toBe(masked);

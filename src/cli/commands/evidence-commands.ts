@@ -5,6 +5,7 @@ import { changeIdSchema } from '../../domain/names.ts';
 import { READING_BYTES_MAX } from '../../domain/reading.ts';
 import { extractEvidence, isPdf } from '../../form/extract-evidence.ts';
 import type { JudgedEvidence } from '../../ledger/evidence/judge-decisions.ts';
+import { listUnplanned } from '../../ledger/evidence/list-pushes.ts';
 import { type EvidenceFinding, verifyEvidence } from '../../ledger/evidence/verify-evidence.ts';
 import type { Verifier } from '../../ledger/signed-note.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -81,13 +82,15 @@ async function verify(session: CliSession, file: string, options: VerifyOptions)
   const pages = isPdf(bytes) ? await comparePages(bytes, { text: text ?? '', finding, judged }) : null;
   if (!session.isJson) {
     session.print(showEvidence(finding, judged, session.paint));
-    if (pages !== null) session.print([`  ${PAGES_WORDS[pages]}`]);
+    if (pages !== null) session.print([`  attached: ${digestOfText(text ?? '')}`, `  ${PAGES_WORDS[pages]}`]);
     return;
   }
   const { bundle, ...found } = finding;
   const { plans, absent, documents } = bundle;
-  const held = { plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest), absent };
-  session.printJson({ ...found, ...held, ...judged, intact: isSound, ...(pages === null ? {} : { pages }) });
+  const unplanned = bundle.edition === 'whole' ? listUnplanned(bundle, finding.entries) : [];
+  const held = { unplanned, plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest), absent };
+  const printed = pages === null ? {} : { pages, evidence: digestOfText(text ?? '') };
+  session.printJson({ ...found, ...held, ...judged, intact: isSound, ...printed });
 }
 
 async function printEvidence(session: CliSession, from: string, pdf: string, options: PrintOptions): Promise<void> {
@@ -135,11 +138,12 @@ async function comparePages(
   }
 }
 
+/** A viewer may take out another file than the one that was read here: only its digest says which one was. */
 const PAGES_WORDS = {
   same: 'pages: as this release prints them of what is attached, with this trust',
   other:
-    'pages: NOT as this release prints them of what is attached, with this trust and these witnesses: believe the attached file alone',
-  'not-compared': 'pages: not compared with what is attached: believe the attached file alone',
+    'pages: NOT as this release prints them of what is attached, with this trust and these witnesses: believe the file of that digest alone',
+  'not-compared': 'pages: not compared with what is attached: believe the file of that digest alone',
 } as const;
 
 const NO_ATTACHMENT: EvidenceFinding = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ATTEMPT_DOCUMENTS, ATTEMPT_RECORDED } from '../../domain/attempt-record.ts';
 import { type Digest, digestOf, digestOfBytes } from '../../domain/canonical-json.ts';
 import type { LedgerEntry } from '../../domain/ledger-entry.ts';
-import { changeIdSchema } from '../../domain/names.ts';
+import { type ChangeId, changeIdSchema, interconnectOf } from '../../domain/names.ts';
 import { POLICY_ACCEPTED, POLICY_PROPOSED, POLICY_PUBLISHED } from '../../domain/policy.ts';
 import { type SignedDocument, signedDocumentSchema } from '../../domain/signed-document.ts';
 
@@ -24,7 +24,7 @@ const digestSchema = z
 const chained = { sequence: z.int().min(1), previousHash: digestSchema, hash: digestSchema };
 const entrySchema = z.strictObject({
   ...chained,
-  at: z.string(),
+  at: z.iso.datetime({ offset: true }),
   actor: z.string(),
   action: z.string(),
   subject: z.string(),
@@ -33,9 +33,11 @@ const entrySchema = z.strictObject({
 });
 /** A row of which only the digest is shown: it links the chain and tells nothing, for the fact has a nonce. */
 const withheldSchema = z.strictObject({ ...chained, fact: digestSchema });
+/** Several texts stand for the same bytes where the last bits are not asked for. */
+const isOneForm = (text: string) => text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
 const documentSchema = z.union([
   z.strictObject({ digest: digestSchema, text: z.string() }),
-  z.strictObject({ digest: digestSchema, base64: z.base64() }),
+  z.strictObject({ digest: digestSchema, base64: z.base64().refine(isOneForm) }),
 ]);
 
 /** Every member is vouched for by the checkpoint: by a proof, by a digest in a row, or by a signature. The text is its canonical JSON and a line feed. */
@@ -68,6 +70,14 @@ export type EvidenceDocument = EvidenceBundle['documents'][number];
 export type ShownEntry = z.output<typeof entrySchema>;
 export type WithheldEntry = z.output<typeof withheldSchema>;
 export type PlannedEvidence = EvidenceBundle['plans'][number];
+
+/** The row by which the agreement of a change was asked for; what says so of something else is not it. */
+export const findSubmitted = (entries: readonly ShownEntry[], changeId: ChangeId) =>
+  entries.find(({ action, subject }) => action === 'request.submitted' && subject === interconnectOf(changeId));
+
+/** The row by which the change began, which says what kind of change it is. */
+export const findStarted = (entries: readonly ShownEntry[], changeId: ChangeId) =>
+  entries.find(({ action, subject }) => action === 'change.started' && subject === changeId);
 
 export const isShown = (entry: ShownEntry | WithheldEntry): entry is ShownEntry => 'action' in entry;
 

@@ -15,6 +15,7 @@ import type { SignedDocument } from '../../domain/signed-document.ts';
 import { OPERATOR, type SigningKind } from '../../domain/signing-document.ts';
 import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../domain/statement.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { WaslError } from '../../errors.ts';
 import {
   type EntryReport,
   judgeHandSigned,
@@ -23,7 +24,8 @@ import {
   type Trust,
   verifyStatement,
 } from '../../signatures/index.ts';
-import { type ShownEntry, signatureNamedBy } from './format.ts';
+import { findStarted, findSubmitted, type ShownEntry, signatureNamedBy } from './format.ts';
+import { listPushes, type Pushed } from './list-pushes.ts';
 import type { EvidenceFinding } from './verify-evidence.ts';
 
 type Intact = Extract<EvidenceFinding, { intact: true }>;
@@ -69,6 +71,16 @@ interface Decided {
 
 /** Asks nobody: what shows that a signature holds stands in the file, or it does not hold. */
 export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<JudgedEvidence> {
+  try {
+    return await judgeRows(evidence, trust);
+  } catch (error) {
+    if (error instanceof WaslError) throw error;
+    // Rows of a ledger, and of no form that wasl writes: whatever they make fail, nothing was shown to be signed.
+    return { decisions: [], faults: ['its rows are not of the form of decisions'], isPushed: true };
+  }
+}
+
+async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence> {
   const decided = listDecided(evidence);
   const installation = trust.installation ?? evidence.installation;
   const question = { trust, installation };
@@ -85,6 +97,8 @@ export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<Ju
   const faults = [...reports].flatMap(([{ row }, { verdict, reason }]) =>
     verdict === 'pass' ? [] : [`row ${row.sequence}: ${reason}`],
   );
+  const timeless = decided.find(({ decidedAt }) => Number.isNaN(Date.parse(decidedAt)));
+  if (timeless !== undefined) faults.push(`row ${timeless.row.sequence}: ${timeless.decidedAt} is no time`);
   const pushes = listPushes(evidence.entries);
   for (const push of pushes) {
     const before = decided.filter(({ row }) => row.sequence < push.sequence);
@@ -100,11 +114,12 @@ export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<Ju
 const laterOf = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
 /** Every approval and acceptance, with the statement that its row says it is. */
-function listDecided({ entries, bundle }: Intact): Decided[] {
+function listDecided(evidence: Intact): Decided[] {
+  const { entries, bundle } = evidence;
   const documents = new Map(bundle.signed.map(({ sequence, document }) => [sequence, document]));
   const id = interconnectOf(bundle.changeId);
   const terms = policiesOf(entries);
-  const agreed = requestOf(entries)?.policyVersion;
+  const agreed = requestOf(evidence)?.policyVersion;
   return entries.flatMap((row): Decided[] => {
     const { action, body } = row;
     const document = documents.get(row.sequence) ?? null;
@@ -135,8 +150,8 @@ interface Request {
   readonly validUntil: string;
 }
 
-const requestOf = (entries: readonly ShownEntry[]) =>
-  entries.find(({ action }) => action === 'request.submitted')?.body.request as Request | undefined;
+const requestOf = ({ entries, changeId }: Intact) =>
+  findSubmitted(entries, changeId)?.body.request as Request | undefined;
 
 function policiesOf(entries: readonly ShownEntry[]): PolicyTerms[] {
   const proposed = entries.filter(({ action }) => action === POLICY_PROPOSED).map(({ body }) => body);
@@ -145,40 +160,23 @@ function policiesOf(entries: readonly ShownEntry[]): PolicyTerms[] {
   );
 }
 
-interface Pushed {
-  /** Of the row by which it began. */
-  readonly sequence: number;
-  readonly planId: string;
-  readonly at: Date;
-}
-
-/** The first attempt with each plan. */
-function listPushes(entries: readonly ShownEntry[]): Pushed[] {
-  const first = new Map<string, Pushed>();
-  for (const { sequence, action, at, body } of entries) {
-    if (action !== 'transaction.begun' || typeof body.planId !== 'string' || first.has(body.planId)) continue;
-    first.set(body.planId, { sequence, planId: body.planId, at: new Date(at) });
-  }
-  return [...first.values()];
-}
-
 /** What must have been signed for this push, and is not or does not hold. */
 async function judgePush(
-  { planId, at }: Pushed,
-  { bundle, entries }: Intact,
+  { planId, at, lastAt }: Pushed,
+  evidence: Intact,
   decided: readonly Decided[],
   reports: Map<Decided, StatementReport>,
   question: { readonly trust: Trust; readonly installation: string },
 ): Promise<string[]> {
-  const { changeId } = bundle;
-  const kind = entries.find(({ action }) => action === 'change.started')?.body.kind as ChangeKind;
+  const { bundle, entries, changeId } = evidence;
+  const kind = findStarted(entries, changeId)?.body.kind as ChangeKind;
   const { onlyTakesAway } = CHANGE_KIND_RULES[kind];
   const planDigests = digestsOfPlans(changeId, entries, decided);
-  const digest = planDigests[numberOf(planId) - 1] ?? '';
-  const requestDigest = String(
-    entries.findLast(({ body }) => typeof body.requestDigest === 'string')?.body.requestDigest,
-  );
-  const contents = bundle.plans.find(({ id }) => id === planId)?.contents as { window?: { notBefore: string | null } };
+  const digest = planDigests[numberOf(changeId, planId) - 1] ?? '';
+  const requestDigest = String(findSubmitted(entries, changeId)?.body.requestDigest);
+  const contents = bundle.plans.find(({ id }) => id === planId)?.contents as
+    | { window?: { notBefore: string | null } }
+    | undefined;
   const notBefore = contents?.window?.notBefore ?? null;
   const push = {
     ...{ changeId, plannedFor: changeId, kind, planId, digest, contentDigest: digest, notBefore },
@@ -186,7 +184,7 @@ async function judgePush(
   };
   const due = dueStatements(
     push,
-    factsOf(bundle, entries, requestDigest),
+    factsOf(evidence, requestDigest),
     decided,
     {
       planDigests,
@@ -199,9 +197,10 @@ async function judgePush(
   for (const each of due) {
     // An approval that names what it accepts is not shown to parties.
     if (bundle.edition === 'parties' && each.side === OPERATOR && each.candidates.length === 0) continue;
-    const isBounded = each.side === OPERATOR && !onlyTakesAway;
+    // From when a plan may begin stands in the plan, which parties are not shown.
+    const isBounded = each.side === OPERATOR && !onlyTakesAway && contents !== undefined;
     const endOf = (report: StatementReport) => (isBounded ? windowEnd(push, report) : null);
-    const held = await findHeld(each, at, { ...question, isLate: onlyTakesAway, reports, endOf });
+    const held = await findHeld(each, at, { ...question, isLate: onlyTakesAway, reports, endOf, lastAt });
     if (typeof held === 'string') faults.push(held);
     else {
       const other = twiceSigned(each, held.certificates, signers);
@@ -220,12 +219,15 @@ async function findHeld(
     installation,
     isLate,
     reports,
+    lastAt,
     endOf,
   }: {
     readonly trust: Trust;
     readonly installation: string;
     readonly isLate: boolean;
     readonly reports: Map<Decided, StatementReport>;
+    /** Of the attempts by this plan. */
+    readonly lastAt: Date;
     /** Until when one that holds is enough; null: for ever. */
     readonly endOf: (report: StatementReport) => Date | null;
   },
@@ -254,7 +256,7 @@ async function findHeld(
     const latest = Number(pushedAt) + trust.clockSkewSeconds * 1_000;
     const isLater = report.provenAt !== null && Number(report.provenAt) > latest;
     const until = report.verdict === 'pass' ? endOf(report) : null;
-    const isOver = until !== null && until <= pushedAt;
+    const isOver = until !== null && until <= lastAt;
     if (report.verdict === 'pass' && !isLater && !isOver) return report;
     const ended = isOver ? `its window ended at ${until.toISOString()}` : report.reason;
     const why = isLater ? `it was signed at ${report.provenAt?.toISOString()}, after the push` : ended;
@@ -266,22 +268,31 @@ async function findHeld(
 /** SHA-256 of the scanned form that a row names; null: it names none. */
 const formOf = ({ body }: ShownEntry): string | null => (typeof body.form === 'string' ? body.form : null);
 
-const numberOf = (planId: string): number => Number(/-P(\d+)$/.exec(planId)?.[1] ?? 0);
+/** A list has a place for each: a number that no change comes to would fill the memory. */
+const PLANS_MAX = 10_000;
+
+/** 0: it is no plan of the change. Each number is written in one way, so that no plan takes another's place. */
+function numberOf(changeId: string, planId: string): number {
+  const number = Number(/-P([1-9]\d{0,5})$/.exec(planId)?.[1] ?? 0);
+  return planId === `${changeId}-P${number}` && number <= PLANS_MAX ? number : 0;
+}
 
 /** By the rows of the plans; in an edition without them by those of the approvals. */
 function digestsOfPlans(changeId: string, entries: readonly ShownEntry[], decided: readonly Decided[]): string[] {
   const digests: string[] = [];
   const note = (planId: string, digest: unknown) => {
-    if (planId.startsWith(`${changeId}-P`)) digests[numberOf(planId) - 1] = String(digest);
+    const number = numberOf(changeId, planId);
+    if (number > 0) digests[number - 1] = String(digest);
   };
   for (const { subject, row, digest } of decided) if (subject === 'plan') note(String(row.body.planId), digest);
   for (const { action, subject, body } of entries) if (action === 'plan.saved') note(subject, body.digest);
   return Array.from(digests, (digest) => digest ?? '');
 }
 
-function factsOf({ changeId }: Intact['bundle'], entries: readonly ShownEntry[], requestDigest: string): DecisionFacts {
-  const request = requestOf(entries);
-  const submitted = entries.find(({ action }) => action === 'request.submitted');
+function factsOf(evidence: Intact, requestDigest: string): DecisionFacts {
+  const { entries, changeId } = evidence;
+  const request = requestOf(evidence);
+  const submitted = findSubmitted(entries, changeId);
   const published = entries
     .filter(({ action }) => action === POLICY_PUBLISHED)
     .map(({ subject, body: { digest, inForceFrom, graceDays } }) => {

@@ -1,5 +1,6 @@
 /** Whether a text is evidence of a change as a ledger recorded it. Offline; who signed what is `judge-decisions.ts`. */
 import { canonicalJson, type Digest, digestOf, digestOfBytes } from '../../domain/canonical-json.ts';
+import { CHANGE_KINDS, type ChangeKind } from '../../domain/change-kinds.ts';
 import { digestLedgerFact, ledgerLink, linkLedgerRow } from '../../domain/ledger-entry.ts';
 import { type ChangeId, interconnectOf } from '../../domain/names.ts';
 import { POLICY_ACCEPTED } from '../../domain/policy.ts';
@@ -14,11 +15,14 @@ import {
   EVIDENCE_FORMAT,
   type EvidenceBundle,
   evidenceSchema,
+  findStarted,
+  findSubmitted,
   isShown,
   POLICY_STEPS,
   type ShownEntry,
   signatureNamedBy,
 } from './format.ts';
+import { planOfAttempt } from './list-pushes.ts';
 
 export type EvidenceFinding =
   | {
@@ -63,8 +67,8 @@ function verifyBundle(text: string, log: Verifier, witnesses: readonly Verifier[
   require(new Set(cosigned.map(({ key }) => key)).size === cosigned.length, 'a witness cosigned it twice');
   verifyRows(bundle, checkpoint);
   const entries = bundle.entries.map(({ entry }) => entry).filter(isShown);
-  verifySubjects(bundle, entries);
-  if (bundle.edition === 'whole') verifyPlans(bundle.plans, entries);
+  const kind = verifySubjects(bundle, entries);
+  if (bundle.edition === 'whole') verifyPlans(bundle, entries, kind);
   else require(bundle.plans.length === 0, 'the edition for parties has no plans');
   verifyNamed(bundle, entries);
   return {
@@ -109,29 +113,43 @@ function verifyRows({ entries, edition }: EvidenceBundle, { size, root }: { size
   }
 }
 
-/** Of the change, its plans and its interconnect; of the policy nothing that another entity did. */
-function verifySubjects({ changeId }: EvidenceBundle, entries: readonly ShownEntry[]): void {
+/** Of the change, its plans and its interconnect; of the policy nothing that another entity did. Returns what kind of change it is. */
+function verifySubjects({ changeId }: EvidenceBundle, entries: readonly ShownEntry[]): ChangeKind {
   const id = interconnectOf(changeId);
-  const submitted = entries.find(({ action, subject }) => action === 'request.submitted' && subject === id);
-  const isStarted = entries.some(({ action, subject }) => action === 'change.started' && subject === changeId);
-  require(submitted !== undefined && isStarted, `by its rows ${changeId} was never started`);
+  const submitted = findSubmitted(entries, changeId);
+  const started = findStarted(entries, changeId);
+  require(submitted !== undefined && started !== undefined, `by its rows ${changeId} was never started`);
+  // What is shown is what was signed: signatures are under the digest alone.
+  const { request, requestDigest } = submitted.body;
+  require(digestOf(request) === requestDigest, `the request of ${id} is not the one of its digest`);
   const parties = submitted.body.parties as readonly unknown[];
+  const areTwo = parties.length === 2 && parties[0] !== parties[1] && parties.every((each) => typeof each === 'string');
+  require(areTwo, `${id} is not of two parties`);
+  const kind = CHANGE_KINDS.find((each) => each === started.body.kind);
+  require(kind !== undefined, `${changeId} is no change of a known kind`);
   for (const { sequence, subject, action, body } of entries) {
     const isOwn = subject === changeId || subject === id || subject.startsWith(`${changeId}-P`);
     const isOfPolicy =
       subject.startsWith('policy/') &&
       POLICY_STEPS.has(action) &&
-      (action !== POLICY_ACCEPTED || parties.includes(body.entity));
+      (action !== POLICY_ACCEPTED || parties.some((party) => party === body.entity));
     require(isOwn || isOfPolicy, `row ${sequence} is of something else than ${changeId}`);
   }
+  return kind;
 }
 
-/** Each is the one that was saved, and each that was saved is there. */
-function verifyPlans(plans: EvidenceBundle['plans'], entries: readonly ShownEntry[]): void {
+/** Each is the one that was saved, for this change and of its kind; and each that was saved, or with which something was pushed, is there. */
+function verifyPlans({ changeId, plans }: EvidenceBundle, entries: readonly ShownEntry[], kind: ChangeKind): void {
   const saved = new Map<string, Digest>();
-  for (const { action, subject, body } of entries)
-    if (action === 'plan.saved') saved.set(subject, body.digest as Digest);
+  for (const { action, subject, body } of entries) {
+    if (action !== 'plan.saved') continue;
+    require(!saved.has(subject), `plan ${subject} was saved twice`);
+    saved.set(subject, body.digest as Digest);
+  }
+  for (const planId of entries.flatMap(planOfAttempt))
+    require(saved.has(planId), `plan ${planId} is missing, and an attempt was made with it`);
   for (const { id, contents, payloads } of plans) {
+    require(contents.changeId === changeId && contents.kind === kind, `plan ${id} is for something else`);
     require(saved.get(id) === digestOf(contents), `plan ${id} is not the one that was made`);
     saved.delete(id);
     const routers = contents.routers as readonly { readonly pe: string; readonly payloadDigest?: Digest }[];

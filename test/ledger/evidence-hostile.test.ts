@@ -1,0 +1,228 @@
+/** A ledger whose rows somebody made up and had a checkpoint signed over: what they may not be taken for. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
+import type { Edition, EvidenceBundle } from '../../src/ledger/evidence/format.ts';
+import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
+import { listUnplanned } from '../../src/ledger/evidence/list-pushes.ts';
+import { verifyEvidence } from '../../src/ledger/evidence/verify-evidence.ts';
+import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
+import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST } from './evidence-world.ts';
+
+const DOCS = new URL('../../docs/', import.meta.url).pathname;
+const ID = 'IC-0001';
+const PLAN = `${CHANGE}-P1`;
+/** Nobody signs: then nothing that was pushed can be sound. */
+const UNSIGNED = { 0: null, 1: null, 2: null, 3: null, 4: null, 5: null };
+const HOUR_MS = 3_600_000;
+
+let authority: DevelopmentAuthority;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wasl-hostile-'));
+  authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function collect(wish: Omit<EvidenceWish, 'authority'>, edition: Edition = 'whole'): Promise<string> {
+  const world = await makeWorld({ ...wish, authority });
+  await world.signCheckpoints();
+  return collectEvidence(world.source, CHANGE, edition);
+}
+
+/** Other members in the rows of an action, of the agreement and the change. */
+const withBody =
+  (action: string, change: (body: Fact[3]) => Readonly<Record<string, unknown>>) =>
+  (facts: readonly Fact[]): Fact[] =>
+    facts.map((fact) => {
+      const isOwn = fact[1] === action && fact[2] !== 'IC-0009' && fact[2] !== 'IC-0001-C10';
+      return isOwn ? [fact[0], fact[1], fact[2], change(fact[3])] : fact;
+    });
+const withMembers = (action: string, more: Readonly<Record<string, unknown>>) =>
+  withBody(action, (body) => ({ ...body, ...more }));
+const before = (action: string, one: Fact) => (facts: readonly Fact[]) =>
+  facts.flatMap((fact) => (fact[1] === action ? [one, fact] : [fact]));
+
+/** Why the first verifier does not take it; null: it does. */
+async function faultOf(text: string): Promise<string | null> {
+  const found = verifyEvidence(text, log.verifier);
+  if (!found.intact) return found.reason;
+  return (await judgeDecisions(found, authority.trust())).faults.join('; ') || null;
+}
+
+const IN_PYTHON = `
+import importlib.util, sys
+docs, trust, key, *files = sys.argv[1:]
+sys.path.insert(0, docs)
+spec = importlib.util.spec_from_file_location("verify_evidence", docs + "verify-evidence.py")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+for file in files:
+    sys.argv = ["verify-evidence.py", file, key, "--trust", trust]
+    module.main()
+`;
+
+/** What the second verifier says of each, in one process. */
+async function tellInPython(texts: readonly string[]): Promise<string[]> {
+  const trust = join(folder, 'trust.json');
+  await writeFile(trust, JSON.stringify(authority.trustSettings()));
+  const files = await Promise.all(
+    texts.map(async (text, place) => {
+      const file = join(folder, `${place}.json`);
+      await writeFile(file, text);
+      return file;
+    }),
+  );
+  const argv = ['-c', IN_PYTHON, DOCS, trust, log.verifier.text, ...files];
+  return (await promisify(execFile)('python3', argv)).stdout.trim().split('\n');
+}
+
+const without = (b: EvidenceBundle, action: string) =>
+  Object.assign(b, {
+    entries: b.entries.filter(({ entry }) => !('action' in entry) || entry.action !== action),
+  });
+const recordOf = (b: EvidenceBundle) =>
+  b.entries.flatMap(({ entry }) => ('action' in entry && entry.action === 'plan.saved' ? [entry.body.record] : []))[0];
+
+describe('evidence of a ledger whose rows somebody made up', () => {
+  const HOSTILE: readonly [string, EvidenceWish['altered'] & {}, string][] = [
+    [
+      'a request of which another one was signed',
+      withMembers('request.submitted', { request: { ...REQUEST, validUntil: '2199-01-01T00:00:00Z' } }),
+      'the request of IC-0001 is not the one of its digest',
+    ],
+    ['no parties', withMembers('request.submitted', { parties: [] }), 'is not of two parties'],
+    ['one party twice', withMembers('request.submitted', { parties: ['MOH', 'MOH'] }), 'is not of two parties'],
+    ['a kind that every object has', withMembers('change.started', { kind: 'constructor' }), 'no change of a known kind'],
+    ['a kind that is none', withMembers('change.started', { kind: null }), 'no change of a known kind'],
+    ['a suspension that opens', withMembers('change.started', { kind: 'suspend' }), `plan ${PLAN} is for something else`],
+    [
+      'the beginning of something else before its own',
+      before('policy.proposed', ['wasl', 'change.started', ID, { kind: 'suspend' }]),
+      "MOF's acceptance of the communication policy is the word of a token",
+    ],
+    [
+      'an attempt without a plan that sent something',
+      withMembers('transaction.begun', { planId: null }),
+      "the network side's signature under plan IC-0001-C1-P1 is the word of a token",
+    ],
+    [
+      'an attempt with a plan that nobody saved',
+      withMembers('transaction.begun', { planId: 'IC-0001-C1-P2' }),
+      'plan IC-0001-C1-P2 is missing',
+    ],
+    [
+      'a plan that was saved twice',
+      before('transaction.begun', ['wasl', 'plan.saved', PLAN, { digest: 'sha256:0' }]),
+      `plan ${PLAN} was saved twice`,
+    ],
+    ['texts that are none', withMembers('policy.proposed', { version: null }), ''],
+    [
+      'a name that JSON.parse makes a prototype of',
+      withBody('change.ended', () => JSON.parse('{"__proto__":{"outcome":"applied"}}')),
+      'its content does not have its hash',
+    ],
+  ];
+
+  test('is refused by both verifiers, whatever it says', async () => {
+    const texts = await Promise.all(HOSTILE.map(([, altered]) => collect({ instead: UNSIGNED, altered })));
+    const told = await tellInPython(texts);
+    for (const [place, [what, , reason]] of HOSTILE.entries()) {
+      expect(await faultOf(texts[place] ?? ''), what).toContain(reason);
+      expect(told[place], what).toMatch(/^NOT SOUND/);
+    }
+  });
+
+  test('is refused where a plan or the beginning of an attempt was cut out of it', async () => {
+    const text = await collect({});
+    const noPlan = bend<EvidenceBundle>(text, (b) => {
+      const record = recordOf(b);
+      without(b, 'plan.saved');
+      Object.assign(b, { plans: [], documents: b.documents.filter(({ digest }) => digest !== record) });
+    });
+    const noBeginning = bend<EvidenceBundle>(text, (b) => {
+      without(without(b, 'transaction.begun'), 'approval.recorded');
+      const left = new Set(b.entries.map(({ entry }) => entry.sequence));
+      Object.assign(b, { signed: b.signed.filter(({ sequence }) => left.has(sequence)) });
+    });
+    // The last bits of base64 that stand for nothing.
+    const odd = bend<EvidenceBundle>(text, (b) => {
+      const place = b.documents.findIndex((each) => 'text' in each && each.text === '<vrfs/>\n');
+      Object.assign(b.documents, { [place]: { digest: b.documents[place]?.digest, base64: 'PHZyZnMvPgp=' } });
+    });
+    expect(await faultOf(noPlan)).toContain(`plan ${PLAN} is missing`);
+    expect(await faultOf(noBeginning)).toContain("MOH's signature under request IC-0001 is missing");
+    expect(await faultOf(odd)).toContain('documents.');
+    const told = await tellInPython([text, noPlan, noBeginning, odd, text.replace('12.5', 'NaN')]);
+    expect(told.map((each) => each.startsWith('SOUND'))).toEqual([true, false, false, false, false]);
+  });
+
+  test('takes no signature for the word of a row that rejects, nor one that is of no time', async () => {
+    const plan = (body: Fact[3]) => (body.subject === 'plan' ? { ...body, decision: 'reject' } : body);
+    const rejected = await collect({ altered: withBody('approval.recorded', plan) });
+    const timeless = await collect({ altered: withMembers('approval.recorded', { decidedAt: 'x' }) });
+    expect(await faultOf(rejected)).toContain('signature under plan IC-0001-C1-P1 is missing');
+    expect(await faultOf(timeless)).toContain('x is no time');
+    for (const told of await tellInPython([rejected, timeless])) expect(told).toMatch(/^NOT SOUND/);
+  });
+
+  test('fills no memory with a plan of a number that no change comes to', async () => {
+    const body = { party: 'network', decision: 'approve', subject: 'plan', digest: 'x', decidedAt: '2026-11-01T00:00:00Z' };
+    const huge: Fact = ['n', 'approval.recorded', ID, { ...body, planId: `${CHANGE}-P4294967294` }];
+    const text = await collect({ altered: before('transaction.begun', huge) });
+    expect(await faultOf(text)).toBeNull();
+  });
+});
+
+describe('the window of an approval', () => {
+  const later = (hours: number) => new Date(Date.now() + hours * HOUR_MS);
+  const again =
+    (hours: number): EvidenceWish['altered'] & {} =>
+    (facts) =>
+      facts.flatMap((fact): Fact[] => {
+        const [actor, action, subject, body] = fact;
+        const isAttempt = action === 'transaction.begun' || action === 'transaction.recorded';
+        return isAttempt ? [[actor, action, subject, body, later(hours)]] : [fact];
+      });
+
+  test('had ended when it was pushed: both say so, where they are shown from when it was', async () => {
+    const late = await collect({ altered: again(5) });
+    const forParties = await collect({ altered: again(5) }, 'parties');
+    expect(await faultOf(late)).toContain('its window ended at');
+    // The plan may say that it begins on another day: parties are not shown it.
+    expect(await faultOf(forParties)).toBeNull();
+    const told = await tellInPython([late, forParties]);
+    expect(told).toEqual([expect.stringContaining('the window of the plan-approval'), expect.stringMatching(/^SOUND/)]);
+  });
+
+  test('holds for later attempts, too, where something was sent', async () => {
+    const twice = (facts: readonly Fact[]): Fact[] => {
+      const attempt = facts.filter(([, action]) => action.startsWith('transaction.'));
+      const second = attempt.map(([actor, action, subject, body]): Fact => [actor, action, subject, body, later(5)]);
+      const end = facts.findIndex(([, action]) => action === 'change.ended');
+      return [...facts.slice(0, end), ...second, ...facts.slice(end)];
+    };
+    // That one began, and the gate refused it: nothing is on record as sent.
+    const refused = (facts: readonly Fact[]) =>
+      twice(facts).filter(([, action, , , at]) => action !== 'transaction.recorded' || at === undefined);
+    expect(await faultOf(await collect({ altered: twice }))).toContain('its window ended at');
+    expect(await faultOf(await collect({ altered: refused }))).toBeNull();
+  });
+});
+
+test('what was sent otherwise than planned is told by both', async () => {
+  const routers = (body: Fact[3]) => (body.routers as readonly { readonly before: unknown }[]).slice(0, 1);
+  const other = withBody('transaction.recorded', (body) => ({
+    ...body,
+    routers: routers(body).map((router) => ({ ...router, pushed: router.before })),
+  }));
+  const text = await collect({ altered: other });
+  const found = verifyEvidence(text, log.verifier);
+  if (!found.intact) throw new Error(found.reason);
+  expect(listUnplanned(found.bundle, found.entries)).toMatchObject([{ planId: PLAN, pe: 'mct-pe-01' }]);
+  expect(await tellInPython([text])).toEqual([expect.stringContaining('sent otherwise than planned')]);
+});
