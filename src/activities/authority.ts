@@ -1,4 +1,6 @@
+import { refuseBeyondRequest } from '../domain/agreed-reach.ts';
 import { digestOf } from '../domain/canonical-json.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { Inventory } from '../domain/inventory.ts';
 import { type LawRefusal, refuseAltered, refused } from '../domain/may-decide.ts';
 import { mayOpenStill, mayPush, mayRecover, type Push } from '../domain/may-push.ts';
@@ -24,7 +26,8 @@ export async function requireAuthority(
 ): Promise<void> {
   const { interconnect, facts, push } = await readRecord(deps, changeId, plan);
   refuse(mayPush(push, { ...facts, owners: ownersOf(interconnect, inventory) }, deps.now()));
-  const { policyVersion } = interconnect.request;
+  const { policyVersion, flows } = interconnect.request;
+  if (!onlyTakesAway(plan.kind)) refuse(refuseBeyondRequest(plan, flows));
   await deps.requireSignatures({ when: 'push', push, facts, planDigests: push.earlierDigests, policyVersion });
 }
 

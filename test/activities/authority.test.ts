@@ -46,6 +46,44 @@ it.each(['provision', 'withdraw'] as const)('what is in order is pushed: %s', as
   expect(await requireUnderWay(deps, changeId, plan)).toBeNull();
 });
 
+it('nothing opens by a plan of which the parties signed another request', async () => {
+  const { deps, plan } = gate('provision', []);
+  const [first, ...others] = MOH_MOF.flows;
+  if (first === undefined) throw new Error('the sample has no flow');
+  const gained = { from: first.from, to: first.to, prefix: '10.100.10.0/24' } as Plan['gained'][number];
+  const pushed = (flow: object) => {
+    const unsealed = { ...plan, gained: [gained] };
+    const sealed = { ...unsealed, digest: digestPlan(unsealed) };
+    const request = { ...MOH_MOF, flows: [{ ...first, ...flow }, ...others] };
+    const store = {
+      ...deps.store,
+      readInterconnect: async () => ({ request }),
+      readDecisionFacts: async (id: never) => {
+        const facts = await deps.store.readDecisionFacts(id);
+        const requestDigest = digestOf(request);
+        const approvals = [
+          ...(['MOH', 'MOF'] as const).map((party) => signature(party, { digest: requestDigest })),
+          planApproval({ digest: sealed.digest }),
+        ];
+        return { ...facts, requestDigest, approvals, plan: { ...facts.plan, digest: sealed.digest } };
+      },
+      listPlanDigests: async () => [sealed.digest],
+    };
+    return requireAuthority({ ...deps, store } as unknown as ActivityDependencies, changeId, sealed, DEMO_INVENTORY);
+  };
+  for (const prefixes of [['10.100.10.0/24'], ['10.100.0.0/16 le 24'], 'whole-vpn']) await pushed({ prefixes });
+  for (const flow of [
+    { prefixes: ['10.100.11.0/24'] },
+    { prefixes: ['10.100.0.0/16'] },
+    { prefixes: ['10.100.0.0/16 le 23'] },
+    { prefixes: 'whole-vpn', from: first.to, to: first.from },
+  ])
+    await expect(pushed(flow)).rejects.toMatchObject({
+      code: 'APPROVAL_DIGEST',
+      message: expect.stringMatching(/would open 10\.100\.10\.0\/24 .*not in the request that the parties sign/),
+    });
+});
+
 it('nothing opens on a forged row, and a recovery confirms nothing of it', async () => {
   const { deps, plan } = gate('provision', FORGED);
   const refusal = { code: 'RECORD_ALTERED', fact: FORGED[0]?.fact ?? '' };
