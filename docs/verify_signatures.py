@@ -128,10 +128,11 @@ def verify_document(document, says, party, trust, at):
 def read_policies(rows):
     """The versions that were proposed, by their digests, as signed documents name them."""
     policies = {}
-    for body in (row["body"] for row in rows if row["action"] == "policy.proposed"):
+    for body, subject in ((row["body"], row["subject"]) for row in rows if row["action"] == "policy.proposed"):
         texts = [{name: each[name] for name in ("language", "mediaType", "sha256")} for each in body["renditions"]]
         terms = {**{name: body[name] for name in ("version", "inForceFrom", "graceDays")}, "renditions": texts}
         require(body["digest"] == named(canonical(terms).encode()), "a policy is not what its digest says")
+        require(subject == "policy/" + body["version"], "a policy is not what its row is about")
         policies[body["digest"]] = {"version": body["version"], "renditions": {each["language"]: each["sha256"] for each in texts}}
     return policies
 

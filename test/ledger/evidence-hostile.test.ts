@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { digestPolicy } from '../../src/domain/policy.ts';
 import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
 import type { Edition, EvidenceBundle } from '../../src/ledger/evidence/format.ts';
 import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
@@ -12,7 +13,7 @@ import { listUnplanned } from '../../src/ledger/evidence/list-pushes.ts';
 import { verifyEvidence } from '../../src/ledger/evidence/verify-evidence.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
 import { runForTest } from '../support/cli-under-test.ts';
-import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST } from './evidence-world.ts';
+import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST, TERMS } from './evidence-world.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url).pathname;
 const ID = 'IC-0001';
@@ -120,6 +121,11 @@ describe('evidence of a ledger whose rows somebody made up', () => {
       'a plan that was saved twice',
       before('transaction.begun', ['wasl', 'plan.saved', PLAN, { digest: 'sha256:0' }]),
       `plan ${PLAN} was saved twice`,
+    ],
+    [
+      'other texts of the policy beside those that were accepted',
+      before('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', { ...TERMS, graceDays: 9, digest: digestPolicy(TERMS) }]),
+      'policy/2026-1 is not what its digest says',
     ],
     ['texts that are none', withMembers('policy.proposed', { version: null }), ''],
     [
