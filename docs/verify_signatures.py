@@ -121,15 +121,18 @@ def verify_document(document, says, party, trust, at):
     roles = ["officer"] if party == "operator" else ["signatory", "seal"] if trust.get("seals", True) else ["signatory"]
     require(all([party, role] in places for role in roles) and {each[0] for each in places} == {party}, "it is not for its party to sign")
     require(sorted(who for who, _ in signed) == places, "somebody has not signed")
-    return [certificate for _, certificate in signed]
+    certificates = [certificate for _, certificate in signed]
+    require(len(set(certificates)) == len(certificates), "one certificate has signed in two places")
+    return certificates
 
 def read_policies(rows):
     """The versions that were proposed, by their digests, as signed documents name them."""
     policies = {}
-    for body in (row["body"] for row in rows if row["action"] == "policy.proposed"):
+    for body, subject in ((row["body"], row["subject"]) for row in rows if row["action"] == "policy.proposed"):
         texts = [{name: each[name] for name in ("language", "mediaType", "sha256")} for each in body["renditions"]]
         terms = {**{name: body[name] for name in ("version", "inForceFrom", "graceDays")}, "renditions": texts}
         require(body["digest"] == named(canonical(terms).encode()), "a policy is not what its digest says")
+        require(subject == "policy/" + body["version"], "a policy is not what its row is about")
         policies[body["digest"]] = {"version": body["version"], "renditions": {each["language"]: each["sha256"] for each in texts}}
     return policies
 
@@ -156,19 +159,22 @@ def verify_decisions(bundle, rows, started, trust, installation):
     sent = {(row["body"]["planId"], each["pe"], each["pushed"]) for row in rows if row["action"] == "transaction.recorded"
             for each in row["body"]["routers"] if each["pushed"]}
     odd = "" if sent <= planned else f", sent otherwise than planned (rebased, or another) {len(sent - planned)}"
+    odd += ", of the network side nothing is shown" if pushes and not any(each[0] == "plan-approval" for each in held) else ""
     return f"signed decisions {len(held)}" + odd + ("" if pushes else ", nothing in it was pushed")
 
 def list_pushes(rows):
     """By plan the row by which its first attempt began, and when the last one did in which something is on record as sent."""
     pushes, begun = {}, {}
+    refused = [row["body"]["attempt"] for row in rows if row["action"] == "transaction.ended" and row["body"]["outcome"] == "refused"]
     for row in rows:
         is_record = row["action"] == "transaction.recorded" and any(each["pushed"] for each in row["body"]["routers"])
         if is_record or (row["action"] == "transaction.begun" and row["body"]["planId"] is not None):
             plan = row["body"]["planId"]
-            if not is_record:
-                begun[plan] = row["at"]
-            first, last = pushes.get(plan, (row, begun.get(plan, row["at"])))
-            pushes[plan] = (first, begun.get(plan, row["at"]) if is_record else last)
+            began = begun.setdefault(plan, row) if is_record else row
+            begun[plan] = began
+            if is_record or row["body"]["attempt"] not in refused:
+                first, last = pushes.get(plan, (began, began["at"]))
+                pushes[plan] = (first, began["at"] if is_record else last)
     return pushes
 
 def verify_pushes(bundle, rows, held, started, pushes):

@@ -40,10 +40,15 @@ export function showEvidence(
     ...(judged === null
       ? showUnjudged(bundle.signed.length, paint)
       : judged.decisions.flatMap((each) => showDecision(each, paint))),
+    ...(judged?.isPushed === true && bundle.edition === 'parties' && !judged.decisions.some(isApproval)
+      ? [`  ${paint('yellow', 'not shown to parties')}: the signature of the network side`]
+      : []),
     ...(judged === null || judged.isPushed ? [] : ['  no row of the file says that something was pushed by this change']),
     ...formatTable(['#', 'AT', 'WHO', 'WHAT', 'ABOUT'], rows, paint),
   ];
 }
+
+const isApproval = ({ kind }: JudgedDecision): boolean => kind === 'plan-approval';
 
 const showUnjudged = (count: number, paint: Paint): string[] =>
   count === 0

@@ -148,10 +148,13 @@ function composeEntry(
   { evidence, judged: { decisions } }: FormFacts,
 ): FormEntry {
   const phrases = FORM_PHRASES[language];
-  // The last word counts: who signs anew takes the place of what was signed before. Plans of other changes of the agreement are not of this one.
+  // The last word counts: who signs anew takes the place of what was signed before. Plans of other changes are not of this one.
   const isOfChange = (each: JudgedDecision) =>
     each.kind !== 'plan-approval' || each.subject.id.startsWith(`${evidence.changeId}-P`);
-  const decision = decisions.findLast((each) => each.kind === kind && each.party === party && isOfChange(each));
+  const own = decisions.filter((each) => each.kind === kind && each.party === party && isOfChange(each));
+  // Of several versions of the policy the one that the request names; a party that accepted another one only is shown with that.
+  const isOfVersion = (each: JudgedDecision) => kind !== 'policy-acceptance' || each.subject.id === version;
+  const decision = own.findLast(isOfVersion) ?? own.at(-1);
   const say = SIGNING_PHRASES[language].statements[kind];
   if (decision === undefined) {
     const verdict = { label: phrases.verdict, text: phrases.waits, holds: false };
@@ -195,7 +198,7 @@ function composeBound(phrases: FormPhrases, { text, evidence, request, requestDi
   const terms = entries
     .filter(({ action }) => action === POLICY_PROPOSED)
     .map(({ body }) => body as unknown as PolicyTerms)
-    .findLast(({ version }) => version === request.policyVersion);
+    .find(({ version }) => version === request.policyVersion);
   const rendition = (of: string) => terms?.renditions.find(({ language }) => language === of)?.sha256 ?? null;
   const root = bundle.checkpoint.split('\n')[2];
   const row = (label: string, value: string | null | undefined) =>

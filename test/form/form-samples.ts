@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { ChangeId } from '../../src/domain/names.ts';
+import { digestPolicy, type PolicyTerms } from '../../src/domain/policy.ts';
 import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
 import type { JudgedDecision } from '../../src/ledger/evidence/judge-decisions.ts';
@@ -32,11 +33,13 @@ const TERMS = {
   ],
 };
 
+const TERMS_DIGEST = digestPolicy(TERMS as unknown as PolicyTerms);
+
 function chain(): LedgerEntry[] {
   const facts: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
-    ['policy.proposed', 'policy/2026-1', { ...TERMS, digest: sha256('9') }],
-    ['policy.published', 'policy/2026-1', { digest: sha256('9'), inForceFrom: TERMS.inForceFrom, graceDays: 30 }],
-    ['policy.accepted', 'policy/2026-1', { entity: 'MOH', digest: sha256('9'), acceptedAt: AT }],
+    ['policy.proposed', 'policy/2026-1', { ...TERMS, digest: TERMS_DIGEST }],
+    ['policy.published', 'policy/2026-1', { digest: TERMS_DIGEST, inForceFrom: TERMS.inForceFrom, graceDays: 30 }],
+    ['policy.accepted', 'policy/2026-1', { entity: 'MOH', digest: TERMS_DIGEST, acceptedAt: AT }],
     ['request.submitted', 'IC-0001', { request: REQUEST, requestDigest: digestOf(REQUEST), parties: ['MOF', 'MOH'] }],
     ['change.started', CHANGE, { kind: 'provision' }],
   ];

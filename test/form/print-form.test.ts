@@ -80,6 +80,19 @@ describe('what stands on the form', () => {
     expect(english === undefined ? [] : textsOf(english).map(plain)).not.toContain('who-withdrew-it');
   });
 
+  it('shows the acceptance of the policy that the request names, whatever was accepted since', () => {
+    const decisions = signedDecisions();
+    const own = decisions.find(({ kind }) => kind === 'policy-acceptance');
+    if (own === undefined) throw new Error('there is none');
+    const later = { ...own, subject: { ...own.subject, id: '2027-1' } };
+    const said = (given: typeof decisions) => {
+      const [english] = composeForm(text, finding, judgedOf(given)).pages;
+      return english?.sides.flatMap(({ entries }) => entries.map(({ statement }) => plain(statement))).join() ?? '';
+    };
+    expect(said([...decisions, later])).toBe(said(decisions));
+    expect(said([later])).toContain('2027-1');
+  });
+
   it('shows what the fonts have not, or what would steer a reader, as its number', () => {
     const [first] = signedDecisions();
     if (first === undefined) throw new Error('there is none');

@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { digestPolicy } from '../../src/domain/policy.ts';
 import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
 import type { Edition, EvidenceBundle } from '../../src/ledger/evidence/format.ts';
 import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
 import { listUnplanned } from '../../src/ledger/evidence/list-pushes.ts';
 import { verifyEvidence } from '../../src/ledger/evidence/verify-evidence.ts';
 import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
-import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST } from './evidence-world.ts';
+import { runForTest } from '../support/cli-under-test.ts';
+import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST, TERMS } from './evidence-world.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url).pathname;
 const ID = 'IC-0001';
@@ -120,6 +122,11 @@ describe('evidence of a ledger whose rows somebody made up', () => {
       before('transaction.begun', ['wasl', 'plan.saved', PLAN, { digest: 'sha256:0' }]),
       `plan ${PLAN} was saved twice`,
     ],
+    [
+      'other texts of the policy beside those that were accepted',
+      before('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', { ...TERMS, graceDays: 9, digest: digestPolicy(TERMS) }]),
+      'policy/2026-1 is not what its digest says',
+    ],
     ['texts that are none', withMembers('policy.proposed', { version: null }), ''],
     [
       'a name that JSON.parse makes a prototype of',
@@ -212,6 +219,31 @@ describe('the window of an approval', () => {
     expect(await faultOf(await collect({ altered: twice }))).toContain('its window ended at');
     expect(await faultOf(await collect({ altered: refused }))).toBeNull();
   });
+});
+
+test('parties are told where the approval of the network side is not theirs to see', async () => {
+  const plan = (body: Fact[3]) => (body.subject === 'plan' ? { ...body, accepts: ['10.0.0.0/8@moe'] } : body);
+  const text = await collect({ altered: withBody('approval.recorded', plan) }, 'parties');
+  const [file, trust] = [join(folder, 'parties.json'), join(folder, 'trust.json')];
+  expect(await tellInPython([text])).toEqual([expect.stringMatching(/^SOUND.*, of the network side nothing is shown$/)]);
+  await writeFile(file, text);
+  const shown = await runForTest(['evidence', 'verify', file, '--log-key', log.verifier.text, '--trust', trust]);
+  expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('not shown to parties') });
+});
+
+test('an attempt that the gate refused is no push, unless something is on record as sent in it', async () => {
+  const end: Fact = ['wasl', 'transaction.ended', CHANGE, { outcome: 'refused', attempt: 1 }];
+  const refused = before('change.ended', end);
+  const nothingSent = (facts: readonly Fact[]) => refused(facts).filter(([, action]) => action !== 'transaction.recorded');
+  const texts = await Promise.all(
+    [nothingSent, refused].map((altered) => collect({ instead: UNSIGNED, altered })),
+  );
+  expect(await faultOf(texts[0] ?? '')).toBeNull();
+  expect(await faultOf(texts[1] ?? '')).toContain('is the word of a token');
+  expect(await tellInPython(texts)).toEqual([
+    expect.stringMatching(/^SOUND.*, nothing in it was pushed$/),
+    expect.stringMatching(/^NOT SOUND/),
+  ]);
 });
 
 test('what was sent otherwise than planned is told by both', async () => {

@@ -97,6 +97,10 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
   const faults = [...reports].flatMap(([{ row }, { verdict, reason }]) =>
     verdict === 'pass' ? [] : [`row ${row.sequence}: ${reason}`],
   );
+  for (const { sequence, subject, body } of evidence.entries.filter(({ action }) => action === POLICY_PROPOSED)) {
+    const isOwn = digestPolicy(body as unknown as PolicyTerms) === body.digest && subject === `policy/${body.version}`;
+    if (!isOwn) faults.push(`row ${sequence}: ${subject} is not what its digest says`);
+  }
   const timeless = decided.find(({ decidedAt }) => Number.isNaN(Date.parse(decidedAt)));
   if (timeless !== undefined) faults.push(`row ${timeless.row.sequence}: ${timeless.decidedAt} is no time`);
   const pushes = listPushes(evidence.entries);

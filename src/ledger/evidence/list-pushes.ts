@@ -13,19 +13,25 @@ export interface Pushed {
   readonly lastAt: Date;
 }
 
-/** By plan. An attempt that is on record without the row of its beginning is one all the same; one without a plan sends nothing. */
+/**
+ * By plan. An attempt that is on record without the row of its beginning is one all the same; one without a plan sends nothing, and neither does one
+ * that ended refused, as by the gate, with nothing on record as sent.
+ */
 export function listPushes(entries: readonly ShownEntry[]): Pushed[] {
   const pushes = new Map<string, Pushed>();
-  const begun = new Map<string, Date>();
+  const begun = new Map<string, Pick<Pushed, 'sequence' | 'at'>>();
+  const ended = entries.filter(({ action, body }) => action === 'transaction.ended' && body.outcome === 'refused');
+  const refused = new Set(ended.map(({ body }) => body.attempt));
   for (const entry of entries) {
     const { sequence, action, at, body } = entry;
     const [planId] = planOfAttempt(entry);
     const isRecord = action === ATTEMPT_RECORDED;
     if (planId === undefined || (isRecord && listSent(body).length === 0)) continue;
-    if (!isRecord) begun.set(planId, new Date(at));
-    const beganAt = begun.get(planId) ?? new Date(at);
-    const { lastAt, ...first } = pushes.get(planId) ?? { sequence, planId, at: beganAt, lastAt: beganAt };
-    pushes.set(planId, { ...first, lastAt: isRecord ? beganAt : lastAt });
+    if (!isRecord) begun.set(planId, { sequence, at: new Date(at) });
+    if (!isRecord && refused.has(body.attempt)) continue;
+    const began = begun.get(planId) ?? { sequence, at: new Date(at) };
+    const { lastAt, ...first } = pushes.get(planId) ?? { ...began, planId, lastAt: began.at };
+    pushes.set(planId, { ...first, lastAt: isRecord ? began.at : lastAt });
   }
   return [...pushes.values()];
 }

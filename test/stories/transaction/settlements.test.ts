@@ -76,22 +76,20 @@ it.each([
     `update plans set plan = jsonb_set(plan::jsonb, '{routers}', '[]') where id = $1 || '-P1'`,
   ],
   ['it takes away, by its row', `update changes set kind = 'withdraw' where id = $1`],
-])(
-  'as the routers have it, and ends by a withdrawal, though somebody wrote meanwhile that %s',
-  async (_what, statement) => {
-    const id = await wasl.agree(MOH_MOF);
-    const planId = await wasl.untilPlanned(id);
-    const slow = wasl.backbone.router('nzw-pe-01').faults.set({ kind: 'slow', ms: 250 });
-    await wasl.approvePlan(planId);
-    await wasl.untilDone(id, 'commit', 1);
-    await onServer(wasl.databaseUrl, statement.replaceAll('$1', `'${id}-C1'`));
-    await wasl.untilLifecycle(id, 'active', 'withdrawn');
-    wasl.backbone.router('nzw-pe-01').faults.clear(slow);
-    expect((await wasl.store.readInterconnect(id as InterconnectId)).lifecycle).toBe('active');
-    expect(wasl.changedRouters()).toHaveLength(4);
-    await wasl.signatory('MOH').withdraw(id, 'the project has ended');
-    await wasl.approvePlan(await wasl.untilPlanned(id));
-    await wasl.untilLifecycle(id, 'withdrawn');
-    expect(wasl.changedRouters()).toEqual([]);
-  },
-);
+])('goes back before it is confirmed, where somebody wrote meanwhile that %s', async (_what, statement) => {
+  const id = await wasl.agree(MOH_MOF);
+  const planId = await wasl.untilPlanned(id);
+  const changeId = `${id}-C1` as ChangeId;
+  const slow = wasl.backbone.router('nzw-pe-01').faults.set({ kind: 'slow', ms: 250 });
+  await wasl.approvePlan(planId);
+  await wasl.untilDone(id, 'commit', 1);
+  await onServer(wasl.databaseUrl, statement.replaceAll('$1', `'${changeId}'`));
+  const ended = async () => (await wasl.store.readChange(changeId)).outcome;
+  await expect.poll(ended, { timeout: 90_000 }).toBe('rolled-back');
+  wasl.backbone.router('nzw-pe-01').faults.clear(slow);
+  expect((await wasl.store.readChange(changeId)).refusal).toMatchObject({ code: 'APPROVAL_DIGEST' });
+  expect(wasl.changedRouters()).toEqual([]);
+  await wasl.signatory('MOH').withdraw(id, 'the project has ended');
+  await wasl.untilLifecycle(id, 'rejected');
+  expect(wasl.changedRouters()).toEqual([]);
+});
