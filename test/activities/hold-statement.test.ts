@@ -21,7 +21,7 @@ it('refuses a certificate without the name in it: why goes into facts, messages 
   const now = new Date();
   const decided = { signed: writeSignedDocument(given), decidedAt: now.toISOString(), form: null } as SignedDecision;
   const held = holdStatement(
-    { what: 'the request', candidates: [{ decided, statement }] },
+    { what: 'the request', side: 'MOH', candidates: [{ decided, statement }] },
     {
       ...{ store: { renewSigned: async () => {} }, id: 'IC-0001' as InterconnectId },
       ...{ trust: world().trust({ seals: false, signers }), ask: world().ask() },
