@@ -38,7 +38,8 @@ describe('personal texts in answers', () => {
 
 describe('a reference that a caller sends', () => {
   const SECRET = 'CN=Salim';
-  const opening = absentStore({ openPersonalTexts: async () => new Map([[one, { state: 'open', text: SECRET }]]) });
+  const opened = new Map<string, OpenedText>([[one, { state: 'open', text: SECRET }]]);
+  const opening = absentStore({ openPersonalTexts: async () => opened });
   const reference = referenceTo(one);
   const profile = '/v1/entities/MOH/profile';
   const contact = { purpose: 'liaison', name: reference, designation: 'desk', email: 'a@moh.example' };
