@@ -100,7 +100,8 @@ export async function requireSignatures(
   }
 }
 
-const digestOfSigned = (signed: string | null) => (signed === null ? null : signatureDigest(readSignedDocument(signed)));
+const digestOfSigned = (signed: string | null) =>
+  signed === null ? null : signatureDigest(readSignedDocument(signed));
 
 /**
  * null: a trust file that cannot be read keeps no route open. Throws TRUST_INVALID and CONFIGURATION for what opens, and for its recovery: giving
@@ -127,8 +128,7 @@ async function requirePower(
 ): Promise<AskedAnew | null> {
   const opening = { id, changeId, planId };
   const entries = await memory.entriesOf([id, changeId]);
-  const refusal =
-    refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
+  const refusal = refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
   if (refusal !== null) throw refused(refusal);
   return lastAskedAnew(opening, entries);
 }
