@@ -12,7 +12,7 @@ const DIFFERENCES_SHOWN_MAX = 5;
 
 /**
  * What was approved stands on an inventory, and names it by its digest. Throws RECORD_ALTERED where that one is other by now, PLAN_STALE where a newer
- * one says something else of it; a removal needs none of that.
+ * one says something else of it, or it names none, as in plans of earlier releases; a removal needs none of that.
  */
 export async function requireSameInventory(
   { store }: Pick<ActivityDependencies, 'store'>,
@@ -22,7 +22,9 @@ export async function requireSameInventory(
   const { inventoryVersion } = plan;
   if (onlyTakesAway(plan.kind)) return;
   await requireImportedInventory({ store }, current);
-  if (inventoryVersion === undefined) return;
+  // Whoever writes the record can leave it out of a plan before that is approved, too.
+  if (inventoryVersion === undefined || plan.inventoryDigest === undefined)
+    throw new WaslError('PLAN_STALE', `${plan.id} does not say with which inventory it was made`);
   if (inventoryVersion === current.version) {
     refuseOther(plan, current.inventory);
     return;
@@ -43,6 +45,6 @@ export async function requireSameInventory(
 
 /** By what was signed: ledger and register may both be written by somebody. */
 function refuseOther({ id, inventoryVersion, inventoryDigest }: Plan, inventory: Inventory): void {
-  if (inventoryDigest === undefined || inventoryDigest === digestOf(inventory)) return;
+  if (inventoryDigest === digestOf(inventory)) return;
   throw new WaslError('RECORD_ALTERED', `inventory ${inventoryVersion} is not the one with which ${id} was made`);
 }

@@ -18,7 +18,8 @@ export async function openMemory(
       say(`Record: this worker has seen nothing of it yet, and remembers it from now on in ${path}`);
   } catch (error) {
     if (!(error instanceof WaslError)) throw error;
-    say(`Record: this worker opens nothing; what only takes away goes on. ${error.path}: ${error.message}. ${error.remedy}`);
+    const { path: at, message, remedy } = error;
+    say(`Record: this worker opens nothing; what only takes away goes on. ${at}: ${message}. ${remedy}`);
   }
   return new RecordMemory(rows, keeper);
 }

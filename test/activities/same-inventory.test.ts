@@ -35,8 +35,14 @@ it('is held against the inventory in force, and against the one of the plan wher
   await expect(push(PLAN, [OTHER, OTHER])).rejects.toMatchObject(altered);
 });
 
-it('is no matter of a removal, nor of a plan of before', async () => {
+it('is no matter of a removal', async () => {
   await push({ ...PLAN, kind: 'withdraw' }, [OTHER]);
-  const { inventoryDigest: _digest, ...before } = PLAN;
-  await push(before, [OTHER]);
+});
+
+it('stands in every plan that opens: one that names none stands on any', async () => {
+  const { inventoryDigest: _digest, ...undigested } = PLAN;
+  const { inventoryVersion: _version, ...unnamed } = undigested;
+  for (const plan of [undigested, unnamed])
+    await expect(push(plan, [DEMO_INVENTORY])).rejects.toMatchObject({ code: 'PLAN_STALE' });
+  await push({ ...unnamed, kind: 'withdraw' }, [OTHER]);
 });
