@@ -7,7 +7,7 @@ signed is (verify_signatures.py beside it). Else 2, and why.
 import argparse, base64, hashlib, json, re, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 FORMAT, ABSENCES = "wasl-evidence/3", ("not-kept", "signed-anew", "too-large", "withheld")
-KINDS, ATTEMPTS = ("provision", "modify", "suspend", "resume", "withdraw"), ("transaction.begun", "transaction.recorded")
+KINDS = ("provision", "modify", "suspend", "resume", "withdraw")
 CHAINED = {"sequence": int, "previousHash": str, "hash": str}
 ROW = {**CHAINED, "action": str, "actor": str, "at": str, "body": dict, "nonce": (str, type(None)), "subject": str}
 ENTRY = {"protected": str, "signature": str, "header": {"etsiU": [str]}}
@@ -102,8 +102,9 @@ def verify_row(row, proof, size, root):
 
 def verify_plans(plans, rows, change, kind):
     saved = {row["subject"]: row["body"]["digest"] for row in rows if row["action"] == "plan.saved"}
-    pushed, rows_of = {row["body"]["planId"] for row in rows if row["action"] in ATTEMPTS}, [row["action"] for row in rows]
-    require(pushed <= {None, *saved} and len(saved) == rows_of.count("plan.saved"), "a plan is missing, or was saved twice")
+    begun, sent = ({row["body"]["planId"] for row in rows if row["action"] == each} for each in ("transaction.begun", "transaction.recorded"))
+    is_once = len(saved) == [row["action"] for row in rows].count("plan.saved")
+    require(begun - {None} | sent <= saved.keys() and is_once, "a plan is missing, or was saved twice")
     for plan in plans:
         require((plan["contents"]["changeId"], plan["contents"]["kind"]) == (change, kind), "a plan is for something else")
         require(saved.pop(plan["id"], None) == digest(plan["contents"]), "a plan is not the one that was made")
@@ -113,8 +114,7 @@ def verify_plans(plans, rows, change, kind):
         require(not any(wanted.values()), "an XML is missing")
     require(not saved, "a plan is missing")
 
-def names_of(row):
-    """The documents that a row names, by the SHA-256 of their bytes, and its signed document."""
+def names_of(row):  # The documents, by the SHA-256 of their bytes, and its signed document.
     body, action, found = row["body"], row["action"], []
     if action == "policy.proposed":
         found = [each["sha256"] for each in body["renditions"]]
@@ -122,7 +122,7 @@ def names_of(row):
         found = [router[name] for router in body["routers"] for name in ("pushed", "before", "after", "transcript")]
     elif action in ("policy.accepted", "approval.recorded") and body.get("signature"):
         found = [f"row {row['sequence']}"]
-    return [each for each in (found or [action == "plan.saved" and body.get("record")]) if each]
+    return [each for each in (found or [action == "plan.saved" and body.get("record")]) if type(each) is str]
 
 def verify_named(bundle, rows):
     signatures, there = {row["sequence"]: row["body"].get("signature") for row in rows}, [each["what"] for each in bundle["absent"]]

@@ -146,7 +146,7 @@ def verify_decisions(bundle, rows, started, trust, installation):
             policy = policies[body["digest"]]
             kind, party, subject = "policy-acceptance", body["entity"], policy["version"]
         else:
-            is_request = body["subject"] == "request"
+            is_request = {"request": True, "plan": False}[body["subject"]]
             kind, party, policy = ("request", body["party"], agreed) if is_request else ("plan-approval", "operator", None)
             subject = row["subject"] if is_request else body["planId"]
         says = {"kind": kind, "subject": {"id": subject, "digest": body["digest"]}, "policy": policy, "installation": trust.get("installation", installation)}

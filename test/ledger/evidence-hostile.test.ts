@@ -113,6 +113,11 @@ describe('evidence of a ledger whose rows somebody made up', () => {
       "the network side's signature under plan IC-0001-C1-P1 is the word of a token",
     ],
     [
+      'a record of something sent without a plan',
+      withMembers('transaction.recorded', { planId: null }),
+      'plan null is missing',
+    ],
+    [
       'an attempt with a plan that nobody saved',
       withMembers('transaction.begun', { planId: 'IC-0001-C1-P2' }),
       'plan IC-0001-C1-P2 is missing',
@@ -175,6 +180,18 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     expect(await faultOf(rejected)).toContain('signature under plan IC-0001-C1-P1 is missing');
     expect(await faultOf(timeless)).toContain('x is no time');
     for (const told of await tellInPython([rejected, timeless])) expect(told).toMatch(/^NOT SOUND/);
+  });
+
+  test('is refused by both where an approval is of neither a request nor a plan, or of no full time', async () => {
+    const request = (more: Fact[3]) => (body: Fact[3]) => (body.subject === 'request' ? { ...body, ...more } : body);
+    const plan = (more: Fact[3]) => (body: Fact[3]) => (body.subject === 'plan' ? { ...body, ...more } : body);
+    const made = [request({ subject: null }), plan({ subject: 'x' }), plan({ decidedAt: '2026-01-01' })];
+    const texts = await Promise.all(made.map((change) => collect({ altered: withBody('approval.recorded', change) })));
+    const record = await collect({ instead: UNSIGNED, altered: withMembers('plan.saved', { record: 1 }) });
+    for (const text of texts) expect(await faultOf(text)).not.toBeNull();
+    const told = await tellInPython([...texts, record]);
+    for (const each of told) expect(each).toMatch(/^NOT SOUND/);
+    expect(told[3]).toContain('is missing, or was not signed before the push');
   });
 
   test('fills no memory with a plan of a number that no change comes to', async () => {

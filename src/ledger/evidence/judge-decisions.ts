@@ -1,4 +1,5 @@
 /** Who decided what in the evidence of a change, and whether the signatures of it hold: by the rules of the gate at push, against an auditor's own trust. */
+import { z } from 'zod';
 import { canonicalJson, type Digest } from '../../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
 import { type DueStatement, dueStatements, twiceSigned, windowEnd } from '../../domain/due-statements.ts';
@@ -101,7 +102,7 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
     const isOwn = digestPolicy(body as unknown as PolicyTerms) === body.digest && subject === `policy/${body.version}`;
     if (!isOwn) faults.push(`row ${sequence}: ${subject} is not what its digest says`);
   }
-  const timeless = decided.find(({ decidedAt }) => Number.isNaN(Date.parse(decidedAt)));
+  const timeless = decided.find(({ signed, decidedAt }) => signed !== null && !isTime(decidedAt));
   if (timeless !== undefined) faults.push(`row ${timeless.row.sequence}: ${timeless.decidedAt} is no time`);
   const pushes = listPushes(evidence.entries);
   for (const push of pushes) {
@@ -114,6 +115,8 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
     isPushed: pushes.length > 0,
   };
 }
+
+const isTime = (text: string): boolean => z.iso.datetime({ offset: true }).safeParse(text).success;
 
 const laterOf = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
@@ -136,6 +139,7 @@ function listDecided(evidence: Intact): Decided[] {
       return [{ ...of, subject: 'policy', party, decidedAt: String(body.acceptedAt), statement }];
     }
     if (action !== 'approval.recorded' || body.decision !== 'approve') return [];
+    if (body.subject !== 'plan' && body.subject !== 'request') throw new TypeError('it approves nothing');
     const decidedAt = String(body.decidedAt);
     const party = String(body.party) as Statement['party'];
     if (body.subject === 'plan') {

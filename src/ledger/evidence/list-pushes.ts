@@ -36,10 +36,10 @@ export function listPushes(entries: readonly ShownEntry[]): Pushed[] {
   return [...pushes.values()];
 }
 
-/** The plan that a row of an attempt names; none: it is no such row, or nothing could be planned. */
+/** The plan that a row of an attempt names; none: it is no such row, or an attempt began for which nothing could be planned. */
 export function planOfAttempt({ action, body }: ShownEntry): string[] {
-  const isOfAttempt = action === 'transaction.begun' || action === ATTEMPT_RECORDED;
-  return isOfAttempt && body.planId !== null ? [String(body.planId)] : [];
+  const isBegun = action === 'transaction.begun' && body.planId !== null;
+  return isBegun || action === ATTEMPT_RECORDED ? [String(body.planId)] : [];
 }
 
 /** Routers that were sent other XML than their plan has: it was rebased on what others had changed since, or somebody else's was sent. */
