@@ -43,7 +43,7 @@ export function showEvidence(
     ...(judged?.isPushed === true && bundle.edition === 'parties' && !judged.decisions.some(isApproval)
       ? [`  ${paint('yellow', 'not shown to parties')}: the signature of the network side`]
       : []),
-    ...(judged === null || judged.isPushed ? [] : ['  no row of the file says that something was pushed by this change']),
+    ...(judged === null || judged.isPushed ? [] : ['  no row of the file says that this change pushed anything']),
     ...formatTable(['#', 'AT', 'WHO', 'WHAT', 'ABOUT'], rows, paint),
   ];
 }

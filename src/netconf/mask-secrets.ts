@@ -119,7 +119,7 @@ export function maskSecrets(text: string, secretNames: readonly string[] = SECRE
     const isSecret = (inSecret() && !MANNERS.has(local)) || isNamedSecret(local) || byPlace.has(local.toLowerCase());
     const here = secretsHere(local);
     const secretBelow = here.size === 0 ? byPlace : new Set([...byPlace, ...here]);
-    pieces.push(maskAttributes(token.text, isSecret ? (each) => isNamedSecret(each) || VALUES.has(each) : isNamedSecret));
+    pieces.push(maskAttributes(token.text, (each) => isNamedSecret(each) || (isSecret && VALUES.has(each))));
     if (!token.text.endsWith('/>')) open.push({ name, isSecret, secretBelow });
   }
   return pieces.join('');

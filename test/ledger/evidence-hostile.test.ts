@@ -18,6 +18,7 @@ import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST, TE
 const DOCS = new URL('../../docs/', import.meta.url).pathname;
 const ID = 'IC-0001';
 const PLAN = `${CHANGE}-P1`;
+const FALSE_TERMS = { ...TERMS, graceDays: 9, digest: digestPolicy(TERMS) };
 /** Nobody signs: then nothing that was pushed can be sound. */
 const UNSIGNED = { 0: null, 1: null, 2: null, 3: null, 4: null, 5: null };
 const HOUR_MS = 3_600_000;
@@ -99,9 +100,9 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     ],
     ['no parties', withMembers('request.submitted', { parties: [] }), 'is not of two parties'],
     ['one party twice', withMembers('request.submitted', { parties: ['MOH', 'MOH'] }), 'is not of two parties'],
-    ['a kind that every object has', withMembers('change.started', { kind: 'constructor' }), 'no change of a known kind'],
+    ['a kind that every object has', withMembers('change.started', { kind: 'constructor' }), 'is no change of a known'],
     ['a kind that is none', withMembers('change.started', { kind: null }), 'no change of a known kind'],
-    ['a suspension that opens', withMembers('change.started', { kind: 'suspend' }), `plan ${PLAN} is for something else`],
+    ['a suspension that opens', withMembers('change.started', { kind: 'suspend' }), 'is for something else'],
     [
       'the beginning of something else before its own',
       before('policy.proposed', ['wasl', 'change.started', ID, { kind: 'suspend' }]),
@@ -112,11 +113,7 @@ describe('evidence of a ledger whose rows somebody made up', () => {
       withMembers('transaction.begun', { planId: null }),
       "the network side's signature under plan IC-0001-C1-P1 is the word of a token",
     ],
-    [
-      'a record of something sent without a plan',
-      withMembers('transaction.recorded', { planId: null }),
-      'plan null is missing',
-    ],
+    ['a record of something sent without a plan', withMembers('transaction.recorded', { planId: null }), 'plan null'],
     [
       'an attempt with a plan that nobody saved',
       withMembers('transaction.begun', { planId: 'IC-0001-C1-P2' }),
@@ -129,7 +126,7 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     ],
     [
       'other texts of the policy beside those that were accepted',
-      before('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', { ...TERMS, graceDays: 9, digest: digestPolicy(TERMS) }]),
+      before('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', FALSE_TERMS]),
       'policy/2026-1 is not what its digest says',
     ],
     ['texts that are none', withMembers('policy.proposed', { version: null }), ''],
@@ -195,7 +192,8 @@ describe('evidence of a ledger whose rows somebody made up', () => {
   });
 
   test('fills no memory with a plan of a number that no change comes to', async () => {
-    const body = { party: 'network', decision: 'approve', subject: 'plan', digest: 'x', decidedAt: '2026-11-01T00:00:00Z' };
+    const approval = { party: 'network', decision: 'approve', subject: 'plan' };
+    const body = { ...approval, digest: 'x', decidedAt: '2026-11-01T00:00:00Z' };
     const huge: Fact = ['n', 'approval.recorded', ID, { ...body, planId: `${CHANGE}-P4294967294` }];
     const text = await collect({ altered: before('transaction.begun', huge) });
     expect(await faultOf(text)).toBeNull();
@@ -242,7 +240,8 @@ test('parties are told where the approval of the network side is not theirs to s
   const plan = (body: Fact[3]) => (body.subject === 'plan' ? { ...body, accepts: ['10.0.0.0/8@moe'] } : body);
   const text = await collect({ altered: withBody('approval.recorded', plan) }, 'parties');
   const [file, trust] = [join(folder, 'parties.json'), join(folder, 'trust.json')];
-  expect(await tellInPython([text])).toEqual([expect.stringMatching(/^SOUND.*, of the network side nothing is shown$/)]);
+  const [told] = await tellInPython([text]);
+  expect(told).toMatch(/^SOUND.*, of the network side nothing is shown$/);
   await writeFile(file, text);
   const shown = await runForTest(['evidence', 'verify', file, '--log-key', log.verifier.text, '--trust', trust]);
   expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('not shown to parties') });
@@ -251,10 +250,9 @@ test('parties are told where the approval of the network side is not theirs to s
 test('an attempt that the gate refused is no push, unless something is on record as sent in it', async () => {
   const end: Fact = ['wasl', 'transaction.ended', CHANGE, { outcome: 'refused', attempt: 1 }];
   const refused = before('change.ended', end);
-  const nothingSent = (facts: readonly Fact[]) => refused(facts).filter(([, action]) => action !== 'transaction.recorded');
-  const texts = await Promise.all(
-    [nothingSent, refused].map((altered) => collect({ instead: UNSIGNED, altered })),
-  );
+  const nothingSent = (facts: readonly Fact[]) =>
+    refused(facts).filter(([, action]) => action !== 'transaction.recorded');
+  const texts = await Promise.all([nothingSent, refused].map((altered) => collect({ instead: UNSIGNED, altered })));
   expect(await faultOf(texts[0] ?? '')).toBeNull();
   expect(await faultOf(texts[1] ?? '')).toContain('is the word of a token');
   expect(await tellInPython(texts)).toEqual([

@@ -27,7 +27,8 @@ export const witness = readSigner(newPem(), 'witness', 'moh.example/witness', 'k
 const XML = '<config attr="a&amp;b">\n\t<name>وصل – "quoted" 𝄞</name>\n</config>';
 export const payloads = [{ pe: 'mct-pe-01', xml: XML }];
 export const contents = {
-  ...{ changeId: CHANGE, kind: 'provision', ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true, window: { notBefore: null } },
+  ...{ changeId: CHANGE, kind: 'provision' },
+  ...{ ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true, window: { notBefore: null } },
   numbers: [0, -1.5, 0.1, 1e-6, 1e-7, 123456789012345680000, 2 ** 53, 5e-324, Number.MAX_VALUE, 1 / 3, -1e25],
   routers: [{ pe: 'mct-pe-01', payloadDigest: digestOf(XML) }, { pe: 'sll-pe-01' }],
 };

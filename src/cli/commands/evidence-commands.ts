@@ -88,7 +88,8 @@ async function verify(session: CliSession, file: string, options: VerifyOptions)
   const { bundle, ...found } = finding;
   const { plans, absent, documents } = bundle;
   const unplanned = bundle.edition === 'whole' ? listUnplanned(bundle, finding.entries) : [];
-  const held = { unplanned, plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest), absent };
+  const named = { plans: plans.map(({ id }) => id), documents: documents.map(({ digest }) => digest) };
+  const held = { ...named, absent, unplanned };
   const printed = pages === null ? {} : { pages, evidence: digestOfText(text ?? '') };
   session.printJson({ ...found, ...held, ...judged, intact: isSound, ...printed });
 }
