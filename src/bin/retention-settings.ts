@@ -26,7 +26,7 @@ export function parseRetention(text: string, path: string): RetentionSchedule {
   const document = parseDocument(text, { logLevel: 'error', stringKeys: true });
   const [fault] = document.errors;
   if (fault !== undefined) throw refused(path, `it is not YAML (line ${fault.linePos?.[0].line ?? 1})`);
-  const value = valueOf(document, path);
+  const value = plainValue(document, path);
   const parsed = retentionScheduleSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = listInputIssues(parsed.error, value);
@@ -34,7 +34,7 @@ export function parseRetention(text: string, path: string): RetentionSchedule {
 }
 
 /** An alias of nothing, or aliases without end, are found only here. */
-function valueOf(document: Pick<Document, 'toJS'>, path: string): unknown {
+function plainValue(document: Pick<Document, 'toJS'>, path: string): unknown {
   try {
     return document.toJS();
   } catch {

@@ -63,14 +63,16 @@ export function decisionQueries(database: Database): Pick<Store, 'decide' | 'rea
   return {
     readDecisionFacts: (id) => atOneMoment(database, async (tx) => findDecisionFacts(tx, await findStanding(tx, id))),
 
-    async decide(id, decision, key) {
+    async decide(id, given, key) {
       const at = database.clock();
       const { before, after } = await database.transact(async (tx) => {
         await shareUntilCommit(tx, 'policy');
         await lockInterconnect(tx, id);
         const before = await findStanding(tx, id);
-        const { person: subject } = decision;
-        const sealer = sealerOf(tx, database, { subject, record: { kind: 'interconnect', id } });
+        const { person: subject } = given;
+        const own = sealerOf(tx, database, { subject, record: { kind: 'interconnect', id } });
+        const isWordless = given.verb === 'withdraw' && !(await canSeal(own));
+        const [decision, sealer] = isWordless ? [withoutWords(given), NOTHING_TO_SEAL] : [given, own];
         if (key !== null && (await isKnownKey(tx, id, decision, key, at, sealer))) return { before, after: before };
         const law = await findDecisionFacts(tx, before);
         if (isRepeated(decision, law)) return { before, after: before };
@@ -88,6 +90,26 @@ export function decisionQueries(database: Database): Pick<Store, 'decide' | 'rea
       return after.interconnect;
     },
   };
+}
+
+/** What ends something waits for no key: then its words are not kept. */
+const NOT_KEPT = 'not kept: there was no key here to seal it under';
+
+type Withdraw = Extract<PersonsDecision, { verb: 'withdraw' }>;
+const withoutWords = ({ verb, person }: Withdraw): Withdraw => ({
+  ...{ verb, person, reason: NOT_KEPT, signed: null, refusedSignature: NOT_KEPT },
+});
+
+const NOTHING_TO_SEAL: Sealer = { seal: async (_kind, text) => text, commit: async (text) => text };
+
+async function canSeal(sealer: Sealer): Promise<boolean> {
+  try {
+    await sealer.commit('');
+    return true;
+  } catch (error) {
+    if (error instanceof WaslError && error.code === 'PERSONAL_KEY_MISSING') return false;
+    throw error;
+  }
 }
 
 /** Throws REQUEST_CONFLICT where the key came with something else. */

@@ -252,7 +252,10 @@ async function requireRecord(tx: StoreTransaction, { kind, id }: RecordName): Pr
   const [version = '', entity = ''] = id.split('/');
   const [found] =
     kind === 'interconnect'
-      ? await tx.select({ id: interconnects.id }).from(interconnects).where(eq(interconnects.id, id as InterconnectId))
+      ? await tx
+          .select({ id: interconnects.id })
+          .from(interconnects)
+          .where(eq(interconnects.id, id as InterconnectId))
       : await tx
           .select({ id: policyAcceptances.entity })
           .from(policyAcceptances)

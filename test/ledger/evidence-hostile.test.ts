@@ -47,7 +47,7 @@ const withBody =
     });
 const withMembers = (action: string, more: Readonly<Record<string, unknown>>) =>
   withBody(action, (body) => ({ ...body, ...more }));
-const before = (action: string, one: Fact) => (facts: readonly Fact[]) =>
+const withRowBefore = (action: string, one: Fact) => (facts: readonly Fact[]) =>
   facts.flatMap((fact) => (fact[1] === action ? [one, fact] : [fact]));
 
 /** Why the first verifier does not take it; null: it does. */
@@ -105,7 +105,7 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     ['a suspension that opens', withMembers('change.started', { kind: 'suspend' }), 'is for something else'],
     [
       'the beginning of something else before its own',
-      before('policy.proposed', ['wasl', 'change.started', ID, { kind: 'suspend' }]),
+      withRowBefore('policy.proposed', ['wasl', 'change.started', ID, { kind: 'suspend' }]),
       "MOF's acceptance of the communication policy is the word of a token",
     ],
     [
@@ -121,12 +121,12 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     ],
     [
       'a plan that was saved twice',
-      before('transaction.begun', ['wasl', 'plan.saved', PLAN, { digest: 'sha256:0' }]),
+      withRowBefore('transaction.begun', ['wasl', 'plan.saved', PLAN, { digest: 'sha256:0' }]),
       `plan ${PLAN} was saved twice`,
     ],
     [
       'other texts of the policy beside those that were accepted',
-      before('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', FALSE_TERMS]),
+      withRowBefore('policy.accepted', ['a', 'policy.proposed', 'policy/2026-1', FALSE_TERMS]),
       'policy/2026-1 is not what its digest says',
     ],
     ['texts that are none', withMembers('policy.proposed', { version: null }), ''],
@@ -195,7 +195,7 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     const approval = { party: 'network', decision: 'approve', subject: 'plan' };
     const body = { ...approval, digest: 'x', decidedAt: '2026-11-01T00:00:00Z' };
     const huge: Fact = ['n', 'approval.recorded', ID, { ...body, planId: `${CHANGE}-P4294967294` }];
-    const text = await collect({ altered: before('transaction.begun', huge) });
+    const text = await collect({ altered: withRowBefore('transaction.begun', huge) });
     expect(await faultOf(text)).toBeNull();
   });
 });
@@ -249,7 +249,7 @@ test('parties are told where the approval of the network side is not theirs to s
 
 test('an attempt that the gate refused is no push, unless something is on record as sent in it', async () => {
   const end: Fact = ['wasl', 'transaction.ended', CHANGE, { outcome: 'refused', attempt: 1 }];
-  const refused = before('change.ended', end);
+  const refused = withRowBefore('change.ended', end);
   const nothingSent = (facts: readonly Fact[]) =>
     refused(facts).filter(([, action]) => action !== 'transaction.recorded');
   const texts = await Promise.all([nothingSent, refused].map((altered) => collect({ instead: UNSIGNED, altered })));

@@ -264,6 +264,18 @@ test('a process without the ring writes nothing in clear where another one seals
   const reject = (reason: string | null) => plain.decide(living, { ...rejection, reason }, null);
   await expect(reject(CANARY)).rejects.toMatchObject({ code: 'PERSONAL_KEY_MISSING' });
   expect((await store.readInterconnect(living)).lifecycle).toBe('requested');
+  // What ends something waits for no key: its words are not kept then.
+  await plain.decide(
+    living,
+    { verb: 'withdraw', person: SIGNATORY, reason: CANARY, signed: SIGNED },
+    'without-the-ring',
+  );
+  const { lifecycle, withdrawal } = await store.readInterconnect(living);
+  expect([lifecycle, withdrawal?.reason, withdrawal?.signature]).toEqual([
+    'rejected',
+    expect.stringMatching(/^not kept/),
+    null,
+  ]);
   await plain.close();
 });
 
