@@ -4,6 +4,9 @@ import { type ConnectionOptions, defaultGrpcRetryOptions, makeGrpcRetryIntercept
 /** A call that is tried again waits no longer than this: whoever stops waits as long. */
 const DELAY_MAX_MS = 1_000;
 
+/** For a call to begin on its connection, and to fail there. */
+const BEGIN_MS = 50;
+
 export interface PatientCalls {
   readonly interceptors: NonNullable<ConnectionOptions['interceptors']>;
   /** To be awaited before the connection is closed: a call that is tried again on a closed one ends the process. */
@@ -28,8 +31,10 @@ export function patientCalls(): PatientCalls {
     async end() {
       ended = true;
       const leftMs = lastAtMs - performance.now();
-      // The timers of the calls were set before this one: at the same moment they come first.
-      if (leftMs >= 0) await sleep(leftMs + 50);
+      if (leftMs < 0) return;
+      // The timers of the calls were set before this one: at the same moment, however late, they come first. Then they need a turn to begin.
+      await sleep(leftMs + 1);
+      await sleep(BEGIN_MS);
     },
   };
 }

@@ -78,12 +78,10 @@ describe.concurrent('the database goes away', () => {
     const told = await pushWhile(wasl, at, () => takeDatabaseAway(wasl), 'active');
     const lost =
       /^while committing: the database .* \(DATABASE_UNAVAILABLE\); recovered: every router is back as it was$/;
-    // Not a verdict: everything went back, and the same approval does when it is there again.
-    expect(told).toEqual({
-      ...APPLIED,
-      reason: CONFIRMED,
-      tries: [wentBack(expect.stringMatching(lost)), heldByAll()],
-    });
+    // Not a verdict: everything went back, and the same approval does when it is there again. What was away while nothing was written is not noticed.
+    expect(told).toEqual({ ...APPLIED, reason: CONFIRMED, tries: expect.any(Array) });
+    expect(told.tries.at(-1)).toEqual(heldByAll());
+    for (const each of told.tries.slice(0, -1)) expect(each).toEqual(wentBack(expect.stringMatching(lost)));
   });
 
   it('while confirming: from there it goes forward', async ({ expect }) => {
