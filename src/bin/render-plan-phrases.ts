@@ -1,29 +1,23 @@
 import { type Phrases, PLAN_PHRASES } from '../domain/plan-phrases.ts';
+import { type NamedPhrase, phrasePage } from './phrase-page.ts';
 
 /** Arguments that stand for themselves in the table. */
 const REACH = { prefix: 'PREFIX', from: 'VPN-A', to: 'VPN-B' };
 
 /** Every sentence of a plan side by side in the languages, for those who review the translation. */
 export function renderPlanPhrases(): string {
-  const arabic = new Map(listPhrases(PLAN_PHRASES.ar));
-  const rows = listPhrases(PLAN_PHRASES.en).map(
-    ([name, english]) => `| \`${name}\` | ${english} | ${arabic.get(name)} |`,
+  return phrasePage(
+    'The sentences of a plan',
+    [
+      'Made of `src/domain/plan-phrases.ts`; `npm run docs` writes it. An approver reads a plan in either language: `wasl plan show ID',
+      '--language ar`, or `GET /v1/plans/{id}/text?language=ar`. **The Arabic sentences were not yet read by anybody whose language it is;**',
+      'whoever reviews them finds all of them here. Names, prefixes and times are put in as they are, isolated from the direction of the text.',
+    ],
+    { en: listPhrases(PLAN_PHRASES.en), ar: listPhrases(PLAN_PHRASES.ar) },
   );
-  return [
-    '# The sentences of a plan',
-    '',
-    'Made of `src/domain/plan-phrases.ts`; `npm run docs` writes it. An approver reads a plan in either language: `wasl plan show ID',
-    '--language ar`, or `GET /v1/plans/{id}/text?language=ar`. **The Arabic sentences were not yet read by anybody whose language it is;**',
-    'whoever reviews them finds all of them here. Names, prefixes and times are put in as they are, isolated from the direction of the text.',
-    '',
-    '| phrase | English | Arabic |',
-    '|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
 }
 
-function listPhrases(phrases: Phrases): [name: string, sentence: string][] {
+function listPhrases(phrases: Phrases): NamedPhrase[] {
   return [
     ['title', phrases.title({ id: 'PLAN', kind: 'KIND', interconnect: 'IC' })],
     ['after', phrases.after],
@@ -50,8 +44,8 @@ function listPhrases(phrases: Phrases): [name: string, sentence: string][] {
     ['notBefore', phrases.notBefore('TIME')],
     ['checked', phrases.checked(30)],
     ['notes', phrases.notes(3)],
-    ...Object.entries(phrases.kinds).map(([name, word]): [string, string] => [`kind ${name}`, word]),
-    ...Object.entries(phrases.proofs).map(([name, word]): [string, string] => [`proof ${name}`, word]),
-    ...Object.entries(phrases.verdicts).map(([name, word]): [string, string] => [`verdict ${name}`, word]),
+    ...Object.entries(phrases.kinds).map(([name, word]): NamedPhrase => [`kind ${name}`, word]),
+    ...Object.entries(phrases.proofs).map(([name, word]): NamedPhrase => [`proof ${name}`, word]),
+    ...Object.entries(phrases.verdicts).map(([name, word]): NamedPhrase => [`verdict ${name}`, word]),
   ];
 }
