@@ -1,10 +1,10 @@
 /** Signed documents beside the decisions that they say. */
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Digest } from '../domain/canonical-json.ts';
 import type { InterconnectId, PersonId } from '../domain/names.ts';
 import { referredId } from '../domain/sealed-text.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
-import type { Database } from './database.ts';
+import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
@@ -47,15 +47,7 @@ export function signedQueries(database: Database): SignedStore {
   return {
     listSignedDecisions: (id) =>
       database.read(async (db) => {
-        const { parties } = await findInterconnect(db, id);
-        const accepted = await db
-          .select()
-          .from(policyAcceptances)
-          .where(inArray(policyAcceptances.entity, [...parties]));
-        const decided = await db
-          .select()
-          .from(approvals)
-          .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')));
+        const { accepted, decided } = await findSignedRows(db, id);
         const recorded = [
           ...accepted.map(({ entity: party, digest, person, acceptedAt, signed, form }): SignedDecision => {
             return { subject: 'policy', digest, party, person, decidedAt: acceptedAt.toISOString(), signed, form };
@@ -102,6 +94,21 @@ export function signedQueries(database: Database): SignedStore {
       });
     },
   };
+}
+
+/** Of an interconnect: what its parties accepted, and what was approved, in order. */
+export async function findSignedRows(db: Pick<StoreTransaction, 'select'>, id: InterconnectId) {
+  const { parties } = await findInterconnect(db, id);
+  const accepted = await db
+    .select()
+    .from(policyAcceptances)
+    .where(inArray(policyAcceptances.entity, [...parties]));
+  const decided = await db
+    .select()
+    .from(approvals)
+    .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')))
+    .orderBy(asc(approvals.sequence));
+  return { accepted, decided };
 }
 
 /** The document goes to where personal texts are. */

@@ -1,15 +1,15 @@
 /** What is kept of one person, and the signed documents of an interconnect: shown for a purpose, and each time it is recorded to whom. */
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import type { EntityId, InterconnectId, PersonId } from '../domain/names.ts';
 import type { Purpose } from '../domain/retention.ts';
 import { type RecordName, referredId, referredIds } from '../domain/sealed-text.ts';
 import type { Database, StoreTransaction } from './database.ts';
-import { findInterconnect } from './interconnect-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { type OpenedText, openRow, openTexts } from './personal-rows.ts';
 import { type PersonalTextKind, personalKeys, personalTexts } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals, interconnects, ledger } from './schema.ts';
+import { findSignedRows } from './signed-rows.ts';
 
 /** Of one person; more is exported by its records. */
 const TEXTS_MAX = 10_000;
@@ -157,16 +157,7 @@ async function findSignatures(
   { keys }: Database,
   id: InterconnectId,
 ): Promise<(SignatureRecord & { readonly signed: string | null })[]> {
-  const { parties } = await findInterconnect(db, id);
-  const accepted = await db
-    .select()
-    .from(policyAcceptances)
-    .where(inArray(policyAcceptances.entity, [...parties]));
-  const decided = await db
-    .select()
-    .from(approvals)
-    .where(and(eq(approvals.interconnectId, id), eq(approvals.decision, 'approve')))
-    .orderBy(asc(approvals.sequence));
+  const { accepted, decided } = await findSignedRows(db, id);
   const rows = [
     ...accepted.map((each) => ({
       ...each,
