@@ -110,10 +110,11 @@ async function collectSigned(
   shown: readonly LedgerEntry[],
 ): Promise<Collected<EvidenceBundle['signed'][number]>> {
   const decided = await rows.listSignedDecisions(id);
-  const documents = decided.flatMap(({ signed }) => readKept(signed) ?? []);
+  const kept = decided.map((each) => ({ ...each, document: readKept(each.signed) }));
+  const documents = kept.flatMap(({ document }) => document ?? []);
   // Of a person who signs the same again the record keeps the last document; of one that was erased or altered, none.
-  const isWhole = decided.every(
-    ({ signed, shut }) => shut === undefined && (signed === null || readKept(signed) !== null),
+  const isWhole = kept.every(
+    ({ signed, shut, document }) => shut === undefined && (signed === null) === (document === null),
   );
   const why = isWhole ? 'signed-anew' : 'not-kept';
   const byDigest = new Map<string, (typeof documents)[number]>(documents.map((each) => [signatureDigest(each), each]));
