@@ -56,7 +56,7 @@ export async function startApi(options: ServeOptions): Promise<RunningApi> {
   const calls = patientCalls();
   const connection = Connection.lazy({ address, ...options.temporalLogin, interceptors: calls.interceptors });
   const disconnect = async () => {
-    await calls.end();
+    calls.end();
     await connection.close();
   };
   const { dataConverter, forPeople, troubles } = options.codec ?? NO_CODEC;

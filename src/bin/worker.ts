@@ -152,7 +152,7 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const { interceptors } = calls;
   const clientConnection = await unlessAway(away, () => Connection.connect({ address, ...login, interceptors }));
   putAway.push(async () => {
-    await calls.end();
+    calls.end();
     await clientConnection.close();
   });
   // A worker that is refused by its namespace leaves the threads of its workflows running: asked before there are any.
