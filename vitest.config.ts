@@ -18,6 +18,9 @@ const WORKERS = 3;
 /** Embedded Postgres and a Temporal server for all files. */
 const servers = ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'];
 
+/** Pure, and in a process of their own: who replays a workflow hooks every promise of its process, and fails on those of WebCrypto. */
+const APART = ['test/workflows/replay.test.ts'];
+
 // unit: pure and in-process, no server. integration: with servers, SSH on loopback. stories: whole installations over real time, in which
 // timers of routers run out, processes are killed and servers go away.
 export default defineConfig({
@@ -34,12 +37,23 @@ export default defineConfig({
           expect: expectation,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/portal/**', 'test/stories/**', 'test/lab/**', 'test/bench/**'],
+          exclude: ['test/integration/**', 'test/portal/**', 'test/stories/**', 'test/lab/**', 'test/bench/**', ...APART],
           // One evaluation of a module serves all files of a process: half the suite's time was that. No test replaces a module.
           isolate: false,
           setupFiles: 'test/support/bounded-computing.ts',
           maxWorkers: WORKERS,
           ...times,
+        },
+      },
+      {
+        test: {
+          name: 'unit-apart',
+          chaiConfig,
+          expect: expectation,
+          sequence: { groupOrder: 0 },
+          include: APART,
+          ...times,
+          maxWorkers: WORKERS,
         },
       },
       {
