@@ -37,7 +37,14 @@ export default defineConfig({
           expect: expectation,
           sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/portal/**', 'test/stories/**', 'test/lab/**', 'test/bench/**', ...APART],
+          exclude: [
+            'test/integration/**',
+            'test/portal/**',
+            'test/stories/**',
+            'test/lab/**',
+            'test/bench/**',
+            ...APART,
+          ],
           // One evaluation of a module serves all files of a process: half the suite's time was that. No test replaces a module.
           isolate: false,
           setupFiles: 'test/support/bounded-computing.ts',
