@@ -7,7 +7,7 @@ import { FAMILIES, type Family, type Prefix, prefixLength } from '../domain/pref
 import { type ChangeUnderProof, listCounterExamples, type RouteChange } from './change-under-proof.ts';
 import { lazily } from './lazily.ts';
 import { OverlapIndex } from './overlap-index.ts';
-import { allVrfs, type CarriedRoute, ownerName, ownerOf, type VrfAtPe } from './route-model.ts';
+import { allVrfs, type CarriedRoute, ownerName, ownerOf, type VrfAtPe, vrfsOf } from './route-model.ts';
 
 export interface HeldFindings {
   /** Nobody may let these pass. */
@@ -84,9 +84,12 @@ export function arrivals({ after }: ChangeUnderProof, { gained }: RouteChange): 
     arrival.routes.set(prefix, { from, via });
     if (givesAll(from, family, via)) arrival.whole.set(from.vrf, route);
   }
-  const order = new Map(allVrfs(after).map(({ pe, vrf }, index) => [`${pe}/${vrf.name}`, index]));
-  const place = ({ at }: Arrival) => order.get(`${at.pe}/${at.vrf.name}`) ?? -1;
-  return [...byTable.values()].sort((a, b) => place(a) - place(b));
+  const found = [...byTable.values()];
+  const taking = new Set(found.map(({ at }) => at.pe));
+  const vrfs = after.pes.filter(({ name }) => taking.has(name)).flatMap((pe) => pe.vrfs);
+  const order = new Map(vrfs.map((vrf, index) => [vrf, index]));
+  const place = ({ at }: Arrival) => order.get(at.vrf) ?? -1;
+  return found.sort((a, b) => place(a) - place(b));
 }
 
 const givesAll = ({ vrf }: VrfAtPe, family: Family, via: CarriedRoute['via']): boolean =>
@@ -136,7 +139,7 @@ function ownPrefixes(view: NetworkView, owner: string): ReadonlySet<Prefix> {
   ownIndexes.set(view, byOwner);
   const known = byOwner.get(owner);
   if (known !== undefined) return known;
-  const sites = allVrfs(view).filter((at) => ownerOf(at) === owner);
+  const sites = vrfsOf(view, owner);
   const own = new Set(sites.flatMap(({ vrf }) => FAMILIES.flatMap((family) => localPrefixes(vrf, family))));
   byOwner.set(owner, own);
   return own;

@@ -1,10 +1,11 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
 import type { VpnId, VrfName } from '../domain/names.ts';
-import { exportTargetsOf, type NetworkView, type PeView, type Unknown, type VrfView } from '../domain/network-view.ts';
+import { exportTargetsOf, type PeView, type Unknown, type VrfView } from '../domain/network-view.ts';
 import type { CounterExample } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 import { type ChangeUnderProof, COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
+import { ofEachPe, vrfsByVpn } from './route-model.ts';
 
 export interface JudgedUnknowns {
   /** What could touch the change: the proof is then `unknown`. */
@@ -17,11 +18,12 @@ export interface JudgedUnknowns {
 
 /** What was not read and understood, held against where the change gives or takes routes. */
 export function judgeUnknowns({ kind, after, subject, previous }: ChangeUnderProof): JudgedUnknowns {
-  const parties = new Set<VpnId | null>(
-    [...subject.flows, ...(previous?.flows ?? [])].flatMap(({ from, to }) => [from, to]),
-  );
+  const parties = new Set([...subject.flows, ...(previous?.flows ?? [])].flatMap(({ from, to }) => [from, to]));
   const places = placesOf(after);
-  const taken = targetsTaken(after, parties);
+  const byVpn = vrfsByVpn(after);
+  const taken = new Set(
+    [...parties].flatMap((vpn) => byVpn.get(vpn) ?? []).flatMap(({ vrf }) => targetsOf(vrf, 'imports')),
+  );
   const found = places.filter(({ pe, vrf, unknown }) => touches(pe, vrf, unknown, parties, taken));
   const undecided = found.map((place) => counterExample(place));
   const isRemoval = onlyTakesAway(kind);
@@ -41,38 +43,31 @@ interface Place {
   readonly remedy: string;
 }
 
-function placesOf({ pes }: NetworkView): Place[] {
+const placesOf = ofEachPe((vrfs, pe) => {
   const places: Place[] = [];
-  for (const pe of pes) {
-    for (const unknown of pe.unknowns ?? []) places.push({ pe, vrf: null, unknown, remedy: remedyFor(unknown) });
-    for (const vrf of pe.vrfs) {
-      for (const unknown of vrf.unknowns ?? []) {
-        places.push({ pe, vrf: unknown.ofRouter ? null : vrf, unknown, remedy: remedyFor(unknown) });
-      }
-      for (const why of vrf.anomalies)
-        places.push({ pe, vrf, unknown: { path: '', reach: 'vrf', why }, remedy: HAND_EDIT });
+  for (const unknown of pe.unknowns ?? []) places.push({ pe, vrf: null, unknown, remedy: remedyFor(unknown) });
+  for (const { vrf } of vrfs) {
+    for (const unknown of vrf.unknowns ?? []) {
+      places.push({ pe, vrf: unknown.ofRouter ? null : vrf, unknown, remedy: remedyFor(unknown) });
     }
+    for (const why of vrf.anomalies)
+      places.push({ pe, vrf, unknown: { path: '', reach: 'vrf', why }, remedy: HAND_EDIT });
   }
   return places;
-}
+});
 
 /** A VRF that gives routes to a party may give more of them than is known. */
 function touches(
   pe: PeView,
   vrf: VrfView | null,
   { reach }: Unknown,
-  parties: ReadonlySet<VpnId | null>,
+  parties: ReadonlySet<VpnId>,
   taken: ReadonlySet<RouteTarget>,
 ): boolean {
   const isParty = ({ vpn }: VrfView) => vpn !== null && parties.has(vpn);
   if (reach === 'network') return true;
   if (reach === 'router' || vrf === null) return pe.vrfs.some(isParty);
   return isParty(vrf) || targetsOf(vrf, 'exports').some((target) => taken.has(target));
-}
-
-function targetsTaken({ pes }: NetworkView, parties: ReadonlySet<VpnId | null>): ReadonlySet<RouteTarget> {
-  const vrfs = pes.flatMap((pe) => pe.vrfs).filter(({ vpn }) => vpn !== null && parties.has(vpn));
-  return new Set(vrfs.flatMap((vrf) => targetsOf(vrf, 'imports')));
 }
 
 function targetsOf({ operator, share }: VrfView, direction: 'imports' | 'exports'): RouteTarget[] {

@@ -4,7 +4,7 @@ import { FAMILIES } from '../domain/prefix.ts';
 import { type ChangeUnderProof, listCounterExamples, type RouteChange } from './change-under-proof.ts';
 import type { HeldFindings } from './held-routes.ts';
 import { findOverlaps, type OwnedPrefix } from './prefix-overlap.ts';
-import { allVrfs, type CarriedRoute, ownerName, ownerOf, type VrfAtPe } from './route-model.ts';
+import { type CarriedRoute, ownerName, ownerOf, type VrfAtPe, vrfsOf } from './route-model.ts';
 
 const NOBODY_LOOKED = 'addresses that are routed in a VPN but not in the inventory overlap with nothing of this change';
 const LOOKED = 'the tables of the VRFs that gain routes stay as they were read: they are read again at push';
@@ -31,7 +31,7 @@ export function proveNoOverlap(
     gaining.set(taker, list);
   }
   for (const [taker, list] of gaining) {
-    const vrfs = allVrfs(after).filter((at) => ownerOf(at) === taker);
+    const vrfs = vrfsOf(after, taker);
     for (const { from, prefix } of routes.after.reachedBy(vrfs)) {
       list.push({ prefix, owner: ownerOf(from), origin: from, gained: null });
     }

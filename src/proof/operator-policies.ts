@@ -6,7 +6,7 @@ import { FAMILIES } from '../domain/prefix.ts';
 import { encodedParts, type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { MANIFESTS } from '../platforms/manifests.ts';
 import { approvedFlows, type ChangeUnderProof } from './change-under-proof.ts';
-import { allVrfs, type VrfAtPe } from './route-model.ts';
+import { allVrfs, ofEachPe, type VrfAtPe } from './route-model.ts';
 
 /** A route-target pattern rather than a value, as readers mark what may take more than it names: `65000:*`, `65000:90..`, `target:.*:9001`, `65000:[89]...`. */
 const TARGET_PATTERN =
@@ -29,9 +29,7 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
   const assumptions: string[] = [];
   const undecided: CounterExample[] = [];
   const platforms = new Map(change.after.pes.map(({ name, platform }) => [name, platform]));
-  for (const at of allVrfs(change.after)) {
-    const [imports, exports] = [policyNames(at, 'importPolicies'), policyNames(at, 'exportPolicies')];
-    if (imports.length + exports.length === 0) continue;
+  for (const { at, imports, exports } of withPolicies(change.after)) {
     const where = `VRF ${at.vrf.name} at ${at.pe}`;
     const gives = flows.some((flow) => flow.from === at.vrf.vpn);
     const takes = flows.some((flow) => flow.to === at.vrf.vpn);
@@ -63,6 +61,12 @@ export function judgePolicies(change: ChangeUnderProof): PolicyJudgement {
   }
   return { assumptions: assumptions.sort(), undecided };
 }
+
+const withPolicies = ofEachPe((vrfs) =>
+  vrfs
+    .map((at) => ({ at, imports: policyNames(at, 'importPolicies'), exports: policyNames(at, 'exportPolicies') }))
+    .filter(({ imports, exports }) => imports.length + exports.length > 0),
+);
 
 /** Policies that may take or give more than the model has of their VRF: where that is, and why, as sentences of `undecided`. */
 export function doubtfulPolicies(view: NetworkView): { readonly at: VrfAtPe; readonly fact: string }[] {

@@ -44,7 +44,7 @@ export function proveNetwork(
 ): NetworkProof {
   const routes = RouteIndex.of(view);
   const required = flowsByTarget(agreed);
-  const flows = new Map([...flowsByTarget(changing), ...required]);
+  const flows = changing.length === 0 ? required : flowsByTarget([...changing, ...agreed]);
   const found: Sighting[] = [];
   let [examined, uncovered] = [0, 0];
   for (const given of routes.given()) {
@@ -120,13 +120,16 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
     const { from, to, routeTarget: via } = flow;
     const [givers, takers] = [byVpn.get(from) ?? [], byVpn.get(to) ?? []];
     for (const family of FAMILIES) {
-      const taking = routes.takers(to, via, family);
+      const isAnnounced = announcedIn(givers, family, has);
+      const shared = sharedPrefixes(flow, family, isAnnounced.lists);
+      if (shared.length === 0) continue;
       const shall = takers.filter(({ vrf }) => has(vrf, family));
-      for (const prefix of announced(givers, flow, family, has)) {
+      const lacking = whoLacks(shall, routes.takers(to, via, family), givers, isCut);
+      for (const prefix of shared) {
         const isGiven = routes.gives(from, via, prefix);
-        const announcers = lazily(() => givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix)));
-        const lacks = (at: VrfAtPe) => !taking.has(at.vrf) || announcers().every((giver) => isCut(giver, at));
-        for (const at of isGiven ? shall.filter(lacks) : shall) {
+        // What is given is announced: an export is of what its VRF announces.
+        if (!isGiven && !isAnnounced.has(prefix)) continue;
+        for (const at of isGiven ? lacking(prefix, family) : shall) {
           missing += 1;
           if (gaps.length >= COUNTER_EXAMPLES_MAX) continue;
           const where = `VRF ${at.vrf.name} at ${at.pe}`;
@@ -139,14 +142,31 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
   return { missing, gaps };
 }
 
-/** What a flow shares and some VRF of its VPN announces. */
-function announced(
+/** Of those that shall hold a prefix which is given: those that do not take it, or that take it of VRFs alone which exchange nothing with them. */
+function whoLacks(
+  shall: readonly VrfAtPe[],
+  taking: ReadonlySet<VrfView>,
   givers: readonly VrfAtPe[],
-  { prefixes }: RealisedFlow,
-  family: Family,
-  has: HasFamily,
-): Iterable<Prefix> {
-  const lists = givers.filter(({ vrf }) => has(vrf, family)).map(({ vrf }) => localPrefixes(vrf, family));
-  if (prefixes === 'whole-vpn') return new Set(lists.flat());
-  return prefixes.filter((prefix) => familyOf(prefix) === family && lists.some((list) => asSet(list).has(prefix)));
+  isCut: (from: VrfAtPe, to: VrfAtPe) => boolean,
+) {
+  const doubtful = shall.filter((at) => !taking.has(at.vrf) || givers.some((giver) => isCut(giver, at)));
+  if (doubtful.length === 0) return () => [];
+  return (prefix: Prefix, family: Family): readonly VrfAtPe[] => {
+    const announcers = givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix));
+    return doubtful.filter((at) => !taking.has(at.vrf) || announcers.every((giver) => isCut(giver, at)));
+  };
+}
+
+/** What VRFs announce, looked at when it is first asked for. */
+function announcedIn(givers: readonly VrfAtPe[], family: Family, has: HasFamily) {
+  const lists = lazily(() =>
+    givers.filter(({ vrf }) => has(vrf, family)).map(({ vrf }) => localPrefixes(vrf, family)),
+  );
+  return { lists, has: (prefix: Prefix) => lists().some((list) => asSet(list).has(prefix)) };
+}
+
+/** What a flow shares of a family. Of a whole VPN, what its VRFs announce. */
+function sharedPrefixes({ prefixes }: RealisedFlow, family: Family, lists: () => readonly (readonly Prefix[])[]) {
+  if (prefixes === 'whole-vpn') return [...new Set(lists().flat())];
+  return prefixes.filter((prefix) => familyOf(prefix) === family);
 }

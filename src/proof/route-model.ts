@@ -1,5 +1,5 @@
 import type { PeName, VpnId } from '../domain/names.ts';
-import type { NetworkView, VrfView } from '../domain/network-view.ts';
+import type { NetworkView, PeView, VrfView } from '../domain/network-view.ts';
 import type { Family, Prefix } from '../domain/prefix.ts';
 import type { RouteTarget } from '../domain/route-target.ts';
 
@@ -34,11 +34,26 @@ const listed = new WeakMap<NetworkView, readonly VrfAtPe[]>();
 export function allVrfs(view: NetworkView): readonly VrfAtPe[] {
   const known = listed.get(view);
   if (known !== undefined) return known;
-  const all: VrfAtPe[] = [];
-  for (const { name, vrfs } of view.pes) for (const vrf of vrfs) all.push({ pe: name, vrf });
+  const all = vrfsOfEach(view);
   listed.set(view, all);
   return all;
 }
+
+/** What each router has of something, in the order of the view. A change leaves most routers the very objects they were: those are looked through once. */
+export function ofEachPe<T>(find: (vrfs: readonly VrfAtPe[], pe: PeView) => readonly T[]): (view: NetworkView) => T[] {
+  const found = new WeakMap<PeView, readonly T[]>();
+  return ({ pes }) =>
+    pes.flatMap((pe) => {
+      const known = found.get(pe);
+      if (known !== undefined) return known;
+      const some = find(vrfsAt(pe), pe);
+      found.set(pe, some);
+      return some;
+    });
+}
+
+const vrfsAt = ({ name, vrfs }: PeView): VrfAtPe[] => vrfs.map((vrf) => ({ pe: name, vrf }));
+const vrfsOfEach = ofEachPe((vrfs) => vrfs);
 
 const grouped = new WeakMap<NetworkView, ReadonlyMap<VpnId, readonly VrfAtPe[]>>();
 
@@ -49,6 +64,13 @@ export function vrfsByVpn(view: NetworkView): ReadonlyMap<VpnId, readonly VrfAtP
   for (const at of allVrfs(view)) if (at.vrf.vpn !== null) push(byVpn, at.vrf.vpn, at);
   grouped.set(view, byVpn);
   return byVpn;
+}
+
+/** Where an owner is; see `ownerOf`. */
+export function vrfsOf(view: NetworkView, owner: string): readonly VrfAtPe[] {
+  return owner.startsWith('?')
+    ? allVrfs(view).filter((at) => ownerOf(at) === owner)
+    : (vrfsByVpn(view).get(owner as VpnId) ?? []);
 }
 
 export function routeKey(route: CarriedRoute): string {

@@ -1,5 +1,5 @@
 import { onlyTakesAway } from '../domain/change-kinds.ts';
-import { exportTargetsOf, type NetworkView } from '../domain/network-view.ts';
+import { exportTargetsOf } from '../domain/network-view.ts';
 import type { CounterExample, Proof } from '../domain/plan.ts';
 import { FAMILIES } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
@@ -13,7 +13,7 @@ import {
   type RouteChange,
 } from './change-under-proof.ts';
 import { anomalyMentions, policyMentions } from './operator-policies.ts';
-import { allVrfs, type VrfAtPe } from './route-model.ts';
+import { ofEachPe, type VrfAtPe } from './route-model.ts';
 
 /**
  * Each flow's route target is its own: no other flow or interconnect has it, no operator's configuration names it, and after the
@@ -44,8 +44,9 @@ export function proveRouteTargetOwnership(change: ChangeUnderProof, { before, af
 }
 
 /** Where something stands that is compared as text; most VRFs have nothing of the kind. */
-const withTexts = (view: NetworkView) =>
-  allVrfs(view).filter(({ vrf }) => vrf.anomalies.length > 0 || Object.keys(vrf.policyTexts).length > 0);
+const withTexts = ofEachPe((vrfs) =>
+  vrfs.filter(({ vrf }) => vrf.anomalies.length > 0 || Object.keys(vrf.policyTexts).length > 0),
+);
 
 function operatorUse(at: VrfAtPe, own: ReadonlySet<RouteTarget>): CounterExample[] {
   return FAMILIES.flatMap((family) => {
