@@ -5,7 +5,6 @@ import { FAMILIES, type Family, familyOf, type Prefix, prefixSortKey } from '../
 import type { RealisedFlow, RealisedInterconnect } from '../domain/request.ts';
 import { shortForm } from '../domain/route-target.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
-import { lazily } from './lazily.ts';
 import { cutLocally } from './local-exchange.ts';
 import { sortByKey } from './reachability.ts';
 import { type GivenRoutes, RouteIndex } from './route-index.ts';
@@ -40,7 +39,7 @@ export function proveNetwork(
   view: NetworkView,
   agreed: readonly Agreed[],
   changing: readonly Agreed[] = [],
-  has: HasFamily = hasOrShould,
+  rules: GapRules = GAP_RULES,
 ): NetworkProof {
   const routes = RouteIndex.of(view);
   const required = flowsByTarget(agreed);
@@ -54,7 +53,7 @@ export function proveNetwork(
     const room = Math.max(0, COUNTER_EXAMPLES_MAX - found.length);
     found.push(...strange.slice(0, room).map((prefix) => ({ given, prefix })));
   }
-  const { missing, gaps } = findGaps(view, routes, [...required.values()], has);
+  const { missing, gaps } = findGaps(view, routes, [...required.values()], rules);
   const first = sortByKey(
     found,
     ({ given, prefix }) => `${ownerOf(given.from)} ${given.taker} ${prefixSortKey(prefix)}`,
@@ -66,12 +65,21 @@ export function proveNetwork(
   };
 }
 
-/** Whether what is agreed of a family concerns a VRF. */
-export type HasFamily = (vrf: VrfView, family: Family) => boolean;
+/** When something that is agreed is missing. */
+export interface GapRules {
+  /** Whether what is agreed of a family concerns a VRF. */
+  readonly has: HasFamily;
+  /** Where a router cuts a VRF off from who gives a prefix: whether anybody else that announces it will do. Audits of before took it so. */
+  readonly announcingWillDo: boolean;
+}
+
+type HasFamily = (vrf: VrfView, family: Family) => boolean;
 /** By the router alone. */
 export const hasOnRouter: HasFamily = ({ operator }, family) => operator[family] !== undefined;
 /** What the inventory lists and the router does not have is missed there, as a VRF that is gone is. */
-const hasOrShould: HasFamily = (vrf, family) => hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
+export const hasOrShould: HasFamily = (vrf, family) =>
+  hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
+const GAP_RULES: GapRules = { has: hasOrShould, announcingWillDo: false };
 
 /** Whose parties they are is not asked. */
 export type Agreed = Pick<RealisedInterconnect, 'id' | 'flows'>;
@@ -111,7 +119,8 @@ function describe({ given: { from, takers, via }, prefix }: Sighting): StrangeRo
 }
 
 /** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */
-function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[], has: HasFamily) {
+function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[], rules: GapRules) {
+  const { has, announcingWillDo } = rules;
   const byVpn = vrfsByVpn(view);
   const isCut = cutLocally(view);
   const gaps: CounterExample[] = [];
@@ -123,10 +132,10 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
       const taking = routes.takers(to, via, family);
       const shall = takers.filter(({ vrf }) => has(vrf, family));
       for (const prefix of announced(givers, flow, family, has)) {
-        const isGiven = routes.gives(from, via, prefix);
-        const announcers = lazily(() => givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix)));
-        const lacks = (at: VrfAtPe) => !taking.has(at.vrf) || announcers().every((giver) => isCut(giver, at));
-        for (const at of isGiven ? shall.filter(lacks) : shall) {
+        const giving = routes.givers(from, via, prefix);
+        const sources = giving.length === 0 || !announcingWillDo ? giving : announcing(givers, prefix);
+        const lacks = (at: VrfAtPe) => !taking.has(at.vrf) || sources.every((source) => isCut(source, at));
+        for (const at of shall.filter(lacks)) {
           missing += 1;
           if (gaps.length >= COUNTER_EXAMPLES_MAX) continue;
           const where = `VRF ${at.vrf.name} at ${at.pe}`;
@@ -138,6 +147,9 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
   }
   return { missing, gaps };
 }
+
+const announcing = (sites: readonly VrfAtPe[], prefix: Prefix): VrfAtPe[] =>
+  sites.filter(({ vrf }) => asSet(localPrefixes(vrf, familyOf(prefix))).has(prefix));
 
 /** What a flow shares and some VRF of its VPN announces. */
 function announced(
