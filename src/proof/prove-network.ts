@@ -77,8 +77,7 @@ type HasFamily = (vrf: VrfView, family: Family) => boolean;
 /** By the router alone. */
 export const hasOnRouter: HasFamily = ({ operator }, family) => operator[family] !== undefined;
 /** What the inventory lists and the router does not have is missed there, as a VRF that is gone is. */
-export const hasOrShould: HasFamily = (vrf, family) =>
-  hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
+export const hasOrShould: HasFamily = (vrf, family) => hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
 const GAP_RULES: GapRules = { has: hasOrShould, announcingWillDo: false };
 
 /** Whose parties they are is not asked. */

@@ -15,7 +15,7 @@ const family = (exportPolicies: readonly string[]): OperatorFamily => ({
   ...{ importRouteTargets: [OWN], exportRouteTargets: [OWN], importPolicies: [], exportPolicies },
 });
 const moh = (more: Partial<RunningVrf>): RunningVrf => ({
-  ...{ name: 'MOH' as VrfName, routeDistinguisher: null, share: {}, policyTexts: {}, anomalies: [] },
+  ...{ name: 'MOH' as VrfName, routeDistinguisher: null, share: {}, anomalies: [], policyTexts: { OUT: 'route-policy OUT\n  pass\nend-policy' } },
   operator: { ipv4: family(['OUT']), ipv6: family([]) },
   ...more,
 });
@@ -81,6 +81,33 @@ describe('a removal takes away what a hand attached under wasl’s name', () => 
     ],
   ])('%s', (_what, objects, lines) => {
     expect(removal(moh({ objects }))).toEqual(lines);
+  });
+});
+
+describe('an edit states no part that it leaves alone', () => {
+  const edit = (running: RunningVrf, wanted: VrfShare) => renderEdits('iosxr-um2', [{ running, wanted }]);
+
+  it('an import alone, in its encoding, none of exports and policies', () => {
+    const xml = edit(moh({}), share({ imports: [parseRouteTarget('2:70000:9001')] }));
+    expect(xml.match(/<four-byte-as-number>70000|<two-byte|<ipv4-address|<export|<routing-policy/g)).toEqual([
+      '<four-byte-as-number>70000',
+    ]);
+    expect(xml).toContain('<asn4-index>9001</asn4-index>');
+  });
+
+  it('an export alone, of the whole VPN: no import, no set, and no family but its own', () => {
+    const xml = edit(moh({}), share({ exports: [WHOLE] }));
+    expect(xml.match(/<import|<ipv6|<sets|<export/g)).toEqual(['<export']);
+  });
+
+  it('a policy that is detached from the imports: no list of route targets', () => {
+    const objects = ['vrf MOH ipv4 import route-policy WASL-X'];
+    const xml = renderEdits('iosxr-um2', [{ running: moh({ objects }), wanted: {}, retires: [ONE] }]);
+    expect(xml.match(/<import|<route-target>|<export/g)).toEqual(['<import']);
+  });
+
+  it('nothing where nothing changes', () => {
+    expect(edit(moh({}), {}).trim()).toBe('');
   });
 });
 

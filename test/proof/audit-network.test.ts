@@ -310,7 +310,9 @@ describe('the record of an audit', () => {
     const faults = (change: (copy: typeof record) => unknown) => {
       const copy = structuredClone(record);
       change(copy);
-      return check(JSON.stringify({ ...copy, inputsDigest: digestOfInputs(copy.inputs, copy.version) })).faults.join('; ');
+      return check(JSON.stringify({ ...copy, inputsDigest: digestOfInputs(copy.inputs, copy.version) })).faults.join(
+        '; ',
+      );
     };
     expect(faults(({ inputs: { agreements } }) => agreements.splice(0))).toContain('the verdict is fail');
     const [first] = Object.keys(inputs.running);

@@ -93,9 +93,9 @@ it('what is left behind is not told of a route target by which a route goes, for
   const half = alterVrf(carried, 'pe1', 'MOH', (vrf) => ({ ...vrf, share: {} }));
   const left = audit(half, []);
   expect([left.leftBehind, left.uncovered]).toEqual([2, 0]);
-  expect(left.findings.map(({ kind, pe, vrf, routeTarget, prefix, rules }) => [kind, pe, vrf, routeTarget, prefix, rules])).toEqual(
-    ['pe3', 'pe4'].map((pe) => ['left behind', pe, 'MOF', '0:65000:9001', null, []]),
-  );
+  expect(
+    left.findings.map(({ kind, pe, vrf, routeTarget, prefix, rules }) => [kind, pe, vrf, routeTarget, prefix, rules]),
+  ).toEqual(['pe3', 'pe4'].map((pe) => ['left behind', pe, 'MOF', '0:65000:9001', null, []]));
   expect(audit(half, [], { rules: 1 })).toMatchObject({ verdict: 'pass', findings: [] });
   const over = audit(half, [agreed({ validUntil: AT })]).findings[0];
   expect(over).toMatchObject({
@@ -106,15 +106,19 @@ it('what is left behind is not told of a route target by which a route goes, for
 
 it('what is missing, not read or not understood is told with what to do', () => {
   const away = [{ pe: 'pe9' as PeName, reason: 'no answer' }];
-  const odd = (view: NetworkView) => alterVrf(view, 'pe1', 'MOE', (vrf) => ({
-    ...vrf,
-    unknowns: [
-      { path: 'a b', reach: 'network' as const, why: 'was not read' },
-      { path: 'c', reach: 'router' as const, why: 'leads elsewhere', ofRouter: true as const },
-    ],
-  }));
+  const odd = (view: NetworkView) =>
+    alterVrf(view, 'pe1', 'MOE', (vrf) => ({
+      ...vrf,
+      unknowns: [
+        { path: 'a b', reach: 'network' as const, why: 'was not read' },
+        { path: 'c', reach: 'router' as const, why: 'leads elsewhere', ofRouter: true as const },
+      ],
+    }));
   const { verdict, findings, ...counts } = audit(odd(bare), [agreed()], { unread: away });
-  expect([verdict, counts]).toEqual(['fail', expect.objectContaining({ doubts: 2, unread: 1, missing: 2, ofNobody: 0 })]);
+  expect([verdict, counts]).toEqual([
+    'fail',
+    expect.objectContaining({ doubts: 2, unread: 1, missing: 2, ofNobody: 0 }),
+  ]);
   const nowhere = { routeTarget: null, prefix: null, rules: [] };
   expect(findings).toEqual([
     ...['pe3', 'pe4'].map((pe) => ({

@@ -104,7 +104,12 @@ describe('what is agreed and on no router', () => {
 describe('a VRF that the inventory does not know', () => {
   const strangers = (view: NetworkView) =>
     computeMatrix(view, inventory, []).strangers.map((one) => Object.values(one).join(' '));
-  const stray = (name: string, imports: readonly string[], exports: readonly string[], announces: readonly string[]) => {
+  const stray = (
+    name: string,
+    imports: readonly string[],
+    exports: readonly string[],
+    announces: readonly string[],
+  ) => {
     const [vrf] = makePe('pe4', [
       {
         ...{ vpn: 'X', name, own: '65000:777', prefixes: announces },
@@ -130,9 +135,7 @@ describe('a VRF that the inventory does not know', () => {
 
   it('is told of another one, as of a VPN', () => {
     const two = withStrays(stray('GIVES', [], ['65000:8'], ['10.7.0.0/16']), stray('TAKES', ['65000:8'], [], []));
-    expect(strangers(two)).toEqual([
-      'pe4 TAKES reaches the unregistered VRF GIVES at pe4 10.7.0.0/16 0:65000:8',
-    ]);
+    expect(strangers(two)).toEqual(['pe4 TAKES reaches the unregistered VRF GIVES at pe4 10.7.0.0/16 0:65000:8']);
   });
 
   it('puts in doubt the VPN that takes what it gives', () => {

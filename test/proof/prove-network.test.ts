@@ -1,7 +1,7 @@
 /** The whole network against the register: what is uncovered, what is missing, and how each is told. */
 import { describe, expect, it } from 'vitest';
-import type { Family } from '../../src/domain/prefix.ts';
 import { type NetworkView, TRAIT_AUTO_EXPORT, type VrfView } from '../../src/domain/network-view.ts';
+import type { Family } from '../../src/domain/prefix.ts';
 import type { RealisedFlow } from '../../src/domain/request.ts';
 import { AUDIT_RULES, auditNetwork } from '../../src/proof/audit-network.ts';
 import { type Agreed, hasOnRouter, proveNetwork } from '../../src/proof/prove-network.ts';
@@ -126,7 +126,9 @@ describe('what is agreed and missing', () => {
     expect(gapsOf(without(), flow)).toEqual(['2001:db8:100::/48 in pe3/MOF by 0:65000:9001']);
     expect(gapsOf(without(['ipv4']), flow)).toHaveLength(1);
     expect(gapsOf(without(['ipv6']), flow)).toHaveLength(2);
-    expect(proveNetwork(without(['ipv6']), [agree(flow)], [], { has: hasOnRouter, announcingWillDo: false }).missing).toBe(1);
+    expect(
+      proveNetwork(without(['ipv6']), [agree(flow)], [], { has: hasOnRouter, announcingWillDo: false }).missing,
+    ).toBe(1);
   });
 });
 
@@ -163,7 +165,9 @@ describe('two VRFs of one router that exchange routes only where auto-export is 
     });
     expect(verdicts).toEqual([0, 0, 0, 0, 1]);
     const nothing = { has: hasOnRouter, announcingWillDo: true };
-    expect(proveNetwork({ pes: [makePe('pe1', [silent, joined[1] as VrfSpec])] }, [agree(FLOW)], [], nothing).missing).toBe(1);
+    expect(
+      proveNetwork({ pes: [makePe('pe1', [silent, joined[1] as VrfSpec])] }, [agree(FLOW)], [], nothing).missing,
+    ).toBe(1);
   });
 });
 

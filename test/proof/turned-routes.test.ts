@@ -96,7 +96,12 @@ it.each<[string, Ways, boolean, NetworkView?, string[]?]>([
   ['but not where the router did not tell', { 'AAA 10.23.0.0/16': 'pe3?' }, false],
   ['but not what nobody gives', { 'AAA 10.99.0.0/16': 'pe3' }, false],
   ['but not what a site gives that does not give the prefix', { 'AAA 10.24.0.0/16': 'pe3' }, false],
-  ['but not what more than one gives', { 'AAA 10.22.0.0/16': 'pe3' }, false, networkOf(['10.2.0.0/16', '10.22.0.0/16'])],
+  [
+    'but not what more than one gives',
+    { 'AAA 10.22.0.0/16': 'pe3' },
+    false,
+    networkOf(['10.2.0.0/16', '10.22.0.0/16']),
+  ],
   ['but not where one site alone gives the prefix', { 'AAA 10.22.0.0/16': 'pe3' }, false, networkOf(['10.23.0.0/16'])],
   ['but not by a route target of the change', { 'AAA 10.23.0.0/16': 'pe3' }, false, networkOf(), ['65000:200']],
   ['by others than those of the change', { 'AAA 10.23.0.0/16': 'pe3' }, true, networkOf(), ['65000:201']],
