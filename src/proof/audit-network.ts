@@ -9,7 +9,7 @@ import { exportedBy, importedBy, type PoolWords } from './explain-rules.ts';
 import { findLeftovers, type Leftover } from './find-leftovers.ts';
 import { giftsOfNobody } from './gifts-of-nobody.ts';
 import { type Agreement, findDoubts, type MatrixDoubt, notUnderstood } from './matrix.ts';
-import { type Agreed, hasOnRouter, proveNetwork, type StrangeRoute } from './prove-network.ts';
+import { type Agreed, hasOnRouter, hasOrShould, proveNetwork, type StrangeRoute } from './prove-network.ts';
 import { vrfsByVpn } from './route-model.ts';
 
 /** An agreement with its end, as the register had it. */
@@ -38,9 +38,10 @@ export interface AuditInput {
 
 /**
  * 2: what is left behind in a VRF is looked for, and no remedy takes away what is agreed. 3: what a VRF that nobody listed gives to a VPN is
- * unknown. 4: what is agreed of a family that the inventory lists and the router does not have is missing.
+ * unknown. 4: what is agreed of a family that the inventory lists and the router does not have is missing. 5: so is what a router does not
+ * exchange between two of its VRFs, though another site announces it and gives it to nobody.
  */
-export const AUDIT_RULES = [1, 2, 3, 4] as const;
+export const AUDIT_RULES = [1, 2, 3, 4, 5] as const;
 export type AuditRules = (typeof AUDIT_RULES)[number];
 
 /** docs/proof.md says what each means. */
@@ -59,7 +60,8 @@ export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput
   const inTime = agreements.filter(({ validUntil }) => Date.parse(validUntil) > Date.parse(at));
   const thatAre = (wanted: Agreement['standing']) => inTime.filter(({ standing }) => standing === wanted).map(realised);
   const [required, changing] = [thatAre('on-network'), thatAre('changing')];
-  const proof = proveNetwork(view, required, changing, rules < 4 ? hasOnRouter : undefined);
+  const gaps = { has: rules < 4 ? hasOnRouter : hasOrShould, announcingWillDo: rules < 5 };
+  const proof = proveNetwork(view, required, changing, gaps);
   const left = rules === 1 ? [] : leftBehind(view, [...required, ...changing], proof.counterExamples);
   const doubts = rules < 3 ? notUnderstood(view) : findDoubts(view);
   const { examined, uncovered, missing } = proof;

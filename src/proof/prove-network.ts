@@ -40,7 +40,7 @@ export function proveNetwork(
   view: NetworkView,
   agreed: readonly Agreed[],
   changing: readonly Agreed[] = [],
-  has: HasFamily = hasOrShould,
+  rules: GapRules = GAP_RULES,
 ): NetworkProof {
   const routes = RouteIndex.of(view);
   const required = flowsByTarget(agreed);
@@ -54,7 +54,7 @@ export function proveNetwork(
     const room = Math.max(0, COUNTER_EXAMPLES_MAX - found.length);
     found.push(...strange.slice(0, room).map((prefix) => ({ given, prefix })));
   }
-  const { missing, gaps } = findGaps(view, routes, [...required.values()], has);
+  const { missing, gaps } = findGaps(view, routes, [...required.values()], rules);
   const first = sortByKey(
     found,
     ({ given, prefix }) => `${ownerOf(given.from)} ${given.taker} ${prefixSortKey(prefix)}`,
@@ -66,12 +66,20 @@ export function proveNetwork(
   };
 }
 
-/** Whether what is agreed of a family concerns a VRF. */
-export type HasFamily = (vrf: VrfView, family: Family) => boolean;
+/** When something that is agreed is missing. */
+export interface GapRules {
+  /** Whether what is agreed of a family concerns a VRF. */
+  readonly has: HasFamily;
+  /** Where a router cuts a VRF off from who gives a prefix: whether anybody else that announces it will do. Audits of before took it so. */
+  readonly announcingWillDo: boolean;
+}
+
+type HasFamily = (vrf: VrfView, family: Family) => boolean;
 /** By the router alone. */
 export const hasOnRouter: HasFamily = ({ operator }, family) => operator[family] !== undefined;
 /** What the inventory lists and the router does not have is missed there, as a VRF that is gone is. */
-const hasOrShould: HasFamily = (vrf, family) => hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
+export const hasOrShould: HasFamily = (vrf, family) => hasOnRouter(vrf, family) || vrf.lacks?.includes(family) === true;
+const GAP_RULES: GapRules = { has: hasOrShould, announcingWillDo: false };
 
 /** Whose parties they are is not asked. */
 export type Agreed = Pick<RealisedInterconnect, 'id' | 'flows'>;
@@ -111,7 +119,8 @@ function describe({ given: { from, takers, via }, prefix }: Sighting): StrangeRo
 }
 
 /** Per taking VRF with the family: a VPN that is served at one PE and not at another is not served as agreed. */
-function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[], has: HasFamily) {
+function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly AgreedFlow[], rules: GapRules) {
+  const { has, announcingWillDo } = rules;
   const byVpn = vrfsByVpn(view);
   const isCut = cutLocally(view);
   const gaps: CounterExample[] = [];
@@ -126,10 +135,12 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
       const shall = takers.filter(({ vrf }) => has(vrf, family));
       const lacking = whoLacks(shall, routes.takers(to, via, family), givers, isCut);
       for (const prefix of shared) {
-        const isGiven = routes.gives(from, via, prefix);
+        const giving = routes.givers(from, via, prefix);
+        const isGiven = giving.length > 0;
         // What is given is announced: an export is of what its VRF announces.
         if (!isGiven && !isAnnounced.has(prefix)) continue;
-        for (const at of isGiven ? lacking(prefix, family) : shall) {
+        const sources = () => (announcingWillDo ? announcing(givers, prefix) : giving);
+        for (const at of isGiven ? lacking(sources) : shall) {
           missing += 1;
           if (gaps.length >= COUNTER_EXAMPLES_MAX) continue;
           const where = `VRF ${at.vrf.name} at ${at.pe}`;
@@ -142,7 +153,7 @@ function findGaps(view: NetworkView, routes: RouteIndex, agreed: readonly Agreed
   return { missing, gaps };
 }
 
-/** Of those that shall hold a prefix which is given: those that do not take it, or that take it of VRFs alone which exchange nothing with them. */
+/** Of those that shall hold a prefix, and of whom it is: those that do not take it, or that exchange nothing with any of these. */
 function whoLacks(
   shall: readonly VrfAtPe[],
   taking: ReadonlySet<VrfView>,
@@ -150,18 +161,19 @@ function whoLacks(
   isCut: (from: VrfAtPe, to: VrfAtPe) => boolean,
 ) {
   const doubtful = shall.filter((at) => !taking.has(at.vrf) || givers.some((giver) => isCut(giver, at)));
-  if (doubtful.length === 0) return () => [];
-  return (prefix: Prefix, family: Family): readonly VrfAtPe[] => {
-    const announcers = givers.filter(({ vrf }) => asSet(localPrefixes(vrf, family)).has(prefix));
-    return doubtful.filter((at) => !taking.has(at.vrf) || announcers.every((giver) => isCut(giver, at)));
+  return (sources: () => readonly VrfAtPe[]): readonly VrfAtPe[] => {
+    if (doubtful.length === 0) return doubtful;
+    const of = sources();
+    return doubtful.filter((at) => !taking.has(at.vrf) || of.every((source) => isCut(source, at)));
   };
 }
 
+const announcing = (sites: readonly VrfAtPe[], prefix: Prefix): VrfAtPe[] =>
+  sites.filter(({ vrf }) => asSet(localPrefixes(vrf, familyOf(prefix))).has(prefix));
+
 /** What VRFs announce, looked at when it is first asked for. */
 function announcedIn(givers: readonly VrfAtPe[], family: Family, has: HasFamily) {
-  const lists = lazily(() =>
-    givers.filter(({ vrf }) => has(vrf, family)).map(({ vrf }) => localPrefixes(vrf, family)),
-  );
+  const lists = lazily(() => givers.filter(({ vrf }) => has(vrf, family)).map(({ vrf }) => localPrefixes(vrf, family)));
   return { lists, has: (prefix: Prefix) => lists().some((list) => asSet(list).has(prefix)) };
 }
 

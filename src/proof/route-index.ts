@@ -132,9 +132,10 @@ export class RouteIndex {
     }
   }
 
-  /** Whether any VRF of an owner gives this very prefix by a route target. */
-  gives(owner: string, via: RouteTarget, prefix: Prefix): boolean {
-    return givesAny(this.#indexOf(familyOf(prefix)).get(via)?.exporters.get(owner) ?? [], prefix);
+  /** The VRFs of an owner that give this very prefix by a route target. */
+  givers(owner: string, via: RouteTarget, prefix: Prefix): VrfAtPe[] {
+    const exporters = this.#indexOf(familyOf(prefix)).get(via)?.exporters.get(owner) ?? [];
+    return exporters.filter((one) => givesAny([one], prefix)).map(({ at }) => at);
   }
 
   /** The VRFs of an owner that take routes with a route target. */

@@ -84,7 +84,7 @@ function ask(view: NetworkView, active: NationalNetwork['active']): Record<(type
     },
     audit: () => {
       const at = '2026-11-30T00:00:00Z';
-      const rules = AUDIT_RULES[AUDIT_RULES.length - 1] ?? 4;
+      const rules = AUDIT_RULES[AUDIT_RULES.length - 1] ?? 5;
       const { verdict } = auditNetwork({ at, view: fresh(), unread: [], agreements: audited, rules });
       if (verdict !== 'pass') throw new Error('the audit is wrong');
     },

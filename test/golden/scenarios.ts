@@ -59,16 +59,38 @@ export interface GoldenResult {
   readonly stateXml: string;
 }
 
-/** Every edit of every base, with the whole configuration after it. */
-export function runScenarios(): GoldenResult[] {
-  return [...BASES.flatMap(runSteps), giveBackDeactivated()];
+interface Scenario {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly run: () => GoldenResult[];
 }
 
-function runSteps({ platform, name, xml }: (typeof BASES)[number]): GoldenResult[] {
+const DEACTIVATED_FILE = 'junos-yang/vrf-target-deactivated-last-goes.xml';
+
+/** Nothing is rendered where they are listed: of what is done while a file is loaded no mutant is asked. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...BASES.map((base) => ({
+    name: `${base.platform} with ${base.name}`,
+    files: STEPS.map((step) => fileOf(base, step)),
+    run: () => runSteps(base),
+  })),
+  { name: 'junos-yang where vrf-target was deactivated', files: [DEACTIVATED_FILE], run: () => [giveBackDeactivated()] },
+];
+
+/** Every edit of every base, with the whole configuration after it. */
+export const runScenarios = (): GoldenResult[] => SCENARIOS.flatMap(({ run }) => run());
+
+type Base = (typeof BASES)[number];
+
+function fileOf({ platform, name }: Base, step: GoldenStep): string {
+  return `${platform}/${name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}-${step.name}.xml`;
+}
+
+function runSteps(base: Base): GoldenResult[] {
+  const { platform, xml } = base;
   const tree = new ConfigTree(platform, xml);
   const parse = () => readVrfs(PLATFORMS[platform], tree.elements(), { pool: POOL, vrfs: [] });
   const bare = parse();
-  const folder = name.replace(/[^a-z0-9]+/gi, '-').toLowerCase();
   return STEPS.map((step, i) => {
     const now = parse();
     // The share is taken from the step before: the pool of one inventory has one encoding, and all three are wanted here.
@@ -78,7 +100,7 @@ function runSteps({ platform, name, xml }: (typeof BASES)[number]): GoldenResult
     }));
     const editXml = renderEdits(platform, edits);
     tree.apply(editXml);
-    return { file: `${platform}/${folder}-${step.name}.xml`, platform, editXml, stateXml: tree.text() };
+    return { file: fileOf(base, step), platform, editXml, stateXml: tree.text() };
   });
 }
 
@@ -99,8 +121,7 @@ function giveBackDeactivated(): GoldenResult {
   const off = '<vrf-target xmlns:jcmd="http://yang.juniper.net/junos/jcmd" jcmd:active="false">';
   const tree = new ConfigTree(platform, opened.text().replaceAll('<vrf-target>', off));
   const editXml = edit(tree, {}, [rt('65000:9001')]);
-  const file = `${platform}/vrf-target-deactivated-last-goes.xml`;
-  return { file, platform, editXml, stateXml: tree.text() };
+  return { file: DEACTIVATED_FILE, platform, editXml, stateXml: tree.text() };
 }
 
 function keepEnabled(vrf: RunningVrf, wanted: VrfShare = {}): VrfShare {

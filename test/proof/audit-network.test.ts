@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../src/domain/canonical-json.ts';
 import type { PeName, VpnId } from '../../src/domain/names.ts';
 import type { NetworkView, RunningVrf, VrfView } from '../../src/domain/network-view.ts';
 import { type PrefixRange, parseScopeEntry } from '../../src/domain/scope.ts';
-import { type AuditInputs, recordAudit } from '../../src/plan/audit-record.ts';
+import { type AuditInputs, digestOfInputs, recordAudit } from '../../src/plan/audit-record.ts';
 import { checkRecord } from '../../src/plan/check-record.ts';
 import { buildNetworkView } from '../../src/plan/network-view.ts';
 import { AUDIT_ASSUMPTIONS, type AuditedAgreement, auditNetwork } from '../../src/proof/audit-network.ts';
@@ -30,7 +29,7 @@ const audit = (
   view: NetworkView,
   agreements: readonly AuditedAgreement[],
   unread: readonly { pe: PeName; reason: string }[] = [],
-) => auditNetwork({ at: AT, view, agreements, unread, rules: 4 });
+) => auditNetwork({ at: AT, view, agreements, unread, rules: 5 });
 
 describe('an audit of the whole network', () => {
   it('passes where every route is agreed and all that is agreed is there', () => {
@@ -311,7 +310,9 @@ describe('the record of an audit', () => {
     const faults = (change: (copy: typeof record) => unknown) => {
       const copy = structuredClone(record);
       change(copy);
-      return check(JSON.stringify({ ...copy, inputsDigest: digestOf(copy.inputs) })).faults.join('; ');
+      return check(JSON.stringify({ ...copy, inputsDigest: digestOfInputs(copy.inputs, copy.version) })).faults.join(
+        '; ',
+      );
     };
     expect(faults(({ inputs: { agreements } }) => agreements.splice(0))).toContain('the verdict is fail');
     const [first] = Object.keys(inputs.running);

@@ -129,7 +129,7 @@ const ROUTING_POLICY: Container = container(all('route-policies sets limits edit
 
 /** Without a VRF it leads to a neighbour in the table that the packet came into. */
 const nextHop = (hop: XmlElement): Rule => {
-  const vrf = childText(hop, 'vrf')?.trim();
+  const vrf = childText(hop, 'vrf');
   return vrf === undefined ? READ : doubt('router', `sends packets to a next hop in VRF ${vrf}`);
 };
 const NEXT_HOPS = { nexthop1: nextHop, nexthop2: nextHop, nexthop3: nextHop };

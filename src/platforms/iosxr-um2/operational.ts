@@ -51,7 +51,7 @@ function keyed(table: string, parent: XmlElement, container: string, list: strin
   return entries;
 }
 
-const keyOf = (entry: XmlElement, key: string): string => childText(entry, key)?.trim() ?? '';
+const keyOf = (entry: XmlElement, key: string): string => childText(entry, key) ?? '';
 
 function parseRoute(name: string, route: XmlElement, vrf: VrfName): VrfRoute {
   if (route.name !== 'route') throw notATable(name, `one with ${route.name} among its routes`);

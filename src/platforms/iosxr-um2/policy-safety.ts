@@ -53,8 +53,6 @@ function examine(
 
 /** Words of the statements between the first line and `end-policy`, without comments. */
 function wordsOf(text: string): string[] {
-  const lines = text.split('\n').map((line) => line.replace(/#.*$/, '').trim());
-  return lines
-    .filter((line) => line !== '' && line !== '!' && !/^(route-policy|end-policy)\b/i.test(line))
-    .flatMap((line) => line.split(/\s+/));
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  return lines.filter((line) => !/^(route-policy|end-policy)\b/i.test(line)).flatMap((line) => line.split(/\s+/));
 }

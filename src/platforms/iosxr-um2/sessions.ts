@@ -66,7 +66,7 @@ export function readSessions(config: readonly XmlElement[], rpl: Rpl): Sessions 
 function flowSpecificationsIn(element: XmlElement, path: string): Unknown[] {
   return element.children.flatMap((child): Unknown[] => {
     const place = pathOf(child, path);
-    const isOne = child.name === 'address-family' && childText(child, 'af-name')?.trim().endsWith('flowspec') === true;
+    const isOne = child.name === 'address-family' && childText(child, 'af-name')?.endsWith('flowspec') === true;
     if (!isOne) return flowSpecificationsIn(child, place);
     return [{ path: place, reach: 'router', why: 'takes packets aside by flow specifications' }];
   });

@@ -24,7 +24,7 @@ interface Reference extends ConfigObject {
 
 interface RoutePolicy extends ConfigObject {
   readonly kind: 'route-policy';
-  /** null: of a VRF, or of a family, that the router does not have any more. */
+  /** By its name, where somebody else gave it; null: that has none. */
   readonly family: Family | null;
   readonly operator: string;
   readonly rules: readonly { readonly target: string; readonly wholeVpn: boolean; readonly prefixesName: string }[];
@@ -51,16 +51,11 @@ export const view: PlatformView<IosxrObject> = {
     }),
 
   objectFound: (key, running) => {
-    const families = enabledFamilies(running);
     const [kind, name = ''] = [key.slice(0, key.indexOf(' ')), key.split(' ').at(-1)];
-    if (kind === 'prefix-set') {
-      return { kind, key, name, says: null, family: familyIn(name) ?? families[0] ?? null, prefixes: [] };
-    }
-    if (kind === 'route-policy') {
-      const family = families.find((each) => name === objectNames.familyExportPolicy(running.name, each)) ?? null;
-      return { kind, key, name, says: null, shared: true, family, operator: '', rules: [] };
-    }
-    const attached = families
+    const found = { key, name, says: null, family: familyIn(name) };
+    if (kind === 'prefix-set') return { kind, ...found, prefixes: [] };
+    if (kind === 'route-policy') return { kind, ...found, shared: true, operator: '', rules: [] };
+    const attached = enabledFamilies(running)
       .flatMap((family) =>
         (['import', 'export'] as const).map((direction) => reference(running, family, direction, name)),
       )
