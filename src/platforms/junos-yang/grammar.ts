@@ -1,8 +1,6 @@
-import { parseRouteTarget } from '../../domain/route-target.ts';
 import type { XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
-import { tryParse } from '../reading/vrf-reader.ts';
-import { isOfTargets } from './policies.ts';
+import { isOfTargets, routeTargetIn } from './policies.ts';
 
 /** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
 
@@ -100,11 +98,10 @@ const PROTOCOLS: Subtree = {
   otherwise: 'router',
 };
 
+const KEPT_BACK = doubt('vrf', 'keeps its routes from other routers');
 const AUTO_TARGET = doubt('vrf', 'makes up a route target that is not shown');
 const target: Rule = ({ text }: XmlElement) =>
-  tryParse(() => parseRouteTarget(text.trim())) === null
-    ? doubt('network', 'is not understood as a route target')
-    : READ;
+  routeTargetIn(text) === null ? doubt('network', 'is not understood as a route target') : READ;
 const importDefault: Rule = ({ text }: XmlElement) =>
   text.trim() === 'reject' ? READ : doubt('network', 'accepts whatever no policy decides on');
 
@@ -112,7 +109,7 @@ const importDefault: Rule = ({ text }: XmlElement) =>
 export const INSTANCE: Container = {
   children: {
     ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export
-      export-default-action vrf-table-label non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
+      export-default-action vrf-table-label non-forwarding-vrf vrf-propagate-ttl
       no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
       access-profile system`),
     'vrf-target': {
@@ -121,7 +118,9 @@ export const INSTANCE: Container = {
       lists: new Set(),
     },
     'import-default-action': importDefault,
-    'no-vrf-advertise': doubt('vrf', 'keeps its routes from other routers'),
+    'no-vrf-advertise': KEPT_BACK,
+    // Only those of multicast are given, and it takes the place of `no-vrf-advertise`.
+    'vrf-advertise-selective': KEPT_BACK,
     'routing-options': ROUTING_OPTIONS,
     protocols: PROTOCOLS,
     'forwarding-options': {
