@@ -1,48 +1,21 @@
 /** Junos, statement by statement: what of an instance and its policies comes into the model, and what is told as not understood. */
 import { describe, expect, it } from 'vitest';
-import { parseXmlFragment } from '../../src/netconf/index.ts';
-import { PLATFORMS } from '../../src/platforms/registry.ts';
-import { readVrfs } from '../../src/router/read-vrfs.ts';
-import { F1_FACTS, junos } from '../router/support/frames.ts';
-
-const JUNOS = PLATFORMS['junos-yang'];
-
-interface Config {
-  readonly policies?: string;
-  readonly rest?: string;
-  readonly listed?: readonly { readonly name: string; readonly families: readonly string[] }[];
-}
-
-const readXml = (xml: string, listed: Config['listed'] = []) =>
-  readVrfs(JUNOS, parseXmlFragment(xml), { pool: F1_FACTS.pool, vrfs: listed as never });
-const readAll = (instances: string, { policies = '', rest = '', listed }: Config = {}) =>
-  readXml(junos(policies, instances, rest), listed);
-function read(inside: string, config: Config = {}, name = 'MOH') {
-  const [vrf] = readAll(instance(inside, 'vrf', name), config);
-  if (vrf === undefined) throw new Error('no VRF');
-  return vrf;
-}
-/** As path and why; null where all is understood. */
-const told = (vrfs: ReturnType<typeof readAll>): string[] =>
-  vrfs.flatMap(({ unknowns = [] }) => unknowns.map(({ path, reach, why }) => `${reach}: ${path}: ${why}`));
-
-const instance = (inside: string, type = 'vrf', name = 'MOH') =>
-  `<instance><name>${name}</name>${type === '' ? '' : `<instance-type>${type}</instance-type>`}${inside}</instance>`;
-const target = (inside: string) => `<vrf-target>${inside}</vrf-target>`;
-const OWN = target('<community>target:64900:1</community>');
-const community = (name: string, ...members: string[]) =>
-  `<community><name>${name}</name>${members.map((member) => `<members>${member}</members>`).join('')}</community>`;
-const policy = (name: string, body: string) => `<policy-statement><name>${name}</name>${body}</policy-statement>`;
-const term = (name: string, from: string, then: string) =>
-  `<term><name>${name}</name>${from === '' ? '' : `<from>${from}</from>`}<then>${then}</then></term>`;
-const from = (name: string) => `<community>${name}</community>`;
-const put = (name: string, how = 'add') =>
-  `<community><choice-ident>${how}</choice-ident><choice-value/><community-name>${name}</community-name></community>`;
-const list = (name: string, ...prefixes: string[]) =>
-  `<prefix-list><name>${name}</name>${prefixes.map((prefix) => `<prefix-list-item><name>${prefix}</name></prefix-list-item>`).join('')}</prefix-list>`;
-const REJECT = '<then><reject/></then>';
-const lists = (importing: string, exporting = '') =>
-  importing.replace(/\S+/g, '<vrf-import>$&</vrf-import>') + exporting.replace(/\S+/g, '<vrf-export>$&</vrf-export>');
+import {
+  community,
+  from,
+  instance,
+  list,
+  lists,
+  OWN,
+  policy,
+  put,
+  REJECT,
+  read,
+  readAll,
+  target,
+  term,
+  told,
+} from '../router/support/junos-texts.ts';
 
 describe('a VRF by vrf-target', () => {
   const nobodys = { importRouteTargets: [], exportRouteTargets: [], exportPolicies: [], importPolicies: [] };
