@@ -261,7 +261,7 @@ describe('the text of a policy', () => {
         policy('P', term('a', '<policy>Q</policy>', '<next>policy</next>')) +
           asked +
           list('L', '10.0.0.0/8', '10.9.0.0/16'),
-      ).split('\n'),
+      )?.split('\n'),
     ).toEqual([
       'term a from policy Q',
       'term a then next policy',

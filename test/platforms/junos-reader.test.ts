@@ -1,5 +1,8 @@
 /** Junos, statement by statement: what of an instance and its policies comes into the model, and what is told as not understood. */
 import { describe, expect, it } from 'vitest';
+import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
+import { canonicalText } from '../../src/router/canonical-text.ts';
 import {
   community,
   from,
@@ -395,4 +398,64 @@ describe('what wasl shares', () => {
       ...parts.map((part) => `without effect: ${part}`),
     ]);
   });
+});
+
+describe('names of wasl on the router', () => {
+  const owner = (policies: string) =>
+    readAll(instance(OWN, 'vrf', 'A') + instance(OWN, 'vrf', 'A-B'), { policies })
+      .filter(({ objects = [] }) => objects.length > 0)
+      .map(({ name }) => name);
+  const objects = { 'policy-statement': policy, 'prefix-list': list, community };
+
+  // What names no VRF, or not as wasl does, is put to the first.
+  it.each([
+    ...[
+      'policy-statement IMPORT',
+      'policy-statement EXPORT',
+      'prefix-list AUTO-EXPORT',
+      'prefix-list IPV4-0-64900-7001',
+    ],
+    ...[
+      'prefix-list IPV6-2-70000-7001',
+      'community RT-0-64900-7001',
+      'community RT-1-192-0-2-1-7',
+      'community RT-2-70000-7001',
+    ],
+  ])('%s of A-B are of A-B', (text) => {
+    const [kind = '', rest] = text.split(' ');
+    const write = objects[kind as keyof typeof objects];
+    expect(owner(write(`WASL-A-B-${rest}`, ''))).toEqual(['A-B']);
+    expect(owner(write(`WASL-A-${rest}`, ''))).toEqual(['A']);
+    expect(owner(write(`WASL-A-B-${rest}-X`, ''))).toEqual(['A']);
+    expect(owner(write(`THEIRS-A-B-${rest}`, ''))).toEqual([]);
+  });
+
+  it.each([
+    ...[
+      'policy-statement RT-0-64900-7001',
+      'prefix-list IPV5-0-64900-7001',
+      'prefix-list IPV4-3-64900-7001',
+      'prefix-list IPV4-0',
+    ],
+    ...[
+      'prefix-list IPV4-0-64900-x',
+      'prefix-list IPV4-0x64900',
+      'community IMPORT',
+      'community RT-3-64900-7001',
+      'community RT-0',
+      'community RT-0-x',
+    ],
+  ])('%s of A-B is nobody’s', (text) => {
+    const [kind = '', rest] = text.split(' ');
+    expect(owner(objects[kind as keyof typeof objects](`WASL-A-B-${rest}`, ''))).toEqual(['A']);
+  });
+
+  it.each(['configuration', 'policy-options', 'routing-instances', 'routing-options', 'protocols', 'firewall', 'then'])(
+    'an empty %s is as good as none, and an empty instance is not',
+    (name) => {
+      const text = (xml: string) => canonicalText(parseXmlFragment(xml), PLATFORMS['junos-yang'].transparentContainers);
+      expect(text(`<top><a/><${name}/></top>`)).toBe(text('<top><a/></top>'));
+      expect(text('<top><a/><instance/></top>')).not.toBe(text('<top><a/></top>'));
+    },
+  );
 });
