@@ -1,8 +1,10 @@
 /**
  * Runs the tests of a mutant in the process that has loaded them, milliseconds each, where a start of vitest for each of thousands of mutants
- * takes seconds. It can be, because these tests are pure and no mutant is one of loading (`ignoreStatic`). Everything else is Stryker's.
+ * takes seconds. It can be, because these tests are pure. Where a mutant is in what is made when a file is loaded (the tables of what a reader
+ * understands), the tests that pass any place of that file are loaded anew, with all of the project that they import. Everything else is Stryker's.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core';
@@ -53,7 +55,7 @@ const UNALTERED_FILE = 'unaltered.json';
 
 class InProcessRunner implements TestRunner {
   static inject = tokens(commonTokens.options);
-  private readonly tests = new Map<string, Test>();
+  private tests: ReadonlyMap<string, Test> = new Map();
   private unaltered: Unaltered = { tookMs: {}, hits: {} };
   private readonly instrumented: Instrumented;
 
@@ -65,7 +67,7 @@ class InProcessRunner implements TestRunner {
     this.instrumented = global[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
   }
 
-  /** No mutant of loading is run, so there is never a reason to load anew. */
+  /** A mutant of loading is run in this process, too: its tests are loaded anew. */
   capabilities() {
     return { reloadEnvironment: true };
   }
@@ -77,14 +79,8 @@ class InProcessRunner implements TestRunner {
       .filter((path) => path.endsWith('.test.ts') && !exclude.includes(path));
     await import(pathToFileURL(resolve('test/mutation/setup.ts')).href);
     forgetEachTime();
-    const collected = await collectTests(
-      files.map((path) => resolve(path)),
-      collectorAt(process.cwd()),
-    );
-    for (const file of collected) {
-      if (file.result?.state === 'fail') throw new Error(`${file.name}: ${file.result.errors?.[0]?.stack}`);
-      for (const test of testsOf(file)) this.tests.set(`${file.name}#${test.fullTestName}`, test);
-    }
+    register(new URL('load-anew.mjs', import.meta.url));
+    this.tests = await load(files);
     if (existsSync(UNALTERED_FILE)) this.unaltered = JSON.parse(readFileSync(UNALTERED_FILE, 'utf8'));
     else for (const id of this.tests.keys()) await this.measure(id);
   }
@@ -109,11 +105,25 @@ class InProcessRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, ...(mutantCoverage && { mutantCoverage }) };
   }
 
-  async mutantRun({ activeMutant, testFilter }: MutantRunOptions): Promise<MutantRunResult> {
-    this.instrumented.activeMutant = activeMutant.id;
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    this.instrumented.activeMutant = options.activeMutant.id;
     generation += 1;
+    const loaded = this.tests;
+    try {
+      const ids = options.reloadEnvironment ? testsOfFile(options.sandboxFileName, this.unaltered) : options.testFilter;
+      if (options.reloadEnvironment) this.tests = await load([...new Set(ids?.map(fileOf))], generation);
+      return await this.runTests(options, [...(ids ?? this.tests.keys())]);
+    } catch (error) {
+      const failureMessage = String((error as Error).message).slice(0, 500);
+      return toMutantRunResult({ status: DryRunStatus.Complete, tests: [asFailed('its loading', failureMessage)] });
+    } finally {
+      this.tests = loaded;
+      Object.assign(this.instrumented, { activeMutant: undefined, hitLimit: undefined, hitCount: undefined });
+    }
+  }
+
+  private async runTests({ activeMutant }: MutantRunOptions, ids: string[]): Promise<MutantRunResult> {
     const { tookMs, hits } = this.unaltered;
-    const ids = [...(testFilter ?? this.tests.keys())];
     ids.sort((a, b) => (tookMs[a] ?? 0) - (tookMs[b] ?? 0));
     const tests: TestResult[] = [];
     let endless: TimeoutDryRunResult | undefined;
@@ -125,7 +135,6 @@ class InProcessRunner implements TestRunner {
       endless = determineHitLimitReached(this.instrumented.hitCount, this.instrumented.hitLimit);
       if (result.status === TestStatus.Failed || endless !== undefined) break;
     }
-    Object.assign(this.instrumented, { activeMutant: undefined, hitLimit: undefined, hitCount: undefined });
     return toMutantRunResult(endless ?? { status: DryRunStatus.Complete, tests });
   }
 
@@ -144,6 +153,34 @@ class InProcessRunner implements TestRunner {
       this.instrumented.currentTestId = undefined;
     }
   }
+}
+
+const asFailed = (name: string, failureMessage: string): TestResult => ({
+  ...{ id: name, name, timeSpentMs: 0, status: TestStatus.Failed, failureMessage },
+});
+
+const fileOf = (testId: string): string => testId.slice(0, testId.indexOf('#'));
+
+/** Tests that pass any altered place of a file, by the numbers of its mutants; all, where it has nothing but what is made at loading. */
+function testsOfFile(path: string, { hits, tookMs }: Unaltered): string[] {
+  const ofFile = new Set([...readFileSync(path, 'utf8').matchAll(/stryMutAct_\w+\("(\d+)"\)/g)].map(([, id]) => id));
+  const quick = Object.keys(tookMs).filter((test) => (tookMs[test] ?? 0) <= QUICK_MS);
+  const passing = quick.filter((test) => Object.keys(hits[test] ?? {}).some((id) => ofFile.has(id)));
+  return passing.length === 0 ? quick : passing;
+}
+
+/** `number`: with a copy of their own of all that they import of the project. Throws where one cannot be loaded. */
+async function load(files: readonly string[], number?: number): Promise<Map<string, Test>> {
+  const collected = await collectTests(
+    files.map((path) => resolve(path)),
+    collectorAt(process.cwd(), number === undefined ? '' : `?anew=${number}`),
+  );
+  const tests = new Map<string, Test>();
+  for (const file of collected) {
+    if (file.result?.state === 'fail') throw new Error(`${file.name}: ${file.result.errors?.[0]?.stack}`);
+    for (const test of testsOf(file)) tests.set(`${file.name}#${test.fullTestName}`, test);
+  }
+  return tests;
 }
 
 let generation = 0;
@@ -183,7 +220,7 @@ const testsOf = (suite: Suite): Test[] =>
     task.type === 'suite' ? testsOf(task) : task.mode === 'run' || task.mode === 'queued' ? [task] : [],
   );
 
-const collectorAt = (root: string): VitestRunner => ({
+const collectorAt = (root: string, query: string): VitestRunner => ({
   config: {
     root,
     setupFiles: [],
@@ -202,7 +239,7 @@ const collectorAt = (root: string): VitestRunner => ({
     tagsFilter: undefined,
     strictTags: false,
   },
-  importFile: (path) => import(pathToFileURL(path).href),
+  importFile: (path) => import(pathToFileURL(path).href + query),
 });
 
 export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-process', InProcessRunner)];

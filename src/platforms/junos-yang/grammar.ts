@@ -1,8 +1,6 @@
-import { parseRouteTarget } from '../../domain/route-target.ts';
 import type { XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
-import { tryParse } from '../reading/vrf-reader.ts';
-import { isOfTargets } from './policies.ts';
+import { isOfTargets, routeTargetIn } from './policies.ts';
 
 /** What wasl knows of Junos below the nodes that it reads; names of the modules of 24.4R1. */
 
@@ -34,7 +32,7 @@ const ROUTING_OPTIONS: Container = {
   children: {
     ...all(`autonomous-system router-id ipv6-router-id maximum-prefixes maximum-paths multipath martians graceful-restart
       nonstop-routing description label protect multicast forwarding-table confederation options traceoptions
-      l3vpn-composite-nexthop bmp graceful-restart no-bfd-triggered-local-repair`),
+      l3vpn-composite-nexthop bmp no-bfd-triggered-local-repair`),
     static: ROUTES,
     aggregate: ROUTES,
     generate: ROUTES,
@@ -61,30 +59,26 @@ const ROUTING_OPTIONS: Container = {
 /** Protocols towards CEs: sessions, adjacencies, timers, metrics, authentication. What gives routes to other tables is told. */
 const PROTOCOLS: Subtree = {
   anywhere: new Set(
-    names(`name bgp ospf ospf3 isis rip ripng pim igmp mld igmp-snooping mld-snooping bfd router-advertisement router-discovery lldp
-      group neighbor area interface realm domain domain-id domain-vpn-tag sham-link local remote no-domain-vpn-tag level
-      type peer-as local-as local-address local-interface local-preference hold-time minimum-hold-time passive description
-      import export family inet inet6 unicast multicast any prefix-limit accepted-prefix-limit maximum teardown idle-timeout forever
-      drop-excess hide-excess limit-threshold as-override remove-private advertise-peer-as no-advertise-peer-as advertise-inactive
-      advertise-external multihop ttl no-nexthop-change multipath multiple-as authentication authentication-key
-      authentication-key-chain authentication-algorithm authentication-type md5 key simple-password cluster graceful-restart
-      restart-time stale-routes-time disable long-lived advertise-to-non-llgr-neighbor omit-no-export receiver enable
-      bfd-liveness-detection minimum-interval multiplier minimum-receive-interval transmit-interval detection-time threshold version
-      session-mode holddown-interval no-adaptation loops private alias number no-prepend-global-as as-number damping
-      out-delay log-updown mtu-discovery tcp-mss ttl keep all none no-client-reflect metric-out igp minimum-igp offset delay-med-update
-      preference external-preference labeled-preference metric interface-type hello-interval dead-interval retransmit-interval
-      transit-delay poll-interval priority neighbor-address eligible stub nssa default-lsa default-metric metric-type type-7
-      summaries no-summaries area-range exact override-metric restrict reference-bandwidth overload timeout spf-options delay
-      holddown rapid-runs prefix-export-limit external-preference no-nssa-abr route-type-community lsa-refresh-interval
-      traceoptions file filename size files flag no-remote-trace detail send receive shutdown soft-reconfiguration
-      point-to-point node-link-protection link-protection bandwidth-based-metrics wide-metrics-only level net lsp-lifetime
-      metric-in update-interval route-timeout holddown send receive message-size any-sender check-zero no-check-zero
-      mode sparse dense sparse-dense rp static local address group-ranges hello-period dr-election-on-p2p bootstrap
-      ssm-map version query-interval query-response-interval prefix on-link no-on-link autonomous no-autonomous
-      max-advertisement-interval min-advertisement-interval default-lifetime managed-configuration other-stateful-configuration
-      idle-after-switch-over outbound-delay output-queue-priority route-age-bgp-view enforce-first-as no-aggregator-id
-      local-preference include-mp-next-hop accept-remote-nexthop remove-private replace nearest no-peer-loop-check
-      choice-ident choice-value value seconds limit`),
+    names(`name bgp ospf ospf3 isis rip ripng pim igmp-snooping mld-snooping bfd router-discovery group neighbor area interface realm
+      domain domain-id domain-vpn-tag sham-link local remote no-domain-vpn-tag level type peer-as local-as local-address local-interface
+      local-preference hold-time minimum-hold-time passive description import export family inet inet6 unicast multicast any
+      prefix-limit accepted-prefix-limit maximum teardown idle-timeout forever drop-excess hide-excess limit-threshold as-override
+      remove-private advertise-peer-as no-advertise-peer-as advertise-inactive advertise-external multihop ttl no-nexthop-change
+      multipath multiple-as authentication authentication-key authentication-key-chain authentication-algorithm authentication-type md5
+      key simple-password cluster graceful-restart restart-time stale-routes-time disable long-lived advertise-to-non-llgr-neighbor
+      omit-no-export receiver enable bfd-liveness-detection minimum-interval multiplier minimum-receive-interval transmit-interval
+      detection-time threshold version session-mode holddown-interval no-adaptation loops private alias number no-prepend-global-as
+      as-number damping out-delay log-updown mtu-discovery tcp-mss keep all none no-client-reflect metric-out igp minimum-igp offset
+      delay-med-update preference external-preference labeled-preference metric interface-type hello-interval dead-interval
+      retransmit-interval transit-delay poll-interval priority eligible stub nssa default-lsa default-metric metric-type type-7
+      summaries no-summaries area-range exact override-metric restrict reference-bandwidth overload timeout spf-options delay holddown
+      rapid-runs prefix-export-limit no-nssa-abr route-type-community lsa-refresh-interval traceoptions file filename size files flag
+      no-remote-trace detail send receive shutdown point-to-point node-link-protection link-protection bandwidth-based-metrics
+      wide-metrics-only net lsp-lifetime metric-in update-interval route-timeout message-size any-sender check-zero no-check-zero mode
+      rp static address group-ranges dr-election-on-p2p bootstrap ssm-map query-interval query-response-interval prefix
+      max-advertisement-interval min-advertisement-interval idle-after-switch-over output-queue-priority route-age-bgp-view
+      enforce-first-as no-aggregator-id include-mp-next-hop accept-remote-nexthop replace nearest no-peer-loop-check choice-ident
+      choice-value value limit`),
   ),
   doubts: {
     'rib-group': TO_OTHER_TABLES,
@@ -100,11 +94,10 @@ const PROTOCOLS: Subtree = {
   otherwise: 'router',
 };
 
+const KEPT_BACK = doubt('vrf', 'keeps its routes from other routers');
 const AUTO_TARGET = doubt('vrf', 'makes up a route target that is not shown');
 const target: Rule = ({ text }: XmlElement) =>
-  tryParse(() => parseRouteTarget(text.trim())) === null
-    ? doubt('network', 'is not understood as a route target')
-    : READ;
+  routeTargetIn(text) === null ? doubt('network', 'is not understood as a route target') : READ;
 const importDefault: Rule = ({ text }: XmlElement) =>
   text.trim() === 'reject' ? READ : doubt('network', 'accepts whatever no policy decides on');
 
@@ -112,7 +105,7 @@ const importDefault: Rule = ({ text }: XmlElement) =>
 export const INSTANCE: Container = {
   children: {
     ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export
-      export-default-action vrf-table-label non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
+      export-default-action vrf-table-label non-forwarding-vrf vrf-propagate-ttl
       no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
       access-profile system`),
     'vrf-target': {
@@ -121,7 +114,9 @@ export const INSTANCE: Container = {
       lists: new Set(),
     },
     'import-default-action': importDefault,
-    'no-vrf-advertise': doubt('vrf', 'keeps its routes from other routers'),
+    'no-vrf-advertise': KEPT_BACK,
+    // Only those of multicast are given, and it takes the place of `no-vrf-advertise`.
+    'vrf-advertise-selective': KEPT_BACK,
     'routing-options': ROUTING_OPTIONS,
     protocols: PROTOCOLS,
     'forwarding-options': {

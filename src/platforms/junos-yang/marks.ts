@@ -1,8 +1,14 @@
-import { parseRouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { oncePer } from '../reading/once-per.ts';
-import { tryParse } from '../reading/vrf-reader.ts';
-import { calledBy, communitiesNamedBy, EMPTY, isOfTargets, type PolicyOptions } from './policies.ts';
+import {
+  calledBy,
+  communitiesNamedBy,
+  EMPTY,
+  isOfTargets,
+  membersIn,
+  type PolicyOptions,
+  routeTargetIn,
+} from './policies.ts';
 
 /** Why policies put a route target on the routes that pass them, or may; null where they do not. */
 export function whyMarks(policies: readonly string[], options: PolicyOptions): string | null {
@@ -20,12 +26,13 @@ export const whyMore = oncePer((policies: readonly string[], options: PolicyOpti
   const all = [...new Set(policies.flatMap((policy) => [policy, ...calledBy([policy], options)]))];
   const isDynamic = (entry: XmlElement | undefined) => child(entry ?? EMPTY, 'dynamic-db') !== undefined;
   const dynamic = all.filter((name) => isDynamic(statements.get(name)));
+  // What is not there of those that are asked first is told by who asks.
+  const gone = all.filter((name) => !statements.has(name) && !policies.includes(name));
   const put = [...new Set(communitiesNamedBy(policies, 'export', options))].sort();
   const hidden = put.filter((name) => !communities.has(name) || isDynamic(communities.get(name)));
-  const odd = membersPutBy(policies, options).filter(
-    (member) => isOfTargets(member) && tryParse(() => parseRouteTarget(member)) === null,
-  );
+  const odd = membersPutBy(policies, options).filter((member) => isOfTargets(member) && routeTargetIn(member) === null);
   return [
+    ...gone.map((name) => `asks policy ${name}, which is not on the router`),
     ...dynamic.map((name) => `names policy ${name}, which is in the dynamic database`),
     ...hidden.map((name) => `puts community ${name} on routes, which is not in the configuration`),
     ...[...new Set(odd)].map((member) => `puts ${member} on routes, which is not understood`),
@@ -33,9 +40,9 @@ export const whyMore = oncePer((policies: readonly string[], options: PolicyOpti
 });
 
 function membersPutBy(policies: readonly string[], { communities, ...options }: PolicyOptions): string[] {
-  return communitiesNamedBy(policies, 'export', { communities, ...options })
-    .flatMap((name) => childrenNamed(communities.get(name) ?? EMPTY, 'members'))
-    .map(({ text }) => text.trim());
+  return communitiesNamedBy(policies, 'export', { communities, ...options }).flatMap((name) =>
+    membersIn(communities.get(name)),
+  );
 }
 
 /** Members that terms, or the policies themselves, put on routes and that are route targets or may be; a community without members by its name. */
@@ -45,7 +52,7 @@ export function targetsPutBy(parts: readonly XmlElement[], { communities }: Poli
     .filter((action) => childText(action, 'choice-ident') !== 'delete')
     .map((action) => childText(action, 'community-name') ?? '');
   const found = names.flatMap((name) => {
-    const members = childrenNamed(communities.get(name) ?? EMPTY, 'members').map(({ text }) => text.trim());
+    const members = membersIn(communities.get(name));
     return members.length === 0 ? [`community ${name}`] : members.filter(isOfTargets);
   });
   return [...new Set(found)].sort();

@@ -1,9 +1,7 @@
-import { parseRouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { oncePer } from '../reading/once-per.ts';
-import { tryParse } from '../reading/vrf-reader.ts';
 import { targetsPutBy } from './marks.ts';
-import { calledBy, EMPTY, membersOf, type PolicyOptions, policyText } from './policies.ts';
+import { calledBy, EMPTY, membersIn, type PolicyOptions, policyText, routeTargetIn } from './policies.ts';
 
 /** What an instance does with a route that no policy of its chain decides on. */
 export type DefaultAction = 'accept' | 'reject';
@@ -21,10 +19,10 @@ const LAST_TEXT = { accept: lastText('accept'), reject: lastText('reject') };
 
 /** A member that stands for one community: of another kind, or a route target in one of its encodings. Anything else is a pattern. */
 const LITERAL_OF_OTHER_KIND =
-  /^((origin|soo|bandwidth|domain-id|domain|rt-import|src-as|color|encapsulation|large)(:[\d.]+L?)+|no-export|no-advertise|no-export-subconfed|llgr-stale|no-llgr)$/;
+  /^(\d+:\d+|(origin|soo|bandwidth|domain-id|domain|rt-import|src-as|color|encapsulation|large)(:[\d.]+L?)+|no-export|no-advertise|no-export-subconfed|llgr-stale|no-llgr)$/;
 
 function isPattern(member: string): boolean {
-  return !LITERAL_OF_OTHER_KIND.test(member) && tryParse(() => parseRouteTarget(member)) === null;
+  return !LITERAL_OF_OTHER_KIND.test(member) && routeTargetIn(member) === null;
 }
 
 const named = (part: XmlElement) =>
@@ -89,7 +87,7 @@ function remarks(policies: readonly string[], parts: readonly XmlElement[], opti
 function whyOpen(name: string, { communities }: PolicyOptions): string | null {
   const community = communities.get(name);
   if (child(community ?? EMPTY, 'invert-match') !== undefined) return `community ${name} matches by invert-match`;
-  const members = membersOf(community);
+  const members = membersIn(community).sort();
   if (members.length === 0) return `community ${name} has no member that was read`;
   const pattern = members.find(isPattern);
   return pattern === undefined ? null : `community ${name} matches by the pattern ${pattern}`;

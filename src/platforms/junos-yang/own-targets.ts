@@ -1,10 +1,9 @@
 import type { VrfName } from '../../domain/names.ts';
 import type { VrfShare } from '../../domain/network-view.ts';
-import { parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import type { RouteTarget } from '../../domain/route-target.ts';
 import { child, childrenNamed, childText, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
-import { tryParse } from '../reading/vrf-reader.ts';
-import { type PolicyOptions, targetsNamedBy } from './policies.ts';
+import { type PolicyOptions, routeTargetIn, targetsNamedBy } from './policies.ts';
 
 export const DIRECTIONS = ['import', 'export'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
@@ -50,9 +49,9 @@ export function ownTargets(
 
 function vrfTarget(entry: XmlElement, direction: Direction): RouteTarget[] {
   const shorthand = child(entry, 'vrf-target');
-  const text =
-    shorthand === undefined ? undefined : (childText(shorthand, direction) ?? childText(shorthand, 'community'));
-  return text === undefined ? [] : (tryParse(() => [parseRouteTarget(text)]) ?? []);
+  if (shorthand === undefined) return [];
+  const routeTarget = routeTargetIn(childText(shorthand, direction) ?? childText(shorthand, 'community') ?? '');
+  return routeTarget === null ? [] : [routeTarget];
 }
 
 /** What wasl's policies name beside what they share. */

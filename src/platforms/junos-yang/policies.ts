@@ -46,11 +46,25 @@ export function repeatedNames(roots: readonly XmlElement[]): string[] {
     });
 }
 
+/** A member of a community, or a text of `vrf-target`: without its kind, `65000:300` is a standard community and no route target. */
+export const routeTargetIn = (text: string): RouteTarget | null =>
+  /^target:(?!\d+:.*:)/.test(text.trim()) ? tryParse(() => parseRouteTarget(text.trim())) : null;
+
+export const membersIn = (community: XmlElement | undefined): string[] =>
+  childrenNamed(community ?? EMPTY, 'members').map(({ text }) => text.trim());
+
+/** Route targets among a community's members. */
+const targetsIn = (community: XmlElement | undefined): RouteTarget[] =>
+  membersIn(community).flatMap((member) => routeTargetIn(member) ?? []);
+
 /** A community's members in one form; regular expressions and other kinds of members stay as they are. */
-export function membersOf(community: XmlElement | undefined): string[] {
-  const members = community === undefined ? [] : childrenNamed(community, 'members');
-  return members.map(({ text }) => tryParse(() => parseRouteTarget(text.trim())) ?? text.trim()).sort();
-}
+export const membersOf = (community: XmlElement | undefined): string[] =>
+  membersIn(community)
+    .map((member) => {
+      const routeTarget = routeTargetIn(member);
+      return routeTarget === null ? member : `target:${routeTarget}`;
+    })
+    .sort();
 
 export function prefixesOf(list: XmlElement | undefined): Prefix[] {
   const items = list === undefined ? [] : childrenNamed(list, 'prefix-list-item');
@@ -59,9 +73,8 @@ export function prefixesOf(list: XmlElement | undefined): Prefix[] {
 
 /** Exactly one route target: a community of several matches only routes that carry all of them. */
 function targetOf(name: string, { communities }: PolicyOptions): RouteTarget[] {
-  const members = communities.get(name);
-  const [only, ...more] = membersOf(members);
-  return only === undefined || more.length > 0 ? [] : (tryParse(() => [parseRouteTarget(only)]) ?? []);
+  const community = communities.get(name);
+  return membersIn(community).length === 1 ? targetsIn(community) : [];
 }
 
 /**
@@ -79,7 +92,7 @@ export function targetsNamedBy(
 const targetsNamed = (direction: 'import' | 'export') =>
   oncePer((policies: readonly string[], options: PolicyOptions): readonly RouteTarget[] => {
     const targets = communitiesNamedBy(policies, direction, options).flatMap((name) =>
-      membersOf(options.communities.get(name)).flatMap((member) => tryParse(() => [parseRouteTarget(member)]) ?? []),
+      targetsIn(options.communities.get(name)),
     );
     return [...new Set(targets)].sort(compareRouteTargets);
   });
@@ -150,15 +163,12 @@ export function usesOf({ statements, communities, prefixLists }: PolicyOptions):
   return uses;
 }
 
-/** Deeper nesting of `from policy` than this is not followed. */
-const CALLS_MAX = 100;
-
 /** Policies that a policy asks by `from policy`, and those that they ask; expressions of several count as the names in them. */
 export const calledBy = oncePer(
   ([policy = '']: readonly string[], { statements }: PolicyOptions): readonly string[] => {
     const found = new Set<string>();
     const left = [policy];
-    for (let next = left.pop(); next !== undefined && found.size < CALLS_MAX; next = left.pop()) {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const statement = statements.get(next);
       for (const part of statement === undefined ? [] : [statement, ...childrenNamed(statement, 'term')]) {
         const asked = childrenNamed(child(part, 'from') ?? EMPTY, 'policy').flatMap(({ text }) =>

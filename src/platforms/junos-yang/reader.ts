@@ -10,7 +10,7 @@ import {
   type Unknown,
 } from '../../domain/network-view.ts';
 import { FAMILIES, type Family, parsePrefix } from '../../domain/prefix.ts';
-import { parseRouteDistinguisher, parseRouteTarget, type RouteTarget } from '../../domain/route-target.ts';
+import { parseRouteDistinguisher, type RouteTarget } from '../../domain/route-target.ts';
 import { isFromPool } from '../../domain/route-target-pool.ts';
 import { child, childrenNamed, childText, descend, type XmlElement } from '../../netconf/index.ts';
 import { OBJECT_PREFIX, objectNames } from '../object-names.ts';
@@ -32,6 +32,7 @@ import {
   prefixesOf,
   readPolicyOptions,
   repeatedNames,
+  routeTargetIn,
   setLines,
   targetsNamedBy,
   usesOf,
@@ -118,12 +119,11 @@ function targetsIn(
   options: PolicyOptions,
   isAsked: (policy: string) => boolean = () => true,
 ): RouteTarget[] {
-  const texts = leavesOf(instance).filter((text) => text.startsWith('target:'));
   const policies = ['vrf-import', 'vrf-export']
     .flatMap((list) => childrenNamed(instance, list).map(({ text }) => text.trim()))
     .filter(isAsked);
   const named = (['import', 'export'] as const).flatMap((direction) => targetsNamedBy(policies, direction, options));
-  return [...new Set([...texts.flatMap((text) => tryParse(() => [parseRouteTarget(text)]) ?? []), ...named])];
+  return [...new Set([...leavesOf(instance).flatMap((text) => routeTargetIn(text) ?? []), ...named])];
 }
 
 function leavesOf(element: XmlElement): string[] {
@@ -302,13 +302,18 @@ const isPrefix = ({ name, children }: XmlElement) =>
 const linesBeside = (entry: XmlElement, isKnown: (part: XmlElement) => boolean): string[] =>
   setLines({ ...entry, children: entry.children.filter((part) => !isKnown(part)) });
 
+/** By an edit, which then writes nothing (RFC 6241 §7.2). */
+const isTakenAway = ({ attributes }: XmlElement) =>
+  attributes['{urn:ietf:params:xml:ns:netconf:base:1.0}operation'] === 'delete';
+
 /** wasl's objects in a configuration or in an edit: by kind and name, references by place. */
 function readObjects(config: readonly XmlElement[]): WaslObjects {
   const objects = new Map<string, string>();
   const options = readPolicyOptions(config);
   const add = (kind: string, entries: ReadonlyMap<string, XmlElement>, say: (entry: XmlElement) => string) => {
     for (const [name, entry] of entries) {
-      if (name.startsWith(OBJECT_PREFIX)) objects.set(`${kind} ${name}`, say(entry) + activationNote(entry));
+      if (!name.startsWith(OBJECT_PREFIX) || isTakenAway(entry)) continue;
+      objects.set(`${kind} ${name}`, say(entry) + activationNote(entry));
     }
   };
   add('policy-statement', options.statements, (entry) => setLines(entry).join('\n'));
