@@ -1,5 +1,5 @@
 import { parseRouteTarget } from '../../domain/route-target.ts';
-import type { XmlElement } from '../../netconf/index.ts';
+import { childText, type XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
 import { tryParse } from '../reading/vrf-reader.ts';
 import { isOfTargets } from './policies.ts';
@@ -108,10 +108,22 @@ const target: Rule = ({ text }: XmlElement) =>
 const importDefault: Rule = ({ text }: XmlElement) =>
   text.trim() === 'reject' ? READ : doubt('network', 'accepts whatever no policy decides on');
 
+/** By what they are called: those that hand packets to another table of the same router. */
+const BETWEEN_TABLES: readonly (readonly [RegExp, string])[] = [
+  [/^r?lt[-\d]/, 'may join it to another instance by a logical tunnel'],
+  [/^(ms|vms|ams|mams|si|sp)[-\d]/, 'gives packets to a service, which may lead to another table'],
+];
+const ofInstance: Rule = (element: XmlElement) => {
+  const name = (childText(element, 'name') ?? element.text).trim();
+  const why = BETWEEN_TABLES.find(([pattern]) => pattern.test(name))?.[1];
+  return why === undefined ? READ : doubt('vrf', why);
+};
+
 /** An instance of type vrf, or of a type that is not known. */
 export const INSTANCE: Container = {
   children: {
-    ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export
+    interface: ofInstance,
+    ...all(`name instance-type description route-distinguisher vrf-import vrf-export
       export-default-action vrf-table-label non-forwarding-vrf vrf-advertise-selective vrf-propagate-ttl
       no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
       access-profile system`),
