@@ -232,6 +232,8 @@ export interface Named {
   isHarmlessRibGroup(group: string): boolean;
   /** Why policies put a route target on routes, or may; null where they do not. */
   whyMarks(policies: readonly string[]): string | null;
+  /** Something may give packets to a filter of this name. */
+  isApplied(filter: string): boolean;
 }
 
 /** Of the router's own table only what joins it to VPNs is asked for, and only that is looked for. */
@@ -260,8 +262,8 @@ const mainProtocols = (named: Named): Subtree => {
   return { ...table, doubts: { ...table.doubts, import: policies, export: policies } };
 };
 
-/** A filter counts by its definition, wherever it is applied: to interfaces, to tables, in groups. */
-const FIREWALL: Subtree = {
+/** What a filter does with packets beside letting them through. */
+const FILTER: Subtree = {
   anywhere: 'any',
   doubts: {
     'routing-instance': doubt('router', 'sends packets to the table of another instance'),
@@ -275,6 +277,16 @@ const FIREWALL: Subtree = {
   otherwise: 'router',
   looksUpGroups: true,
 };
+const UNAPPLIED: Subtree = { ...FILTER, doubts: {} };
+
+/** A filter counts where something names it, and by its definition where that cannot be told. */
+const firewall = ({ isApplied }: Named): Subtree => ({
+  ...FILTER,
+  doubts: {
+    ...FILTER.doubts,
+    filter: (filter: XmlElement) => (isApplied(childText(filter, 'name')?.trim() ?? '') ? FILTER : UNAPPLIED),
+  },
+});
 
 function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
@@ -305,7 +317,10 @@ export const configuration = (named: Named): Container => ({
     'routing-instances': { children: { instance: APART }, otherwise: 'network' },
     'routing-options': mainTable(named),
     protocols: mainProtocols(named),
-    firewall: FIREWALL,
+    firewall: firewall(named),
+    interfaces: APART,
+    'forwarding-options': APART,
+    'dynamic-profiles': APART,
     system: SYSTEM,
     'logical-systems': UNREAD_INSTANCES,
     tenants: UNREAD_INSTANCES,
