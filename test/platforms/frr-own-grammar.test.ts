@@ -18,6 +18,7 @@ const within = (blocks: readonly string[], statement: string) =>
 
 const VRF = ['vrf MOH'];
 const PBR = ['pbr-map STEER seq 5'];
+const APPLIED = 'interface eth0\n pbr-policy STEER\n';
 const BGP = ['router bgp 65000'];
 const BGP_OF_VRF = ['router bgp 65000 vrf MOH'];
 const FAMILY_OF_VRF = [...BGP_OF_VRF, 'address-family ipv4 unicast'];
@@ -75,7 +76,7 @@ describe('a statement of FRR', () => {
     [EVPN, 'advertise ipv6 unicast', BY_EVPN],
   ])('in %j, %s is told: it %s', (blocks, statement, why) => {
     const path = [...blocks, statement].join(' ');
-    expect(told(within(blocks, statement))).toEqual([`${path} | router | ${why}`]);
+    expect(told(APPLIED + within(blocks, statement))).toEqual([`${path} | router | ${why}`]);
   });
 
   it.each<[readonly string[], string, string]>([
@@ -231,4 +232,17 @@ it('nothing of it is known where it was not shown, or not whole', () => {
   expect(paths(0, 'hostname pe1\nend')).toEqual(unshown);
   expect(paths(0, `end\n${RULES}`)).toEqual([]);
   expect(besideOf([], []).unknowns).toEqual([]);
+});
+
+describe('a map of policy-based routing', () => {
+  const map = 'pbr-map STEER seq 5\n set vrf MOF\n';
+  it.each([
+    ['to an interface', 'interface eth0\n pbr-policy STEER\n', 1],
+    ['to an interface of a VRF', 'interface eth0 vrf MOH\n description CE\n pbr-policy STEER\n', 1],
+    ['to none', '', 0],
+    ['to none, while another one is', 'interface eth0\n pbr-policy OTHER\n', 0],
+    ['to none, though an interface is named so', 'interface STEER\n description pbr-policy STEER\n', 0],
+  ])('that is applied %s is told as often as it moves packets', (_what, interfaces, times) => {
+    expect(told(map + interfaces)).toHaveLength(times);
+  });
 });

@@ -188,20 +188,28 @@ describe('what joins tables without a route target is unknown, with PE and state
     ['a static route in a table', { top: 'ip route 10.9.0.0/16 10.0.1.2 table 100' }, 'table 100'],
     [
       'pbr to a next hop',
-      { top: 'pbr-map STEER seq 5\n match src-ip 10.32.0.0/24\n set nexthop 192.0.2.1 nexthop-vrf AGRI\nexit' },
+      {
+        top: 'interface eth1\n pbr-policy STEER\nexit\npbr-map STEER seq 5\n match src-ip 10.32.0.0/24\n set nexthop 192.0.2.1 nexthop-vrf AGRI\nexit',
+      },
       'pbr-map STEER seq 5 set nexthop 192.0.2.1 nexthop-vrf AGRI',
     ],
     [
       'pbr without a VRF, which means the default one',
-      { top: 'pbr-map STEER seq 5\n set nexthop 192.0.2.1\nexit' },
+      { top: 'interface eth1\n pbr-policy STEER\nexit\npbr-map STEER seq 5\n set nexthop 192.0.2.1\nexit' },
       'set nexthop 192.0.2.1',
     ],
     [
       'pbr to a group',
-      { top: 'nexthop-group G\n nexthop 192.0.2.1\nexit\npbr-map STEER seq 5\n set nexthop-group G\nexit' },
+      {
+        top: 'nexthop-group G\n nexthop 192.0.2.1\nexit\ninterface eth1\n pbr-policy STEER\nexit\npbr-map STEER seq 5\n set nexthop-group G\nexit',
+      },
       'set nexthop-group G',
     ],
-    ['pbr to a table', { top: 'pbr-map STEER seq 5\n set vrf AGRI\nexit' }, 'in the table of VRF AGRI'],
+    [
+      'pbr to a table',
+      { top: 'interface eth1\n pbr-policy STEER\nexit\npbr-map STEER seq 5\n set vrf AGRI\nexit' },
+      'in the table of VRF AGRI',
+    ],
     [
       'a rule of the kernel',
       { rules: ['300:\tfrom 10.32.0.0/24 lookup 10000 proto zebra'] },
@@ -371,13 +379,11 @@ describe('a configuration as FRR 10.3 shows it: of a PE of the lab, with leaks',
     vrfs: { MOF: '10.200.10.0/24' },
   });
 
-  it('is understood but for what leaks', () => {
+  it('is understood but for what leaks; its map for packets is applied to no interface', () => {
     expect(vrf?.unknowns?.map(({ path }) => path)).toEqual([
       'ip route 10.78.0.0/16 192.0.2.1 table 100',
       'vrf MOF ip route 10.77.0.0/16 192.0.2.1 nexthop-vrf LEAK',
       'router bgp 65000 vrf LEAK address-family ipv4 unicast import vrf MOF',
-      'pbr-map STEER seq 5 set nexthop 192.0.2.1 nexthop-vrf',
-      'pbr-map STEER seq 6 set vrf MOF',
     ]);
   });
 

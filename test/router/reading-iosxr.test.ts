@@ -47,6 +47,15 @@ describe('R2e a group inside of a VRF', () => {
   });
 });
 
+describe('a VRF whose routes an EVPN instance gives to other routers', () => {
+  it('is unknown', () => {
+    const beside = '<evpn-route-sync><vpn-id>100</vpn-id></evpn-route-sync>';
+    const { of, sentences } = judge(f2({}, { xml: xr(xrVrf('MOF', '65000:200', { beside })) }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('vrfs vrf MOF evpn-route-sync` gives and takes routes by EVPN');
+  });
+});
+
 describe('flow specifications of a VRF', () => {
   it('may take its packets to another one', () => {
     const xml = xr(xrVrf('MOF', '65000:200')).replace('<ipv4>', '<ipv4><flowspec/>');

@@ -145,13 +145,63 @@ describe('filters', () => {
       firewall(`<family><inet>${term('<logical-system>LS1</logical-system>')}</inet></family>`),
       'logical-system LS1',
     ],
-  ])('%s: unknown on a router of a party, wherever they are applied', (_what, rest, path) => {
+  ])('%s: unknown on a router of a party, where it is not shown what applies them', (_what, rest, path) => {
     const { of, sentences } = judge(f1({ rest }));
     expect(of('exact-reachability')).toBe('unknown');
     expect(sentences).toContain('pe-b: `');
     expect(sentences).toContain(path);
     expect(judge(f1({ peC: junos('', junosVrf('AGRI', '64900:330'), rest) })).verdict).toBe('pass');
     expect(unasked(whole(rest), parseXmlFragment(PLATFORMS['junos-yang'].configFilter))).toEqual([]);
+  });
+
+  const interfaces = (inside: string, name = 'ge-0/0/1') =>
+    part('interfaces', `<interface><name>${name}</name><unit><name>10</name>${inside}</unit></interface>`);
+  const inet = (inside: string) => `<family><inet>${inside}</inet></family>`;
+  const WITHIN = '<interface><name>ge-0/0/1.10</name></interface>';
+  const applied = (rest: string, within = WITHIN) =>
+    judge(f1({ hlth: junosVrf('HLTH', '64900:320', within), rest: FBF + rest }));
+
+  it.each([
+    ['to an interface', interfaces(inet('<filter><input><filter-name>F</filter-name></input></filter>'))],
+    [
+      'by a list of filters',
+      interfaces(inet('<filter><output-list>E</output-list><output-list>F</output-list></filter>')),
+    ],
+    ['to what fails its reverse path', interfaces(inet('<rpf-check><fail-filter>F</fail-filter></rpf-check>'))],
+    ['to a table', interfaces('') + part('forwarding-options', inet('<filter><input>F</input></filter>'))],
+    [
+      'by another filter',
+      interfaces('') + firewall('<filter><name>E</name><term><name>1</name><filter>F</filter></term></filter>'),
+    ],
+    ['by a group', interfaces('') + group('G', interfaces(inet('<filter><input>F</input></filter>'), '&lt;*&gt;'))],
+    [
+      'by a group that is not shown',
+      interfaces(inet('<filter><input>E</input></filter><apply-groups>HIDDEN</apply-groups>')),
+    ],
+    [
+      'to the interfaces of a range',
+      interfaces('') +
+        part(
+          'interfaces',
+          '<interface-range><name>R</name><unit><name>0</name><family><inet><filter><input>F</input></filter></inet></family></unit></interface-range>',
+        ),
+    ],
+    ['to subscribers', interfaces('') + part('dynamic-profiles', '<name>PPP</name>')],
+    ['nobody sees where: no interface is shown', ''],
+    ['nobody sees where: not the interface of the VRF', interfaces('', 'ge-0/0/2')],
+  ])('that is applied %s counts', (_what, rest) => {
+    const { of, sentences } = applied(rest);
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('filter F term 1 then routing-instance');
+    expect(unasked(whole(rest), parseXmlFragment(PLATFORMS['junos-yang'].configFilter))).toEqual([]);
+  });
+
+  it.each([
+    ['none is', interfaces('')],
+    ['another one is', interfaces(inet('<filter><input><filter-name>E</filter-name></input></filter>'))],
+    ['it was, and is deactivated', interfaces(inet('<filter inactive="inactive"><input>F</input></filter>'))],
+  ])('that nothing applies moves no packet: %s', (_what, rest) => {
+    expect(applied(rest)).toMatchObject({ sentences: '', verdict: 'pass' });
   });
 
   it('that count and let through move nothing', () => {

@@ -350,6 +350,31 @@ describe('R3 routes moved without a route target', () => {
   });
 });
 
+describe('interfaces that join an instance to another one of its router', () => {
+  const of = (name: string) => `<interface><name>${name}</name></interface>`;
+
+  it.each([
+    ['a logical tunnel', 'lt-0/0/10.1', 'may join it to another instance by a logical tunnel'],
+    ['a redundant one', 'rlt0.1', 'may join it to another instance by a logical tunnel'],
+    ['a service interface', 'ms-0/2/0.100', 'gives packets to a service'],
+    ['an inline service', 'si-0/0/0.1', 'gives packets to a service'],
+    ['services together', 'ams0.1', 'gives packets to a service'],
+  ])('%s of a party is unknown, with its name; of a third VRF it concerns nobody', (_what, name, why) => {
+    const { of: verdictOf, sentences } = judge(f1({ hlth: junosVrf('HLTH', '64900:320', of(name)) }));
+    expect(verdictOf('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('VRF HLTH at pe-b');
+    expect(sentences).toContain(`interface ${name}\` ${why}`);
+    expect(judge(f1({ agri: agri(of(name)) })).verdict).toBe('pass');
+  });
+
+  it.each(['ge-0/0/1.10', 'ae0.100', 'irb.5', 'lo0.3', 'vt-0/0/10.1', 'ps0.1', 'xe-0/1/0:0.7'])(
+    '%s is none',
+    (name) => {
+      expect(judge(f1({ hlth: junosVrf('HLTH', '64900:320', of(name)) })).verdict).toBe('pass');
+    },
+  );
+});
+
 describe('R6 members of communities that are patterns', () => {
   const pe3 = (members: string, community = 'X') =>
     f2({

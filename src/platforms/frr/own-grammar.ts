@@ -14,7 +14,7 @@ interface Grammar {
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 export function findOwnUnknowns(statements: readonly Statement[], maps: RouteMaps): Unknown[] {
-  return judge(statements, topOf(maps), '');
+  return judge(statements, topOf(maps, appliedPbrMaps(statements)), '');
 }
 
 function judge(statements: readonly Statement[], { known, looked }: Grammar, path: string): Unknown[] {
@@ -28,7 +28,16 @@ function judge(statements: readonly Statement[], { known, looked }: Grammar, pat
 
 const doubt = (path: string, reach: Reach, why: string): Unknown => ({ path, reach, why });
 
-const topOf = (maps: RouteMaps): Grammar => ({
+/** By the name that the interfaces give it: a map that none of them names moves no packet. */
+const appliedPbrMaps = (statements: readonly Statement[]): ReadonlySet<string> =>
+  new Set(
+    statements
+      .filter(({ words: [first] }) => first === 'interface')
+      .flatMap(({ inside }) => inside.filter(({ words: [first] }) => first === 'pbr-policy'))
+      .flatMap(({ words: [, map] }) => map ?? []),
+  );
+
+const topOf = (maps: RouteMaps, applied: ReadonlySet<string>): Grammar => ({
   known:
     words(`frr hostname domainname log service bgp no password enable username banner debug line interface route-map key mpls bfd
     nexthop-group allow-external-route-update agentx rpki access-list affinity-map zebra vrrp cputime-limit cputime-warning
@@ -38,7 +47,7 @@ const topOf = (maps: RouteMaps): Grammar => ({
     ipv6: routeIn('default'),
     vrf: (statement, path) => judge(statement.inside, tableOf(statement.words[1] ?? ''), path),
     router: (statement, path) => judgeRouter(statement, path, maps),
-    'pbr-map': (statement, path) => judge(statement.inside, PBR, path),
+    'pbr-map': (statement, path) => (applied.has(statement.words[1] ?? '') ? judge(statement.inside, PBR, path) : []),
   },
 });
 

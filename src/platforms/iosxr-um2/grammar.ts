@@ -86,7 +86,8 @@ const ADDRESS_FAMILIES = container({
 });
 
 export const VRF: Container = container({
-  ...all('vrf-name mode vpn description remote-route-filtering evpn-route-sync'),
+  ...all('vrf-name mode vpn description remote-route-filtering'),
+  'evpn-route-sync': doubt('vrf', 'gives and takes routes by EVPN'),
   rd: ofBgp(READ),
   'address-family': container({ ipv4: ADDRESS_FAMILIES, ipv6: ADDRESS_FAMILIES }),
   'fallback-vrf': doubt('router', 'looks up in another VRF what it has no route for'),

@@ -34,10 +34,18 @@ const ACTIONS = [
   'next-interface',
   'decapsulate',
 ];
-const FILTERS = `<filter>${GROUPS}<term>${GROUPS}<then>${ACTIONS.map((name) => `<${name}/>`).join('')}</then></term></filter>`;
+const FILTERS = `<filter><name/>${GROUPS}<term><name/>${GROUPS}<filter/><then>${ACTIONS.map((name) => `<${name}/>`).join('')}</then></term></filter>`;
 const FIREWALL =
   `<firewall ${junos('firewall')}>${GROUPS}${FILTERS}<family>${GROUPS}` +
   `${['inet', 'inet6'].map((family) => `<${family}>${GROUPS}${FILTERS}</${family}>`).join('')}</family></firewall>`;
+
+/** Where filters are applied; keys are asked for too, for an interface that is not shown may have any. */
+const OF_FAMILIES = `<family>${GROUPS}${['any', 'inet', 'inet6'].map((family) => `<${family}>${GROUPS}<filter/><rpf-check><fail-filter/></rpf-check></${family}>`).join('')}</family>`;
+const OF_INTERFACE = `<name/>${GROUPS}<filter/><unit><name/>${GROUPS}<filter/>${OF_FAMILIES}</unit>`;
+const APPLIED =
+  `<interfaces ${junos('interfaces')}>${GROUPS}<interface>${OF_INTERFACE}</interface><interface-range>${OF_INTERFACE}</interface-range></interfaces>` +
+  `<forwarding-options ${junos('forwarding-options')}>${GROUPS}${OF_FAMILIES}</forwarding-options>` +
+  `<dynamic-profiles ${junos('dynamic-profiles')}><name/></dynamic-profiles>`;
 
 /** What puts in force what running does not show: transient changes of commit scripts, and the ephemeral database. */
 const SYSTEM =
@@ -50,6 +58,6 @@ const POLICIES = `<policy-options ${junos('policy-options')}/><routing-instances
 export const CONFIG_FILTER =
   `<configuration ${junos('root')}>${GROUPS}` +
   `<groups><name/>${GROUPS}${POLICIES}<logical-systems ${junos('logical-systems')}/>` +
-  `<routing-options ${junos('routing-options')}/>${PROTOCOLS}${FIREWALL}${SYSTEM}</groups>` +
+  `<routing-options ${junos('routing-options')}/>${PROTOCOLS}${FIREWALL}${APPLIED}${SYSTEM}</groups>` +
   `${POLICIES}<logical-systems ${junos('logical-systems')}><name/></logical-systems>` +
-  `${ROUTING_OPTIONS}${PROTOCOLS}${FIREWALL}${SYSTEM}</configuration>`;
+  `${ROUTING_OPTIONS}${PROTOCOLS}${FIREWALL}${APPLIED}${SYSTEM}</configuration>`;

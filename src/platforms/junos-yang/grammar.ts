@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../netconf/index.ts';
+import { childText, type XmlElement } from '../../netconf/index.ts';
 import { APART, type Container, doubt, READ, type Rule, type Subtree } from '../reading/grammar.ts';
 import { isOfTargets, routeTargetIn } from './policies.ts';
 
@@ -101,10 +101,22 @@ const target: Rule = ({ text }: XmlElement) =>
 const importDefault: Rule = ({ text }: XmlElement) =>
   text.trim() === 'reject' ? READ : doubt('network', 'accepts whatever no policy decides on');
 
+/** By what they are called: those that hand packets to another table of the same router. */
+const BETWEEN_TABLES: readonly (readonly [RegExp, string])[] = [
+  [/^r?lt[-\d]/, 'may join it to another instance by a logical tunnel'],
+  [/^(ms|vms|ams|mams|si|sp)[-\d]/, 'gives packets to a service, which may lead to another table'],
+];
+const ofInstance: Rule = (element: XmlElement) => {
+  const name = (childText(element, 'name') ?? element.text).trim();
+  const why = BETWEEN_TABLES.find(([pattern]) => pattern.test(name))?.[1];
+  return why === undefined ? READ : doubt('vrf', why);
+};
+
 /** An instance of type vrf, or of a type that is not known. */
 export const INSTANCE: Container = {
   children: {
-    ...all(`name instance-type description interface route-distinguisher vrf-import vrf-export
+    interface: ofInstance,
+    ...all(`name instance-type description route-distinguisher vrf-import vrf-export
       export-default-action vrf-table-label non-forwarding-vrf vrf-propagate-ttl
       no-vrf-propagate-ttl provider-tunnel multicast-snooping-options igmp-snooping-options mld-snooping-options access
       access-profile system`),
@@ -215,6 +227,8 @@ export interface Named {
   isHarmlessRibGroup(group: string): boolean;
   /** Why policies put a route target on routes, or may; null where they do not. */
   whyMarks(policies: readonly string[]): string | null;
+  /** Something may give packets to a filter of this name. */
+  isApplied(filter: string): boolean;
 }
 
 /** Of the router's own table only what joins it to VPNs is asked for, and only that is looked for. */
@@ -243,8 +257,8 @@ const mainProtocols = (named: Named): Subtree => {
   return { ...table, doubts: { ...table.doubts, import: policies, export: policies } };
 };
 
-/** A filter counts by its definition, wherever it is applied: to interfaces, to tables, in groups. */
-const FIREWALL: Subtree = {
+/** What a filter does with packets beside letting them through. */
+const FILTER: Subtree = {
   anywhere: 'any',
   doubts: {
     'routing-instance': doubt('router', 'sends packets to the table of another instance'),
@@ -258,6 +272,16 @@ const FIREWALL: Subtree = {
   otherwise: 'router',
   looksUpGroups: true,
 };
+const UNAPPLIED: Subtree = { ...FILTER, doubts: {} };
+
+/** A filter counts where something names it, and by its definition where that cannot be told. */
+const firewall = ({ isApplied }: Named): Subtree => ({
+  ...FILTER,
+  doubts: {
+    ...FILTER.doubts,
+    filter: (filter: XmlElement) => (isApplied(childText(filter, 'name')?.trim() ?? '') ? FILTER : UNAPPLIED),
+  },
+});
 
 function leavesOf(element: XmlElement): string[] {
   return element.children.length === 0 ? [element.text.trim()] : element.children.flatMap(leavesOf);
@@ -288,7 +312,10 @@ export const configuration = (named: Named): Container => ({
     'routing-instances': { children: { instance: APART }, otherwise: 'network' },
     'routing-options': mainTable(named),
     protocols: mainProtocols(named),
-    firewall: FIREWALL,
+    firewall: firewall(named),
+    interfaces: APART,
+    'forwarding-options': APART,
+    'dynamic-profiles': APART,
     system: SYSTEM,
     'logical-systems': UNREAD_INSTANCES,
     tenants: UNREAD_INSTANCES,

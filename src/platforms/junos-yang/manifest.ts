@@ -31,8 +31,9 @@ export const manifest = {
     "Where vrf-target was deleted or deactivated meanwhile, the VRF's last interconnect leaves it as it was restated: a VRF without route targets is refused by Junos, and would be cut off.",
     'Operators\' policies stay in the list after ours; the place is asked for with yang:insert="first", read back before the commit is confirmed.',
     "VRFs of one PE exchange routes only with auto-export in both: it is added where a flow joins two VRFs of the PE and goes with the VRF's last interconnect.",
-    "Beside the instances are read: what joins the router's own table to them, filters that send packets to another instance or next hop, policies of its BGP sessions that put a route target on routes, and groups that are applied to any of that. Filters and rib groups count by their definition, wherever they are applied.",
-    'What policies do is held against the actions of 24.4R1; a policy or community of the dynamic database, transient changes of commit scripts, and a named instance of the ephemeral database put in force what running does not show, and make unknown what opens. The default instance of the ephemeral database is not asked for, nor are logical tunnels between instances.',
+    "Beside the instances are read: what joins the router's own table to them, filters that send packets to another instance or next hop, as far as something names them, policies of its BGP sessions that put a route target on routes, and groups that are applied to any of that. Rib groups count by their definition, wherever they are applied, and so do filters where not every interface of the VRFs was shown, or subscribers have profiles.",
+    'What policies do is held against the actions of 24.4R1; a policy or community of the dynamic database, transient changes of commit scripts, and a named instance of the ephemeral database put in force what running does not show, and make unknown what opens. The default instance of the ephemeral database is not asked for.',
+    'A logical tunnel or a service interface in a VRF may lead to another table of the router: of a VRF that has one it is not known where its routes go.',
     'Native form and logical systems are not supported.',
   ],
 } as const satisfies PlatformManifest;

@@ -18,6 +18,7 @@ import type { ParseContext } from '../platform.ts';
 import { activationNote } from '../reading/activation.ts';
 import { findUnknowns, pathOf, READ } from '../reading/grammar.ts';
 import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reader.ts';
+import { appliedFilters } from './applied-filters.ts';
 import { groupsApplied } from './applied-groups.ts';
 import { beyondShare } from './beyond-share.ts';
 import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
@@ -45,7 +46,7 @@ export const TRANSPARENT_CONTAINERS: ReadonlySet<string> = new Set([
   'policy-options',
   'routing-instances',
   'routing-options',
-  ...['protocols', 'firewall', 'then'],
+  ...['protocols', 'firewall', 'then', 'interfaces', 'forwarding-options'],
 ]);
 
 export function readerOf(
@@ -59,6 +60,7 @@ export function readerOf(
   const root = configuration({
     isHarmlessRibGroup: (group) => ribGroupsInto(config).harmless.has(group),
     whyMarks: (policies) => whyMarks(policies, options),
+    isApplied: appliedFilters(config.filter(isConfiguration)),
   });
   return {
     roots: (element) => (isConfiguration(element) ? root : undefined),
