@@ -12,6 +12,7 @@ import type {
 } from './activities.ts';
 import { AttemptSessions } from './attempt-sessions.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
+import { createDeliveryShares } from './delivery-shares.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { planInterconnectChange } from './plan-change.ts';
 import { readActivities } from './read-activities.ts';
@@ -110,7 +111,8 @@ export function createActivities(deps: ActivityDependencies, log: (error: unknow
     explainReach: (input) => heartbeating(() => explainReach(input)),
     auditNetwork: () => heartbeating(() => auditNetwork()),
   };
-  const webhooks: WebhookActivities = { deliverWebhook: (input) => deliverWebhook(deps, input) };
+  const sending = { ...deps, shares: createDeliveryShares() };
+  const webhooks: WebhookActivities = { deliverWebhook: (input) => deliverWebhook(sending, input) };
   const shared = { ...plan, ...sharedTransaction, ...reads, ...webhooks };
   return {
     // The record is waited for, whatever the database says: a rotated password and a read-only failover end, too.

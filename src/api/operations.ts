@@ -27,8 +27,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /ready': { id: 'readReadiness' },
   'GET /.well-known/oauth-protected-resource': { id: 'readProtectedResource' },
   'GET /v1/caller': { id: 'readCaller' },
-  'POST /v1/codec/decode': { id: 'decodePayloads' },
-  'POST /v1/codec/encode': { id: 'encodePayloads' },
+  'POST /v1/codec/decode': { id: 'decodePayloads', refuses: ['NOT_FOUND'] },
+  'POST /v1/codec/encode': { id: 'encodePayloads', refuses: ['NOT_FOUND'] },
 
   'PUT /v1/inventory': {
     id: 'importInventory',

@@ -31,6 +31,7 @@ export function refuseMisuse(app: ApiServer): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store').header('x-request-id', request.id);
     refuseAddress(request.url);
+    refuseRepeated(request);
     // Before the body of a method that nobody offers is asked for.
     if (request.is404) {
       const [path = ''] = request.url.split('?');
@@ -62,6 +63,16 @@ function refuseAddress(address: string): void {
     const remedy = 'Encode it as UTF-8, or write %25.';
     throw new WaslError('INPUT_INVALID', 'the address has a % that encodes nothing', { path: 'address', remedy });
   }
+}
+
+/** What says who calls, whom and with what, is said once (RFC 9110 §5.3): Node reads the first, a proxy on the way may have read the other. */
+const ONCE = ['host', 'authorization', 'content-type'];
+
+function refuseRepeated({ raw: { rawHeaders } }: FastifyRequest): void {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  const repeated = ONCE.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (repeated === undefined) return;
+  throw new WaslError('INPUT_INVALID', 'the header is given twice', { path: repeated, remedy: 'Send it once.' });
 }
 
 function refuseUnacceptable(request: FastifyRequest): void {

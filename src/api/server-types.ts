@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
@@ -27,8 +28,8 @@ export interface ApiDependencies {
   readonly retention?: RetentionSchedule | null;
   /** null: no trust is configured, and nothing that must be signed is taken. */
   readonly signatures: SignatureMeans | null;
-  /** Certificate and key, in PEM. Omitted: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Certificate and key, in PEM, and what else the secure context must be. Omitted: plain HTTP. */
+  readonly tls?: SecureContextOptions;
   /** Omitted: the API logs nothing. */
   readonly logger?: FastifyBaseLogger;
 }

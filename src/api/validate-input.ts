@@ -1,5 +1,5 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { formatPath, type InputIssue, listInputIssues } from '../domain/input-issues.ts';
 import { inventorySchema } from '../domain/inventory.ts';
 import { judgeInventory } from '../domain/judge-inventory.ts';
@@ -12,18 +12,20 @@ const ISSUES_MAX = 50;
  * The validator of every route: zod, with the refusal as WaslError. The first issue gives code, path and fact; all of
  * them are in `details.issues`.
  */
-export const compileInputValidator: FastifySchemaCompiler<z.ZodType> =
-  ({ schema, httpPart = 'body' }) =>
-  (data: unknown) => {
+export const compileInputValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
+  // A misspelt filter would answer everything, and a misspelt cursor the first page for ever.
+  const asked = httpPart === 'querystring' && schema instanceof z.ZodObject ? schema.strict() : schema;
+  return (data: unknown) => {
     // Shapes, references and rules in one round: whoever corrects an inventory corrects all of it.
     if (schema === inventorySchema) {
       const { inventory, issues } = judgeInventory(data);
       return inventory === null ? { error: inputError(issues, httpPart, 'INVENTORY_INVALID') } : { value: inventory };
     }
-    const result = schema.safeParse(data);
+    const result = asked.safeParse(data);
     if (result.success) return { value: result.data };
     return { error: inputError(listInputIssues(result.error, data), httpPart, 'INPUT_INVALID') };
   };
+};
 
 /** One error for all issues of one part of a call: the first one is the fact. */
 function inputError(found: readonly InputIssue[], part: string, code: ErrorCode): WaslError {

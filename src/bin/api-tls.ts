@@ -1,6 +1,6 @@
 /** The API's own TLS: a certificate and its key, looked at again so that a renewed one is used without a restart. */
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { isLoopback } from '../domain/loopback.ts';
 import { WaslError } from '../errors.ts';
 import type { Address } from './configuration.ts';
@@ -14,10 +14,22 @@ const KEY = 'WASL_TLS_KEY';
 /** Certificates are renewed days before they end. */
 const LOOK_MS = 30_000;
 
-export interface TlsFiles {
+/**
+ * RFC 9325 §4.1, §4.2: TLS 1.2 and 1.3, forward secrecy, authenticated encryption. Node's own list still takes RSA key exchange and CBC. With the files,
+ * because a renewed certificate replaces the whole context.
+ */
+export const TLS_TERMS = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+    ...['ECDHE+AESGCM', 'ECDHE+CHACHA20'],
+  ].join(':'),
+} as const satisfies SecureContextOptions;
+
+export type TlsFiles = typeof TLS_TERMS & {
   readonly cert: string;
   readonly key: string;
-}
+};
 
 export interface ApiTls {
   readonly first: TlsFiles;
@@ -41,7 +53,7 @@ export async function openApiTls(env: Environment = process.env): Promise<ApiTls
     const remedy = `Name a file in PEM in ${CERTIFICATE}, with the chain of its issuers.`;
     const subject = { path: certificate, what: "the API's certificate", remedy };
     const cert = await explaining(subject, () => readFile(certificate, 'utf8'));
-    const files = { cert, key: await readSecret(key, { path: KEY, what: "the API's key" }, env) };
+    const files = { ...TLS_TERMS, cert, key: await readSecret(key, { path: KEY, what: "the API's key" }, env) };
     refuseUnfit(files, certificate);
     return files;
   };

@@ -88,6 +88,19 @@ export async function developmentMeans(): Promise<SignatureMeans> {
   return { trust: () => authority.trust(), ask: () => authority.ask, clock };
 }
 
+/**
+ * Whom a worker believes; null: nobody. With the development authority everything is on this machine, the receivers of webhooks too: a trust
+ * file ends that, whatever was asked for.
+ */
+export async function meansOfWorker(
+  options: { readonly developmentAuthority?: boolean },
+  env: Environment = process.env,
+): Promise<{ readonly signatures: SignatureMeans | null; readonly isDevelopment: boolean }> {
+  const configured = readSignatureMeans(env);
+  const isDevelopment = configured === null && options.developmentAuthority === true;
+  return { signatures: isDevelopment ? await developmentMeans() : configured, isDevelopment };
+}
+
 /** A host of API, database or Temporal that is not this machine; else loopback. */
 function farthestHost(): string {
   const { databaseUrl, temporalAddress } = readBackends();

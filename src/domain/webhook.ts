@@ -95,9 +95,9 @@ export const RETRY_AFTER_SECONDS: readonly number[] = [
 /** A receiver that asks for longer is asked again then. */
 const WAIT_SECONDS_MAX = 24 * HOUR;
 
-/** Seconds until the next try after so many; null: that was the last. What the receiver asks for wins. */
+/** Seconds until the next try after so many; null: that was the last. A receiver may ask for more time, never for less: its tries would be over in seconds. */
 export function nextTryAfter(tries: number, askedSeconds: number | null): number | null {
   const scheduled = RETRY_AFTER_SECONDS[tries - 1];
   if (scheduled === undefined) return null;
-  return askedSeconds === null ? scheduled : Math.min(Math.max(1, askedSeconds), WAIT_SECONDS_MAX);
+  return Math.max(scheduled, Math.min(askedSeconds ?? 0, WAIT_SECONDS_MAX));
 }

@@ -25,6 +25,13 @@ export interface WebhookTry {
   readonly disables: string | null;
 }
 
+export interface PendingDelivery {
+  readonly endpoint: WebhookEndpoint;
+  readonly message: WebhookMessage;
+  /** So far. */
+  readonly tries: number;
+}
+
 /** `of`: the entity whose it must be; null: anybody's. What is another's is WEBHOOK_UNKNOWN, as what is not there. */
 export interface WebhookStore {
   /** WEBHOOK_LIMIT. */
@@ -57,11 +64,7 @@ export interface WebhookStore {
   /** Somebody has it in hand now, for this long. */
   noteDeliveryBegun(id: DeliveryId, forMs: number): Promise<void>;
   /** null: it is over, or gone. */
-  readPendingDelivery(id: DeliveryId): Promise<{
-    readonly endpoint: WebhookEndpoint;
-    readonly message: WebhookMessage;
-    readonly tries: number;
-  } | null>;
+  readPendingDelivery(id: DeliveryId): Promise<PendingDelivery | null>;
   noteWebhookTry(done: WebhookTry): Promise<void>;
   /** What ended before; says how many. */
   forgetDeliveries(olderThan: Date): Promise<number>;

@@ -8,7 +8,7 @@ import { WaslError } from '../errors.ts';
 export interface AddressRules {
   /** CIDR, of the endpoint. */
   readonly networks: readonly string[];
-  /** Never, whatever the networks say: where routers are managed. */
+  /** Never, whatever the networks say: hosts, by address or by name, at which routers are managed. */
   readonly forbidden: readonly string[];
   /** Of a development installation: plain text, any port, loopback where the networks say so. */
   readonly isDevelopment: boolean;
@@ -38,25 +38,28 @@ export function requireWebhookUrl(text: string, isDevelopment: boolean): URL {
 /** What an operator could allow at all: known when an endpoint is registered, before anybody has allowed anything. */
 export const ANY_NETWORK: readonly string[] = ['0.0.0.0/0', '::/0'];
 
-/** Throws WEBHOOK_ADDRESS, for hosts that are written as addresses: no name is looked up for those. */
+/** Throws WEBHOOK_ADDRESS, for hosts that are written as addresses: no name is looked up for those; and for a router's own name. */
 export function requireReachable(url: URL, rules: AddressRules): void {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (ipaddr.isValid(host)) requireAllowed(host, rules);
+  else if (rules.forbidden.includes(host.replace(/\.$/, ''))) throw leadsNowhere(host);
 }
 
-/** Throws WEBHOOK_ADDRESS unless a network has it, and nothing forbids it. An IPv4 address in IPv6 is the IPv4 address. */
+/**
+ * Throws WEBHOOK_ADDRESS unless a network has it, and nothing forbids it. An IPv4 address in IPv6 is the IPv4 address. Where a router is managed is told to
+ * nobody: a party reads the refusal, and would find the routers by asking for one address after the other.
+ */
 export function requireAllowed(address: string, { networks, forbidden, isDevelopment }: AddressRules): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();
   const isDevelopers = isDevelopment && range === 'loopback';
   if (NEVER.includes(range) && !isDevelopers) throw refusal(`${address} is ${range}`);
   const isManagement = forbidden.some((each) => ipaddr.isValid(each) && `${ipaddr.process(each)}` === `${parsed}`);
-  if (isManagement && !isDevelopers) throw refusal(`${address} is where a router is managed`);
   const isIn = networks.some((network) => {
     const [base, length] = ipaddr.parseCIDR(network);
     return base.kind() === parsed.kind() && parsed.match(base, length);
   });
-  if (!isIn) throw refusal(`${address} is in no network that the operator allows`);
+  if (!isIn || (isManagement && !isDevelopers)) throw refusal(`${address} is in no network that the operator allows`);
 }
 
 /** For a connection: what it answers is what is connected to, so that a name cannot become another address in between. */
@@ -68,7 +71,7 @@ export function guardedLookup(
     const answer = async () => {
       const addresses = await resolve(host);
       // One bad address among good ones is enough: the caller, or the next connection, would take it.
-      for (const { address } of addresses) requireAllowed(address, rules);
+      for (const { address } of addresses) requireAllowedFor(host, address, rules);
       return addresses;
     };
     answer().then(
@@ -82,4 +85,14 @@ export function guardedLookup(
   };
 }
 
+/** Of a name: what the installation's own resolver says of it is not for whoever wrote it down. */
+function requireAllowedFor(host: string, address: string, rules: AddressRules): void {
+  try {
+    requireAllowed(address, rules);
+  } catch {
+    throw leadsNowhere(host);
+  }
+}
+
+const leadsNowhere = (host: string) => refusal(`${host} has an address in no network that the operator allows`);
 const refusal = (fact: string) => new WaslError('WEBHOOK_ADDRESS', fact, { path: 'url' });

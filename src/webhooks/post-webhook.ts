@@ -43,8 +43,10 @@ export async function postWebhook(
     return { status: statusCode, retryAfterSeconds: secondsOf(headers['retry-after']) };
   } catch (error) {
     if (error instanceof WaslError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new WaslError('WEBHOOK_UNDELIVERED', `no answer came (${code ?? (error as Error).name})`, { cause: error });
+    const { code, name } = error as NodeJS.ErrnoException;
+    // Of a DOMException it is a number.
+    const what = typeof code === 'string' ? code : name;
+    throw new WaslError('WEBHOOK_UNDELIVERED', `no answer came (${what})`, { cause: error });
   } finally {
     await dispatcher.destroy();
   }

@@ -231,6 +231,18 @@ describe('every operation', () => {
     }
   });
 
+  it('refuses a parameter that it does not know, where it knows some', async () => {
+    const asked = [...operations].filter(([, { parameters = [] }]) => parameters.some((each) => each.in === 'query'));
+    expect(asked.length).toBeGreaterThan(5);
+    for (const [route] of asked) {
+      const { method, url } = addressOf(route);
+      const wrong = { method, url: `${url}${url.includes('?') ? '&' : '?'}misspelt=1`, headers: await anybody() };
+      const answer = await api.app.inject(wrong);
+      expect(answer.json(), route).toMatchObject({ status: 400, path: expect.stringContaining('?') });
+      expect(answer.body, route).toContain('misspelt is not a member');
+    }
+  });
+
   it('wants a token, and says which kind', async () => {
     for (const [route, { security }] of operations) {
       if (security === undefined) continue;
@@ -261,6 +273,13 @@ describe('what is no call', () => {
     [
       'two lengths',
       'POST /v1/audits HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n',
+      400,
+      'INPUT_INVALID',
+    ],
+    ['two hosts', 'GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\nhost: y\r\n\r\n', 400, 'INPUT_INVALID'],
+    [
+      'two callers',
+      'GET /v1/caller HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n',
       400,
       'INPUT_INVALID',
     ],

@@ -1,7 +1,7 @@
 /** What may travel in clear, and how far: nothing that leaves this machine, unless an operator says so in so many words. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
 import { openApiTls, refusePlainAbroad, type TlsFiles, watchTls } from '../../src/bin/api-tls.ts';
@@ -216,6 +216,23 @@ describe('the API', () => {
           .end();
       });
       expect(answer).toEqual([200, 'localhost']);
+      const port = Number(new URL(api.url).port);
+      const offered = (terms: ConnectionOptions) =>
+        new Promise<string | null>((resolve) => {
+          const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...terms }, () => {
+            resolve(socket.getCipher().standardName);
+            socket.destroy();
+          }).on('error', () => resolve(null));
+        });
+      // Without forward secrecy, without authenticated encryption, of yesterday.
+      const weak = [{ ciphers: 'AES128-GCM-SHA256' }, { ciphers: 'ECDHE+SHA1' }].map(
+        (each) => ({ ...each, maxVersion: 'TLSv1.2' }) as const,
+      );
+      expect(await Promise.all(weak.map(offered))).toEqual([null, null]);
+      const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+      expect(await offered(old)).toBeNull();
+      expect(await offered({ maxVersion: 'TLSv1.2' })).toMatch(/^TLS_ECDHE_.*GCM/);
+      expect(await offered({ minVersion: 'TLSv1.3' })).toMatch(/^TLS_/);
       const strange = new Promise((_resolve, reject) => request(`${api.url}/health`).on('error', reject).end());
       await expect(strange).rejects.toThrow(/certificate/);
       await expect(fetch(`${api.url.replace('https', 'http')}/health`)).rejects.toThrow();

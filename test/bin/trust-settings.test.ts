@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { readSignatureMeans } from '../../src/bin/trust-settings.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { meansOfWorker, readSignatureMeans } from '../../src/bin/trust-settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wasl-trust-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,4 +17,14 @@ it.each([
   writeFileSync(path, text);
   const fault = { code: 'TRUST_INVALID', path: place, message: expect.stringMatching(fact) };
   expect(() => readSignatureMeans({ WASL_TRUST: path })).toThrow(expect.objectContaining(fault));
+});
+
+it('has a worker of the development authority send webhooks to its own machine, and no other worker', async () => {
+  vi.stubEnv('WASL_STATE_DIR', folder);
+  expect(await meansOfWorker({ developmentAuthority: true }, {})).toMatchObject({ isDevelopment: true });
+  expect(await meansOfWorker({}, {})).toEqual({ signatures: null, isDevelopment: false });
+  // A trust file is asked, whatever else was.
+  const asked = meansOfWorker({ developmentAuthority: true }, { WASL_TRUST: join(folder, 'none.yaml') });
+  await expect(asked).rejects.toMatchObject({ path: join(folder, 'none.yaml') });
+  vi.unstubAllEnvs();
 });

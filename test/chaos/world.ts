@@ -60,6 +60,8 @@ const READY_WORDS: Readonly<Record<PartName, string>> = {
   'worker-2': 'worker ready',
 };
 
+type Settings = Readonly<Record<string, string>>;
+
 export class World {
   readonly directory: string;
   readonly backbone: Backbone;
@@ -68,7 +70,7 @@ export class World {
   #temporal: { readonly pid: number; stop(): Promise<void> } | null = null;
   #issuer: DevelopmentIssuer | null = null;
   #authority: DevelopmentAuthority | null = null;
-  #env: Readonly<Record<string, string>> = {};
+  #env: Settings = {};
   #postgresPort = 0;
   #temporalPort = 0;
   #starts = 0;
@@ -80,14 +82,18 @@ export class World {
     this.backbone = backbone;
   }
 
-  static async open(seed: string): Promise<World> {
+  /** `settings`: of API and workers, beside the usual ones; given the directory in which their files may lie. */
+  static async open(
+    seed: string,
+    settings: (directory: string) => Promise<Settings> = async () => ({}),
+  ): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'wasl-chaos-'));
     const sample = readInventory(await readFile(INVENTORY, 'utf8'), INVENTORY);
     const confirmTimeoutSeconds = CONFIRM_TIMEOUT_SECONDS;
     const inventory = { ...sample, backbone: { ...sample.backbone, confirmTimeoutSeconds } };
     const world = new World(directory, await startBackbone({ inventory, seed }));
     try {
-      await world.#start();
+      await world.#start(await settings(directory));
       return world;
     } catch (error) {
       await world.close();
@@ -95,7 +101,7 @@ export class World {
     }
   }
 
-  async #start(): Promise<void> {
+  async #start(settings: Settings): Promise<void> {
     [this.#postgresPort, this.#temporalPort] = [await freePort(), await freePort()];
     const apiPort = await freePort();
     await Promise.all([this.startPostgres(), this.startTemporal()]);
@@ -113,6 +119,7 @@ export class World {
     await write('credentials.yaml', credentials);
     this.apiUrl = `http://127.0.0.1:${apiPort}`;
     this.#env = {
+      ...settings,
       DATABASE_URL: this.databaseUrl,
       TEMPORAL_ADDRESS: `127.0.0.1:${this.#temporalPort}`,
       WASL_STATE_DIR: this.directory,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type AddressRules,
   ANY_NETWORK,
@@ -14,7 +14,7 @@ import { postWebhook } from '../../src/webhooks/post-webhook.ts';
 
 const RULES: AddressRules = {
   networks: ['10.100.0.0/16', '2001:db8:100::/48'],
-  forbidden: ['10.100.0.9'],
+  forbidden: ['10.100.0.9', 'pe1.moh.example'],
   isDevelopment: false,
 };
 const EVERYWHERE: AddressRules = { ...RULES, networks: ANY_NETWORK };
@@ -84,6 +84,28 @@ describe('an address', () => {
     refused(() => requireAllowed('10.100.3.4', { ...RULES, networks: [] })));
 });
 
+describe('where a router is managed', () => {
+  const factOf = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'taken';
+  };
+
+  it('is told to nobody: the refusal is that of any address not allowed', () => {
+    const at = (address: string, rules: AddressRules) =>
+      factOf(() => requireAllowed(address, rules)).replace(address, 'X');
+    expect(at('10.100.0.9', { ...RULES, networks: [] })).toBe(at('10.100.0.8', { ...RULES, networks: [] }));
+    expect(at('10.100.0.9', RULES)).toBe(at('10.101.0.8', RULES));
+  });
+
+  it.each(['https://pe1.moh.example/', 'https://PE1.moh.example.:8443/'])('is no receiver, by its name: %s', (url) =>
+    refused(() => requireReachable(requireWebhookUrl(url, false), EVERYWHERE)),
+  );
+});
+
 describe('a name', () => {
   const lookUp = (...addresses: string[]) => {
     const resolve = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -105,6 +127,13 @@ describe('a name', () => {
       expect(await lookUp(...addresses)).toMatchObject({ code: 'WEBHOOK_ADDRESS' });
     },
   );
+
+  it('is refused without a word of where it leads', async () => {
+    const facts = await Promise.all([lookUp('10.1.2.3'), lookUp('127.0.0.1'), lookUp('10.100.0.9')]);
+    expect(new Set(facts.map((fact) => (fact as Error).message))).toEqual(
+      new Set(['portal.moh.example has an address in no network that the operator allows']),
+    );
+  });
 });
 
 describe('a try', () => {
@@ -148,6 +177,15 @@ describe('a try', () => {
       code: 'WEBHOOK_ADDRESS',
     });
     expect(calls).toBe(0);
+  });
+
+  it('says in a word that the time was over', async () => {
+    const over = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockReturnValue(AbortSignal.abort(new DOMException('', 'TimeoutError')));
+    const url = await receiver(() => undefined);
+    await expect(postWebhook(url, message, HERE)).rejects.toMatchObject({ message: 'no answer came (TimeoutError)' });
+    over.mockRestore();
   });
 
   it('says what kept the answer away', async () => {

@@ -68,11 +68,19 @@ export function registerCodecRoutes(app: ApiServer, { codec, store, clock }: Api
         const { forPeople } = requireCodec();
         await recordAccess(callerOf(request).person, action);
         const payloads = request.body.payloads.map(fromWire);
-        const found = await (path === 'encode' ? forPeople.encode(payloads) : forPeople.decode(payloads));
+        const found = await (path === 'encode' ? forPeople.encode(payloads) : forPeople.decode(payloads)).catch(
+          asInput,
+        );
         return { payloads: found.map(toWire) };
       },
     );
   }
+}
+
+/** What a caller sends and no key opens is the caller's: nothing is wrong here, and the same call never succeeds. */
+function asInput(error: unknown): never {
+  if (!(error instanceof WaslError) || error.code !== 'MESSAGE_UNREADABLE') throw error;
+  throw new WaslError('INPUT_INVALID', error.message, { path: 'payloads', remedy: error.remedy, cause: error });
 }
 
 type Bytes = Uint8Array | null | undefined;

@@ -18,7 +18,7 @@ import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
 import { openMemory } from '../open-memory.ts';
 import { holdSignals } from '../signals.ts';
-import { developmentMeans, readSignatureMeans } from '../trust-settings.ts';
+import { meansOfWorker } from '../trust-settings.ts';
 import { startLedgerWatch } from '../watch-ledger.ts';
 import { type RunningWorker, startWorker, type WorkerLog } from '../worker.ts';
 import { listenForProbes } from '../worker-probes.ts';
@@ -38,7 +38,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
   const listen = readWorkerListen();
   const progressDays = readProgressDays();
   const ledger = { checkpointSeconds: readCheckpointSeconds(), reviewMinutes: readReviewMinutes() };
-  const signatures = readSignatureMeans() ?? (options.developmentAuthority ? await developmentMeans() : null);
+  const { signatures, isDevelopment } = await meansOfWorker(options);
   if (signatures === null) say(NOTHING_OPENS);
   const logger = createLogger('worker');
   const codec = await openCodec({ log: (level, fact) => logger[level](fact) });
@@ -63,6 +63,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
           ...settings,
           credential,
           signatures,
+          isDevelopment,
           memory,
           codec,
           log,

@@ -4,10 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliverWebhook } from '../../../src/activities/deliver-webhook.ts';
+import { createDeliveryShares, DELIVERIES_PER_ENTITY } from '../../../src/activities/delivery-shares.ts';
 import type { EntityId, PersonId } from '../../../src/domain/names.ts';
 import { ENDPOINTS_PER_ENTITY_MAX, RETRY_AFTER_SECONDS, type WebhookEndpoint } from '../../../src/domain/webhook.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { newWebhookSecret } from '../../../src/webhooks/sign-webhook.ts';
+import { DEMO_INVENTORY } from '../../support/api-under-test.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { MOF, MOH, sampleSubmission } from '../../support/store-samples.ts';
 
@@ -43,14 +45,19 @@ afterAll(async () => {
 
 const BY = 'moh-portal-1' as PersonId;
 let keys = 0;
+const shares = createDeliveryShares();
 const submit = async () => (await store.createInterconnect(sampleSubmission(`a-key-${keys++}`))).interconnect;
-const register = async (entity: EntityId = MOH, networks = ['127.0.0.0/8']): Promise<WebhookEndpoint> => {
-  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+const register = async (
+  entity: EntityId = MOH,
+  networks = ['127.0.0.0/8'],
+  host = '127.0.0.1',
+): Promise<WebhookEndpoint> => {
+  const url = `http://${host}:${(receiver.address() as AddressInfo).port}/`;
   const { id } = await store.registerWebhook({ entity, url, scheme: 'v1a', key: newWebhookSecret('v1a'), by: BY });
   return store.changeWebhook(id, null, { networks }, BY);
 };
 const attempt = (deliveryId: Awaited<ReturnType<Store['listDueDeliveries']>>[number], isDevelopment = true) =>
-  deliverWebhook({ store, now: () => now, isDevelopment }, { deliveryId });
+  deliverWebhook({ store, now: () => now, isDevelopment, shares }, { deliveryId });
 const due = async () => {
   const [id] = await store.listDueDeliveries(10);
   if (id === undefined) throw new Error('nothing is due');
@@ -131,6 +138,11 @@ describe('a delivery', () => {
   it.each([
     ['by the schedule', [500], RETRY_AFTER_SECONDS[0]],
     ['when the receiver says', [429, { 'retry-after': '90' }], 90],
+    [
+      'no sooner than by the schedule, whatever the receiver says',
+      [503, { 'retry-after': '1' }],
+      RETRY_AFTER_SECONDS[0],
+    ],
     ['when the receiver says, within a day', [503, { 'retry-after': '999999' }], 86_400],
     ['by the schedule, for a redirect', [302, { location: '/elsewhere' }], RETRY_AFTER_SECONDS[0]],
   ] as const)('is tried again %s', async (_, answer, seconds) => {
@@ -176,6 +188,19 @@ describe('a delivery', () => {
     expect(await only(endpoint)).toMatchObject({ id: delivery, state: 'delivered', tries: 1 });
   });
 
+  it('waits for room, untried, while as many are on their way to its entity as may be', async () => {
+    const endpoint = await register();
+    await submit();
+    const delivery = await due();
+    const taken = Array.from({ length: DELIVERIES_PER_ENTITY }, () => shares.take(MOH));
+    await expect(attempt(delivery)).rejects.toMatchObject({ type: 'WEBHOOK_UNDELIVERED' });
+    expect([received, (await only(endpoint))?.tries]).toEqual([[], 0]);
+    expect(shares.take(MOF)).not.toBeNull();
+    for (const release of taken) release?.();
+    await attempt(delivery);
+    expect(await only(endpoint)).toMatchObject({ state: 'delivered', tries: 1 });
+  });
+
   it('of an endpoint that is gone disables it at once, and what waits for it is not sent', async () => {
     const endpoint = await register();
     await submit();
@@ -188,6 +213,19 @@ describe('a delivery', () => {
     expect(
       (await store.listWebhookDeliveries({ endpointId: endpoint.id, limit: 10 })).map(({ state }) => state),
     ).toEqual(['dead', 'dead']);
+  });
+
+  it('reaches no host through which a router is reached', async () => {
+    const [router, ...others] = DEMO_INVENTORY.routers;
+    if (router === undefined) throw new Error('the sample has no router');
+    const { hostKeys, credential } = router.management;
+    const jumpHosts = [{ host: 'localhost', port: 22, hostKeys, credential }];
+    const routers = [{ ...router, management: { ...router.management, jumpHosts } }, ...others];
+    await store.importInventory({ inventory: { ...DEMO_INVENTORY, routers }, by: BY, expectedVersion: null });
+    const endpoint = await register(MOH, ['127.0.0.0/8', '::1/128'], 'localhost');
+    await submit();
+    await expect(attempt(await due())).rejects.toMatchObject({ type: 'WEBHOOK_UNDELIVERED' });
+    expect([received, (await only(endpoint))?.state]).toEqual([[], 'pending']);
   });
 
   it.each([

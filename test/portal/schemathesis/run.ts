@@ -10,7 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { ROLES, type Role } from '../../../src/api/authentication.ts';
+import { makeKeyRing } from '../../../src/bin/codec.ts';
 import { cacheDirectory } from '../../../src/bin/configuration.ts';
+import { makeLedgerKey } from '../../../src/bin/ledger-key.ts';
+import { addKey, PRIVACY_RING } from '../../../src/codec/key-ring.ts';
 import { type InterconnectRequest, interconnectRequestSchema } from '../../../src/domain/request.ts';
 import { World } from '../../chaos/world.ts';
 
@@ -24,17 +27,38 @@ const CHECKS = [
   ...['not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance'],
   ...['response_schema_conformance', 'unsupported_method', 'allow_header_conformance', 'missing_required_header'],
 ];
+const RETENTION = `authority: an authority of tests
+rules:
+  - { record: interconnect, begins: ended, days: 1, reference: class 1 }
+  - { record: policy-acceptance, begins: superseded, days: 1, reference: class 2 }
+`;
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '75' }, seed: { type: 'string', default: '1' } },
 });
 const schemathesis = await obtainSchemathesis();
-const world = await World.open('portal');
+const world = await World.open('portal', settingsIn);
 try {
   await askForOne(world);
   process.exitCode = await callEverything(world);
 } finally {
   await world.close();
+}
+
+/** Nothing is left out: rings, a key that signs the ledger, a retention schedule, so that no route answers only that it has none. */
+async function settingsIn(directory: string): Promise<Record<string, string>> {
+  const file = (name: string) => join(directory, name);
+  await makeKeyRing(file('codec-keys.json'), addKey(null, new Date()));
+  await makeKeyRing(file('privacy-keys.json'), addKey(null, new Date()), PRIVACY_RING);
+  await makeLedgerKey(file('ledger-key.pem'));
+  await writeFile(file('retention.yaml'), RETENTION);
+  return {
+    WASL_CODEC_KEYS: file('codec-keys.json'),
+    WASL_PRIVACY_KEYS: file('privacy-keys.json'),
+    WASL_LEDGER_KEY: file('ledger-key.pem'),
+    WASL_CHECKPOINT_SECONDS: '1',
+    WASL_RETENTION: file('retention.yaml'),
+  };
 }
 
 /** The interconnect, change and plan of the document's examples: what is called by them is there. */
