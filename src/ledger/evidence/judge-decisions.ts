@@ -85,6 +85,8 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
     const isOwn = digestPolicy(body as unknown as PolicyTerms) === body.digest && subject === `policy/${body.version}`;
     if (!isOwn) faults.push(`row ${sequence}: ${subject} is not what its digest says`);
   }
+  const unnamed = decided.filter(({ document, statement }) => document !== null && statement === null);
+  for (const { row } of unnamed) faults.push(`row ${row.sequence}: the policy that it names is not in the file`);
   const timeless = decided.find(({ signed, decidedAt }) => signed !== null && !isTime(decidedAt));
   if (timeless !== undefined) faults.push(`row ${timeless.row.sequence}: ${timeless.decidedAt} is no time`);
   faults.push(...listOwnHands(evidence, decided));
