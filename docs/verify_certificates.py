@@ -22,6 +22,9 @@ SHA2 = {bytes.fromhex("6086480165030402" + each): name for each, name in (("01",
 SIGNED_DATA, TST_INFO = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
 CONTENT_TYPE, MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010903"), bytes.fromhex("2a864886f70d010904")
 SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2 = bytes.fromhex("2a864886f70d010910020c"), bytes.fromhex("2a864886f70d010910022f")
+RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")
+SIGNED_BY = {name: [bytes.fromhex("2a8648ce3d0403" + ecdsa), bytes.fromhex("2a864886f70d0101" + rsa)]
+             for name, ecdsa, rsa in (("SHA256", "02", "0b"), ("SHA384", "03", "0c"), ("SHA512", "04", "0d"))}
 INTEGER, OCTETS, OID, SEQUENCE, SET, TIME, CONTEXT_0 = 0x02, 0x04, 0x06, 0x30, 0x31, 0x18, 0xA0
 
 class Refused(Exception): ...
@@ -139,20 +142,28 @@ def only(data, *tags):
     require([tag for tag, _, _ in found] == list(tags), "a timestamp has another form")
     return [content for _, content, _ in found]
 
+def oid_of(algorithm):
+    """Of an algorithm without parameters."""
+    (tag, content, _), *rest = parts(algorithm)
+    require(tag == OID and [each[2] for each in rest] in ([], [b"\5\0"]), "a timestamp has another form")
+    return content
+
 def require_timestamp(token, stamped, pool, statuses, trust):
     """When it says that these bytes were there."""
     kind, content = only(only(token, SEQUENCE)[0], OID, CONTEXT_0)
     version, digests, encapsulated, carried, signers = only(only(content, SEQUENCE)[0], INTEGER, SET, SEQUENCE, CONTEXT_0, SET)
     content_kind, octets = only(encapsulated, OID, CONTEXT_0)
     info, (signer,) = only(octets, OCTETS)[0], only(signers, SEQUENCE)
-    signer_version, sid, digest_algorithm, attributes, _, signature = only(signer, INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0, SEQUENCE, OCTETS)
+    signer_version, sid, digest_algorithm, attributes, made_by, signature = only(signer, INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0, SEQUENCE, OCTETS)
     require((kind, content_kind, version, signer_version) == (SIGNED_DATA, TST_INFO, b"\3", b"\1"), "it is no timestamp")
     certificates = [x509.load_der_x509_certificate(raw) for _, _, raw in parts(carried)]
-    issuer, serial = parts(sid)[0][2], int.from_bytes(parts(sid)[1][1], "big")
+    require(only(digests, SEQUENCE) == [digest_algorithm], "a timestamp has two digests")
+    issuer, serial = parts(sid)[0][2], int.from_bytes(only(sid, SEQUENCE, INTEGER)[1], "big")
     leaf = next((one for one in certificates if one.serial_number == serial and one.issuer.public_bytes() == issuer), None)
     require(leaf is not None, "a timestamp does not carry the certificate of its signer", Unproven)
     signed = {only(each, OID, SET)[0]: only(each, OID, SET)[1] for each in only(attributes, *[SEQUENCE] * len(parts(attributes)))}
-    algorithm = SHA2[parts(digest_algorithm)[0][1]]
+    algorithm = SHA2[oid_of(digest_algorithm)]
+    require(oid_of(made_by) in [RSA_ENCRYPTION] + SIGNED_BY[algorithm], "a timestamp is signed by an algorithm that is not allowed", Unproven)
     require(only(signed[CONTENT_TYPE], OID) == [TST_INFO], "it is no timestamp")
     require(only(signed[MESSAGE_DIGEST], OCTETS)[0] == hashlib.new(algorithm, info).digest(), "a timestamp is not over its own content")
     require_bound(signed, leaf)
@@ -160,7 +171,7 @@ def require_timestamp(token, stamped, pool, statuses, trust):
     require(is_by(leaf.public_key(), signature, bytes([SET]) + whole[1:], getattr(hashes, algorithm)()), "a timestamp is not signed by its signer")
     fields = parts(parts(info)[0][1])
     (by, imprint), policy = only(fields[2][1], SEQUENCE, OCTETS), dotted(fields[1][1])
-    require(imprint == hashlib.new(SHA2[parts(by)[0][1]], stamped).digest(), "a timestamp is not over its signature")
+    require(imprint == hashlib.new(SHA2[oid_of(by)], stamped).digest(), "a timestamp is not over its signature")
     wanted = trust.get("timestamps", {}).get("policies", [])
     require(not wanted or policy in wanted, "a timestamp has none of the policies asked for", Unproven)
     require(fields[4][0] == TIME and fields[4][1][-1:] == b"Z", "a timestamp has no time")
@@ -174,7 +185,7 @@ def require_bound(signed, leaf):
     named = [(parts(parts(parts(parts(signed[oid])[0][1])[0][1])[0][1]), default) for oid, default in
              ((SIGNING_CERTIFICATE, "SHA1"), (SIGNING_CERTIFICATE_V2, "SHA256")) if oid in signed]
     for ((tag, content, _), *rest), default in named:
-        algorithm, value = (SHA2[parts(content)[0][1]], rest[0][1]) if tag == SEQUENCE else (default, content)
+        algorithm, value = (SHA2[oid_of(content)], rest[0][1]) if tag == SEQUENCE else (default, content)
         require(value == hashlib.new(algorithm, leaf.public_bytes(serialization.Encoding.DER)).digest(), "a timestamp names another certificate", Unproven)
     require(named, "a timestamp does not name the certificate of its signer", Unproven)
 

@@ -125,14 +125,14 @@ def verify_push(bundle, rows, decisions, grounds, started, push):
     opens, at = kind in ("provision", "modify", "resume"), instant(first["at"])
     latest = at + timedelta(seconds=trust.get("clockSkewSeconds", 300))
     contents = next((each["contents"] for each in bundle["plans"] if each["id"] == plan), None)
+    if opens and contents is not None:
+        require_agreed(contents["gained"], asked["request"].get("flows", []))
     def require_signed(what, side, is_it, why=""):
         found = [each for each in held if each[:2] == (what, side) and each[3] < first["sequence"] and each[5] <= latest and is_it(each)]
         require(found, f"the {what} of {side} for {plan} is missing, or was not signed before the push{why}")
     for party in asked["parties"] if opens else []:
         require_signed("policy-acceptance", party, lambda each: is_enough(each[2], policies, rows, at))
         require_signed("request", party, lambda each: each[2] == asked["requestDigest"])
-    if opens and contents is not None:
-        require_agreed(contents["gained"], asked["request"].get("flows", []))
     if kind == "suspend" or (kind == "withdraw" and at >= instant(asked["request"]["validUntil"])):
         return
     approvals = [row for row in decisions if row["action"] == "approval.recorded" and row["body"]["subject"] == "plan"]

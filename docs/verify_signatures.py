@@ -6,6 +6,7 @@ by its timestamp. Certificates and timestamps are in verify_certificates.py. The
 import base64
 import hashlib
 import json
+import re
 from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
@@ -39,6 +40,7 @@ def read_trust(path):
     return {**trust, "anchors": anchors, "authorities": [pem(each) for each in trust.get("authorities", [])]}
 
 def instant(text):
+    require(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", text, re.A), "it has no full time")
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 def is_signer(leaf, who, trust):

@@ -78,7 +78,11 @@ export interface EvidenceWish {
   /** By the index of the decision: what is signed in its place; null: nothing. */
   readonly instead?: Readonly<Record<number, Statement | null>>;
   /** A withdrawal after all that; `more` stands in its row. */
-  readonly withdrawal?: { readonly signed: Statement; readonly more?: Readonly<Record<string, unknown>> };
+  readonly withdrawal?: {
+    readonly signed: Statement;
+    readonly by?: DevelopmentAuthority;
+    readonly more?: Readonly<Record<string, unknown>>;
+  };
   /** Facts that take the place of those of a name. */
   readonly altered?: (facts: readonly Fact[]) => readonly Fact[];
 }
@@ -102,7 +106,8 @@ export async function makeWorld({ authority, instead = {}, altered = (facts) => 
       return statement && signedText(authority, `${own.party.toLowerCase()}-person`, statement, INSTALLATION);
     }),
   );
-  const withdrawn = withdrawal && (await signedText(authority, 'who-withdraws', withdrawal.signed, INSTALLATION));
+  const withdrawn =
+    withdrawal && (await signedText(withdrawal.by ?? authority, 'who-withdraws', withdrawal.signed, INSTALLATION));
   const at = new Date();
   const of = (place: number) => ({ ...(signed[place] ? { signature: signed[place].signature } : {}) });
   const accepted = (entity: string, place: number): Fact => {
