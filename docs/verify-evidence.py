@@ -2,7 +2,7 @@
 """Verifies evidence of wasl (wasl-evidence/3) by itself: Python 3.9 or newer and its package `cryptography`, and nothing of wasl.
     verify-evidence.py FILE LOG-KEY [WITNESS-KEY...] [--trust TRUST]
 Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and what rows name is what is there; with TRUST also what had to be
-signed is (verify_signatures.py beside it). Else 2, and why.
+signed is (verify_decisions.py beside it). Else 2, and why.
 """
 import argparse, base64, hashlib, json, re, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -120,7 +120,7 @@ def names_of(row):  # The documents, by the SHA-256 of their bytes, and its sign
         found = [each["sha256"] for each in body["renditions"]]
     elif action == "transaction.recorded":
         found = [router[name] for router in body["routers"] for name in ("pushed", "before", "after", "transcript")]
-    elif action in ("policy.accepted", "approval.recorded") and body.get("signature"):
+    elif action in ("policy.accepted", "approval.recorded", "withdrawal.requested") and body.get("signature"):
         found = [f"row {row['sequence']}"]
     return [each for each in (found or [action == "plan.saved" and body.get("record")]) if type(each) is str]
 
@@ -152,7 +152,7 @@ def verify_subjects(bundle, rows):
     for row in rows:
         is_own = row["subject"] in (change, agreement) or row["subject"].startswith(change + "-P")
         is_of_policy = row["action"] in ("policy.proposed", "policy.published", "policy.accepted") and row["subject"].startswith("policy/")
-        is_theirs = row["action"] != "policy.accepted" or row["body"]["entity"] in parties
+        is_theirs = row["action"] != "policy.accepted" or row["body"].get("entity") in parties
         require(is_own or (is_of_policy and is_theirs), "a row is of something else")
     return asked, kind
 
@@ -187,10 +187,10 @@ def main():
         require(set(given.witness) <= {each["witness"] for each in bundle["cosignatures"]}, "a witness that counts did not cosign")
         told = "signatures not verified"
         if given.trust is not None:
-            from verify_signatures import read_trust, verify_decisions
+            from verify_decisions import read_trust, verify_decisions
             told = verify_decisions(bundle, rows, started, read_trust(given.trust), given.log_key.split("+")[0].removeprefix("wasl/"))
     except Exception as error:
-        reasons = {"Refused": visible(error), "InvalidSignature": "a checkpoint or cosignature is not signed with its key"}
+        reasons = {"Refused": visible(error), "Unproven": visible(error), "InvalidSignature": "a checkpoint or cosignature is not signed with its key"}
         print(f"NOT SOUND: {reasons.get(type(error).__name__, 'it is no evidence of a change')}")
         return 2
     print(f"SOUND: {bundle['changeId']}, rows {len(rows)} of {size}, plans {len(bundle['plans'])}, {told}")

@@ -59,6 +59,7 @@ const DONE = {
   'policy-acceptance': 'accepted the policy',
   request: 'signed the request',
   'plan-approval': 'approved the plan',
+  withdrawal: 'withdrew',
 } as const;
 
 function showDecision(

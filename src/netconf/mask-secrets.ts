@@ -8,6 +8,10 @@ export const SECRET_NAMES: readonly string[] = [
   'credentials',
   'secret',
   'cipher-text',
+  'cipher-string',
+  'encryption-default',
+  'encryption-aes',
+  'salt',
   'private-key',
   'shared-key',
   'preshared-key',
@@ -41,20 +45,36 @@ export const SECRET_NAMES: readonly string[] = [
 
 export const MASK = '********';
 
-/** In these a plain name says what elsewhere would be no secret: the name of an SNMP community, the key of a RADIUS server. */
+/** In these a plain name says what elsewhere would be no secret: the key of a clock, of a session. */
 const SECRETS_BY_PLACE: readonly { readonly places: readonly string[]; readonly names: ReadonlySet<string> }[] = [
-  { places: ['snmp'], names: new Set(['community', 'name']) },
-  {
-    places: [
-      ...['radius', 'tacacs', 'tacplus', 'aaa', 'authentication', 'ike', 'ikev2', 'isakmp', 'ipsec', 'ntp', 'macsec'],
-      ...['key-chain', 'key-chains', 'keychain', 'keychains', 'bfd'],
-    ],
-    names: new Set(['key', 'ascii-text', 'hexadecimal', 'hex-key']),
-  },
+  { places: ['ntp', 'bfd'], names: new Set(['key', 'ascii-text', 'hexadecimal', 'hex-key']) },
 ];
 
-/** Below a secret these say how it is written, and not what it is. */
-const MANNERS: ReadonlySet<string> = new Set(['level', 'type', 'encryption-type', 'algorithm']);
+/**
+ * In these, which say who may do what and by which secret, every text is masked but those of the manners: a model has names that nobody here has read, and
+ * no VPN is configured there.
+ */
+const SECRET_PLACES: readonly string[] = [
+  ...'snmp usm radius tacacs tacplus aaa authentication auth md5 hmac-md5 hmac-sha ppp chap pap local-user local-users'.split(
+    ' ',
+  ),
+  ...'ike ikev2 isakmp ipsec macsec mka ppk pki key-chain key-chains keychain keychains encode'.split(' '),
+];
+
+/** There, and below a secret, these say how and where, and not what. */
+const MANNERS: ReadonlySet<string> = new Set([
+  ...'level type encryption-type algorithm crypto-algorithm cryptographic-algorithm key-id keyid'.split(' '),
+  ...'address ip-address port timeout retry retransmit order admin-state enable enabled'.split(' '),
+]);
+
+/** Below a secret itself nothing says where. */
+const MANNERS_OF_SECRETS: ReadonlySet<string> = new Set(['level', 'type', 'encryption-type', 'algorithm']);
+
+/** How vendors write what they have hidden, and a key itself: no such text is shown, wherever it stands. */
+const HIDDEN = /\$(?:1|2[abxy]|5|6|8|9|14|M|sha\d{1,4})\$|%\^%#|%\$%\$|@%@%| hash2?\s*$|PRIVATE KEY-----/;
+
+/** The number of a key, where it is no key. */
+const NUMBER = /^\s*\d{1,10}\s*$/;
 
 /** Attributes by which some write what others write between the tags. */
 const VALUES: ReadonlySet<string> = new Set(['value', 'val', 'text', 'data']);
@@ -62,10 +82,16 @@ const VALUES: ReadonlySet<string> = new Set(['value', 'val', 'text', 'data']);
 /** Tags in which this is not said nest no deeper in any model; below, everything is masked. */
 const DEPTH_MAX = 10_000;
 
+/** What is shown below an element: all but secrets, the manners of a place of secrets, those of a secret. */
+type Below = 'all' | 'place' | 'secret';
+
 interface Open {
   /** As written. */
   readonly name: string;
   readonly isSecret: boolean;
+  readonly below: Below;
+  /** `key` is a name of lists, too: a number in it is shown. */
+  readonly areNumbersShown: boolean;
   /** Names that are secret here and below. */
   readonly secretBelow: ReadonlySet<string>;
 }
@@ -80,6 +106,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 export function maskSecrets(text: string, secretNames: readonly string[] = SECRET_NAMES): string {
   const isNamedSecret = remembered((name) => hasPart(name, secretNames));
   const secretsHere = remembered(secretsAt);
+  const isPlace = remembered((name) => name === 'key' || hasPart(name, SECRET_PLACES));
   const pieces: string[] = [];
   const open: Open[] = [];
   const inSecret = () => open.length > DEPTH_MAX || open[open.length - 1]?.isSecret === true;
@@ -93,7 +120,8 @@ export function maskSecrets(text: string, secretNames: readonly string[] = SECRE
     const token = readToken(text, at);
     at = token.end;
     if (token.kind === 'text') {
-      if (inSecret() && token.text.trim() !== '') hide();
+      const isShown = open[open.length - 1]?.areNumbersShown === true && NUMBER.test(token.text);
+      if ((inSecret() && token.text.trim() !== '' && !isShown) || HIDDEN.test(token.text)) hide();
       else pieces.push(token.text);
       continue;
     }
@@ -103,7 +131,8 @@ export function maskSecrets(text: string, secretNames: readonly string[] = SECRE
       break;
     }
     if (token.kind === 'comment') {
-      if (!inSecret()) pieces.push(token.text);
+      // A comment may be a configuration that somebody took out.
+      if (!inSecret() && !HIDDEN.test(token.text)) pieces.push(token.text);
       continue;
     }
     masked = false;
@@ -116,11 +145,17 @@ export function maskSecrets(text: string, secretNames: readonly string[] = SECRE
     const local = name.slice(name.indexOf(':') + 1);
     const above = open[open.length - 1];
     const byPlace = above?.secretBelow ?? NOTHING;
-    const isSecret = (inSecret() && !MANNERS.has(local)) || isNamedSecret(local) || byPlace.has(local.toLowerCase());
+    const around = above?.below ?? 'all';
+    const isNamed = isNamedSecret(local) || byPlace.has(local.toLowerCase());
+    const below: Below =
+      around === 'secret' || isNamed ? 'secret' : around === 'place' || isPlace(local) ? 'place' : 'all';
+    const manners = around === 'secret' ? MANNERS_OF_SECRETS : MANNERS;
+    const isSecret = below !== 'all' && (isNamed || !manners.has(local));
     const here = secretsHere(local);
     const secretBelow = here.size === 0 ? byPlace : new Set([...byPlace, ...here]);
     pieces.push(maskAttributes(token.text, (each) => isNamedSecret(each) || (isSecret && VALUES.has(each))));
-    if (!token.text.endsWith('/>')) open.push({ name, isSecret, secretBelow });
+    const areNumbersShown = local === 'key' && around === 'all' && !isNamed;
+    if (!token.text.endsWith('/>')) open.push({ name, isSecret, below, areNumbersShown, secretBelow });
   }
   return pieces.join('');
 }
@@ -203,7 +238,8 @@ function maskAttributes(tag: string, isSecret: (name: string) => boolean): strin
   return tag.replace(
     /([\s])([^\s=<>"'/]{1,200})(\s*=\s*)("[^"]*"|'[^']*')/g,
     (whole, space, name: string, equals, value) => {
-      if (name.startsWith('xmlns') || !isSecret(name.slice(name.indexOf(':') + 1))) return whole;
+      const isShown = !isSecret(name.slice(name.indexOf(':') + 1)) && !HIDDEN.test(String(value).slice(1, -1));
+      if (name.startsWith('xmlns') || isShown) return whole;
       const quote = String(value).charAt(0);
       return `${space}${name}${equals}${quote}${MASK}${quote}`;
     },

@@ -8,7 +8,7 @@ import type { Database, StoreTransaction } from './database.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
-import { approvals } from './schema.ts';
+import { approvals, interconnects } from './schema.ts';
 
 /** A signed document as it is kept: its canonical text, and the digest of what never changes of it. */
 export interface SignedDecisionText {
@@ -39,6 +39,8 @@ export interface SignedDecision {
 export interface SignedStore {
   /** What the parties of an interconnect accepted and approved, and what the network side approved of its plans. */
   listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
+  /** Of the withdrawal that is in force; null: there is none, or it is the word of a token. */
+  readSignedWithdrawal(id: InterconnectId): Promise<Pick<SignedDecision, 'signed' | 'shut'> | null>;
   /** What shows that the signatures hold is renewed; the signatures are the same. */
   renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
 }
@@ -64,6 +66,18 @@ export function signedQueries(database: Database): SignedStore {
           else opened.push({ ...each, signed: null, shut: found.state });
         }
         return opened;
+      }),
+
+    readSignedWithdrawal: (id) =>
+      database.read(async (db) => {
+        const [row] = await db
+          .select({ kept: interconnects.withdrawalSigned })
+          .from(interconnects)
+          .where(eq(interconnects.id, id));
+        const kept = row?.kept ?? null;
+        if (kept === null) return null;
+        const found = await openDocument(db, database.keys, kept);
+        return found.state === 'open' ? { signed: found.text } : { signed: null, shut: found.state };
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {

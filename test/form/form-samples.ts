@@ -64,7 +64,12 @@ export async function collectSample(): Promise<string> {
       listLedgerOf: async (subjects) => entries.filter(({ subject }) => subjects.includes(subject)),
       listCheckpoints: async () => [{ size, note: signCheckpoint({ size, root }, LOG), cosignatures: [] }],
       listPolicies: async () => [{ version: '2026-1' }],
-      ...{ listSignedDecisions: async () => [], listPlanDigests: async () => [], readPayloads: async () => [] },
+      ...{
+        listSignedDecisions: async () => [],
+        readSignedWithdrawal: async () => null,
+        listPlanDigests: async () => [],
+        readPayloads: async () => [],
+      },
       readPlan: () => Promise.reject(new Error('there is no plan')),
       findDocument: async () => null,
     },

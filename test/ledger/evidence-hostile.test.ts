@@ -5,13 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { digestOf } from '../../src/domain/canonical-json.ts';
 import { digestPolicy } from '../../src/domain/policy.ts';
+import { type Statement, withdrawalStatement } from '../../src/domain/statement.ts';
 import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
 import type { Edition, EvidenceBundle } from '../../src/ledger/evidence/format.ts';
 import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
 import { listUnplanned } from '../../src/ledger/evidence/list-pushes.ts';
 import { verifyEvidence } from '../../src/ledger/evidence/verify-evidence.ts';
-import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
+import {
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  readTrust,
+  type TrustInput,
+} from '../../src/signatures/index.ts';
 import { runForTest } from '../support/cli-under-test.ts';
 import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST, TERMS } from './evidence-world.ts';
 
@@ -51,10 +58,11 @@ const withRowBefore = (action: string, one: Fact) => (facts: readonly Fact[]) =>
   facts.flatMap((fact) => (fact[1] === action ? [one, fact] : [fact]));
 
 /** Why the first verifier does not take it; null: it does. */
-async function faultOf(text: string): Promise<string | null> {
+async function faultOf(text: string, more: Partial<TrustInput> = {}): Promise<string | null> {
   const found = verifyEvidence(text, log.verifier);
   if (!found.intact) return found.reason;
-  return (await judgeDecisions(found, authority.trust())).faults.join('; ') || null;
+  const trust = readTrust({ ...authority.trustSettings(), ...more });
+  return (await judgeDecisions(found, trust)).faults.join('; ') || null;
 }
 
 const IN_PYTHON = `
@@ -70,9 +78,9 @@ for file in files:
 `;
 
 /** What the second verifier says of each, in one process. */
-async function tellInPython(texts: readonly string[]): Promise<string[]> {
+async function tellInPython(texts: readonly string[], more: Partial<TrustInput> = {}): Promise<string[]> {
   const trust = join(folder, 'trust.json');
-  await writeFile(trust, JSON.stringify(authority.trustSettings()));
+  await writeFile(trust, JSON.stringify({ ...authority.trustSettings(), ...more }));
   const files = await Promise.all(
     texts.map(async (text, place) => {
       const file = join(folder, `${place}.json`);
@@ -199,6 +207,126 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     expect(await faultOf(text)).toBeNull();
   });
 });
+
+describe('what the law takes from nobody', () => {
+  const actor =
+    (of: string, name: string, party?: string) =>
+    (facts: readonly Fact[]): Fact[] =>
+      facts.map((fact) => {
+        const isIt = fact[1] === of && fact[2] !== 'IC-0009' && (party === undefined || fact[3].party === party);
+        return isIt ? [name, fact[1], fact[2], fact[3]] : fact;
+      });
+  const FEWER = { ...REQUEST, flows: REQUEST.flows.slice(0, 1) };
+  const LAW: readonly [string, EvidenceWish['altered'] & {}, string, string][] = [
+    [
+      'a request signed by who made it',
+      actor('request.submitted', 'MOH-person'),
+      'MOH-person signs the request that they made',
+      'MOH-person signs their own request',
+    ],
+    [
+      'a request signed by one for both',
+      actor('approval.recorded', 'MOH-person', 'MOF'),
+      'MOH-person signs the request for both parties',
+      'or for both parties',
+    ],
+    [
+      'a plan approved by who signed its request',
+      actor('approval.recorded', 'MOF-person', 'network'),
+      'MOF-person approves the plan of a request that they made or signed',
+      'MOF-person approves a plan that they have a part in',
+    ],
+    [
+      'a plan approved by who made it',
+      actor('plan.saved', 'network-person'),
+      'network-person approves the plan that they made',
+      'network-person approves a plan that they have a part in',
+    ],
+    [
+      'a plan that gains more than the request has',
+      withMembers('request.submitted', { request: FEWER, requestDigest: digestOf(FEWER) }),
+      'would open 10.2.3.0/24 of mof-main to moh-main, which is not in the request',
+      'would open 10.2.3.0/24 of mof-main to moh-main, which is not in the request',
+    ],
+  ];
+
+  test('is a fault to both verifiers', async () => {
+    const texts = await Promise.all(LAW.map(([, altered]) => collect({ instead: UNSIGNED, altered })));
+    const told = await tellInPython(texts);
+    for (const [place, [what, , here, there]] of LAW.entries()) {
+      expect(await faultOf(texts[place] ?? ''), what).toContain(here);
+      expect(told[place], what).toContain(there);
+    }
+  });
+
+  test('a row without its decision approves nothing, a scan beside a signature is a scan, and both are told of parties, too', async () => {
+    const withoutDecision = ({ decision, ...body }: Fact[3]) =>
+      body.subject === 'plan' ? body : { ...body, decision };
+    const undecided = await collect({ altered: withBody('approval.recorded', withoutDecision) });
+    const form = `sha256:${'a'.repeat(64)}`;
+    const scanned = await collect({ altered: withMembers('policy.accepted', { form }) });
+    const unsigned = await collect({ instead: { 5: null } }, 'parties');
+    expect(await faultOf(undecided)).toContain('signature under plan IC-0001-C1-P1 is missing');
+    expect(await faultOf(scanned)).toContain('which the trust file does not take');
+    expect(await faultOf(unsigned)).toContain('is the word of a token');
+    for (const told of await tellInPython([undecided, scanned, unsigned])) expect(told).toMatch(/^NOT SOUND: the p/);
+    const handSigned = ['MOH', 'MOF'].map((party) => ({ party, accepts: digestPolicy(TERMS), form }));
+    expect(await faultOf(scanned, { handSigned })).toBeNull();
+    expect(await tellInPython([scanned], { handSigned })).toEqual([expect.stringMatching(/^SOUND.*3, by hand 2$/)]);
+  });
+});
+
+describe('a withdrawal', () => {
+  const request = { id: ID, digest: digestOf(REQUEST) };
+  const [MOH] = ['MOH'] as unknown as [Statement['party']];
+  const signed = withdrawalStatement(MOH, request);
+
+  test('that is signed is in the evidence with its document, and judged by both', async () => {
+    const other = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
+    const unproven = { unproven: 'the authority is away' };
+    const texts = await Promise.all([
+      collect({ withdrawal: { signed } }),
+      collect({ withdrawal: { signed: withdrawalStatement(MOH, { ...request, digest: digestOf('another') }) } }),
+      collect({ withdrawal: { signed, by: other } }),
+      collect({ withdrawal: { signed, by: other, more: unproven } }),
+    ]);
+    const found = verifyEvidence(texts[0] ?? '', log.verifier);
+    if (!found.intact) throw new Error(found.reason);
+    const { decisions } = await judgeDecisions(found, authority.trust());
+    expect(decisions.at(-1)).toMatchObject({ kind: 'withdrawal', party: 'MOH', verdict: 'pass', subject: { id: ID } });
+    const faults = await Promise.all(texts.map((text) => faultOf(text)));
+    expect(faults).toEqual([null, expect.stringContaining('it is about IC-0001'), expect.any(String), null]);
+    expect(await tellInPython(texts)).toEqual([
+      expect.stringMatching(/^SOUND.*signed decisions 6$/),
+      'NOT SOUND: a signed document says something else than its row',
+      expect.stringContaining('NOT SOUND: no anchor for a timestamp'),
+      expect.stringMatching(/^SOUND.*signed decisions 5, unproven 1$/),
+    ]);
+    const forParties = await collect({ withdrawal: { signed } }, 'parties');
+    expect(forParties).not.toContain('"reason":"over"');
+  });
+});
+
+test('a timestamp, a certificate or a list of which a bit is another is taken by neither', async () => {
+  const text = await collect({ instead: { 1: null, 3: null, 4: null } });
+  const before = (await tellInPython([text]))[0];
+  expect(before).toMatch(/^NOT SOUND: the policy-acceptance of MOF/);
+  const bent = [0, 1, 2].flatMap((item) => [0.3, 0.6, 0.95].map((part) => flipBeside(text, item, part)));
+  for (const told of await tellInPython(bent)) expect([before, '']).not.toContain(told);
+});
+
+/** Bit 2 of a byte of what stands beside the first signature: of its timestamp, its certificates or its lists. */
+const flipBeside = (text: string, item: number, part: number) =>
+  bend<EvidenceBundle>(text, ({ signed: [one] }) => {
+    const items = one?.document.signatures[0]?.header?.etsiU ?? [];
+    const json = Buffer.from(items[item] ?? '', 'base64url').toString();
+    const [value = ''] = /[A-Za-z0-9+/]{40,}={0,2}/.exec(json) ?? [];
+    const der = Buffer.from(value, 'base64');
+    const at = Math.floor(der.length * part);
+    der[at] = (der[at] ?? 0) ^ 4;
+    items[item] = Buffer.from(json.replace(value, der.toString('base64'))).toString('base64url');
+    Object.assign(one ?? {}, { digest: digestOf(one?.document) });
+  });
 
 describe('the window of an approval', () => {
   const later = (hours: number) => new Date(Date.now() + hours * HOUR_MS);

@@ -9,6 +9,7 @@ import type { Signer } from '../../src/domain/signing-document.ts';
 import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../src/domain/statement.ts';
 import { originOf, signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import type { EvidenceRows } from '../../src/ledger/evidence/collect-evidence.ts';
+import { WITHDRAWAL_REQUESTED } from '../../src/ledger/evidence/format.ts';
 import { growTree, rootAt } from '../../src/ledger/ledger-tree.ts';
 import type { KeptCheckpoint } from '../../src/ledger/review-ledger.ts';
 import { cosign, parseNote, readSigner } from '../../src/ledger/signed-note.ts';
@@ -30,12 +31,21 @@ export const contents = {
   ...{ changeId: CHANGE, kind: 'provision' },
   ...{ ratio: 0.25, tiny: 1e-9, large: 1e21, none: null, on: true, window: { notBefore: null } },
   numbers: [0, -1.5, 0.1, 1e-6, 1e-7, 123456789012345680000, 2 ** 53, 5e-324, Number.MAX_VALUE, 1 / 3, -1e25],
+  gained: [
+    { from: 'moh-main', fromPe: 'mct-pe-01', prefix: '10.100.10.0/24', to: 'mof-main', toPe: 'sll-pe-01', via: 'x' },
+    { from: 'mof-main', fromPe: 'sll-pe-01', prefix: '10.2.3.0/24', to: 'moh-main', toPe: 'mct-pe-01', via: 'y' },
+    { from: 'mof-main', fromPe: 'sll-pe-01', prefix: '2001:db8:1::/48', to: 'moh-main', toPe: 'mct-pe-01', via: 'y' },
+  ],
   routers: [{ pe: 'mct-pe-01', payloadDigest: digestOf(XML) }, { pe: 'sll-pe-01' }],
 };
 const PLAN_DIGEST = digestOf(contents);
 export const REQUEST = {
   purpose: 'a 𝄞 "purpose" \\ of\tone',
   ...{ '€': 1, '\ufb33': 2, '𝄞': 3 },
+  flows: [
+    { from: 'moh-main', to: 'mof-main', prefixes: ['10.100.10.0/24'] },
+    { from: 'mof-main', to: 'moh-main', prefixes: ['10.2.0.0/16 ge 16 le 24', '2001:db8::/32 ge 32 le 48'] },
+  ],
   policyVersion: '2026-1',
   validUntil: '2099-01-01T00:00:00Z',
 };
@@ -67,6 +77,12 @@ export interface EvidenceWish {
   readonly authority: DevelopmentAuthority;
   /** By the index of the decision: what is signed in its place; null: nothing. */
   readonly instead?: Readonly<Record<number, Statement | null>>;
+  /** A withdrawal after all that; `more` stands in its row. */
+  readonly withdrawal?: {
+    readonly signed: Statement;
+    readonly by?: DevelopmentAuthority;
+    readonly more?: Readonly<Record<string, unknown>>;
+  };
   /** Facts that take the place of those of a name. */
   readonly altered?: (facts: readonly Fact[]) => readonly Fact[];
 }
@@ -83,13 +99,15 @@ export const STATEMENTS: readonly Statement[] = [
   planStatement({ id: PLAN, digest: PLAN_DIGEST }),
 ];
 
-export async function makeWorld({ authority, instead = {}, altered = (facts) => facts }: EvidenceWish) {
+export async function makeWorld({ authority, instead = {}, altered = (facts) => facts, withdrawal }: EvidenceWish) {
   const signed = await Promise.all(
     STATEMENTS.map(async (own, place) => {
       const statement = instead[place] === undefined ? own : instead[place];
       return statement && signedText(authority, `${own.party.toLowerCase()}-person`, statement, INSTALLATION);
     }),
   );
+  const withdrawn =
+    withdrawal && (await signedText(withdrawal.by ?? authority, 'who-withdraws', withdrawal.signed, INSTALLATION));
   const at = new Date();
   const of = (place: number) => ({ ...(signed[place] ? { signature: signed[place].signature } : {}) });
   const accepted = (entity: string, place: number): Fact => {
@@ -141,6 +159,14 @@ export async function makeWorld({ authority, instead = {}, altered = (facts) => 
       },
     ],
     ['wasl', 'change.ended', CHANGE, { outcome: 'applied', reason: 'confirmed' }],
+    ...(withdrawn === undefined
+      ? []
+      : [
+          [
+            ...(['MOH-person', WITHDRAWAL_REQUESTED, ID] as const),
+            { reason: 'over', signature: withdrawn.signature, ...withdrawal?.more },
+          ] as const,
+        ]),
     ...Array.from({ length: 300 }, () => ['wasl', 'test.recorded', 'IC-0002', {}] as const),
   ];
   const entries = chain(altered(facts), at);
@@ -152,6 +178,7 @@ export async function makeWorld({ authority, instead = {}, altered = (facts) => 
     listCheckpoints: async ({ afterSize }) => kept.filter(({ size }) => size > afterSize),
     listPolicies: async () => [{ version: '2026-1' }],
     listSignedDecisions: async () => signed.map((each) => ({ signed: each?.text ?? null })),
+    readSignedWithdrawal: async () => (withdrawn === undefined ? null : { signed: withdrawn.text }),
     listPlanDigests: async () => [PLAN_DIGEST],
     readPlan: async () =>
       ({ id: PLAN, createdAt: '', createdBy: '', digest: PLAN_DIGEST, ...contents }) as unknown as Plan,

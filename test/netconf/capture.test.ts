@@ -58,6 +58,37 @@ describe('masking', () => {
     ['<password value="a"/><b value="c"/>', '<password value="********"/><b value="c"/>'],
     ['<bypass>1</bypass><nextHop>a</nextHop>', '<bypass>1</bypass><nextHop>a</nextHop>'],
     ['<key>1</key><tokenize>x</tokenize>', '<key>1</key><tokenize>x</tokenize>'],
+    // What the vendors' modules have as passwords under names that say nothing of it (IOS-XR, Junos, SR OS, Huawei).
+    [
+      '<v3><auth><md5><encryption-default>a</encryption-default></md5></auth></v3>',
+      '<v3><auth><md5><encryption-default>********</encryption-default></md5></auth></v3>',
+    ],
+    ['<encryption-aes>a</encryption-aes>', '<encryption-aes>********</encryption-aes>'],
+    [
+      '<authentication><md5><name>1</name><key>a</key></md5></authentication>',
+      '<authentication><md5><name>********</name><key>********</key></md5></authentication>',
+    ],
+    [
+      '<ppk><value><ascii>a</ascii></value></ppk><ascii>b</ascii>',
+      '<ppk><value><ascii>********</ascii></value></ppk><ascii>b</ascii>',
+    ],
+    [
+      '<encode><key><value>a</value></key></encode><url-list><key>a</key></url-list>',
+      '<encode><key><value>********</value></key></encode><url-list><key>********</key></url-list>',
+    ],
+    [
+      '<session><cipher-string-multicast-ipv4>a</cipher-string-multicast-ipv4></session>',
+      '<session><cipher-string-multicast-ipv4>********</cipher-string-multicast-ipv4></session>',
+    ],
+    // A name of tomorrow, where nothing but secrets and their manners stands.
+    [
+      '<aaa><x><yet-unknown>a</yet-unknown><key-id>1</key-id></x></aaa>',
+      '<aaa><x><yet-unknown>********</yet-unknown><key-id>1</key-id></x></aaa>',
+    ],
+    ['<password><type><x>a</x></type></password>', '<password><type><x>********</x></type></password>'],
+    // As the vendors hide it, wherever it stands.
+    ['<remark>was $9$aBc</remark>', '<remark>********</remark>'],
+    ['<a b="$6$x$y">%^%#z%^%#</a><!-- $1$a -->', '<a b="********">********</a>'],
   ])('%s', (clear, masked) => {
     expect(maskSecrets(clear)).toBe(masked);
   });

@@ -33,8 +33,13 @@ export function registerEvidenceRoutes(app: ApiServer, { store }: ApiDependencie
         ...store,
         listSignedDecisions: async (of) => {
           const decisions = await store.listSignedDecisions(of);
-          documents = decisions.filter(({ signed }) => signed !== null).length;
+          documents += decisions.filter(({ signed }) => signed !== null).length;
           return decisions;
+        },
+        readSignedWithdrawal: async (of) => {
+          const withdrawal = await store.readSignedWithdrawal(of);
+          if (withdrawal !== null && withdrawal.signed !== null) documents += 1;
+          return withdrawal;
         },
         findDocument: async (digest, bytesMax) => pushed.get(digest) ?? store.findDocument(digest, bytesMax),
       };

@@ -182,7 +182,7 @@ function demandWitnesses(finding: EvidenceFinding, witnesses: readonly Verifier[
 }
 
 const VERIFY_HELP = `
-Another program does the same, and shares no code with this one: docs/verify-evidence.py FILE --log-key KEY --trust TRUST (Python with its package cryptography).
+Another program does the same, and shares no code with this one: docs/verify-evidence.py FILE KEY --trust TRUST (Python with its package cryptography; there TRUST is JSON).
 
 With --trust it says of every decision who signed and sealed it, when, and whether that holds, by the rules by which a worker opens.
 

@@ -18,6 +18,7 @@ import {
   type EvidenceDocument,
   signatureNamedBy,
   signedOf,
+  WITHDRAWAL_REQUESTED,
 } from './format.ts';
 import { isForParties } from './parties-edition.ts';
 
@@ -33,6 +34,8 @@ export interface EvidenceRows extends LedgerRows {
   listSignedDecisions(
     id: InterconnectId,
   ): Promise<readonly { readonly signed: string | null; readonly shut?: string }[]>;
+  /** Of the withdrawal that is in force; null: there is none, or it is the word of a token. */
+  readSignedWithdrawal(id: InterconnectId): Promise<{ readonly signed: string | null; readonly shut?: string } | null>;
   listPlanDigests(id: ChangeId): Promise<readonly string[]>;
   readPlan(id: PlanId): Promise<Plan>;
   readPayloads(id: PlanId): Promise<readonly { readonly pe: string; readonly xml: string }[]>;
@@ -109,7 +112,8 @@ async function collectSigned(
   id: InterconnectId,
   shown: readonly LedgerEntry[],
 ): Promise<Collected<EvidenceBundle['signed'][number]>> {
-  const decided = await rows.listSignedDecisions(id);
+  const withdrawal = await rows.readSignedWithdrawal(id);
+  const decided = [...(await rows.listSignedDecisions(id)), ...(withdrawal === null ? [] : [withdrawal])];
   const kept = decided.map((each) => ({ ...each, document: readKept(each.signed) }));
   const documents = kept.flatMap(({ document }) => document ?? []);
   // Of a person who signs the same again the record keeps the last document; of one that was erased or altered, none.
@@ -123,7 +127,9 @@ async function collectSigned(
     const signature = signatureNamedBy(row);
     if (signature === null) continue;
     const document = byDigest.get(signature);
-    if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why });
+    // Of a withdrawal that the network side refused nothing is kept.
+    const whyIt = row.action === WITHDRAWAL_REQUESTED ? 'not-kept' : why;
+    if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why: whyIt });
     else result.found.push(signedOf(row.sequence, document));
   }
   return result;

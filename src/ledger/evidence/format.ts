@@ -117,8 +117,13 @@ export function documentsNamedBy({ action, body }: Pick<LedgerEntry, 'action' | 
 /** Steps of the policy that its versions have in common with every agreement. */
 export const POLICY_STEPS: ReadonlySet<string> = new Set([POLICY_PROPOSED, POLICY_PUBLISHED, POLICY_ACCEPTED]);
 
+/** The ledger's word for the end of an agreement that somebody decides on. */
+export const WITHDRAWAL_REQUESTED = 'withdrawal.requested';
+
+const SIGNED_ACTIONS: ReadonlySet<string> = new Set([POLICY_ACCEPTED, 'approval.recorded', WITHDRAWAL_REQUESTED]);
+
 /** The digest of the signed document that a row names; null: it names none. */
 export function signatureNamedBy({ action, body }: Pick<LedgerEntry, 'action' | 'body'>): string | null {
-  if (action !== POLICY_ACCEPTED && action !== 'approval.recorded') return null;
+  if (!SIGNED_ACTIONS.has(action)) return null;
   return typeof body.signature === 'string' ? body.signature : null;
 }

@@ -1,20 +1,15 @@
 /** Who decided what in the evidence of a change, and whether the signatures of it hold: by the rules of the gate at push, against an auditor's own trust. */
 import { z } from 'zod';
-import { canonicalJson, type Digest } from '../../domain/canonical-json.ts';
+import { refuseBeyondRequest } from '../../domain/agreed-reach.ts';
+import type { Digest } from '../../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
 import { type DueStatement, dueStatements, twiceSigned, windowEnd } from '../../domain/due-statements.ts';
 import type { DecisionFacts } from '../../domain/may-decide.ts';
-import { interconnectOf } from '../../domain/names.ts';
-import {
-  digestPolicy,
-  POLICY_ACCEPTED,
-  POLICY_PROPOSED,
-  POLICY_PUBLISHED,
-  type PolicyTerms,
-} from '../../domain/policy.ts';
-import type { SignedDocument } from '../../domain/signed-document.ts';
+import { interconnectOf, type PlanId } from '../../domain/names.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { digestPolicy, POLICY_PROPOSED, POLICY_PUBLISHED, type PolicyTerms } from '../../domain/policy.ts';
 import { OPERATOR, type SigningKind } from '../../domain/signing-document.ts';
-import { acceptanceStatement, planStatement, requestStatement, type Statement } from '../../domain/statement.ts';
+import type { Statement } from '../../domain/statement.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { WaslError } from '../../errors.ts';
 import {
@@ -26,10 +21,9 @@ import {
   verifyStatement,
 } from '../../signatures/index.ts';
 import { findStarted, findSubmitted, type ShownEntry, signatureNamedBy } from './format.ts';
+import { type Decided, formOf, type Intact, listDecided, policiesOf, requestOf } from './list-decided.ts';
 import { listPushes, type Pushed } from './list-pushes.ts';
-import type { EvidenceFinding } from './verify-evidence.ts';
-
-type Intact = Extract<EvidenceFinding, { intact: true }>;
+import { listOwnHands } from './own-hands.ts';
 
 /** One decision of the record, in the order in which they were taken. */
 export interface JudgedDecision {
@@ -59,17 +53,6 @@ export interface JudgedEvidence {
   readonly isPushed: boolean;
 }
 
-interface Decided {
-  readonly row: ShownEntry;
-  readonly subject: 'policy' | 'request' | 'plan';
-  readonly digest: string;
-  readonly party: string;
-  readonly decidedAt: string;
-  readonly signed: string | null;
-  readonly document: SignedDocument | null;
-  readonly statement: Statement | null;
-}
-
 /** Asks nobody: what shows that a signature holds stands in the file, or it does not hold. */
 export async function judgeDecisions(evidence: Intact, trust: Trust): Promise<JudgedEvidence> {
   try {
@@ -95,18 +78,21 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
       await verifyStatement(each.signed, each.statement, { ...question, at, receivedAt, stage: 'receipt' }),
     );
   }
-  const faults = [...reports].flatMap(([{ row }, { verdict, reason }]) =>
-    verdict === 'pass' ? [] : [`row ${row.sequence}: ${reason}`],
+  const faults = [...reports].flatMap(([each, { verdict, reason }]) =>
+    verdict === 'pass' || isUnproven(each, verdict) ? [] : [`row ${each.row.sequence}: ${reason}`],
   );
   for (const { sequence, subject, body } of evidence.entries.filter(({ action }) => action === POLICY_PROPOSED)) {
     const isOwn = digestPolicy(body as unknown as PolicyTerms) === body.digest && subject === `policy/${body.version}`;
     if (!isOwn) faults.push(`row ${sequence}: ${subject} is not what its digest says`);
   }
+  const unnamed = decided.filter(({ document, statement }) => document !== null && statement === null);
+  for (const { row } of unnamed) faults.push(`row ${row.sequence}: the policy that it names is not in the file`);
   const timeless = decided.find(({ signed, decidedAt }) => signed !== null && !isTime(decidedAt));
   if (timeless !== undefined) faults.push(`row ${timeless.row.sequence}: ${timeless.decidedAt} is no time`);
+  faults.push(...listOwnHands(evidence, decided));
   const pushes = listPushes(evidence.entries);
   for (const push of pushes) {
-    const before = decided.filter(({ row }) => row.sequence < push.sequence);
+    const before = decided.filter(isApproving).filter(({ row }) => row.sequence < push.sequence);
     faults.push(...(await judgePush(push, evidence, before, reports, question)));
   }
   return {
@@ -116,63 +102,25 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
   };
 }
 
+/** What closes waits for no proof: its row then says that there was none. */
+const isUnproven = ({ subject, row }: Decided, verdict: Verdict): boolean =>
+  subject === 'withdrawal' && verdict === 'unknown' && typeof row.body.unproven === 'string';
+
+type Approving = Decided & { readonly subject: Exclude<Decided['subject'], 'withdrawal'> };
+const isApproving = (each: Decided): each is Approving => each.subject !== 'withdrawal';
+
 const isTime = (text: string): boolean => z.iso.datetime({ offset: true }).safeParse(text).success;
 
 const laterOf = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
-/** Every approval and acceptance, with the statement that its row says it is. */
-function listDecided(evidence: Intact): Decided[] {
-  const { entries, bundle } = evidence;
-  const documents = new Map(bundle.signed.map(({ sequence, document }) => [sequence, document]));
-  const id = interconnectOf(bundle.changeId);
-  const terms = policiesOf(entries);
-  const agreed = requestOf(evidence)?.policyVersion;
-  return entries.flatMap((row): Decided[] => {
-    const { action, body } = row;
-    const document = documents.get(row.sequence) ?? null;
-    const digest = String(body.digest) as Digest;
-    const of = { row, digest, document, signed: document === null ? null : canonicalJson(document) };
-    if (action === POLICY_ACCEPTED) {
-      const party = String(body.entity) as Statement['party'];
-      const accepted = terms.find((each) => digestPolicy(each) === digest);
-      const statement = accepted === undefined ? null : acceptanceStatement(party, accepted);
-      return [{ ...of, subject: 'policy', party, decidedAt: String(body.acceptedAt), statement }];
-    }
-    if (action !== 'approval.recorded' || body.decision !== 'approve') return [];
-    if (body.subject !== 'plan' && body.subject !== 'request') throw new TypeError('it approves nothing');
-    const decidedAt = String(body.decidedAt);
-    const party = String(body.party) as Statement['party'];
-    if (body.subject === 'plan') {
-      const statement = planStatement({ id: String(body.planId), digest });
-      return [{ ...of, subject: 'plan', party: 'network', decidedAt, statement }];
-    }
-    const named = terms.find(({ version }) => version === agreed);
-    const statement = named === undefined ? null : requestStatement(party, { id, digest }, named);
-    return [{ ...of, subject: 'request', party, decidedAt, statement }];
-  });
-}
-
-interface Request {
-  readonly policyVersion: string;
-  readonly validFrom?: string;
-  readonly validUntil: string;
-}
-
-const requestOf = ({ entries, changeId }: Intact) =>
-  findSubmitted(entries, changeId)?.body.request as Request | undefined;
-
-function policiesOf(entries: readonly ShownEntry[]): PolicyTerms[] {
-  const proposed = entries.filter(({ action }) => action === POLICY_PROPOSED).map(({ body }) => body);
-  return (proposed as unknown as (PolicyTerms & { readonly digest: Digest })[]).filter(
-    (each) => digestPolicy(each) === each.digest,
-  );
-}
+/** Of a plan as it is hashed. */
+type PlanContents = Pick<Plan, 'gained'> & { readonly window?: { readonly notBefore: string | null } };
 
 /** What must have been signed for this push, and is not or does not hold. */
 async function judgePush(
   { planId, at, lastAt }: Pushed,
   evidence: Intact,
-  decided: readonly Decided[],
+  decided: readonly Approving[],
   reports: Map<Decided, StatementReport>,
   question: { readonly trust: Trust; readonly installation: string },
 ): Promise<string[]> {
@@ -182,9 +130,7 @@ async function judgePush(
   const planDigests = digestsOfPlans(changeId, entries, decided);
   const digest = planDigests[numberOf(changeId, planId) - 1] ?? '';
   const requestDigest = String(findSubmitted(entries, changeId)?.body.requestDigest);
-  const contents = bundle.plans.find(({ id }) => id === planId)?.contents as
-    | { window?: { notBefore: string | null } }
-    | undefined;
+  const contents = bundle.plans.find(({ id }) => id === planId)?.contents as PlanContents | undefined;
   const notBefore = contents?.window?.notBefore ?? null;
   const push = {
     ...{ changeId, plannedFor: changeId, kind, planId, digest, contentDigest: digest, notBefore },
@@ -201,6 +147,11 @@ async function judgePush(
     { now: at, when: 'push' },
   );
   const faults: string[] = [];
+  // Parties are shown no plan.
+  if (contents !== undefined && !onlyTakesAway) {
+    const beyond = refuseBeyondRequest({ ...contents, id: planId as PlanId }, requestOf(evidence)?.flows ?? []);
+    if (beyond !== null) faults.push(beyond.fact);
+  }
   const signers = new Map<string, string>();
   for (const each of due) {
     // An approval that names what it accepts is not shown to parties.
@@ -220,7 +171,7 @@ async function judgePush(
 
 /** The report of the first candidate that holds; else why the last one does not. */
 async function findHeld(
-  { what, candidates }: DueStatement<Decided>,
+  { what, candidates }: DueStatement<Approving>,
   pushedAt: Date,
   {
     trust,
@@ -273,9 +224,6 @@ async function findHeld(
   return fault;
 }
 
-/** SHA-256 of the scanned form that a row names; null: it names none. */
-const formOf = ({ body }: ShownEntry): string | null => (typeof body.form === 'string' ? body.form : null);
-
 /** A list has a place for each: a number that no change comes to would fill the memory. */
 const PLANS_MAX = 10_000;
 
@@ -318,7 +266,12 @@ function factsOf(evidence: Intact, requestDigest: string): DecisionFacts {
   };
 }
 
-const KINDS = { policy: 'policy-acceptance', request: 'request', plan: 'plan-approval' } as const;
+const KINDS = {
+  policy: 'policy-acceptance',
+  request: 'request',
+  plan: 'plan-approval',
+  withdrawal: 'withdrawal',
+} as const;
 
 function toJudged(
   each: Decided,
