@@ -79,7 +79,8 @@ export async function requireSignatures(
     askedAnew = await requirePower(memory, push, facts, now);
   }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
-  const holding = { store, trust, ask, id, installation, now, isLate };
+  const stage = onlyTakesAway ? 'closing' : isLate ? 'receipt' : 'gate';
+  const holding = { store, trust, ask, id, installation, now, stage } as const;
   const bounds = { push, now, signaturesAfter: memory.kept?.signaturesAfter ?? null, askedAnew };
   const reports = await holdAll(due, (each) => {
     const isBounded = each.side === OPERATOR && !isLate;

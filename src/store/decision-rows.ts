@@ -1,5 +1,6 @@
 /** What people decide: one store transaction each, under the law of `may-decide.ts`. Temporal has no part in it. */
 import { and, eq, sql } from 'drizzle-orm';
+import { windowEnd } from '../domain/approval-window.ts';
 import { digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
@@ -15,7 +16,14 @@ import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { type Sealer, sealerOf, sealReason } from './personal-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
-import { closingFactOf, columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
+import {
+  approvalFactOf,
+  closingFactOf,
+  columnsOf,
+  factOf,
+  type SignedDecisionText,
+  sealSigned,
+} from './signed-rows.ts';
 import type { Store } from './store.ts';
 
 interface Reasoned {
@@ -56,8 +64,6 @@ export type PersonsDecision =
 
 type Sign = Extract<PersonsDecision, { verb: 'sign' }>;
 type ApprovePlan = Extract<PersonsDecision, { verb: 'approve-plan' }>;
-
-const HOUR_MS = 3_600_000;
 
 export function decisionQueries(database: Database): Pick<Store, 'decide' | 'readDecisionFacts'> {
   return {
@@ -208,14 +214,15 @@ async function decidePlan(
     reason,
     ...(accepts.length === 0 ? {} : { accepts }),
     decidedAt: at.toISOString(),
-    ...factOf(signed),
+    ...approvalFactOf(signed),
   };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
   const rule = CHANGE_KIND_RULES[change.kind];
   if (decision === 'approve') {
-    const startMs = Math.max(at.getTime(), plan.notBefore === null ? 0 : Date.parse(plan.notBefore));
-    const applyUntil = rule.windowHours === null ? null : new Date(startMs + rule.windowHours * HOUR_MS);
-    const phase = startMs > at.getTime() ? 'scheduled' : 'approved';
+    const { notBefore } = plan;
+    const signedAt = signed?.signedAt === undefined ? at : new Date(signed.signedAt);
+    const applyUntil = windowEnd({ kind: change.kind, notBefore }, { signedAt, provenAt: at });
+    const phase = notBefore !== null && Date.parse(notBefore) > at.getTime() ? 'scheduled' : 'approved';
     await tx.update(changes).set({ phase, approvedAt: at, applyUntil, waiting: null }).where(eq(changes.id, change.id));
     return facts;
   }

@@ -14,6 +14,8 @@ import { approvals } from './schema.ts';
 export interface SignedDecisionText {
   readonly text: string;
   readonly signature: Digest;
+  /** ISO 8601: as the earliest of its signers says under it. Absent: nobody could read that. */
+  readonly signedAt?: string;
   /** Of what closes, which waits for no proof: why it is not shown yet that the signatures hold. Absent: it was shown. */
   readonly unproven?: string;
 }
@@ -126,6 +128,13 @@ export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
 /** As it stands in the ledger and in the record. */
 export const factOf = (signed: SignedDecisionText | null | undefined) =>
   signed == null ? {} : { signature: signed.signature };
+
+/** The same of a plan's approval: from when it holds, and of a removal's why it was not shown to hold. */
+export const approvalFactOf = (signed: SignedDecisionText | null | undefined) => ({
+  ...factOf(signed),
+  ...(signed?.signedAt === undefined ? {} : { signedAt: signed.signedAt }),
+  ...(signed?.unproven === undefined ? {} : { unproven: signed.unproven }),
+});
 
 /** The same of what closes, which may come without a signature: then the ledger says so. */
 export const closingFactOf = ({ signed, refusedSignature }: ClosingSignature) => {

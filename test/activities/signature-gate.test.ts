@@ -452,11 +452,12 @@ describe('what opens', () => {
   });
 });
 
+const away: SignatureMeans['ask'] = () => async () => {
+  throw new WaslError('SIGNATURE_SOURCE', 'it does not answer');
+};
+
 describe('revocation data', () => {
   const twoDays = () => new Date(Date.now() + 48 * HOUR_MS);
-  const away: SignatureMeans['ask'] = () => async () => {
-    throw new WaslError('SIGNATURE_SOURCE', 'it does not answer');
-  };
 
   it('that is stale is asked for again, and kept', async () => {
     const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: twoDays, folder });
@@ -487,6 +488,16 @@ describe('what takes away', () => {
     await expect(gate(inOrder.slice(0, 4), { kind: 'withdraw' })).rejects.toMatchObject(
       refused('SIGNATURE_MISSING', /the network side's signature/),
     );
+  });
+
+  it('waits for no authority: what was signed while all were away takes away, and opens nothing', async () => {
+    const statement = planStatement({ id: PLAN, digest: PLAN_DIGEST });
+    const document = composeStatement(statement, {
+      ...{ installation: INSTALLATION, seals: true, preparedAt: new Date(), nonce: 'a-nonce-of-tests-is-none' },
+    });
+    const bare = decisionOf(statement, writeSignedDocument(await signAs(authority, 'network-person', document)));
+    await gate([bare], { kind: 'withdraw', by: { ...means, ask: away } });
+    await expect(gate(instead(4, bare))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /no timestamp/));
   });
 
   it('is not begun by a forger either', async () => {

@@ -1,8 +1,9 @@
 /** Who decided what in the evidence of a change, and whether the signatures of it hold: by the rules of the gate at push, against an auditor's own trust. */
 import { z } from 'zod';
+import { windowEnd } from '../../domain/approval-window.ts';
 import { canonicalJson, type Digest } from '../../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
-import { type DueStatement, dueStatements, twiceSigned, windowEnd } from '../../domain/due-statements.ts';
+import { type DueStatement, dueStatements, twiceSigned } from '../../domain/due-statements.ts';
 import type { DecisionFacts } from '../../domain/may-decide.ts';
 import { interconnectOf } from '../../domain/names.ts';
 import {

@@ -122,6 +122,17 @@ describe('decisions', () => {
     },
   );
 
+  it('on a plan: its window is counted from the signature under it, and ledger and register say the same', async () => {
+    const { id, changeId, planId } = await planned();
+    const { digest } = await store.readPlan(planId);
+    const signedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 2 * 3_600_000).toISOString();
+    const approval = { verb: 'approve-plan', person: APPROVER, planId, digest, decision: 'approve' } as const;
+    await store.decide(id, { ...approval, reason: null, signed: { ...UNREAD, signedAt } }, null);
+    const applyUntil = new Date(Date.parse(signedAt) + 4 * 3_600_000).toISOString();
+    expect(await store.readChange(changeId)).toMatchObject({ phase: 'approved', applyUntil });
+    expect((await store.readDecisionFacts(id)).altered).toEqual([]);
+  });
+
   it('of two people at the same moment: one withdraws', async () => {
     const id = await active();
     const tries = await Promise.allSettled(Array.from({ length: 6 }, (_, index) => withdraw(id, `officer-${index}`)));
