@@ -81,7 +81,7 @@ export async function requireSignatures(
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const stage = onlyTakesAway ? 'closing' : isLate ? 'receipt' : 'gate';
   const holding = { store, trust, ask, id, installation, now, stage } as const;
-  const bounds = { push, now, signaturesAfter: memory.kept?.signaturesAfter ?? null, askedAnew };
+  const bounds = { push, now, signaturesAfter: memory.signaturesAfter, askedAnew };
   const reports = await holdAll(due, (each) => {
     const isBounded = each.side === OPERATOR && !isLate;
     return holdStatement(each, {

@@ -1,7 +1,7 @@
 /** What people decide: one store transaction each, under the law of `may-decide.ts`. Temporal has no part in it. */
 import { and, eq, sql } from 'drizzle-orm';
 import { windowEnd } from '../domain/approval-window.ts';
-import { digestOf } from '../domain/canonical-json.ts';
+import { type Digest, digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
@@ -10,6 +10,7 @@ import { shareUntilCommit } from './advisory-locks.ts';
 import { announce } from './announce.ts';
 import type { OpenChange } from './change-rows.ts';
 import { atOneMoment, type Database, type StoreTransaction } from './database.ts';
+import { keepEarlier } from './earlier-rows.ts';
 import { findDecisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
@@ -196,6 +197,7 @@ async function decidePlan(
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
   const approval = { subject: 'plan', digest, party: 'network', person, decision, reason } as const;
+  await keepReplaced(tx, id, { digest, person });
   // A plan that was made anew may be the same to the letter: the last word of each person on it counts.
   const { subject, digest: on, person: by, interconnectId: of } = approvals;
   await tx
@@ -242,6 +244,22 @@ async function decidePlan(
   const refused = { ...none, withdrawalSigned: null, withdrawalSignature: null, reason: why };
   await tx.update(interconnects).set(refused).where(eq(interconnects.id, id));
   return facts;
+}
+
+async function keepReplaced(
+  tx: StoreTransaction,
+  id: InterconnectId,
+  { digest, person }: Pick<ApprovePlan, 'digest' | 'person'>,
+): Promise<void> {
+  const isIts = and(eq(approvals.interconnectId, id), eq(approvals.subject, 'plan'), eq(approvals.digest, digest));
+  const [row] = await tx
+    .select()
+    .from(approvals)
+    .where(and(isIts, eq(approvals.person, person)));
+  if (row === undefined) return;
+  const { interconnectId, party, decidedAt, signature, signed } = row;
+  const of = { interconnectId, digest: digest as Digest, party, person, decidedAt };
+  await keepEarlier(tx, { ...of, subject: 'plan', signature, signed });
 }
 
 /** Before anything was pushed the request is over at once; what is on the network, on its way there, or may be left of a try is taken off it. */

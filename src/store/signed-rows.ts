@@ -5,6 +5,7 @@ import type { InterconnectId, PersonId } from '../domain/names.ts';
 import { referredId } from '../domain/sealed-text.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { findEarlierRows } from './earlier-rows.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
@@ -41,6 +42,8 @@ export interface SignedDecision {
 export interface SignedStore {
   /** What the parties of an interconnect accepted and approved, and what the network side approved of its plans. */
   listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
+  /** What these have taken the place of, in order: it opens nothing any more, and shows what it once opened. */
+  listEarlierDecisions(id: InterconnectId): Promise<SignedDecision[]>;
   /** What shows that the signatures hold is renewed; the signatures are the same. */
   renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
 }
@@ -58,14 +61,16 @@ export function signedQueries(database: Database): SignedStore {
             return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed, form: null };
           }),
         ];
-        const opened: SignedDecision[] = [];
-        for (const each of recorded) {
-          const found = each.signed === null ? null : await openDocument(db, database.keys, each.signed);
-          if (found === null) opened.push(each);
-          else if (found.state === 'open') opened.push({ ...each, signed: found.text });
-          else opened.push({ ...each, signed: null, shut: found.state });
-        }
-        return opened;
+        return openAll(db, database, recorded);
+      }),
+
+    listEarlierDecisions: (id) =>
+      database.read(async (db) => {
+        const earlier = await findEarlierRows(db, id);
+        const recorded = earlier.map(({ subject, digest, party, person, decidedAt, signed, form }): SignedDecision => {
+          return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed, form };
+        });
+        return openAll(db, database, recorded);
       }),
 
     async renewSigned(id, { subject, digest, party, person }, signed) {
@@ -96,6 +101,21 @@ export function signedQueries(database: Database): SignedStore {
       });
     },
   };
+}
+
+async function openAll(
+  db: Pick<StoreTransaction, 'select'>,
+  { keys }: Pick<Database, 'keys'>,
+  recorded: readonly SignedDecision[],
+): Promise<SignedDecision[]> {
+  const opened: SignedDecision[] = [];
+  for (const each of recorded) {
+    const found = each.signed === null ? null : await openDocument(db, keys, each.signed);
+    if (found === null) opened.push(each);
+    else if (found.state === 'open') opened.push({ ...each, signed: found.text });
+    else opened.push({ ...each, signed: null, shut: found.state });
+  }
+  return opened;
 }
 
 /** Of an interconnect: what its parties accepted, and what was approved, in order. */
