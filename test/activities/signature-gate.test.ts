@@ -333,6 +333,22 @@ describe('what opens', () => {
     },
   );
 
+  it('is not opened by an acceptance of an earlier policy that the register says came into force again', async () => {
+    const newer = { ...TERMS, version: '2026-2', inForceFrom: '2026-06-01T00:00:00.000Z', graceDays: 0 };
+    const both = [TERMS, newer].map((terms) => ({ ...terms, digest: digestPolicy(terms) }));
+    const again = { ...TERMS, digest: digestPolicy(TERMS), inForceFrom: '2026-07-01T00:00:00.000Z' };
+    const store = {
+      ...{ now: () => recordNow(), readInstallation: async () => INSTALLATION },
+      ...{ listSignedDecisions: async () => inOrder, listPolicies: async () => [...both, again] },
+      ...{ readLedger: async () => [], listLedgerOf: async () => [] },
+    } as unknown as Store;
+    const asked = question();
+    const facts = { ...asked.facts, policy: { ...asked.facts.policy, published: [...both, again] } };
+    await expect(requireSignatures(store, gateOf(store, means), { ...asked, facts })).rejects.toMatchObject(
+      refused('RECORD_ALTERED', /2026-1, in force from 2026-07-01.* other texts or times than its digest says/),
+    );
+  });
+
   it('takes none of another installation', async () => {
     const row = await decided(requestStatement(MOH, request, TERMS), authority, 'moh-person', randomUUID());
     await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /installation/));
