@@ -1,5 +1,6 @@
 /** How old an approval may be that opens something: by what its signer signed, for nobody else's word of it counts. */
-import { windowEnd } from '../domain/due-statements.ts';
+import { refusePastWindow } from '../domain/approval-window.ts';
+import { refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { AskedAnew } from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
@@ -24,7 +25,7 @@ export function refuseOldApproval(
   signature: string | null,
   { push, now, signaturesAfter, askedAnew }: ApprovalBounds,
 ): WaslError | null {
-  const { preparedAt, signedAt } = report;
+  const { preparedAt } = report;
   const what = `the approval of plan ${push.planId}`;
   const remedy = 'Plan it again, and approve the new plan.';
   const isOfBefore = (atMs: number) => preparedAt === null || preparedAt.getTime() <= atMs;
@@ -37,8 +38,6 @@ export function refuseOldApproval(
     if (signatures.has(signature) || isOfBefore(Date.parse(at) - OFF_MS_MAX))
       return new WaslError('SIGNATURE_REFUSED', `${what} is of before ${at}: ${fact}`, { remedy });
   }
-  const until = windowEnd(push, report);
-  if (until === null || until > now) return null;
-  const at = signedAt?.toISOString();
-  return new WaslError('SIGNATURE_REFUSED', `${what} was signed at ${at}: its window ended at ${until.toISOString()}`);
+  const past = refusePastWindow(push, report, now);
+  return past === null ? null : refused(past);
 }

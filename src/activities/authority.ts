@@ -65,12 +65,15 @@ export async function requireUnderWay(
   return refuseAltered(plan.kind, facts);
 }
 
+/** Start and end are those of the very request whose digest is computed here: what is read twice may have been written in between. */
 async function readRecord({ store }: ActivityDependencies, changeId: ChangeId, plan: Plan) {
-  const [interconnect, facts, earlierDigests] = await Promise.all([
+  const [interconnect, read, earlierDigests] = await Promise.all([
     store.readInterconnect(plan.interconnectId),
     store.readDecisionFacts(plan.interconnectId),
     store.listPlanDigests(changeId),
   ]);
+  const { validFrom = null, validUntil } = interconnect.request;
+  const facts = { ...read, validFrom, validUntil };
   return { interconnect, facts, push: pushOf(changeId, plan, interconnect.request, earlierDigests) };
 }
 

@@ -62,6 +62,14 @@ export class RecordMemory {
     return this.#kept;
   }
 
+  /**
+   * ISO 8601: what was approved before opens nothing, for the record went back then. By its own memory, and by the ledger, where another worker wrote
+   * what an officer had signed for: this one may have been behind the backup, or be new. null: it never did.
+   */
+  get signaturesAfter(): string | null {
+    return laterTime(this.#kept?.signaturesAfter ?? null, this.#seen?.restoredAt ?? null);
+  }
+
   /** The rows by which policies were published, as they were seen. */
   get publications(): readonly LedgerEntry[] {
     return this.#seen?.publications ?? [];
@@ -118,8 +126,26 @@ export class RecordMemory {
       await this.#seen.readFrom(this.#rows);
     }
     const { size } = this.#seen;
-    if (kept === null || size > kept.size)
-      await this.#keep({ ...this.#seen.head(), signaturesAfter: kept?.signaturesAfter ?? null });
+    if (kept !== null && size <= kept.size) return;
+    const beside = await this.#keptBeside();
+    if (beside !== null && beside.size > size) {
+      // Another worker, by the same file, has seen more than this one was shown.
+      this.#kept = beside;
+      this.#seen = null;
+      return this.#follow();
+    }
+    const signaturesAfter = laterTime(kept?.signaturesAfter ?? null, beside?.signaturesAfter ?? null);
+    await this.#keep({ ...this.#seen.head(), signaturesAfter });
+  }
+
+  /** What lies in the file by now; null: nothing that can be read, and what this worker has seen is written in its place. */
+  async #keptBeside(): Promise<KeptHead | null> {
+    try {
+      return (await this.#keeper?.read()) ?? null;
+    } catch (error) {
+      if (error instanceof WaslError) return null;
+      throw error;
+    }
   }
 
   async #keep(head: KeptHead): Promise<void> {
@@ -141,6 +167,12 @@ class SeenRows {
   /** Of each subject that decisions are about: over the hashes of its rows. */
   readonly #digests = new Map<string, string>();
   readonly #publications: LedgerEntry[] = [];
+  #restoredAt: string | null = null;
+
+  /** ISO 8601: since when signatures count, by the rows that say that somebody signed for a restore. null: there is none. */
+  get restoredAt(): string | null {
+    return this.#restoredAt;
+  }
 
   get size(): number {
     return this.#head.sequence;
@@ -176,6 +208,7 @@ class SeenRows {
     this.#tree.push(leafOf(entry));
     const { action, subject, hash } = entry;
     if (action === POLICY_PUBLISHED) this.#publications.push(entry);
+    if (action === RECORD_RESTORED) this.#restoredAt = laterTime(this.#restoredAt, restoredAt(entry));
     if (IS_DECIDED_ON.test(subject)) this.#digests.set(subject, linked(this.#digests.get(subject) ?? '', hash));
   }
 
@@ -187,6 +220,17 @@ class SeenRows {
     if (row?.sequence === sequence && row.hash === hash) return;
     throw altered(`row ${sequence} of the ledger is not the one that this worker has seen`);
   }
+}
+
+/** By which a worker that took a restored record says since when signatures count. */
+export const RECORD_RESTORED = 'record.restored';
+
+const restoredAt = ({ at, body }: LedgerEntry): string =>
+  typeof body.signaturesAfter === 'string' ? body.signaturesAfter : at;
+
+function laterTime(one: string | null, other: string | null): string | null {
+  if (one === null || other === null) return one ?? other;
+  return Date.parse(one) >= Date.parse(other) ? one : other;
 }
 
 /** Interconnects and their changes. */

@@ -13,7 +13,7 @@ import {
   writeSignedDocument,
 } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
-import type { HeadKeeper, KeptHead, RecordMemory } from './record-memory.ts';
+import { type HeadKeeper, type KeptHead, RECORD_RESTORED, type RecordMemory } from './record-memory.ts';
 
 const NONCE_BYTES = 24;
 
@@ -43,8 +43,9 @@ export async function followRecord(memory: RecordMemory, means: RestorationMeans
     }
     const { head, preparedAt, signature } = signed;
     await memory.restore(head, preparedAt);
-    const body = { from: kept.size, to: head.size, root: head.root, signature };
-    await means.store.appendLedger({ actor: 'wasl', action: 'record.restored', subject: 'ledger', body });
+    const signaturesAfter = preparedAt.toISOString();
+    const body = { from: kept.size, to: head.size, root: head.root, signature, signaturesAfter };
+    await means.store.appendLedger({ actor: 'wasl', action: RECORD_RESTORED, subject: 'ledger', body });
   }
 }
 

@@ -2,12 +2,19 @@
 import pMap from 'p-map';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { type DueStatement, dueStatements, type StatementGrounds, twiceSigned } from '../domain/due-statements.ts';
-import { type DecisionFacts, refused } from '../domain/may-decide.ts';
+import { type DecisionFacts, type LawRefusal, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
+import { digestPolicy, type PolicyTerms } from '../domain/policy.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
 import { OPERATOR } from '../domain/signing-document.ts';
-import { type AskedAnew, lastAskedAnew, refuseForgotten, refuseSpentPower } from '../domain/spent-power.ts';
+import {
+  type AskedAnew,
+  lastAskedAnew,
+  refuseForgotten,
+  refuseOtherTerms,
+  refuseSpentPower,
+} from '../domain/spent-power.ts';
 import { WaslError } from '../errors.ts';
 import {
   askListsOnce,
@@ -66,10 +73,14 @@ export async function requireSignatures(
   const trust = believedBy(means, onlyTakesAway);
   if (trust === null) return;
   const id = facts.id as InterconnectId;
-  const [recorded, decided] = await Promise.all([store.readInstallation(), store.listSignedDecisions(id)]);
+  const [recorded, decided, policies] = await Promise.all([
+    store.readInstallation(),
+    store.listSignedDecisions(id),
+    store.listPolicies(),
+  ]);
   // Its own word first: a name that the database says makes signatures of a laboratory good for the backbone.
   const installation = trust.installation ?? recorded;
-  const grounds = await readGrounds(store, question, decided);
+  const grounds = groundsOf(question, decided, policies);
   const now = laterOf(means.clock(), store.now());
   const ask = askListsOnce(means.ask(trust));
   let askedAnew: AskedAnew | null = null;
@@ -77,10 +88,12 @@ export async function requireSignatures(
     requireDates(push, facts, means.clock());
     await followRecord(memory, { store, trust, ask, installation, now });
     askedAnew = await requirePower(memory, push, facts, now);
+    refuse(refuseOtherTerms(facts.policy.published, policies));
   }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
-  const holding = { store, trust, ask, id, installation, now, isLate };
-  const bounds = { push, now, signaturesAfter: memory.kept?.signaturesAfter ?? null, askedAnew };
+  const stage = onlyTakesAway ? 'closing' : isLate ? 'receipt' : 'gate';
+  const holding = { store, trust, ask, id, installation, now, stage } as const;
+  const bounds = { push, now, signaturesAfter: memory.signaturesAfter, askedAnew };
   const reports = await holdAll(due, (each) => {
     const isBounded = each.side === OPERATOR && !isLate;
     return holdStatement(each, {
@@ -123,22 +136,22 @@ async function requirePower(
 ): Promise<AskedAnew | null> {
   const opening = { id, changeId, planId };
   const entries = await memory.entriesOf([id, changeId]);
-  const refusal = refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now);
-  if (refusal !== null) throw refused(refusal);
+  refuse(refuseSpentPower(opening, entries) ?? refuseForgotten(policy.published, memory.publications, now));
   return lastAskedAnew(opening, entries);
 }
 
-async function readGrounds(
-  store: Store,
+function refuse(refusal: LawRefusal | null): void {
+  if (refusal !== null) throw refused(refusal);
+}
+
+function groundsOf(
   { planDigests, policyVersion }: GateQuestion,
   decided: readonly SignedDecision[],
-): Promise<StatementGrounds> {
+  policies: readonly PolicyTerms[],
+): StatementGrounds {
   const accepted = new Set(decided.flatMap(({ subject, digest }) => (subject === 'policy' ? [digest] : [])));
-  const policies = await store.listPolicies();
-  return {
-    planDigests,
-    policies: policies.filter(({ version, digest }) => version === policyVersion || accepted.has(digest)),
-  };
+  const isTaken = (terms: PolicyTerms) => terms.version === policyVersion || accepted.has(digestPolicy(terms));
+  return { planDigests, policies: policies.filter(isTaken) };
 }
 
 type Due = DueStatement<SignedDecision>;

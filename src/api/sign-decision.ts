@@ -1,8 +1,11 @@
+import { refusePastWindow } from '../domain/approval-window.ts';
+import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, refuseDecision, refused } from '../domain/may-decide.ts';
-import type { EntityId, InterconnectId } from '../domain/names.ts';
+import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
-import { receiveClosingSignature, receiveSignature } from './receive-signature.ts';
+import type { SignedDecisionText } from '../store/signed-rows.ts';
+import { receiveClosingSignature, receiveRemovalSignature, receiveSignature } from './receive-signature.ts';
 import type { ApiDependencies } from './server-types.ts';
 import { statementOfPlan, statementOfRequest, statementOfWithdrawal } from './statements.ts';
 
@@ -27,9 +30,25 @@ export async function signDecision(
   const refusal = refuseDecision(decision, facts, clock(), given !== null);
   if (refusal !== null) throw refused(refusal);
   if (isRepeated(decision, facts)) return decision;
-  const statement =
-    decision.verb === 'sign'
-      ? await statementOfRequest(store, decision.party, id)
-      : await statementOfPlan(store, decision.planId);
-  return { ...decision, signed: await receiveSignature(deps, statement, given) };
+  if (decision.verb === 'sign') {
+    const statement = await statementOfRequest(store, decision.party, id);
+    return { ...decision, signed: (await receiveSignature(deps, statement, given)).signed };
+  }
+  return { ...decision, signed: await signPlan(deps, decision.planId, given) };
+}
+
+/** Taken for as long as the gate at push takes it. */
+async function signPlan(
+  deps: Pick<ApiDependencies, 'store' | 'signatures' | 'clock'>,
+  planId: PlanId,
+  given: SignedDocument | null,
+): Promise<SignedDecisionText | null> {
+  const statement = await statementOfPlan(deps.store, planId);
+  const { kind, window } = await deps.store.readPlan(planId);
+  if (CHANGE_KIND_RULES[kind].onlyTakesAway)
+    return (await receiveRemovalSignature(deps, statement, given))?.signed ?? null;
+  const { signed, times } = await receiveSignature(deps, statement, given);
+  const refusal = refusePastWindow({ kind, planId, notBefore: window.notBefore }, times, deps.clock());
+  if (refusal !== null) throw refused(refusal);
+  return signed;
 }

@@ -118,6 +118,11 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
     said: 'reason',
     signed: 'signed',
   },
+  earlier_signatures: {
+    no: 'sequence subject policy_version interconnect_id digest party decided_at signature form',
+    user: 'person',
+    signed: 'signed',
+  },
   changes: {
     no: 'interconnect_id id number kind agreement_version phase plan_id outcome attempts approved_at apply_until journal_epoch attempt_epoch started_at ended_at',
     user: 'replan_by plan_askers recover_by requested_by',
@@ -257,7 +262,10 @@ export const WRITTEN: Readonly<Record<'request' | 'inventory', Declared>> = {
 /** Facts of the ledger: the members of each body. Its actor is a `user`. */
 export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'agreement.stepped': { no: 'from to', said: 'reason' },
-  'approval.recorded': { no: 'subject planId digest party decision accepts decidedAt signature', said: 'reason' },
+  'approval.recorded': {
+    no: 'subject planId digest party decision accepts decidedAt signedAt signature',
+    said: 'reason unproven',
+  },
   'audit.requested': {},
   'change.ended': { no: 'outcome code planId routers', said: 'reason' },
   'change.started': { no: 'interconnectId kind agreementVersion' },
@@ -284,7 +292,7 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'policy.form-attached': { no: 'entity digest form mediaType bytes' },
   'policy.proposed': { no: 'version inForceFrom graceDays digest renditions' },
   'policy.published': { no: 'digest inForceFrom graceDays' },
-  'record.restored': { no: 'from to root signature' },
+  'record.restored': { no: 'from to root signature signaturesAfter' },
   'recovery.requested': {},
   'request.amended': { no: 'requestDigest parties entity', work: 'request' },
   'request.submitted': { no: 'requestDigest parties entity', work: 'request' },

@@ -9,6 +9,7 @@ import * as personal from '../store/personal-schema.ts';
 import * as policies from '../store/policy-schema.ts';
 import * as readings from '../store/reading-schema.ts';
 import * as schema from '../store/schema.ts';
+import * as signatures from '../store/signature-schema.ts';
 import * as webhooks from '../store/webhook-schema.ts';
 import {
   COLUMNS,
@@ -27,6 +28,7 @@ export function columnsOfSchema(): ReadonlyMap<string, readonly string[]> {
     ...readings,
     ...ledger,
     ...policies,
+    ...signatures,
     ...webhooks,
     ...personal,
     ...entities,

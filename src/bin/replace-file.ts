@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 
 const MODE_DEFAULT = 0o666;
@@ -12,7 +13,8 @@ export async function replaceFile(path: string, content: Parameters<typeof write
   const target = await realpath(path).catch(() => path);
   const before = await stat(target).catch(() => null);
   if (before !== null && !before.isFile()) return writeFile(target, content);
-  const beside = `${target}.${process.pid}.new`;
+  // By chance: processes of two containers that share a folder have the same number.
+  const beside = `${target}.${randomBytes(8).toString('hex')}.new`;
   try {
     const file = await open(beside, 'wx', before === null ? MODE_DEFAULT : before.mode & 0o777);
     try {

@@ -1,4 +1,6 @@
 /** The register against the ledger: what a decision rests on must be what was recorded when it was taken. */
+
+import { windowEnd } from './approval-window.ts';
 import { digestOf } from './canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from './change-kinds.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry } from './ledger-entry.ts';
@@ -212,29 +214,30 @@ function checkChange(record: RecordedFacts, entries: readonly LinkedEntry[], say
   }
   let askers: string[] = [];
   let isDecided = false;
-  let approvedAt: string | null = null;
+  let approval: LinkedEntry['body'] | null = null;
   for (const { action, subject, actor, body } of entries) {
     if (action === 'plan.requested' && subject === id) {
       askers = isDecided ? [actor] : [...askers, actor];
       isDecided = false;
-      approvedAt = null;
+      approval = null;
     }
     if (subject !== interconnectId || action !== 'approval.recorded' || body.decision !== 'approve') continue;
     if (!String(body.planId).startsWith(`${id}-P`)) continue;
     isDecided = true;
-    if (body.planId === plan?.id) approvedAt = String(body.decidedAt);
+    if (body.planId === plan?.id) approval = body;
   }
-  const { windowHours, onlyTakesAway } = CHANGE_KIND_RULES[kind];
-  if (onlyTakesAway) return;
+  if (CHANGE_KIND_RULES[kind].onlyTakesAway) return;
   const known = change.planAskers.map((person) => canonicalPersonId(person));
   const hidden = askers.filter((person) => !known.includes(canonicalPersonId(person)));
   if (hidden.length > 0) say('change', `${hidden.join(' and ')} asked for the plan of ${id}, by the ledger`);
-  if (approvedAt === null || windowHours === null) return;
-  const startMs = Math.max(Date.parse(approvedAt), plan?.notBefore == null ? 0 : Date.parse(plan.notBefore));
-  const until = startMs + windowHours * HOUR_MS;
-  if (change.applyUntil === null || Date.parse(change.applyUntil) !== until) {
-    say('change', `the approved window of ${id} ends at ${new Date(until).toISOString()}, by the ledger`);
-  }
+  if (approval === null) return;
+  const { decidedAt, signedAt = decidedAt } = approval;
+  const times = { signedAt: new Date(String(signedAt)), provenAt: new Date(String(decidedAt)) };
+  const until = windowEnd({ kind, notBefore: plan?.notBefore ?? null }, times);
+  if (until === null || (change.applyUntil !== null && Date.parse(change.applyUntil) === until.getTime())) return;
+  // Whoever writes rows can write what is no time.
+  const end = Number.isNaN(until.getTime()) ? 'at no time' : `at ${until.toISOString()}`;
+  say('change', `the approved window of ${id} ends ${end}, by the ledger`);
 }
 
 function checkPlan({ plan }: RecordedFacts, entries: readonly LinkedEntry[], say: Say): void {
@@ -286,8 +289,6 @@ function checkPolicy({ policy }: Pick<RecordedFacts, 'policy'>, entries: readonl
     say('policy', `the acceptance by ${actor} in entry ${sequence} of the ledger is not in the register`);
   }
 }
-
-const HOUR_MS = 3_600_000;
 
 const keyOf = (subject: string, digest: string, person: string) =>
   JSON.stringify([subject, digest, canonicalPersonId(person)]);

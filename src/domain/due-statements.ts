@@ -143,20 +143,3 @@ export function twiceSigned(
   }
   return null;
 }
-
-const HOUR_MS = 3_600_000;
-
-/**
- * Until when an approval holds, from its start; null: until it is done, or nobody knows when it was there. Whoever has a signature can have it
- * time-stamped anew, and so it is as old as its signer says under it, unless it is proven to be older.
- */
-export function windowEnd(
-  { kind, notBefore }: Pick<Push, 'kind' | 'notBefore'>,
-  { signedAt, provenAt }: { readonly signedAt: Date | null; readonly provenAt: Date | null },
-): Date | null {
-  const { windowHours } = CHANGE_KIND_RULES[kind];
-  if (windowHours === null || signedAt === null || provenAt === null) return null;
-  const thereMs = Math.min(signedAt.getTime(), provenAt.getTime());
-  const startMs = Math.max(thereMs, notBefore === null ? 0 : Date.parse(notBefore));
-  return new Date(startMs + windowHours * HOUR_MS);
-}

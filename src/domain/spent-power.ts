@@ -2,7 +2,7 @@
 import type { LedgerEntry } from './ledger-entry.ts';
 import { LIFECYCLE_ENDS } from './lifecycle.ts';
 import type { LawRefusal } from './may-decide.ts';
-import { type PublishedPolicy, policySubject } from './policy.ts';
+import { digestPolicy, type PolicyTerms, type PublishedPolicy, policySubject } from './policy.ts';
 
 export interface Opening {
   /** The interconnect. */
@@ -76,6 +76,26 @@ export function refuseForgotten(
   const lost = publications.find((each) => hasBegun(each) && !isThere(each));
   if (lost === undefined) return null;
   const fact = `${lost.subject}, published by entry ${lost.sequence} of the ledger, is not in the register as it was published`;
+  return { code: 'RECORD_ALTERED', fact };
+}
+
+/**
+ * When a version holds is a part of what is accepted: nobody says under its digest that it came into force again. `terms`: of every version that the
+ * register has.
+ */
+export function refuseOtherTerms(
+  published: readonly PublishedPolicy[],
+  terms: readonly PolicyTerms[],
+): LawRefusal | null {
+  const isOf = (said: PublishedPolicy) => (one: PolicyTerms) =>
+    one.version === said.version &&
+    one.inForceFrom === said.inForceFrom &&
+    one.graceDays === said.graceDays &&
+    digestPolicy(one) === said.digest;
+  const other = published.find((each) => !terms.some(isOf(each)));
+  if (other === undefined) return null;
+  const { version, inForceFrom } = other;
+  const fact = `the communication policy ${version}, in force from ${inForceFrom}, has other texts or times than its digest says`;
   return { code: 'RECORD_ALTERED', fact };
 }
 

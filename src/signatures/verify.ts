@@ -9,7 +9,7 @@ import { buildPath } from './build-path.ts';
 import { type CertificateFacts, isIssuedBy } from './certificate.ts';
 import type { CrlFacts } from './crl.ts';
 import { decodeExactly } from './der.ts';
-import { Refusal, type SignatureFinding } from './finding.ts';
+import { Refusal, refusalOf, type SignatureFinding } from './finding.ts';
 import { readProtected, readUnsigned, type SignedFacts, type UnsignedParts } from './jades.ts';
 import type { OcspFacts } from './ocsp.ts';
 import { requireNotRevoked } from './revocation.ts';
@@ -26,9 +26,10 @@ export interface VerificationQuestion {
   readonly receivedAt: Date | null;
   /**
    * `receipt`: revocation data from before the signature is enough, for there is no newer yet. `gate`: before anything follows from it, the data must be
-   * newer than the signature (TRY_LATER else).
+   * newer than the signature (TRY_LATER else). `closing`: of what only takes away nothing is asked that an authority would have to answer; only who is
+   * known to be revoked is refused.
    */
-  readonly stage: 'receipt' | 'gate';
+  readonly stage: 'receipt' | 'gate' | 'closing';
 }
 
 /** One signature, verified by itself. Members are null where the examination did not come so far. */
@@ -178,12 +179,18 @@ async function examineInOrder(
 
   const purpose = facts.signer.role === 'seal' ? 'seal' : 'person';
   const path = buildPath(certificate, pool, { purpose, at: usedAt, trust });
-  requireNotRevoked(path, parts, { ...asked, usedAt, newerThan: isNewerNeeded ? provenAt : null });
+  const revoked = refusalOf(() =>
+    requireNotRevoked(path, parts, { ...asked, usedAt, newerThan: isNewerNeeded ? provenAt : null }),
+  );
+  if (revoked !== null && (stage !== 'closing' || isKnownRevoked(revoked))) throw revoked;
 
   requireHolder(certificate, facts.signer, trust);
   requirePlace(document, facts.signer, question.installation);
   requireNothingElse(parts, pool, authentic, trust);
 }
+
+const isKnownRevoked = ({ subIndication }: Refusal): boolean =>
+  subIndication === 'REVOKED_NO_POE' || subIndication === 'REVOKED_CA_NO_POE';
 
 function levelOf({ timestamp, crls, ocsps }: UnsignedParts): EntryReport['level'] {
   if (timestamp === null) return 'B-B';
@@ -257,7 +264,8 @@ function proveTime(
   asked: Parameters<typeof requireTimestamp>[4],
 ): ProvenTimes {
   if (parts.timestamp === null) {
-    if (trust.timestamps.required) throw new Refusal('NO_POE', 'no timestamp proves when the signature was there');
+    if (trust.timestamps.required && stage !== 'closing')
+      throw new Refusal('NO_POE', 'no timestamp proves when the signature was there');
     const seenAt = receivedAt ?? at;
     return stage === 'gate' ? { provenAt: signedAt, seenAt, usedAt: at } : { provenAt: seenAt, seenAt, usedAt: seenAt };
   }

@@ -1,6 +1,7 @@
 /** What people decide: one store transaction each, under the law of `may-decide.ts`. Temporal has no part in it. */
 import { and, eq, sql } from 'drizzle-orm';
-import { digestOf } from '../domain/canonical-json.ts';
+import { windowEnd } from '../domain/approval-window.ts';
+import { type Digest, digestOf } from '../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
 import { isRepeated, mayDecide, refused } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PersonId, PlanId } from '../domain/names.ts';
@@ -9,13 +10,21 @@ import { shareUntilCommit } from './advisory-locks.ts';
 import { announce } from './announce.ts';
 import type { OpenChange } from './change-rows.ts';
 import { atOneMoment, type Database, type StoreTransaction } from './database.ts';
+import { keepEarlier } from './earlier-rows.ts';
 import { findDecisionFacts, findStanding, type Standing } from './facts-rows.ts';
 import { lockInterconnect } from './interconnect-rows.ts';
 import { appendFacts, type NewFact } from './ledger-rows.ts';
 import { type Sealer, sealerOf, sealReason } from './personal-rows.ts';
 import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
-import { closingFactOf, columnsOf, factOf, type SignedDecisionText, sealSigned } from './signed-rows.ts';
+import {
+  approvalFactOf,
+  closingFactOf,
+  columnsOf,
+  factOf,
+  type SignedDecisionText,
+  sealSigned,
+} from './signed-rows.ts';
 import type { Store } from './store.ts';
 
 interface Reasoned {
@@ -56,8 +65,6 @@ export type PersonsDecision =
 
 type Sign = Extract<PersonsDecision, { verb: 'sign' }>;
 type ApprovePlan = Extract<PersonsDecision, { verb: 'approve-plan' }>;
-
-const HOUR_MS = 3_600_000;
 
 export function decisionQueries(database: Database): Pick<Store, 'decide' | 'readDecisionFacts'> {
   return {
@@ -190,6 +197,7 @@ async function decidePlan(
   if (change === null || plan === null) throw new TypeError('the law lets nobody decide on no plan');
   const { id, lifecycle } = interconnect;
   const approval = { subject: 'plan', digest, party: 'network', person, decision, reason } as const;
+  await keepReplaced(tx, id, { digest, person });
   // A plan that was made anew may be the same to the letter: the last word of each person on it counts.
   const { subject, digest: on, person: by, interconnectId: of } = approvals;
   await tx
@@ -208,14 +216,15 @@ async function decidePlan(
     reason,
     ...(accepts.length === 0 ? {} : { accepts }),
     decidedAt: at.toISOString(),
-    ...factOf(signed),
+    ...approvalFactOf(signed),
   };
   const facts: NewFact[] = [{ actor: person, action: 'approval.recorded', subject: id, body }];
   const rule = CHANGE_KIND_RULES[change.kind];
   if (decision === 'approve') {
-    const startMs = Math.max(at.getTime(), plan.notBefore === null ? 0 : Date.parse(plan.notBefore));
-    const applyUntil = rule.windowHours === null ? null : new Date(startMs + rule.windowHours * HOUR_MS);
-    const phase = startMs > at.getTime() ? 'scheduled' : 'approved';
+    const { notBefore } = plan;
+    const signedAt = signed?.signedAt === undefined ? at : new Date(signed.signedAt);
+    const applyUntil = windowEnd({ kind: change.kind, notBefore }, { signedAt, provenAt: at });
+    const phase = notBefore !== null && Date.parse(notBefore) > at.getTime() ? 'scheduled' : 'approved';
     await tx.update(changes).set({ phase, approvedAt: at, applyUntil, waiting: null }).where(eq(changes.id, change.id));
     return facts;
   }
@@ -235,6 +244,22 @@ async function decidePlan(
   const refused = { ...none, withdrawalSigned: null, withdrawalSignature: null, reason: why };
   await tx.update(interconnects).set(refused).where(eq(interconnects.id, id));
   return facts;
+}
+
+async function keepReplaced(
+  tx: StoreTransaction,
+  id: InterconnectId,
+  { digest, person }: Pick<ApprovePlan, 'digest' | 'person'>,
+): Promise<void> {
+  const isIts = and(eq(approvals.interconnectId, id), eq(approvals.subject, 'plan'), eq(approvals.digest, digest));
+  const [row] = await tx
+    .select()
+    .from(approvals)
+    .where(and(isIts, eq(approvals.person, person)));
+  if (row === undefined) return;
+  const { interconnectId, party, decidedAt, signature, signed } = row;
+  const of = { interconnectId, digest: digest as Digest, party, person, decidedAt };
+  await keepEarlier(tx, { ...of, subject: 'plan', signature, signed });
 }
 
 /** Before anything was pushed the request is over at once; what is on the network, on its way there, or may be left of a try is taken off it. */

@@ -8,6 +8,7 @@ export default defineConfig({
     './src/store/reading-schema.ts',
     './src/store/ledger-schema.ts',
     './src/store/policy-schema.ts',
+    './src/store/signature-schema.ts',
     './src/store/entity-schema.ts',
     './src/store/webhook-schema.ts',
     './src/store/personal-schema.ts',

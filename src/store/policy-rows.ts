@@ -21,6 +21,7 @@ import { refuseAcceptance, refuseFarAhead, refusePublication } from '../domain/p
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { keepEarlier } from './earlier-rows.ts';
 import { appendFacts, findEntriesWhere } from './ledger-rows.ts';
 import { sealerOf } from './personal-rows.ts';
 import { policies, policyAcceptances, policyRenditions } from './policy-schema.ts';
@@ -141,6 +142,7 @@ export function policyQueries(database: Database): PolicyStore {
         const record = { kind: 'policy-acceptance', id: `${version}/${entity}` } as const;
         const sealed = await sealSigned(sealerOf(tx, database, { subject: by, record }), signed);
         const given = { digest: policy.digest, person: by, acceptedAt: at, form: null, ...columnsOf(sealed) };
+        await keepReplaced(tx, version, entity);
         await tx
           .insert(policyAcceptances)
           .values({ policyVersion: version, entity, ...given })
@@ -168,6 +170,14 @@ export function policyQueries(database: Database): PolicyStore {
 
     listAcceptances: () => database.read((db) => findAcceptances(db)),
   };
+}
+
+async function keepReplaced(tx: StoreTransaction, version: string, entity: EntityId): Promise<void> {
+  const isIt = and(eq(policyAcceptances.policyVersion, version), eq(policyAcceptances.entity, entity));
+  const [row] = await tx.select().from(policyAcceptances).where(isIt);
+  if (row === undefined) return;
+  const { policyVersion, entity: party, acceptedAt: decidedAt, ...rest } = row;
+  await keepEarlier(tx, { ...rest, subject: 'policy', policyVersion, party, decidedAt });
 }
 
 function throwRefusal(refusal: LawRefusal | null): void {

@@ -6,11 +6,13 @@ import { type KeyEncryption, wrapKey } from '../domain/sealed-text.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { recordOf } from './earlier-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { keyMissing, sealerOf, unwrapOwn } from './personal-rows.ts';
 import { personalKeys } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals, interconnects } from './schema.ts';
+import { earlierSignatures } from './signature-schema.ts';
 
 export interface Rotation {
   /** Under which all are wrapped now. */
@@ -52,6 +54,7 @@ export function rotationQueries(database: Database): RotationStore {
         const sealed =
           (await sealApprovals(tx, database)) +
           (await sealAcceptances(tx, database)) +
+          (await sealEarlier(tx, database)) +
           (await sealWithdrawals(tx, database));
         const body = { kek: kek.id, rewrapped: others.length, sealed };
         await appendFacts(tx, at, [{ actor: by, action: 'personal-keys.rotated', subject: 'personal-keys', body }]);
@@ -91,6 +94,16 @@ async function sealAcceptances(tx: StoreTransaction, database: Database): Promis
     const reference = await sealerOf(tx, database, { subject, record }).seal('signed-document', signed ?? '');
     const isIt = and(eq(policyAcceptances.policyVersion, policyVersion), eq(policyAcceptances.entity, entity));
     await tx.update(policyAcceptances).set({ signed: reference }).where(isIt);
+  }
+  return rows.length;
+}
+
+async function sealEarlier(tx: StoreTransaction, database: Database): Promise<number> {
+  const rows = await tx.select().from(earlierSignatures).where(like(earlierSignatures.signed, IN_CLEAR));
+  for (const row of rows) {
+    const sealer = sealerOf(tx, database, { subject: row.person, record: recordOf(row) });
+    const signed = await sealer.seal('signed-document', row.signed ?? '');
+    await tx.update(earlierSignatures).set({ signed }).where(eq(earlierSignatures.sequence, row.sequence));
   }
   return rows.length;
 }

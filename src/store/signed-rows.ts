@@ -5,6 +5,7 @@ import type { InterconnectId, PersonId } from '../domain/names.ts';
 import { referredId } from '../domain/sealed-text.ts';
 import { signatureDigest } from '../domain/signature-digest.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { findEarlierRows } from './earlier-rows.ts';
 import { findInterconnect } from './interconnect-rows.ts';
 import { openDocument, replaceDocument, type Sealer } from './personal-rows.ts';
 import { policyAcceptances } from './policy-schema.ts';
@@ -14,6 +15,8 @@ import { approvals, interconnects } from './schema.ts';
 export interface SignedDecisionText {
   readonly text: string;
   readonly signature: Digest;
+  /** ISO 8601: as the earliest of its signers says under it. Absent: nobody could read that. */
+  readonly signedAt?: string;
   /** Of what closes, which waits for no proof: why it is not shown yet that the signatures hold. Absent: it was shown. */
   readonly unproven?: string;
 }
@@ -41,6 +44,8 @@ export interface SignedStore {
   listSignedDecisions(id: InterconnectId): Promise<SignedDecision[]>;
   /** Of the withdrawal that is in force; null: there is none, or it is the word of a token. */
   readSignedWithdrawal(id: InterconnectId): Promise<Pick<SignedDecision, 'signed' | 'shut'> | null>;
+  /** What these have taken the place of, in order: it opens nothing any more, and shows what it once opened. */
+  listEarlierDecisions(id: InterconnectId): Promise<SignedDecision[]>;
   /** What shows that the signatures hold is renewed; the signatures are the same. */
   renewSigned(id: InterconnectId, decision: SignedDecision, text: string): Promise<void>;
 }
@@ -58,14 +63,16 @@ export function signedQueries(database: Database): SignedStore {
             return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed, form: null };
           }),
         ];
-        const opened: SignedDecision[] = [];
-        for (const each of recorded) {
-          const found = each.signed === null ? null : await openDocument(db, database.keys, each.signed);
-          if (found === null) opened.push(each);
-          else if (found.state === 'open') opened.push({ ...each, signed: found.text });
-          else opened.push({ ...each, signed: null, shut: found.state });
-        }
-        return opened;
+        return openAll(db, database, recorded);
+      }),
+
+    listEarlierDecisions: (id) =>
+      database.read(async (db) => {
+        const earlier = await findEarlierRows(db, id);
+        const recorded = earlier.map(({ subject, digest, party, person, decidedAt, signed, form }): SignedDecision => {
+          return { subject, digest, party, person, decidedAt: decidedAt.toISOString(), signed, form };
+        });
+        return openAll(db, database, recorded);
       }),
 
     readSignedWithdrawal: (id) =>
@@ -110,6 +117,21 @@ export function signedQueries(database: Database): SignedStore {
   };
 }
 
+async function openAll(
+  db: Pick<StoreTransaction, 'select'>,
+  { keys }: Pick<Database, 'keys'>,
+  recorded: readonly SignedDecision[],
+): Promise<SignedDecision[]> {
+  const opened: SignedDecision[] = [];
+  for (const each of recorded) {
+    const found = each.signed === null ? null : await openDocument(db, keys, each.signed);
+    if (found === null) opened.push(each);
+    else if (found.state === 'open') opened.push({ ...each, signed: found.text });
+    else opened.push({ ...each, signed: null, shut: found.state });
+  }
+  return opened;
+}
+
 /** Of an interconnect: what its parties accepted, and what was approved, in order. */
 export async function findSignedRows(db: Pick<StoreTransaction, 'select'>, id: InterconnectId) {
   const { parties } = await findInterconnect(db, id);
@@ -140,6 +162,13 @@ export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
 /** As it stands in the ledger and in the record. */
 export const factOf = (signed: SignedDecisionText | null | undefined) =>
   signed == null ? {} : { signature: signed.signature };
+
+/** The same of a plan's approval: from when it holds, and of a removal's why it was not shown to hold. */
+export const approvalFactOf = (signed: SignedDecisionText | null | undefined) => ({
+  ...factOf(signed),
+  ...(signed?.signedAt === undefined ? {} : { signedAt: signed.signedAt }),
+  ...(signed?.unproven === undefined ? {} : { unproven: signed.unproven }),
+});
 
 /** The same of what closes, which may come without a signature: then the ledger says so. */
 export const closingFactOf = ({ signed, refusedSignature }: ClosingSignature) => {

@@ -4,11 +4,13 @@ import type { EntityId, InterconnectId, PersonId } from '../domain/names.ts';
 import type { Purpose } from '../domain/retention.ts';
 import { type RecordName, referredId, referredIds } from '../domain/sealed-text.ts';
 import type { Database, StoreTransaction } from './database.ts';
+import { findEarlierRows, recordOf } from './earlier-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { type OpenedText, openRow, openTexts } from './personal-rows.ts';
 import { type PersonalTextKind, personalKeys, personalTexts } from './personal-schema.ts';
 import { policyAcceptances } from './policy-schema.ts';
 import { approvals, interconnects, ledger } from './schema.ts';
+import { earlierSignatures } from './signature-schema.ts';
 import { findSignedRows } from './signed-rows.ts';
 
 /** Of one person; more is exported by its records. */
@@ -133,6 +135,8 @@ async function findClearTexts(tx: StoreTransaction, subject: PersonId): Promise<
   }
   for (const { policyVersion, entity, signed, acceptedAt } of accepted)
     add({ kind: 'policy-acceptance', id: `${policyVersion}/${entity}` }, 'signed-document', signed, acceptedAt);
+  const earlier = await tx.select().from(earlierSignatures).where(eq(earlierSignatures.person, subject));
+  for (const each of earlier) add(recordOf(each), 'signed-document', each.signed, each.decidedAt);
   for (const { id, withdrawalSigned, withdrawalReason, withdrawnAt } of withdrawn) {
     add({ kind: 'interconnect', id }, 'signed-document', withdrawalSigned, withdrawnAt);
     // The words of a rejection stand there, too.
@@ -166,6 +170,7 @@ async function findSignatures(
       decidedAt: each.acceptedAt,
     })),
     ...decided,
+    ...(await findEarlierRows(db, id)),
   ];
   const ids = rows
     .flatMap(({ signed }) => (signed === null ? [] : [referredId(signed)]))

@@ -46,6 +46,33 @@ it.each(['provision', 'withdraw'] as const)('what is in order is pushed: %s', as
   expect(await requireUnderWay(deps, changeId, plan)).toBeNull();
 });
 
+it.each([
+  ['end', { validUntil: '2026-11-01T00:00:00Z' }, /ended at 2026-11-01/],
+  ['start', { validFrom: '2099-01-01T00:00:00Z', validUntil: '2099-12-31T00:00:00Z' }, /starts at 2099-01-01/],
+] as const)(
+  'the %s is that of the request whose digest is signed, whatever else the record says of it',
+  async (_what, dates, words) => {
+    const { deps, plan } = gate('provision', []);
+    const request = { ...MOH_MOF, ...dates };
+    const store = {
+      ...deps.store,
+      readInterconnect: async () => ({ request }),
+      readDecisionFacts: async (id: never) => {
+        const facts = await deps.store.readDecisionFacts(id);
+        const requestDigest = digestOf(request);
+        return { ...facts, requestDigest };
+      },
+    };
+    const pushed = requireAuthority(
+      { ...deps, store } as unknown as ActivityDependencies,
+      changeId,
+      plan,
+      DEMO_INVENTORY,
+    );
+    await expect(pushed).rejects.toMatchObject({ code: 'NOT_ITS_TIME', message: expect.stringMatching(words) });
+  },
+);
+
 it('nothing opens by a plan of which the parties signed another request', async () => {
   const { deps, plan } = gate('provision', []);
   const [first, ...others] = MOH_MOF.flows;

@@ -103,6 +103,24 @@ describe('a record', () => {
     }
   });
 
+  it('of which a worker is shown less than another one that has the same file opens nothing, and nothing in it goes back', async () => {
+    rows = chainOf(OPENED);
+    const [one, two] = [ofWorker(), ofWorker()];
+    await one.follow();
+    await two.follow();
+    rows = chainOf([...OPENED, ...CLOSED]);
+    await one.follow();
+    const kept = readFileSync(path, 'utf8');
+    rows = chainOf([...OPENED, fact('note.added')]);
+    await expect(two.follow()).rejects.toMatchObject(altered(/has 4 rows, and this worker has seen 5/));
+    expect(readFileSync(path, 'utf8')).toBe(kept);
+    // What nobody can read any more is written anew by whoever still knows it.
+    writeFileSync(path, '');
+    rows = chainOf([...OPENED, ...CLOSED, fact('note.added')]);
+    await one.follow();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ size: 6 });
+  });
+
   it('whose memory is of another installation, or none, is believed no more', async () => {
     rows = chainOf(OPENED);
     await ofWorker().follow();
@@ -172,9 +190,25 @@ it('a restore from a backup is signed for by an officer, for the very rows that 
   const memory = ofWorker();
   await followRecord(memory, means);
   expect(memory.kept).toMatchObject({ size: rows.length, signaturesAfter: document.preparedAt });
-  expect(noted).toMatchObject([{ action: 'record.restored', body: { from: 5, to: 3 } }]);
+  const signaturesAfter = document.preparedAt;
+  expect(noted).toMatchObject([{ action: 'record.restored', body: { from: 5, to: 3, signaturesAfter } }]);
   // It holds for the worker that starts anew, and once.
   await ofWorker().follow();
   rows = chainOf(OPENED);
   await expect(followRecord(ofWorker(), means)).rejects.toMatchObject(altered(/3 rows/));
+  // And for one that is new, or was behind the backup: nothing is missing that it has seen, and the ledger tells it.
+  path = join(folder, 'elsewhere.json');
+  const behind = ofWorker();
+  await behind.follow();
+  expect(behind.signaturesAfter).toBeNull();
+  rows = chainOf([...OPENED, fact('record.restored', { signaturesAfter }, 'ledger')]);
+  for (const each of [behind, ofWorker()]) {
+    await each.follow();
+    expect(each.signaturesAfter).toBe(signaturesAfter);
+  }
+  rows = chainOf([...OPENED, fact('record.restored', { from: 5 }, 'ledger')]);
+  path = join(folder, 'of-before.json');
+  const ofBefore = ofWorker();
+  await ofBefore.follow();
+  expect(ofBefore.signaturesAfter).toBe(rows.at(-1)?.at);
 });

@@ -333,6 +333,22 @@ describe('what opens', () => {
     },
   );
 
+  it('is not opened by an acceptance of an earlier policy that the register says came into force again', async () => {
+    const newer = { ...TERMS, version: '2026-2', inForceFrom: '2026-06-01T00:00:00.000Z', graceDays: 0 };
+    const both = [TERMS, newer].map((terms) => ({ ...terms, digest: digestPolicy(terms) }));
+    const again = { ...TERMS, digest: digestPolicy(TERMS), inForceFrom: '2026-07-01T00:00:00.000Z' };
+    const store = {
+      ...{ now: () => recordNow(), readInstallation: async () => INSTALLATION },
+      ...{ listSignedDecisions: async () => inOrder, listPolicies: async () => [...both, again] },
+      ...{ readLedger: async () => [], listLedgerOf: async () => [] },
+    } as unknown as Store;
+    const asked = question();
+    const facts = { ...asked.facts, policy: { ...asked.facts.policy, published: [...both, again] } };
+    await expect(requireSignatures(store, gateOf(store, means), { ...asked, facts })).rejects.toMatchObject(
+      refused('RECORD_ALTERED', /2026-1, in force from 2026-07-01.* other texts or times than its digest says/),
+    );
+  });
+
   it('takes none of another installation', async () => {
     const row = await decided(requestStatement(MOH, request, TERMS), authority, 'moh-person', randomUUID());
     await expect(gate(instead(1, row))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /installation/));
@@ -452,11 +468,12 @@ describe('what opens', () => {
   });
 });
 
+const away: SignatureMeans['ask'] = () => async () => {
+  throw new WaslError('SIGNATURE_SOURCE', 'it does not answer');
+};
+
 describe('revocation data', () => {
   const twoDays = () => new Date(Date.now() + 48 * HOUR_MS);
-  const away: SignatureMeans['ask'] = () => async () => {
-    throw new WaslError('SIGNATURE_SOURCE', 'it does not answer');
-  };
 
   it('that is stale is asked for again, and kept', async () => {
     const later = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: twoDays, folder });
@@ -487,6 +504,16 @@ describe('what takes away', () => {
     await expect(gate(inOrder.slice(0, 4), { kind: 'withdraw' })).rejects.toMatchObject(
       refused('SIGNATURE_MISSING', /the network side's signature/),
     );
+  });
+
+  it('waits for no authority: what was signed while all were away takes away, and opens nothing', async () => {
+    const statement = planStatement({ id: PLAN, digest: PLAN_DIGEST });
+    const document = composeStatement(statement, {
+      ...{ installation: INSTALLATION, seals: true, preparedAt: new Date(), nonce: 'a-nonce-of-tests-is-none' },
+    });
+    const bare = decisionOf(statement, writeSignedDocument(await signAs(authority, 'network-person', document)));
+    await gate([bare], { kind: 'withdraw', by: { ...means, ask: away } });
+    await expect(gate(instead(4, bare))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /no timestamp/));
   });
 
   it('is not begun by a forger either', async () => {

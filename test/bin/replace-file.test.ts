@@ -22,6 +22,13 @@ it('leaves what was there where the new content does not fit, and nothing beside
   expect(await readdir(folder)).toEqual(['signed.json']);
 });
 
+it('is had by one of many who write at once, whole; none takes away what another is writing', async () => {
+  const texts = Array.from({ length: 12 }, (_, writer) => `written by ${writer}`);
+  await Promise.all(texts.map((text) => replaceFile(at('signed.json'), text)));
+  expect(texts).toContain(await readFile(at('signed.json'), 'utf8'));
+  expect(await readdir(folder)).toEqual(['signed.json']);
+});
+
 it('keeps the mode, and follows a symbolic link', async () => {
   await writeFile(at('secret'), 'before', { mode: 0o600 });
   await symlink('secret', at('link'));

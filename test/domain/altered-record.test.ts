@@ -252,6 +252,21 @@ it('the last word of a person on a plan counts, and who asked for a plan anew af
   expect(told({ ...record, lifecycle: 'rejected' }, chain([...FACTS, anew, again.fact]))).toHaveLength(1);
 });
 
+it('the approved window is counted from the signature, however much later it was brought', () => {
+  const signed = (signedAt: string) =>
+    chain(
+      FACTS.map((each) =>
+        each === NETWORK.fact ? { ...NETWORK.fact, body: { ...NETWORK.fact.body, signedAt } } : each,
+      ),
+    );
+  const ofEarlier = new Date(Date.parse(at(6)) + 2 * 3_600_000).toISOString();
+  const entries = signed(new Date(Date.parse(at(6)) - 2 * 3_600_000).toISOString());
+  expect(told(withChange({ applyUntil: ofEarlier }), entries)).toEqual([]);
+  expect(told(RECORD, entries)).toEqual([expect.stringContaining(`ends at ${ofEarlier}, by the ledger`)]);
+  // Whoever writes rows can write what is no time, and keeps nobody from closing by it.
+  expect(told(RECORD, signed('soon'))).toEqual([expect.stringContaining('ends at no time, by the ledger')]);
+});
+
 it('what an approver accepted by name is in the ledger, and no less of it in the register', () => {
   const plan = { subject: 'plan', planId: PLAN, digest: planDigest, party: 'network' };
   const accepted = decided(6, 'engineer-approver', { ...plan, accepts: ['10.1.0.0/16@MOF', '10.2.0.0/16@MOF'] });

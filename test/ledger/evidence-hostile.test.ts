@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../src/domain/canonical-json.ts';
+import type { EntityId } from '../../src/domain/names.ts';
 import { digestPolicy } from '../../src/domain/policy.ts';
-import { type Statement, withdrawalStatement } from '../../src/domain/statement.ts';
+import { acceptanceStatement, type Statement, withdrawalStatement } from '../../src/domain/statement.ts';
 import { collectEvidence } from '../../src/ledger/evidence/collect-evidence.ts';
 import type { Edition, EvidenceBundle } from '../../src/ledger/evidence/format.ts';
 import { judgeDecisions } from '../../src/ledger/evidence/judge-decisions.ts';
@@ -20,7 +21,18 @@ import {
   type TrustInput,
 } from '../../src/signatures/index.ts';
 import { runForTest } from '../support/cli-under-test.ts';
-import { bend, CHANGE, type EvidenceWish, type Fact, log, makeWorld, REQUEST, TERMS } from './evidence-world.ts';
+import { signedText } from '../support/signing.ts';
+import {
+  bend,
+  CHANGE,
+  type EvidenceWish,
+  type Fact,
+  INSTALLATION,
+  log,
+  makeWorld,
+  REQUEST,
+  TERMS,
+} from './evidence-world.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url).pathname;
 const ID = 'IC-0001';
@@ -362,6 +374,35 @@ describe('the window of an approval', () => {
     expect(await faultOf(await collect({ altered: twice }))).toContain('its window ended at');
     expect(await faultOf(await collect({ altered: refused }))).toBeNull();
   });
+});
+
+test('what a side has signed anew shows what was pushed before that, and counts for nothing else', async () => {
+  // As of a signatory who was taken out of the trust file since.
+  const issue: typeof authority.issue = (wish) => authority.issue({ ...wish, party: 'MOF' });
+  const statement = acceptanceStatement('MOH' as EntityId, TERMS);
+  const former = await signedText({ ...authority, issue }, 'moh-former', statement, INSTALLATION);
+  const isOwn = ([, action, , { entity }]: Fact) => action === 'policy.accepted' && entity === 'MOH';
+  const collectWith = async (altered: EvidenceWish['altered'] & {}) => {
+    const world = await makeWorld({ authority, altered });
+    await world.signCheckpoints();
+    const own = world.source.listSignedDecisions;
+    const listSignedDecisions: typeof own = async (id) => [...(await own(id)), { signed: former.text }];
+    return collectEvidence({ ...world.source, listSignedDecisions }, CHANGE, 'whole');
+  };
+  const byFormer = ([, action, subject, body]: Fact): Fact => {
+    return ['moh-former', action, subject, { ...body, signature: former.signature }];
+  };
+  const absent = (text: string) => JSON.parse(text).absent.filter(({ why }: { why: string }) => why === 'signed-anew');
+  const inTime = await collectWith((facts) => facts.flatMap((fact) => (isOwn(fact) ? [byFormer(fact), fact] : [fact])));
+  expect([absent(inTime).length, await faultOf(inTime)]).toEqual([1, null]);
+  expect((await tellInPython([inTime]))[0]).toMatch(/^SOUND/);
+  // Where it was pushed by the one before, that one is in the file, and must hold.
+  const afterwards = await collectWith((facts) => [
+    ...facts.map((fact) => (isOwn(fact) ? byFormer(fact) : fact)),
+    ...facts.filter(isOwn),
+  ]);
+  expect(absent(afterwards)).toEqual([]);
+  expect(await faultOf(afterwards)).toMatch(/does not sign for MOH/);
 });
 
 test('parties are told where the approval of the network side is not theirs to see', async () => {

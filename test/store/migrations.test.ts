@@ -7,6 +7,7 @@ import * as personal from '../../src/store/personal-schema.ts';
 import * as policies from '../../src/store/policy-schema.ts';
 import * as readings from '../../src/store/reading-schema.ts';
 import * as schema from '../../src/store/schema.ts';
+import * as signatures from '../../src/store/signature-schema.ts';
 import * as webhooks from '../../src/store/webhook-schema.ts';
 
 const meta = new URL('../../src/store/migrations/meta/', import.meta.url);
@@ -17,6 +18,15 @@ test('the migrations make the tables that the schema describes', async () => {
   const last = String(entries.length - 1).padStart(4, '0');
   const migrated = readJson(`${last}_snapshot.json`);
   // When this fails: npx drizzle-kit generate --config src/store/drizzle.config.ts --name <what-changes>
-  const tables = { ...schema, ...entities, ...readings, ...ledger, ...personal, ...policies, ...webhooks };
+  const tables = {
+    ...schema,
+    ...entities,
+    ...readings,
+    ...ledger,
+    ...personal,
+    ...policies,
+    ...signatures,
+    ...webhooks,
+  };
   expect(await generateMigration(migrated, generateDrizzleJson(tables, migrated.id))).toEqual([]);
 });

@@ -252,7 +252,7 @@ export class StagedNetwork implements AsyncDisposable {
         const inventory = this.inventories[version - 1];
         return inventory === undefined ? null : { version, inventory };
       },
-      readInterconnect: async (id) => this.#agreement(id) as never,
+      readInterconnect: async (id) => this.#signed(id) as never,
       readDecisionFacts: async (id) => this.#decided(id),
       listApprovals: async () => [],
       listRealised: async () =>
@@ -326,9 +326,15 @@ export class StagedNetwork implements AsyncDisposable {
     });
   }
 
+  /** With the end date as it is by now: a test moves it. */
+  #signed(id: InterconnectId) {
+    const agreement = this.#agreement(id);
+    return { ...agreement, request: { ...agreement.request, validUntil: this.validUntil } };
+  }
+
   /** Signed by both parties, and the latest plan approved and at the routers: who may push has its own tests. */
   #decided(id: InterconnectId): DecisionFacts {
-    const { parties, request, lifecycle } = this.#agreement(id);
+    const { parties, request, lifecycle } = this.#signed(id);
     const plan = [...this.plans.values()].findLast((each) => each.plan.interconnectId === id)?.plan;
     if (plan === undefined) throw new Error(`there is no plan of ${id}`);
     const requestDigest = digestOf(request);

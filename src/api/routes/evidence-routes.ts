@@ -32,7 +32,7 @@ export function registerEvidenceRoutes(app: ApiServer, { store }: ApiDependencie
       const rows: EvidenceRows = {
         ...store,
         listSignedDecisions: async (of) => {
-          const decisions = await store.listSignedDecisions(of);
+          const decisions = [...(await store.listSignedDecisions(of)), ...(await store.listEarlierDecisions(of))];
           documents += decisions.filter(({ signed }) => signed !== null).length;
           return decisions;
         },

@@ -210,7 +210,7 @@ function registerSteps(app: ApiServer, deps: ApiDependencies): void {
         const fact = `the policy ${version} has the digest ${statement.subject.digest}`;
         throw new WaslError('APPROVAL_DIGEST', fact, { remedy });
       }
-      const signed = await receiveSignature(deps, statement, given);
+      const { signed } = await receiveSignature(deps, statement, given);
       return { ...(await store.acceptPolicy({ version, digest, entity, by: person, signed })) };
     },
   );

@@ -116,7 +116,7 @@ async function collectSigned(
   const decided = [...(await rows.listSignedDecisions(id)), ...(withdrawal === null ? [] : [withdrawal])];
   const kept = decided.map((each) => ({ ...each, document: readKept(each.signed) }));
   const documents = kept.flatMap(({ document }) => document ?? []);
-  // Of a person who signs the same again the record keeps the last document; of one that was erased or altered, none.
+  // Of whoever signed the same again the record once kept the last document alone; of one that was erased or altered, none.
   const isWhole = kept.every(
     ({ signed, shut, document }) => shut === undefined && (signed === null) === (document === null),
   );
@@ -129,11 +129,26 @@ async function collectSigned(
     const document = byDigest.get(signature);
     // Of a withdrawal that the network side refused nothing is kept.
     const whyIt = row.action === WITHDRAWAL_REQUESTED ? 'not-kept' : why;
-    if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why: whyIt });
+    if (isReplacedUnused(row, shown)) result.absent.push({ what: absentRow(row.sequence), why: 'signed-anew' });
+    else if (document === undefined) result.absent.push({ what: absentRow(row.sequence), why: whyIt });
     else result.found.push(signedOf(row.sequence, document));
   }
   return result;
 }
+
+/**
+ * Whether the same side signed the same anew before anything was pushed by it: nothing rests on the one before, of somebody who may sign for nobody
+ * any more.
+ */
+function isReplacedUnused(row: LedgerEntry, shown: readonly LedgerEntry[]): boolean {
+  const since = shown.filter(({ sequence }) => sequence > row.sequence);
+  const anew = since.find((each) => sideOf(each) === sideOf(row) && signatureNamedBy(each) !== null);
+  if (anew === undefined) return false;
+  return !since.some(({ action, sequence }) => action === 'transaction.begun' && sequence < anew.sequence);
+}
+
+const sideOf = ({ action, body: { party, entity, subject, digest, planId } }: LedgerEntry): string =>
+  JSON.stringify([action, party, entity, subject, digest, planId]);
 
 /** null: there is none, or whoever wrote the row wrote something else. */
 function readKept(text: string | null): SignedDocument | null {

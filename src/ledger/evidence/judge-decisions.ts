@@ -1,9 +1,10 @@
 /** Who decided what in the evidence of a change, and whether the signatures of it hold: by the rules of the gate at push, against an auditor's own trust. */
 import { z } from 'zod';
 import { refuseBeyondRequest } from '../../domain/agreed-reach.ts';
+import { windowEnd } from '../../domain/approval-window.ts';
 import type { Digest } from '../../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
-import { type DueStatement, dueStatements, twiceSigned, windowEnd } from '../../domain/due-statements.ts';
+import { type DueStatement, dueStatements, twiceSigned } from '../../domain/due-statements.ts';
 import type { DecisionFacts } from '../../domain/may-decide.ts';
 import { interconnectOf, type PlanId } from '../../domain/names.ts';
 import type { Plan } from '../../domain/plan.ts';

@@ -103,12 +103,9 @@ describe('decisions', () => {
     async (decision) => {
       const { id, changeId, planId } = await planned();
       const { digest } = await store.readPlan(planId);
+      const said = { verb: 'approve-plan', person: APPROVER, digest, reason: 'so it is' } as const;
       const decide = (of: PlanId, word: 'approve' | 'reject') =>
-        store.decide(
-          id,
-          { verb: 'approve-plan', person: APPROVER, planId: of, digest, decision: word, reason: 'so it is' },
-          null,
-        );
+        store.decide(id, { ...said, planId: of, decision: word, signed: { ...UNREAD, text: `"${of}"` } }, null);
       await decide(planId, 'approve');
       await store.decide(id, { verb: 'replan', person: ENGINEER, reason: null }, null);
       const anew = await store.nextPlanId(changeId);
@@ -119,8 +116,22 @@ describe('decisions', () => {
       await decide(anew, decision);
       const { approvals } = await store.readDecisionFacts(id);
       expect(approvals.filter(({ subject }) => subject === 'plan')).toMatchObject([{ person: APPROVER, decision }]);
+      // The document under the first is kept: it may have been pushed by it.
+      const earlier = { subject: 'plan', party: 'network', person: APPROVER, digest, signed: `"${planId}"` };
+      expect(await store.listEarlierDecisions(id)).toMatchObject([earlier]);
     },
   );
+
+  it('on a plan: its window is counted from the signature under it, and ledger and register say the same', async () => {
+    const { id, changeId, planId } = await planned();
+    const { digest } = await store.readPlan(planId);
+    const signedAt = new Date(store.now().getTime() - 2 * 3_600_000).toISOString();
+    const approval = { verb: 'approve-plan', person: APPROVER, planId, digest, decision: 'approve' } as const;
+    await store.decide(id, { ...approval, reason: null, signed: { ...UNREAD, signedAt } }, null);
+    const applyUntil = new Date(Date.parse(signedAt) + 4 * 3_600_000).toISOString();
+    expect(await store.readChange(changeId)).toMatchObject({ phase: 'approved', applyUntil });
+    expect((await store.readDecisionFacts(id)).altered).toEqual([]);
+  });
 
   it('of two people at the same moment: one withdraws', async () => {
     const id = await active();

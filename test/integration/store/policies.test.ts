@@ -97,8 +97,18 @@ it('an acceptance that is signed anew takes the place of the one before, also by
   expect(second).toMatchObject({ person: 'moh-2', signature: signed.signature });
   expect(await store.acceptPolicy(anew)).toEqual(second);
   expect(await store.listAcceptances()).toEqual([second]);
+  // What was pushed by it is shown by its own document, and by no later one.
+  const third = { ...signed, text: '{"third":true}', signature: `sha256:${'3'.repeat(64)}` as typeof digest };
+  await store.acceptPolicy({ ...anew, by: who('moh-3'), signed: third });
   const { id } = (await store.createInterconnect(sampleSubmission('key-of-anew'))).interconnect;
   expect((await store.readDecisionFacts(id)).altered).toEqual([]);
+  const accepted = { subject: 'policy', digest, party: 'MOH' };
+  expect(await store.listSignedDecisions(id)).toMatchObject([{ ...accepted, person: 'moh-3', signed: third.text }]);
+  expect(await store.listEarlierDecisions(id)).toMatchObject([{ ...accepted, person: 'moh-2', signed: '{}' }]);
+  expect(await store.listSignatures(id)).toMatchObject([
+    { person: 'moh-3', signature: third.signature, document: 'kept' },
+    { person: 'moh-2', signature: signed.signature, document: 'kept' },
+  ]);
 });
 
 it('a publication and an acceptance while somebody decides are no altered record', async () => {
