@@ -4,16 +4,19 @@ import { WaslError } from '../errors.ts';
 import {
   type AskSource,
   judgeHandSigned,
+  newestProof,
   readSignedDocument,
   renewRevocation,
   type StatementReport,
   type Trust,
+  type VerificationQuestion,
   verifyStatement,
   withoutNames,
   writeSignedDocument,
 } from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
+import { laterOf } from './own-clock.ts';
 
 export interface Holding {
   readonly store: Pick<Store, 'renewSigned'>;
@@ -22,8 +25,8 @@ export interface Holding {
   readonly id: InterconnectId;
   readonly installation: string;
   readonly now: Date;
-  /** It is verified by the time at which it was decided. */
-  readonly isLate: boolean;
+  /** `gate`: as of now, and what is stale is asked for again. Else by the time at which it was decided, and nobody is asked. */
+  readonly stage: VerificationQuestion['stage'];
   /** Why one that holds is not enough; null: it is. Another candidate may be. */
   readonly refuse: (report: StatementReport, decided: SignedDecision) => WaslError | null;
 }
@@ -67,21 +70,30 @@ function refusalOf(what: string, { reason, subIndication }: StatementReport, sig
 /** null: nothing was signed. */
 async function verify(
   { decided, statement }: Candidate<SignedDecision>,
-  { store, trust, ask, id, installation, now, isLate }: Holding,
+  { store, trust, ask, id, installation, now, stage }: Holding,
 ): Promise<StatementReport | null> {
   const { signed, decidedAt, form } = decided;
   if (signed === null) return judgeHandSigned(trust, statement, form);
-  const question = isLate
-    ? ({ at: new Date(decidedAt), stage: 'receipt' } as const)
-    : ({ at: now, stage: 'gate' } as const);
-  const asked = { trust, installation, receivedAt: new Date(decidedAt), ...question };
+  const receivedAt = new Date(decidedAt);
+  const asked = { trust, installation, receivedAt, at: stage === 'gate' ? now : judgedAt(signed, receivedAt), stage };
   const report = await verifyStatement(signed, statement, asked);
   // What may be mended by what an authority has published since; nothing else is asked for.
-  if (isLate || report.verdict !== 'unknown') return report;
+  if (stage !== 'gate' || report.verdict !== 'unknown') return report;
   const renewed = await renew(signed, { trust, ask, at: now });
   const second = await verifyStatement(renewed, statement, asked);
   if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
   return second;
+}
+
+/** What was completed since it came shows more of the same. */
+function judgedAt(signed: string, receivedAt: Date): Date {
+  try {
+    return laterOf(receivedAt, newestProof(readSignedDocument(signed)) ?? receivedAt);
+  } catch (error) {
+    // The verdict says that it is none.
+    if (error instanceof WaslError) return receivedAt;
+    throw error;
+  }
 }
 
 /** As it was where its document cannot be read: the verdict says that. */

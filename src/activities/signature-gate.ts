@@ -46,7 +46,8 @@ const STATEMENTS_AT_ONCE = 5;
 /**
  * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet,
  * RECORD_ALTERED where the record of what opens is no continuation of what this worker has seen. What only takes away, and a recovery, is verified by
- * the time at which it was approved: no authority that is away keeps a route open, or a change half done.
+ * the time at which it was approved: no authority that is away keeps a route open, or a change half done. Of what only takes away it is enough that its
+ * signature is of whom it should be, and that nothing shows that its certificate was revoked.
  */
 export async function requireSignatures(
   store: Store,
@@ -79,7 +80,8 @@ export async function requireSignatures(
     askedAnew = await requirePower(memory, push, facts, now);
   }
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
-  const holding = { store, trust, ask, id, installation, now, isLate };
+  const stage = onlyTakesAway ? 'closing' : isLate ? 'receipt' : 'gate';
+  const holding = { store, trust, ask, id, installation, now, stage } as const;
   const bounds = { push, now, signaturesAfter: memory.kept?.signaturesAfter ?? null, askedAnew };
   const reports = await holdAll(due, (each) => {
     const isBounded = each.side === OPERATOR && !isLate;

@@ -3,6 +3,7 @@ import type { Statement } from '../domain/statement.ts';
 import { WaslError } from '../errors.ts';
 import {
   completeSignatures,
+  judgeClosing,
   type SignedDocument,
   verifyStatement,
   withoutNames,
@@ -38,24 +39,50 @@ export async function receiveSignature(
   throw new WaslError(code, why, { path: 'signed' });
 }
 
+/** For how long what closes waits for authorities that might prove its signatures at once; what they do not say by then is asked for later. */
+const CLOSING_PATIENCE_MS = 5_000;
+
+export interface ReceivedClosing {
+  /** With `unproven`, where timestamp and revocation data do not show yet that it holds. null: it does not hold. */
+  readonly signed: SignedDecisionText | null;
+  /** Why it does not, without names: the ledger keeps it for good. */
+  readonly refusedSignature?: string;
+  /** The same for whoever brought it. */
+  readonly told?: string;
+}
+
 /**
- * The same of what closes, which no trust file that is broken and no source that is away keeps up: what cannot be told yet is kept with the reason, for
- * whoever verifies it later, and what does not hold is no signature, which is told.
+ * The same of what closes, which no trust file that is broken and no source that is away keeps up: what cannot be told yet is kept with the reason,
+ * and proved later (`prove-closings.ts`); what does not hold is no signature, which is told.
  */
 export async function receiveClosingSignature(
   deps: Pick<ApiDependencies, 'store' | 'signatures'>,
   statement: Statement,
   given: SignedDocument,
-): Promise<{ readonly signed: SignedDecisionText | null; readonly refusedSignature?: string }> {
+  patienceMs = CLOSING_PATIENCE_MS,
+): Promise<ReceivedClosing> {
+  const kept = (document: SignedDocument, unproven: string | null) => ({
+    ...{ text: writeSignedDocument(document), signature: signatureDigest(document) },
+    ...(unproven === null ? {} : { unproven: withoutNames(unproven, document) }),
+  });
+  const believed = believedBy(deps);
+  if (believed instanceof WaslError) return { signed: kept(given, believed.message) };
+  const { trust, ask, now: at } = believed;
+  const installation = trust.installation ?? (await deps.store.readInstallation());
+  const judged = await judgeClosing(given, statement, { trust, ask, at, receivedAt: at, installation, patienceMs });
+  if (judged.holds) return { signed: kept(judged.signed, judged.unproven) };
+  return { signed: null, refusedSignature: withoutNames(judged.reason, given), told: judged.reason };
+}
+
+/** Why nobody is, where it cannot be told. */
+function believedBy(deps: Pick<ApiDependencies, 'signatures'>) {
   try {
-    return { signed: await receiveSignature(deps, statement, given) };
+    const { trust, ask, clock } = requireMeans(deps);
+    const believed = trust();
+    return { trust: believed, ask: ask(believed), now: clock() };
   } catch (error) {
-    if (!(error instanceof WaslError)) throw error;
-    // The ledger keeps it for good.
-    const why = withoutNames(error.message, given);
-    if (error.code === 'SIGNATURE_REFUSED') return { signed: null, refusedSignature: why };
-    const kept = { text: writeSignedDocument(given), signature: signatureDigest(given) };
-    return { signed: { ...kept, unproven: why } };
+    if (error instanceof WaslError) return error;
+    throw error;
   }
 }
 

@@ -105,7 +105,7 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
     user: 'proposed_by decided_by',
   },
   interconnects: {
-    no: 'number id first_party second_party requested_by_entity idempotency_key body_digest lifecycle agreement_version withdrawn_at withdrawal_signature revision driven_revision driven_at created_at updated_at',
+    no: 'number id first_party second_party requested_by_entity idempotency_key body_digest lifecycle agreement_version withdrawn_at withdrawal_signature withdrawal_unproven revision driven_revision driven_at created_at updated_at',
     user: 'requested_by withdrawn_by',
     said: 'reason withdrawal_reason',
     signed: 'withdrawal_signed',
@@ -113,7 +113,7 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
   agreements: { no: 'interconnect_id version digest proposed_at', work: 'request', user: 'proposed_by' },
   action_keys: { no: 'interconnect_id key action_digest at', user: 'person' },
   approvals: {
-    no: 'interconnect_id sequence subject digest party decision accepts decided_at signature',
+    no: 'interconnect_id sequence subject digest party decision accepts decided_at signature unproven',
     user: 'person',
     said: 'reason',
     signed: 'signed',
@@ -257,7 +257,10 @@ export const WRITTEN: Readonly<Record<'request' | 'inventory', Declared>> = {
 /** Facts of the ledger: the members of each body. Its actor is a `user`. */
 export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'agreement.stepped': { no: 'from to', said: 'reason' },
-  'approval.recorded': { no: 'subject planId digest party decision accepts decidedAt signature', said: 'reason' },
+  'approval.recorded': {
+    no: 'subject planId digest party decision accepts decidedAt signature',
+    said: 'reason unproven',
+  },
   'audit.requested': {},
   'change.ended': { no: 'outcome code planId routers', said: 'reason' },
   'change.started': { no: 'interconnectId kind agreementVersion' },
@@ -295,6 +298,8 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'route-target.kept': { no: 'routeTarget scrapped' },
   'route-target.released': { no: 'routeTarget' },
   'settlement.refused': { no: 'interconnectId attempt claimed shown' },
+  'signature.proven': { no: 'of signature' },
+  'signature.refuted': { no: 'of signature', said: 'reason' },
   'transaction.begun': { no: 'planId attempt at' },
   'transaction.ended': { no: 'outcome code left attempt routers path remedy', said: 'reason' },
   'transaction.recorded': { no: 'planId routers epoch' },

@@ -25,7 +25,7 @@ it('refuses a certificate without the name in it: why goes into facts, messages 
     {
       ...{ store: { renewSigned: async () => {} }, id: 'IC-0001' as InterconnectId },
       ...{ trust: world().trust({ seals: false, signers }), ask: world().ask() },
-      ...{ installation: INSTALLATION, now, isLate: true, refuse: () => null },
+      ...{ installation: INSTALLATION, now, stage: 'receipt', refuse: () => null },
     },
   );
   const [name] = whoSigned(given).map((each) => each.subject);

@@ -489,6 +489,19 @@ describe('what takes away', () => {
     );
   });
 
+  it('is begun by a signature that no authority has stamped or vouched for yet, and nothing opens by it', async () => {
+    const statement = planStatement({ id: PLAN, digest: PLAN_DIGEST });
+    const document = composeStatement(statement, {
+      ...{ installation: INSTALLATION, seals: true, preparedAt: new Date(), nonce: 'a-nonce-of-tests-is-none' },
+    });
+    const bare = decisionOf(statement, writeSignedDocument(await signAs(authority, 'network-person', document)));
+    await gate([bare], { kind: 'withdraw' });
+    await gate([bare], { kind: 'withdraw', when: 'recovery' });
+    for (const when of ['push', 'recovery'] as const) {
+      await expect(gate(instead(4, bare), { when })).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /NO_POE/));
+    }
+  });
+
   it('is not begun by a forger either', async () => {
     const forger = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock: () => new Date() });
     const forged = await decided(planStatement({ id: PLAN, digest: PLAN_DIGEST as Digest }), forger);

@@ -117,7 +117,9 @@ describe('the evidence of a change', () => {
     const { python, faults } = await judge(forParties);
     expect(faults).toEqual([]);
     expect(python.stdout).toBe('SOUND: IC-0001-C1, rows 10 of 316, plans 0, signed decisions 5\n');
-    for (const foreign of ['MOE', 'mct-pe-01', 'sll-pe-01', 'vrfs']) expect(forParties).not.toContain(foreign);
+    // Of certificates and signatures three letters may come by chance.
+    const inWords = forParties.replace(/[\w+/=-]{60,}/g, '');
+    for (const foreign of ['MOE', 'mct-pe-01', 'sll-pe-01', 'vrfs']) expect(inWords).not.toContain(foreign);
     expect(verify(bent((b) => Object.assign(b, { edition: 'whole' }), forParties)).intact).toBe(false);
   });
 
@@ -251,7 +253,7 @@ describe('what was pushed without the signatures that it needs', () => {
     const world = await makeWorld({ authority: forger });
     await world.signCheckpoints();
     const { faults, python } = await judge(await collectEvidence(world.source, CHANGE, 'whole'));
-    expect(faults.join()).toContain('no anchor for a timestamp stands behind');
+    expect(faults.join()).toContain('does not sign for operator as officer');
     expect(python).toMatchObject({ code: 2, stdout: expect.stringContaining('does not sign for MOH as signatory') });
   });
 

@@ -20,7 +20,7 @@ import { WaslError } from '../../errors.ts';
 import {
   type EntryReport,
   judgeHandSigned,
-  newestStatus,
+  newestProof,
   type StatementReport,
   type Trust,
   verifyStatement,
@@ -89,11 +89,14 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
   for (const each of decided) {
     if (each.signed === null || each.statement === null || each.document === null) continue;
     const receivedAt = new Date(each.decidedAt);
-    const at = laterOf(receivedAt, newestStatus(each.document));
-    reports.set(
-      each,
-      await verifyStatement(each.signed, each.statement, { ...question, at, receivedAt, stage: 'receipt' }),
-    );
+    const at = laterOf(receivedAt, newestProof(each.document));
+    const { signed, statement } = each;
+    const verify = (stage: 'receipt' | 'closing') =>
+      verifyStatement(signed, statement, { ...question, at, receivedAt, stage });
+    const report = await verify('receipt');
+    // What opens is held against more below, whatever its row says.
+    const isEnough = report.verdict === 'pass' || !isUnproven(each.row);
+    reports.set(each, isEnough ? report : await verify('closing'));
   }
   const faults = [...reports].flatMap(([{ row }, { verdict, reason }]) =>
     verdict === 'pass' ? [] : [`row ${row.sequence}: ${reason}`],
@@ -115,6 +118,9 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
     isPushed: pushes.length > 0,
   };
 }
+
+/** It came when an authority was away, and closed something all the same. */
+const isUnproven = ({ body }: ShownEntry): boolean => body.unproven !== undefined;
 
 const isTime = (text: string): boolean => z.iso.datetime({ offset: true }).safeParse(text).success;
 
@@ -256,9 +262,9 @@ async function findHeld(
     }
     const receivedAt = new Date(decidedAt);
     const asked = isLate
-      ? ({ at: laterOf(receivedAt, newestStatus(document)), stage: 'receipt' } as const)
+      ? ({ at: laterOf(receivedAt, newestProof(document)), stage: 'closing' } as const)
       : // What was renewed for a later push shows more of the same.
-        ({ at: laterOf(pushedAt, newestStatus(document)), stage: 'gate' } as const);
+        ({ at: laterOf(pushedAt, newestProof(document)), stage: 'gate' } as const);
     const report = await verifyStatement(signed, statement, { trust, installation, receivedAt, ...asked });
     reports.set(decided, report);
     const latest = Number(pushedAt) + trust.clockSkewSeconds * 1_000;
@@ -318,6 +324,8 @@ function factsOf(evidence: Intact, requestDigest: string): DecisionFacts {
   };
 }
 
+const BARE = 'it holds as far as it can be told without timestamp and revocation data, which is enough for what closes';
+
 const KINDS = { policy: 'policy-acceptance', request: 'request', plan: 'plan-approval' } as const;
 
 function toJudged(
@@ -333,7 +341,9 @@ function toJudged(
     : ({ verdict: 'unsigned', reason: 'it is the word of a token: no document was signed' } as const);
   const byHand = statement === null ? null : judgeHandSigned(trust, statement, formOf(row));
   const told = byHand?.verdict === 'pass' ? ({ ...byHand, verdict: 'by-hand' } as const) : byHand;
-  const { verdict, reason } = report ?? told ?? none;
+  const isBare = isUnproven(row) && report?.entries.some(({ level }) => level !== 'B-LT') === true;
+  const { verdict, reason } =
+    isBare && report.verdict === 'pass' ? { ...report, reason: BARE } : (report ?? told ?? none);
   return {
     ...{ sequence: row.sequence, kind: KINDS[subject], person: row.actor, decidedAt, verdict, reason },
     party: subject === 'plan' ? OPERATOR : party,
