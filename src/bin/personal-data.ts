@@ -264,6 +264,7 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   'audit.requested': {},
   'change.ended': { no: 'outcome code planId routers', said: 'reason' },
   'change.started': { no: 'interconnectId kind agreementVersion' },
+  'closing.unvouched': { no: 'changeId kind', said: 'why' },
   'entity.profile-recorded': { no: 'entity contacts obligations' },
   'hold.lifted': {},
   'hold.placed': { no: 'record', user: 'subject', work: 'reference' },
