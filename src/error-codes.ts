@@ -163,6 +163,11 @@ export const ERRORS = {
     'Whether a signature holds cannot be told yet',
     'Nothing: it is tried again when the authority has published newer revocation data.',
   ),
+  CLOSING_HELD: transient(
+    503,
+    'More interconnects close than anybody signed for',
+    'Find out who wrote to the record: ends that were signed, and plans that an officer approved, go on meanwhile, and this one by itself within the hour.',
+  ),
   TRUST_INVALID: permanent(500, 'The trust configuration is not valid', 'Correct the member named in the path.'),
 
   // Who may.

@@ -4,6 +4,7 @@ import { WaslError } from '../errors.ts';
 import {
   type AskSource,
   judgeHandSigned,
+  newestProof,
   readSignedDocument,
   renewRevocation,
   type StatementReport,
@@ -15,6 +16,7 @@ import {
 } from '../signatures/index.ts';
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
+import { laterOf } from './own-clock.ts';
 
 export interface Holding {
   readonly store: Pick<Store, 'renewSigned'>;
@@ -23,7 +25,7 @@ export interface Holding {
   readonly id: InterconnectId;
   readonly installation: string;
   readonly now: Date;
-  /** All but `gate` is verified by the time at which it was decided. */
+  /** `gate`: as of now, and what is stale is asked for again. Else by the time at which it was decided, and nobody is asked. */
   readonly stage: VerificationQuestion['stage'];
   /** Why one that holds is not enough; null: it is. Another candidate may be. */
   readonly refuse: (report: StatementReport, decided: SignedDecision) => WaslError | null;
@@ -73,7 +75,7 @@ async function verify(
   const { signed, decidedAt, form } = decided;
   if (signed === null) return judgeHandSigned(trust, statement, form);
   const receivedAt = new Date(decidedAt);
-  const asked = { trust, installation, receivedAt, at: stage === 'gate' ? now : receivedAt, stage };
+  const asked = { trust, installation, receivedAt, at: stage === 'gate' ? now : judgedAt(signed, receivedAt), stage };
   const report = await verifyStatement(signed, statement, asked);
   // What may be mended by what an authority has published since; nothing else is asked for.
   if (stage !== 'gate' || report.verdict !== 'unknown') return report;
@@ -81,6 +83,17 @@ async function verify(
   const second = await verifyStatement(renewed, statement, asked);
   if (second.verdict === 'pass') await store.renewSigned(id, decided, renewed);
   return second;
+}
+
+/** What was completed since it came shows more of the same. */
+function judgedAt(signed: string, receivedAt: Date): Date {
+  try {
+    return laterOf(receivedAt, newestProof(readSignedDocument(signed)) ?? receivedAt);
+  } catch (error) {
+    // The verdict says that it is none.
+    if (error instanceof WaslError) return receivedAt;
+    throw error;
+  }
 }
 
 /** As it was where its document cannot be read: the verdict says that. */

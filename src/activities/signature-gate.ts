@@ -1,7 +1,13 @@
 /** The signatures themselves, verified by this worker against its own trust: nothing is believed from API, Temporal or database. */
 import pMap from 'p-map';
 import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
-import { type DueStatement, dueStatements, type StatementGrounds, twiceSigned } from '../domain/due-statements.ts';
+import {
+  type DueStatement,
+  dueStatements,
+  type StatementGrounds,
+  twiceSigned,
+  vouchingStatements,
+} from '../domain/due-statements.ts';
 import { type DecisionFacts, type LawRefusal, refused } from '../domain/may-decide.ts';
 import type { Push } from '../domain/may-push.ts';
 import type { InterconnectId } from '../domain/names.ts';
@@ -26,10 +32,11 @@ import {
 import type { SignedDecision } from '../store/signed-rows.ts';
 import type { Store } from '../store/store.ts';
 import { refuseOldApproval } from './approval-bounds.ts';
-import { holdStatement } from './hold-statement.ts';
-import { laterOf, requireDates } from './own-clock.ts';
+import { type Holding, holdStatement } from './hold-statement.ts';
+import { laterOf, OFF_MS_MAX, requireDates } from './own-clock.ts';
 import type { RecordMemory } from './record-memory.ts';
 import { followRecord } from './restore-record.ts';
+import type { UnvouchedClosings } from './vouch-closing.ts';
 
 export interface GateQuestion {
   /** A recovery writes to routers too: it gives back, or confirms, what a plan says. */
@@ -45,6 +52,8 @@ export interface GateMeans {
   /** Whom it believes; null: nobody, and it opens nothing. */
   readonly signatures: SignatureMeans | null;
   readonly memory: RecordMemory;
+  /** What this worker closed that nobody had signed for. */
+  readonly unvouched: UnvouchedClosings;
 }
 
 /** A push has five; each may ask authorities for something. */
@@ -53,11 +62,12 @@ const STATEMENTS_AT_ONCE = 5;
 /**
  * Throws SIGNATURE_MISSING or SIGNATURE_REFUSED where a decision of the record is not signed, SIGNATURE_UNPROVEN where it cannot be told yet,
  * RECORD_ALTERED where the record of what opens is no continuation of what this worker has seen. What only takes away, and a recovery, is verified by
- * the time at which it was approved: no authority that is away keeps a route open, or a change half done.
+ * the time at which it was approved: no authority that is away keeps a route open, or a change half done. Of what only takes away it is enough that its
+ * signature is of whom it should be, and that nothing shows that its certificate was revoked; CLOSING_HELD where nobody signed, too often.
  */
 export async function requireSignatures(
   store: Store,
-  { signatures: means, memory }: GateMeans,
+  { signatures: means, memory, unvouched }: GateMeans,
   question: GateQuestion,
 ): Promise<void> {
   const { when, push, facts } = question;
@@ -93,6 +103,11 @@ export async function requireSignatures(
   const due = dueStatements<SignedDecision>(push, facts, decided, grounds, { now, when });
   const stage = onlyTakesAway ? 'closing' : isLate ? 'receipt' : 'gate';
   const holding = { store, trust, ask, id, installation, now, stage } as const;
+  if (onlyTakesAway && when === 'push' && due.length === 0) {
+    const own = means.clock();
+    const vouching = vouchingStatements(push, facts, decided, grounds, new Date(own.getTime() + OFF_MS_MAX));
+    return takeUnsigned(vouching, holding, push, { store, unvouched, own });
+  }
   const bounds = { push, now, signaturesAfter: memory.signaturesAfter, askedAnew };
   const reports = await holdAll(due, (each) => {
     const isBounded = each.side === OPERATOR && !isLate;
@@ -105,6 +120,39 @@ export async function requireSignatures(
   for (const [each, report] of reports) {
     const twice = twiceSigned(each, report.certificates, signers);
     if (twice !== null) throw new WaslError('SIGNATURE_REFUSED', twice);
+  }
+}
+
+/**
+ * By its date, or by a rule. Never refused, for nobody can prove that it was not asked for: without a word that anybody signed it is recorded, told, and
+ * one of a few. Throws CLOSING_HELD.
+ */
+async function takeUnsigned(
+  vouching: readonly Due[],
+  holding: Omit<Holding, 'refuse'>,
+  { changeId, kind }: Push,
+  { store, unvouched, own }: { readonly store: Store; readonly unvouched: UnvouchedClosings; readonly own: Date },
+): Promise<void> {
+  const reasons: string[] = [];
+  for (const each of vouching) {
+    const why = await whyNotHeld(each, holding);
+    if (why === null) return;
+    reasons.push(why);
+  }
+  const why = reasons.join('; ');
+  if (!unvouched.take({ changeId, kind, why }, own)) return;
+  const body = { changeId, kind, why };
+  await store.appendLedger({ actor: 'wasl', action: 'closing.unvouched', subject: holding.id, body });
+}
+
+/** null: it holds. */
+async function whyNotHeld(due: Due, holding: Omit<Holding, 'refuse'>): Promise<string | null> {
+  try {
+    await holdStatement(due, { ...holding, refuse: () => null });
+    return null;
+  } catch (error) {
+    if (!(error instanceof WaslError)) throw error;
+    return error.message;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Statement } from '../domain/statement.ts';
 import { WaslError } from '../errors.ts';
 import {
   completeSignatures,
+  judgeClosing,
   type SignedDocument,
   type StatementReport,
   verifyStatement,
@@ -31,10 +32,12 @@ export async function receiveSignature(
   given: SignedDocument | null,
 ): Promise<ReceivedSignature> {
   const { trust, ask, clock } = requireMeans(deps);
-  if (given === null) throw unsigned();
+  const document = requireSigned(given);
   const believed = trust();
   const [installation, now] = [believed.installation ?? (await deps.store.readInstallation()), clock()];
-  const completed = await refusing(() => completeSignatures(given, { trust: believed, ask: ask(believed), at: now }));
+  const completed = await refusing(() =>
+    completeSignatures(document, { trust: believed, ask: ask(believed), at: now }),
+  );
   const text = writeSignedDocument(completed);
   const report = await verifyStatement(text, statement, {
     ...{ trust: believed, installation, at: now, receivedAt: now, stage: 'receipt' },
@@ -43,14 +46,15 @@ export async function receiveSignature(
   throw refusalOf(report, text);
 }
 
-const unsigned = () =>
-  new WaslError('SIGNATURE_MISSING', 'the decision comes without a signed document', { path: 'signed' });
+export function requireSigned(given: SignedDocument | null): SignedDocument {
+  if (given !== null) return given;
+  throw new WaslError('SIGNATURE_MISSING', 'the decision comes without a signed document', { path: 'signed' });
+}
 
-function received(document: SignedDocument, { signedAt, provenAt }: SignedTimes, unproven?: string): ReceivedSignature {
+function received(document: SignedDocument, { signedAt, provenAt }: SignedTimes): ReceivedSignature {
   const signed = {
     ...{ text: writeSignedDocument(document), signature: signatureDigest(document) },
     ...(signedAt === null ? {} : { signedAt: signedAt.toISOString() }),
-    ...(unproven === undefined ? {} : { unproven }),
   };
   return { signed, times: { signedAt, provenAt } };
 }
@@ -63,66 +67,54 @@ function refusalOf({ reason, subIndication }: StatementReport, text: string): Wa
   return new WaslError(code, why, { path: 'signed' });
 }
 
-/**
- * The officer's signature under the plan of a removal: no source that is away, and no trust file that is broken, keeps a route open. What needs no
- * authority's answer must hold; the rest is kept with the reason. null: this server believes nobody, and none was brought. Throws SIGNATURE_MISSING,
- * SIGNATURE_REFUSED.
- */
-export async function receiveRemovalSignature(
-  deps: Means,
-  statement: Statement,
-  given: SignedDocument | null,
-): Promise<ReceivedSignature | null> {
-  try {
-    return await receiveSignature(deps, statement, given);
-  } catch (error) {
-    if (!(error instanceof WaslError) || error.code === 'SIGNATURE_REFUSED') throw error;
-    const believed = trustOrNull(deps);
-    if (given === null) {
-      if (believed === null) return null;
-      throw error;
-    }
-    const unproven = withoutNames(error.message, given);
-    if (believed === null) return received(given, NO_TIMES, unproven);
-    const now = believed.clock();
-    const installation = believed.trust.installation ?? (await deps.store.readInstallation());
-    const report = await verifyStatement(writeSignedDocument(given), statement, {
-      ...{ trust: believed.trust, installation, at: now, receivedAt: now, stage: 'closing' },
-    });
-    if (report.verdict !== 'pass') throw refusalOf(report, writeSignedDocument(given));
-    return received(given, report, unproven);
-  }
-}
+/** For how long what closes waits for authorities that might prove its signatures at once; what they do not say by then is asked for later. */
+const CLOSING_PATIENCE_MS = 5_000;
 
-const NO_TIMES: SignedTimes = { signedAt: null, provenAt: null };
-
-/** null: it has none, or the file cannot be read. */
-function trustOrNull({ signatures }: Means) {
-  try {
-    return signatures === null ? null : { trust: signatures.trust(), clock: signatures.clock };
-  } catch (error) {
-    if (error instanceof WaslError) return null;
-    throw error;
-  }
+export interface ReceivedClosing {
+  /** With `unproven`, where timestamp and revocation data do not show yet that it holds. null: it does not hold. */
+  readonly signed: SignedDecisionText | null;
+  /** Why it does not, without names: the ledger keeps it for good. */
+  readonly refusedSignature?: string;
+  /** The same for whoever brought it. */
+  readonly told?: string;
 }
 
 /**
- * The same of what closes, which no trust file that is broken and no source that is away keeps up: what cannot be told yet is kept with the reason, for
- * whoever verifies it later, and what does not hold is no signature, which is told.
+ * The same of what closes, which no trust file that is broken and no source that is away keeps up: what cannot be told yet is kept with the reason,
+ * and proved later (`prove-closings.ts`); what does not hold is no signature, which is told.
  */
 export async function receiveClosingSignature(
   deps: Means,
   statement: Statement,
   given: SignedDocument,
-): Promise<{ readonly signed: SignedDecisionText | null; readonly refusedSignature?: string }> {
+  patienceMs = CLOSING_PATIENCE_MS,
+): Promise<ReceivedClosing> {
+  const kept = (document: SignedDocument, unproven: string | null) => ({
+    ...{ text: writeSignedDocument(document), signature: signatureDigest(document) },
+    ...(unproven === null ? {} : { unproven: withoutNames(unproven, document) }),
+  });
+  const believed = believedBy(deps);
+  if (believed instanceof WaslError) return { signed: kept(given, believed.message) };
+  const { trust, ask, now: at } = believed;
+  const installation = trust.installation ?? (await deps.store.readInstallation());
+  const judged = await judgeClosing(given, statement, { trust, ask, at, receivedAt: at, installation, patienceMs });
+  if (judged.holds) return { signed: kept(judged.signed, judged.unproven) };
+  return { signed: null, refusedSignature: withoutNames(judged.reason, given), told: judged.reason };
+}
+
+/** Whether this server has a trust file that it can read. */
+export const believesAnybody = (deps: Pick<ApiDependencies, 'signatures'>): boolean =>
+  !(believedBy(deps) instanceof WaslError);
+
+/** Why nobody is, where it cannot be told. */
+function believedBy(deps: Pick<ApiDependencies, 'signatures'>) {
   try {
-    return { signed: (await receiveSignature(deps, statement, given)).signed };
+    const { trust, ask, clock } = requireMeans(deps);
+    const believed = trust();
+    return { trust: believed, ask: ask(believed), now: clock() };
   } catch (error) {
-    if (!(error instanceof WaslError)) throw error;
-    // The ledger keeps it for good.
-    const why = withoutNames(error.message, given);
-    if (error.code === 'SIGNATURE_REFUSED') return { signed: null, refusedSignature: why };
-    return { signed: received(given, NO_TIMES, why).signed };
+    if (error instanceof WaslError) return error;
+    throw error;
   }
 }
 

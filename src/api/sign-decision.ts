@@ -1,17 +1,18 @@
 import { refusePastWindow } from '../domain/approval-window.ts';
-import { CHANGE_KIND_RULES } from '../domain/change-kinds.ts';
+import { onlyTakesAway } from '../domain/change-kinds.ts';
 import { isRepeated, refuseDecision, refused } from '../domain/may-decide.ts';
 import type { EntityId, InterconnectId, PlanId } from '../domain/names.ts';
 import type { SignedDocument } from '../domain/signed-document.ts';
+import { WaslError } from '../errors.ts';
 import type { PersonsDecision } from '../store/decision-rows.ts';
 import type { SignedDecisionText } from '../store/signed-rows.ts';
-import { receiveClosingSignature, receiveRemovalSignature, receiveSignature } from './receive-signature.ts';
+import { believesAnybody, receiveClosingSignature, receiveSignature, requireSigned } from './receive-signature.ts';
 import type { ApiDependencies } from './server-types.ts';
 import { statementOfPlan, statementOfRequest, statementOfWithdrawal } from './statements.ts';
 
 /**
  * The decision with the signed document that says it, where it is one that must be signed. One that the record has already needs none again,
- * and one that it refuses is refused before anybody looks at signatures.
+ * and one that it refuses is refused before anybody looks at signatures. What closes waits for no authority: its signature is judged by what is at hand.
  */
 export async function signDecision(
   deps: Pick<ApiDependencies, 'store' | 'signatures' | 'clock'>,
@@ -22,7 +23,8 @@ export async function signDecision(
   const { store, clock } = deps;
   if (decision.verb === 'withdraw' && given !== null) {
     const statement = await statementOfWithdrawal(store, entity, id);
-    return { ...decision, ...(await receiveClosingSignature(deps, statement, given)) };
+    const { signed, refusedSignature } = await receiveClosingSignature(deps, statement, given);
+    return { ...decision, signed, ...(refusedSignature === undefined ? {} : { refusedSignature }) };
   }
   if (decision.verb !== 'sign' && decision.verb !== 'approve-plan') return decision;
   if (decision.decision === 'reject') return decision;
@@ -37,7 +39,7 @@ export async function signDecision(
   return { ...decision, signed: await signPlan(deps, decision.planId, given) };
 }
 
-/** Taken for as long as the gate at push takes it. */
+/** Of what opens it is taken for as long as the gate at push takes it; what closes waits for no authority. */
 async function signPlan(
   deps: Pick<ApiDependencies, 'store' | 'signatures' | 'clock'>,
   planId: PlanId,
@@ -45,8 +47,12 @@ async function signPlan(
 ): Promise<SignedDecisionText | null> {
   const statement = await statementOfPlan(deps.store, planId);
   const { kind, window } = await deps.store.readPlan(planId);
-  if (CHANGE_KIND_RULES[kind].onlyTakesAway)
-    return (await receiveRemovalSignature(deps, statement, given))?.signed ?? null;
+  if (onlyTakesAway(kind)) {
+    if (given === null && !believesAnybody(deps)) return null;
+    const { signed, told } = await receiveClosingSignature(deps, statement, requireSigned(given));
+    if (signed === null) throw new WaslError('SIGNATURE_REFUSED', told ?? 'it does not hold', { path: 'signed' });
+    return signed;
+  }
   const { signed, times } = await receiveSignature(deps, statement, given);
   const refusal = refusePastWindow({ kind, planId, notBefore: window.notBefore }, times, deps.clock());
   if (refusal !== null) throw refused(refusal);

@@ -11,6 +11,7 @@ import { createPlanner, type Planner } from '../activities/planner.ts';
 import { RecordMemory } from '../activities/record-memory.ts';
 import { requireSignatures } from '../activities/signature-gate.ts';
 import type { UnderWay } from '../activities/under-way.ts';
+import { UnvouchedClosings } from '../activities/vouch-closing.ts';
 import { temporalDriver } from '../driver/driver.ts';
 import { untilNewestInForce, workerVersion } from '../driver/releases.ts';
 import { startWatchdog } from '../driver/watchdog.ts';
@@ -117,7 +118,10 @@ async function runWorker(options: WorkerOptions, putAway: PutAway): Promise<Runn
   const release = options.release ?? RELEASE;
   const taskQueue = taskQueueOf(installation);
   const ownTaskQueue = `${taskQueue}/worker/${id}`;
-  const gate = { signatures: options.signatures, memory: options.memory ?? new RecordMemory(store, null) };
+  const gate = {
+    ...{ signatures: options.signatures, memory: options.memory ?? new RecordMemory(store, null) },
+    unvouched: new UnvouchedClosings((fact, closing) => log('warn', fact, { ...closing })),
+  };
   const planner = options.planner ?? createPlanner({ memoryMb: options.planningMemoryMb });
   putAway.push(() => planner.close());
   const pool = new ConnectionPool();

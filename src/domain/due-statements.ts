@@ -65,6 +65,22 @@ export function dueStatements<Decided extends DecidedWithDocument>(
   return due;
 }
 
+/**
+ * What only takes away and needs no signature, by a date or by a rule, is vouched for by any of these: an approval of its plan, or where its end has
+ * come by `now`, which is no clock of the record's, a party's signature under the very request that says so.
+ */
+export function vouchingStatements<Decided extends DecidedWithDocument>(
+  push: Push,
+  facts: DecisionFacts,
+  decided: readonly Decided[],
+  grounds: StatementGrounds,
+  now: Date,
+): DueStatement<Decided>[] {
+  const isByDate = isOver(facts, now) && CHANGE_KIND_RULES[push.kind].atEndDate === 'approves it';
+  const requests = isByDate ? facts.parties.map((party) => dueRequest(party, push, facts, decided, grounds)) : [];
+  return [...requests, dueApproval(push, decided, grounds)];
+}
+
 function dueAcceptance<Decided extends DecidedWithDocument>(
   party: string,
   { policy }: DecisionFacts,

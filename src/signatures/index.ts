@@ -13,7 +13,7 @@ export {
 export type { JwsAlgorithm } from './algorithms.ts';
 export { askConfiguredSource } from './ask-configured-source.ts';
 export { askListsOnce } from './ask-once.ts';
-export { completeSignatures, renewRevocation } from './complete.ts';
+export { completeSignatures, completeWhatCanBe, renewRevocation } from './complete.ts';
 export {
   createDevelopmentAuthority,
   type DevelopmentAuthority,
@@ -27,8 +27,9 @@ export {
   readSignedDocument,
   writeSignedDocument,
 } from './jades.ts';
+export { type JudgedClosing, judgeClosing } from './judge-closing.ts';
 export type { SignatureMeans } from './means.ts';
-export { newestStatus } from './newest-status.ts';
+export { newestProof } from './newest-proof.ts';
 export {
   attachSignature,
   type PreparedFacts,

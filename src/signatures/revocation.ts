@@ -18,13 +18,15 @@ export interface RevocationQuestion {
   /** Data on the certificate itself from before says nothing of the use. null: it is enough, as at receipt, when there is no newer yet. */
   readonly newerThan: Date | null;
   readonly trust: Trust;
+  /** What nothing says to be revoked is taken as good: for what only takes away, and for nothing else. */
+  readonly isUnknownEnough: boolean;
   /** Filled with every item that was found to be authentic. */
   readonly authentic: Set<CrlFacts | OcspFacts>;
 }
 
 /**
  * Refuses a path of which a certificate was revoked, or of which that cannot be told. Never a soft fail: no data, stale data, data of somebody who may
- * not give it and `unknown` all end in a verdict of unknown. Where a CRL and an OCSP response disagree, revoked holds.
+ * not give it and `unknown` all end in a verdict of unknown, except where `isUnknownEnough`. Where a CRL and an OCSP response disagree, revoked holds.
  */
 export function requireNotRevoked(path: CertificatePath, data: RevocationData, question: RevocationQuestion): void {
   path.certificates.forEach((certificate, place) => {
@@ -57,7 +59,7 @@ function askRevocation(
   for (const crl of data.crls) take(() => statusByCrl(crl, certificate, issuer, question));
   const dates = statuses.filter((status) => status !== null);
   if (dates.length > 0) return new Date(Math.min(...dates.map(Number)));
-  if (statuses.length > 0) return null;
+  if (statuses.length > 0 || question.isUnknownEnough) return null;
   throw (
     faults[0] ??
     new Refusal(

@@ -9,7 +9,7 @@ import { buildPath } from './build-path.ts';
 import { type CertificateFacts, isIssuedBy } from './certificate.ts';
 import type { CrlFacts } from './crl.ts';
 import { decodeExactly } from './der.ts';
-import { Refusal, refusalOf, type SignatureFinding } from './finding.ts';
+import { Refusal, type SignatureFinding } from './finding.ts';
 import { readProtected, readUnsigned, type SignedFacts, type UnsignedParts } from './jades.ts';
 import type { OcspFacts } from './ocsp.ts';
 import { requireNotRevoked } from './revocation.ts';
@@ -26,10 +26,11 @@ export interface VerificationQuestion {
   readonly receivedAt: Date | null;
   /**
    * `receipt`: revocation data from before the signature is enough, for there is no newer yet. `gate`: before anything follows from it, the data must be
-   * newer than the signature (TRY_LATER else). `closing`: of what only takes away nothing is asked that an authority would have to answer; only who is
-   * known to be revoked is refused.
+   * newer than the signature (TRY_LATER else). `closing`: of what only takes away, and of nothing else: whose it is and what it says must hold, and what
+   * is carried; a timestamp or revocation data that is not there, or not in force, is not waited for. Who is known to be revoked closes nothing. `closed`:
+   * the same when all of that is there, which may have come much later.
    */
-  readonly stage: 'receipt' | 'gate' | 'closing';
+  readonly stage: 'receipt' | 'gate' | 'closing' | 'closed';
 }
 
 /** One signature, verified by itself. Members are null where the examination did not come so far. */
@@ -141,7 +142,7 @@ async function examine(
   }
 }
 
-/** The order of EN 319 102-1: format, certificate, cryptography, time, chain, revocation; then what only wasl asks. The first that does not hold ends it. */
+/** Whose it is and what it is for first, which no authority is needed for; then in the order of EN 319 102-1: time, chain, revocation. The first that does not hold ends it. */
 async function examineInOrder(
   { payload, signatures }: SignedDocument,
   place: number,
@@ -169,9 +170,11 @@ async function examineInOrder(
 
   await requireSignature(entry, payload, facts, certificate, trust);
   requireOwnKey(certificate, question.keys);
+  requireHolder(certificate, facts.signer, trust);
+  requirePlace(document, facts.signer, question.installation);
 
   const authentic = new Set<CrlFacts | OcspFacts>();
-  const asked = { at, trust, authentic };
+  const asked = { at, trust, authentic, isUnknownEnough: stage === 'closing' };
   const isNewerNeeded = stage === 'gate';
   const { provenAt, seenAt, usedAt } = proveTime(entry, facts, parts, pool, question, { ...asked, isNewerNeeded });
   known.provenAt = provenAt;
@@ -179,18 +182,9 @@ async function examineInOrder(
 
   const purpose = facts.signer.role === 'seal' ? 'seal' : 'person';
   const path = buildPath(certificate, pool, { purpose, at: usedAt, trust });
-  const revoked = refusalOf(() =>
-    requireNotRevoked(path, parts, { ...asked, usedAt, newerThan: isNewerNeeded ? provenAt : null }),
-  );
-  if (revoked !== null && (stage !== 'closing' || isKnownRevoked(revoked))) throw revoked;
-
-  requireHolder(certificate, facts.signer, trust);
-  requirePlace(document, facts.signer, question.installation);
+  requireNotRevoked(path, parts, { ...asked, usedAt, newerThan: isNewerNeeded ? provenAt : null });
   requireNothingElse(parts, pool, authentic, trust);
 }
-
-const isKnownRevoked = ({ subIndication }: Refusal): boolean =>
-  subIndication === 'REVOKED_NO_POE' || subIndication === 'REVOKED_CA_NO_POE';
 
 function levelOf({ timestamp, crls, ocsps }: UnsignedParts): EntryReport['level'] {
   if (timestamp === null) return 'B-B';
@@ -271,7 +265,10 @@ function proveTime(
   }
   // ETSI TS 119 182-1 §5.3.4: over the ASCII of the base64url text, not over the bytes it stands for.
   const stampedAt = requireTimestamp(parts.timestamp, new TextEncoder().encode(signature), pool, parts, asked);
-  return { provenAt: stampedAt, seenAt: stampedAt, usedAt: stampedAt };
+  // One that was taken without is stamped when an authority is there again.
+  const isLate = (stage === 'closing' || stage === 'closed') && receivedAt !== null && receivedAt < stampedAt;
+  const thereAt = isLate ? receivedAt : stampedAt;
+  return { provenAt: thereAt, seenAt: thereAt, usedAt: thereAt };
 }
 
 function requireTimes(

@@ -19,6 +19,7 @@ import { actionKeys, approvals, changes, interconnects } from './schema.ts';
 import { endChange, stepAgreement } from './settle.ts';
 import {
   approvalFactOf,
+  closingColumnsOf,
   closingFactOf,
   columnsOf,
   factOf,
@@ -202,10 +203,10 @@ async function decidePlan(
   const { subject, digest: on, person: by, interconnectId: of } = approvals;
   await tx
     .insert(approvals)
-    .values({ interconnectId: id, ...approval, accepts: [...accepts], decidedAt: at, ...columnsOf(signed) })
+    .values({ interconnectId: id, ...approval, accepts: [...accepts], decidedAt: at, ...closingColumnsOf(signed) })
     .onConflictDoUpdate({
       target: [of, subject, on, by],
-      set: { decision, reason, accepts: [...accepts], decidedAt: at, ...columnsOf(signed) },
+      set: { decision, reason, accepts: [...accepts], decidedAt: at, ...closingColumnsOf(signed) },
     });
   const body = {
     subject: 'plan',
@@ -241,7 +242,13 @@ async function decidePlan(
   }
   // Whoever asked for the change was told no: asking again is theirs.
   const none = { withdrawnBy: null, withdrawalReason: null, withdrawnAt: null };
-  const refused = { ...none, withdrawalSigned: null, withdrawalSignature: null, reason: why };
+  const refused = {
+    ...none,
+    withdrawalSigned: null,
+    withdrawalSignature: null,
+    withdrawalUnproven: false,
+    reason: why,
+  };
   await tx.update(interconnects).set(refused).where(eq(interconnects.id, id));
   return facts;
 }
@@ -274,9 +281,12 @@ async function giveUp(
   const facts: NewFact[] = [
     { actor: person, action: 'withdrawal.requested', subject: id, body: { reason, ...closingFactOf(said) } },
   ];
-  const { signed: withdrawalSigned, signature: withdrawalSignature } = columnsOf(said.signed);
+  const columns = closingColumnsOf(said.signed);
   const asked = { withdrawnBy: person, withdrawalReason: reason, withdrawnAt: at };
-  const withdrawal = { ...asked, withdrawalSigned, withdrawalSignature };
+  const withdrawal = {
+    ...{ ...asked, withdrawalSigned: columns.signed },
+    ...{ withdrawalSignature: columns.signature, withdrawalUnproven: columns.unproven },
+  };
   await tx.update(interconnects).set(withdrawal).where(eq(interconnects.id, id));
   // What waits for a person is looked at again now that one has decided: it may end by that.
   if (change?.phase === 'attention')

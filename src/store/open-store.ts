@@ -36,6 +36,7 @@ import { signedQueries } from './signed-rows.ts';
 import type { Store } from './store.ts';
 import { subjectQueries } from './subject-rows.ts';
 import { troubleQueries } from './trouble-rows.ts';
+import { unprovenQueries } from './unproven-rows.ts';
 import { webhookQueries } from './webhook-rows.ts';
 import { workerQueries } from './worker-rows.ts';
 
@@ -85,6 +86,7 @@ export async function openStore({ databaseUrl, clock, keys = null }: StoreOption
     ...rotationQueries(database),
     ...sightingQueries(database),
     ...signedQueries(database),
+    ...unprovenQueries(database),
     ...webhookQueries(database),
     ...workerQueries(database),
     ...writableQueries(database),

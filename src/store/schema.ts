@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
+  boolean,
   check,
   foreignKey,
   index,
@@ -102,6 +103,8 @@ export const interconnects = pgTable(
     /** The document that says it, signed; null: it is the word of a token. */
     withdrawalSigned: text('withdrawal_signed'),
     withdrawalSignature: text('withdrawal_signature').$type<Digest>(),
+    /** Nothing shows yet that the signatures hold: what closes waits for no authority. */
+    withdrawalUnproven: boolean('withdrawal_unproven').notNull().default(false),
     /** Counts what asks for a move; `driven_revision` is the one that the workflow has seen. */
     revision: integer('revision').notNull().default(1),
     drivenRevision: integer('driven_revision').notNull().default(0),
@@ -116,6 +119,7 @@ export const interconnects = pgTable(
     index('interconnects_first_party').on(table.firstParty, table.number),
     index('interconnects_second_party').on(table.secondParty, table.number),
     index('interconnects_lifecycle').on(table.lifecycle, table.number),
+    index('interconnects_unproven').on(table.withdrawnAt).where(sql`${table.withdrawalUnproven}`),
     check('interconnects_parties_ordered', sql`${table.firstParty} < ${table.secondParty}`),
   ],
 );
@@ -171,9 +175,14 @@ export const approvals = pgTable(
     signature: text('signature').$type<Digest>(),
     /** The signed document itself, with what shows that its signatures hold. */
     signed: text('signed'),
+    /** Nothing shows yet that its signatures hold: what closes waits for no authority. */
+    unproven: boolean('unproven').notNull().default(false),
   },
-  // Without the party: one person never signs for both.
-  (table) => [uniqueIndex('approvals_person').on(table.interconnectId, table.subject, table.digest, table.person)],
+  (table) => [
+    // Without the party: one person never signs for both.
+    uniqueIndex('approvals_person').on(table.interconnectId, table.subject, table.digest, table.person),
+    index('approvals_unproven').on(table.decidedAt).where(sql`${table.unproven}`),
+  ],
 );
 
 export const changes = pgTable(

@@ -159,22 +159,28 @@ export const columnsOf = (signed: SignedDecisionText | null | undefined) => ({
   signature: signed?.signature ?? null,
 });
 
+/** The same of what may close. */
+export const closingColumnsOf = (signed: SignedDecisionText | null | undefined) => ({
+  ...columnsOf(signed),
+  unproven: signed?.unproven !== undefined,
+});
+
 /** As it stands in the ledger and in the record. */
 export const factOf = (signed: SignedDecisionText | null | undefined) =>
-  signed == null ? {} : { signature: signed.signature };
+  signed == null
+    ? {}
+    : { signature: signed.signature, ...(signed.unproven === undefined ? {} : { unproven: signed.unproven }) };
 
-/** The same of a plan's approval: from when it holds, and of a removal's why it was not shown to hold. */
+/** The same of a plan's approval: from when it holds. */
 export const approvalFactOf = (signed: SignedDecisionText | null | undefined) => ({
   ...factOf(signed),
   ...(signed?.signedAt === undefined ? {} : { signedAt: signed.signedAt }),
-  ...(signed?.unproven === undefined ? {} : { unproven: signed.unproven }),
 });
 
 /** The same of what closes, which may come without a signature: then the ledger says so. */
 export const closingFactOf = ({ signed, refusedSignature }: ClosingSignature) => {
   if (signed == null) return { unsigned: true, ...(refusedSignature === undefined ? {} : { refusedSignature }) };
-  const { signature, unproven } = signed;
-  return { signature, ...(unproven === undefined ? {} : { unproven }) };
+  return factOf(signed);
 };
 
 interface ClosingSignature {

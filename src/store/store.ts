@@ -42,6 +42,7 @@ import type { RetentionStore } from './retention-rows.ts';
 import type { RotationStore } from './rotate-rows.ts';
 import type { SignedStore } from './signed-rows.ts';
 import type { SubjectStore } from './subject-rows.ts';
+import type { UnprovenStore } from './unproven-rows.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 export type { SettledTransaction } from '../domain/change.ts';
@@ -128,6 +129,7 @@ export interface Store
     RetentionStore,
     RotationStore,
     SignedStore,
+    UnprovenStore,
     SubjectStore,
     WebhookStore {
   // Inventory

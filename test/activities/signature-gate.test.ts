@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type HeadKeeper, RecordMemory } from '../../src/activities/record-memory.ts';
 import { type GateQuestion, requireSignatures } from '../../src/activities/signature-gate.ts';
+import { UNVOUCHED_MAX, UnvouchedClosings } from '../../src/activities/vouch-closing.ts';
 import { type Digest, digestOf } from '../../src/domain/canonical-json.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../../src/domain/ledger-entry.ts';
 import type { EntityId, PersonId } from '../../src/domain/names.ts';
@@ -132,6 +133,7 @@ const question = (
 let recordNow = () => new Date();
 
 let ledger: readonly LedgerEntry[] = [];
+let unvouched = new UnvouchedClosings(() => undefined);
 /** What this worker has seen, where the record went back since. */
 let keeper: HeadKeeper | null = null;
 
@@ -166,6 +168,7 @@ async function gate(
 const gateOf = (store: Store, signatures: SignatureMeans | null) => ({
   signatures,
   memory: new RecordMemory(store, keeper),
+  unvouched,
 });
 
 const instead = (place: number, row: SignedDecision) => inOrder.map((each, at) => (at === place ? row : each));
@@ -513,7 +516,10 @@ describe('what takes away', () => {
     });
     const bare = decisionOf(statement, writeSignedDocument(await signAs(authority, 'network-person', document)));
     await gate([bare], { kind: 'withdraw', by: { ...means, ask: away } });
-    await expect(gate(instead(4, bare))).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /no timestamp/));
+    await gate([bare], { kind: 'withdraw', when: 'recovery' });
+    for (const when of ['push', 'recovery'] as const) {
+      await expect(gate(instead(4, bare), { when })).rejects.toMatchObject(refused('SIGNATURE_REFUSED', /NO_POE/));
+    }
   });
 
   it('is not begun by a forger either', async () => {
@@ -529,6 +535,103 @@ describe('what takes away', () => {
     };
     await gate([], { kind: 'withdraw', by: { ...means, trust } });
     await expect(gate(inOrder, { by: { ...means, trust } })).rejects.toMatchObject({ code: 'TRUST_INVALID' });
+  });
+});
+
+describe('what takes away without a signature of its own', () => {
+  const over = '2026-01-01T00:00:00Z';
+
+  /** One more of many. */
+  async function close(
+    number: number,
+    {
+      kind = 'withdraw',
+      rows = inOrder,
+      validUntil = over,
+      requestContentDigest = REQUEST_DIGEST,
+      clock = () => new Date(),
+    }: {
+      kind?: 'withdraw' | 'suspend';
+      rows?: readonly SignedDecision[];
+      validUntil?: string;
+      requestContentDigest?: Digest;
+      clock?: () => Date;
+    } = {},
+  ) {
+    const recorded: string[] = [];
+    const store = {
+      now: () => recordNow(),
+      readInstallation: async () => INSTALLATION,
+      listSignedDecisions: async () => rows,
+      listPolicies: async () => [{ ...TERMS, digest: digestPolicy(TERMS) }],
+      appendLedger: async ({ action }: LedgerFact) => void recorded.push(action),
+    } as unknown as Store;
+    const asked = question('withdraw');
+    const push = { ...asked.push, kind, changeId: `IC-0001-C${number}`, requestContentDigest };
+    const facts = { ...asked.facts, validUntil, lifecycle: 'active' as const };
+    await requireSignatures(store, gateOf(store, { ...means, clock }), { ...asked, push, facts });
+    return recorded;
+  }
+
+  const told: string[] = [];
+  const anew = () => {
+    told.length = 0;
+    unvouched = new UnvouchedClosings((fact, { changeId, why }) => void told.push(`${changeId}: ${fact} (${why})`));
+  };
+  const held = refused('CLOSING_HELD', /nobody signed for this .* within an hour/);
+  const many = Array.from({ length: 3 * UNVOUCHED_MAX }, (_, place) => place + 1);
+
+  it('goes by the end that a party signed, or by the approval of an officer, however many there are', async () => {
+    anew();
+    for (const number of many) {
+      // One party is enough: who was taken out of the trust since keeps no route open.
+      expect(await close(number, { rows: inOrder.slice(0, 2) })).toEqual([]);
+      const plan = { id: `IC-0001-C${number}-P1`, digest: PLAN_DIGEST };
+      const rows = number > UNVOUCHED_MAX + 1 ? null : [await decided(planStatement(plan))];
+      if (rows !== null)
+        expect(await close(number, { kind: 'suspend', rows, validUntil: '2099-01-01T00:00:00Z' })).toEqual([]);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['another end', { requestContentDigest: digestOf('forged'), rows: [] }],
+    ['a suspension', { kind: 'suspend', rows: [], validUntil: '2099-01-01T00:00:00Z' }],
+    [
+      'another clock of the record',
+      { rows: [], validUntil: '2030-01-01T00:00:00Z', clock: () => new Date('2029-01-01') },
+    ],
+  ] as const)(
+    'is closed a few times by whoever writes %s into the record, is told and recorded, and then held',
+    async (_what, forged) => {
+      anew();
+      recordNow = () => new Date('2031-01-01');
+      onTestFinished(() => {
+        recordNow = () => new Date();
+      });
+      for (const number of many.slice(0, UNVOUCHED_MAX)) {
+        expect(await close(number, forged)).toEqual(['closing.unvouched']);
+        // Tried again it is the same one.
+        expect(await close(number, forged)).toEqual([]);
+      }
+      for (const number of many.slice(UNVOUCHED_MAX)) {
+        await expect(close(number, forged)).rejects.toMatchObject(held);
+        await expect(close(number, forged)).rejects.toMatchObject(held);
+      }
+      expect(told).toHaveLength(many.length);
+      // What somebody signed for is not held with them.
+      expect(await close(99)).toEqual([]);
+    },
+  );
+
+  it('waits for nobody: what is held goes when the hour is over', async () => {
+    anew();
+    const closing = { changeId: 'IC-0001-C1', kind: 'suspend', why: 'no word' } as const;
+    const at = (minutes: number) => new Date(Date.UTC(2026, 10, 30, 8, minutes));
+    for (const number of many.slice(0, UNVOUCHED_MAX))
+      unvouched.take({ ...closing, changeId: `of ${number}` }, at(number));
+    expect(() => unvouched.take(closing, at(60))).toThrow(/the next one goes at 2026-11-30T09:01:00.000Z/);
+    expect(unvouched.take(closing, at(61))).toBe(true);
   });
 });
 

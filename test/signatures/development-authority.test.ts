@@ -122,7 +122,7 @@ describe('what the development authority makes', () => {
     const signed = await signedBy(other, [MOH]);
     await authority.issue(wishOf(MOH));
     const foreign = await verify(authority, signed, 'gate');
-    expect(foreign.entries[0]).toMatchObject({ verdict: 'unknown', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' });
+    expect(foreign.entries[0]).toMatchObject({ verdict: 'unknown', subIndication: 'SIG_CONSTRAINTS_FAILURE' });
 
     const certificates = await authority.issue(wishOf(MOF));
     const prepared = prepareSignature({

@@ -21,7 +21,12 @@ import type { InterconnectRequest } from '../../src/domain/request.ts';
 import { wordOf } from '../../src/domain/standing.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { digestPayload } from '../../src/plan/seal-payloads.ts';
-import { createDevelopmentAuthority, type DevelopmentAuthority } from '../../src/signatures/index.ts';
+import {
+  type AskSource,
+  createDevelopmentAuthority,
+  type DevelopmentAuthority,
+  type SignatureMeans,
+} from '../../src/signatures/index.ts';
 import { type Backbone, type BackboneOptions, startBackbone } from '../../src/sim/backbone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -60,9 +65,13 @@ export interface InstallationOptions {
   readonly temporalNamespace?: string;
   /** Workers log in to the database with a role of their own, which the test may change. */
   readonly workersRole?: { readonly name: string; readonly password: string };
+  /** How API and workers of this process ask the authorities, instead of as the development authority answers. */
+  readonly askAuthorities?: (asked: AskSource) => AskSource;
   /** `none`: the test starts its workers itself. */
   readonly worker?: 'here' | 'none';
 }
+
+type Parts = Pick<Installation, 'backbone' | 'authority' | 'signatures' | 'store' | 'databaseUrl' | 'databaseProxy'>;
 
 export class Installation implements AsyncDisposable {
   readonly backbone: Backbone;
@@ -77,13 +86,15 @@ export class Installation implements AsyncDisposable {
   readonly #api: RunningApi;
   readonly #issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>;
   readonly #workerOptions: WorkerProcessOptions;
+  /** Of API and workers of this process. */
+  readonly signatures: SignatureMeans;
   readonly #stops: (() => Promise<unknown>)[];
   /** Running of every router before wasl came. */
   readonly #base: ReadonlyMap<string, string>;
   readonly #baseRoutes: ReadonlySet<string>;
 
   private constructor(
-    parts: Pick<Installation, 'backbone' | 'authority' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+    parts: Parts,
     api: RunningApi,
     issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>,
     workerOptions: WorkerProcessOptions,
@@ -91,6 +102,7 @@ export class Installation implements AsyncDisposable {
   ) {
     this.backbone = parts.backbone;
     this.authority = parts.authority;
+    this.signatures = parts.signatures;
     this.store = parts.store;
     this.databaseUrl = parts.databaseUrl;
     this.databaseProxy = parts.databaseProxy;
@@ -115,7 +127,7 @@ export class Installation implements AsyncDisposable {
   /** @internal */
   static assemble(
     ...parts: [
-      Pick<Installation, 'backbone' | 'authority' | 'store' | 'databaseUrl' | 'databaseProxy'>,
+      Parts,
       RunningApi,
       Awaited<ReturnType<typeof createDevelopmentIssuer>>,
       WorkerProcessOptions,
@@ -174,7 +186,7 @@ export class Installation implements AsyncDisposable {
     const worker = await startWorker({
       ...options,
       store,
-      signatures: meansOf(this.authority),
+      signatures: this.signatures,
       workflowBundle: { codePath },
       // What a test leaves under way ends with it.
       drainSeconds: TEST_DRAIN_SECONDS,
@@ -384,7 +396,8 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     [url.username, url.password] = [name, password];
   }
   const listen = { host: '127.0.0.1', port: 0 };
-  const signatures = meansOf(authority);
+  const { askAuthorities = (asked) => asked } = options;
+  const signatures = { ...meansOf(authority), ask: () => askAuthorities(authority.ask) };
   const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, signatures });
   stops.push(() => api.stop());
   const credential = { username: backbone.username, password: backbone.password };
@@ -398,7 +411,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     credential,
   };
   const installation = Installation.assemble(
-    { backbone, authority, store, databaseUrl: database.databaseUrl, databaseProxy },
+    { backbone, authority, signatures, store, databaseUrl: database.databaseUrl, databaseProxy },
     api,
     issuer,
     workerOptions,

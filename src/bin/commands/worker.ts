@@ -17,6 +17,7 @@ import { startForgetting } from '../forget-progress.ts';
 import { openLedgerKey } from '../ledger-key.ts';
 import { createLogger } from '../log.ts';
 import { openMemory } from '../open-memory.ts';
+import { startProvingClosings } from '../prove-closings.ts';
 import { holdSignals } from '../signals.ts';
 import { meansOfWorker } from '../trust-settings.ts';
 import { startLedgerWatch } from '../watch-ledger.ts';
@@ -53,6 +54,7 @@ export async function work(options: { readonly developmentAuthority?: boolean } 
       // The trust's own word first: who renames the database is not taken for a new one.
       const memory = await openMemory(store, signatures?.trust().installation ?? installation, say);
       chores.push(startLedgerWatch({ store, signer, signatures, ...ledger, follow: () => memory.follow(), log }));
+      chores.push(startProvingClosings(store, signatures, log));
       let worker: RunningWorker | null = null;
       // A port in use is known before anything is taken up.
       const probes = listen && (await listenForProbes({ listen, worker: () => worker, store, codec }));

@@ -16,7 +16,7 @@ import { WaslError } from '../../errors.ts';
 import {
   type EntryReport,
   judgeHandSigned,
-  newestStatus,
+  newestProof,
   type StatementReport,
   type Trust,
   verifyStatement,
@@ -73,14 +73,17 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
   for (const each of decided) {
     if (each.signed === null || each.statement === null || each.document === null) continue;
     const receivedAt = new Date(each.decidedAt);
-    const at = laterOf(receivedAt, newestStatus(each.document));
-    reports.set(
-      each,
-      await verifyStatement(each.signed, each.statement, { ...question, at, receivedAt, stage: 'receipt' }),
-    );
+    const at = laterOf(receivedAt, newestProof(each.document));
+    const { signed, statement } = each;
+    const verify = (stage: 'receipt' | 'closing') =>
+      verifyStatement(signed, statement, { ...question, at, receivedAt, stage });
+    const report = await verify('receipt');
+    // What opens is held against more below, whatever its row says.
+    const isEnough = report.verdict === 'pass' || !isUnproven(each.row);
+    reports.set(each, isEnough ? report : await verify('closing'));
   }
   const faults = [...reports].flatMap(([each, { verdict, reason }]) =>
-    verdict === 'pass' || isUnproven(each, verdict) ? [] : [`row ${each.row.sequence}: ${reason}`],
+    verdict === 'pass' ? [] : [`row ${each.row.sequence}: ${reason}`],
   );
   for (const { sequence, subject, body } of evidence.entries.filter(({ action }) => action === POLICY_PROPOSED)) {
     const isOwn = digestPolicy(body as unknown as PolicyTerms) === body.digest && subject === `policy/${body.version}`;
@@ -103,9 +106,8 @@ async function judgeRows(evidence: Intact, trust: Trust): Promise<JudgedEvidence
   };
 }
 
-/** What closes waits for no proof: its row then says that there was none. */
-const isUnproven = ({ subject, row }: Decided, verdict: Verdict): boolean =>
-  subject === 'withdrawal' && verdict === 'unknown' && typeof row.body.unproven === 'string';
+/** It came when an authority was away, and closed something all the same. */
+const isUnproven = ({ body }: ShownEntry): boolean => body.unproven !== undefined;
 
 type Approving = Decided & { readonly subject: Exclude<Decided['subject'], 'withdrawal'> };
 const isApproving = (each: Decided): each is Approving => each.subject !== 'withdrawal';
@@ -208,9 +210,9 @@ async function findHeld(
     }
     const receivedAt = new Date(decidedAt);
     const asked = isLate
-      ? ({ at: laterOf(receivedAt, newestStatus(document)), stage: 'receipt' } as const)
+      ? ({ at: laterOf(receivedAt, newestProof(document)), stage: 'closing' } as const)
       : // What was renewed for a later push shows more of the same.
-        ({ at: laterOf(pushedAt, newestStatus(document)), stage: 'gate' } as const);
+        ({ at: laterOf(pushedAt, newestProof(document)), stage: 'gate' } as const);
     const report = await verifyStatement(signed, statement, { trust, installation, receivedAt, ...asked });
     reports.set(decided, report);
     const latest = Number(pushedAt) + trust.clockSkewSeconds * 1_000;
@@ -267,6 +269,8 @@ function factsOf(evidence: Intact, requestDigest: string): DecisionFacts {
   };
 }
 
+const BARE = 'it holds as far as it can be told without timestamp and revocation data, which is enough for what closes';
+
 const KINDS = {
   policy: 'policy-acceptance',
   request: 'request',
@@ -287,7 +291,9 @@ function toJudged(
     : ({ verdict: 'unsigned', reason: 'it is the word of a token: no document was signed' } as const);
   const byHand = statement === null ? null : judgeHandSigned(trust, statement, formOf(row));
   const told = byHand?.verdict === 'pass' ? ({ ...byHand, verdict: 'by-hand' } as const) : byHand;
-  const { verdict, reason } = report ?? told ?? none;
+  const isBare = isUnproven(row) && report?.entries.some(({ level }) => level !== 'B-LT') === true;
+  const { verdict, reason } =
+    isBare && report.verdict === 'pass' ? { ...report, reason: BARE } : (report ?? told ?? none);
   return {
     ...{ sequence: row.sequence, kind: KINDS[subject], person: row.actor, decidedAt, verdict, reason },
     party: subject === 'plan' ? OPERATOR : party,
