@@ -253,8 +253,8 @@ function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>):
   const touched = new Set(plan.routers.map((router) => router.pe));
   const [gained, lost] = [byTaker(plan.gained), byTaker(plan.lost)];
   const whole = wholeTargets(plan);
-  const sharers = (list: readonly Reachability[], to: VpnId | null): ReadonlySet<VpnId> =>
-    new Set(list.filter((one) => one.to === to && whole.has(one.via)).map((one) => one.from));
+  const sharers = (list: readonly Reachability[] = []): ReadonlySet<VpnId> =>
+    new Set(list.filter((one) => whole.has(one.via)).map((one) => one.from));
   return allVrfs(view).flatMap((at) => {
     const taker = `${at.pe} ${at.vrf.vpn}`;
     // Tables of a family that is not enabled are compared when they were read: there should be nothing in them.
@@ -266,8 +266,8 @@ function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>):
         family,
         gained: ofFamily(gained.get(taker)),
         lost: ofFamily(lost.get(taker)),
-        wholeGained: sharers(gained.get(taker) ?? [], at.vrf.vpn),
-        wholeLost: sharers(lost.get(taker) ?? [], at.vrf.vpn),
+        wholeGained: sharers(gained.get(taker)),
+        wholeLost: sharers(lost.get(taker)),
       };
       const moves = table.gained.size + table.lost.size > 0;
       const must = enabledFamilies(at.vrf).includes(family) && (touched.has(at.pe) || moves);
