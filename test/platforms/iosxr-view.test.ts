@@ -15,7 +15,13 @@ const family = (exportPolicies: readonly string[]): OperatorFamily => ({
   ...{ importRouteTargets: [OWN], exportRouteTargets: [OWN], importPolicies: [], exportPolicies },
 });
 const moh = (more: Partial<RunningVrf>): RunningVrf => ({
-  ...{ name: 'MOH' as VrfName, routeDistinguisher: null, share: {}, anomalies: [], policyTexts: { OUT: 'route-policy OUT\n  pass\nend-policy' } },
+  ...{
+    name: 'MOH' as VrfName,
+    routeDistinguisher: null,
+    share: {},
+    anomalies: [],
+    policyTexts: { OUT: 'route-policy OUT\n  pass\nend-policy' },
+  },
   operator: { ipv4: family(['OUT']), ipv6: family([]) },
   ...more,
 });

@@ -82,14 +82,20 @@ it('says three differences in order and counts the rest, of this agreement alone
   if (there === undefined) throw new Error('a flow');
   const gaps = (...prefixes: readonly string[]) => {
     const flows = [{ ...there, prefixes: prefixes.map(prefix) }];
-    const other = { ...agreement('on-network'), id: icId(2), flows: [{ ...there, from: vpn('MOE'), prefixes: 'whole-vpn' as const }] };
+    const other = {
+      ...agreement('on-network'),
+      id: icId(2),
+      flows: [{ ...there, from: vpn('MOE'), prefixes: 'whole-vpn' as const }],
+    };
     const agreements = [{ ...agreement('on-network'), flows }, other];
     return alignAgreements(computeMatrix(bare, inventory, agreements), inventory, agreements, [])[0]?.says;
   };
   const lacks = (at: string, of: string) => `MOF at ${at} does not reach ${of} of MOH`;
   expect(gaps('10.100.10.0/24')).toBe([lacks('pe3', '10.100.10.0/24'), lacks('pe4', '10.100.10.0/24')].join('; '));
   expect(gaps('10.100.10.0/24', '10.100.20.0/24')).toBe(
-    [lacks('pe3', '10.100.10.0/24'), lacks('pe4', '10.100.10.0/24'), lacks('pe3', '10.100.20.0/24'), 'and 1 more'].join('; '),
+    [lacks('pe3', '10.100.10.0/24'), lacks('pe4', '10.100.10.0/24'), lacks('pe3', '10.100.20.0/24'), 'and 1 more'].join(
+      '; ',
+    ),
   );
 });
 
@@ -124,12 +130,17 @@ it('is unknown where its router is in doubt, and says what was not read before w
     ['unknown', 'not read: pe3; not understood: pe1: `x` is odd'],
   ]);
   // A router that has neither of its VPNs, or that no inventory lists.
-  const elsewhere = { ...makePe('pe9', [{ vpn: 'MOE', own: '65000:300' }]), unknowns: [{ path: 'x', reach: 'router' as const, why: 'is odd' }] };
+  const elsewhere = {
+    ...makePe('pe9', [{ vpn: 'MOE', own: '65000:300' }]),
+    unknowns: [{ path: 'x', reach: 'router' as const, why: 'is odd' }],
+  };
   const withIt = { pes: [...carried.pes, elsewhere] };
   expect(align(withIt, 'on-network')).toEqual([['in-sync', null]]);
   const agreements = [agreement('on-network')];
   const listed = inventoryOf(withIt);
-  expect(alignAgreements(computeMatrix(withIt, listed, agreements), listed, agreements, [])[0]?.alignment).toBe('in-sync');
+  expect(alignAgreements(computeMatrix(withIt, listed, agreements), listed, agreements, [])[0]?.alignment).toBe(
+    'in-sync',
+  );
 });
 
 it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {

@@ -26,7 +26,14 @@ const planOf = (lost: readonly [string, string][], touched: readonly string[]) =
     routers: touched.map((name) => ({ pe: pe(name) })),
     lost: lost.map(([at, text]) => {
       const [to = '', toPe = ''] = at.split('@');
-      return { from: vpn('CCC'), fromPe: pe('pe3'), to: vpn(to), toPe: pe(toPe), prefix: prefix(text), via: rt('65000:1') };
+      return {
+        from: vpn('CCC'),
+        fromPe: pe('pe3'),
+        to: vpn(to),
+        toPe: pe(toPe),
+        prefix: prefix(text),
+        via: rt('65000:1'),
+      };
     }),
   }) as unknown as Plan;
 
@@ -41,7 +48,10 @@ function tablesOf(held: Readonly<Record<string, readonly string[]>>, unread: rea
           const [bareText = ''] = text.split('!');
           return { prefix: prefix(bareText), origin: text.endsWith('!') ? 'local' : 'vpn' };
         });
-        tables.set(tableKey(pe(name), vrfName(vrf.name), family), routes.filter((one) => familyOf(one.prefix) === family));
+        tables.set(
+          tableKey(pe(name), vrfName(vrf.name), family),
+          routes.filter((one) => familyOf(one.prefix) === family),
+        );
       }
     }
   }
@@ -53,7 +63,10 @@ const LOST: [string, string][] = [
   ['AAA@pe2', '2001:db8:3::/48'],
 ];
 const HAD = { 'AAA@pe1': ['10.3.0.0/16'], 'AAA@pe2': ['10.3.0.0/16'], 'AAA-2@pe2': ['10.3.0.0/16'] };
-function check(now: Readonly<Record<string, readonly string[]>>, more: { unread?: string[]; before?: ObservedTables; view?: NetworkView; touched?: string[] } = {}) {
+function check(
+  now: Readonly<Record<string, readonly string[]>>,
+  more: { unread?: string[]; before?: ObservedTables; view?: NetworkView; touched?: string[] } = {},
+) {
   const plan = planOf(LOST, more.touched ?? ['pe1', 'pe2']);
   const view = more.view ?? bare;
   return checkRemovedRoutes({ view, before: more.before ?? tablesOf(HAD), after: tablesOf(now, more.unread), plan });
@@ -61,16 +74,26 @@ function check(now: Readonly<Record<string, readonly string[]>>, more: { unread?
 
 it('counts what went in every VRF of the VPN with the family, on the PEs that it touches', () => {
   // Two VRFs at pe2, one of them without IPv6.
-  expect(check({})).toEqual({ summary: '4 routes left as planned; 4 of 4 routing tables were read', still: [], told: [] });
+  expect(check({})).toEqual({
+    summary: '4 routes left as planned; 4 of 4 routing tables were read',
+    still: [],
+    told: [],
+  });
   expect(check({}, { touched: ['pe2'] }).summary).toBe('3 routes left as planned; 3 of 3 routing tables were read');
   expect(check({}, { touched: [] }).summary).toBe('0 routes left as planned; 0 of 0 routing tables were read');
 });
 
 it('tells what is still there, of its own prefixes alone', () => {
-  const { still, told, summary } = check({ ...HAD, 'AAA@pe1': ['10.3.0.0/16', '10.9.0.0/16'], 'BBB@pe1': ['10.3.0.0/16'] });
+  const { still, told, summary } = check({
+    ...HAD,
+    'AAA@pe1': ['10.3.0.0/16', '10.9.0.0/16'],
+    'BBB@pe1': ['10.3.0.0/16'],
+  });
   const inVrf = ['VRF AAA at pe1', 'VRF AAA at pe2', 'VRF AAA-2 at pe2'];
   expect(still).toEqual(
-    inVrf.map((where) => `10.3.0.0/16 is still in ${where}, though nothing of this interconnect is configured there any more`),
+    inVrf.map(
+      (where) => `10.3.0.0/16 is still in ${where}, though nothing of this interconnect is configured there any more`,
+    ),
   );
   expect([told, summary]).toEqual([[], '1 routes left as planned; 4 of 4 routing tables were read']);
 });

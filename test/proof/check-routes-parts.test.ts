@@ -6,7 +6,16 @@ import { planChange } from '../../src/plan/plan-change.ts';
 import { checkRoutes } from '../../src/proof/check-routes.ts';
 import { planInput } from '../plan/samples.ts';
 import { brutePut } from './brute-force.ts';
-import { alterVrf, makeFlow, makeInterconnect, makePe, prefix, rt, sampleInterconnect, sampleNetwork } from './networks.ts';
+import {
+  alterVrf,
+  makeFlow,
+  makeInterconnect,
+  makePe,
+  prefix,
+  rt,
+  sampleInterconnect,
+  sampleNetwork,
+} from './networks.ts';
 import { add, alterTable, drop, key, observe } from './observed.ts';
 
 const bare = sampleNetwork();
@@ -29,7 +38,13 @@ function check(
     others?: readonly (typeof SUBJECT)[];
   } = {},
 ) {
-  const { network = bare, change = (tables) => tables, was = (tables) => tables, view = (of) => of, others = [] } = options;
+  const {
+    network = bare,
+    change = (tables) => tables,
+    was = (tables) => tables,
+    view = (of) => of,
+    others = [],
+  } = options;
   const before = brutePut(network, others);
   const after = brutePut(network, [...others, SUBJECT]);
   const plan = planChange(planInput({ view: before, active: others, subject: SUBJECT }));
@@ -37,14 +52,20 @@ function check(
   const [summary, ...rest] = result.sentences;
   return { verdict: result.verdict, summary, rest, intruded: result.intruded };
 }
-const gain = (at: string, name: string, text: string, origin: 'vpn' | 'local' = 'vpn') => (tables: ObservedTables) =>
-  alterTable(tables, key(at, name), add(text, origin));
+const gain =
+  (at: string, name: string, text: string, origin: 'vpn' | 'local' = 'vpn') =>
+  (tables: ObservedTables) =>
+    alterTable(tables, key(at, name), add(text, origin));
 
 describe('a route that came', () => {
   it('of a site of its own VPN is where it belongs, if it has another home than this VRF', () => {
     const shared = announcing(bare, 'pe2', 'MOH', '10.100.20.0/24');
     const back = (network: NetworkView, at: string, text: string) =>
-      check({ network, was: (tables) => alterTable(tables, key(at, 'MOH'), drop(text)), change: (tables) => alterTable(tables, key(at, 'MOH'), (routes) => add(text)(drop(text)(routes))) });
+      check({
+        network,
+        was: (tables) => alterTable(tables, key(at, 'MOH'), drop(text)),
+        change: (tables) => alterTable(tables, key(at, 'MOH'), (routes) => add(text)(drop(text)(routes))),
+      });
     // pe1 and pe2 both announce it: from the other one it may come.
     expect(back(shared, 'pe1', '10.100.20.0/24')).toMatchObject({
       verdict: 'pass',
@@ -68,7 +89,15 @@ describe('a route that came', () => {
     });
     const byHand = alterVrf(bare, 'pe3', 'MOF', (vrf) => ({
       ...vrf,
-      operator: { ...vrf.operator, ipv4: { importRouteTargets: ['65000:200', '65000:300'].map(rt), exportRouteTargets: [rt('65000:200')], importPolicies: [], exportPolicies: [] } },
+      operator: {
+        ...vrf.operator,
+        ipv4: {
+          importRouteTargets: ['65000:200', '65000:300'].map(rt),
+          exportRouteTargets: [rt('65000:200')],
+          importPolicies: [],
+          exportPolicies: [],
+        },
+      },
     }));
     expect(check({ network: byHand, was: late })).toMatchObject({
       verdict: 'fail',
@@ -122,8 +151,18 @@ describe('what came and went is counted', () => {
   const flow = (text: string) => makeInterconnect(1, makeFlow('AAA', 'BBB', '65000:9001', [text]));
 
   it.each<[string, string | null, string | null, string]>([
-    ['what arrives', null, '10.1.0.0/16', '1 routes arrived as planned; 2 routing tables were compared and nothing else moved'],
-    ['what leaves', '10.1.0.0/16', null, '1 routes left as planned; 2 routing tables were compared and nothing else moved'],
+    [
+      'what arrives',
+      null,
+      '10.1.0.0/16',
+      '1 routes arrived as planned; 2 routing tables were compared and nothing else moved',
+    ],
+    [
+      'what leaves',
+      '10.1.0.0/16',
+      null,
+      '1 routes left as planned; 2 routing tables were compared and nothing else moved',
+    ],
     [
       'both',
       '10.1.0.0/16',
@@ -141,7 +180,12 @@ describe('what came and went is counted', () => {
       }),
     );
     const ipv4 = (tables: ObservedTables) => new Map([...tables].filter(([name]) => !name.endsWith('ipv6')));
-    const result = checkRoutes({ view: put(now), before: ipv4(observe(put(was))), after: ipv4(observe(put(now))), plan });
+    const result = checkRoutes({
+      view: put(now),
+      before: ipv4(observe(put(was))),
+      after: ipv4(observe(put(now))),
+      plan,
+    });
     expect([result.verdict, result.sentences]).toEqual(['pass', [summary]]);
     const one = checkRoutes({
       ...{ view: { pes: [] }, before: new Map(), after: new Map(), plan },

@@ -8,10 +8,19 @@ import { icId, makePe, prefix, rt, type VrfSpec, vpn } from './networks.ts';
 
 const takes = (...targets: number[]) => ({ importRouteTargets: targets.map((one) => rt(`65000:${one}`)) });
 const reader = (...targets: number[]): VrfSpec => ({ vpn: 'AAA', own: '65000:100', operator: takes(100, ...targets) });
-const giver = (name: string, own: number, ...prefixes: string[]): VrfSpec => ({ vpn: name, own: `65000:${own}`, prefixes });
+const giver = (name: string, own: number, ...prefixes: string[]): VrfSpec => ({
+  vpn: name,
+  own: `65000:${own}`,
+  prefixes,
+});
 type Sites = readonly (readonly [string, readonly VrfSpec[]])[];
 
-function explain(sites: Sites, to: string, alter: (view: NetworkView) => NetworkView = (view) => view, agreements: readonly Agreement[] = []) {
+function explain(
+  sites: Sites,
+  to: string,
+  alter: (view: NetworkView) => NetworkView = (view) => view,
+  agreements: readonly Agreement[] = [],
+) {
   const view = { pes: sites.map(([name, vrfs]) => makePe(name, vrfs)) };
   const inputs = { view: alter(view), inventory: inventoryOf(view), agreements, unread: new Map() };
   const { places } = explainReach(inputs, { from: vpn('AAA'), to: prefix(to) });
@@ -86,7 +95,15 @@ describe('of a network that a VRF holds', () => {
 describe('of a network that nobody gives', () => {
   const sites: Sites = [
     ['pe1', [reader()]],
-    ['pe2', [{ ...giver('BBB', 200, '10.1.0.0/16', '10.2.0.0/16'), share: { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:5'), scope: [prefix('10.2.0.0/16')] }] } } }]],
+    [
+      'pe2',
+      [
+        {
+          ...giver('BBB', 200, '10.1.0.0/16', '10.2.0.0/16'),
+          share: { ipv4: { imports: [], exports: [{ routeTarget: rt('65000:5'), scope: [prefix('10.2.0.0/16')] }] } },
+        },
+      ],
+    ],
     ['pe3', [giver('CCC', 300, '10.1.0.0/16')]],
   ];
   const planned: Agreement = {

@@ -214,9 +214,9 @@ it('of a VRF that comes with the change all that it holds is news', () => {
     ]),
   ) as ObservedTables;
   const change = { kind: 'provision' as const, before, after, subject: sampleInterconnect(), others: [] };
-  expect(judgeHeldRoutes(change, differRoutes(before, after), tables).found.map(({ pe, vrf }) => `${pe} ${vrf}`)).toEqual([
-    'pe3 MOF',
-  ]);
+  expect(
+    judgeHeldRoutes(change, differRoutes(before, after), tables).found.map(({ pe, vrf }) => `${pe} ${vrf}`),
+  ).toEqual(['pe3 MOF']);
 });
 
 it('what is told is in the order of the network', () => {

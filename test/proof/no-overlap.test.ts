@@ -28,9 +28,17 @@ function prove(
   const after = brutePut(network, [subject]);
   const change = { kind: 'provision' as const, before: network, after, subject, others: [], held: looked };
   const { verdict, assumptions, counterExamples } = proveNoOverlap(change, differRoutes(network, after), held);
-  return { verdict, assumptions, sentences: counterExamples.map(({ pe: at, vrf, sentence }) => `${at} ${vrf}: ${sentence}`) };
+  return {
+    verdict,
+    assumptions,
+    sentences: counterExamples.map(({ pe: at, vrf, sentence }) => `${at} ${vrf}: ${sentence}`),
+  };
 }
-const site = (vpn: string, ...prefixes: string[]): VrfSpec => ({ vpn, own: vpn === 'AAA' ? '65000:100' : '65000:200', prefixes });
+const site = (vpn: string, ...prefixes: string[]): VrfSpec => ({
+  vpn,
+  own: vpn === 'AAA' ? '65000:100' : '65000:200',
+  prefixes,
+});
 
 it('passes where all are apart, and says whether tables were looked at', () => {
   expect(prove([])).toEqual({
@@ -97,7 +105,13 @@ it('what was there before is no matter of the change', () => {
 });
 
 it('what the tables hold fails too, and what was not read is unknown', () => {
-  const example = (sentence: string) => ({ pe: pe('pe2'), vrf: vrfName('BBB'), routeTarget: null, prefix: null, sentence });
+  const example = (sentence: string) => ({
+    pe: pe('pe2'),
+    vrf: vrfName('BBB'),
+    routeTarget: null,
+    prefix: null,
+    sentence,
+  });
   const unread = { ...NONE, unread: [example('was not read')] };
   expect(prove([], { held: unread })).toMatchObject({ verdict: 'unknown', sentences: ['pe2 BBB: was not read'] });
   const both = { ...unread, found: [example('is held')] };

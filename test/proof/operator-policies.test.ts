@@ -15,7 +15,11 @@ import { makeFlow, makeInterconnect, makePe, rt } from './networks.ts';
 
 describe('a text names a route target', () => {
   it.each<[string, string, readonly string[]]>([
-    ['65000:9001', 'in two octets', ['65000:9001', '0:65000:9001', 'target:65000:9001,', 'rt 65000L:9001', 'WASL-0-65000-9001']],
+    [
+      '65000:9001',
+      'in two octets',
+      ['65000:9001', '0:65000:9001', 'target:65000:9001,', 'rt 65000L:9001', 'WASL-0-65000-9001'],
+    ],
     ['70000:1', 'in four', ['70000:1', '2:70000:1', '70000L:1', '(1.4464:1)', 'X-2-70000-1']],
     ['192.0.2.1:9', 'with an address', ['192.0.2.1:9', '1:192.0.2.1:9', 'X-1-192-0-2-1-9']],
   ])('%s %s, in every spelling', (target, _how, texts) => {
@@ -23,7 +27,10 @@ describe('a text names a route target', () => {
   });
 
   it.each<[string, readonly string[]]>([
-    ['65000:9001', ['65000:90010', '165000:9001', '1.65000:9001', '0.65000:9001', '65000:900', '', '0-65000-90011', '2-65000-9001']],
+    [
+      '65000:9001',
+      ['65000:90010', '165000:9001', '1.65000:9001', '0.65000:9001', '65000:900', '', '0-65000-90011', '2-65000-9001'],
+    ],
     ['70000:1', ['70000:10', '170000:1', '1.4464:10', '11.4464:1', '0-70000-1', '1.4465:1', '4464:1']],
     ['192.0.2.1:9', ['192.0.2.1:90', '1192.0.2.1:9', '192.0.2.1L:9', '192.0.2.10:9']],
   ])('%s, and no other number', (target, texts) => {
@@ -119,7 +126,9 @@ describe('a change among policies of operators', () => {
     expect(judge(networkOf(policies, { NEXT: 'x' })).undecided).toEqual([
       'pe3 CCC: the text of import policy IN was not read, so whether VRF CCC at pe3 would take the new routes is not known',
     ]);
-    expect(judge(networkOf(policies, { IN: 'x', NEXT: '# takes target:*:*: it accepts by default' })).undecided).toEqual([
+    expect(
+      judge(networkOf(policies, { IN: 'x', NEXT: '# takes target:*:*: it accepts by default' })).undecided,
+    ).toEqual([
       'pe3 CCC: import policy NEXT matches route targets by a pattern (it accepts by default), so whether VRF CCC at pe3 would take the new routes is not known',
     ]);
     for (const platform of ['iosxr-um2', 'frr'] as const)
@@ -143,7 +152,9 @@ describe('a change among policies of operators', () => {
 
 describe('what may take more than it names', () => {
   const factsOf = (text: string) =>
-    doubtfulPolicies(networkOf({ CCC: { importPolicies: ['IN'] } }, { IN: text })).map(({ at, fact }) => `${at.pe}: ${fact}`);
+    doubtfulPolicies(networkOf({ CCC: { importPolicies: ['IN'] } }, { IN: text })).map(
+      ({ at, fact }) => `${at.pe}: ${fact}`,
+    );
   const PATTERN = ['pe3: import policy IN matches route targets by a pattern'];
 
   it.each([
@@ -154,9 +165,12 @@ describe('what may take more than it names', () => {
     expect(factsOf(text)).toEqual(PATTERN);
   });
 
-  it.each(['target:65000:9001', '65000:9001, 65000:9002', 'prefix-list X 10.0.0.0/8 regex', ''])('%j is none', (text) => {
-    expect(factsOf(text)).toEqual([]);
-  });
+  it.each(['target:65000:9001', '65000:9001, 65000:9002', 'prefix-list X 10.0.0.0/8 regex', ''])(
+    '%j is none',
+    (text) => {
+      expect(factsOf(text)).toEqual([]);
+    },
+  );
 
   it('is each policy by itself, and what was not read', () => {
     const policies = { CCC: { importPolicies: ['A', 'B', 'C'], exportPolicies: ['OUT', 'C'] } };

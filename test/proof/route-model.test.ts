@@ -70,7 +70,9 @@ it('a VRF imports what the operator and wasl say, also of a family that it does 
 
 describe('what one VPN reaches of another', () => {
   it('is told once for each pair of PEs, sorted by VPN, network and PE, without what is nobody’s', () => {
-    const told = computeReachability(VIEW).map((one) => `${one.from} ${one.to} ${one.prefix} ${one.fromPe} ${one.toPe} ${one.via}`);
+    const told = computeReachability(VIEW).map(
+      (one) => `${one.from} ${one.to} ${one.prefix} ${one.fromPe} ${one.toPe} ${one.via}`,
+    );
     expect(told).toEqual([
       'AAA BBB 10.1.0.0/24 pe1 pe3 0:65000:1',
       'BBB AAA 10.2.9.0/24 pe2 pe1 0:65000:2',
@@ -148,7 +150,13 @@ describe('what a VRF of nobody gives', () => {
     const both = { importRouteTargets: ['65000:7', '65000:8'].map(rt), exportRouteTargets: [] };
     expect(
       told(
-        ['pe1', [stray('S1', { operator: { exportRouteTargets: ['65000:7', '65000:8'].map(rt) } }), { vpn: 'AAA', own: '65000:1', operator: both }]],
+        [
+          'pe1',
+          [
+            stray('S1', { operator: { exportRouteTargets: ['65000:7', '65000:8'].map(rt) } }),
+            { vpn: 'AAA', own: '65000:1', operator: both },
+          ],
+        ],
         ['pe2', [stray('S2'), { vpn: 'BBB', own: '65000:7' }]],
       ),
     ).toEqual([

@@ -23,7 +23,10 @@ const vrfAt = (at: string, name: string, more: Partial<VrfSpec> = {}): VrfAtPe =
   vrf: makeVrf({ vpn: name, own: '65000:100', ...more }),
 });
 const exporter = (at: VrfAtPe, ...prefixes: string[]): Exporter => ({ at, prefixes: prefixes.map(prefix) });
-const use = (exporters: Record<string, readonly Exporter[]>, importers: Record<string, readonly VrfAtPe[]>): TargetUse => ({
+const use = (
+  exporters: Record<string, readonly Exporter[]>,
+  importers: Record<string, readonly VrfAtPe[]>,
+): TargetUse => ({
   exporters: new Map(Object.entries(exporters)),
   importers: new Map(Object.entries(importers)),
 });
@@ -35,8 +38,16 @@ describe('the same use of a route target', () => {
   it.each<[string, TargetUse | undefined, TargetUse | undefined]>([
     ['none and none', undefined, undefined],
     ['itself', gives, gives],
-    ['the same said by other objects', gives, use({ AAA: [exporter({ ...a }, '10.1.0.0/16')] }, { BBB: [{ ...other }] })],
-    ['a VRF that says something else of other route targets', gives, use({ AAA: [exporter(vrfAt('pe1', 'AAA', { canary: true }), '10.1.0.0/16')] }, { BBB: [other] })],
+    [
+      'the same said by other objects',
+      gives,
+      use({ AAA: [exporter({ ...a }, '10.1.0.0/16')] }, { BBB: [{ ...other }] }),
+    ],
+    [
+      'a VRF that says something else of other route targets',
+      gives,
+      use({ AAA: [exporter(vrfAt('pe1', 'AAA', { canary: true }), '10.1.0.0/16')] }, { BBB: [other] }),
+    ],
   ])('is %s', (_what, one, another) => {
     expect([sameUse(one, another), sameUse(another, one)]).toEqual([true, true]);
   });
@@ -80,9 +91,17 @@ describe('what a VRF gives by a route target', () => {
   it.each<[string, Partial<VrfSpec>, Record<string, readonly string[]>]>([
     ['all by its own', {}, OWN],
     ['nothing where it announces nothing', { prefixes: ['2001:db8::/48'] }, {}],
-    ['what a rule names and it announces', { share: share(['65000:1', ['10.1.0.0/16', '10.9.0.0/16']]) }, { ...OWN, '0:65000:1': ['10.1.0.0/16'] }],
+    [
+      'what a rule names and it announces',
+      { share: share(['65000:1', ['10.1.0.0/16', '10.9.0.0/16']]) },
+      { ...OWN, '0:65000:1': ['10.1.0.0/16'] },
+    ],
     ['nothing by a rule for what it does not announce', { share: share(['65000:1', ['10.9.0.0/16']]) }, OWN],
-    ['all by a rule for the whole VPN', { share: share(['65000:1', 'whole-vpn']) }, { ...OWN, '0:65000:1': ['10.1.0.0/16', '10.2.0.0/16'] }],
+    [
+      'all by a rule for the whole VPN',
+      { share: share(['65000:1', 'whole-vpn']) },
+      { ...OWN, '0:65000:1': ['10.1.0.0/16', '10.2.0.0/16'] },
+    ],
     [
       'once what two rules name, the operator’s and wasl’s',
       {
@@ -91,11 +110,7 @@ describe('what a VRF gives by a route target', () => {
       },
       { ...OWN, '0:65000:1': ['10.1.0.0/16', '10.2.0.0/16'] },
     ],
-    [
-      'all by its own, whatever a rule says of it',
-      { share: share(['65000:100', ['10.1.0.0/16']]) },
-      OWN,
-    ],
+    ['all by its own, whatever a rule says of it', { share: share(['65000:100', ['10.1.0.0/16']]) }, OWN],
   ])('is %s', (_what, more, expected) => {
     expect(given(more)).toEqual(expected);
   });
@@ -130,7 +145,10 @@ it('what a VRF has of route targets is of either family, of the operator and of 
 describe('VRFs that differ', () => {
   const view: NetworkView = {
     pes: [
-      makePe('pe1', [{ vpn: 'AAA', own: '65000:1' }, { vpn: 'BBB', own: '65000:2' }]),
+      makePe('pe1', [
+        { vpn: 'AAA', own: '65000:1' },
+        { vpn: 'BBB', own: '65000:2' },
+      ]),
       makePe('pe2', [{ vpn: 'AAA', own: '65000:1' }]),
     ],
   };
@@ -141,7 +159,12 @@ describe('VRFs that differ', () => {
 
   it('are those that are other objects, came or went, with their PE or alone', () => {
     expect(told(view, view)).toEqual([]);
-    expect(told(view, alterVrf(view, 'pe1', 'BBB', (vrf) => ({ ...vrf })))).toEqual([['pe1/BBB', 'pe1/BBB']]);
+    expect(
+      told(
+        view,
+        alterVrf(view, 'pe1', 'BBB', (vrf) => ({ ...vrf })),
+      ),
+    ).toEqual([['pe1/BBB', 'pe1/BBB']]);
     const without = { pes: [{ ...first, vrfs: first.vrfs.slice(0, 1) }, second] };
     expect([told(view, without), told(without, view)]).toEqual([[['pe1/BBB', null]], [[null, 'pe1/BBB']]]);
     const gone = { pes: [first] };
@@ -164,7 +187,10 @@ describe('an index of which VRFs move', () => {
   const told = (index: ReturnType<typeof indexTargets>, target = VIA) => {
     const found = index.get(target);
     if (found === undefined) return null;
-    const givers = [...found.exporters].map(([owner, list]) => [owner, list.map(({ at, prefixes }) => `${place(at)} ${prefixes}`)]);
+    const givers = [...found.exporters].map(([owner, list]) => [
+      owner,
+      list.map(({ at, prefixes }) => `${place(at)} ${prefixes}`),
+    ]);
     return [givers, [...found.importers].map(([owner, list]) => [owner, list.map(place)])];
   };
   const moved = (after: NetworkView) => moveVrfs(indexTargets(view, 'ipv4'), differingVrfs(view, after), 'ipv4');
@@ -183,14 +209,18 @@ describe('an index of which VRFs move', () => {
     const anew = indexTargets(after, 'ipv4');
     expect([...differing].sort()).toEqual(targets);
     for (const target of [VIA, rt('65000:2')]) {
-      const sorted = (of: ReturnType<typeof told>) => JSON.stringify(of, (_, one) => (one instanceof Array ? [...one].sort() : one));
+      const sorted = (of: ReturnType<typeof told>) =>
+        JSON.stringify(of, (_, one) => (Array.isArray(one) ? [...one].sort() : one));
       expect(sorted(told(index, target))).toBe(sorted(told(anew, target)));
     }
     expect([...index.keys()].sort()).toEqual([...anew.keys()].sort());
   });
 
   it('keeps the place of one that says something else', () => {
-    const after = alter('pe2', 'AAA', (vrf) => ({ ...vrf, attachments: [{ branch: 'b', prefixes: [prefix('10.1.9.0/24')], probe: null }] }));
+    const after = alter('pe2', 'AAA', (vrf) => ({
+      ...vrf,
+      attachments: [{ branch: 'b', prefixes: [prefix('10.1.9.0/24')], probe: null }],
+    }));
     expect(told(moved(after).index)).toEqual(told(indexTargets(after, 'ipv4')));
   });
 
@@ -209,6 +239,8 @@ describe('an index of which VRFs move', () => {
 });
 
 it('of a view the VRFs are listed in its order', () => {
-  const view = { pes: [makePe('pe2', [{ vpn: 'BBB', own: '65000:2' }]), makePe('pe1', [{ vpn: 'AAA', own: '65000:1' }])] };
+  const view = {
+    pes: [makePe('pe2', [{ vpn: 'BBB', own: '65000:2' }]), makePe('pe1', [{ vpn: 'AAA', own: '65000:1' }])],
+  };
   expect(allVrfs(view).map(({ pe: at, vrf }) => `${at}/${vrf.name}`)).toEqual(['pe2/BBB', 'pe1/AAA']);
 });
