@@ -122,6 +122,33 @@ describe('a route that came', () => {
   });
 });
 
+describe('a network at home at two routers, one of which takes it too', () => {
+  const subject = makeInterconnect(2, makeFlow('MOE', 'MOH', '65000:9005', ['10.130.0.0/16']));
+  // And a second VRF of the giver there, where it is not at home.
+  const [twin] = makePe('pe1', [{ vpn: 'MOE', name: 'MOE-2', own: '65000:300' }]).vrfs;
+  if (twin === undefined) throw new Error('a VRF');
+  const two = { pes: bare.pes.map((one) => (one.name === 'pe1' ? { ...one, vrfs: [...one.vrfs, twin] } : one)) };
+  const network = announcing(two, 'pe3', 'MOE', '10.130.0.0/16');
+  const after = brutePut(network, [subject]);
+  const plan = planChange(planInput({ view: network, subject }));
+  const seen = (at: string) =>
+    alterTable(observe(after), key(at, 'MOH'), (routes) =>
+      add('10.130.0.0/16', 'local')(drop('10.130.0.0/16')(routes)),
+    );
+  const result = (at: string) => checkRoutes({ view: after, before: observe(network), after: seen(at), plan });
+
+  it('has arrived there though it keeps the protocol of the VRF where it is at home', () => {
+    expect(plan.gained.filter(({ toPe }) => toPe === 'pe1').map(({ fromPe }) => fromPe)).toEqual(['pe1', 'pe3']);
+    expect(result('pe1')).toMatchObject({ verdict: 'pass', counterExamples: [] });
+  });
+
+  it('has not where it is at home at neither', () => {
+    expect(result('pe2').counterExamples.map(({ sentence }) => sentence)).toContain(
+      '10.130.0.0/16 of MOE did not arrive in VRF MOH at pe2',
+    );
+  });
+});
+
 describe('a table of a router that the change does not touch', () => {
   const far = makePe('pe7', [{ vpn: 'FAR', own: '65000:700', prefixes: ['10.7.0.0/16'] }]);
   const network = { pes: [...bare.pes, far] };
