@@ -103,6 +103,14 @@ describe('what a VRF gives by a route target', () => {
       { ...OWN, '0:65000:1': ['10.1.0.0/16', '10.2.0.0/16'] },
     ],
     [
+      'what each of two rules names',
+      {
+        share: share(['65000:1', ['10.2.0.0/16']]),
+        operator: { exportRules: [{ routeTarget: VIA, scope: [prefix('10.1.0.0/16')] }] },
+      },
+      { ...OWN, '0:65000:1': ['10.2.0.0/16', '10.1.0.0/16'] },
+    ],
+    [
       'once what two rules name, the operator’s and wasl’s',
       {
         share: share(['65000:1', ['10.1.0.0/16', '10.2.0.0/16']]),
