@@ -211,8 +211,7 @@ function cameLeaked(
     tables.get(tableKey(at.pe, vrf.name, family))?.find((route) => route.prefix === prefix);
   const taken = find(after, at.vrf);
   if (taken === undefined || find(before, at.vrf) !== undefined) return false;
-  const givers = vrfsByVpn(view).get(from) ?? [];
-  return givers.some(({ pe, vrf }) => {
+  return (vrfsByVpn(view).get(from) ?? []).some(({ pe, vrf }) => {
     const given = pe === at.pe ? find(after, vrf) : undefined;
     return given?.origin === 'local' && given.towards === taken.towards;
   });
