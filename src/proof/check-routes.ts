@@ -211,12 +211,8 @@ function cameLeaked(
     tables.get(tableKey(at.pe, vrf.name, family))?.find((route) => route.prefix === prefix);
   const taken = find(after, at.vrf);
   if (taken === undefined || find(before, at.vrf) !== undefined) return false;
-  const givers =
-    vrfsByVpn(view)
-      .get(from)
-      ?.filter(({ pe }) => pe === fromPe) ?? [];
-  return givers.some(({ vrf }) => {
-    const given = find(after, vrf);
+  return (vrfsByVpn(view).get(from) ?? []).some(({ pe, vrf }) => {
+    const given = pe === at.pe ? find(after, vrf) : undefined;
     return given?.origin === 'local' && given.towards === taken.towards;
   });
 }
@@ -253,21 +249,27 @@ function expectations(view: NetworkView, plan: Plan, read: ReadonlySet<string>):
   const touched = new Set(plan.routers.map((router) => router.pe));
   const [gained, lost] = [byTaker(plan.gained), byTaker(plan.lost)];
   const whole = wholeTargets(plan);
-  const sharers = (list: readonly Reachability[], to: VpnId | null): ReadonlySet<VpnId> =>
-    new Set(list.filter((one) => one.to === to && whole.has(one.via)).map((one) => one.from));
+  const sharers = (list: readonly Reachability[] = []): ReadonlySet<VpnId> =>
+    new Set(list.filter((one) => whole.has(one.via)).map((one) => one.from));
   return allVrfs(view).flatMap((at) => {
     const taker = `${at.pe} ${at.vrf.vpn}`;
     // Tables of a family that is not enabled are compared when they were read: there should be nothing in them.
     return FAMILIES.flatMap((family): Expectation[] => {
+      // Of a network at home at several routers the entry of this one stands for all: only it may be seen as leaked.
       const ofFamily = (list: readonly Reachability[] = []) =>
-        new Map(list.filter((one) => familyOf(one.prefix) === family).map((one) => [one.prefix, one]));
+        new Map(
+          list
+            .filter((one) => familyOf(one.prefix) === family)
+            .toSorted((a, b) => Number(a.fromPe === at.pe) - Number(b.fromPe === at.pe))
+            .map((one) => [one.prefix, one]),
+        );
       const table = {
         at,
         family,
         gained: ofFamily(gained.get(taker)),
         lost: ofFamily(lost.get(taker)),
-        wholeGained: sharers(gained.get(taker) ?? [], at.vrf.vpn),
-        wholeLost: sharers(lost.get(taker) ?? [], at.vrf.vpn),
+        wholeGained: sharers(gained.get(taker)),
+        wholeLost: sharers(lost.get(taker)),
       };
       const moves = table.gained.size + table.lost.size > 0;
       const must = enabledFamilies(at.vrf).includes(family) && (touched.has(at.pe) || moves);

@@ -74,6 +74,7 @@ export function explainerOf(
     const known = tables.get(at);
     if (known !== undefined) return known;
     const own = FAMILIES.flatMap((family) => localPrefixes(at.vrf, family));
+    // Its own before others': a connected route is preferred.
     const held: Held[] = [...own.map((prefix) => ({ prefix, from: at, via: null })), ...index.takenBy(at)];
     const table = indexPrefixes(held, (one) => one.prefix);
     tables.set(at, table);
@@ -88,10 +89,7 @@ export function explainerOf(
     const held = tableOf(at)(prefix);
     const lengths = held.map((one) => prefixLength(one.prefix)).filter((length) => length <= prefixLength(prefix));
     const longest = Math.max(-1, ...lengths);
-    // Its own before others': a connected route is preferred.
-    const best = held
-      .filter((one) => prefixLength(one.prefix) === longest)
-      .sort((a, b) => Number(a.via !== null) - Number(b.via !== null))[0];
+    const best = held.find((one) => prefixLength(one.prefix) === longest);
     const unsure = best === undefined ? null : (cutFrom(best, at) ?? longerUnknown(at, prefix, held, longest));
     const taken = best === undefined ? absence(at, prefix) : describeTwins(inputs.agreements, at, best, held, reader);
     const whole: Explained =

@@ -8,6 +8,7 @@ import { type CarriedRoute, importsOf, ownerOf, type VrfAtPe } from './route-mod
 import {
   type Carriers,
   differingVrfs,
+  gives,
   givesAny,
   indexCarriers,
   indexTargets,
@@ -135,7 +136,7 @@ export class RouteIndex {
   /** The VRFs of an owner that give this very prefix by a route target. */
   givers(owner: string, via: RouteTarget, prefix: Prefix): VrfAtPe[] {
     const exporters = this.#indexOf(familyOf(prefix)).get(via)?.exporters.get(owner) ?? [];
-    return exporters.filter((one) => givesAny([one], prefix)).map(({ at }) => at);
+    return exporters.filter((one) => gives(one, prefix)).map(({ at }) => at);
   }
 
   /** The VRFs of an owner that take routes with a route target. */

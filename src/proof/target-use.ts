@@ -162,10 +162,10 @@ export function exportedBy(vrf: VrfView, family: Family): Map<RouteTarget, reado
 /** Up to here a list is looked through faster than a set of it is made. */
 const LIST_MAX = 32;
 
-export const givesAny = (exporters: readonly Exporter[], prefix: Prefix) =>
-  exporters.some(({ prefixes }) =>
-    prefixes.length > LIST_MAX ? asSet(prefixes).has(prefix) : prefixes.includes(prefix),
-  );
+export const gives = ({ prefixes }: Exporter, prefix: Prefix) =>
+  prefixes.length > LIST_MAX ? asSet(prefixes).has(prefix) : prefixes.includes(prefix);
+
+export const givesAny = (exporters: readonly Exporter[], prefix: Prefix) => exporters.some((one) => gives(one, prefix));
 
 const sets = new WeakMap<readonly Prefix[], ReadonlySet<Prefix>>();
 

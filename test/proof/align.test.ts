@@ -5,7 +5,7 @@ import { alignAgreements } from '../../src/proof/align.ts';
 import { type Agreement, computeMatrix, type Standing } from '../../src/proof/matrix.ts';
 import { inventoryOf } from '../plan/samples.ts';
 import { brutePut } from './brute-force.ts';
-import { alterVrf, icId, pe, rt, sampleInterconnect, sampleNetwork } from './networks.ts';
+import { alterVrf, icId, makePe, pe, prefix, rt, sampleInterconnect, sampleNetwork, vpn } from './networks.ts';
 
 const bare = sampleNetwork();
 const inventory = inventoryOf(bare);
@@ -75,6 +75,72 @@ it('has drifted where its own objects were edited by hand, and is unknown where 
     ['unknown', 'not understood: VRF MOH at pe1: prefix-set WASL-MOH-IPV4-0-65000-9009 is not as wasl wrote it'],
   ]);
   expect(align(edited('9009', 'pe1', 'MOE'), 'on-network')).toEqual([['in-sync', null]]);
+});
+
+it('says three differences in order and counts the rest, of this agreement alone', () => {
+  const [there] = sampleInterconnect().flows;
+  if (there === undefined) throw new Error('a flow');
+  const gaps = (...prefixes: readonly string[]) => {
+    const flows = [{ ...there, prefixes: prefixes.map(prefix) }];
+    const other = {
+      ...agreement('on-network'),
+      id: icId(2),
+      flows: [{ ...there, from: vpn('MOE'), prefixes: 'whole-vpn' as const }],
+    };
+    const agreements = [{ ...agreement('on-network'), flows }, other];
+    return alignAgreements(computeMatrix(bare, inventory, agreements), inventory, agreements, [])[0]?.says;
+  };
+  const lacks = (at: string, of: string) => `MOF at ${at} does not reach ${of} of MOH`;
+  expect(gaps('10.100.10.0/24')).toBe([lacks('pe3', '10.100.10.0/24'), lacks('pe4', '10.100.10.0/24')].join('; '));
+  expect(gaps('10.100.10.0/24', '10.100.20.0/24')).toBe(
+    [lacks('pe3', '10.100.10.0/24'), lacks('pe4', '10.100.10.0/24'), lacks('pe3', '10.100.20.0/24'), 'and 1 more'].join(
+      '; ',
+    ),
+  );
+});
+
+it('has drifted where a VRF of nobody takes what is shared', () => {
+  const taken = alterVrf(carried, 'pe4', 'STRAY', (vrf) => ({
+    ...vrf,
+    share: { ipv4: { imports: [rt('65000:9001')], exports: [] } },
+  }));
+  expect(align(taken, 'on-network')).toEqual([
+    [
+      'drifted',
+      'VRF STRAY at pe4 reaches MOH (10.100.10.0/24) without agreement; VRF STRAY at pe4 reaches MOH (10.100.20.0/24) without agreement',
+    ],
+  ]);
+  const foreign = alterVrf(carried, 'pe4', 'STRAY', (vrf) => ({
+    ...vrf,
+    share: { ipv4: { imports: [rt('65000:300')], exports: [] } },
+  }));
+  expect(align(foreign, 'on-network')).toEqual([['in-sync', null]]);
+});
+
+it('is unknown where its router is in doubt, and says what was not read before what was not understood', () => {
+  const odd = (...names: string[]): NetworkView => ({
+    pes: carried.pes.map((one) =>
+      names.includes(one.name) ? { ...one, unknowns: [{ path: 'x', reach: 'router', why: 'is odd' }] } : one,
+    ),
+  });
+  expect(align(odd('pe1', 'pe3'), 'on-network')).toEqual([
+    ['unknown', 'not understood: pe1: `x` is odd; pe3: `x` is odd'],
+  ]);
+  expect(align(odd('pe1'), 'on-network', ['pe3'])).toEqual([
+    ['unknown', 'not read: pe3; not understood: pe1: `x` is odd'],
+  ]);
+  // A router that has neither of its VPNs, or that no inventory lists.
+  const elsewhere = {
+    ...makePe('pe9', [{ vpn: 'MOE', own: '65000:300' }]),
+    unknowns: [{ path: 'x', reach: 'router' as const, why: 'is odd' }],
+  };
+  const withIt = { pes: [...carried.pes, elsewhere] };
+  expect(align(withIt, 'on-network')).toEqual([['in-sync', null]]);
+  const agreements = [agreement('on-network')];
+  const listed = inventoryOf(withIt);
+  expect(alignAgreements(computeMatrix(withIt, listed, agreements), listed, agreements, [])[0]?.alignment).toBe(
+    'in-sync',
+  );
 });
 
 it('what is shown is the younger of the last change and the last reading, while it may be on the network', () => {

@@ -87,6 +87,19 @@ describe('a route without an agreement', () => {
   });
 });
 
+it('a route without an agreement is told with the agreement that has its route target, and by that flow alone', () => {
+  const other = agreed({ flows: [makeFlow('MOH', 'MOF', '65000:9007', 'whole-vpn')] });
+  const owner = agreed({
+    id: icId(2),
+    flows: [makeFlow('MOH', 'MOF', '65000:9008', 'whole-vpn'), makeFlow('MOE', 'MOE', '65000:9001', 'whole-vpn')],
+  });
+  const [found] = audit(carried, [other, owner]).findings.filter(({ kind }) => kind === 'no agreement');
+  expect(found?.sentence).toContain("; the route target is IC-0002's, which agrees to something else");
+  expect(found?.remedy).toMatch(
+    /^Take the import of 65000:9001 from VRF MOF at pe3, or its export from VRF MOH at pe1\./,
+  );
+});
+
 it('what is left behind is not told of a route target by which a route goes, for that names both ends', () => {
   const found = audit(carried, []);
   expect([found.leftBehind, found.uncovered]).toEqual([0, 1]);
@@ -181,6 +194,8 @@ describe('networks that joined an agreed range since it was planned', () => {
       'of a direction the other way',
       ranged('10.100.16.0/20 le 24', { flows: [makeFlow('MOF', 'MOH', '65000:9001', [])] }),
     ],
+    ['of a flow to another VPN', ranged('10.100.16.0/20 le 24', { flows: [makeFlow('MOH', 'MOE', '65000:9001', [])] })],
+    ['of a flow of another VPN', ranged('10.100.16.0/20 le 24', { flows: [makeFlow('MOE', 'MOF', '65000:9001', [])] })],
     [
       'of a VPN that nobody serves',
       agreed({ ranges: [{ from: 'NONE' as VpnId, to: 'MOF' as VpnId, range: range('10.0.0.0/8 le 24') }] }),

@@ -176,3 +176,86 @@ it('the findings are in the order of the network', () => {
     'the ipv4 routes of VRF MOF at pe4 were not read',
   ]);
 });
+
+it('what overlaps what comes and is the VPN’s own, or came without the change, is judged by its owner', () => {
+  const own = alterVrf(NETWORK, 'pe4', 'MOF', (vrf) => ({
+    ...vrf,
+    attachments: [...vrf.attachments, { branch: 'b', prefixes: [prefix('10.100.0.0/16')], probe: null }],
+  }));
+  const held = { 'pe3/MOF': [route('10.100.0.0/16', 'vpn')] };
+  expect(judge(held, sampleInterconnect(), own)).toEqual(NOTHING);
+  // The same of a third VPN by an agreement that is on the network already, or by none.
+  const listed = alterVrf(NETWORK, 'pe1', 'MOE', (vrf) => ({
+    ...vrf,
+    attachments: [...vrf.attachments, { branch: 'b', prefixes: [prefix('10.100.0.0/16')], probe: null }],
+  }));
+  const other = makeInterconnect(2, makeFlow('MOE', 'MOF', '65000:9005', ['10.100.0.0/16']));
+  const both = brutePut(listed, [other]);
+  const carried = brutePut(listed, [other, sampleInterconnect()]);
+  const tables = new Map(
+    allVrfs(listed).flatMap(({ pe, vrf }) => [
+      [tableKey(pe, vrf.name, 'ipv4'), vrf.name === 'MOF' ? [route('10.100.0.0/16', 'vpn')] : []],
+      [tableKey(pe, vrf.name, 'ipv6'), []],
+    ]),
+  ) as ObservedTables;
+  const change = { kind: 'provision' as const, subject: sampleInterconnect(), others: [other] };
+  const judged = judgeHeldRoutes({ ...change, before: both, after: carried }, differRoutes(both, carried), tables);
+  expect([judged.found, judged.toAccept]).toEqual([[], []]);
+  expect(judge(held, sampleInterconnect(), listed).found).toHaveLength(2);
+});
+
+it('of a VRF that comes with the change all that it holds is news', () => {
+  const after = brutePut(NETWORK, [sampleInterconnect()]);
+  const before = { pes: NETWORK.pes.map((one) => (one.name === 'pe3' ? { ...one, vrfs: [] } : one)) };
+  const tables = new Map(
+    allVrfs(NETWORK).map(({ pe, vrf }) => [
+      tableKey(pe, vrf.name, 'ipv4'),
+      pe === 'pe3' ? [route('10.100.10.0/24', 'vpn')] : [],
+    ]),
+  ) as ObservedTables;
+  const change = { kind: 'provision' as const, before, after, subject: sampleInterconnect(), others: [] };
+  expect(
+    judgeHeldRoutes(change, differRoutes(before, after), tables).found.map(({ pe, vrf }) => `${pe} ${vrf}`),
+  ).toEqual(['pe3 MOF']);
+});
+
+it('what is told is in the order of the network', () => {
+  const { told } = judge({ 'pe3/MOF': [route('0.0.0.0/0')], 'pe1/MOH': [route('0.0.0.0/0')] });
+  expect(told).toEqual([
+    'from then on 10.120.10.0/24 goes to MOF: until now VRF MOH at pe1 sends it by its default route',
+    'from then on 10.100.10.0/24 goes to MOH: until now VRF MOF at pe3 sends it by its default route',
+    'from then on 10.100.20.0/24 goes to MOH: until now VRF MOF at pe3 sends it by its default route',
+  ]);
+});
+
+it('what a VPN shares whole with one other comes to that one alone', () => {
+  const extra = { 'pe1/MOH': [route('10.77.0.0/16')] };
+  const named = makeInterconnect(
+    1,
+    makeFlow('MOH', 'MOF', '65000:9001', ['10.100.10.0/24']),
+    makeFlow('MOH', 'MOE', '65000:9005', 'whole-vpn'),
+  );
+  const { told } = judge(extra, named);
+  expect(told.map((one) => one.slice(-14))).toEqual(['VRF MOE at pe1', 'VRF MOE at pe3']);
+  expect(told[0]).toBe('with the whole VPN MOH also 10.77.0.0/16, which no inventory lists, comes to VRF MOE at pe1');
+});
+
+it('what is to be accepted of a default route says what it means', () => {
+  const after = brutePut(NETWORK, [WHOLE]);
+  const held = new Map(
+    allVrfs(NETWORK).flatMap(({ pe, vrf }) => [
+      [tableKey(pe, vrf.name, 'ipv4'), pe === 'pe1' && vrf.name === 'MOH' ? [route('0.0.0.0/0')] : []],
+      [tableKey(pe, vrf.name, 'ipv6'), []],
+    ]),
+  ) as ObservedTables;
+  const change = { kind: 'provision' as const, before: NETWORK, after, subject: WHOLE, others: [] };
+  const { toAccept } = judgeHeldRoutes(change, differRoutes(NETWORK, after), held);
+  expect(toAccept.map(({ sentence }) => sentence)).toEqual([
+    ['pe3', 'pe4']
+      .map(
+        (at) =>
+          `with the whole VPN MOH its default route 0.0.0.0/0 comes to VRF MOF at ${at}: whatever nothing else matches goes to it`,
+      )
+      .join('; '),
+  ]);
+});

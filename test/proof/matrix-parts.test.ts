@@ -5,7 +5,8 @@ import type { InterconnectId, VrfName } from '../../src/domain/names.ts';
 import { type NetworkView, TRAIT_AUTO_EXPORT } from '../../src/domain/network-view.ts';
 import { type Agreement, computeMatrix } from '../../src/proof/matrix.ts';
 import { inventoryOf } from '../plan/samples.ts';
-import { alterVrf, base, icId, makeFlow, makePe, prefix, rt, sampleNetwork } from './networks.ts';
+import { brutePut } from './brute-force.ts';
+import { alterVrf, base, icId, makeFlow, makeInterconnect, makePe, prefix, rt, sampleNetwork } from './networks.ts';
 
 const bare = sampleNetwork();
 const inventory = inventoryOf(bare);
@@ -228,6 +229,18 @@ describe('a cell', () => {
     const of = (text: string) => reachabilities.find((one) => one.prefix === text);
     expect(of('10.100.10.0/24')).toMatchObject({ interconnects: ['IC-0001', 'IC-0002'], covered: true });
     expect(of('10.100.9.0/24')).toMatchObject({ interconnects: [], covered: false });
+  });
+
+  it('is not covered by an agreement of another giver, or of another taker, with its route target', () => {
+    const carried = brutePut(bare, [makeInterconnect(1, flow(['10.100.10.0/24']))]);
+    const covered = (one: Flows[number]) =>
+      computeMatrix(carried, inventory, [agree([one])]).reachabilities.some((reach) => reach.covered);
+    expect(covered(flow(['10.100.10.0/24']))).toBe(true);
+    for (const [from, to] of [
+      ['MOE', 'MOF'],
+      ['MOH', 'MOE'],
+    ] as const)
+      expect(covered(makeFlow(from, to, '65000:9001', 'whole-vpn'))).toBe(false);
   });
 
   it('is unread where either of its VPNs is', () => {

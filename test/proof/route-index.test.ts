@@ -223,6 +223,13 @@ describe('the index of a changed view', () => {
   });
 });
 
+test('who gives a network is who gives that very one', () => {
+  const givers = (text: string, via = '65000:200') =>
+    index.givers('BBB', rt(via), prefix(text)).map(({ pe, vrf }) => `${pe}/${vrf.name}`);
+  expect([givers('10.1.0.0/24'), givers('10.1.1.0/24'), givers('10.1.9.0/24')]).toEqual([['pe1/BBB'], ['pe2/BBB'], []]);
+  expect(givers('10.1.0.0/24', '65000:999')).toEqual([]);
+});
+
 test('a VRF that gives more prefixes than are looked through one by one is found by each of them', () => {
   const many = Array.from({ length: 40 }, (_, number) => `10.5.${number}.0/24`);
   const view = {

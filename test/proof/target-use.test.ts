@@ -103,6 +103,14 @@ describe('what a VRF gives by a route target', () => {
       { ...OWN, '0:65000:1': ['10.1.0.0/16', '10.2.0.0/16'] },
     ],
     [
+      'what each of two rules names',
+      {
+        share: share(['65000:1', ['10.2.0.0/16']]),
+        operator: { exportRules: [{ routeTarget: VIA, scope: [prefix('10.1.0.0/16')] }] },
+      },
+      { ...OWN, '0:65000:1': ['10.2.0.0/16', '10.1.0.0/16'] },
+    ],
+    [
       'once what two rules name, the operator’s and wasl’s',
       {
         share: share(['65000:1', ['10.1.0.0/16', '10.2.0.0/16']]),
@@ -210,7 +218,7 @@ describe('an index of which VRFs move', () => {
     expect([...differing].sort()).toEqual(targets);
     for (const target of [VIA, rt('65000:2')]) {
       const sorted = (of: ReturnType<typeof told>) =>
-        JSON.stringify(of, (_, one) => (one instanceof Array ? [...one].sort() : one));
+        JSON.stringify(of, (_, one) => (Array.isArray(one) ? [...one].sort() : one));
       expect(sorted(told(index, target))).toBe(sorted(told(anew, target)));
     }
     expect([...index.keys()].sort()).toEqual([...anew.keys()].sort());
