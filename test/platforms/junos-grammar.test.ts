@@ -145,6 +145,7 @@ describe('inside of an instance', () => {
   it.each([
     ['interface', []],
     ['vrf-import', []],
+    ['vrf-export', []],
     ['description', [`network: ${AT} description x: stands there more than once`]],
     ['vrf-table-label', [`network: ${AT} vrf-table-label x: stands there more than once`]],
   ])('%s twice', (name, found) => {
@@ -281,6 +282,7 @@ describe('beside the instances', () => {
       'firewall family inet filter term then accept',
       'system host-name',
       'system configuration-database ephemeral',
+      'system configuration-database ephemeral ignore-ephemeral-default',
     ],
     ...['firewall policer', 'apply-groups-except', 'routing-instances'],
   ])('%s has no say', (path) => {
@@ -290,6 +292,7 @@ describe('beside the instances', () => {
   it.each([
     ['inet.0', []],
     ['inet6.3', []],
+    ['inet.10', []],
     ['iso.0', []],
     ['mpls.0', []],
     ['inet-vpn.0', []],
@@ -317,6 +320,7 @@ describe('beside the instances', () => {
     expect(beside(elsewhere + uses('G'))).toEqual([]);
   });
 
+  const hides = policy('HIDES', term('a', '', put('GONE'))) + policy('DYN', '<dynamic-db/>');
   const session = (leaf: string, text: string) => nest(`protocols bgp group ${leaf}`, text);
   const marks =
     policy('MARK', term('a', '', put('C'))) +
@@ -330,10 +334,15 @@ describe('beside the instances', () => {
     ['import', '(PLAIN|MARK)', 'puts target:64900:7 on the routes that pass it'],
     ['export', 'ASKS', 'puts target:64900:7 on the routes that pass it'],
     ['export', '(PLAIN || GONE)', 'names policy GONE, which is not on the router'],
+    ['import', 'HIDES', 'puts community GONE on routes, which is not in the configuration'],
+    ['import', 'DYN', 'names policy DYN, which is in the dynamic database'],
   ])('a session’s %s %s', (leaf, text, why) => {
     const written = text.replaceAll('&', '&amp;');
     const found = told(
-      readAll('', { policies: marks + community('C', '64900:5', 'target:64900:7'), rest: session(leaf, written) }),
+      readAll('', {
+        policies: marks + hides + community('C', '64900:5', 'target:64900:7'),
+        rest: session(leaf, written),
+      }),
     );
     expect(found).toEqual(why === null ? [] : [`network: configuration protocols bgp group ${leaf} ${text}: ${why}`]);
   });
