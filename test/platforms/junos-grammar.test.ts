@@ -145,6 +145,7 @@ describe('inside of an instance', () => {
   it.each([
     ['interface', []],
     ['vrf-import', []],
+    ['vrf-export', []],
     ['description', [`network: ${AT} description x: stands there more than once`]],
     ['vrf-table-label', [`network: ${AT} vrf-table-label x: stands there more than once`]],
   ])('%s twice', (name, found) => {
@@ -281,6 +282,7 @@ describe('beside the instances', () => {
       'firewall family inet filter term then accept',
       'system host-name',
       'system configuration-database ephemeral',
+      'system configuration-database ephemeral ignore-ephemeral-default',
     ],
     ...['firewall policer', 'apply-groups-except', 'routing-instances'],
   ])('%s has no say', (path) => {
@@ -290,6 +292,7 @@ describe('beside the instances', () => {
   it.each([
     ['inet.0', []],
     ['inet6.3', []],
+    ['inet.10', []],
     ['iso.0', []],
     ['mpls.0', []],
     ['inet-vpn.0', []],
@@ -317,6 +320,7 @@ describe('beside the instances', () => {
     expect(beside(elsewhere + uses('G'))).toEqual([]);
   });
 
+  const hides = policy('HIDES', term('a', '', put('GONE'))) + policy('DYN', '<dynamic-db/>');
   const session = (leaf: string, text: string) => nest(`protocols bgp group ${leaf}`, text);
   const marks =
     policy('MARK', term('a', '', put('C'))) +
@@ -330,10 +334,15 @@ describe('beside the instances', () => {
     ['import', '(PLAIN|MARK)', 'puts target:64900:7 on the routes that pass it'],
     ['export', 'ASKS', 'puts target:64900:7 on the routes that pass it'],
     ['export', '(PLAIN || GONE)', 'names policy GONE, which is not on the router'],
+    ['import', 'HIDES', 'puts community GONE on routes, which is not in the configuration'],
+    ['import', 'DYN', 'names policy DYN, which is in the dynamic database'],
   ])('a session’s %s %s', (leaf, text, why) => {
     const written = text.replaceAll('&', '&amp;');
     const found = told(
-      readAll('', { policies: marks + community('C', '64900:5', 'target:64900:7'), rest: session(leaf, written) }),
+      readAll('', {
+        policies: marks + hides + community('C', '64900:5', 'target:64900:7'),
+        rest: session(leaf, written),
+      }),
     );
     expect(found).toEqual(why === null ? [] : [`network: configuration protocols bgp group ${leaf} ${text}: ${why}`]);
   });
@@ -342,5 +351,65 @@ describe('beside the instances', () => {
     expect(
       told(readAll('', { policies: marks + community('C', '64900:5', 'no-export'), rest: session('import', 'MARK') })),
     ).toEqual([]);
+  });
+});
+
+describe('groups', () => {
+  const group = (inside: string, name = 'G') => `<groups><name>${name}</name>${inside}</groups>`;
+  const apply = (name = 'G') => `<apply-groups> ${name} </apply-groups>`;
+  const inherits = (path: string, name = 'G') =>
+    `network: ${path} apply-groups ${name}: inherits from group ${name}, which was not resolved`;
+  const LEAK = nest('routing-options static route next-table');
+  const PLAIN = nest('routing-options static route next-hop');
+
+  it.each([
+    ['has routing instances', nest('routing-instances instance'), true],
+    ['has policies', nest('policy-options'), true],
+    ['has logical systems', nest('logical-systems'), true],
+    ['has tenants', nest('tenants'), true],
+    ['leaks', LEAK, true],
+    ['sends packets aside', nest('firewall filter term then next-ip'), true],
+    ['has flow specifications', nest('protocols bgp family inet flow'), true],
+    ['has ephemeral instances', nest('system configuration-database ephemeral instance'), true],
+    ['applies another one', apply('H'), true],
+    ['applies another one inside', nest('routing-options static', apply('H')), true],
+    ['has static routes', PLAIN, false],
+    ['has a name', nest('system host-name'), false],
+    ['has what is not read', nest('interfaces interface unit', apply('H')), false],
+    ['is empty', '', false],
+  ])('one that %s', (_what, inside, isTold) => {
+    expect(beside(group(inside) + apply())).toEqual(isTold ? [inherits('configuration')] : []);
+  });
+
+  it('that is not there is told, and one that is not applied is not', () => {
+    expect(beside(group(LEAK, 'H') + apply())).toEqual([inherits('configuration')]);
+    expect(beside(group(LEAK))).toEqual([]);
+    expect(beside(group(PLAIN) + group(LEAK, 'H') + apply() + apply('H'))).toEqual([inherits('configuration', 'H')]);
+  });
+
+  it('by a variable may be each of them', () => {
+    const node = ['$', '{node}'].join('');
+    expect(beside(group(PLAIN) + group(LEAK, 'H') + apply(node))).toEqual([inherits('configuration', node)]);
+    expect(beside(group(PLAIN) + apply(node))).toEqual([]);
+    expect(beside(group(PLAIN) + group(LEAK, 'H') + apply('node'))).toEqual([inherits('configuration', 'node')]);
+  });
+
+  it.each([
+    ['the same part', LEAK, 'routing-options static', true],
+    ['another part', LEAK, 'protocols bgp group', false],
+    ['a whole part', nest('routing-instances'), 'routing-options static', false],
+    ['a group', apply('H'), 'protocols bgp group', true],
+    ['nothing of it', PLAIN, 'routing-options', false],
+  ])('inside of a part, that adds to %s', (_what, inside, at, isTold) => {
+    expect(beside(group(inside) + nest(at, apply()))).toEqual(isTold ? [inherits(`configuration ${at}`)] : []);
+  });
+
+  it('inside of what is read whole are told there', () => {
+    const why =
+      'network: configuration policy-options policy-statement apply-groups G: inherits from group G, which was not resolved';
+    expect(
+      told(readAll('', { policies: nest('policy-statement', '<apply-groups>G</apply-groups>'), rest: group('') })),
+    ).toEqual([why]);
+    expect(beside(nest('interfaces', apply()))).toEqual(['network: configuration interfaces: is not understood']);
   });
 });

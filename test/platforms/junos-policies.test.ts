@@ -116,7 +116,9 @@ describe('an instance of another type', () => {
   });
 
   it('of no type counts as a VRF', () => {
-    expect(readAll(instance(OWN, '', 'V'))[0]?.operator.ipv4).toEqual(operator(['0:64900:1']));
+    const [vrf] = readAll(instance(OWN, '', 'V'));
+    expect([vrf?.operator.ipv4, vrf?.unknowns, vrf?.idle]).toEqual([operator(['0:64900:1']), undefined, undefined]);
+    expect(readAll(instance('', '', 'V'))).toHaveLength(1);
   });
 
   it('in another model is none, and the model is told', () => {
@@ -172,6 +174,32 @@ describe('an operator’s policies', () => {
     const of = (policies: string) => read(inside, { policies }).anomalies;
     expect(of(statement + communities)).toEqual(["vrf MOH: the operator's policies name 0:64900:7001 of wasl's pool"]);
     expect(of(statement + communities.replace('7001', '6999'))).toEqual([]);
+  });
+
+  it('are no share of wasl’s, whatever their terms are called', () => {
+    const body = term('ipv4', from('C'), '<accept/>') + term('x-ipv4', '', put('D'));
+    const vrf = read(lists('P', 'P'), { policies: policy('P', body) + RTS });
+    expect(vrf.share.ipv4).toEqual({ imports: [], exports: [] });
+  });
+
+  it('read the same with blanks and line ends around their texts', () => {
+    const policies =
+      policy('ASKS', term('a', `<policy>(IN || OUT)</policy>${from('C')}`, put('D'))) +
+      policy('WASL-MOH-IMPORT', term('ipv4', from('WASL-MOH-RT-0-64900-7001'), '<accept/>') + REJECT) +
+      community('WASL-MOH-RT-0-64900-7001', 'target:64900:7001');
+    const rib = '<rib><name>MOH.inet6.0</name><maximum-prefixes><limit>7</limit></maximum-prefixes></rib>';
+    const inside =
+      `${OWN}<import-default-action>reject</import-default-action><routing-options>${rib}</routing-options>` +
+      '<protocols><bgp><group><name>CE</name><import>ASKS</import></group></bgp></protocols>';
+    const both =
+      instance(lists('WASL-MOH-IMPORT IN ASKS', 'ASKS OUT') + inside) + instance(OWN + lists('IN'), 'evpn', 'V');
+    const rest = '<apply-groups>G</apply-groups><groups><name>G</name></groups>';
+    const xml = junos(policies + IN + OUT + RTS, both, rest);
+    const readXml = (text: string) =>
+      readVrfs(PLATFORMS['junos-yang'], parseXmlFragment(text), { pool: F1_FACTS.pool, vrfs: [] });
+    const found = readXml(xml);
+    expect(found[0]?.share.ipv4?.imports).toEqual(['0:64900:7001']);
+    expect(readXml(xml.replace(/>([^<>\s][^<>]*)</g, '>\n  $1\n  <'))).toEqual(found);
   });
 
   it('is told once of a route target of both directions', () => {
@@ -307,13 +335,17 @@ describe('names of wasl in policies that are not wasl’s', () => {
     const policies =
       community(C, 'target:64900:7001') +
       list(L, '10.0.0.0/8') +
-      policy('WASL-MOH-IMPORT', term('a', from(C), '<accept/>')) +
       policy('THEIRS', term('a', `${from(C)}<policy>(X|WASL-MOH-IMPORT)</policy>${from('WASL-GONE')}`, '')) +
-      policy('LISTS', term('a', `<prefix-list><name>${L}</name></prefix-list>`, ''));
+      policy('LISTS', term('a', `<prefix-list><name>${L}</name></prefix-list>`, '')) +
+      policy('WASL-MOH-IMPORT', term('a', from(C), '<accept/>'));
     expect([...usesOf(optionsOf(policies))]).toEqual([
       [C, 'policy-statement THEIRS'],
       [L, 'policy-statement LISTS'],
     ]);
+    expect(read(OWN, { policies }).usedObjects).toEqual({
+      [`community ${C}`]: 'policy-statement THEIRS',
+      [`prefix-list ${L}`]: 'policy-statement LISTS',
+    });
   });
 });
 
@@ -450,6 +482,43 @@ describe('a hand on wasl’s own policies', () => {
     const vrf = read(lists('WASL-MOH-IMPORT IN') + OWN, { policies });
     expect(told([vrf]).filter((text) => text.includes('target:*:*'))).toEqual([]);
     expect(vrf.policyTexts.IN).toContain('# takes target:*:*: no last term');
+  });
+
+  it('is none where each direction shares its own', () => {
+    const [TAKEN, GIVEN] = ['WASL-MOH-RT-0-64900-7001', 'WASL-MOH-RT-0-64900-7002'];
+    const policies =
+      policy(
+        'WASL-MOH-IMPORT',
+        term('ipv4', from(TAKEN), '<accept/>') + term('own', from('WASL-MOH-RT-0-64900-1'), '<accept/>') + REJECT,
+      ) +
+      policy(
+        'WASL-MOH-EXPORT',
+        term('0-64900-7002-ipv4', '', put(GIVEN)) + term('own', '', `${put('WASL-MOH-RT-0-64900-1')}<accept/>`),
+      ) +
+      community(TAKEN, 'target:64900:7001') +
+      community(GIVEN, 'target:64900:7002') +
+      RT;
+    for (const own of [OWN, '']) {
+      const vrf = read(lists('WASL-MOH-IMPORT', 'WASL-MOH-EXPORT') + own, { policies });
+      expect([told([vrf]), vrf.operator.ipv4?.importRouteTargets, vrf.operator.ipv4?.exportRouteTargets]).toEqual([
+        [],
+        ['0:64900:1'],
+        ['0:64900:1'],
+      ]);
+    }
+  });
+
+  it('is none where a member is written in another way', () => {
+    const [NAME, W] = [
+      'WASL-MOH-RT-2-70000-7001',
+      (member: string) =>
+        IMPORT(REJECT).replace('own', 'ipv4').replace('RT-0-64900-1', 'RT-2-70000-7001') +
+        community('WASL-MOH-RT-2-70000-7001', member),
+    ];
+    const of = (member: string) =>
+      read(lists('WASL-MOH-IMPORT') + OWN, { policies: W(member) }).anomalies.filter((text) => text.includes(NAME));
+    expect([of('target:70000L:7001'), of('target:1.4464:7001'), of('target:70000:7001')]).toEqual([[], [], []]);
+    expect(of('target:70001L:7001')).toEqual([`community ${NAME} belongs to no interconnect`]);
   });
 
   it('puts on routes what it shares with nobody', () => {

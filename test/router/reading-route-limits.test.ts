@@ -1,11 +1,18 @@
 /** How many routes a table may hold, as each platform says it. */
 import { describe, expect, it } from 'vitest';
-import { f1, junos, junosVrf, readPe, xr } from './support/frames.ts';
+import { parseXmlFragment } from '../../src/netconf/index.ts';
+import { PLATFORMS } from '../../src/platforms/registry.ts';
+import { readVrfs } from '../../src/router/read-vrfs.ts';
+import { F1_FACTS, f1, junos, junosVrf, readPe, xr } from './support/frames.ts';
 
 describe('Junos', () => {
   const read = (options: string) => {
     const instance = junosVrf('JUST', '64900:310', `<routing-options>${options}</routing-options>`);
-    const [vrf] = readPe(f1(), { platform: 'junos-yang', xml: junos('', instance), vrfs: { JUST: '10.31.0.0/24' } });
+    const vrfs = [{ name: 'JUST', families: ['ipv4', 'ipv6'] }] as never;
+    const [vrf] = readVrfs(PLATFORMS['junos-yang'], parseXmlFragment(junos('', instance)), {
+      pool: F1_FACTS.pool,
+      vrfs,
+    });
     return { limits: vrf?.routeLimits, unknowns: vrf?.unknowns?.map(({ why }) => why) };
   };
   const limit = (inner: string) => `<maximum-prefixes>${inner}</maximum-prefixes>`;
@@ -19,7 +26,17 @@ describe('Junos', () => {
       `${limit('<limit>9</limit>')}<rib><name>JUST.inet.0</name>${limit('<limit>7</limit>')}</rib>`,
       { ipv4: { routes: 7, drops: true } },
     ],
-    [`<rib><name>JUST.inet6.0</name>${limit('<limit>7</limit>')}</rib>`, undefined],
+    [
+      `${limit('<limit>7</limit>')}<rib><name>JUST.inet.0</name>${limit('<limit>9</limit>')}</rib>`,
+      { ipv4: { routes: 7, drops: true } },
+    ],
+    [
+      `${limit('<limit>7</limit>')}<rib><name>JUST.inet.0</name>${limit('<limit>7</limit><log-only/>')}</rib>`,
+      { ipv4: { routes: 7, drops: true } },
+    ],
+    [`<rib><name>JUST.inet6.0</name>${limit('<limit>7</limit>')}</rib>`, { ipv6: { routes: 7, drops: true } }],
+    [`<rib><name>HLTH.inet6.0</name>${limit('<limit>7</limit>')}</rib>`, undefined],
+    ['<rib><name>JUST.inet.0</name></rib>', undefined],
   ])('%s', (options, limits) => {
     expect(read(options)).toEqual({ limits, unknowns: undefined });
   });

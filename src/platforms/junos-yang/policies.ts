@@ -221,9 +221,8 @@ function parseRule(term: XmlElement, options: PolicyOptions): ExportRule[] {
 }
 
 /** One statement a line, as `display set` shows it after the policy's name. Order is kept: it has meaning. */
-export function setLines(element: XmlElement, prefix = ''): string[] {
-  const parts = element.children.filter(({ name }) => !(prefix === '' && name === 'name'));
-  return parts.flatMap((part) => linesOfPart(part, prefix));
+export function setLines({ children }: XmlElement): string[] {
+  return children.filter(({ name }) => name !== 'name').flatMap((part) => linesOfPart(part, ''));
 }
 
 const KEYS = ['name', 'address', 'list_name', 'choice-ident', 'choice-value', 'community-name'];
