@@ -46,6 +46,8 @@ describe('a statement of FRR', () => {
     [[], 'ipv6 route ::/0 2001:db8::1 nexthop-vrf MOH', 'sends packets to a next hop in VRF MOH'],
     [[], 'ip route 10.0.0.0/8 192.0.2.1 table 100', 'puts a route into another table'],
     [[], 'ip route 10.0.0.0/8 192.0.2.1 label 100', 'sends packets with a label of its own'],
+    [[], 'ipv6 route 2001:db8::/32 eth0 segments 2001:db8:f::1', 'sends packets along segments of its own'],
+    [VRF, 'ip route 10.0.0.0/8 192.0.2.1 color 7', 'sends packets along segments of its own'],
     [VRF, 'ip route 10.0.0.0/8 192.0.2.1 nexthop-vrf default', 'sends packets to a next hop in VRF default'],
     [VRF, 'ipv6 route ::/0 2001:db8::1 nexthop-vrf MOF', 'sends packets to a next hop in VRF MOF'],
     [VRF, 'ip wormhole', NOT],

@@ -36,9 +36,16 @@ function everyRoute(view: NetworkView): Route[] {
   return routes;
 }
 
+/** Each view is asked many times. */
+const written = new WeakMap<NetworkView, ReadonlySet<string>>();
+const apart = new WeakMap<NetworkView, readonly Carried[]>();
+
 /** `fromPe fromVrf prefix toPe toVrf target`, for VRFs that are not of one VPN. */
-export function bruteCarried(view: NetworkView): Set<string> {
+export function bruteCarried(view: NetworkView): ReadonlySet<string> {
+  const known = written.get(view);
+  if (known !== undefined) return known;
   const found = new Set<string>();
+  written.set(view, found);
   const routes = everyRoute(view);
   for (const pe of view.pes) {
     for (const vrf of pe.vrfs) {
@@ -66,11 +73,15 @@ export interface Carried {
 }
 
 /** The same, taken apart. */
-export function carried(view: NetworkView): Carried[] {
-  return [...bruteCarried(view)].map((line) => {
+export function carried(view: NetworkView): readonly Carried[] {
+  const known = apart.get(view);
+  if (known !== undefined) return known;
+  const found = [...bruteCarried(view)].map((line) => {
     const [fromPe = '', fromVrf = '', prefix = '', toPe = '', toVrf = '', via = ''] = line.split(' ');
     return { fromPe, fromVrf, prefix, toPe, toVrf, via };
   });
+  apart.set(view, found);
+  return found;
 }
 
 export function vrfAt(view: NetworkView, pe: string, name: string): VrfView {
@@ -165,7 +176,8 @@ export function meet(a: string, b: string): boolean {
   return bits(a).slice(0, length) === bits(b).slice(0, length);
 }
 
-function bits(prefix: string): string {
+/** The bits of its address, as text. */
+export function bits(prefix: string): string {
   const [address = ''] = prefix.split('/');
   if (!address.includes(':')) {
     return address
@@ -178,4 +190,25 @@ function bits(prefix: string): string {
   const missing = 8 - words(head).length - words(tail).length;
   const all = [...words(head), ...Array(address.includes('::') ? missing : 0).fill('0'), ...words(tail)] as string[];
   return all.map((word) => Number.parseInt(word, 16).toString(2).padStart(16, '0')).join('');
+}
+
+/** The prefix that begins with these bits, and has no more. */
+export function fromBits(wanted: string, isSix: boolean): string {
+  const all = wanted.padEnd(isSix ? 128 : 32, '0');
+  const pieces = all.match(isSix ? /.{16}/g : /.{8}/g) ?? [];
+  const numbers = pieces.map((piece) => Number.parseInt(piece, 2));
+  return `${isSix ? numbers.map((one) => one.toString(16)).join(':') : numbers.join('.')}/${wanted.length}`;
+}
+
+/** The networks that a covering prefix with bounds stands for: `10.0.0.0/8 ge 16 le 25`. */
+export function bruteRange(text: string, announced: readonly string[]): string[] {
+  const [covering = '', ...bounds] = text.split(' ');
+  const bound = (word: string, otherwise: number) =>
+    bounds.includes(word) ? Number(bounds[bounds.indexOf(word) + 1]) : otherwise;
+  const length = Number(covering.split('/')[1]);
+  const [from, to] = [bound('ge', length), bound('le', covering.includes(':') ? 128 : 32)];
+  return announced.filter((one) => {
+    const its = Number(one.split('/')[1]);
+    return its >= from && its <= to && its >= length && its > 0 && meet(one, covering);
+  });
 }

@@ -2,12 +2,14 @@
 import type { NetworkView } from '../../src/domain/network-view.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { RouteTarget } from '../../src/domain/route-target.ts';
+import { parseScopeEntry, resolveScope } from '../../src/domain/scope.ts';
 import { WaslError } from '../../src/errors.ts';
 import { planChange } from '../../src/plan/plan-change.ts';
 import type { ChangeUnderProof } from '../../src/proof/change-under-proof.ts';
 import { proveChange } from '../../src/proof/prove-change.ts';
 import { applyPlan, planInput } from '../plan/samples.ts';
 import { bruteCarried, brutePut } from './brute-force.ts';
+import { prefix } from './networks.ts';
 import { slowVerdicts } from './oracle.ts';
 import { lead, type SmallWorld } from './worlds.ts';
 
@@ -15,7 +17,15 @@ import { lead, type SmallWorld } from './worlds.ts';
 const RIGHTLY_REFUSED = ['PREFIX_NOT_ORIGINATED', 'PREFIX_DEFAULT_ROUTE', 'VRF_MISSING'];
 
 export function disagreements(world: SmallWorld): string[] {
-  return [...proofsDiffer(world), ...planDiffers(world)];
+  return [...rangesDiffer(world), ...proofsDiffer(world), ...(world.reuses ? [] : planDiffers(world))];
+}
+
+function rangesDiffer({ ranges }: SmallWorld): string[] {
+  return ranges.flatMap(({ signed, announced, is }) => {
+    const found = resolveScope([parseScopeEntry(signed)], announced.map(prefix));
+    const same = found.length === is.length && is.every((one) => found.includes(prefix(one)));
+    return same ? [] : [`${signed} is ${found} of ${announced}, the slow model says ${is}`];
+  });
 }
 
 /** The proofs of the change as it shall be, each against the slow one. */

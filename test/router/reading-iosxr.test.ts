@@ -455,6 +455,14 @@ describe('policies of BGP', () => {
     expect(pe3(bgp, {}).sentences).toContain('re-originate` gives VPN routes on with other route targets');
   });
 
+  it('routes of its own that come back with other route targets (RFC 7611)', () => {
+    const own = (inside: string) => AS(peer(family('vpnv4-unicast', `<accept-own>${inside}</accept-own>`)));
+    const { of, sentences } = pe3(own(''), {});
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('vpnv4-unicast accept-own` takes routes of its own back with other route targets');
+    expect(pe3(own('<inheritance-disable/>'), {}).verdict).toBe('pass');
+  });
+
   const ofVrf = (inside: string, vrf = 'MOX') => AS(`<vrfs><vrf><vrf-name>${vrf}</vrf-name>${inside}</vrf></vrfs>`);
   const leaf = '<route-policy>TAG</route-policy>';
   it.each([
@@ -488,6 +496,21 @@ describe('policies of BGP', () => {
     expect(mox(TAG('65000:8')).verdict).toBe('pass');
     expect(mox(TAG('65000:9001')).of('route-target-ownership')).toBe('fail');
     expect(mox(TAG('$rt')).of('exact-reachability')).toBe('unknown');
+  });
+
+  it.each([
+    ['of a bridge domain', '<import><from><bridge-domain/></from></import>', 'takes routes of a bridge domain'],
+    [
+      'that its import policy names',
+      '<source><route-target><route-policy/></route-target></source>',
+      'lets the VRF take what its import policy names',
+    ],
+  ])('of a VRF: it takes routes %s', (_what, inside, why) => {
+    const mof = xr(xrVrf('MOF', '65000:200')) + ofVrf(family('ipv4-unicast', inside), 'MOF');
+    const { of, sentences } = judge(f2({}, { xml: mof }));
+    expect(of('exact-reachability')).toBe('unknown');
+    expect(sentences).toContain('router bgp 65000 vrfs vrf MOF');
+    expect(sentences).toContain(why);
   });
 
   it('towards a CE put nothing on VPN routes', () => {

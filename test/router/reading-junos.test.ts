@@ -367,6 +367,11 @@ describe('interfaces that join an instance to another one of its router', () => 
     expect(judge(f1({ agri: agri(of(name)) })).verdict).toBe('pass');
   });
 
+  it('of an instance that is no VRF they concern nobody', () => {
+    const router = `<instance><name>LAB</name><instance-type>virtual-router</instance-type>${of('lt-0/0/10.2')}</instance>`;
+    expect(judge(f1({ hlth: junosVrf('HLTH', '64900:320') + router })).verdict).toBe('pass');
+  });
+
   it.each(['ge-0/0/1.10', 'ae0.100', 'irb.5', 'lo0.3', 'vt-0/0/10.1', 'ps0.1', 'xe-0/1/0:0.7'])(
     '%s is none',
     (name) => {

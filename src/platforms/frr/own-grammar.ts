@@ -61,6 +61,10 @@ function judgeRoute({ words: parts }: Statement, path: string, vrf: string): Unk
       : [doubt(path, 'router', `sends packets to a next hop in VRF ${lies}`)]),
     ...(after('table') === undefined ? [] : [doubt(path, 'router', 'puts a route into another table')]),
     ...(after('label') === undefined ? [] : [doubt(path, 'router', 'sends packets with a label of its own')]),
+    // SRv6, and policies of segment routing: they may end in the table of any VRF.
+    ...((after('segments') ?? after('color'))
+      ? [doubt(path, 'router', 'sends packets along segments of its own')]
+      : []),
   ];
 }
 

@@ -7,14 +7,14 @@ import { type Rpl, targetsSetBy } from './rpl.ts';
 
 /** BGP's policies on the way of routes: those of a VRF's own routes, and those of sessions that carry the VPN routes of everybody. */
 const OF_SESSION =
-  '<address-families><address-family><af-name/><route-policy/><import/></address-family></address-families>';
+  '<address-families><address-family><af-name/><route-policy/><import/><accept-own/></address-family></address-families>';
 const PEERS = `<neighbors><neighbor><address/>${OF_SESSION}</neighbor><neighbor-range><address/>${OF_SESSION}</neighbor-range></neighbors>`;
 const GROUPS =
   `<neighbor-groups><neighbor-group><neighbor-group-name/>${OF_SESSION}</neighbor-group></neighbor-groups>` +
   `<af-groups><af-group><af-group-name/>${OF_SESSION}</af-group></af-groups>`;
 const OF_VRF =
   '<address-families><address-family><af-name/><redistribute/><source/><networks><network><route-policy/></network></networks>' +
-  '<permanent-network/>' +
+  '<permanent-network/><import/>' +
   '<aggregate-addresses><aggregate-address><route-policy/></aggregate-address></aggregate-addresses></address-family></address-families>';
 const OF_ALL_VRFS =
   '<address-families><address-family><af-name/><vrf><all><source/></all></vrf></address-family></address-families>';
@@ -30,6 +30,8 @@ export interface Sessions {
   marksOf(vrf: string): readonly RouteTarget[];
   readonly unknowns: readonly Unknown[];
 }
+
+const BY_IMPORT_POLICY = 'lets the VRF take what its import policy names';
 
 export function readSessions(config: readonly XmlElement[], rpl: Rpl): Sessions {
   const systems = config
@@ -57,6 +59,12 @@ export function readSessions(config: readonly XmlElement[], rpl: Rpl): Sessions 
         marks.set(name, [...(marks.get(name) ?? []), ...targets]);
         unknowns.push(...unread.map((why): Unknown => ({ path: at, reach: 'network', why })));
       }
+      const sources = placesOf(vrf, `${place} vrfs vrf ${name}`, 'source');
+      unknowns.push(...sources.map((at): Unknown => ({ path: at, reach: 'network', why: BY_IMPORT_POLICY })));
+      const bridges = placesOf(vrf, `${place} vrfs vrf ${name}`, 'bridge-domain');
+      unknowns.push(
+        ...bridges.map((at): Unknown => ({ path: at, reach: 'router', why: 'takes routes of a bridge domain' })),
+      );
     }
   }
   return { marksOf: (vrf) => marks.get(vrf) ?? [], unknowns };
@@ -85,7 +93,11 @@ function changesOfVpnRoutes(part: XmlElement, path: string, rpl: Rpl): Unknown[]
   const byImport = placesOf(part, path, 'import-policy').map(
     (at): Unknown => ({ path: at, reach: 'network', why: 'lets VRFs take what their import policies name' }),
   );
-  return [...byPolicy, ...anew, ...byImport];
+  // RFC 7611: what a reflector gave other route targets goes into other VRFs of the router that it came from.
+  const ownAgain = placesOf(part, path, 'accept-own').map(
+    (at): Unknown => ({ path: at, reach: 'network', why: 'takes routes of its own back with other route targets' }),
+  );
+  return [...byPolicy, ...anew, ...byImport, ...ownAgain];
 }
 
 interface Attached {
@@ -95,9 +107,10 @@ interface Attached {
   readonly isOut: boolean;
 }
 
-/** A policy stands as a leaf, or by direction. */
+/** A policy stands as a leaf, or by direction; that of `source` is told apart: it is the VRF's own, and decides alone. */
 function attachedIn(element: XmlElement, path: string): Attached[] {
   return element.children.flatMap((child): Attached[] => {
+    if (child.name === 'source') return [];
     if (child.name !== 'route-policy') return attachedIn(child, pathOf(child, path));
     const leaves = child.children.length === 0 ? [child] : child.children.filter(({ name }) => name !== 'retention');
     return leaves.map((leaf) => {
@@ -108,8 +121,11 @@ function attachedIn(element: XmlElement, path: string): Attached[] {
   });
 }
 
+/** What a group says does not hold here. */
+const isSwitchedOff = ({ children }: XmlElement) => children.some(({ name }) => name === 'inheritance-disable');
+
 function placesOf(element: XmlElement, path: string, name: string): string[] {
   return element.children.flatMap((child) =>
-    child.name === name ? [`${path} ${name}`] : placesOf(child, pathOf(child, path), name),
+    child.name === name && !isSwitchedOff(child) ? [`${path} ${name}`] : placesOf(child, pathOf(child, path), name),
   );
 }

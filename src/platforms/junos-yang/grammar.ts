@@ -143,6 +143,9 @@ export const INSTANCE: Container = {
   lists: new Set(['interface', 'vrf-import', 'vrf-export']),
 };
 
+/** One that is no VRF gives no routes to VPNs: what joins it to a VRF is told where the VRF names it. */
+export const OTHER_INSTANCE: Container = { ...INSTANCE, children: { ...INSTANCE.children, interface: READ } };
+
 /** Of an instance without IP routes: its route targets are read, wherever they stand. */
 export const LAYER_2_TYPES: ReadonlySet<string> = new Set(
   names('evpn evpn-vpws mac-vrf vpls l2vpn layer2-control virtual-switch mpls-internet-multicast l2backhaul-vpn'),

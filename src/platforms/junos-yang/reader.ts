@@ -21,7 +21,7 @@ import { tryParse, type VrfReader, type WaslObjects } from '../reading/vrf-reade
 import { appliedFilters } from './applied-filters.ts';
 import { groupsApplied } from './applied-groups.ts';
 import { beyondShare } from './beyond-share.ts';
-import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES } from './grammar.ts';
+import { configuration, INSTANCE, isHarmlessRibGroup, KNOWN_TYPES, LAYER_2_TYPES, OTHER_INSTANCE } from './grammar.ts';
 import { markingPolicies, whyMarks } from './marks.ts';
 import { type DefaultAction, lastImportText } from './open-ends.ts';
 import { DIRECTIONS, type OwnTargets, ownTargets } from './own-targets.ts';
@@ -113,7 +113,7 @@ const holdsVpnRoutes = (options: PolicyOptions) => (instance: XmlElement) => {
   return type === 'vrf' || type === '' || !KNOWN_TYPES.has(type) || targetsIn(instance, options).length > 0;
 };
 
-const otherInstance = (instance: XmlElement) => (LAYER_2_TYPES.has(typeOf(instance)) ? READ : INSTANCE);
+const otherInstance = (instance: XmlElement) => (LAYER_2_TYPES.has(typeOf(instance)) ? READ : OTHER_INSTANCE);
 
 /** Route targets anywhere in an instance of another type, and in the policies that it names. */
 function targetsIn(
