@@ -137,7 +137,10 @@ const LOCATED: Readonly<Record<string, string>> = {
   submitRequest: 'The interconnect',
   registerWebhook: 'The endpoint',
 };
-const VERSIONED = ['readInventory', 'importInventory', 'confirmInventoryProposal', 'readRendition'];
+const VERSIONED = [
+  ...['readInventory', 'importInventory', 'confirmInventoryProposal', 'readRendition', 'readHandSigned'],
+  ...['readProfile', 'recordProfile', 'readWebhook', 'allowWebhook', 'addWebhookKey'],
+];
 /** What the answer's id is good for. */
 const LINKED = ['readInterconnect', 'decideRequest', 'withdraw'];
 
