@@ -39,6 +39,11 @@ export const ERRORS = {
     'The import does not say which version it was compared with',
     'Send If-Match with the ETag of GET /v1/inventory.',
   ),
+  CHANGED_MEANWHILE: permanent(
+    412,
+    'Somebody else changed it since it was read',
+    'Read it again; if the change is still wanted, send it with the new ETag in If-Match.',
+  ),
   INVENTORY_IN_USE: permanent(
     409,
     'The inventory takes away what one person alone may not',

@@ -137,9 +137,18 @@ const LOCATED: Readonly<Record<string, string>> = {
   submitRequest: 'The interconnect',
   registerWebhook: 'The endpoint',
 };
-const VERSIONED = ['readInventory', 'importInventory', 'confirmInventoryProposal', 'readRendition'];
-/** What the answer's id is good for. */
-const LINKED = ['readInterconnect', 'decideRequest', 'withdraw'];
+const VERSIONED = [
+  ...['readInventory', 'importInventory', 'confirmInventoryProposal', 'readRendition', 'readHandSigned'],
+  ...['readProfile', 'recordProfile', 'readWebhook', 'allowWebhook', 'addWebhookKey'],
+];
+/** What the answer of an operation is good for: the member by which the others, in whose addresses it stands, are called. */
+const LINKED: Readonly<Record<string, { readonly member: string; readonly to: readonly string[] }>> = {
+  submitRequest: { member: 'id', to: ['readInterconnect', 'decideRequest', 'withdraw', 'readLiaison'] },
+  registerWebhook: { member: 'id', to: ['readWebhook', 'allowWebhook', 'addWebhookKey', 'listWebhookDeliveries'] },
+  proposePolicy: { member: 'version', to: ['readPolicy', 'publishPolicy', 'acceptPolicy', 'listHandSigned'] },
+  placeLegalHold: { member: 'id', to: ['liftLegalHold'] },
+  proposeErasure: { member: 'id', to: ['decideErasure', 'eraseProposed'] },
+};
 
 function describeAnswers({ operationId = '', responses }: DescribedOperation): void {
   for (const [status, answer] of Object.entries(responses)) {
@@ -149,9 +158,11 @@ function describeAnswers({ operationId = '', responses }: DescribedOperation): v
     if (VERSIONED.includes(operationId)) answer.headers = { ...answer.headers, ETag: ETAG };
     const located = LOCATED[operationId];
     if (located !== undefined) answer.headers = { ...answer.headers, Location: header(located) };
-    if (operationId === 'submitRequest') {
-      const link = (to: string) => ({ operationId: to, parameters: { id: '$response.body#/id' } });
-      answer.links = Object.fromEntries(LINKED.map((to) => [to, link(to)]));
+    const linked = LINKED[operationId];
+    if (linked !== undefined) {
+      const { member, to } = linked;
+      const link = (id: string) => ({ operationId: id, parameters: { [member]: `$response.body#/${member}` } });
+      answer.links = Object.fromEntries(to.map((each) => [each, link(each)]));
     }
   }
   if (operationId === 'followEvents') responses['200'] = EVENT_STREAM;

@@ -72,11 +72,16 @@ function databaseUrlFault(text: string): string | null {
   return null;
 }
 
-/** The driver takes the host after the question mark before the other. */
-function isNear(url: URL): boolean {
+const isNear = (url: URL): boolean => isLoopback(hostOf(url));
+
+/** Of a socket this machine's. The driver takes the host after the question mark before the other. */
+function hostOf(url: URL): string {
   const host = lastOf(url, 'host') ?? decodeURIComponent(url.hostname);
-  return host.startsWith('/') || isLoopback(host);
+  return host.startsWith('/') ? '127.0.0.1' : host;
 }
+
+/** Where the database is that the driver connects to. */
+export const databaseHost = (databaseUrl: string): string => hostOf(new URL(databaseUrl));
 
 /** Of a name that comes twice the driver takes the last. */
 const lastOf = (url: URL, name: string): string | null => url.searchParams.getAll(name).at(-1) ?? null;

@@ -14,6 +14,7 @@ import {
 } from '../signatures/index.ts';
 import { makeFolder } from '../store/make-folder.ts';
 import { readBackends, readListenAddress, stateDirectory } from './configuration.ts';
+import { databaseHost } from './database-url.ts';
 import { explaining, explainingSync } from './operator-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -106,7 +107,7 @@ function farthestHost(): string {
   const { databaseUrl, temporalAddress } = readBackends();
   const hosts = [
     readListenAddress().host,
-    ...(databaseUrl === null ? [] : [new URL(databaseUrl).hostname || '127.0.0.1']),
+    ...(databaseUrl === null ? [] : [databaseHost(databaseUrl)]),
     ...(temporalAddress === null ? [] : [temporalAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')]),
   ];
   return hosts.find((host) => !isLoopback(host)) ?? '127.0.0.1';

@@ -29,8 +29,12 @@ export interface RecordedProfile {
 
 /** Each method is one store transaction. */
 export interface EntityStore {
-  /** In place of what was there. A contact with purpose and name as before keeps its subject. The same again writes nothing. */
+  /**
+   * In place of what was there. A contact with purpose and name as before keeps its subject. The same again writes nothing. `requireSeen`: throws
+   * where what was there is not what the caller has seen.
+   */
   recordProfile(input: {
+    readonly requireSeen?: (before: RecordedProfile) => void;
     readonly entity: EntityId;
     readonly profile: EntityProfile;
     readonly by: PersonId;
@@ -43,10 +47,11 @@ type Reader = Pick<StoreTransaction, 'select'>;
 
 export function entityQueries(database: Database): EntityStore {
   return {
-    recordProfile: ({ entity, profile, by }) =>
+    recordProfile: ({ entity, profile, by, requireSeen }) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'entities');
         const before = await findProfile(tx, entity);
+        requireSeen?.(before);
         const known = new Map(before.contacts.map((contact) => [contactKey(contact), contact.subject]));
         const contacts = profile.contacts.map((contact): RecordedContact => {
           return { subject: known.get(contactKey(contact)) ?? (`subj_${randomUUID()}` as SubjectId), ...contact };

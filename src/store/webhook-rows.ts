@@ -65,11 +65,12 @@ function endpointQueries(database: Database): Pick<WebhookStore, EndpointQueries
 
     readWebhook: (id, of) => database.read((db) => findEndpoint(db, id, of)),
 
-    changeWebhook: (id, of, change, by) =>
+    changeWebhook: (id, of, change, by, requireSeen) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'webhooks');
         const at = database.clock();
         const before = await findEndpoint(tx, id, of);
+        requireSeen?.(before);
         const [action, set] =
           'networks' in change
             ? (['webhook.allowed', { networks: change.networks }] as const)

@@ -40,12 +40,13 @@ export interface WebhookStore {
   ): Promise<WebhookEndpoint>;
   listWebhooks(of: EntityId | null): Promise<WebhookEndpoint[]>;
   readWebhook(id: WebhookId, of: EntityId | null): Promise<WebhookEndpoint>;
-  /** Its networks, its keys, or its state. */
+  /** Its networks, its keys, or its state. `requireSeen`: throws where it is not what the caller has seen. */
   changeWebhook(
     id: WebhookId,
     of: EntityId | null,
     change: { readonly networks: readonly string[] } | { readonly addKey: string } | { readonly enable: true },
     by: string,
+    requireSeen?: (before: WebhookEndpoint) => void,
   ): Promise<WebhookEndpoint>;
   /** With all that was to be sent to it. */
   removeWebhook(id: WebhookId, of: EntityId | null, by: string): Promise<void>;

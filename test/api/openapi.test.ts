@@ -232,7 +232,9 @@ describe('every operation', () => {
   });
 
   it('refuses a parameter that it does not know, where it knows some', async () => {
-    const asked = [...operations].filter(([, { parameters = [] }]) => parameters.some((each) => each.in === 'query'));
+    const asked = operations.filter(
+      ([route, { parameters = [] }]) => !route.includes('{') && parameters.some((each) => each.in === 'query'),
+    );
     expect(asked.length).toBeGreaterThan(5);
     for (const [route] of asked) {
       const { method, url } = addressOf(route);

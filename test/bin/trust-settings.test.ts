@@ -28,3 +28,13 @@ it('has a worker of the development authority send webhooks to its own machine, 
   await expect(asked).rejects.toMatchObject({ path: join(folder, 'none.yaml') });
   vi.unstubAllEnvs();
 });
+
+it.each([
+  'postgres://wasl:a@db.example/wasl?sslmode=disable',
+  'postgres://wasl:a@127.0.0.1/wasl?host=db.example&sslmode=disable',
+])('believes no development authority over the record of another machine: %s', async (databaseUrl) => {
+  vi.stubEnv('WASL_STATE_DIR', folder);
+  vi.stubEnv('DATABASE_URL', databaseUrl);
+  await expect(meansOfWorker({ developmentAuthority: true }, {})).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  vi.unstubAllEnvs();
+});

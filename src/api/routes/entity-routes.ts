@@ -9,6 +9,7 @@ import type { RecordedProfile } from '../../store/entity-rows.ts';
 import type { InterconnectRecord } from '../../store/store.ts';
 import type { Principal, Role } from '../authentication.ts';
 import { conductSchema, liaisonSchema, type ProfileAnswer, profileSchema } from '../entity-wire.ts';
+import { ifMatchHeaders, requireMatch, tagged } from '../etag.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import { readVisible } from '../visible-interconnect.ts';
 import { requireInventory } from './inventory-routes.ts';
@@ -26,9 +27,9 @@ export function registerEntityRoutes(app: ApiServer, { store }: ApiDependencies)
         response: answers(profileSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       await requireOwn(store, request.params.id, callerOf(request), READERS);
-      return presentProfile(await store.readProfile(request.params.id));
+      return tagged(reply, presentProfile(await store.readProfile(request.params.id)));
     },
   );
 
@@ -39,15 +40,19 @@ export function registerEntityRoutes(app: ApiServer, { store }: ApiDependencies)
         summary: 'Record contacts and obligations of an entity, in place of what was there; a party its own',
         tags: ['policy'],
         params: entityParams,
+        headers: ifMatchHeaders,
         body: entityProfileSchema,
         response: answers(profileSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
       const entity = request.params.id;
       await requireOwn(store, entity, caller, WRITERS);
-      return presentProfile(await store.recordProfile({ entity, profile: request.body, by: caller.person }));
+      const requireSeen = (before: RecordedProfile) =>
+        requireMatch(request.headers['if-match'], presentProfile(before));
+      const recorded = await store.recordProfile({ entity, profile: request.body, by: caller.person, requireSeen });
+      return tagged(reply, presentProfile(recorded));
     },
   );
 

@@ -12,6 +12,7 @@ import type { WebhookDelivery } from '../../store/webhook-store.ts';
 import { ANY_NETWORK, requireReachable, requireWebhookUrl } from '../../webhooks/guard-address.ts';
 import { newWebhookSecret, verificationKey } from '../../webhooks/sign-webhook.ts';
 import { confinedTo } from '../authorisation.ts';
+import { ifMatchHeaders, requireMatch, tagged } from '../etag.ts';
 import { linkNextPage } from '../link-next-page.ts';
 import { type ApiDependencies, type ApiServer, answers, callerOf } from '../server-types.ts';
 import {
@@ -72,7 +73,8 @@ function registerEndpoints(app: ApiServer, { store, auth }: ApiDependencies): vo
   app.get(
     '/v1/webhooks/:id',
     { schema: { summary: 'One endpoint', tags, params, response: answers(webhookSchema) } },
-    async (request) => present(await store.readWebhook(request.params.id, confinedTo(callerOf(request)))),
+    async (request, reply) =>
+      tagged(reply, present(await store.readWebhook(request.params.id, confinedTo(callerOf(request))))),
   );
 
   app.delete(
@@ -103,13 +105,16 @@ function registerChanges(app: ApiServer, { store }: ApiDependencies): void {
         summary: 'Say in which networks an endpoint may be',
         tags,
         params,
+        headers: ifMatchHeaders,
         body: webhookNetworksSchema,
         response: answers(webhookSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { person } = callerOf(request);
-      return present(await store.changeWebhook(request.params.id, null, { networks: request.body.networks }, person));
+      const { networks } = request.body;
+      const changed = await store.changeWebhook(request.params.id, null, { networks }, person, requireSeen(request));
+      return tagged(reply, present(changed));
     },
   );
 
@@ -118,16 +123,21 @@ function registerChanges(app: ApiServer, { store }: ApiDependencies): void {
     {
       schema: {
         summary: 'Give an endpoint a new key; the one before signs beside it until the next',
+        description: 'With If-Match nobody takes away, by a second new key, the one that the receiver still knows.',
         tags,
         params,
+        headers: ifMatchHeaders,
         response: answers(webhookWithKeySchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
       const own = confinedTo(caller);
       const { id, scheme } = await store.readWebhook(request.params.id, own);
-      return presentWithKey(await store.changeWebhook(id, own, { addKey: newWebhookSecret(scheme) }, caller.person));
+      const key = { addKey: newWebhookSecret(scheme) };
+      const changed = await store.changeWebhook(id, own, key, caller.person, requireSeen(request));
+      tagged(reply, present(changed));
+      return presentWithKey(changed);
     },
   );
 
@@ -140,6 +150,11 @@ function registerChanges(app: ApiServer, { store }: ApiDependencies): void {
     },
   );
 }
+
+const requireSeen =
+  ({ headers }: { readonly headers: { readonly 'if-match'?: string | undefined } }) =>
+  (before: WebhookEndpoint) =>
+    requireMatch(headers['if-match'], present(before));
 
 function registerDeliveries(app: ApiServer, { store }: ApiDependencies): void {
   const visible = (id: z.infer<typeof webhookIdSchema>, of: EntityId | null) => store.readWebhook(id, of);

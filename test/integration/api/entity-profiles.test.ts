@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Role } from '../../../src/api/authentication.ts';
 import { digestOfBytes } from '../../../src/domain/canonical-json.ts';
+import type { EntityId, PersonId } from '../../../src/domain/names.ts';
+import { WaslError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type ApiUnderTest, createApiUnderTest, DEMO_INVENTORY, MOH_MOF, NOW } from '../../support/api-under-test.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
@@ -51,6 +53,13 @@ it('keeps what an entity says of itself, in place of what it said before', async
   const second = await call('PUT', profile('MOH'), 'admin', undefined, { ...PROFILE, contacts });
   expect(subjects(second.body)).toEqual(subjects(first.body).toReversed());
   await call('PUT', profile('MOH'), 'party-approver', 'MOH', PROFILE);
+
+  const requireSeen = () => {
+    throw new WaslError('CHANGED_MEANWHILE', 'it has other contacts');
+  };
+  const unseen = { entity: 'MOH' as EntityId, profile: { contacts: [], obligations: [] }, by: 'moh-1' as PersonId };
+  await expect(store.recordProfile({ ...unseen, requireSeen })).rejects.toMatchObject({ code: 'CHANGED_MEANWHILE' });
+  expect((await store.readProfile(unseen.entity)).contacts).toHaveLength(PROFILE.contacts.length);
 });
 
 it('leaves nothing of a person in the ledger but a subject', async () => {

@@ -7,6 +7,7 @@ import { deliverWebhook } from '../../../src/activities/deliver-webhook.ts';
 import { createDeliveryShares, DELIVERIES_PER_ENTITY } from '../../../src/activities/delivery-shares.ts';
 import type { EntityId, PersonId } from '../../../src/domain/names.ts';
 import { ENDPOINTS_PER_ENTITY_MAX, RETRY_AFTER_SECONDS, type WebhookEndpoint } from '../../../src/domain/webhook.ts';
+import { WaslError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { newWebhookSecret } from '../../../src/webhooks/sign-webhook.ts';
 import { DEMO_INVENTORY } from '../../support/api-under-test.ts';
@@ -258,6 +259,13 @@ describe('an endpoint', () => {
     const secrets = ({ keys: each }: WebhookEndpoint) => each.map(({ secret }) => secret);
     expect(secrets(await add('whsk_2'))).toEqual([before[0]?.secret, 'whsk_2']);
     expect(secrets(await add('whsk_3'))).toEqual(['whsk_2', 'whsk_3']);
+    // Who has seen another state of it takes no key away.
+    const requireSeen = ({ keys: each }: WebhookEndpoint) => {
+      if (each[0]?.secret !== before[0]?.secret) throw new WaslError('CHANGED_MEANWHILE', 'it has other keys');
+    };
+    const unseen = store.changeWebhook(id, MOH, { addKey: 'whsk_4' }, BY, requireSeen);
+    await expect(unseen).rejects.toMatchObject({ code: 'CHANGED_MEANWHILE' });
+    expect(secrets(await store.readWebhook(id, MOH))).toEqual(['whsk_2', 'whsk_3']);
     for (let count = 1; count < ENDPOINTS_PER_ENTITY_MAX; count++) await register();
     await expect(register()).rejects.toMatchObject({ code: 'WEBHOOK_LIMIT' });
     await expect(register(MOF)).resolves.toMatchObject({ entity: MOF });

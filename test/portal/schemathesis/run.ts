@@ -20,6 +20,7 @@ import { World } from '../../chaos/world.ts';
 const VERSION = '4.32.5';
 /** Every role at once, so that no call ends at the door; each may send sixty a minute. */
 const CALLERS = 60;
+const ENDPOINTS = 6;
 const PLANNED_WITHIN_MS = 60_000;
 /** What never ends is no answer; it has tests of its own. */
 const ENDLESS = ['followEvents'];
@@ -39,8 +40,10 @@ const { values } = parseArgs({
 const schemathesis = await obtainSchemathesis();
 const world = await World.open('portal', settingsIn);
 try {
+  await registerEndpoints(world);
   await askForOne(world);
-  process.exitCode = await callEverything(world);
+  const there = await keepSomeOfEach(world);
+  process.exitCode = await callEverything(world, there);
 } finally {
   await world.close();
 }
@@ -98,12 +101,39 @@ async function requestFor(open: World): Promise<InterconnectRequest> {
   });
 }
 
-async function callEverything({ apiUrl, directory }: World): Promise<number> {
+/** By the beginning of the address: what stands in it and wasl makes, which no example of the document can name. */
+type Existing = Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
+
+/** Before anything happens that is told to them. */
+async function registerEndpoints(open: World): Promise<void> {
+  const portal = open.as('moh-clerk', ['portal'], 'MOH');
+  for (let count = 0; count < ENDPOINTS; count++) {
+    await portal.webhooks.register({ url: `https://portal.moh.example/${count}` });
+  }
+}
+
+/** Deliveries, obligations, a legal hold: so that their routes do more than miss them. */
+async function keepSomeOfEach(open: World): Promise<Existing> {
+  const portal = open.as('moh-clerk', ['portal'], 'MOH');
+  const endpoints = await portal.webhooks.list();
+  const messages = await Promise.all(
+    endpoints.map(async ({ id }) => {
+      const [message] = await portal.webhooks.listDeliveries(id);
+      return { id, delivery: message?.id ?? '' };
+    }),
+  );
+  const obligations = [{ en: 'Incidents are told within an hour.', ar: 'يبلغ بالحوادث خلال ساعة.' }];
+  await open.as('moh-head', ['party-approver'], 'MOH').entities.recordProfile('MOH', { contacts: [], obligations });
+  await open.as('officer-1', ['security']).privacy.placeHold({ record: 'IC-0001', reference: 'case 12/2026' });
+  return { '/v1/webhooks/': messages };
+}
+
+async function callEverything({ apiUrl, directory }: World, there: Existing): Promise<number> {
   const tokens = await Promise.all(
     Array.from({ length: CALLERS }, (_, number) => world.tokenOf(`person-${number}`, ROLES, 'MOH')),
   );
   const file = join(directory, 'tokens.json');
-  await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });
+  await writeFile(file, JSON.stringify({ tokens, there }), { mode: 0o600 });
   const child = spawn(
     schemathesis,
     [
@@ -118,7 +148,7 @@ async function callEverything({ apiUrl, directory }: World): Promise<number> {
       stdio: 'inherit',
       env: {
         ...process.env,
-        WASL_TOKENS: file,
+        WASL_CALLERS: file,
         SCHEMATHESIS_HOOKS: 'callers',
         PYTHONPATH: fileURLToPath(new URL('.', import.meta.url)),
         PYTHONDONTWRITEBYTECODE: '1',
