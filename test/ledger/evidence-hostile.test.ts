@@ -178,6 +178,17 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     expect(told.map((each) => each.startsWith('SOUND'))).toEqual([true, false, false, false, false]);
   });
 
+  test('is refused by both where a number is written in another form than the one', async () => {
+    const text = await collect({ instead: UNSIGNED });
+    const other = ['12.50', '1.25e1', '12.5e0', '9007199254740993', '1000000000000000000000', '-0', '0.0', '1e400'];
+    const texts = other.map((number) => text.replace('"ms":12.5', `"ms":${number}`));
+    const here = await Promise.all(texts.map((each) => faultOf(each)));
+    expect(here.filter((each) => each !== 'it is not the one text of what it says')).toEqual([
+      'it is no evidence of a change',
+    ]);
+    expect(await tellInPython(texts)).toEqual(here.map((each) => `NOT SOUND: ${each}`));
+  });
+
   test('takes no signature for the word of a row that rejects, nor one that is of no time', async () => {
     const plan = (body: Fact[3]) => (body.subject === 'plan' ? { ...body, decision: 'reject' } : body);
     const rejected = await collect({ altered: withBody('approval.recorded', plan) });
