@@ -123,7 +123,7 @@ def names_of(row):  # The documents, by the SHA-256 of their bytes, and its sign
         found = [each["sha256"] for each in body["renditions"]]
     elif action == "transaction.recorded":
         found = [router[name] for router in body["routers"] for name in ("pushed", "before", "after", "transcript")]
-    elif action in ("policy.accepted", "approval.recorded", "withdrawal.requested") and body.get("signature"):
+    elif action in ("policy.accepted", "approval.recorded", "withdrawal.requested") and type(body.get("signature")) is str:
         found = [f"row {row['sequence']}"]
     return [each for each in (found or [action == "plan.saved" and body.get("record")]) if type(each) is str]
 
