@@ -254,6 +254,24 @@ describe('what the law takes from nobody', () => {
       'network-person approves a plan that they have a part in',
     ],
     [
+      'an opening after its withdrawal',
+      withRowBefore('transaction.begun', ['MOH-person', 'withdrawal.requested', ID, { reason: '', unsigned: true }]),
+      'MOH-person has IC-0001 withdrawn, by entry 15 of the ledger: what was signed before opens nothing',
+      'IC-0001 was withdrawn, or another plan of it asked for',
+    ],
+    [
+      'an opening after another plan was asked for',
+      withRowBefore('transaction.begun', ['p', 'plan.requested', CHANGE, {}]),
+      'p asked for another plan of IC-0001-C1, by entry 15',
+      'IC-0001 was withdrawn, or another plan of it asked for',
+    ],
+    [
+      'an opening after its change ended',
+      withRowBefore('transaction.begun', ['wasl', 'change.ended', CHANGE, { outcome: 'failed' }]),
+      'IC-0001-C1 has ended, by entry 15',
+      'IC-0001-C1 had ended: what was signed before opens nothing',
+    ],
+    [
       'a plan that gains more than the request has',
       withMembers('request.submitted', { request: FEWER, requestDigest: digestOf(FEWER) }),
       'would open 10.2.3.0/24 of mof-main to moh-main, which is not in the request',
