@@ -4,7 +4,7 @@
 Exit code 0: the checkpoint is signed with LOG-KEY, every row is in it, and what rows name is what is there; with TRUST also what had to be
 signed is (verify_decisions.py beside it). Else 2, and why.
 """
-import argparse, base64, hashlib, json, re, sys
+import argparse, base64, decimal, hashlib, json, re, sys
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 FORMAT, ABSENCES = "wasl-evidence/3", ("not-kept", "signed-anew", "too-large", "withheld")
 KINDS = ("provision", "modify", "suspend", "resume", "withdraw")
@@ -22,16 +22,12 @@ class Refused(Exception): ...
 class Literal(str): """A number with a fraction, as it is written: vouched for by the digest that it is in."""
 
 def require(holds, reason):
-    if not holds:
-        raise Refused(reason)
+    if not holds: raise Refused(reason)
 
 def is_of(value, shape):
-    if isinstance(shape, tuple):
-        return any(is_of(value, each) for each in shape)
     if not isinstance(shape, (list, dict)):
-        return type(value) is shape
-    if isinstance(shape, list):
-        return isinstance(value, list) and all(is_of(each, shape[0]) for each in value)
+        return any(is_of(value, each) for each in shape) if isinstance(shape, tuple) else type(value) is shape
+    if isinstance(shape, list): return isinstance(value, list) and all(is_of(each, shape[0]) for each in value)
     return isinstance(value, dict) and value.keys() == shape.keys() and all(is_of(value[name], shape[name]) for name in shape)
 
 def sha256(data): return hashlib.sha256(data).digest()
@@ -39,12 +35,20 @@ def named(data): return "sha256:" + sha256(data).hex()
 def digest(value): return named(canonical(value).encode())
 def is_signed(key, message, signature): return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
 
+def number_of(text):
+    """Of the one form that RFC 8785, 3.2.2.3, has for it; one with a fraction as it is written."""
+    sign, found, exponent = decimal.Decimal(repr(float(text))).normalize().as_tuple()
+    digits, point = "".join(map(str, found)), len(found) + exponent
+    form = f"{digits[0]}.{digits[1:]}e{point - 1:+}".replace(".e", "e")
+    if -6 < point <= 21:
+        form = "0." + "0" * -point + digits if point <= 0 else digits.ljust(point, "0") if exponent >= 0 else digits[:point] + "." + digits[point:]
+    require(text == "-" * sign + form != "-0", "it is not the one text of what it says")
+    return int(text) if text.lstrip("-").isdecimal() else Literal(text)
+
 def canonical(value):
     """RFC 8785."""
-    if isinstance(value, list):
-        return "[" + ",".join(map(canonical, value)) + "]"
-    if not isinstance(value, dict):
-        return value if isinstance(value, Literal) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list): return "[" + ",".join(map(canonical, value)) + "]"
+    if not isinstance(value, dict): return value if isinstance(value, Literal) else json.dumps(value, ensure_ascii=False)
     require("__proto__" not in value, "it has a name that is none to every reader")
     names = sorted(value, key=lambda name: name.encode("utf-16-be"))
     return "{" + ",".join(canonical(name) + ":" + canonical(value[name]) for name in names) + "}"
@@ -57,8 +61,7 @@ def decoded(text):
 # Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
 def key_of(text, kind):
     name, key_id, encoded = text.split("+", 2)
-    data = decoded(encoded)
-    known = sha256(name.encode() + b"\n" + data)[:4]
+    known = sha256(name.encode() + b"\n" + (data := decoded(encoded)))[:4]
     require(len(data) == 33 and data[0] == kind and known.hex() == key_id, "it is no verifier key: " + text)
     return name, known, data[1:]
 
@@ -120,7 +123,7 @@ def names_of(row):  # The documents, by the SHA-256 of their bytes, and its sign
         found = [each["sha256"] for each in body["renditions"]]
     elif action == "transaction.recorded":
         found = [router[name] for router in body["routers"] for name in ("pushed", "before", "after", "transcript")]
-    elif action in ("policy.accepted", "approval.recorded", "withdrawal.requested") and body.get("signature"):
+    elif action in ("policy.accepted", "approval.recorded", "withdrawal.requested") and type(body.get("signature")) is str:
         found = [f"row {row['sequence']}"]
     return [each for each in (found or [action == "plan.saved" and body.get("record")]) if type(each) is str]
 
@@ -159,7 +162,7 @@ def verify_subjects(bundle, rows):
 def verify(data, log_key):
     """Raises for what is no evidence; returns the bundle, the size of its checkpoint, the rows that are shown, what was asked for, and the kind."""
     text = data.decode("utf-8")
-    bundle = json.loads(text, parse_float=Literal, parse_constant=int)
+    bundle = json.loads(text, parse_float=number_of, parse_int=number_of, parse_constant=int)
     require(canonical(bundle) + "\n" == text, "it is not the one text of what it says")
     require(bundle["format"] == FORMAT and is_of(bundle, SHAPE), "it is not of the form of " + FORMAT)
     size, root = verify_checkpoint(bundle["checkpoint"], key_of(log_key, 1), bundle["cosignatures"])
@@ -168,8 +171,7 @@ def verify(data, log_key):
     sequences = [each["entry"]["sequence"] for each in bundle["entries"]]
     require(all(one < other for one, other in zip(sequences, sequences[1:])), "the rows are not in order")
     rows = [each["entry"] for each in bundle["entries"] if "action" in each["entry"]]
-    is_whole = bundle["edition"] == "whole" and len(rows) == len(sequences)
-    require(is_whole or (bundle["edition"] == "parties" and bundle["plans"] == []), "it is of no edition")
+    require((is_whole := bundle["edition"] == "whole" and len(rows) == len(sequences)) or (bundle["edition"] == "parties" and bundle["plans"] == []), "it is of no edition")
     asked, kind = verify_subjects(bundle, rows)
     verify_plans(bundle["plans"], rows if is_whole else [], bundle["changeId"], kind)
     verify_named(bundle, rows)
@@ -182,8 +184,7 @@ def main():
         parser.add_argument(name, nargs=count)
     given = parser.parse_intermixed_args()
     try:
-        with open(given.file, "rb") as file:
-            bundle, size, rows, *started = verify(file.read(), given.log_key)
+        with open(given.file, "rb") as file: bundle, size, rows, *started = verify(file.read(), given.log_key)
         require(set(given.witness) <= {each["witness"] for each in bundle["cosignatures"]}, "a witness that counts did not cosign")
         told = "signatures not verified"
         if given.trust is not None:
@@ -196,5 +197,4 @@ def main():
     print(f"SOUND: {bundle['changeId']}, rows {len(rows)} of {size}, plans {len(bundle['plans'])}, {told}")
     return 0
 
-if __name__ == "__main__":
-    sys.exit(main())
+if __name__ == "__main__": sys.exit(main())

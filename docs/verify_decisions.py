@@ -13,7 +13,7 @@ from verify_certificates import Unproven, require
 from verify_signatures import canonical, instant, named, read_trust, url, verify_document
 
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
-WINDOW = timedelta(hours=4)
+WINDOW, ENDS = timedelta(hours=4), ("withdrawn", "rejected", "expired")
 
 def read_policies(rows):
     """The versions that were proposed, by their digests, as signed documents name them."""
@@ -125,6 +125,8 @@ def verify_push(bundle, rows, decisions, grounds, started, push):
     opens, at = kind in ("provision", "modify", "resume"), instant(first["at"])
     latest = at + timedelta(seconds=trust.get("clockSkewSeconds", 300))
     contents = next((each["contents"] for each in bundle["plans"] if each["id"] == plan), None)
+    if opens:
+        require_power([row for row in rows if row["sequence"] < first["sequence"]], bundle["changeId"])
     if opens and contents is not None:
         require_agreed(contents["gained"], asked["request"].get("flows", []))
     def require_signed(what, side, is_it, why=""):
@@ -148,6 +150,19 @@ def verify_push(bundle, rows, decisions, grounds, started, push):
         return not opens or contents is None or instant(last) < start + WINDOW
     require_signed("plan-approval", "operator", lambda each: each[2] in covered)
     require_signed("plan-approval", "operator", lambda each: each[2] in covered and is_open(*each[4:]), ": the window of the plan-approval had ended")
+
+def require_power(before, change):
+    """Nothing opens by what was signed before its agreement or its change ended, was withdrawn, or another plan was asked for."""
+    agreement, withdrawn, anew, power = change.split("-C")[0], False, False, "what was signed before opens nothing"
+    for body, action, subject in ((row["body"], row["action"], row["subject"]) for row in before):
+        decided = body.get("decision") if (action, body.get("subject")) == ("approval.recorded", "plan") else None
+        require(subject != agreement or not action.endswith(".stepped") or body.get("to") not in ENDS, f"{agreement} had ended: {power}")
+        require((action, subject) != ("change.ended", change), f"{change} had ended: {power}")
+        if subject == agreement:
+            withdrawn = action == "withdrawal.requested" or (withdrawn and decided != "reject")
+        is_approved = decided == "approve" and str(body.get("planId")).startswith(change + "-P")
+        anew = (action, subject) == ("plan.requested", change) or (anew and not is_approved)
+    require(not withdrawn and not anew, f"{agreement} was withdrawn, or another plan of it asked for: {power}")
 
 def require_agreed(gained, flows):
     """Nothing is opened that the parties did not sign."""

@@ -190,6 +190,17 @@ describe('evidence of a ledger whose rows somebody made up', () => {
     expect(told.map((each) => each.startsWith('SOUND'))).toEqual([true, false, false, false, false]);
   });
 
+  test('is refused by both where a number is written in another form than the one', async () => {
+    const text = await collect({ instead: UNSIGNED });
+    const other = ['12.50', '1.25e1', '12.5e0', '9007199254740993', '1000000000000000000000', '-0', '0.0', '1e400'];
+    const texts = other.map((number) => text.replace('"ms":12.5', `"ms":${number}`));
+    const here = await Promise.all(texts.map((each) => faultOf(each)));
+    expect(here.filter((each) => each !== 'it is not the one text of what it says')).toEqual([
+      'it is no evidence of a change',
+    ]);
+    expect(await tellInPython(texts)).toEqual(here.map((each) => `NOT SOUND: ${each}`));
+  });
+
   test('takes no signature for the word of a row that rejects, nor one that is of no time', async () => {
     const plan = (body: Fact[3]) => (body.subject === 'plan' ? { ...body, decision: 'reject' } : body);
     const rejected = await collect({ altered: withBody('approval.recorded', plan) });
@@ -253,6 +264,24 @@ describe('what the law takes from nobody', () => {
       actor('plan.saved', 'network-person'),
       'network-person approves the plan that they made',
       'network-person approves a plan that they have a part in',
+    ],
+    [
+      'an opening after its withdrawal',
+      withRowBefore('transaction.begun', ['MOH-person', 'withdrawal.requested', ID, { reason: '', unsigned: true }]),
+      'MOH-person has IC-0001 withdrawn, by entry 15 of the ledger: what was signed before opens nothing',
+      'IC-0001 was withdrawn, or another plan of it asked for',
+    ],
+    [
+      'an opening after another plan was asked for',
+      withRowBefore('transaction.begun', ['p', 'plan.requested', CHANGE, {}]),
+      'p asked for another plan of IC-0001-C1, by entry 15',
+      'IC-0001 was withdrawn, or another plan of it asked for',
+    ],
+    [
+      'an opening after its change ended',
+      withRowBefore('transaction.begun', ['wasl', 'change.ended', CHANGE, { outcome: 'failed' }]),
+      'IC-0001-C1 has ended, by entry 15',
+      'IC-0001-C1 had ended: what was signed before opens nothing',
     ],
     [
       'a plan that gains more than the request has',

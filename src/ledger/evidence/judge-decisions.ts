@@ -5,11 +5,13 @@ import { windowEnd } from '../../domain/approval-window.ts';
 import type { Digest } from '../../domain/canonical-json.ts';
 import { CHANGE_KIND_RULES, type ChangeKind } from '../../domain/change-kinds.ts';
 import { type DueStatement, dueStatements, twiceSigned } from '../../domain/due-statements.ts';
+import type { LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { DecisionFacts } from '../../domain/may-decide.ts';
 import { interconnectOf, type PlanId } from '../../domain/names.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { digestPolicy, POLICY_PROPOSED, POLICY_PUBLISHED, type PolicyTerms } from '../../domain/policy.ts';
 import { OPERATOR, type SigningKind } from '../../domain/signing-document.ts';
+import { refuseSpentPower } from '../../domain/spent-power.ts';
 import type { Statement } from '../../domain/statement.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { WaslError } from '../../errors.ts';
@@ -116,12 +118,16 @@ const isTime = (text: string): boolean => z.iso.datetime({ offset: true }).safeP
 
 const laterOf = (one: Date, other: Date | null): Date => (other !== null && other > one ? other : one);
 
+/** Those before a row. */
+const asLedger = (entries: readonly ShownEntry[], before: number): LedgerEntry[] =>
+  entries.filter((each) => each.sequence < before);
+
 /** Of a plan as it is hashed. */
 type PlanContents = Pick<Plan, 'gained'> & { readonly window?: { readonly notBefore: string | null } };
 
 /** What must have been signed for this push, and is not or does not hold. */
 async function judgePush(
-  { planId, at, lastAt }: Pushed,
+  { sequence, planId, at, lastAt }: Pushed,
   evidence: Intact,
   decided: readonly Approving[],
   reports: Map<Decided, StatementReport>,
@@ -150,6 +156,11 @@ async function judgePush(
     { now: at, when: 'push' },
   );
   const faults: string[] = [];
+  if (!onlyTakesAway) {
+    const opening = { id: interconnectOf(changeId), changeId, planId };
+    const spent = refuseSpentPower(opening, asLedger(entries, sequence));
+    if (spent !== null) faults.push(spent.fact);
+  }
   // Parties are shown no plan.
   if (contents !== undefined && !onlyTakesAway) {
     const beyond = refuseBeyondRequest({ ...contents, id: planId as PlanId }, requestOf(evidence)?.flows ?? []);

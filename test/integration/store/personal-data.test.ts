@@ -279,6 +279,16 @@ test('a process without the ring writes nothing in clear where another one seals
   await plain.close();
 });
 
+test('the document of a withdrawal opens with the ring alone', async () => {
+  const id = await signedByOne('key-of-the-third');
+  expect(await store.readSignedWithdrawal(id)).toBeNull();
+  await store.decide(id, { verb: 'withdraw', person: SIGNATORY, reason: 'not needed', signed: SIGNED }, null);
+  expect(await store.readSignedWithdrawal(id)).toEqual({ signed: TEXT });
+  const plain = await openStore({ databaseUrl: database.applicationUrl, clock: () => now });
+  expect(await plain.readSignedWithdrawal(id)).toEqual({ signed: null, shut: 'locked' });
+  await plain.close();
+});
+
 /** All that lies in the folder of this one database. */
 async function filesOfDatabase(): Promise<Buffer> {
   const [row] = await query<{ oid: number; data: string }>(
