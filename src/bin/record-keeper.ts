@@ -1,5 +1,5 @@
 /** What a worker has seen of the ledger, in a file of its own: whoever writes the database does not write it. */
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { HeadKeeper, KeptHead } from '../activities/record-memory.ts';
@@ -20,9 +20,9 @@ const keptSchema = z.strictObject({
   signaturesAfter: z.iso.datetime().nullable(),
 });
 
-/** WASL_RECORD_MEMORY, or a file of the installation in the state directory. */
+/** WASL_RECORD_MEMORY, or a file of the installation in the state directory: of no other folder, whatever name the database has for it. */
 export const recordMemoryPath = (installation: string, env = process.env): string =>
-  env.WASL_RECORD_MEMORY || join(stateDirectory(env), 'record-memory', `${installation}.json`);
+  env.WASL_RECORD_MEMORY || join(stateDirectory(env), 'record-memory', `${encodeURIComponent(installation)}.json`);
 
 /** Beside the file lie what an officer is to sign after a restore (`.restoration`), and what was signed of it (`.restoration.signed`). */
 export function recordKeeper(path: string, installation: string): HeadKeeper {
@@ -63,11 +63,17 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** null: there is none. A link to what is not there, as of a disk that is not mounted, is no worker that begins. */
 async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const isLink = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (isLink) throw error;
+    return null;
   }
 }

@@ -100,8 +100,18 @@ export async function signClosing(
   if (!isAtHand) return { signed: null, unsigned: 'name your key with --identity to sign it' };
   const { request } = await session.client.readInterconnect(id);
   const of = { digest: digestOf(request), words: request.flows.map((flow) => `  ${flowInWords(flow)}`) };
+  return unlessNobodyIsBelieved(options, () => signFor(session, { kind: 'withdrawal', id }, of, options));
+}
+
+/** What closes waits for no trust file of the server's: then it is decided without a signature. null: it is only prepared. */
+export async function unlessNobodyIsBelieved<Signed extends SignedDocument | undefined>(
+  options: SigningOptions,
+  sign: () => Promise<Signed | null>,
+): Promise<
+  { readonly signed: Signed; readonly unsigned: null } | { readonly signed: null; readonly unsigned: string } | null
+> {
   try {
-    const signed = await signFor(session, { kind: 'withdrawal', id }, of, options);
+    const signed = await sign();
     return signed === null ? null : { signed, unsigned: null };
   } catch (error) {
     const isServers = error instanceof WaslError && NO_TRUST.has(error.code);

@@ -1,12 +1,12 @@
 /** Whoever owns the database can take rows out of it, or bring old ones back: what a worker has seen of the record it does not forget. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordMemory } from '../../src/activities/record-memory.ts';
 import { followRecord } from '../../src/activities/restore-record.ts';
 import { openMemory } from '../../src/bin/open-memory.ts';
-import { recordKeeper } from '../../src/bin/record-keeper.ts';
+import { recordKeeper, recordMemoryPath } from '../../src/bin/record-keeper.ts';
 import { GENESIS_HASH, hashLedgerEntry, type LedgerEntry, type LedgerFact } from '../../src/domain/ledger-entry.ts';
 import { readSigningDocument } from '../../src/domain/signing-document.ts';
 import { refuseSpentPower } from '../../src/domain/spent-power.ts';
@@ -119,6 +119,21 @@ describe('a record', () => {
     rows = chainOf([...OPENED, ...CLOSED, fact('note.added')]);
     await one.follow();
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ size: 6 });
+  });
+
+  it('whose memory lies on a disk that is not there is believed no more, and no name leads out of the folder', async () => {
+    rows = chainOf(OPENED);
+    const [link, disk] = [join(folder, 'link.json'), join(folder, 'disk.json')];
+    symlinkSync('disk.json', link);
+    path = link;
+    await expect(ofWorker().follow()).rejects.toMatchObject({ code: 'CONFIGURATION', path: link });
+    path = disk;
+    await ofWorker().follow();
+    path = link;
+    await ofWorker().follow();
+    expect(recordMemoryPath('../../etc/x', { WASL_STATE_DIR: folder })).toBe(
+      join(folder, 'record-memory', '..%2F..%2Fetc%2Fx.json'),
+    );
   });
 
   it('whose memory is of another installation, or none, is believed no more', async () => {

@@ -15,6 +15,7 @@ test('signed documents leave in evidence for an audit, and the ledger says to wh
     ...world.source,
     readChange: async () => ({ id: CHANGE }),
     listPushed: async () => [],
+    listEarlierDecisions: async () => [],
     appendLedger: async (fact: object) => {
       if (isAway) throw new Error('away');
       recorded.push(fact);

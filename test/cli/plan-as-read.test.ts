@@ -47,3 +47,26 @@ test('nothing is signed that was shown as something else, unless it is named', a
     expect(asked.err).not.toContain('APPROVAL_DIGEST');
   }
 });
+
+test('what takes away is approved without a signature where the server believes nobody, and says so; what opens is not', async () => {
+  const env = { WASL_SERVER: 'http://127.0.0.1:1', WASL_TOKEN: 'token' };
+  const problem = { code: 'CONFIGURATION', title: 'it is not set', detail: 'this server has no trust configuration' };
+  const approve = async (kind: 'withdraw' | 'provision', ...line: string[]) => {
+    const plan = { ...samplePlan(), kind };
+    const told = presentPlan({ ...plan, digest: digestPlan(plan) }, []);
+    const sent: unknown[] = [];
+    const fetch = async (url: string | URL | Request, init?: RequestInit) => {
+      const { pathname } = new URL(String(url));
+      if (pathname.endsWith('/signing-documents')) return Response.json(problem, { status: 500 });
+      if (pathname.endsWith('/approvals')) sent.push(JSON.parse(String(init?.body)));
+      return Response.json(told);
+    };
+    return { ...(await runForTest(['approve', told.id, '--digest', told.digest, ...line], env, { fetch })), sent };
+  };
+  const removal = await approve('withdraw');
+  expect([removal.code, removal.out]).toEqual([0, expect.stringContaining('recorded as unsigned: this server has no')]);
+  expect(removal.sent).toMatchObject([{ decision: 'approve' }]);
+  expect(removal.sent).not.toMatchObject([{ signed: expect.anything() }]);
+  for (const refused of [await approve('provision'), await approve('withdraw', '--prepare', 'x.json')])
+    expect([refused.code, refused.err, refused.sent]).toEqual([2, expect.stringContaining('error CONFIGURATION'), []]);
+});

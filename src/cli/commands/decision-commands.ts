@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { digestOf } from '../../domain/canonical-json.ts';
+import { onlyTakesAway } from '../../domain/change-kinds.ts';
 import { WaslError } from '../../errors.ts';
 import type { SignedDocument } from '../../signatures/index.ts';
 import type { CliSession } from '../session.ts';
 import { showPlan } from '../show-plan.ts';
 import { digestOfPlan, requireAsShown } from '../shown-memory.ts';
-import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners } from '../sign-for.ts';
+import { SIGNING_FLAGS, type SigningOptions, signFor, tellSigners, unlessNobodyIsBelieved } from '../sign-for.ts';
 import { flowInWords, shortDigest } from '../wording.ts';
 
 const WHAT = 'a request (IC-0001) for your entity, or a plan (IC-0001-C1-P1) for the network side';
@@ -75,8 +76,11 @@ async function decide(
       // What becomes and ceases to be reachable: the rest was read with `plan show`.
       words = showPlan(read, (_style, text) => text).filter((line) => /^ {2}[+-] /.test(line));
     }
-    const signed = await signatureFor({ kind: 'plan-approval', id }, digest, words);
-    if (signed === null) return;
+    const sign = async () => signatureFor({ kind: 'plan-approval', id }, digest, words);
+    const isRemoval = read !== null && onlyTakesAway(read.kind);
+    const said = isRemoval ? await unlessNobodyIsBelieved(options, sign) : { signed: await sign(), unsigned: null };
+    if (said === null || (said.signed === null && said.unsigned === null)) return;
+    const signed = said.signed ?? undefined;
     const plan = await session.client.decidePlan(id, {
       ...{ decision, digest, reason: options.reason, signed },
       ...(options.accept === undefined ? {} : { accepts: options.accept }),
@@ -85,6 +89,7 @@ async function decide(
     return session.print([
       `plan ${id} (${shortDigest(digest)}) is ${verb}: ${plan.kind} ${plan.interconnectId}`,
       ...(await signersOf(signed, isSigned)),
+      ...(said.unsigned === null ? [] : [`  It is recorded as unsigned: ${said.unsigned}`]),
     ]);
   }
   if (!/^IC-\d+$/.test(id)) {
