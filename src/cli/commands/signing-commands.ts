@@ -15,6 +15,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readBytes, readDocument, readText, saying } from '../read-document.ts';
 import type { CliSession } from '../session.ts';
 import { showSigning, showVerification } from '../show-signing.ts';
+import { signByCard } from '../sign-by-card.ts';
 import { writeText } from '../write-text.ts';
 
 /** Only these commands need what reads certificates: every other starts without. */
@@ -29,6 +30,9 @@ interface SignOptions {
   readonly certificate?: string;
   readonly key?: string;
   readonly pkcs12?: string;
+  readonly pkcs11?: string;
+  readonly card?: string;
+  readonly keyLabel?: string;
   readonly passphraseFile?: string;
   readonly bytes?: true;
   readonly attach?: string;
@@ -49,7 +53,10 @@ export function registerSigningCommands(program: Command, session: CliSession): 
     .option('--certificate <file>', 'your certificate in PEM, and the authorities above it')
     .option('--key <file>', 'your key in PEM')
     .option('--pkcs12 <file>', 'certificate and key in one file (.p12, .pfx)')
-    .option('--passphrase-file <file>', 'what opens the key')
+    .option('--pkcs11 <module>', "your card: its vendor's PKCS#11 library (.so); with --certificate")
+    .option('--card <label>', 'which card, where more are there')
+    .option('--key-label <label>', 'which key of it, where it has more')
+    .option('--passphrase-file <file>', 'what opens the key, or the PIN of the card; - is standard input')
     .option('--bytes', 'give out the bytes to sign, for a card or another program; --out keeps what was prepared')
     .option('--attach <file>', 'take back the signature over what was prepared, raw or DER')
     .option('--to <file>', 'the signed document that it joins')
@@ -94,32 +101,41 @@ async function sign(session: CliSession, file: string, options: SignOptions): Pr
   tellWhatIsSigned(session, given.document, options);
 
   if (options.attach !== undefined) return attach(session, library, given, options);
-  const isWish = options.key ?? options.pkcs12 ?? options.bytes ?? null;
+  const isWish = options.key ?? options.pkcs12 ?? options.pkcs11 ?? options.bytes ?? null;
   if (isWish === null) {
     if (session.isJson) return session.printJson({ document: given.document });
-    return session.remark('Nothing is signed yet: name --key or --pkcs12, or take the --bytes.');
+    return session.remark('Nothing is signed yet: name --key, --pkcs12 or --pkcs11, or take the --bytes.');
   }
   const key = await readKey(session, library, options);
   const prepared = given.prepared ?? (await prepare(session, library, given.document, key, options));
   if (options.bytes) return giveOut(session, library, prepared, options);
-  if (key === null) throw missing('--key', 'Name the key with --key or --pkcs12.');
-  await finish(
-    session,
-    library,
-    library.attachSignature(
-      prepared,
-      library.signPrepared(prepared, key.key),
-      await joined(session, library, given, options),
-    ),
-    options,
-  );
+  const signature =
+    key === null
+      ? await byCard(session, options, library.readPrepared(prepared))
+      : library.signPrepared(prepared, key.key);
+  const before = await joined(session, library, given, options);
+  await finish(session, library, library.attachSignature(prepared, signature, before), options);
+}
+
+/** Asked with its PIN once: some cards lock themselves at the third wrong one. */
+async function byCard(
+  session: CliSession,
+  { pkcs11: module, card, keyLabel, passphraseFile }: SignOptions,
+  prepared: Parameters<typeof signByCard>[1],
+): Promise<Uint8Array> {
+  if (module === undefined) throw missing('--key', 'Name the key with --key, --pkcs12 or --pkcs11.');
+  if (passphraseFile === undefined)
+    throw missing('--passphrase-file', 'Name the file with the PIN; - is standard input.');
+  const pin = (await readText(session.io, passphraseFile)).replace(/\r?\n$/, '');
+  return signByCard({ module, token: card ?? null, key: keyLabel ?? null, pin }, prepared, session.io.env);
 }
 
 /** Where the answer is bytes for another program or a file, what they mean goes beside them. */
 function tellWhatIsSigned(session: CliSession, document: SigningDocument, options: SignOptions): void {
   if (session.isJson) return;
   const words = showSigning(document, session.paint);
-  const isAnswer = (options.key ?? options.pkcs12 ?? options.attach) === undefined || options.out !== undefined;
+  const isAnswer =
+    (options.key ?? options.pkcs12 ?? options.pkcs11 ?? options.attach) === undefined || options.out !== undefined;
   if (isAnswer && !options.bytes) session.print(words);
   else for (const line of words) session.remark(line);
 }
@@ -150,8 +166,9 @@ async function readGiven(session: CliSession, library: Signatures, file: string)
 async function readKey(
   session: CliSession,
   library: Signatures,
-  { key, pkcs12, passphraseFile }: SignOptions,
+  { key, pkcs12, pkcs11, passphraseFile }: SignOptions,
 ): Promise<SigningKey | null> {
+  if (pkcs11 !== undefined) return null;
   const passphrase =
     passphraseFile === undefined ? null : (await readText(session.io, passphraseFile)).replace(/\r?\n$/, '');
   if (pkcs12 !== undefined) {
@@ -265,6 +282,7 @@ Examples:
   wasl sign request.json
   wasl sign request.json --signer MOH:signatory --designation "Director of networks" --pkcs12 me.p12 --passphrase-file pin --out signed.json
   wasl sign signed.json --signer MOH:seal --certificate seal.pem --key seal.key --out signed.json
+  wasl sign request.json --designation "Director" --certificate card.pem --pkcs11 /usr/lib/opensc-pkcs11.so --passphrase-file - --out signed.json
   wasl sign request.json --designation "Director" --certificate card.pem --bytes --out prepared.json | tr -d '\\n' > input
   openssl dgst -sha256 -sign card.key -out signature input
   wasl sign prepared.json --attach signature --out signed.json`;
