@@ -24,9 +24,12 @@ export type OpenedText =
   | { readonly state: 'open'; readonly text: string }
   | { readonly state: 'erased' | 'locked' | 'altered' };
 
+/** With the record that it is of. */
+export type TextOfRecord = OpenedText & { readonly record: RecordName };
+
 export interface PersonalStore {
   /** Reasons, for whoever sees what they are of, by id; what is none is not in it, and a signed document is none. */
-  openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, OpenedText>>;
+  openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, TextOfRecord>>;
 }
 
 /** Seals what one person says in one record. */
@@ -123,18 +126,19 @@ export async function openTexts(
   keys: KeyEncryption | null,
   ids: readonly string[],
   kind: PersonalTextKind,
-): Promise<ReadonlyMap<string, OpenedText>> {
+): Promise<ReadonlyMap<string, TextOfRecord>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .select({
       ...{ id: personalTexts.id, keyId: personalTexts.keyId, sealed: personalTexts.sealed },
       ...{ kek: personalKeys.kek, wrapped: personalKeys.wrapped },
+      record: { kind: personalKeys.recordKind, id: personalKeys.recordId },
     })
     .from(personalTexts)
     .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
     .where(and(inArray(personalTexts.id, [...ids]), eq(personalTexts.kind, kind)));
-  const opened = new Map<string, OpenedText>();
-  for (const row of rows) opened.set(row.id, await openRow(keys, row));
+  const opened = new Map<string, TextOfRecord>();
+  for (const { record, ...row } of rows) opened.set(row.id, { ...(await openRow(keys, row)), record });
   return opened;
 }
 
