@@ -115,7 +115,7 @@ describe('a reference that a caller sends', () => {
       nonce: 'a-nonce-of-tests-is-none',
     };
     const named = { kind: 'authority', commonName: reference, organization: 'MOH', days: 2 } as const;
-    const certificates = makeHolder(null, named, new Date()).replace(/^[^]*PRIVATE KEY-----\n/, '');
+    const certificates = makeHolder(null, named, new Date()).replace(/^.*PRIVATE KEY-----\n/s, '');
     const url = '/v1/signing-documents/preparations';
     const payload = { document, signer, designation: 'desk', certificates };
     const answer = await api.app.inject({ method: 'POST', url, headers, payload });
