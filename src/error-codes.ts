@@ -106,6 +106,11 @@ export const ERRORS = {
     'Check its version against `wasl policy list`.',
   ),
   POLICY_FORM_UNKNOWN: permanent(404, 'No such scanned form', 'Check version and entity against `wasl policy forms`.'),
+  POLICY_FORM_ERASED: permanent(
+    410,
+    'The scan was erased',
+    'Its time by the retention schedule was over; that it was there, and its digest, stay in the ledger.',
+  ),
   POLICY_CONFLICT: permanent(409, 'The communication policy cannot become that', 'Read what the version is now.'),
   POLICY_NOT_IN_FORCE: permanent(
     409,

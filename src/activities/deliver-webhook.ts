@@ -55,7 +55,13 @@ export async function deliverWebhook(
 async function sendOnce(deps: DeliveryDependencies, id: DeliveryId, { endpoint, message, tries }: PendingDelivery) {
   const { store, now } = deps;
   const body = JSON.stringify(message);
-  const secrets = endpoint.keys.map(({ secret }) => secret);
+  const secrets = endpoint.keys.flatMap(({ secret }) => secret ?? []);
+  if (secrets.length === 0) {
+    throw new WaslError(
+      'PERSONAL_KEY_MISSING',
+      `the key of the secrets of ${endpoint.id} is not in this worker's ring`,
+    );
+  }
   const rules = {
     networks: endpoint.networks,
     forbidden: await managementHosts(deps),

@@ -33,6 +33,10 @@ function withPath({ path, message }: WaslError): string {
   return path === undefined || message.startsWith(`${path}: `) ? message : `${path}: ${message}`;
 }
 
+/** What an activity says on purpose: a receiver that does not answer is no defect. */
+const isForeseen = (error: unknown): boolean =>
+  error instanceof WaslError || error instanceof ApplicationFailure || error instanceof CancelledFailure;
+
 /** Wraps each activity; the type is unchanged. */
 export function translateErrors<Activities extends object>(
   activities: Activities,
@@ -45,7 +49,7 @@ export function translateErrors<Activities extends object>(
       try {
         return await activity(...args);
       } catch (error) {
-        if (!(error instanceof WaslError)) log(error);
+        if (!isForeseen(error)) log(error);
         throw translateError(error, isFinal);
       }
     },

@@ -119,6 +119,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/legal-holds': ['security', 'auditor'],
   'POST /v1/legal-holds/:id/lifting': ['security'],
   'POST /v1/privacy/rotations': ['security'],
+  'GET /v1/privacy/lost-keys': ['security'],
+  'POST /v1/privacy/lost-keys': ['security'],
   'POST /v1/privacy/exports': ['security'],
   // Who signed, and for whom; with certificates only for a purpose, and recorded.
   'GET /v1/interconnects/:id/signatures': ['auditor', 'security'],

@@ -86,6 +86,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   withdraw: { reason: 'The service has moved' },
   decideErasure: { digest: DIGEST, decision: 'authorise' },
   placeLegalHold: { record: 'IC-0001', reference: 'case 12/2026' },
+  giveUpKey: { key: 'k2026-11-01-0a1b2c3d' },
   exportSubject: { subject: 'moh-signatory-1', purpose: 'subject-request' },
   discloseSignatures: { purpose: 'audit' },
   publishPolicy: { digest: DIGEST },

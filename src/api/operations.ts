@@ -142,6 +142,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /v1/legal-holds': { id: 'placeLegalHold' },
   'POST /v1/legal-holds/:id/lifting': { id: 'liftLegalHold', refuses: ['RETENTION_UNKNOWN', 'APPROVAL_SELF'] },
   'POST /v1/privacy/rotations': { id: 'rotatePersonalKeys', refuses: ['PERSONAL_KEY_MISSING', 'RECORD_ALTERED'] },
+  'GET /v1/privacy/lost-keys': { id: 'listLostKeys', refuses: ['PERSONAL_KEY_MISSING'] },
+  'POST /v1/privacy/lost-keys': { id: 'giveUpKey', refuses: ['PERSONAL_KEY_MISSING'] },
   'POST /v1/privacy/exports': { id: 'exportSubject' },
   'GET /v1/interconnects/:id/signatures': { id: 'listSignatures' },
   'POST /v1/interconnects/:id/signatures/disclosures': { id: 'discloseSignatures' },

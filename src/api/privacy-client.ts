@@ -4,6 +4,8 @@ import {
   disclosedSchema,
   type HoldAnswer,
   holdSchema,
+  type LostKeyAnswer,
+  lostKeysSchema,
   type NewHold,
   type ProposalAnswer,
   type proposalDecisionBody,
@@ -29,6 +31,8 @@ export interface PrivacyClient {
   placeHold(hold: NewHold): Promise<HoldAnswer>;
   liftHold(id: number): Promise<HoldAnswer>;
   rotate(): Promise<RotationAnswer>;
+  listLostKeys(): Promise<LostKeyAnswer[]>;
+  giveUpKey(key: string): Promise<LostKeyAnswer[]>;
   exportSubject(subject: string, purpose: string): Promise<SubjectExportAnswer>;
   listSignatures(id: string): Promise<SignatureRecordAnswer[]>;
   discloseSignatures(id: string, purpose: string): Promise<DisclosedAnswer[]>;
@@ -49,6 +53,8 @@ export function privacyClient(call: Call): PrivacyClient {
     placeHold: (hold) => call('POST', '/v1/legal-holds', holdSchema, hold),
     liftHold: (id) => call('POST', `/v1/legal-holds/${id}/lifting`, holdSchema),
     rotate: () => call('POST', '/v1/privacy/rotations', rotationSchema),
+    listLostKeys: () => call('GET', '/v1/privacy/lost-keys', lostKeysSchema),
+    giveUpKey: (key) => call('POST', '/v1/privacy/lost-keys', lostKeysSchema, { key }),
     exportSubject: (subject, purpose) => call('POST', '/v1/privacy/exports', subjectExportSchema, { subject, purpose }),
     listSignatures: (id) => call('GET', signatures(id), z.array(signatureRecordSchema)),
     discloseSignatures: (id, purpose) =>

@@ -87,14 +87,29 @@ export const holdSchema = z
 export type HoldAnswer = z.infer<typeof holdSchema>;
 export type NewHold = z.input<typeof newHoldSchema>;
 
+const lostKeySchema = z
+  .object({
+    key: z.string().describe('Of the ring, or of a person where that one is not what was wrapped'),
+    records: z.array(z.string()).describe('What is shut for want of it: IC-0001, 2026-1/MOH, the id of a webhook'),
+    givenUpBy: z.string().nullable().describe('null: nobody yet, and no rotation goes on without it'),
+  })
+  .meta({ id: 'LostKey' });
+export const lostKeysSchema = z.array(lostKeySchema);
+export type LostKeyAnswer = z.infer<typeof lostKeySchema>;
+export const lostKeyBody = z.strictObject({
+  key: z.string().regex(/^[\w.-]{1,64}$/, 'must be the id of a key'),
+});
+
 export const rotationSchema = z
   .object({
     kek: z.string().describe('Under which every key of a person is wrapped now'),
     rewrapped: z.number().int(),
-    sealed: z.number().int().describe('Signed documents of before there were keys'),
+    sealed: z.number().int().describe('Signed documents and scans of before there were keys'),
     retired: z
       .array(z.string())
       .describe('Keys of the ring that wrap nothing any more: take them out and destroy them'),
+    secrets: z.number().int().describe('Secrets of webhooks that were sealed, or sealed anew'),
+    lost: z.array(lostKeySchema).describe('What was given up, and stays as it is'),
     isVacuumed: z.boolean().describe('false: the owner of the tables must run `vacuum full personal_keys`'),
   })
   .meta({ id: 'KeyRotation' });
@@ -104,6 +119,7 @@ export const exportBody = purposeBody.extend({ subject: personIdSchema });
 export const subjectExportSchema = z
   .object({
     subject: z.string(),
+    isWhole: z.boolean().describe('false: there is more of them than one export holds'),
     texts: z.array(
       recordSchema.extend({
         what: z.enum(['signed-document', 'reason']),

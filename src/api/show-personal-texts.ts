@@ -1,13 +1,17 @@
 /** Where answers leave: what stands in them for a person's own words becomes those words, or that they are gone. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { InterconnectId } from '../domain/names.ts';
 import { referredIds, replaceReferences } from '../domain/sealed-text.ts';
 import { visibleLines } from '../domain/visible-text.ts';
 import { WaslError } from '../errors.ts';
-import type { OpenedText } from '../store/personal-rows.ts';
+import type { OpenedText, TextOfRecord } from '../store/personal-rows.ts';
 import type { Store } from '../store/store.ts';
+import type { Principal } from './authentication.ts';
+import { isPartyOnly } from './authorisation.ts';
 import type { ApiServer } from './server-types.ts';
+import { readVisible } from './visible-interconnect.ts';
 
-type Texts = Pick<Store, 'openPersonalTexts'>;
+type Texts = Pick<Store, 'openPersonalTexts' | 'readInterconnect' | 'readOwners'>;
 
 const INSTEAD: Readonly<Record<Exclude<OpenedText['state'], 'open'>, string>> = {
   erased: '[erased]',
@@ -26,7 +30,9 @@ export function showPersonalTexts(app: ApiServer, { store }: { readonly store: T
     if (refused.has(request) || (isUnread && reply.statusCode >= 400)) return payload;
     const isJson = /\bjson\b/.test(String(reply.getHeader('content-type')));
     const isRecord = AS_RECORDED.test(request.routeOptions.url ?? '');
-    return isJson && !isRecord && typeof payload === 'string' ? withPersonalTexts(store, payload) : payload;
+    return isJson && !isRecord && typeof payload === 'string'
+      ? withPersonalTexts(store, payload, request.principal)
+      : payload;
   });
 }
 
@@ -64,15 +70,44 @@ function decoded(url: string): string {
   }
 }
 
-/** `json`: with references in its strings. */
-export async function withPersonalTexts(store: Texts, json: string): Promise<string> {
-  const ids = referredIds(json);
-  if (ids.length === 0) return json;
+/**
+ * `json`: with references in its strings. Opened for whoever may see what they are of: a row that was made to name another record's text shows its reader
+ * nothing of others. `caller`: null for one who is not known, who is shown none.
+ */
+export async function withPersonalTexts(store: Texts, json: string, caller: Principal | null): Promise<string> {
+  const ids = caller === null ? [] : referredIds(json);
+  if (caller === null || ids.length === 0) return json;
   const texts = await store.openPersonalTexts(ids);
+  const hidden = await recordsHidden(store, [...texts.values()], caller);
   return replaceReferences(json, (id) => {
     const found = texts.get(id);
-    if (found === undefined) return null;
+    if (found === undefined || hidden.has(found.record.id)) return null;
     const text = found.state === 'open' ? visibleLines(found.text) : INSTEAD[found.state];
     return JSON.stringify(text).slice(1, -1);
   });
+}
+
+/** The ids of those that a party does not see: all but its own interconnects. */
+async function recordsHidden(
+  store: Texts,
+  texts: readonly TextOfRecord[],
+  caller: Principal,
+): Promise<ReadonlySet<string>> {
+  const hidden = new Set<string>();
+  if (!isPartyOnly(caller)) return hidden;
+  for (const { kind, id } of new Map(texts.map(({ record }) => [record.id, record])).values()) {
+    const isSeen = kind === 'interconnect' && (await isVisible(store, id as InterconnectId, caller));
+    if (!isSeen) hidden.add(id);
+  }
+  return hidden;
+}
+
+async function isVisible(store: Texts, id: InterconnectId, caller: Principal): Promise<boolean> {
+  try {
+    await readVisible(store, id, caller);
+    return true;
+  } catch (error) {
+    if (error instanceof WaslError && error.code === 'INTERCONNECT_UNKNOWN') return false;
+    throw error;
+  }
 }

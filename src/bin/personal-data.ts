@@ -38,22 +38,22 @@ export const DATA_CLASSES = {
     howLong: 'the reference for good; what it stands for by the retention schedule',
   },
   signed: {
-    is: 'a reference to a signed document and not the document',
+    is: 'a reference to a signed document, or to the scan of one, and not the document',
     whose: 'the signatory, the officer, the seal’s holder',
-    why: 'the gate verifies it before each push',
+    why: 'the gate verifies it before each push; another officer holds the scan against the paper',
     seenBy: 'nobody',
     howLong: 'for good; what it stands for by the retention schedule',
   },
   sealed: {
-    is: '**personal**: reasons, and signed documents with name, designation and certificates; AES-256-GCM under a key of the person in the record',
+    is: '**personal**: reasons, signed documents with name, designation and certificates, and scans of forms that were signed by hand; AES-256-GCM under a key of the person in the record',
     whose: 'signatories, officers',
     why: 'no packet crosses without signatures that can be verified',
     seenBy:
-      'the gate; reasons whoever sees the interconnect; documents `auditor` and `security` for a recorded purpose',
+      'the gate; reasons whoever sees the interconnect; documents `auditor` and `security` for a recorded purpose; scans `security`, `admin` and `auditor`, recorded',
     howLong: 'by the retention schedule, then erased',
   },
   key: {
-    is: 'the key of a person in a record, wrapped (RFC 3394) under one that lies outside the database',
+    is: 'the key of a person in a record, wrapped (AES-256-GCM, bound to both) under one that lies outside the database',
     whose: 'the same',
     why: 'so that its end is the end of what it sealed',
     seenBy: 'nobody',
@@ -73,13 +73,6 @@ export const DATA_CLASSES = {
     seenBy:
       'engineers, security officers and admins, the entity itself, and the other party of an interconnect while they are joined',
     howLong: 'until its entity names others',
-  },
-  scan: {
-    is: '**personal**: the scan of a form that was signed by hand, in clear',
-    whose: 'the signatory on paper',
-    why: 'another officer holds it against the paper',
-    seenBy: '`security`, `admin`, `auditor`',
-    howLong: RECORD,
   },
   address: {
     is: '**personal**: the address that a request came from',
@@ -161,7 +154,7 @@ export const COLUMNS: Readonly<Record<string, Declared>> = {
   hand_signed_forms: {
     no: 'policy_version entity digest media_type sha256 bytes attached_at confirmed_at',
     user: 'attached_by confirmed_by',
-    scan: 'content',
+    signed: 'content',
   },
   entity_contacts: { no: 'subject entity position purpose recorded_at', contact: 'name designation telephone email' },
   entity_obligations: { no: 'entity position recorded_at', work: 'ar en' },
@@ -285,7 +278,8 @@ export const LEDGER_FACTS: Readonly<Record<string, Declared>> = {
   },
   'personal-data.disclosed': { no: 'purpose documents' },
   'personal-data.exported': { no: 'purpose texts' },
-  'personal-keys.rotated': { no: 'kek rewrapped sealed' },
+  'personal-keys.lost': { no: 'records' },
+  'personal-keys.rotated': { no: 'kek rewrapped sealed secrets lost' },
   'plan.refused': { no: 'interconnectId code path remedy', said: 'fact' },
   'plan.requested': {},
   'plan.saved': { no: 'digest changeId interconnectId kind routers proofs record' },

@@ -11,6 +11,7 @@ const CIPHER = 'aes-256-gcm';
 /** RFC 3394 §2.2.3.1. */
 const WRAP = 'id-aes256-wrap';
 const WRAP_IV = Buffer.from('a6a6a6a6a6a6a6a6', 'hex');
+const OWNERLESS_BYTES = 40;
 const ID_BYTES = 16;
 
 /** It wraps data keys, and lies outside the database. */
@@ -42,31 +43,62 @@ export interface RecordName {
 export const newDataKey = (): Buffer => randomBytes(KEY_BYTES);
 export const newSealedId = (): string => randomBytes(ID_BYTES).toString('base64url');
 
-export function wrapKey(dataKey: Buffer, { bytes }: KeyEncryptionKey): Buffer {
-  const cipher = createCipheriv(WRAP, bytes, WRAP_IV);
-  return Buffer.concat([cipher.update(dataKey), cipher.final()]);
+/** Whose it is: what a row says of that is what was said when it was wrapped. */
+export interface KeyOwner {
+  readonly id: string;
+  readonly subject: string;
+  readonly record: RecordName;
 }
 
-/** Throws where it was wrapped under another key, or altered. */
-export function unwrapKey(wrapped: Buffer, { bytes }: KeyEncryptionKey): Buffer {
+const placeOfKey = ({ id, subject, record }: KeyOwner): string =>
+  `personal_keys/${JSON.stringify([id, subject, record.kind, record.id])}`;
+
+export const wrapKey = (dataKey: Buffer, { bytes }: KeyEncryptionKey, of: KeyOwner): Buffer =>
+  seal(dataKey, bytes, placeOfKey(of));
+
+/** Throws where it was wrapped under another key, altered, or given to another owner; what is of before keys had owners opens for any. */
+export function unwrapKey(wrapped: Buffer, { bytes }: KeyEncryptionKey, of: KeyOwner): Buffer {
+  if (!isWrappedForNobody(wrapped)) return open(wrapped, bytes, placeOfKey(of));
   const decipher = createDecipheriv(WRAP, bytes, WRAP_IV);
   return Buffer.concat([decipher.update(wrapped), decipher.final()]);
 }
 
+/** As keys were wrapped before they had owners (RFC 3394): the next rotation gives them theirs. */
+export const isWrappedForNobody = (wrapped: Buffer): boolean => wrapped.length === OWNERLESS_BYTES;
+
 /** `place`: where it lies; at another place it does not open. */
-export function sealText(text: string, dataKey: Buffer, place: string): Buffer {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, dataKey, iv, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(place));
-  return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-}
+export const sealText = (text: string, dataKey: Buffer, place: string): Buffer =>
+  seal(Buffer.from(text, 'utf8'), dataKey, place);
 
 /** Throws where it was altered, moved, or sealed with another key. */
-export function openText(sealed: Buffer, dataKey: Buffer, place: string): string {
-  const decipher = createDecipheriv(CIPHER, dataKey, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+export const openText = (sealed: Buffer, dataKey: Buffer, place: string): string =>
+  open(sealed, dataKey, place).toString('utf8');
+
+const SECRET = /^sealed:([\w.-]{1,64}):([\w-]+)$/;
+
+/** A secret of the program's own, straight under the key that lies elsewhere: it is replaced, and never erased. */
+export const sealSecret = (secret: string, { id, bytes }: KeyEncryptionKey, place: string): string =>
+  `sealed:${id}:${seal(Buffer.from(secret, 'utf8'), bytes, place).toString('base64url')}`;
+
+/** The id of the key that opens it; null: it lies in clear, of before there were keys. */
+export const keyOfSecret = (kept: string): string | null => SECRET.exec(kept)?.[1] ?? null;
+
+/** Throws where it was altered, moved, or sealed with another key. */
+export const openSecret = (kept: string, { bytes }: KeyEncryptionKey, place: string): string =>
+  open(Buffer.from(SECRET.exec(kept)?.[2] ?? '', 'base64url'), bytes, place).toString('utf8');
+
+function seal(plain: Buffer, key: Buffer, place: string): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(place));
+  return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function open(sealed: Buffer, key: Buffer, place: string): Buffer {
+  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(place));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  return decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]);
 }
 
 /** Stands for a text without telling it, and for nothing any more once the key is gone. */

@@ -28,7 +28,8 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** `whsk_` and `whsec_` in the words of Standard Webhooks. */
 export interface WebhookKey {
-  readonly secret: string;
+  /** null: it lies sealed, and its key is not here. */
+  readonly secret: string | null;
   /** ISO 8601 with zone. */
   readonly since: string;
 }

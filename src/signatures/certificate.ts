@@ -220,9 +220,11 @@ function readName(name: RelativeDistinguishedNames): SubjectPart[] {
   }));
 }
 
-/** As RFC 4514 §2.4 has it: no value passes for two. */
+/** As RFC 4514 §2.4 has it: no value passes for two, and none for a reference to a sealed text, which an answer would open. */
 const nameText = (parts: readonly SubjectPart[]): string =>
-  parts.map(({ type, value }) => `${type}=${value.replace(/[,+"\\<>;]|^[ #]| $/g, '\\$&')}`).join(', ');
+  parts
+    .map(({ type, value }) => `${type}=${value.replace(/[,+"\\<>;]|^[ #]| $/g, '\\$&').replaceAll('[', '\\5b')}`)
+    .join(', ');
 
 /** What a certificate and a CRL have in common: a part that is signed, and the signature. */
 export function signedPartOf(

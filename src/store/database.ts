@@ -24,6 +24,8 @@ export type Clock = () => Date;
 
 export interface Database {
   readonly clock: Clock;
+  /** Of this machine, where `clock` is the server's. What time alone ends for good is over by both. */
+  readonly ownClock: Clock;
   /** What wraps the keys of personal texts; null: none was given, and such texts are kept in clear. */
   readonly keys: KeyEncryption | null;
   /** One store transaction: all of `action` or nothing. Throws only WaslError; RECORD_OUTCOME_UNKNOWN: one of the two, and not which. */
@@ -33,7 +35,12 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export function openDatabase(databaseUrl: string, clock: Clock, keys: KeyEncryption | null = null): Database {
+export function openDatabase(
+  databaseUrl: string,
+  clock: Clock,
+  keys: KeyEncryption | null = null,
+  ownClock: Clock = clock,
+): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'wasl',
@@ -79,6 +86,7 @@ export function openDatabase(databaseUrl: string, clock: Clock, keys: KeyEncrypt
 
   return {
     clock,
+    ownClock,
     keys,
     read: use,
     transact: (action) => use((database) => transactOn(database, action)),

@@ -6,10 +6,13 @@ import { refused } from '../domain/may-decide.ts';
 import type { EntityId, PersonId } from '../domain/names.ts';
 import { POLICY_ACCEPTED, policySubject } from '../domain/policy.ts';
 import { refuseAcceptance } from '../domain/policy-law.ts';
+import { referredId } from '../domain/sealed-text.ts';
 import { WaslError } from '../errors.ts';
 import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
+import { openTexts, sealerOf } from './personal-rows.ts';
+import { personalTexts } from './personal-schema.ts';
 import { findPublishedPolicies, readPublishedPolicy } from './policy-rows.ts';
 import { handSignedForms, policyAcceptances } from './policy-schema.ts';
 
@@ -33,7 +36,7 @@ export interface HandSignedStore {
     readonly by: PersonId;
   }): Promise<HandSignedForm>;
   listForms(version: string): Promise<HandSignedForm[]>;
-  /** POLICY_FORM_UNKNOWN. */
+  /** POLICY_FORM_UNKNOWN, POLICY_FORM_ERASED; PERSONAL_KEY_MISSING and RECORD_ALTERED where it does not open. */
   readForm(version: string, entity: EntityId): Promise<HandSignedForm & { readonly content: Buffer }>;
 }
 
@@ -52,8 +55,11 @@ export function handSignedQueries(database: Database): HandSignedStore {
         const before = await findForm(tx, version, entity);
         if (before?.sha256 === sha256) return before;
         const at = database.clock();
-        const row = { digest: policy.digest, mediaType, sha256, bytes: content.length, content };
+        const kept = await sealForm(tx, database, { version, entity, by, content });
+        const row = { digest: policy.digest, mediaType, sha256, bytes: content.length, content: kept };
         const given = { ...row, attachedBy: by, attachedAt: at, confirmedBy: null, confirmedAt: null };
+        // What it takes the place of is nobody's any more.
+        if (before !== null) await forgetForm(tx, version, entity);
         await tx
           .insert(handSignedForms)
           .values({ policyVersion: version, entity, ...given })
@@ -76,8 +82,7 @@ export function handSignedQueries(database: Database): HandSignedStore {
           refuseAcceptance({ version, entity, person: by }, { published, acceptances: [] }, at);
         if (refusal !== null) throw refused(refusal);
         await requireNoAcceptance(tx, version, entity);
-        const isIt = and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity));
-        await tx.update(handSignedForms).set({ confirmedBy: by, confirmedAt: at }).where(isIt);
+        await tx.update(handSignedForms).set({ confirmedBy: by, confirmedAt: at }).where(isOf(version, entity));
         const { digest, sha256 } = known;
         const given = { digest, person: by, acceptedAt: at, form: sha256 };
         await tx.insert(policyAcceptances).values({ policyVersion: version, entity, ...given });
@@ -91,14 +96,67 @@ export function handSignedQueries(database: Database): HandSignedStore {
     readForm: (version, entity) =>
       database.read(async (db) => {
         const form = await requireForm(db, version, entity);
-        const [row] = await db
-          .select({ content: handSignedForms.content })
-          .from(handSignedForms)
-          .where(and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity)));
-        if (row === undefined) throw unknownForm(version, entity);
-        return { ...form, content: row.content };
+        return { ...form, content: await openForm(db, database, form) };
       }),
   };
+}
+
+interface NewForm {
+  readonly version: string;
+  readonly entity: EntityId;
+  readonly by: PersonId;
+  readonly content: Buffer;
+}
+
+/** As it stands in its row: a reference; the scan itself where this process has no keys. Its key is of whoever attached it: who signed, nothing shows. */
+export async function sealForm(
+  tx: StoreTransaction,
+  database: Pick<Database, 'keys' | 'clock'>,
+  { version, entity, by, content }: NewForm,
+): Promise<Buffer> {
+  const record = { kind: 'policy-acceptance', id: `${version}/${entity}` } as const;
+  const scan = content.toString('base64');
+  const kept = await sealerOf(tx, database, { subject: by, record }).seal('hand-signed-form', scan);
+  return kept === scan ? content : Buffer.from(kept);
+}
+
+const isOf = (version: string, entity: EntityId) =>
+  and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity));
+
+async function findContent(db: Reader, version: string, entity: EntityId): Promise<Buffer> {
+  const { content } = handSignedForms;
+  const [row] = await db.select({ content }).from(handSignedForms).where(isOf(version, entity));
+  if (row === undefined) throw unknownForm(version, entity);
+  return row.content;
+}
+
+/** A scan begins with none of the bytes of a reference. */
+const sealedId = (content: Buffer): string | null =>
+  content.length > REFERENCE_BYTES_MAX ? null : referredId(content.toString('latin1'));
+const REFERENCE_BYTES_MAX = 64;
+
+/** POLICY_FORM_ERASED, PERSONAL_KEY_MISSING, RECORD_ALTERED. */
+async function openForm(
+  db: Reader,
+  { keys }: Pick<Database, 'keys'>,
+  { version, entity, sha256 }: HandSignedForm,
+): Promise<Buffer> {
+  const kept = await findContent(db, version, entity);
+  const id = sealedId(kept);
+  if (id === null) return kept;
+  const found = (await openTexts(db, keys, [id], 'hand-signed-form')).get(id);
+  const what = `the scan of ${entity} for the policy ${version}`;
+  if (found?.state === 'erased') throw new WaslError('POLICY_FORM_ERASED', `${what} was erased`);
+  if (found?.state === 'locked')
+    throw new WaslError('PERSONAL_KEY_MISSING', `the key of ${what} is not in the ring of this process`);
+  const content = found?.state === 'open' ? Buffer.from(found.text, 'base64') : null;
+  if (content !== null && digestOfBytes(content) === sha256) return content;
+  throw new WaslError('RECORD_ALTERED', `${what} is not what was attached`);
+}
+
+async function forgetForm(tx: StoreTransaction, version: string, entity: EntityId): Promise<void> {
+  const id = sealedId(await findContent(tx, version, entity));
+  if (id !== null) await tx.delete(personalTexts).where(eq(personalTexts.id, id));
 }
 
 /** A signature is worth more: no scan takes its place, nor that of a scan that was confirmed. */

@@ -74,7 +74,9 @@ function supersededBy(id: string, { published, living }: PolicyUse, now: Date): 
   const use = living.find((each) => each.version === version && each.parties.includes(entity));
   if (use !== undefined) return { beganAt: null, needed: `${use.id} names the policy ${version}, and has not ended` };
   const ordered = published.toSorted((a, b) => Date.parse(a.inForceFrom) - Date.parse(b.inForceFrom));
-  const next = ordered[ordered.findIndex((each) => each.version === version) + 1];
+  const own = ordered.findIndex((each) => each.version === version);
+  if (own === -1) return { beganAt: null, needed: `the policy ${version} is not in the register` };
+  const next = ordered[own + 1];
   if (next === undefined) return { beganAt: null, needed: `no policy comes after ${version}` };
   const beganAt = graceEnd(next);
   if (Date.parse(beganAt) > now.getTime())

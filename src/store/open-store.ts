@@ -44,14 +44,17 @@ export interface StoreOptions {
   readonly databaseUrl: string;
   /** Absent: the database's own. */
   readonly clock?: Clock;
+  /** Of this machine. Absent: `clock`, or the system's. */
+  readonly ownClock?: Clock;
   /** What wraps the keys of personal texts. Absent or null: such texts are kept in clear. */
   readonly keys?: KeyEncryption | null;
 }
 
 /** Throws DATABASE_UNAVAILABLE, or CONFIGURATION when the server refuses the login. Tables: see `migrate`. */
-export async function openStore({ databaseUrl, clock, keys = null }: StoreOptions): Promise<Store> {
-  let now = clock ?? (() => new Date());
-  const database = openDatabase(databaseUrl, () => now(), keys);
+export async function openStore({ databaseUrl, clock, keys = null, ownClock }: StoreOptions): Promise<Store> {
+  const own = ownClock ?? clock ?? (() => new Date());
+  let now = clock ?? own;
+  const database = openDatabase(databaseUrl, () => now(), keys, own);
   let followed: DatabaseClock | null = null;
   const listener = openProgressListener(databaseUrl);
   const store: Store = {

@@ -1,9 +1,11 @@
 /** Texts of persons: sealed where they are written, opened where they are read, under a data key of each person in each record. */
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { PersonId } from '../domain/names.ts';
 import {
   commitTo,
   type KeyEncryption,
+  type KeyEncryptionKey,
+  type KeyOwner,
   newDataKey,
   newSealedId,
   openText,
@@ -24,9 +26,12 @@ export type OpenedText =
   | { readonly state: 'open'; readonly text: string }
   | { readonly state: 'erased' | 'locked' | 'altered' };
 
+/** With the record that it is of. */
+export type TextOfRecord = OpenedText & { readonly record: RecordName };
+
 export interface PersonalStore {
   /** Reasons, for whoever sees what they are of, by id; what is none is not in it, and a signed document is none. */
-  openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, OpenedText>>;
+  openPersonalTexts(ids: readonly string[]): Promise<ReadonlyMap<string, TextOfRecord>>;
 }
 
 /** Seals what one person says in one record. */
@@ -54,9 +59,8 @@ export function sealerOf(
 ): Sealer {
   if (keys === null) {
     const inClear = async (text: string) => {
-      const [any] = await tx.select({ kek: personalKeys.kek }).from(personalKeys).limit(1);
-      if (any === undefined) return text;
-      throw new WaslError('PERSONAL_KEY_MISSING', 'texts of persons are sealed in this record, and no ring is here');
+      await refuseClear(tx);
+      return text;
     };
     return { seal: (_kind, text) => inClear(text), commit: inClear };
   }
@@ -75,6 +79,13 @@ export function sealerOf(
     },
     commit: async (text) => commitTo(text, (await dataKey()).bytes),
   };
+}
+
+/** PERSONAL_KEY_MISSING where others seal what this process would write in clear. */
+export async function refuseClear(tx: Reader): Promise<void> {
+  const [any] = await tx.select({ kek: personalKeys.kek }).from(personalKeys).limit(1);
+  if (any === undefined) return;
+  throw new WaslError('PERSONAL_KEY_MISSING', 'texts of persons are sealed in this record, and no ring is here');
 }
 
 interface DataKey {
@@ -97,20 +108,22 @@ async function findOrMakeKey(
     .where(and(eq(of, subject), eq(recordKind, record.kind), eq(recordId, record.id), isNull(erasedAt)));
   for (const { id, kek, wrapped } of known) {
     const under = await keys.find(kek);
-    if (under !== null && wrapped !== null) return { id, bytes: unwrapOwn(id, wrapped, under) };
+    if (under !== null && wrapped !== null) return { id, bytes: unwrapOwn(wrapped, under, { id, subject, record }) };
   }
   const kek = await keys.newest();
   const made = { id: newSealedId(), bytes: newDataKey() };
   const row = { id: made.id, subject, recordKind: record.kind, recordId: record.id, kek: kek.id };
-  await tx.insert(personalKeys).values({ ...row, wrapped: wrapKey(made.bytes, kek), createdAt });
+  await tx
+    .insert(personalKeys)
+    .values({ ...row, wrapped: wrapKey(made.bytes, kek, { id: made.id, subject, record }), createdAt });
   return made;
 }
 
-export function unwrapOwn(id: string, wrapped: Buffer, under: Parameters<typeof unwrapKey>[1]): Buffer {
+export function unwrapOwn(wrapped: Buffer, under: KeyEncryptionKey, of: KeyOwner): Buffer {
   try {
-    return unwrapKey(wrapped, under);
+    return unwrapKey(wrapped, under, of);
   } catch (cause) {
-    throw new WaslError('RECORD_ALTERED', `the personal key ${id} is not what was wrapped`, { cause });
+    throw new WaslError('RECORD_ALTERED', `the personal key ${of.id} is not what was wrapped`, { cause });
   }
 }
 
@@ -123,35 +136,46 @@ export async function openTexts(
   keys: KeyEncryption | null,
   ids: readonly string[],
   kind: PersonalTextKind,
-): Promise<ReadonlyMap<string, OpenedText>> {
+): Promise<ReadonlyMap<string, TextOfRecord>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .select({
       ...{ id: personalTexts.id, keyId: personalTexts.keyId, sealed: personalTexts.sealed },
-      ...{ kek: personalKeys.kek, wrapped: personalKeys.wrapped },
+      ...ownKey,
     })
     .from(personalTexts)
     .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
     .where(and(inArray(personalTexts.id, [...ids]), eq(personalTexts.kind, kind)));
-  const opened = new Map<string, OpenedText>();
-  for (const row of rows) opened.set(row.id, await openRow(keys, row));
+  const opened = new Map<string, TextOfRecord>();
+  for (const row of rows) opened.set(row.id, { ...(await openRow(keys, row)), record: row.record });
   return opened;
 }
 
-interface SealedRow extends Pick<typeof personalTexts.$inferSelect, 'id' | 'keyId' | 'sealed'> {
+/** What opens a text, and whose it is. */
+const ownKey = {
+  ...{ kek: personalKeys.kek, wrapped: personalKeys.wrapped, subject: personalKeys.subject },
+  record: { kind: personalKeys.recordKind, id: personalKeys.recordId },
+};
+
+interface SealedRow
+  extends Pick<typeof personalTexts.$inferSelect, 'id' | 'keyId' | 'sealed'>,
+    Pick<KeyOwner, 'subject' | 'record'> {
   readonly kek: string;
   readonly wrapped: Buffer | null;
 }
 
 export async function openRow(
   keys: KeyEncryption | null,
-  { id, keyId, sealed, kek, wrapped }: SealedRow,
+  { id, keyId, sealed, kek, wrapped, ...of }: SealedRow,
 ): Promise<OpenedText> {
   if (sealed === null || wrapped === null) return { state: 'erased' };
   const under = (await keys?.find(kek)) ?? null;
   if (under === null) return { state: 'locked' };
   try {
-    return { state: 'open', text: openText(sealed, unwrapKey(wrapped, under), placeOf(keyId, id)) };
+    return {
+      state: 'open',
+      text: openText(sealed, unwrapKey(wrapped, under, { id: keyId, ...of }), placeOf(keyId, id)),
+    };
   } catch {
     return { state: 'altered' };
   }
@@ -176,15 +200,18 @@ export async function replaceDocument(
     id === null
       ? []
       : await tx
-          .select({ keyId: personalTexts.keyId, kek: personalKeys.kek, wrapped: personalKeys.wrapped })
+          .select({ keyId: personalTexts.keyId, ...ownKey })
           .from(personalTexts)
           .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
           .where(eq(personalTexts.id, id));
   if (id === null || row === undefined || row.wrapped === null) return;
   const under = (await keys?.find(row.kek)) ?? null;
   if (under === null) throw keyMissing(row.kek);
-  const sealed = sealText(text, unwrapOwn(row.keyId, row.wrapped, under), placeOf(row.keyId, id));
-  await tx.update(personalTexts).set({ sealed }).where(eq(personalTexts.id, id));
+  const of = { id: row.keyId, subject: row.subject, record: row.record };
+  const sealed = sealText(text, unwrapOwn(row.wrapped, under, of), placeOf(row.keyId, id));
+  // What was erased meanwhile stays erased.
+  const isKept = and(eq(personalTexts.id, id), isNotNull(personalTexts.sealed));
+  await tx.update(personalTexts).set({ sealed }).where(isKept);
 }
 
 /** A reason as it may be shown, sealed. */

@@ -48,7 +48,8 @@ export const personalTexts = pgTable(
   (table) => [index('personal_texts_key').on(table.keyId)],
 );
 
-export type PersonalTextKind = 'signed-document' | 'reason';
+/** A form that was signed by hand is a scan, in base64. */
+export type PersonalTextKind = 'signed-document' | 'reason' | 'hand-signed-form';
 
 /** Lists of records whose time is over: proposed by one person, decided by another, then erased. */
 export const retentionProposals = pgTable('retention_proposals', {

@@ -17,7 +17,7 @@ import { atOneMoment, type Database, type StoreTransaction } from './database.ts
 import { findKept } from './kept-rows.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { legalHolds, personalKeys, personalTexts, retentionProposals } from './personal-schema.ts';
-import { policyAcceptances } from './policy-schema.ts';
+import { handSignedForms, policyAcceptances } from './policy-schema.ts';
 import { vacuumKeys } from './rotate-rows.ts';
 import { actionKeys, interconnects } from './schema.ts';
 
@@ -87,12 +87,19 @@ export interface RetentionStore {
 export function retentionQueries(database: Database): RetentionStore {
   return {
     judgeKept: (schedule) =>
-      atOneMoment(database, async (tx) =>
-        judgeRetention(schedule, await findKept(tx, database.clock()), database.clock()),
-      ),
+      atOneMoment(database, async (tx) => {
+        const at = earlier(database);
+        return judgeRetention(schedule, await findKept(tx, at), at);
+      }),
     ...proposalQueries(database),
     ...holdQueries(database),
   };
+}
+
+/** One clock that runs ahead makes nothing due. */
+function earlier({ clock, ownClock }: Database): Date {
+  const [one, other] = [clock(), ownClock()];
+  return one < other ? one : other;
 }
 
 function proposalQueries(
@@ -103,7 +110,8 @@ function proposalQueries(
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'retention');
         const at = database.clock();
-        const records = judgeRetention(schedule, await findKept(tx, at), at).due.slice(0, RECORDS_MAX);
+        const due = earlier(database);
+        const records = judgeRetention(schedule, await findKept(tx, due), due).due.slice(0, RECORDS_MAX);
         if (records.length === 0) throw new WaslError('RETENTION_NOTHING', 'no record is due by the schedule');
         refuseOwn(records, by);
         const scheduleDigest = digestSchedule(schedule);
@@ -152,7 +160,7 @@ function proposalQueries(
         const at = database.clock();
         const proposal = await requireProposal(tx, id);
         if (proposal.state === 'erased') return proposal;
-        await requireErasable(tx, proposal, schedule, at);
+        await requireErasable(tx, proposal, schedule, earlier(database));
         await eraseRecords(tx, proposal, at);
         await tx
           .update(retentionProposals)
@@ -260,7 +268,14 @@ async function requireRecord(tx: StoreTransaction, { kind, id }: RecordName): Pr
           .select({ id: policyAcceptances.entity })
           .from(policyAcceptances)
           .where(and(eq(policyAcceptances.policyVersion, version), eq(policyAcceptances.entity, entity as EntityId)));
-  if (found !== undefined) return;
+  const scans =
+    kind === 'interconnect'
+      ? []
+      : await tx
+          .select({ id: handSignedForms.entity })
+          .from(handSignedForms)
+          .where(and(eq(handSignedForms.policyVersion, version), eq(handSignedForms.entity, entity as EntityId)));
+  if (found !== undefined || scans.length > 0) return;
   throw new WaslError('INPUT_INVALID', `there is no record ${id}`, { path: 'record', remedy: 'Check its name.' });
 }
 

@@ -1,5 +1,5 @@
 /** What is kept of one person, and the signed documents of an interconnect: shown for a purpose, and each time it is recorded to whom. */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { EntityId, InterconnectId, PersonId } from '../domain/names.ts';
 import type { Purpose } from '../domain/retention.ts';
 import { type RecordName, referredId, referredIds } from '../domain/sealed-text.ts';
@@ -13,16 +13,22 @@ import { approvals, interconnects, ledger } from './schema.ts';
 import { earlierSignatures } from './signature-schema.ts';
 import { findSignedRows } from './signed-rows.ts';
 
-/** Of one person; more is exported by its records. */
+/** What a person said; the scan that an officer attached is of somebody else. */
+const OWN_KINDS = ['signed-document', 'reason'] as const satisfies readonly PersonalTextKind[];
+type OwnKind = (typeof OWN_KINDS)[number];
+
+/** Of one person; an export that is cut there says so. */
 const TEXTS_MAX = 10_000;
 const DEEDS_MAX = 10_000;
 
 export interface SubjectExport {
   readonly subject: PersonId;
+  /** false: there is more of them than one export holds. */
+  readonly isWhole: boolean;
   /** What they wrote and signed, by record; text is null where it was erased or cannot be opened. */
   readonly texts: readonly (RecordName & {
     readonly kind: RecordName['kind'];
-    readonly what: PersonalTextKind;
+    readonly what: OwnKind;
     readonly state: OpenedText['state'];
     readonly text: string | null;
     readonly writtenAt: string;
@@ -76,8 +82,9 @@ export function subjectQueries(database: Database): SubjectStore {
         const body = { purpose, texts: texts.length };
         const fact = { actor: by, action: 'personal-data.exported', subject: `person/${subject}`, body };
         await appendFacts(tx, database.clock(), [fact]);
+        const isWhole = texts.length <= TEXTS_MAX && deeds.length <= DEEDS_MAX;
         return {
-          ...{ subject, texts, deeds },
+          ...{ subject, isWhole, texts: texts.slice(0, TEXTS_MAX), deeds: deeds.slice(0, DEEDS_MAX) },
           acceptances: accepted.map(({ policyVersion: version, entity, acceptedAt }) => {
             return { version, entity, at: acceptedAt.toISOString() };
           }),
@@ -106,14 +113,15 @@ async function findTextsOf(
     .select()
     .from(personalTexts)
     .innerJoin(personalKeys, eq(personalKeys.id, personalTexts.keyId))
-    .where(eq(personalKeys.subject, subject))
+    .where(and(eq(personalKeys.subject, subject), inArray(personalTexts.kind, [...OWN_KINDS])))
     .orderBy(asc(personalTexts.writtenAt), asc(personalTexts.id))
-    .limit(TEXTS_MAX);
+    .limit(TEXTS_MAX + 1);
   const texts: SubjectExport['texts'][number][] = [];
   for (const { personal_texts: row, personal_keys: key } of rows) {
-    const opened = await openRow(keys, { ...row, kek: key.kek, wrapped: key.wrapped });
+    const { kek, wrapped, recordKind, recordId } = key;
+    const opened = await openRow(keys, { ...row, kek, wrapped, subject, record: { kind: recordKind, id: recordId } });
     const text = opened.state === 'open' ? opened.text : null;
-    const of = { kind: key.recordKind, id: key.recordId, what: row.kind };
+    const of = { kind: key.recordKind, id: key.recordId, what: row.kind as OwnKind };
     texts.push({ ...of, state: opened.state, text, writtenAt: row.writtenAt.toISOString() });
   }
   return texts;
@@ -125,7 +133,7 @@ async function findClearTexts(tx: StoreTransaction, subject: PersonId): Promise<
   const accepted = await tx.select().from(policyAcceptances).where(eq(policyAcceptances.person, subject));
   const withdrawn = await tx.select().from(interconnects).where(eq(interconnects.withdrawnBy, subject));
   const texts: SubjectExport['texts'][number][] = [];
-  const add = (record: RecordName, what: PersonalTextKind, text: string | null, writtenAt: Date | null) => {
+  const add = (record: RecordName, what: OwnKind, text: string | null, writtenAt: Date | null) => {
     if (text === null || text === '' || referredIds(text).length > 0) return;
     texts.push({ ...record, what, state: 'open', text, writtenAt: (writtenAt ?? new Date(0)).toISOString() });
   };
@@ -153,7 +161,7 @@ function findDeeds(tx: StoreTransaction, actor: PersonId): Promise<SubjectExport
     .from(ledger)
     .where(eq(ledger.actor, actor))
     .orderBy(asc(sequence))
-    .limit(DEEDS_MAX);
+    .limit(DEEDS_MAX + 1);
 }
 
 async function findSignatures(

@@ -14,15 +14,21 @@ import { lockUntilCommit } from './advisory-locks.ts';
 import type { Database, StoreTransaction } from './database.ts';
 import { appendFacts } from './ledger-rows.ts';
 import { webhookDeliveries, webhookEndpoints, webhookEvents } from './webhook-schema.ts';
+import { openWebhookKeys, sealWebhookSecret } from './webhook-secrets.ts';
 import type { WebhookDelivery, WebhookStore } from './webhook-store.ts';
 
 type EndpointRow = typeof webhookEndpoints.$inferSelect;
 type Reader = Pick<StoreTransaction, 'select'>;
+type Keys = Database['keys'];
 
 const ofEntity = (entity: string | null): SQL | undefined =>
   entity === null ? undefined : eq(webhookEndpoints.entity, entity as WebhookEndpoint['entity']);
 const unknownWebhook = (id: string) => new WaslError('WEBHOOK_UNKNOWN', `there is no webhook ${id}`);
-const toEndpoint = (row: EndpointRow): WebhookEndpoint => ({ ...row, createdAt: row.createdAt.toISOString() });
+const toEndpoint = async (keys: Keys, row: EndpointRow): Promise<WebhookEndpoint> => ({
+  ...row,
+  keys: await openWebhookKeys(keys, row.id, row.keys),
+  createdAt: row.createdAt.toISOString(),
+});
 
 export function webhookQueries(database: Database): WebhookStore {
   return { ...endpointQueries(database), ...deliveryQueries(database), ...outboxQueries(database) };
@@ -45,9 +51,9 @@ function endpointQueries(database: Database): Pick<WebhookStore, EndpointQueries
           throw new WaslError('WEBHOOK_LIMIT', `${entity} has ${ENDPOINTS_PER_ENTITY_MAX} webhooks`);
         }
         const id = `wh_${randomUUID().replaceAll('-', '')}` as WebhookId;
-        const keys = [{ secret: key, since: at.toISOString() }];
+        const keys = [{ secret: await sealWebhookSecret(tx, database.keys, id, key), since: at.toISOString() }];
         await tx.insert(webhookEndpoints).values({ id, entity, url, scheme, keys, state: 'enabled', createdAt: at });
-        const endpoint = await findEndpoint(tx, id, entity);
+        const endpoint = await findEndpoint(tx, database.keys, id, entity);
         await appendFacts(tx, at, [fact(by, 'webhook.registered', endpoint)]);
         return endpoint;
       }),
@@ -60,25 +66,25 @@ function endpointQueries(database: Database): Pick<WebhookStore, EndpointQueries
           .where(ofEntity(of))
           .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id)),
       );
-      return rows.map(toEndpoint);
+      return Promise.all(rows.map((row) => toEndpoint(database.keys, row)));
     },
 
-    readWebhook: (id, of) => database.read((db) => findEndpoint(db, id, of)),
+    readWebhook: (id, of) => database.read((db) => findEndpoint(db, database.keys, id, of)),
 
     changeWebhook: (id, of, change, by, requireSeen) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'webhooks');
         const at = database.clock();
-        const before = await findEndpoint(tx, id, of);
+        const before = await findEndpoint(tx, database.keys, id, of);
         requireSeen?.(before);
         const [action, set] =
           'networks' in change
             ? (['webhook.allowed', { networks: change.networks }] as const)
             : 'addKey' in change
-              ? (['webhook.key-added', { keys: withKey(before, change.addKey, at) }] as const)
+              ? (['webhook.key-added', { keys: await withKey(tx, database.keys, id, change.addKey, at) }] as const)
               : (['webhook.enabled', { state: 'enabled', reason: null }] as const);
         await tx.update(webhookEndpoints).set(set).where(eq(webhookEndpoints.id, id));
-        const after = await findEndpoint(tx, id, of);
+        const after = await findEndpoint(tx, database.keys, id, of);
         await appendFacts(tx, at, [fact(by, action, after, { networks: after.networks })]);
         return after;
       }),
@@ -86,7 +92,7 @@ function endpointQueries(database: Database): Pick<WebhookStore, EndpointQueries
     removeWebhook: (id, of, by) =>
       database.transact(async (tx) => {
         await lockUntilCommit(tx, 'webhooks');
-        const endpoint = await findEndpoint(tx, id, of);
+        const endpoint = await findEndpoint(tx, database.keys, id, of);
         // Before the row: whoever appends a fact looks at it under the ledger's lock.
         await lockUntilCommit(tx, 'ledger');
         await tx.delete(webhookEndpoints).where(eq(webhookEndpoints.id, id));
@@ -95,16 +101,29 @@ function endpointQueries(database: Database): Pick<WebhookStore, EndpointQueries
   };
 }
 
-const withKey = ({ keys }: WebhookEndpoint, secret: string, at: Date) =>
-  [...keys, { secret, since: at.toISOString() }].slice(-KEYS_PER_ENDPOINT_MAX);
+/** As they stand in the row: those of before stay as they are sealed. */
+async function withKey(
+  tx: StoreTransaction,
+  keys: Keys,
+  id: WebhookId,
+  added: string,
+  at: Date,
+): Promise<EndpointRow['keys']> {
+  const secret = await sealWebhookSecret(tx, keys, id, added);
+  const [row] = await tx
+    .select({ kept: webhookEndpoints.keys })
+    .from(webhookEndpoints)
+    .where(eq(webhookEndpoints.id, id));
+  return [...(row?.kept ?? []), { secret, since: at.toISOString() }].slice(-KEYS_PER_ENDPOINT_MAX);
+}
 
-async function findEndpoint(db: Reader, id: WebhookId, of: string | null): Promise<WebhookEndpoint> {
+async function findEndpoint(db: Reader, keys: Keys, id: WebhookId, of: string | null): Promise<WebhookEndpoint> {
   const [row] = await db
     .select()
     .from(webhookEndpoints)
     .where(and(eq(webhookEndpoints.id, id), ofEntity(of)));
   if (row === undefined) throw unknownWebhook(id);
-  return toEndpoint(row);
+  return toEndpoint(keys, row);
 }
 
 const deliveryColumns = {
@@ -217,7 +236,7 @@ function outboxQueries(database: Database): Pick<WebhookStore, OutboxQueries> {
         if (row === undefined) return null;
         const { type, at, interconnectId: interconnect, sequence, lifecycle } = row.event;
         const message = { type, timestamp: at.toISOString(), data: { interconnect, sequence, lifecycle } };
-        return { endpoint: toEndpoint(row.endpoint), message, tries: row.tries };
+        return { endpoint: await toEndpoint(database.keys, row.endpoint), message, tries: row.tries };
       }),
 
     noteWebhookTry: ({ id, state, outcome, dueAt, disables }) =>

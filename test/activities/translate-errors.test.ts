@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { describeError, translateError } from '../../src/activities/translate-errors.ts';
+import { describeError, translateError, translateErrors } from '../../src/activities/translate-errors.ts';
 import { WaslError } from '../../src/errors.ts';
 import { printable } from '../../src/netconf/errors.ts';
 
@@ -37,4 +37,15 @@ it('a step whose record may be there or not is sent again, as steps are made for
   expect(failure).toMatchObject({ type: 'RECORD_OUTCOME_UNKNOWN', nonRetryable: false });
   expect(describeError(new WaslError('RECORD_OUTCOME_UNKNOWN', 'no answer')).transient).toBe(true);
   expect(describeError(new WaslError('COMMIT_OUTCOME_UNKNOWN', 'no answer')).transient).toBe(false);
+});
+
+it('only a defect is logged as one: a receiver that does not answer is none', async () => {
+  const logged: unknown[] = [];
+  const away = ApplicationFailure.create({ type: 'WEBHOOK_UNDELIVERED', message: 'no answer came' });
+  const defect = new TypeError('of nothing');
+  const thrown = [away, new WaslError('WEBHOOK_ADDRESS', 'it is here'), defect];
+  const steps = thrown.map((error) => () => Promise.reject(error));
+  for (const step of Object.values(translateErrors({ ...steps }, (error) => void logged.push(error))))
+    await expect((step as () => Promise<never>)()).rejects.toBeInstanceOf(ApplicationFailure);
+  expect(logged).toEqual([defect]);
 });

@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   commitTo,
+  isWrappedForNobody,
+  keyOfSecret,
   newDataKey,
   newSealedId,
+  openSecret,
   openText,
   referenceTo,
   referredId,
   referredIds,
   replaceReferences,
+  sealSecret,
   sealText,
   unwrapKey,
   wrapKey,
@@ -42,16 +46,44 @@ describe('a sealed text', () => {
 });
 
 describe('a wrapped key', () => {
-  it('is unwrapped under its own key alone (RFC 3394 §4.6)', () => {
+  const own = { id: 'key-1', subject: 'moh-1', record: { kind: 'interconnect', id: 'IC-0001' } } as const;
+
+  it('is unwrapped under its own key, for its own person and record alone', () => {
+    const ring = kek('k');
+    const wrapped = wrapKey(key, ring, own);
+    expect(unwrapKey(wrapped, ring, own)).toEqual(key);
+    expect(() => unwrapKey(wrapped, kek('other'), own)).toThrow();
+    const others = [
+      { id: 'key-2' },
+      { subject: 'mof-1' },
+      { record: { kind: 'interconnect', id: 'IC-0002' } as const },
+    ];
+    for (const other of others) expect(() => unwrapKey(wrapped, ring, { ...own, ...other })).toThrow();
+  });
+
+  it('of before keys had owners is unwrapped for any (RFC 3394 §4.6)', () => {
     const vector = { id: 'v', bytes: Buffer.from([...Array(32).keys()]) };
     const data = Buffer.from('00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f', 'hex');
     const wrapped = Buffer.from(
       '28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21',
       'hex',
     );
-    expect(wrapKey(data, vector)).toEqual(wrapped);
-    expect(unwrapKey(wrapped, vector)).toEqual(data);
-    expect(() => unwrapKey(wrapped, kek('other'))).toThrow();
+    expect(isWrappedForNobody(wrapped)).toBe(true);
+    expect(isWrappedForNobody(wrapKey(data, vector, own))).toBe(false);
+    expect(unwrapKey(wrapped, vector, own)).toEqual(data);
+    expect(() => unwrapKey(wrapped, kek('other'), own)).toThrow();
+  });
+});
+
+describe('a secret of the program', () => {
+  it('names its key, and opens with it at its place alone', () => {
+    const ring = kek('k2026-12-01.a_b');
+    const kept = sealSecret('whsec_c2VjcmV0', ring, 'here');
+    expect(kept).not.toContain('c2VjcmV0');
+    expect([keyOfSecret(kept), keyOfSecret('whsec_c2VjcmV0')]).toEqual([ring.id, null]);
+    expect(openSecret(kept, ring, 'here')).toBe('whsec_c2VjcmV0');
+    expect(() => openSecret(kept, ring, 'there')).toThrow();
+    expect(() => openSecret(kept, kek('other'), 'here')).toThrow();
   });
 });
 

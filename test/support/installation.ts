@@ -11,6 +11,7 @@ import { createPlanner, type Planner } from '../../src/activities/planner.ts';
 import type { Role } from '../../src/api/authentication.ts';
 import { type ApiClient, createApiClient } from '../../src/api/client.ts';
 import { createDevelopmentIssuer } from '../../src/api/development-issuer.ts';
+import { createLogger } from '../../src/bin/log.ts';
 import { type RunningApi, startApi } from '../../src/bin/serve.ts';
 import { startWorker } from '../../src/bin/worker.ts';
 import type { ProgressEvent, Stage, Waiting } from '../../src/domain/change.ts';
@@ -18,6 +19,7 @@ import type { Inventory } from '../../src/domain/inventory.ts';
 import type { Lifecycle } from '../../src/domain/lifecycle.ts';
 import type { InterconnectId, PlanId } from '../../src/domain/names.ts';
 import type { InterconnectRequest } from '../../src/domain/request.ts';
+import type { KeyEncryption } from '../../src/domain/sealed-text.ts';
 import { wordOf } from '../../src/domain/standing.ts';
 import { digestPlan } from '../../src/plan/digest.ts';
 import { digestPayload } from '../../src/plan/seal-payloads.ts';
@@ -69,6 +71,10 @@ export interface InstallationOptions {
   readonly askAuthorities?: (asked: AskSource) => AskSource;
   /** `none`: the test starts its workers itself. */
   readonly worker?: 'here' | 'none';
+  /** The ring that wraps the keys of persons, of API and workers here. */
+  readonly keys?: KeyEncryption;
+  /** Told each line that API and workers log. */
+  readonly onLog?: (line: string) => void;
 }
 
 type Parts = Pick<Installation, 'backbone' | 'authority' | 'signatures' | 'store' | 'databaseUrl' | 'databaseProxy'>;
@@ -88,6 +94,7 @@ export class Installation implements AsyncDisposable {
   readonly #workerOptions: WorkerProcessOptions;
   /** Of API and workers of this process. */
   readonly signatures: SignatureMeans;
+  readonly #options: InstallationOptions;
   readonly #stops: (() => Promise<unknown>)[];
   /** Running of every router before wasl came. */
   readonly #base: ReadonlyMap<string, string>;
@@ -98,6 +105,7 @@ export class Installation implements AsyncDisposable {
     api: RunningApi,
     issuer: Awaited<ReturnType<typeof createDevelopmentIssuer>>,
     workerOptions: WorkerProcessOptions,
+    options: InstallationOptions,
     stops: (() => Promise<unknown>)[],
   ) {
     this.backbone = parts.backbone;
@@ -109,6 +117,7 @@ export class Installation implements AsyncDisposable {
     this.#api = api;
     this.#issuer = issuer;
     this.#workerOptions = workerOptions;
+    this.#options = options;
     this.#stops = stops;
     this.#base = this.texts();
     this.#baseRoutes = new Set(this.#routes());
@@ -131,6 +140,7 @@ export class Installation implements AsyncDisposable {
       RunningApi,
       Awaited<ReturnType<typeof createDevelopmentIssuer>>,
       WorkerProcessOptions,
+      InstallationOptions,
       (() => Promise<unknown>)[],
     ]
   ): Installation {
@@ -181,7 +191,8 @@ export class Installation implements AsyncDisposable {
       authorityFolder: _,
       ...options
     } = this.#workerOptions;
-    const store = await openStore({ databaseUrl });
+    const { keys = null, onLog } = this.#options;
+    const store = await openStore({ databaseUrl, keys });
     this.#stops.push(() => store.close());
     const worker = await startWorker({
       ...options,
@@ -195,6 +206,7 @@ export class Installation implements AsyncDisposable {
       // Receivers of webhooks are on this machine.
       isDevelopment: true,
       log: (level, message, facts) => {
+        onLog?.(JSON.stringify({ level, message, ...facts }));
         if (level === 'error') process.stderr.write(`worker: ${message} ${JSON.stringify(facts)}\n`);
       },
     });
@@ -383,7 +395,9 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   stops.push(() => rm(authorityFolder, { recursive: true, force: true }));
   const clock = () => new Date();
   const authority = await createDevelopmentAuthority({ apiHost: '127.0.0.1', clock, folder: authorityFolder });
-  const store = await database.open();
+  const { keys = null, onLog } = options;
+  const store = await openStore({ databaseUrl: database.applicationUrl, keys });
+  stops.push(() => store.close());
   await bringIntoForce(store, backbone.inventory(), authority);
   const url = new URL(database.applicationUrl);
   const databaseProxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
@@ -398,7 +412,11 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
   const listen = { host: '127.0.0.1', port: 0 };
   const { askAuthorities = (asked) => asked } = options;
   const signatures = { ...meansOf(authority), ask: () => askAuthorities(authority.ask) };
-  const api = await startApi({ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, signatures });
+  const logger = onLog === undefined ? {} : { logger: createLogger('api', { write: onLog }) };
+  const api = await startApi({
+    ...{ store, temporalAddress, temporalNamespace, listen, auth: issuer.auth, signatures },
+    ...logger,
+  });
   stops.push(() => api.stop());
   const credential = { username: backbone.username, password: backbone.password };
   const workerOptions: WorkerProcessOptions = {
@@ -415,6 +433,7 @@ async function openParts(options: InstallationOptions, stops: (() => Promise<unk
     api,
     issuer,
     workerOptions,
+    options,
     stops,
   );
   if (options.worker !== 'none') await installation.startWorker();

@@ -10,6 +10,8 @@ import { isAlive } from '../../src/store/process-state.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     readonly temporalAddress: string;
+    /** Where that server keeps what it is told. */
+    readonly temporalDirectory: string;
     /** The workflows as one script, made once for the run. */
     readonly workflowBundlePath: string;
   }
@@ -30,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const workflowBundlePath = join(directory, 'workflows.js');
   await writeFile(workflowBundlePath, bundle.code);
   project.provide('temporalAddress', server.address);
+  project.provide('temporalDirectory', directory);
   project.provide('workflowBundlePath', workflowBundlePath);
   return async () => {
     await server.stop();

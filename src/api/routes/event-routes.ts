@@ -115,7 +115,8 @@ export function registerEventRoutes(app: ApiServer, { store, clock }: ApiDepende
       for (const event of events) {
         afterSequence = event.sequence;
         const shown = await visible(event);
-        if (shown !== null) await write(response, await withPersonalTexts(store, frame(shown, numbers)), signal);
+        if (shown !== null)
+          await write(response, await withPersonalTexts(store, frame(shown, numbers), caller), signal);
       }
       if (events.length === PAGE) continue;
       await feed.wait(version, Math.max(1, aliveDueAtMs - performance.now()), signal);

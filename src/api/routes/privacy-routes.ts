@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { interconnectIdSchema } from '../../domain/names.ts';
 import { type RetentionSchedule, recordNamed } from '../../domain/retention.ts';
 import { WaslError } from '../../errors.ts';
+import type { LostKey } from '../../store/lost-keys.ts';
 import type { RetentionProposal } from '../../store/retention-rows.ts';
 import {
   disclosedSchema,
   exportBody,
   holdSchema,
+  type LostKeyAnswer,
+  lostKeyBody,
+  lostKeysSchema,
   newHoldSchema,
   numberedParams,
   type ProposalAnswer,
@@ -146,8 +150,34 @@ function registerSubjects(app: ApiServer, { store }: ApiDependencies): void {
       },
     },
     async (request) => {
-      const { retired, ...rotation } = await store.rotatePersonalKeys({ by: callerOf(request).person });
-      return { ...rotation, retired: [...retired] };
+      const { retired, lost, ...rotation } = await store.rotatePersonalKeys({ by: callerOf(request).person });
+      return { ...rotation, retired: [...retired], lost: lost.map(presentLost) };
+    },
+  );
+  app.get(
+    '/v1/privacy/lost-keys',
+    {
+      schema: {
+        summary: 'Keys of the ring that are not here, and the records that are shut for want of them',
+        tags,
+        response: answers(lostKeysSchema),
+      },
+    },
+    async () => (await store.listLostKeys()).map(presentLost),
+  );
+  app.post(
+    '/v1/privacy/lost-keys',
+    {
+      schema: {
+        summary: 'Give up a key that is gone for good: rotations go on without it; recorded in the ledger',
+        tags,
+        body: lostKeyBody,
+        response: answers(lostKeysSchema),
+      },
+    },
+    async (request) => {
+      const by = callerOf(request).person;
+      return (await store.giveUpKey({ key: request.body.key, by })).map(presentLost);
     },
   );
   app.post(
@@ -202,6 +232,8 @@ function requireRecord(id: string) {
   const remedy = 'Name it like IC-0001, or the version and the entity like 2026-1/MOH.';
   throw new WaslError('INPUT_INVALID', 'no record is named so', { path: 'record', remedy });
 }
+
+const presentLost = ({ records, ...key }: LostKey): LostKeyAnswer => ({ ...key, records: [...records] });
 
 const present = ({ scheduleDigest: _, records, ...proposal }: RetentionProposal): ProposalAnswer => ({
   ...proposal,

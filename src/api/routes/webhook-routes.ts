@@ -213,7 +213,9 @@ function present({
 }: WebhookEndpoint): WebhookAnswer {
   return {
     ...{ id, entity, url, scheme, state, reason, createdAt, networks: [...networks], events: [...WEBHOOK_EVENTS] },
-    keys: keys.map(({ secret, since }) => ({ key: scheme === 'v1a' ? verificationKey(secret) : null, since })),
+    keys: keys.map(({ secret, since }) => {
+      return { key: scheme === 'v1a' && secret !== null ? verificationKey(secret) : null, since };
+    }),
   };
 }
 

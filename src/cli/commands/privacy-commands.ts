@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { HoldAnswer, ProposalAnswer } from '../../api/privacy-wire.ts';
+import type { HoldAnswer, LostKeyAnswer, ProposalAnswer } from '../../api/privacy-wire.ts';
 import { countOf } from '../../domain/count-of.ts';
 import { PURPOSES } from '../../domain/retention.ts';
 import { WaslError } from '../../errors.ts';
@@ -128,10 +128,30 @@ function registerPrivacy(privacy: Command, session: CliSession): void {
     .action(async () => {
       const rotation = await session.client.privacy.rotate();
       if (session.isJson) return session.printJson(rotation);
-      const { kek, rewrapped, sealed, retired, isVacuumed } = rotation;
+      const { kek, rewrapped, sealed, secrets, lost, retired, isVacuumed } = rotation;
       session.print(`${countOf(rewrapped, 'key')} wrapped anew under ${kek}; ${countOf(sealed, 'document')} sealed`);
+      if (secrets > 0) session.print(`${countOf(secrets, 'webhook')} with secrets sealed under it`);
+      for (const each of lost) session.print(lostInWords(each));
       if (!isVacuumed) session.print('The owner of the tables must run: vacuum full personal_keys');
       if (retired.length > 0) session.print(`Take these out of the ring, and destroy them: ${retired.join(', ')}`);
+    });
+  privacy
+    .command('lost')
+    .description('keys of the ring that are not here, and what is shut for want of them')
+    .action(async () => {
+      const lost = await session.client.privacy.listLostKeys();
+      if (session.isJson) return session.printJson(lost);
+      for (const each of lost) session.print(lostInWords(each));
+      if (lost.length === 0) session.print('Every key is here');
+    });
+  privacy
+    .command('give-up')
+    .description('a key that is gone for good: rotations go on without it; recorded in the ledger')
+    .argument('<key>')
+    .action(async (key: string) => {
+      const lost = await session.client.privacy.giveUpKey(key);
+      if (session.isJson) return session.printJson(lost);
+      for (const each of lost.filter((one) => one.key === key)) session.print(lostInWords(each));
     });
   privacy
     .command('export')
@@ -161,6 +181,11 @@ function registerPrivacy(privacy: Command, session: CliSession): void {
     .action(async (id: string, options: ForPurpose) =>
       session.printJson(await session.client.privacy.discloseSignatures(id, options.purpose)),
     );
+}
+
+function lostInWords({ key, records, givenUpBy }: LostKeyAnswer): string {
+  const by = givenUpBy === null ? 'not given up' : `given up by ${givenUpBy}`;
+  return `${key} is not here, or opens nothing (${by}); shut for want of it: ${records.join(', ')}`;
 }
 
 async function readProposal(session: CliSession, id: number): Promise<ProposalAnswer> {

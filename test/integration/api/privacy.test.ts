@@ -125,6 +125,20 @@ test('from what is due to what is gone: proposed, authorised by another, erased,
   expect((await wasl('auditor-1', 'auditor', 'retention list')).out).toMatch(/1 +erased +1 +admin-1 +officer-1/);
 });
 
+test('an officer sees which records a lost key shuts, and gives it up', async () => {
+  ring.destroy('kek-2');
+  ring.add('kek-3');
+  const refused = await wasl('officer-1', 'security', 'privacy rotate');
+  expect(refused.err).toContain('wasl privacy give-up kek-2');
+  const shut = 'shut for want of it: 2026-1/MOF, 2026-1/MOH';
+  expect((await wasl('officer-1', 'security', 'privacy lost')).out).toContain(`(not given up); ${shut}`);
+  expect((await wasl('admin-1', 'admin', 'privacy give-up kek-2')).err).toContain('FORBIDDEN');
+  expect((await wasl('officer-1', 'security', 'privacy give-up kek-1')).err).toContain('INPUT_INVALID');
+  const given = await wasl('officer-1', 'security', 'privacy give-up kek-2');
+  expect(given.out).toContain(`given up by officer-1); ${shut}`);
+  expect((await wasl('officer-1', 'security', 'privacy rotate')).out).toContain(`given up by officer-1); ${shut}`);
+});
+
 test('without a schedule nothing is proposed; what is on nothing is no hold', async () => {
   const bare = await createApiUnderTest(store);
   const headers = await bare.as('admin-1', ['admin']);

@@ -13,12 +13,14 @@ import { openText, referredId, referredIds, unwrapKey } from '../../../src/domai
 import { signatureDigest } from '../../../src/domain/signature-digest.ts';
 import { verifyChain } from '../../../src/ledger/verify-chain.ts';
 import { openStore } from '../../../src/store/open-store.ts';
+import type { personalKeys } from '../../../src/store/personal-schema.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { bringIntoForce } from '../../support/bring-into-force.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { ringInMemory } from '../../support/key-ring-in-memory.ts';
 import { MOF, MOH, sampleInventory, sampleRequest, sampleSubmission } from '../../support/store-samples.ts';
 
+const KEYS_OF_BACKUP = 'select *, record_kind as "recordKind", record_id as "recordId" from personal_keys';
 const CANARY = 'Salim-al-Canary';
 const ring = ringInMemory('kek-1');
 const [ADMIN, OFFICER] = ['admin-1', 'officer-1'] as PersonId[] as [PersonId, PersonId];
@@ -85,7 +87,7 @@ const documentsOf = async (id: InterconnectId) =>
 test('the record holds references, and whoever has the keys reads the texts', async () => {
   const { reason } = await store.readInterconnect(ended);
   const [id = ''] = referredIds(reason ?? '');
-  expect((await store.openPersonalTexts([id])).get(id)).toEqual({ state: 'open', text: `asked by ${CANARY}` });
+  expect((await store.openPersonalTexts([id])).get(id)).toMatchObject({ state: 'open', text: `asked by ${CANARY}` });
   expect(await documentsOf(ended)).toEqual([TEXT]);
   const [approval] = await query<{ signed: string }>('select signed from approvals order by sequence limit 1');
   expect(referredId(approval?.signed ?? '')).not.toBeNull();
@@ -186,7 +188,12 @@ test('a list is erased once another person authorised it, whole or not at all', 
 });
 
 test('after it, what was kept is nowhere: not in files, nor in a backup once the ring was rotated', async () => {
-  const backup = await query<{ id: string; subject: string; wrapped: Buffer }>('select * from personal_keys');
+  const backup = (await query<typeof personalKeys.$inferSelect>(KEYS_OF_BACKUP)).map(
+    ({ recordKind, recordId, ...row }) => ({
+      ...{ id: row.id, subject: row.subject, record: { kind: recordKind, id: recordId } },
+      wrapped: row.wrapped ?? Buffer.alloc(0),
+    }),
+  );
   const sealedBefore = await query<{ id: string; key_id: string; sealed: Buffer }>(
     `select t.* from personal_texts t join personal_keys k on k.id = t.key_id where k.subject = '${SIGNATORY}' order by t.written_at, t.id`,
   );
@@ -197,14 +204,14 @@ test('after it, what was kept is nowhere: not in files, nor in a backup once the
   expect(await shutOf(ended)).toEqual(['erased']);
   expect(await documentsOf(living)).toHaveLength(1);
   const [reason = ''] = referredIds((await store.readInterconnect(ended)).reason ?? '');
-  expect((await store.openPersonalTexts([reason])).get(reason)).toEqual({ state: 'erased' });
+  expect((await store.openPersonalTexts([reason])).get(reason)).toMatchObject({ state: 'erased' });
 
   ring.add('kek-2');
   expect(await store.rotatePersonalKeys({ by: OFFICER })).toEqual({
-    ...{ kek: 'kek-2', rewrapped: 3, sealed: 0, retired: ['kek-1'], isVacuumed: true },
+    ...{ kek: 'kek-2', rewrapped: 3, sealed: 0, secrets: 0, lost: [], retired: ['kek-1'], isVacuumed: true },
   });
   const old = await ring.find('kek-1');
-  const withOld = () => backup.map(({ wrapped }) => (old === null ? null : unwrapKey(wrapped, old)));
+  const withOld = () => backup.map(({ wrapped, ...of }) => (old === null ? null : unwrapKey(wrapped, old, of)));
   expect(withOld()).toHaveLength(5);
   const [first] = sealedBefore;
   const key = withOld()[backup.findIndex((each) => each.id === first?.key_id)];
@@ -214,7 +221,8 @@ test('after it, what was kept is nowhere: not in files, nor in a backup once the
   ring.destroy('kek-1');
   const left = [await ring.newest()];
   expect(await ring.listOlder()).toEqual([]);
-  for (const { wrapped } of backup) for (const each of left) expect(() => unwrapKey(wrapped, each)).toThrow();
+  for (const { wrapped, ...of } of backup)
+    for (const each of left) expect(() => unwrapKey(wrapped, each, of)).toThrow();
 
   await query('checkpoint');
   const files = await filesOfDatabase();
