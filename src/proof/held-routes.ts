@@ -58,9 +58,9 @@ export function judgeHeldRoutes(change: ChangeUnderProof, routes: RouteChange, h
       }
       const wider = first(index.around(prefix));
       if (wider === undefined) continue;
-      const owner = prefixLength(wider) === 0 ? undefined : listed().get(wider);
+      const owners = prefixLength(wider) === 0 ? [] : [...(listed().get(wider) ?? [])];
       const route = byPrefix.get(wider) as ObservedRoute;
-      if (owner !== undefined && owner !== ownerOf(from)) findings.clash(arrival.at, { prefix, from, via }, route);
+      if (owners.some((owner) => owner !== ownerOf(from))) findings.clash(arrival.at, { prefix, from, via }, route);
       else findings.diversion(arrival.at, { prefix, from }, route);
     }
   }
@@ -145,11 +145,17 @@ function ownPrefixes(view: NetworkView, owner: string): ReadonlySet<Prefix> {
   return own;
 }
 
-/** Listed prefix -> whose it is. */
-function listedBy(view: NetworkView): ReadonlyMap<Prefix, string> {
-  const owners = new Map<Prefix, string>();
+/** Listed prefix -> whose it is: of several VPNs, where they use the same addresses. */
+function listedBy(view: NetworkView): ReadonlyMap<Prefix, ReadonlySet<string>> {
+  const owners = new Map<Prefix, Set<string>>();
   for (const at of allVrfs(view)) {
-    for (const family of FAMILIES) for (const prefix of localPrefixes(at.vrf, family)) owners.set(prefix, ownerOf(at));
+    for (const family of FAMILIES) {
+      for (const prefix of localPrefixes(at.vrf, family)) {
+        const known = owners.get(prefix);
+        if (known === undefined) owners.set(prefix, new Set([ownerOf(at)]));
+        else known.add(ownerOf(at));
+      }
+    }
   }
   return owners;
 }

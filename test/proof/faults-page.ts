@@ -19,6 +19,7 @@ const HEAD = [
   '',
   'Written by `npm run differential -- --faults`. Each fault of [test/proof/faults.ts](../test/proof/faults.ts) is planted by itself in the code of the proof;',
   'then small random worlds are looked at until the slow model of [proof.md](proof.md#what-was-compared) says something else. The number is how many that took.',
+  'Where that took few, the test of this page plants some again.',
   '',
   '| fault | in | worlds |',
   '|---|---|---|',

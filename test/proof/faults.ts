@@ -224,14 +224,14 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a listed network around may belong to anybody',
     HELD,
-    'if (owner !== undefined && owner !== ownerOf(from)) findings',
+    'if (owners.some((owner) => owner !== ownerOf(from))) findings',
     'if (false) findings',
   ),
   fault(
     'a listed network around is a clash, even of the giver',
     HELD,
-    'if (owner !== undefined && owner !== ownerOf(from)) findings',
-    'if (owner !== undefined) findings',
+    'if (owners.some((owner) => owner !== ownerOf(from))) findings',
+    'if (owners.length > 0) findings',
   ),
   fault(
     'of the networks around the widest is asked',

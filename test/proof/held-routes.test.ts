@@ -72,6 +72,20 @@ it('a shorter one that is listed for somebody else is a clash', () => {
   ]);
 });
 
+it.each(['pe1', 'pe3'])('a shorter one that the giver lists, and at %s somebody else too, is a clash', (at) => {
+  const subject = makeInterconnect(1, makeFlow('MOH', 'MOF', '65000:9001', ['10.100.10.0/24']));
+  const more = { branch: 'b', prefixes: [prefix('10.100.0.0/16')], probe: null };
+  const network = [
+    [at, 'MOE'],
+    ['pe2', 'MOH'],
+  ].reduce(
+    (view, [pe = '', vrf = '']) =>
+      alterVrf(view, pe, vrf, (one) => ({ ...one, attachments: [...one.attachments, more] })),
+    NETWORK,
+  );
+  expect(judge({ 'pe3/MOF': [route('10.100.0.0/16')] }, subject, network).found).toHaveLength(1);
+});
+
 it('a default route is told of, and accepted by nobody', () => {
   const { told, ...rest } = judge({ 'pe3/MOF': [route('0.0.0.0/0')] });
   expect(told[0]).toBe(

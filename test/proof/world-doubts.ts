@@ -20,7 +20,7 @@ const DOUBTS = {
 type Doubt = keyof typeof DOUBTS;
 
 export const doubt: fc.Arbitrary<Doubt | null> = fc.oneof(
-  { weight: 14, arbitrary: fc.constant(null) },
+  { weight: 7, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(DOUBTS) as Doubt[])) },
 );
 

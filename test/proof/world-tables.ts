@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { NetworkView } from '../../src/domain/network-view.ts';
 import { type ObservedRoute, type ObservedTables, tableKey } from '../../src/domain/observed-routes.ts';
 import type { RealisedInterconnect } from '../../src/domain/request.ts';
-import { bits, bruteCarried, fromBits } from './brute-force.ts';
+import { bits, bruteCarried, fromBits, meet } from './brute-force.ts';
 import { prefix } from './networks.ts';
 
 const UNLISTED = ['172.16.0.0/24', '172.16.0.0/25', '0.0.0.0/0', '2001:db8::/40'] as const;
@@ -17,7 +17,16 @@ export const tablesSpec = fc.record({
       at: fc.constantFrom<'taker' | 'giver' | number>('taker', 'taker', 'giver', 0, 1, 2, 3),
       flow: fc.nat(1),
       nth: fc.nat(2),
-      lies: fc.constantFrom('equal', 'lower half', 'upper half', 'last address', 'around', 'far around', 'unlisted'),
+      lies: fc.constantFrom(
+        'equal',
+        'lower half',
+        'upper half',
+        'last address',
+        'around',
+        'far around',
+        'unlisted',
+        'listed around',
+      ),
       origin: fc.constantFrom('local' as const, 'vpn' as const),
     }),
     { maxLength: 3 },
@@ -74,6 +83,13 @@ function routeOf(
       : flow.prefixes;
   const of = shared[nth % Math.max(shared.length, 1)];
   if (of === undefined) return null;
+  if (lies === 'listed around') {
+    const listed = view.pes.flatMap(({ vrfs }) =>
+      vrfs.flatMap((vrf) => vrf.attachments.flatMap((one) => one.prefixes)),
+    );
+    const wider = listed.filter((one) => meet(one, of) && Number(one.split('/')[1]) < Number(of.split('/')[1]));
+    return wider[nth % Math.max(wider.length, 1)] ?? null;
+  }
   const length = Number(of.split('/')[1]);
   const [all, isSix] = [bits(of), of.includes(':')];
   const own = all.slice(0, length);

@@ -125,7 +125,7 @@ function specOf(
   text: PrefixOf,
 ): VrfSpec {
   // It has no addresses that anybody lists, and takes those of others.
-  const takenByNobody = prefixes.length % 2 === 0 ? '65000:9002' : '65000:101';
+  const takenByNobody = ['65000:9002', '65000:101', null, '65000:102'][prefixes.length] ?? null;
   const own = vpn === null ? '65000:777' : `65000:${100 + vpn}`;
   const with_ = (more: string | null) => [own, ...(more === null || more === own ? [] : [more])].map(rt);
   // By number among all, or among those that the VRF has.
@@ -262,7 +262,7 @@ function goAstray(view: NetworkView, { pe, vrf: number, target, what }: Stray): 
 export const lead = (view: NetworkView, strays: readonly Stray[]) =>
   strays.reduce((current: NetworkView, one) => goAstray(current, one), view);
 
-const MOODS = ['calm', 'careless', 'wild'] as const;
+const MOODS = ['calm', 'calm', 'careless', 'wild'] as const;
 
 export const smallWorld: fc.Arbitrary<SmallWorld> = fc
   .record({
