@@ -9,6 +9,7 @@ import {
   readSignedDocument,
   type SignatureMeans,
   withoutNames,
+  withoutNames,
   writeSignedDocument,
 } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
