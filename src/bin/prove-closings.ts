@@ -9,7 +9,6 @@ import {
   readSignedDocument,
   type SignatureMeans,
   withoutNames,
-  withoutNames,
   writeSignedDocument,
 } from '../signatures/index.ts';
 import type { Store } from '../store/store.ts';
