@@ -15,6 +15,9 @@ from verify_signatures import canonical, instant, named, read_trust, url, verify
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 WINDOW, ENDS = timedelta(hours=4), ("withdrawn", "rejected", "expired")
 
+# What may be signed bare, and what it is then.
+CLOSING = {"withdrawal": "withdrawal, bare", "plan-approval": "plan-approval, bare"}
+
 def read_policies(rows):
     """The versions that were proposed, by their digests, as signed documents name them."""
     policies = {}
@@ -83,12 +86,12 @@ def verify_decisions(bundle, rows, started, trust, installation):
         try:
             certificates, said, there = verify_document(document, says, party, trust, at)
         except Unproven:
-            # What closes waits for no proof: its row then says that there was none.
-            if kind != "withdrawal" or not isinstance(body.get("unproven"), str):
+            # What closes waits for no timestamp and no revocation data: its row then says that there were none. It opens nothing.
+            if kind not in CLOSING or not isinstance(body.get("unproven"), str):
                 raise
-            unproven += 1
-            continue
-        for certificate in certificates if kind != "withdrawal" else []:
+            certificates, said, there = verify_document(document, says, party, {**trust, "bare": True}, at)
+            unproven, kind = unproven + 1, CLOSING[kind]
+        for certificate in certificates if not kind.startswith("withdrawal") else []:
             require(sides.setdefault(certificate, party) == party, "one certificate has signed for two sides")
         if form is None:
             held.append((kind, party, digest, row["sequence"], said, there))
@@ -99,10 +102,10 @@ def verify_decisions(bundle, rows, started, trust, installation):
     sent = {(row["body"]["planId"], each["pe"], each["pushed"]) for row in rows if row["action"] == "transaction.recorded"
             for each in row["body"]["routers"] if each["pushed"]}
     odd = "" if sent <= planned else f", sent otherwise than planned (rebased, or another) {len(sent - planned)}"
-    odd += ", of the network side nothing is shown" if pushes and not any(each[0] == "plan-approval" for each in held) else ""
+    odd += ", of the network side nothing is shown" if pushes and not any(each[0].startswith("plan-approval") for each in held) else ""
     hands = sum(each[4] == NEVER for each in held)
     odd += (f", by hand {hands}" if hands else "") + (f", unproven {unproven}" if unproven else "")
-    return f"signed decisions {len(held) - hands}" + odd + ("" if pushes else ", nothing in it was pushed")
+    return f"signed decisions {len(held) - hands - unproven}" + odd + ("" if pushes else ", nothing in it was pushed")
 
 def list_pushes(rows):
     """By plan the row by which its first attempt began, and when the last one did in which something is on record as sent."""
@@ -130,7 +133,8 @@ def verify_push(bundle, rows, decisions, grounds, started, push):
     if opens and contents is not None:
         require_agreed(contents["gained"], asked["request"].get("flows", []))
     def require_signed(what, side, is_it, why=""):
-        found = [each for each in held if each[:2] == (what, side) and each[3] < first["sequence"] and each[5] <= latest and is_it(each)]
+        kinds = (what,) if opens else (what, CLOSING[what])
+        found = [each for each in held if each[0] in kinds and each[1] == side and each[3] < first["sequence"] and each[5] <= latest and is_it(each)]
         require(found, f"the {what} of {side} for {plan} is missing, or was not signed before the push{why}")
     for party in asked["parties"] if opens else []:
         require_signed("policy-acceptance", party, lambda each: is_enough(each[2], policies, rows, at))

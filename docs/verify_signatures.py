@@ -71,14 +71,16 @@ def verify_entry(entry, payload, prepared, trust, received):
     require(header["alg"] in trust.get("algorithms", ("ES256", "PS256", "RS256")), "a signature is by an algorithm that is not allowed", Unproven)
     pad = padding.PSS(padding.MGF1(SHA256()), 32) if header["alg"] == "PS256" else padding.PKCS1v15()
     require(is_by(key, signature, f"{entry['protected']}.{payload}".encode(), SHA256(), pad), f"a document is not what {name} signed")
+    require(is_signer(leaf, who, trust), f"{name} does not sign for {who[0]} as {who[1]}", Unproven)
     tokens = [one["val"] for item in beside for one in item.get("sigTst", {}).get("tstTokens", [])]
-    require(len(tokens) == 1 or not (tokens or trust.get("timestamps", {}).get("required", True)), "no timestamp proves when a signature was there", Unproven)
+    is_stamped = trust.get("timestamps", {}).get("required", True) and not trust.get("bare")
+    require(len(tokens) == 1 or not (tokens or is_stamped), "no timestamp proves when a signature was there", Unproven)
     there = require_timestamp(base64.b64decode(tokens[0]), entry["signature"].encode(), pool, statuses, trust) if tokens else received
+    there = min(there, received) if trust.get("bare") else there
     said, skew = datetime.fromtimestamp(header["iat"], timezone.utc), timedelta(seconds=trust.get("clockSkewSeconds", 300))
     earliest = max(there - timedelta(seconds=trust.get("signedBeforeMaxSeconds", 86400)), time_of(leaf, "not_valid_before"), prepared - skew)
     require(earliest <= said <= there + skew, f"{name} says of the signature that it was made at another time ({said.isoformat()}) than it was there", Unproven)
     require_path(leaf, pool, statuses, "seal" if who[1] == "seal" else "person", trust, there)
-    require(is_signer(leaf, who, trust), f"{name} does not sign for {who[0]} as {who[1]}", Unproven)
     return who, (leaf.fingerprint(SHA256()), key.public_numbers()), said, there
 
 def verify_document(document, says, party, trust, at):
