@@ -329,7 +329,9 @@ describe('a withdrawal', () => {
       collect({ withdrawal: { signed } }),
       collect({ withdrawal: { signed: withdrawalStatement(MOH, { ...request, digest: digestOf('another') }) } }),
       collect({ withdrawal: { signed, by: other } }),
-      collect({ withdrawal: { signed, by: other, more: unproven } }),
+      collect({ withdrawal: { signed, by: other, bare: true, more: unproven } }),
+      collect({ withdrawal: { signed, bare: true, more: unproven } }),
+      collect({ withdrawal: { signed, bare: true } }),
     ]);
     const found = verifyEvidence(texts[0] ?? '', log.verifier);
     if (!found.intact) throw new Error(found.reason);
@@ -337,12 +339,15 @@ describe('a withdrawal', () => {
     expect(decisions.at(-1)).toMatchObject({ kind: 'withdrawal', party: 'MOH', verdict: 'pass', subject: { id: ID } });
     const faults = await Promise.all(texts.map((text) => faultOf(text)));
     const foreign = expect.stringContaining('does not sign for MOH');
-    expect(faults).toEqual([null, expect.stringContaining('it is about IC-0001'), foreign, foreign]);
+    const timeless = expect.stringContaining('no timestamp');
+    expect(faults).toEqual([null, expect.stringContaining('it is about IC-0001'), foreign, foreign, null, timeless]);
     expect(await tellInPython(texts)).toEqual([
       expect.stringMatching(/^SOUND.*signed decisions 6$/),
       'NOT SOUND: a signed document says something else than its row',
       expect.stringContaining('does not sign for MOH'),
       expect.stringContaining('does not sign for MOH'),
+      expect.stringMatching(/^SOUND.*signed decisions 5, unproven 1$/),
+      expect.stringContaining('no timestamp'),
     ]);
     const forParties = await collect({ withdrawal: { signed } }, 'parties');
     expect(forParties).not.toContain('"reason":"over"');

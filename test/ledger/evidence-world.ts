@@ -81,6 +81,8 @@ export interface EvidenceWish {
   readonly withdrawal?: {
     readonly signed: Statement;
     readonly by?: DevelopmentAuthority;
+    /** Without timestamp and revocation data. */
+    readonly bare?: boolean;
     readonly more?: Readonly<Record<string, unknown>>;
   };
   /** Facts that take the place of those of a name. */
@@ -107,7 +109,8 @@ export async function makeWorld({ authority, instead = {}, altered = (facts) => 
     }),
   );
   const withdrawn =
-    withdrawal && (await signedText(withdrawal.by ?? authority, 'who-withdraws', withdrawal.signed, INSTALLATION));
+    withdrawal &&
+    (await signedText(withdrawal.by ?? authority, 'who-withdraws', withdrawal.signed, INSTALLATION, withdrawal));
   const at = new Date();
   const of = (place: number) => ({ ...(signed[place] ? { signature: signed[place].signature } : {}) });
   const accepted = (entity: string, place: number): Fact => {

@@ -49,17 +49,18 @@ export async function signAs(
   return signDocument(document, keys, signedAt);
 }
 
-/** A statement as the record keeps it, without an API. */
+/** A statement as the record keeps it, without an API; `bare`: as it comes where every authority is away. */
 export async function signedText(
   authority: DevelopmentAuthority,
   person: string,
   statement: Statement,
   installation: string,
+  { bare = false } = {},
 ): Promise<SignedDecisionText> {
   const document = composeStatement(statement, { installation, seals: true, preparedAt: new Date(), nonce: NONCE });
   const trust = authority.trust();
   const signed = await signAs(authority, person, document);
-  const completed = await completeSignatures(signed, { trust, ask: authority.ask, at: new Date() });
+  const completed = bare ? signed : await completeSignatures(signed, { trust, ask: authority.ask, at: new Date() });
   return { text: writeSignedDocument(completed), signature: signatureDigest(completed) };
 }
 
