@@ -15,6 +15,8 @@ const times = { testTimeout: 120_000, hookTimeout: 240_000 };
 
 /** At once on two cores, of which the waiting ones need little. */
 const WORKERS = 3;
+/** Stories wait for timers of routers most of their time. */
+const STORY_WORKERS = 4;
 /** Embedded Postgres and a Temporal server for all files. */
 const servers = ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'];
 
@@ -85,7 +87,7 @@ export default defineConfig({
           include: ['test/stories/**/*.test.ts'],
           globalSetup: servers,
           ...times,
-          maxWorkers: WORKERS,
+          maxWorkers: STORY_WORKERS,
         },
       },
       {
