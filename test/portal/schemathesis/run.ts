@@ -43,7 +43,9 @@ try {
   await registerEndpoints(world);
   await askForOne(world);
   const there = await keepSomeOfEach(world);
-  process.exitCode = await callEverything(world, there);
+  const code = await callEverything(world, there);
+  await report(code === 0);
+  process.exitCode = code;
 } finally {
   await world.close();
 }
@@ -157,6 +159,20 @@ async function callEverything({ apiUrl, directory }: World, there: Existing): Pr
   );
   const [code] = await once(child, 'exit');
   return code ?? 1;
+}
+
+/** For .ci/run, which adds up the suites; what failed stands above. */
+async function report(isHeld: boolean): Promise<void> {
+  const file = process.env.WASL_TEST_REPORT;
+  if (file === undefined) return;
+  const [numPassedTests, numFailedTests] = isHeld ? [1, 0] : [0, 1];
+  const one = {
+    fullName: 'Schemathesis, by docs/openapi.json',
+    status: isHeld ? 'passed' : 'failed',
+    failureMessages: [],
+  };
+  const testResults = [{ name: fileURLToPath(import.meta.url), assertionResults: [one], message: '' }];
+  await writeFile(file, JSON.stringify({ numPassedTests, numFailedTests, numTotalTests: 1, testResults }));
 }
 
 async function obtainSchemathesis(): Promise<string> {
