@@ -185,5 +185,7 @@ export const TRAIT_AUTO_EXPORT = 'auto-export';
 export const TRAIT_WASL_AUTO_EXPORT = 'wasl-auto-export';
 /** By direction: only what wasl restated still states the VRF's own route target. */
 export const TRAIT_OWN_RESTATED = { import: 'own-import-restated', export: 'own-export-restated' } as const;
+/** The router says that nothing is in force beside the running that was read. */
+export const TRAIT_NOTHING_BESIDE = 'nothing beside running';
 /** What a trait begins with that tells of a part of the VRF which stands there without effect. */
 export const TRAIT_WITHOUT_EFFECT = 'without effect: ';

@@ -27,6 +27,8 @@ export interface PlatformManifest {
   readonly importPolicyOnlyNarrows: boolean;
   /** Two VRFs of one router exchange routes only where auto-export is on in both. */
   readonly leaksByAutoExport: boolean;
+  /** What may be in force on a router and stands in no reading, unless the router says that it counts for nothing; null: there is no such thing. */
+  readonly besideRunning: string | null;
   /** What the router keeps of a confirm timer. */
   readonly confirmTimer: ConfirmTimer;
   /** Modules in the hello that tell the dialect, with the revision from which it is this one. */

@@ -4,6 +4,7 @@ import { localPrefixes, type NetworkView } from '../domain/network-view.ts';
 import { FAMILIES, type Prefix } from '../domain/prefix.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
 import { type PrefixRange, resolveScope, scopeTakesIn } from '../domain/scope.ts';
+import { nothingBesideRunning } from './beside-running.ts';
 import { COUNTER_EXAMPLES_MAX } from './change-under-proof.ts';
 import { exportedBy, importedBy, type PoolWords } from './explain-rules.ts';
 import { findLeftovers, type Leftover } from './find-leftovers.ts';
@@ -39,7 +40,7 @@ export interface AuditInput {
 /**
  * 2: what is left behind in a VRF is looked for, and no remedy takes away what is agreed. 3: what a VRF that nobody listed gives to a VPN is
  * unknown. 4: what is agreed of a family that the inventory lists and the router does not have is missing. 5: so is what a router does not
- * exchange between two of its VRFs, though another site announces it and gives it to nobody.
+ * exchange between two of its VRFs, though another site announces it and gives it to nobody; and what no reading shows is an assumption.
  */
 export const AUDIT_RULES = [1, 2, 3, 4, 5] as const;
 export type AuditRules = (typeof AUDIT_RULES)[number];
@@ -75,7 +76,7 @@ export function auditNetwork({ at, view, unread, agreements, rules }: AuditInput
     ...(rules === 1 ? {} : { leftBehind: left.length }),
     ...(rules < 3 ? {} : { ofNobody: giftsOfNobody(view).length }),
     ...{ examined, uncovered, missing, doubts: doubts.length, unread: unread.length },
-    assumptions: AUDIT_ASSUMPTIONS,
+    assumptions: rules < 5 ? AUDIT_ASSUMPTIONS : [...AUDIT_ASSUMPTIONS, ...nothingBesideRunning(view)],
     findings: [
       ...proof.counterExamples.map((route) => describeStrange(route, { agreements, at, rules })),
       ...left.slice(0, COUNTER_EXAMPLES_MAX).map((one) => describeLeftover(one, { agreements, at, rules })),

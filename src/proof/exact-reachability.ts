@@ -5,6 +5,7 @@ import type { CounterExample, Proof } from '../domain/plan.ts';
 import { familyOf, type Prefix } from '../domain/prefix.ts';
 import type { RealisedFlow } from '../domain/request.ts';
 import { type RouteTarget, shortForm } from '../domain/route-target.ts';
+import { nothingBesideRunning } from './beside-running.ts';
 import {
   anchorVrf,
   approvedFlows,
@@ -65,6 +66,7 @@ export function proveExactReachability(change: ChangeUnderProof, routes: RouteCh
       ...ALWAYS_ASSUMED,
       ...noReexport(unknowns.places),
       ...wholeVpnAssumptions(change),
+      ...nothingBesideRunning(change.after),
       ...policies.assumptions,
     ],
     counterExamples: listCounterExamples([...found, ...undecided]),

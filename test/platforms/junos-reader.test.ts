@@ -459,3 +459,20 @@ describe('names of wasl on the router', () => {
     },
   );
 });
+
+describe('the default instance of the ephemeral database', () => {
+  const rest = (inside: string, marks = '') =>
+    `<system xmlns="http://yang.juniper.net/junos/conf/system"><configuration-database><ephemeral>${inside}</ephemeral></configuration-database></system>`.replace(
+      '<ephemeral>',
+      `<ephemeral${marks}>`,
+    );
+  const INACTIVE = ' inactive="inactive"';
+  it.each([
+    ['says nothing of it', '', undefined],
+    ['says that it counts for nothing', rest('<ignore-ephemeral-default/>'), ['nothing beside running']],
+    ['said so, which is deactivated', rest(`<ignore-ephemeral-default${INACTIVE}/>`), undefined],
+    ['said so in what is deactivated', rest('<ignore-ephemeral-default/>', INACTIVE), undefined],
+  ])('of a router that %s', (_what, more, traits) => {
+    expect(read(OWN, { rest: more }).traits).toEqual(traits);
+  });
+});

@@ -319,6 +319,7 @@ describe('what is asked for', () => {
   it.each([
     '/configuration/system/scripts/commit/allow-transients',
     '/configuration/system/configuration-database/ephemeral/instance',
+    '/configuration/system/configuration-database/ephemeral/ignore-ephemeral-default',
     '/configuration/groups/system/scripts/commit/allow-transients',
     '/configuration/routing-options/vpn-global-import',
     '/configuration/routing-options/flow',

@@ -13,6 +13,7 @@ export const manifest = {
   restatesOwnTargets: false,
   importPolicyOnlyNarrows: true,
   leaksByAutoExport: false,
+  besideRunning: null,
   confirmTimer: { unitSeconds: 1, minimumSeconds: 1 },
   dialectModules: [],
   namespaces: ['urn:wasl:frr:l3vpn'],

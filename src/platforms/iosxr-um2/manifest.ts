@@ -13,6 +13,7 @@ export const manifest = {
   restatesOwnTargets: false,
   importPolicyOnlyNarrows: true,
   leaksByAutoExport: false,
+  besideRunning: null,
   confirmTimer: { unitSeconds: 1, minimumSeconds: 1 },
   dialectModules: [{ name: 'Cisco-IOS-XR-um-router-bgp-cfg', revisionFrom: '2024-09-17' }],
   namespaces: ['http://cisco.com/ns/yang/Cisco-IOS-XR-'],

@@ -50,7 +50,7 @@ const APPLIED =
 /** What puts in force what running does not show: transient changes of commit scripts, and the ephemeral database. */
 const SYSTEM =
   `<system ${junos('system')}>${GROUPS}<scripts>${GROUPS}<commit>${GROUPS}<allow-transients/></commit></scripts>` +
-  `<configuration-database>${GROUPS}<ephemeral>${GROUPS}<instance/></ephemeral></configuration-database></system>`;
+  `<configuration-database>${GROUPS}<ephemeral>${GROUPS}<instance/><ignore-ephemeral-default/></ephemeral></configuration-database></system>`;
 
 const POLICIES = `<policy-options ${junos('policy-options')}/><routing-instances ${junos('routing-instances')}/>`;
 

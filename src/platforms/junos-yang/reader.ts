@@ -5,6 +5,7 @@ import {
   type OperatorFamily,
   type RunningVrf,
   TRAIT_AUTO_EXPORT,
+  TRAIT_NOTHING_BESIDE,
   TRAIT_OWN_RESTATED,
   TRAIT_WASL_AUTO_EXPORT,
   type Unknown,
@@ -62,6 +63,7 @@ export function readerOf(
     whyMarks: (policies) => whyMarks(policies, options),
     isApplied: appliedFilters(config.filter(isConfiguration)),
   });
+  const ignoresEphemeral = config.filter(isConfiguration).some(ignoresEphemeralDefault);
   return {
     roots: (element) => (isConfiguration(element) ? root : undefined),
     entries: (all) =>
@@ -79,6 +81,7 @@ export function readerOf(
         ? parseVrf(element, listed?.families ?? FAMILIES, options, {
             isMarked: marks.has(objectNames.autoExportMark(nameOf(element))),
             withoutEffect: partsWithoutEffect(asWhole.get(nameOf(element))),
+            ignoresEphemeral,
           })
         : parseOtherInstance(element, options, listed !== undefined);
     },
@@ -104,6 +107,9 @@ export function readerOf(
 /** Native Junos has one namespace for all; the nodes are the same. */
 const isConfiguration = ({ name, namespace }: XmlElement) =>
   name === 'configuration' && (namespace === '' || namespace.includes('juniper.net/'));
+
+const ignoresEphemeralDefault = (configuration: XmlElement): boolean =>
+  descend(configuration, 'system', 'configuration-database', 'ephemeral', 'ignore-ephemeral-default') !== undefined;
 
 const typeOf = (instance: XmlElement): string => childText(instance, 'instance-type') ?? '';
 
@@ -190,13 +196,15 @@ interface Beside {
   /** The mark of wasl's auto-export stands on the router. */
   readonly isMarked: boolean;
   readonly withoutEffect: readonly string[];
+  /** The router says so of the default instance of its ephemeral database. */
+  readonly ignoresEphemeral: boolean;
 }
 
 function parseVrf(
   entry: XmlElement,
   families: readonly Family[],
   options: PolicyOptions,
-  { isMarked, withoutEffect }: Beside,
+  { isMarked, withoutEffect, ignoresEphemeral }: Beside,
 ): RunningVrf {
   const name = nameOf(entry);
   const share = parseShare(entry, options);
@@ -230,6 +238,7 @@ function parseVrf(
     ...(isOn ? [isMarked ? TRAIT_WASL_AUTO_EXPORT : TRAIT_AUTO_EXPORT] : []),
     ...own.filter(({ isRestated }) => isRestated).map(({ direction }) => TRAIT_OWN_RESTATED[direction]),
     ...withoutEffect,
+    ...(ignoresEphemeral ? [TRAIT_NOTHING_BESIDE] : []),
   ];
   return {
     name,
