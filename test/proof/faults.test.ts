@@ -24,6 +24,11 @@ describe('a fault planted in the proof', () => {
     PROPERTY_TIMEOUT_MS,
   );
 
+  it.each(FAULTS)('$name: has its place in the code', ({ file, is, becomes }) => {
+    expect(read(`src/${file}`).split(is)).toHaveLength(2);
+    expect(becomes).not.toBe(is);
+  });
+
   it('is told on the page of them', () => {
     const page = read('docs/planted-faults.md');
     expect(FAULTS.filter(({ name }) => !page.includes(`| ${name} |`))).toEqual([]);

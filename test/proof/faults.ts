@@ -142,8 +142,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'a PE is forgotten',
     'proof/route-model.ts',
-    'for (const { name, vrfs } of view.pes) for',
-    'for (const { name, vrfs } of view.pes.slice(0, 2)) for',
+    'const all = vrfsOfEach(view);',
+    'const all = vrfsOfEach({ pes: view.pes.slice(0, 2) });',
   ),
   fault(
     'two VPNs of one PE exchange nothing',
