@@ -12,9 +12,17 @@ const routers = (platform: PlatformName, count: number, says: readonly string[] 
 const WHAT = 'nothing is in the default instance of the ephemeral database of';
 
 it.each([
-  ['a platform without anything of the kind', [...routers('frr', 2), ...routers('iosxr-um2', 1)], []],
+  ['a platform without anything of the kind', routers('frr', 2), []],
   ['one router', routers('junos-yang', 1), [`${WHAT} junos-yang-1, which no reading shows`]],
   ['one that says that it counts for nothing', routers('junos-yang', 1, [TRAIT_NOTHING_BESIDE]), []],
+  [
+    'routers of two kinds',
+    [...routers('iosxr-um2', 1), ...routers('junos-yang', 1)],
+    [
+      'nothing is in configuration groups that are applied elsewhere than to a VRF or to everything of iosxr-um2-1, which no reading shows',
+      `${WHAT} junos-yang-1, which no reading shows`,
+    ],
+  ],
   [
     'more than are named',
     routers('junos-yang', 7),
